@@ -89,6 +89,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/reports/revenue", false],
   ["get", "/customers", false],
   ["get", "/customers/{id}/reads", false],
+  ["get", "/reports/kpis", false],
   ["get", "/reports/usage", false],
   ["post", "/notification-runner", false],
   ["post", "/send-notification", true],

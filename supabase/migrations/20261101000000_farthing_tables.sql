@@ -2496,6 +2496,19 @@ alter table farthing.usage_features enable row level security;
 create policy usage_days_none on farthing.usage_days for select to authenticated using (false);
 create policy usage_features_none on farthing.usage_features for select to authenticated using (false);
 
+create table farthing.order_entries (
+  order_id uuid primary key,
+  account_id bigint not null,
+  seq bigint not null
+);
+comment on table farthing.order_entries is
+  'The sealed entry of each order''s purchased credits: seq is its number in the account.';
+alter table farthing.order_entries enable row level security;
+create policy order_entries_none on farthing.order_entries for select to authenticated using (false);
+
+create type farthing.kpi as (
+  name text, day date, label text, value numeric, unit text, target numeric, samples bigint);
+
 -- supabase/schemas/revenue/tables.sql
 
 -- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A

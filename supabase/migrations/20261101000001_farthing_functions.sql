@@ -11073,6 +11073,167 @@ comment on function farthing.credit_controls() is
   'entries; and the granted credits compared with the sealed entries, and with the lots and debts of now '
   'less the entries that are not sealed.';
 
+-- supabase/schemas/reports/functions/kpis_of_orders.sql
+
+-- Key figures of purchases and credits.
+
+create function farthing.kpis_of_orders(p_range farthing.day_range)
+returns setof farthing.kpi
+language sql stable
+set search_path = ''
+as $$
+  with waits as (
+    select extract(epoch from o.paid_at - o.created_at) as seconds from farthing.orders o
+    where o.kind = 'package' and o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
+      and o.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+  ), evidence as materialized (
+    select * from farthing.order_evidence(p_range)
+  ), moved as (
+    select coalesce(sum(d.amount) filter (where d.kind = 'purchase'), 0) as purchased,
+      coalesce(sum(d.entries) filter (where d.kind = 'purchase'), 0)::bigint as purchases,
+      coalesce(sum(d.amount) filter (where d.kind in ('debit', 'usage', 'settle')), 0) as debited,
+      coalesce(sum(d.entries) filter (where d.kind in ('debit', 'usage', 'settle')), 0)::bigint as debits
+    from farthing.actor_days d where d.day between p_range.first_day and p_range.last_day
+  )
+  select 'time_to_first_dollar_p50', null::date, null::text,
+    (percentile_disc(0.5) within group (order by w.seconds))::numeric, 's', null::numeric, count(*)
+  from waits w
+  union all
+  select 'time_to_first_dollar_p95', null, null,
+    (percentile_disc(0.95) within group (order by w.seconds))::numeric, 's', null, count(*) from waits w
+  union all
+  select 'evidence_completeness', null, null,
+    round(count(*) filter (where e.missing is null)::numeric / nullif(count(*), 0), 6), 'share', 1, count(*)
+  from evidence e
+  union all
+  select 'order_without_evidence', null, format('%s: %s', e.order_id, e.missing), 1, 'orders', 0, 1
+  from evidence e where e.missing is not null
+  union all
+  select 'purchased_credits', null, null, m.purchased, 'credits', null, m.purchases from moved m
+  union all
+  select 'debited_credits', null, null, m.debited, 'credits', null, m.debits from moved m
+$$;
+comment on function farthing.kpis_of_orders(farthing.day_range) is
+  'Returns the key figures of purchases and credits: kpi_formulas() has their formulas.';
+
+-- supabase/schemas/reports/functions/kpis_of_requests.sql
+
+-- Key figures of requests, webhooks and notifications. Metrics per hour are stored for 35 days, so
+-- figures of requests are those of the last 35 days of the range.
+
+create function farthing.latency_kpis(p_from timestamptz, p_to timestamptz)
+returns setof farthing.kpi
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select g.name, g.route, b.nr, sum(b.count) as count
+    from farthing.metric_rows('requests', p_from, p_to) m
+    cross join lateral (select farthing.label_of(m.labels, 'route') as route,
+      case farthing.label_of(m.labels, 'route') when 'POST /send-notification' then 'notification_p95'
+        else 'ledger_p95' end as name) g
+    cross join lateral unnest(m.buckets) with ordinality b (count, nr)
+    where g.route = any (array_remove((select s.core_routes from farthing.slo() s), 'POST /stripe-webhook'))
+      and b.count > 0
+    group by grouping sets ((g.name, g.route, b.nr), (g.name, b.nr))
+  ), ranked as (
+    select c.name, c.route, c.nr, sum(c.count) over (partition by c.name, c.route order by c.nr) as up_to,
+      sum(c.count) over (partition by c.name, c.route) as n
+    from counted c
+  )
+  select n.name, null::date, r.route, farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n))
+    - 0.5), 'ms', (select s.fast_ms from farthing.slo() s)::numeric, coalesce(max(r.n), 0)::bigint
+  from (values ('notification_p95'), ('ledger_p95')) n (name) left join ranked r on r.name = n.name
+  group by n.name, r.route
+$$;
+comment on function farthing.latency_kpis(timestamptz, timestamptz) is
+  'Returns the p95 of notification and ledger endpoints, all together and by route (label).';
+
+create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
+returns setof farthing.kpi
+language sql stable
+set search_path = ''
+as $$
+  with hops as (
+    select 'webhook_received' as name,
+      coalesce(sum(m.count) filter (where farthing.label_of(m.labels, 'status') = '2xx'), 0) as good,
+      coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0) as bad
+    from farthing.metric_rows('requests', p_from, p_to) m
+    where farthing.label_of(m.labels, 'route') = 'POST /stripe-webhook'
+    union all
+    select 'webhook_applied', count(*) filter (where i.state in ('processed', 'ignored')),
+      count(*) filter (where i.state in ('failed', 'dead'))
+    from farthing.inbox i where i.received_at >= p_from and i.received_at < p_to
+    union all
+    select 'notification_sent', count(*) filter (where n.state = 'sent'),
+      count(*) filter (where n.state in ('dead', 'uncertain'))
+    from farthing.notifications n where n.created_at >= p_from and n.created_at < p_to
+  )
+  select h.name, null::date, null::text, round(h.good / nullif(h.good + h.bad, 0), 6), 'share', 0.95,
+    (h.good + h.bad)::bigint
+  from hops h
+$$;
+comment on function farthing.hop_kpis(timestamptz, timestamptz) is
+  'Returns the share of successes at each hop from Stripe to the customer: the event is received, it is '
+  'applied to the ledger, and the notification is sent.';
+
+create function farthing.kpis_of_requests(p_range farthing.day_range)
+returns setof farthing.kpi
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_from timestamptz := p_range.first_day::timestamp at time zone 'UTC';
+  v_to timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
+begin
+  return query select * from farthing.latency_kpis(v_from, v_to);
+  return query select * from farthing.hop_kpis(v_from, v_to);
+  return query
+    select 'request_errors', null::date, null::text,
+      round(coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0)
+        / nullif(sum(m.count), 0), 6), 'share', 0.005, coalesce(sum(m.count), 0)::bigint
+    from farthing.metric_rows('requests', v_from, v_to) m
+    union all
+    select 'auth_failures', (m.starts_at at time zone 'UTC')::date, farthing.label_of(m.labels, 'code'),
+      sum(m.count), 'requests', null, sum(m.count)::bigint
+    from farthing.metric_rows('auth_failures', v_from, v_to) m group by 2, 3
+    union all
+    select 'rate_limited', (m.starts_at at time zone 'UTC')::date, farthing.label_of(m.labels, 'rule'),
+      sum(m.count), 'requests', null, sum(m.count)::bigint
+    from farthing.metric_rows('limiter_decisions', v_from, v_to) m
+    where farthing.label_of(m.labels, 'outcome') = 'blocked' group by 2, 3;
+end
+$$;
+comment on function farthing.kpis_of_requests(farthing.day_range) is
+  'Returns the key figures of requests, webhooks and notifications: kpi_formulas() has their formulas.';
+
+create function farthing.kpi_formulas()
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range: from '
+      'the start of the purchase until its credits are visible',
+    'time_to_first_dollar_p95', '95th percentile of the same times',
+    'evidence_completeness', 'paid orders with an applied Stripe event, a lot and a sealed entry / paid '
+      'orders',
+    'order_without_evidence', 'label: the order and its missing evidence (stripe_event, lot, entry)',
+    'purchased_credits', 'sum of entries of kind purchase, without bonuses',
+    'debited_credits', 'sum of entries of kind debit, usage and settle',
+    'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
+    'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
+      'the inbox to the ledger',
+    'notification_sent', 'notifications sent / (sent + dead + uncertain); the hop from the ledger to the '
+      'customer',
+    'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
+    'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
+    'request_errors', 'answers with 5xx or 408 / all answers',
+    'auth_failures', 'requests refused for their credentials, by day and code (label)',
+    'rate_limited', 'requests refused by a rate limit, by day and rule (label)')
+$$;
+comment on function farthing.kpi_formulas() is 'Returns the formula of each key figure by its name.';
+
 -- supabase/schemas/reports/functions/lot_days.sql
 
 -- Movements of lots per day. Like the days of authors, they are summed when entries are sealed.
@@ -11139,6 +11300,53 @@ end
 $$;
 comment on function farthing.note_debt_payment() is
   'Trigger: a payment of debt waits to be summed with the entries of its account.';
+
+-- supabase/schemas/reports/functions/order_entries.sql
+
+-- The entries of purchases, which entries' indexes do not find.
+
+create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.order_entries (order_id, account_id, seq)
+  select e.reference_id::uuid, e.account_id, e.seq
+  from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+  join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+  where e.kind = 'purchase'
+  on conflict (order_id) do nothing
+$$;
+comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
+  'Stores which entries are purchases: for each account, of the entries after p_after and up to p_upto. '
+  'seal_entries() calls it.';
+
+create function farthing.order_evidence(p_range farthing.day_range)
+returns table (order_id uuid, missing text)
+language sql stable
+set search_path = ''
+as $$
+  with paid as (
+    -- The purchase of an order that was paid after the last seal is not in order_entries yet.
+    select o.account_id, o.order_id from farthing.orders o, farthing.sealed_until u
+    where o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
+      and o.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC' and o.paid_at < u.at
+  ), events as (
+    select distinct i.facts ->> 'order_id' as order_id from farthing.inbox i
+    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
+  )
+  select p.order_id, nullif(concat_ws(' ', case when v.order_id is null then 'stripe_event' end,
+    case when l.order_id is null then 'lot' end, case when e.seq is null then 'entry' end), '')
+  from paid p
+  left join events v on v.order_id = p.order_id::text
+  left join farthing.lots l on l.account_id = p.account_id and l.order_id = p.order_id and l.source = 'paid'
+  left join farthing.order_entries n on n.order_id = p.order_id
+  left join farthing.entries e on e.account_id = n.account_id and e.seq = n.seq
+    and e.reference_id = p.order_id::text
+$$;
+comment on function farthing.order_evidence(farthing.day_range) is
+  'Returns the sealed orders that were paid in a range of days, each with the missing evidence: '
+  'stripe_event (an applied event that says paid), lot, entry; null if all three are there.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
@@ -13215,6 +13423,7 @@ begin
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   perform farthing.add_lot_days(v_accounts, v_after, v_upto);
   perform farthing.add_usage_days(v_accounts, v_after, v_upto);
+  perform farthing.add_order_entries(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;

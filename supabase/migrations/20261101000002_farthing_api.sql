@@ -3028,6 +3028,43 @@ comment on function farthing_public.report_credits is
   'Returns the report of credits: movements by day and source of their lot, without the entries after '
   'as_of, which are not sealed. Fails invalid_request, naming from or limit.';
 
+-- supabase/schemas/reports/api/kpis.sql
+
+-- The report of key figures.
+
+create function farthing_public.report_kpis(
+  p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
+  v_formulas jsonb := farthing.kpi_formulas();
+begin
+  return farthing.report_answer(v_range, p_limit, array(
+      select row(jsonb_build_object('name', k.name, 'day', k.day, 'label', k.label,
+        'value', trim_scale(k.value)::text, 'unit', k.unit, 'target', trim_scale(k.target)::text,
+        'samples', k.samples, 'formula', v_formulas ->> k.name), c.cursor)::farthing.page_item
+      from (select * from farthing.kpis_of_orders(v_range)
+        union all select * from farthing.kpis_of_requests(v_range)) k
+      cross join lateral (select jsonb_build_array(k.name, k.day, k.label)::text) c (cursor)
+      where p_after is null or c.cursor collate "C" > p_after
+      order by c.cursor collate "C" limit farthing.items_to_read(p_limit)),
+    null, p_now,
+    jsonb_build_array(farthing.control('purchased credits of all days, and sealed paid orders',
+      (select coalesce(sum(d.amount), 0) from farthing.actor_days d where d.kind = 'purchase'),
+      (select coalesce(sum(o.credits), 0) from farthing.order_entries n
+        join farthing.orders o on o.account_id = n.account_id and o.order_id = n.order_id))),
+    v_formulas);
+end
+$$;
+grant execute on function farthing_public.report_kpis to service_role;
+comment on function farthing_public.report_kpis is
+  'Returns the key figures of a range of days, each with its unit, target, number of samples and formula. '
+  'Figures by day or with a label have a row each. Fails invalid_request, naming from or limit.';
+
 -- supabase/schemas/reports/api/usage.sql
 
 -- The report of usage: charges, tokens, credits, the provider's cost, and the margin.
@@ -3051,11 +3088,9 @@ begin
       'group_by must be a list of day, model, origin and feature, separated by commas.', null, 'group_by');
   end if;
   if p_user_id is not null then
-    v_account_id := farthing.account_to_read(p_user_id);
-    if p_after is null then
-      perform farthing.record_customer_read(v_account_id, p_user_id, p_author, 'GET /reports/usage', p_now);
-    end if;
-    v_account_id := coalesce(v_account_id, 0); -- a user without an account has no usage
+    -- A user without an account has no usage.
+    v_account_id := coalesce(farthing.account_to_read(p_user_id, coalesce(p_author, 'sql:' || session_user),
+      'GET /reports/usage', p_now), 0);
   end if;
   return (
     with rows as materialized (

@@ -65,6 +65,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/revenue", ["operator"]],
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],
+  ["GET", "reports/kpis", ["operator"]],
   ["GET", "reports/usage", ["operator"]],
   ["GET", "settings/packages", ["operator"]],
   ["POST", "settings/packages", ["operator"]],

@@ -3,10 +3,11 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { reportRevenue } from "./money.ts";
 import { reportActors, reportCredits } from "./routes.ts";
+import { reportKpis } from "./kpis.ts";
 import { reportUsage } from "./usage.ts";
 
 export const { app, createApp } = defineFunction(
   "reports",
-  [reportActors, reportCredits, reportRevenue, reportUsage],
+  [reportActors, reportCredits, reportRevenue, reportUsage, reportKpis],
   servicesFromEnv,
 );

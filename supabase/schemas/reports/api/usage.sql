@@ -19,11 +19,9 @@ begin
       'group_by must be a list of day, model, origin and feature, separated by commas.', null, 'group_by');
   end if;
   if p_user_id is not null then
-    v_account_id := farthing.account_to_read(p_user_id);
-    if p_after is null then
-      perform farthing.record_customer_read(v_account_id, p_user_id, p_author, 'GET /reports/usage', p_now);
-    end if;
-    v_account_id := coalesce(v_account_id, 0); -- a user without an account has no usage
+    -- A user without an account has no usage.
+    v_account_id := coalesce(farthing.account_to_read(p_user_id, coalesce(p_author, 'sql:' || session_user),
+      'GET /reports/usage', p_now), 0);
   end if;
   return (
     with rows as materialized (

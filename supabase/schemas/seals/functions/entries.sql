@@ -99,6 +99,7 @@ begin
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   perform farthing.add_lot_days(v_accounts, v_after, v_upto);
   perform farthing.add_usage_days(v_accounts, v_after, v_upto);
+  perform farthing.add_order_entries(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;

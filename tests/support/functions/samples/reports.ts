@@ -83,6 +83,20 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     totals: [REVENUE],
     controls: [{ name: "paid orders in usd", report: "2997", source: "2997", difference: "0" }],
   }),
+  report_kpis: () => ({
+    ...ANSWER,
+    rows: [{
+      name: "ledger_p95",
+      day: null,
+      label: null,
+      value: "35.5",
+      unit: "ms",
+      target: "120",
+      samples: 1200,
+      formula: "95th percentile of the core routes of credits and usage",
+    }],
+    totals: [],
+  }),
   report_usage: () => ({
     ...ANSWER,
     rows: [{

@@ -1,0 +1,24 @@
+import { KpiRow } from "../_shared/contracts/reports/kpis.ts";
+import { reportRoute } from "./report-route.ts";
+
+/** Reports the key figures of a range of days. */
+export const reportKpis = reportRoute({
+  name: "kpis",
+  summary: "Report key figures",
+  description:
+    "Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, " +
+    "evidence of orders, purchased and debited credits, refused credentials and rate limits. Each " +
+    "row has its formula. Figures of requests are those of the last 35 days.",
+  row: KpiRow,
+  columns: [
+    { key: "name" },
+    { key: "day", title: "day (UTC)" },
+    { key: "label" },
+    { key: "value", isNumber: true },
+    { key: "unit" },
+    { key: "target", isNumber: true },
+    { key: "samples", isNumber: true },
+    { key: "formula" },
+  ],
+  read: (database, args) => database.rpc("report_kpis", args),
+});

@@ -1,0 +1,115 @@
+-- Key figures of requests, webhooks and notifications. Metrics per hour are stored for 35 days, so
+-- figures of requests are those of the last 35 days of the range.
+
+create function farthing.latency_kpis(p_from timestamptz, p_to timestamptz)
+returns setof farthing.kpi
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select g.name, g.route, b.nr, sum(b.count) as count
+    from farthing.metric_rows('requests', p_from, p_to) m
+    cross join lateral (select farthing.label_of(m.labels, 'route') as route,
+      case farthing.label_of(m.labels, 'route') when 'POST /send-notification' then 'notification_p95'
+        else 'ledger_p95' end as name) g
+    cross join lateral unnest(m.buckets) with ordinality b (count, nr)
+    where g.route = any (array_remove((select s.core_routes from farthing.slo() s), 'POST /stripe-webhook'))
+      and b.count > 0
+    group by grouping sets ((g.name, g.route, b.nr), (g.name, b.nr))
+  ), ranked as (
+    select c.name, c.route, c.nr, sum(c.count) over (partition by c.name, c.route order by c.nr) as up_to,
+      sum(c.count) over (partition by c.name, c.route) as n
+    from counted c
+  )
+  select n.name, null::date, r.route, farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n))
+    - 0.5), 'ms', (select s.fast_ms from farthing.slo() s)::numeric, coalesce(max(r.n), 0)::bigint
+  from (values ('notification_p95'), ('ledger_p95')) n (name) left join ranked r on r.name = n.name
+  group by n.name, r.route
+$$;
+comment on function farthing.latency_kpis(timestamptz, timestamptz) is
+  'Returns the p95 of notification and ledger endpoints, all together and by route (label).';
+
+create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
+returns setof farthing.kpi
+language sql stable
+set search_path = ''
+as $$
+  with hops as (
+    select 'webhook_received' as name,
+      coalesce(sum(m.count) filter (where farthing.label_of(m.labels, 'status') = '2xx'), 0) as good,
+      coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0) as bad
+    from farthing.metric_rows('requests', p_from, p_to) m
+    where farthing.label_of(m.labels, 'route') = 'POST /stripe-webhook'
+    union all
+    select 'webhook_applied', count(*) filter (where i.state in ('processed', 'ignored')),
+      count(*) filter (where i.state in ('failed', 'dead'))
+    from farthing.inbox i where i.received_at >= p_from and i.received_at < p_to
+    union all
+    select 'notification_sent', count(*) filter (where n.state = 'sent'),
+      count(*) filter (where n.state in ('dead', 'uncertain'))
+    from farthing.notifications n where n.created_at >= p_from and n.created_at < p_to
+  )
+  select h.name, null::date, null::text, round(h.good / nullif(h.good + h.bad, 0), 6), 'share', 0.95,
+    (h.good + h.bad)::bigint
+  from hops h
+$$;
+comment on function farthing.hop_kpis(timestamptz, timestamptz) is
+  'Returns the share of successes at each hop from Stripe to the customer: the event is received, it is '
+  'applied to the ledger, and the notification is sent.';
+
+create function farthing.kpis_of_requests(p_range farthing.day_range)
+returns setof farthing.kpi
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_from timestamptz := p_range.first_day::timestamp at time zone 'UTC';
+  v_to timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
+begin
+  return query select * from farthing.latency_kpis(v_from, v_to);
+  return query select * from farthing.hop_kpis(v_from, v_to);
+  return query
+    select 'request_errors', null::date, null::text,
+      round(coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0)
+        / nullif(sum(m.count), 0), 6), 'share', 0.005, coalesce(sum(m.count), 0)::bigint
+    from farthing.metric_rows('requests', v_from, v_to) m
+    union all
+    select 'auth_failures', (m.starts_at at time zone 'UTC')::date, farthing.label_of(m.labels, 'code'),
+      sum(m.count), 'requests', null, sum(m.count)::bigint
+    from farthing.metric_rows('auth_failures', v_from, v_to) m group by 2, 3
+    union all
+    select 'rate_limited', (m.starts_at at time zone 'UTC')::date, farthing.label_of(m.labels, 'rule'),
+      sum(m.count), 'requests', null, sum(m.count)::bigint
+    from farthing.metric_rows('limiter_decisions', v_from, v_to) m
+    where farthing.label_of(m.labels, 'outcome') = 'blocked' group by 2, 3;
+end
+$$;
+comment on function farthing.kpis_of_requests(farthing.day_range) is
+  'Returns the key figures of requests, webhooks and notifications: kpi_formulas() has their formulas.';
+
+create function farthing.kpi_formulas()
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range: from '
+      'the start of the purchase until its credits are visible',
+    'time_to_first_dollar_p95', '95th percentile of the same times',
+    'evidence_completeness', 'paid orders with an applied Stripe event, a lot and a sealed entry / paid '
+      'orders',
+    'order_without_evidence', 'label: the order and its missing evidence (stripe_event, lot, entry)',
+    'purchased_credits', 'sum of entries of kind purchase, without bonuses',
+    'debited_credits', 'sum of entries of kind debit, usage and settle',
+    'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
+    'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
+      'the inbox to the ledger',
+    'notification_sent', 'notifications sent / (sent + dead + uncertain); the hop from the ledger to the '
+      'customer',
+    'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
+    'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
+    'request_errors', 'answers with 5xx or 408 / all answers',
+    'auth_failures', 'requests refused for their credentials, by day and code (label)',
+    'rate_limited', 'requests refused by a rate limit, by day and rule (label)')
+$$;
+comment on function farthing.kpi_formulas() is 'Returns the formula of each key figure by its name.';

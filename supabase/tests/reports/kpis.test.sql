@@ -1,0 +1,93 @@
+-- The report of key figures.
+
+begin;
+\ir ../helpers/all_tests.psql
+\ir ../helpers/money_back.psql
+select plan(33);
+
+create function pg_temp.record(p_name text, p_labels text, p_count int, p_bucket int default null,
+  p_passed interval default '1 h') returns text language sql as $$
+  select metrics_record(gen_random_uuid(), 0, jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+    'name', p_name, 'labels', p_labels, 'count', p_count, 'sum_ms', 1, 'buckets',
+    (select jsonb_agg(case n when p_bucket then p_count else 0 end) from generate_series(1, p_bucket) n)))),
+    tests.after(p_passed)) ->> 'recorded'
+$$;
+create function pg_temp.report(p_from int default 1, p_to int default 31) returns jsonb language sql as $$
+  select report_kpis(make_date(2027, 1, p_from), make_date(2027, 1, p_to))
+$$;
+-- Returns the rows of a figure in one line: day, label, value, unit, target and samples.
+create function pg_temp.kpi(p_name text, p_from int default 1, p_to int default 31) returns text
+language sql as $$
+  select string_agg(concat_ws(' ', r ->> 'day', r ->> 'label', coalesce(r ->> 'value', 'null'), r ->> 'unit',
+    r ->> 'target', r ->> 'samples'), ', ' order by nr)
+  from jsonb_array_elements(pg_temp.report(p_from, p_to) -> 'rows') with ordinality e (r, nr)
+  where r ->> 'name' = p_name
+$$;
+
+select is(string_agg(concat_ws(' ', r ->> 'name', r ->> 'value', r ->> 'samples'), ', '
+    order by r ->> 'name'),
+  'debited_credits 0 0, evidence_completeness 0, ledger_p95 0, notification_p95 0, notification_sent 0, '
+  || 'purchased_credits 0 0, request_errors 0, time_to_first_dollar_p50 0, time_to_first_dollar_p95 0, '
+  || 'webhook_applied 0, webhook_received 0', 'figures without samples are null, and sums are 0')
+from jsonb_array_elements(pg_temp.report() -> 'rows') r;
+select is_empty($$select from jsonb_array_elements(pg_temp.report() -> 'rows') r
+  where r ->> 'formula' is null$$,
+  'each figure has a formula');
+
+-- Purchases: ann waits 30 s, bob 60 s, and cleo 10 minutes until the next day.
+select is(tests.buys(name, started), name, name || ' begins a purchase')
+from (values ('ann', interval '1 h'), ('bob', '1 h'), ('cleo', '23 h 55 min')) p (name, started);
+select isnt(tests.pays(name, paid), null, name || ' pays')
+from (values ('ann', interval '1 h 30 s'), ('bob', '1 h 1 min'), ('cleo', '24 h 5 min')) p (name, paid);
+select is(credits_debit(tests.person('ann'), '0.5', 'x', p_now => tests.after('2 h')) ->> 'status', '201',
+  'ann spends credits');
+select is(pg_temp.kpi('time_to_first_dollar_p50'), '60 s 3', 'half of the purchases take at most a minute');
+select is(pg_temp.kpi('time_to_first_dollar_p95', 1, 1), '60 s 2',
+  'a purchase counts on the day of its payment');
+select is(pg_temp.kpi('evidence_completeness'), 'null share 1 0', 'orders that are not sealed do not count');
+select is(farthing.seal(tests.after('48 h')), 4, 'the entries are sealed');
+select is(pg_temp.kpi('evidence_completeness'), '1 share 1 3', 'each order has an event, a lot and an entry');
+select is(pg_temp.kpi('purchased_credits') || ', ' || pg_temp.kpi('debited_credits'),
+  '29970 credits 3, 0.5 credits 1', 'purchased and debited credits are sums of entries');
+select is(array(select c ->> 'difference' from jsonb_array_elements(pg_temp.report() -> 'controls') c), '{0}',
+  'purchased credits are those of the sealed paid orders');
+
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+
+-- An order without its event, and one without its entry, are named.
+select tests.unguarded('inbox', $$delete from farthing.inbox where facts ->> 'session_id' = 'cs_ann'$$);
+delete from farthing.order_entries n using tests.bought b where b.order_id = n.order_id and b.name = 'bob';
+select is(pg_temp.kpi('evidence_completeness'), '0.333333 share 1 3', 'two of three orders lack evidence');
+select is(pg_temp.kpi('order_without_evidence'), (select string_agg(format('%s: %s 1 orders 0 1', b.order_id,
+  case b.name when 'ann' then 'stripe_event' else 'entry' end), ', ' order by b.order_id::text)
+  from tests.bought b where b.name <> 'cleo'), 'each of them is named with the missing evidence');
+
+-- Requests: 95 of 100 answers of the ledger take at most 40 ms (bucket 60), the others longer.
+select is(pg_temp.record(name, labels, number, bucket), 'true', format('%s of %s %s', number, name, labels))
+from (values ('requests', 'route=POST /usage,status=2xx', 90, 50),
+  ('requests', 'route=GET /credits,status=2xx', 10, 70),
+  ('requests', 'route=POST /stripe-webhook,status=2xx', 38, 40),
+  ('requests', 'route=POST /stripe-webhook,status=4xx', 60, 40),
+  ('requests', 'route=POST /stripe-webhook,status=5xx', 2, 40),
+  ('auth_failures', 'status=401,code=token_expired', 7, null),
+  ('limiter_decisions', 'rule=user,outcome=blocked', 3, null)) m (name, labels, number, bucket);
+select is(pg_temp.kpi('ledger_p95'), format('GET /credits %1$s ms 120 10, POST /usage %2$s ms 120 90, '
+  || '%1$s ms 120 100', trim_scale(farthing.bucket_ms(69.5)), trim_scale(farthing.bucket_ms(49.5))),
+  'the p95 is that of all routes of the ledger, and of each route');
+select is(pg_temp.kpi('webhook_received'), '0.95 share 0.95 40',
+  'refused signatures do not count as deliveries');
+select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
+  '2027-01-01 token_expired 7 requests 7, 2027-01-01 user 3 requests 3', 'refusals are counted by day');
+select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
+
+-- Hops: an event that fails, and a notification that is dead.
+select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 2', 'all stored events were applied');
+update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
+select is(pg_temp.kpi('webhook_applied', 1, 2), '0.5 share 0.95 2', 'a dead-lettered event was not applied');
+update farthing.notifications set state = 'sent', next_attempt_at = null, finished_at = created_at;
+update farthing.notifications set created_at = tests.after('1 h');
+select is(pg_temp.kpi('notification_sent', 1, 1), format('1 share 0.95 %s', (select count(*)
+  from farthing.notifications)), 'all notifications were sent');
+
+select * from finish();
+rollback;
