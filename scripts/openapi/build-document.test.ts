@@ -88,6 +88,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/reports/credits", false],
   ["get", "/reports/revenue", false],
   ["get", "/customers", false],
+  ["get", "/customers/{id}", false],
   ["get", "/customers/{id}/reads", false],
   ["get", "/reports/kpis", false],
   ["get", "/reports/usage", false],

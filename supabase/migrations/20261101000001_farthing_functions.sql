@@ -223,6 +223,17 @@ comment on function farthing.feature_bucket(text, uuid) is
   'Returns a user''s bucket of a flag, from 0 to 9999. feature-flags.ts computes the same bucket for the '
   'endpoints. A flag at p % is on for the buckets below p * 100.';
 
+create function farthing.feature_is_on(p_name text, p_user_id uuid)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.features f where f.name = p_name and (f.state = 'on'
+    or f.state = 'percentage' and farthing.feature_bucket(f.name, p_user_id) < f.percentage * 100))
+$$;
+comment on function farthing.feature_is_on(text, uuid) is
+  'Returns whether a flag is on for a user, as feature-flags.ts computes it for the endpoints.';
+
 create function farthing.feature_answer(p_feature farthing.features)
 returns jsonb
 language sql immutable
@@ -3635,21 +3646,32 @@ comment on function farthing.trace_id() is
 
 -- Blocks of a user, an address or a card.
 
-create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
-returns setof text
+create function farthing.blocks_of(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof farthing.blocks
 language sql stable
 set search_path = ''
 as $$
-  select distinct 'blocked_' || b.kind from farthing.blocks b
+  select b.* from farthing.blocks b
   where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
     select 'user', farthing.owner_of(p_account_id)::text
     union all select 'ip', encode(p_ip_hash, 'hex')
     union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
       where u.account_id = p_account_id)
 $$;
+comment on function farthing.blocks_of(bigint, bytea, timestamptz) is
+  'Returns the blocks that apply now to an account and an address: of its user, of the address, and of a '
+  'card that the account has used.';
+
+create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select distinct 'blocked_' || b.kind from farthing.blocks_of(p_account_id, p_ip_hash, p_now) b
+$$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'Returns the blocks that apply to an account and an address: blocked_user, blocked_ip, blocked_card '
-  '(for a card that the account has used).';
+  'Returns the kinds of blocks that apply to an account and an address: blocked_user, blocked_ip, '
+  'blocked_card.';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -3759,6 +3781,43 @@ comment on function farthing.apply_charge_event(jsonb, timestamptz) is
 -- after the other, and a decision is stored if and only if the order or booking is stored. The
 -- limits count stored rows: an operator can read these rows, and no counter has to be reset.
 
+create function farthing.fraud_verdict(p_account_id bigint, p_action text, p_ip_hash bytea,
+  p_now timestamptz, p_is_new boolean default true, p_provider_id uuid default null)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_blocked text[];
+  v_over text[];
+  v_over_at timestamptz;
+begin
+  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, p_ip_hash, p_now) b;
+  if p_is_new then
+    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
+      -- A buyer may book many times per hour: new bookings are limited by provider.
+      select * from farthing.find_sessions_over(p_account_id, p_action, p_ip_hash, p_now)
+        where p_action <> 'booking'
+      union all select * from farthing.find_cards_over(p_account_id, p_now)
+      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
+  end if;
+  if v_blocked is null and v_over is null then
+    return '{"outcome": "allow", "reasons": []}'::jsonb;
+  end if;
+  return jsonb_build_object('outcome', 'refuse',
+    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
+    'limit', case when v_blocked is null
+      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
+    'retry_after', case when v_blocked is null
+      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end,
+    'reasons', to_jsonb(coalesce(v_blocked, '{}') || coalesce(v_over, '{}')));
+end
+$$;
+comment on function farthing.fraud_verdict is
+  'Returns the verdict about a checkout, a booking or a top-up, and records nothing: {outcome: allow, '
+  'reasons: []}, or {outcome: refuse, code, limit, retry_after, reasons}. The arguments and the fields '
+  'are those of check_fraud(); reasons: as in fraud_decisions.';
+
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
 returns jsonb
@@ -3767,41 +3826,23 @@ set search_path = ''
 as $$
 declare
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
-  v_blocked text[];
-  v_over text[];
-  v_over_at timestamptz;
-  v_reasons text[];
+  v_verdict jsonb;
+  v_is_allowed boolean;
 begin
   perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
-  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
-  if p_is_new then
-    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
-      -- A buyer may book many times per hour: new bookings are limited by provider.
-      select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
-        where p_action <> 'booking'
-      union all select * from farthing.find_cards_over(p_account_id, p_now)
-      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
+  v_verdict := farthing.fraud_verdict(p_account_id, p_action, v_ip_hash, p_now, p_is_new, p_provider_id);
+  v_is_allowed := v_verdict ->> 'outcome' = 'allow';
+  -- keep_address() records an allowed booking, and a request that continues an order or a booking
+  -- was decided when the order or booking began.
+  if not v_is_allowed or p_order_id is not null and p_is_new then
+    insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
+    values (p_account_id, p_action, v_verdict ->> 'outcome',
+      case when v_is_allowed then '{within_limits}'
+        else array(select jsonb_array_elements_text(v_verdict -> 'reasons')) end
+        || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
+      v_ip_hash, case when v_is_allowed then p_order_id end, p_now);
   end if;
-  v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
-  if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- No decision is recorded here: keep_address() records an allowed booking, and a request that
-    -- continues an order or a booking was decided when the order or booking began.
-    return '{"outcome": "allow"}'::jsonb;
-  end if;
-  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
-  values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
-    coalesce(v_reasons, '{within_limits}')
-      || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
-    v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
-  if v_reasons is null then
-    return '{"outcome": "allow"}'::jsonb;
-  end if;
-  return jsonb_build_object('outcome', 'refuse',
-    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
-    'limit', case when v_blocked is null
-      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
-    'retry_after', case when v_blocked is null
-      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
+  return v_verdict - 'reasons';
 end
 $$;
 comment on function farthing.check_fraud is
@@ -6744,9 +6785,9 @@ comment on function farthing.close_account() is
 
 -- supabase/schemas/ledger/functions/entries.sql
 
--- Entries: writing one entry, and receiving credits as a lot with its entry. Locks are taken in this
--- order (rule 4): the account's row (lock_account), then its lots. Each statement touches one account
--- only.
+-- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form. Locks are
+-- taken in this order (rule 4): the account's row (lock_account), then its lots. Each statement touches
+-- one account only.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts
@@ -6821,6 +6862,23 @@ $$;
 comment on function farthing.receive is
   'Adds credits: inserts a lot with the terms of p_lot, writes its entry, and pays debt. The caller has '
   'locked the account. Fails invalid_request.';
+
+create function farthing.entry_answer(p_entry farthing.entries, p_with_names boolean)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_entry.entry_id, 'seq', p_entry.seq, 'kind', p_entry.kind,
+    'amount', trim_scale(case p_entry.direction when 'in' then p_entry.amount else -p_entry.amount end)::text,
+    'balance_after', trim_scale(p_entry.balance_after)::text, 'transaction_id', p_entry.transaction_id,
+    'lot_id', p_entry.lot_id, 'reference_type', p_entry.reference_type,
+    'reference_id', p_entry.reference_id, 'correlation_id', p_entry.correlation_id,
+    'author', case when p_with_names then p_entry.author else split_part(p_entry.author, ':', 1) end,
+    'metadata', p_entry.metadata, 'event_at', p_entry.event_at, 'created_at', p_entry.created_at)
+$$;
+comment on function farthing.entry_answer(farthing.entries, boolean) is
+  'Returns an entry in the API''s form. amount is signed. author is only the kind of author unless '
+  'p_with_names is true. Credits are text.';
 
 -- supabase/schemas/ledger/functions/expiry.sql
 
@@ -13744,6 +13802,103 @@ $$;
 comment on function farthing.write_packages(jsonb, farthing.package_change[], timestamptz) is
   'Writes the changes that package_changes() has found for a list. The caller has locked the packages.';
 
+-- supabase/schemas/support/functions/customer_page.sql
+
+-- The page of a customer: everything that support asks about, each list with its newest items.
+
+create function farthing.newest(p_items jsonb[], p_limit int, p_path text)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('items', to_jsonb(p_items[:p_limit]),
+    'has_more', cardinality(p_items) > p_limit, 'path', p_path)
+$$;
+comment on function farthing.newest(jsonb[], int, text) is
+  'Returns the part of a list that a page shows: {items, has_more, path}. The caller reads one item more '
+  'than p_limit. path: the endpoint with the whole list, null if there is none.';
+
+create function farthing.credits_of(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'credits', farthing.current_balance(p_account, p_now) - 'lots' || jsonb_build_object(
+      'frozen', trim_scale(farthing.frozen_credits(p_account.account_id))::text),
+    'entries', farthing.newest(array(select farthing.explained_entry(e) from farthing.entries e
+      where e.account_id = p_account.account_id order by e.seq desc limit 51), 50,
+      '/credits/entries?user_id=' || p_user_id),
+    'lots', farthing.newest(array(select jsonb_build_object('id', l.lot_id, 'source', l.source,
+        'amount', trim_scale(l.amount)::text, 'remaining', trim_scale(l.remaining)::text,
+        'reserved', trim_scale(l.reserved)::text, 'expires_at', l.expires_at, 'frozen', l.frozen,
+        'order_id', l.order_id, 'created_at', l.created_at)
+      from farthing.lots l where l.account_id = p_account.account_id and l.closed_at is null
+      order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id limit 21), 20,
+      '/credits?user_id=' || p_user_id),
+    'holds', farthing.newest(array(select farthing.hold_answer(h) - 'user_id' from farthing.holds h
+      where h.account_id = p_account.account_id and h.status = 'open' and h.expires_at > p_now
+      order by h.created_at desc, h.hold_id limit 21), 20, null),
+    'spend_cap', farthing.cap_answer(p_user_id, p_account, p_now) - 'user_id')
+$$;
+comment on function farthing.credits_of is
+  'Returns the part of a customer''s page about credits: balance, entries with their reasons, lots in '
+  'burn-down order, open holds and the spend cap.';
+
+create function farthing.payments_of(p_account_id bigint, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'orders', farthing.newest(array(select farthing.order_answer(o) from farthing.orders o
+      where o.account_id = p_account_id order by o.created_at desc, o.order_id desc limit 21), 20,
+      '/checkout/orders?user_id=' || p_user_id),
+    'refunds', farthing.newest(array(select farthing.refund_answer(r) from farthing.refunds r
+      where r.account_id = p_account_id order by r.created_at desc, r.refund_id desc limit 21), 20,
+      '/refunds?user_id=' || p_user_id),
+    'disputes', farthing.newest(array(select jsonb_build_object('dispute_id', d.dispute_id,
+        'order_id', d.order_id, 'booking_id', d.booking_id, 'status', d.status, 'reason', d.reason,
+        'amount', d.amount, 'currency', d.currency, 'is_open', farthing.is_open_dispute(d.status),
+        'created_at', d.created_at, 'updated_at', d.updated_at)
+      from farthing.disputes d where d.account_id = p_account_id
+      order by d.created_at desc, d.dispute_id desc limit 21), 20, null),
+    'warnings', farthing.newest(array(select farthing.warning_answer(w) from farthing.fraud_warnings w
+      where w.account_id = p_account_id order by w.created_at desc, w.warning_id desc limit 21), 20, null),
+    'bookings', farthing.newest(array(select farthing.booking_answer(b, 'buyer') from farthing.bookings b
+      where b.account_id = p_account_id order by b.created_at desc, b.booking_id desc limit 21), 20,
+      '/bookings?user_id=' || p_user_id),
+    'stripe_customer', (select jsonb_build_object('customer_id', c.customer_id, 'card_brand', c.card_brand,
+        'card_last4', c.card_last4) from farthing.customers c where c.account_id = p_account_id),
+    'top_up', farthing.top_up_answer(p_account_id, p_now),
+    'blocks', farthing.newest(array(select farthing.block_answer(b)
+      from farthing.blocks_of(p_account_id, null, p_now) b order by b.created_at desc limit 21), 20,
+      '/fraud/blocked'))
+$$;
+comment on function farthing.payments_of is
+  'Returns the part of a customer''s page about money: orders, refunds, disputes, early fraud warnings, '
+  'bookings, the saved card, auto top-up and blocks.';
+
+create function farthing.work_of(p_account_id bigint, p_user_id uuid)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'jobs', farthing.newest(array(select farthing.job_answer(j) from farthing.jobs j
+      where j.user_id = p_user_id order by j.job_nr desc limit 21), 20, '/jobs?user_id=' || p_user_id),
+    'notifications', farthing.newest(array(select jsonb_build_object('notification_id', n.notification_id,
+        'template', n.template, 'state', n.state, 'attempts', n.attempts, 'last_error', n.last_error,
+        'created_at', n.created_at, 'finished_at', n.finished_at)
+      from farthing.notifications n where n.account_id = p_account_id
+      order by n.created_at desc, n.notification_id limit 21), 20, null),
+    'features', (select coalesce(jsonb_agg(jsonb_build_object('name', f.name,
+        'enabled', farthing.feature_is_on(f.name, p_user_id)) order by f.name), '[]')
+      from farthing.features f))
+$$;
+comment on function farthing.work_of is
+  'Returns the part of a customer''s page about jobs, notifications and features.';
+
 -- supabase/schemas/support/functions/customer_summary.sql
 
 -- The id and the summary of a customer. The id is the user's id. The account of a deleted user has no
@@ -13805,6 +13960,120 @@ comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
   'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found, '
   'naming id.';
+
+-- supabase/schemas/support/functions/entry_reason.sql
+
+-- The reason of a change of a balance, as a sentence for support. An entry has its author, references
+-- and facts; this file is the only place that puts them into words.
+
+create function farthing.author_words(p_author text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case split_part(p_author, ':', 1)
+    when 'owner' then 'the customer'
+    when 'operator' then 'operator ' || substr(p_author, 10)
+    when 'key' then 'the secret key ' || substr(p_author, 5)
+    when 'stripe' then 'the Stripe event ' || substr(p_author, 8)
+    when 'task' then 'the scheduled task ' || substr(p_author, 6)
+    when 'sql' then 'a SQL session of ' || substr(p_author, 5)
+    else p_author end
+$$;
+comment on function farthing.author_words(text) is 'Returns an author in words.';
+
+create function farthing.usage_words(p_facts jsonb)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select concat(p_facts ->> 'model', ': ' || nullif(concat_ws(', ',
+    nullif(p_facts ->> 'input_tokens', '0') || ' input',
+    nullif(p_facts ->> 'cached_input_tokens', '0') || ' cached input',
+    nullif(p_facts ->> 'cache_write_tokens', '0') || ' cache write',
+    nullif(p_facts ->> 'output_tokens', '0') || ' output',
+    nullif(p_facts ->> 'reasoning_tokens', '0') || ' reasoning'), '') || ' tokens')
+$$;
+comment on function farthing.usage_words(jsonb) is
+  'Returns the usage of a model in words, such as "gpt-4o: 1000 input, 500 output tokens".';
+
+create function farthing.order_words(p_account_id bigint, p_order_id text)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case o.kind when 'top_up' then 'Auto top-up' else o.package_name || ' package' end
+  from farthing.orders o where o.account_id = p_account_id and o.order_id::text = p_order_id
+$$;
+comment on function farthing.order_words(bigint, text) is
+  'Returns what an order bought: "Starter package" or "Auto top-up".';
+
+create function farthing.reversal_words(p_entry farthing.entries)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select format('%s of order %s: credits %s', case
+      when p_entry.metadata ? 'refund_id' then 'Refund ' || (p_entry.metadata ->> 'refund_id')
+      when p_entry.metadata ? 'dispute_id' then 'Dispute ' || (p_entry.metadata ->> 'dispute_id')
+      when p_entry.metadata ? 'warning_id' then 'Early fraud warning ' || (p_entry.metadata ->> 'warning_id')
+      else 'Reversal' end,
+    p_entry.reference_id, case p_entry.direction
+      when 'in' then 'reinstated' else 'clawed back' end
+      || case when p_entry.lot_id is null then case p_entry.direction
+        when 'in' then ' by cancelling debt' else ' as debt, because they were used' end else '' end)
+$$;
+comment on function farthing.reversal_words(farthing.entries) is
+  'Returns the reason of a clawback or a reinstatement.';
+
+create function farthing.entry_reason(p_entry farthing.entries)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when p_entry.kind = 'purchase' then format('%s bought: order %s',
+      farthing.order_words(p_entry.account_id, p_entry.reference_id), p_entry.reference_id)
+    when p_entry.kind = 'bonus' then format('Bonus of the %s: order %s',
+      farthing.order_words(p_entry.account_id, p_entry.reference_id), p_entry.reference_id)
+    when p_entry.kind in ('clawback', 'reinstatement') then farthing.reversal_words(p_entry)
+    when p_entry.reference_type = 'chat_correction' then
+      format('Correction of what a chat was charged too much: hold %s', p_entry.reference_id)
+    when p_entry.kind in ('promotion', 'adjustment') then concat('Grant by ',
+      farthing.author_words(p_entry.author), ': ' || (p_entry.metadata ->> 'reason'))
+    when p_entry.kind = 'debit' then concat('Debit by ', farthing.author_words(p_entry.author),
+      ': ' || (p_entry.metadata ->> 'reason'))
+    when p_entry.reference_type = 'account_closed' then 'User deleted: the remaining credits ended'
+    when p_entry.kind = 'expiry' then format('Credits expired: lot %s', p_entry.lot_id)
+    when p_entry.reference_type = 'chat' then 'Chat with ' || farthing.usage_words(p_entry.metadata)
+    when p_entry.reference_type = 'job' then format('Step of job %s: usage of %s',
+      split_part(p_entry.reference_id, ':', 1), farthing.usage_words(p_entry.metadata))
+    when p_entry.metadata ? 'model' then concat(case when p_entry.kind = 'settle'
+        then 'Hold settled: usage of '
+      else 'Usage of ' end, farthing.usage_words(p_entry.metadata))
+    else concat('Hold settled by ', farthing.author_words(p_entry.author),
+      ': ' || (p_entry.metadata ->> 'reason')) end
+    || case when p_entry.lot_id is null and p_entry.kind = 'settle' then ' (became debt)' else '' end
+$$;
+comment on function farthing.entry_reason(farthing.entries) is
+  'Returns the reason of a change of a balance as a sentence, such as "Starter package bought: order …".';
+
+create function farthing.explained_entry(p_entry farthing.entries)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.entry_answer(p_entry, true) || jsonb_build_object(
+    'order_id', case p_entry.reference_type when 'order' then p_entry.reference_id end,
+    'job_id', case p_entry.reference_type when 'job' then substring(p_entry.reference_id
+      from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}') end,
+    'hold_id', coalesce(p_entry.metadata ->> 'hold_id', case when p_entry.reference_type in ('hold', 'chat',
+      'chat_correction') then p_entry.reference_id end),
+    'stripe_event_id', substring(p_entry.author from '^stripe:(.*)$'),
+    'reason', farthing.entry_reason(p_entry))
+$$;
+comment on function farthing.explained_entry(farthing.entries) is
+  'Returns an entry with its author''s name, the ids of what caused it, and its reason as a sentence.';
 
 -- supabase/schemas/support/functions/find_customers.sql
 
@@ -13903,6 +14172,210 @@ comment on function farthing.find_customers(text, int) is
   'Returns up to p_limit customers that a text identifies: an email address, an id of ours, an id of '
   'Stripe''s or the number of an account. account_id is null for a user who has no account yet, user_id '
   'for a deleted user.';
+
+-- supabase/schemas/support/functions/refused_next.sql
+
+-- The refusals that a customer's next requests would get, and why. No rule of a refusal is written
+-- here: this file calls the functions that the real requests call.
+
+create function farthing.spend_refusal(p_action text, p_account farthing.accounts, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_least constant numeric := 1e-18; -- the smallest amount of credits
+  v_available numeric := case when p_account.debt > 0 then 0 else farthing.available(p_account, p_now) end;
+  -- least() ignores the null of an account without a cap.
+  v_above numeric := least(v_available, farthing.cap_left(p_account, p_now));
+  v_terms farthing.holds;
+  v_error jsonb;
+begin
+  begin
+    if p_action = 'debit' then
+      perform farthing.refuse_charge(p_account, v_above + c_least, v_available, p_now);
+    else
+      v_terms.amount := v_above + c_least;
+      perform farthing.open_hold(p_account, v_terms, p_now);
+    end if;
+    raise exception 'a % of more than % credits was not refused', p_action, v_above;
+  exception when sqlstate 'PGRST' then
+    v_error := sqlerrm::jsonb;
+  end;
+  return jsonb_build_object('action', p_action, 'above', trim_scale(v_above)::text,
+    'code', v_error ->> 'code', 'details', (v_error ->> 'details')::jsonb - 'required' || jsonb_build_object(
+      'debt', trim_scale(p_account.debt)::text, 'held', trim_scale(p_account.held)::text,
+      'frozen', trim_scale(farthing.frozen_credits(p_account.account_id))::text));
+end
+$$;
+comment on function farthing.spend_refusal is
+  'Returns the refusal of a debit or a hold of more than `above` credits: the most that is not refused. '
+  'hold stands for chats and jobs, too, which open a hold.';
+
+create function farthing.frozen_credits(p_account_id bigint)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(sum(l.remaining), 0) from farthing.lots l
+  where l.account_id = p_account_id and l.closed_at is null and l.frozen
+$$;
+comment on function farthing.frozen_credits(bigint) is
+  'Returns the credits of an account whose payment is in doubt.';
+
+create function farthing.payment_refusals(
+  p_action text, p_feature text, p_account_id bigint, p_user_id uuid, p_now timestamptz)
+returns setof jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_verdict jsonb := farthing.fraud_verdict(p_account_id, p_action, null, p_now);
+begin
+  if not farthing.feature_is_on(p_feature, p_user_id) then
+    return next jsonb_build_object('action', p_action, 'code', 'feature_disabled',
+      'details', jsonb_build_object('feature', p_feature));
+  end if;
+  if v_verdict ->> 'outcome' <> 'allow' then
+    return next jsonb_build_object('action', p_action, 'code', v_verdict ->> 'code',
+      'details', jsonb_strip_nulls(v_verdict - 'outcome' - 'code'));
+  end if;
+end
+$$;
+comment on function farthing.payment_refusals is
+  'Returns the refusals of a checkout, a booking or a top-up in the order of the real checks. The limits '
+  'of the buyer''s address and of a provider are unknown here.';
+
+create function farthing.top_up_refusals(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
+returns setof jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_top_up farthing.top_ups;
+  v_state text;
+begin
+  select * into v_top_up from farthing.top_ups where account_id = p_account.account_id;
+  v_state := farthing.top_up_state(v_top_up);
+  if v_state in ('off', 'charging') then
+    return;
+  end if;
+  if v_state <> 'on' then
+    return next jsonb_build_object('action', 'top_up', 'code', 'top_up_' || v_state,
+      'details', jsonb_strip_nulls(jsonb_build_object('paused', v_top_up.paused)));
+  end if;
+  if v_top_up.next_attempt_at > p_now then
+    return next jsonb_build_object('action', 'top_up', 'code', 'top_up_waiting', 'details',
+      jsonb_build_object('next_attempt_at', v_top_up.next_attempt_at, 'failures', v_top_up.failures));
+  end if;
+  if farthing.is_top_up_capped(v_top_up, p_now) then
+    return next jsonb_build_object('action', 'top_up', 'code', 'top_up_capped', 'details', jsonb_build_object(
+      'monthly_cap', v_top_up.monthly_cap, 'charged_this_month', farthing.top_up_spent(p_account.account_id,
+        p_now)));
+  end if;
+  if farthing.is_in_doubt(p_account.account_id) then
+    return next '{"action": "top_up", "code": "top_up_in_doubt", "details": {}}'::jsonb;
+  end if;
+  return query select farthing.payment_refusals('top_up', 'b2c', p_account.account_id, p_user_id, p_now);
+end
+$$;
+comment on function farthing.top_up_refusals is
+  'Returns why an account with too few credits would not be topped up now. Nothing for an account '
+  'without auto top-up, or whose charge is in progress.';
+
+create function farthing.refusal_reason(p_refusal jsonb)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case p_refusal ->> 'code'
+    when 'not_found' then 'The user was deleted.'
+    when 'insufficient_credits' then case when d ->> 'debt' <> '0'
+        then format('The account owes %s credits. New credits pay this debt first.', d ->> 'debt')
+        else format('Only %s credits are available.', p_refusal ->> 'above') end
+      || case when d ->> 'held' <> '0' then format(' %s credits are held.', d ->> 'held') else '' end
+      || case when d ->> 'frozen' <> '0' then format(' %s credits are frozen, because their payment is in '
+        'doubt.', d ->> 'frozen') else '' end
+    when 'spend_cap_reached' then format('The daily spend cap of %s credits leaves %s until %s.', d ->> 'cap',
+      p_refusal ->> 'above', d ->> 'resets_at')
+    when 'feature_disabled' then format('The feature %s is off for this customer.', d ->> 'feature')
+    when 'forbidden' then 'A block applies: ' || farthing.listed_words(d -> 'reasons') || '.'
+    when 'velocity_exceeded' then format('A limit is used up for %s more seconds: %s.', d ->> 'retry_after',
+      farthing.listed_words(d -> 'reasons'))
+    when 'top_up_paused' then format('Auto top-up is paused: %s.', replace(d ->> 'paused', '_', ' '))
+    when 'top_up_card_missing' then 'No card is saved.'
+    when 'top_up_authentication_required' then 'The bank asks the customer to authenticate a charge.'
+    when 'top_up_waiting' then format('The next charge waits until %s.', d ->> 'next_attempt_at')
+    when 'top_up_capped' then 'The rest of this month''s cap is below the smallest charge.'
+    when 'top_up_in_doubt' then 'A payment of the customer is in doubt, so the card is not charged.'
+    end
+  from (select p_refusal -> 'details' as d) details
+$$;
+comment on function farthing.refusal_reason(jsonb) is 'Returns the reason of a refusal as a sentence.';
+
+create function farthing.listed_words(p_reasons jsonb)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select string_agg(replace(r, '_', ' '), ', ') from jsonb_array_elements_text(p_reasons) r
+$$;
+comment on function farthing.listed_words(jsonb) is 'Returns reasons of a fraud decision in words.';
+
+create function farthing.refusals(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('above', null) || r.refusal
+    || jsonb_build_object('reason', farthing.refusal_reason(r.refusal)) order by r.nr), '[]')
+  from (
+    select a.nr * 10 as nr, farthing.spend_refusal(a.action, p_account, p_now) as refusal
+    from unnest('{debit,hold}'::text[]) with ordinality a (action, nr)
+    union all
+    select 30, farthing.spend_refusal('hold', p_account, p_now) || '{"action": "chat"}'
+    union all
+    select 40, p from farthing.payment_refusals('checkout', 'b2c', p_account.account_id, p_user_id, p_now) p
+    union all
+    select 50, p from farthing.payment_refusals('booking', 'b2b', p_account.account_id, p_user_id, p_now) p
+    union all
+    select 60, t from farthing.top_up_refusals(p_account, p_user_id, p_now) t) r
+$$;
+comment on function farthing.refusals is
+  'Returns what would be refused: [{action, above, code, details, reason}].';
+
+create function farthing.refused_next(p_account_id bigint, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_refusals jsonb;
+begin
+  if p_user_id is null then
+    return (select jsonb_agg(jsonb_build_object('action', a, 'above', null, 'code', 'not_found',
+      'details', '{}'::jsonb, 'reason', farthing.refusal_reason('{"code": "not_found"}')) order by nr)
+    from unnest('{debit,hold,chat,checkout,booking}'::text[]) with ordinality u (a, nr));
+  end if;
+  select * into v_account from farthing.accounts where account_id = p_account_id;
+  if v_account.account_id is not null and not exists (select from farthing.holds
+    where account_id = p_account_id and status = 'open' and expires_at <= p_now) then
+    return farthing.refusals(v_account, p_user_id, p_now);
+  end if;
+  -- A real request first creates the account, and releases expired holds. The same is done here, and
+  -- undone by the exception, because a read changes nothing.
+  begin
+    v_refusals := farthing.refusals(farthing.lock_account(p_user_id, p_now), p_user_id, p_now);
+    raise sqlstate 'FA001' using message = 'undo';
+  exception when sqlstate 'FA001' then
+    return v_refusals;
+  end;
+end
+$$;
+comment on function farthing.refused_next is
+  'Returns what a customer''s next requests would be refused, and why: [{action, above, code, details, '
+  'reason}]. above: larger amounts are refused; null if every request is.';
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 
@@ -14032,6 +14505,17 @@ $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
   'Returns the sum of this calendar month''s top-ups (UTC), charged or in progress, in minor units.';
 
+create function farthing.is_top_up_capped(p_top_up farthing.top_ups, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select p_top_up.monthly_cap - farthing.top_up_spent(p_top_up.account_id, p_now) < p.top_up_smallest
+  from farthing.policy p
+$$;
+comment on function farthing.is_top_up_capped(farthing.top_ups, timestamptz) is
+  'Returns whether the rest of this month''s cap is below the smallest charge.';
+
 create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
   timestamptz)
 returns bigint
@@ -14051,8 +14535,8 @@ begin
   -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
   v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
     / v_policy.top_up_credits_per_unit), 99999999);
-  v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left);
-  return case when v_amount >= v_policy.top_up_smallest then v_amount else 0 end;
+  return case when farthing.is_top_up_capped(p_top_up, p_now) then 0
+    else least(greatest(v_amount, v_policy.top_up_smallest), v_left) end;
 end
 $$;
 comment on function farthing.size_top_up is
@@ -14387,9 +14871,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return not farthing.is_in_doubt(p_account.account_id) and exists (
-    select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
-      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
+  return not farthing.is_in_doubt(p_account.account_id)
+    and farthing.feature_is_on('b2c', farthing.owner_of(p_account.account_id));
 end
 $$;
 comment on function farthing.may_top_up(farthing.accounts) is

@@ -1464,13 +1464,7 @@ begin
     v_last := least(v_last, farthing.seq_at(v_account_id, p_to));
   end if;
   return farthing.page_of('entries', p_limit, array(
-    select row(jsonb_build_object('id', e.entry_id, 'seq', e.seq, 'kind', e.kind,
-      'amount', trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text,
-      'balance_after', trim_scale(e.balance_after)::text, 'transaction_id', e.transaction_id,
-      'lot_id', e.lot_id, 'reference_type', e.reference_type, 'reference_id', e.reference_id,
-      'correlation_id', e.correlation_id,
-      'author', case when p_with_names then e.author else split_part(e.author, ':', 1) end,
-      'metadata', e.metadata, 'event_at', e.event_at, 'created_at', e.created_at), e.seq)::farthing.page_item
+    select row(farthing.entry_answer(e, p_with_names), e.seq)::farthing.page_item
     from farthing.entries e
     where e.account_id = v_account_id and e.seq between v_first and v_last
       and (p_kind is null or e.kind::text = p_kind)
@@ -3241,6 +3235,38 @@ comment on function farthing_public.settings_packages_set is
   'that the list does not name. A changed term is a new version. Returns {status: 200, replayed, data: '
   '{version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with p_dry_run it changes '
   'nothing. Fails invalid_request, version_conflict.';
+
+-- supabase/schemas/support/api/read.sql
+
+-- The page of a customer.
+
+create function farthing_public.customers_read(
+  p_customer_id text, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer record := farthing.customer_of(p_customer_id);
+  v_account farthing.accounts;
+begin
+  perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
+    'GET /customers/{id}', p_now);
+  select * into v_account from farthing.accounts where account_id = v_customer.account_id;
+  return jsonb_build_object('customer',
+      farthing.customer_summary(v_customer.account_id, v_customer.user_id, p_now),
+      'refused_next', farthing.refused_next(v_customer.account_id, v_customer.user_id, p_now))
+    || farthing.credits_of(v_account, v_customer.user_id, p_now)
+    || farthing.payments_of(v_customer.account_id, v_customer.user_id, p_now)
+    || farthing.work_of(v_customer.account_id, v_customer.user_id);
+end
+$$;
+grant execute on function farthing_public.customers_read to service_role;
+comment on function farthing_public.customers_read is
+  'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, holds, '
+  'orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, spend '
+  'cap, blocks, features, and what would be refused next. Each list is {items, has_more, path}. Fails '
+  'not_found, naming id.';
 
 -- supabase/schemas/support/api/reads.sql
 

@@ -64,6 +64,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/credits", ["operator"]],
   ["GET", "reports/revenue", ["operator"]],
   ["GET", "customers", ["operator"]],
+  ["GET", `customers/${ID}`, ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],
   ["GET", "reports/kpis", ["operator"]],
   ["GET", "reports/usage", ["operator"]],

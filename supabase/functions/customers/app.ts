@@ -1,10 +1,10 @@
 /** The `customers` function: operators find a customer and read what belongs to them. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { listReads, searchCustomers } from "./routes.ts";
+import { listReads, readCustomer, searchCustomers } from "./routes.ts";
 
 export const { app, createApp } = defineFunction(
   "customers",
-  [searchCustomers, listReads],
+  [searchCustomers, readCustomer, listReads],
   servicesFromEnv,
 );

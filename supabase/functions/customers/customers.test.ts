@@ -38,3 +38,12 @@ Deno.test("the reads of an account are listed by its number, page by page", asyn
   const { p_customer_id, p_before, p_limit } = fake.calls[0]!.args as Record<string, unknown>;
   assert.deepEqual([p_customer_id, p_before, p_limit], ["17", "9", 5]);
 });
+
+Deno.test("a customer's page is read by a user's id in any spelling of capitals", async () => {
+  const fake = await makeFake();
+  const answer = await send(fake, "GET", `/customers/${USER_ID.toUpperCase()}`, AS);
+  const { data } = await answer.json();
+  assert.deepEqual(data, CUSTOMER_SAMPLES.customers_read({} as never));
+  assert.equal(fake.calls[0]?.args.p_customer_id, USER_ID);
+  assert.match(String(fake.calls[0]?.args.p_author), /^operator:/);
+});

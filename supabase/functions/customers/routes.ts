@@ -6,8 +6,9 @@ import {
   CustomersQuery,
   FoundCustomer,
 } from "../_shared/contracts/customers.ts";
+import { CustomerPage } from "../_shared/contracts/customer-page.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
-import { page, pageOfWhole } from "../_shared/http/reply/reply.ts";
+import { ok, page, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
 /** Finds customers by an email address or an id. */
 export const searchCustomers = defineRoute({
@@ -26,6 +27,25 @@ export const searchCustomers = defineRoute({
     const { customers } = await services.database.rpc("customers_search", { p_query: query.q });
     return pageOfWhole(customers, query, ({ id }) => id);
   },
+});
+
+/** Reads everything that belongs to a customer. */
+export const readCustomer = defineRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "Read a customer",
+  description:
+    "Returns the balance with the reason of each of the newest 50 changes, and the newest 20 items of " +
+    "each list that belongs to the customer, with the endpoint of the whole list. `refused_next` lists " +
+    "the refusals that the customer's next requests would get, and why. The read is recorded.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: CustomerPath,
+  responses: { 200: CustomerPage },
+  errors: ["not_found"],
+  handler: async ({ params, services }) =>
+    ok(await services.database.rpc("customers_read", { p_customer_id: params.id })),
 });
 
 /** Lists who read a customer's data, newest first. */

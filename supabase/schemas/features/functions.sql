@@ -15,6 +15,17 @@ comment on function farthing.feature_bucket(text, uuid) is
   'Returns a user''s bucket of a flag, from 0 to 9999. feature-flags.ts computes the same bucket for the '
   'endpoints. A flag at p % is on for the buckets below p * 100.';
 
+create function farthing.feature_is_on(p_name text, p_user_id uuid)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.features f where f.name = p_name and (f.state = 'on'
+    or f.state = 'percentage' and farthing.feature_bucket(f.name, p_user_id) < f.percentage * 100))
+$$;
+comment on function farthing.feature_is_on(text, uuid) is
+  'Returns whether a flag is on for a user, as feature-flags.ts computes it for the endpoints.';
+
 create function farthing.feature_answer(p_feature farthing.features)
 returns jsonb
 language sql immutable

@@ -91,13 +91,7 @@ begin
     v_last := least(v_last, farthing.seq_at(v_account_id, p_to));
   end if;
   return farthing.page_of('entries', p_limit, array(
-    select row(jsonb_build_object('id', e.entry_id, 'seq', e.seq, 'kind', e.kind,
-      'amount', trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text,
-      'balance_after', trim_scale(e.balance_after)::text, 'transaction_id', e.transaction_id,
-      'lot_id', e.lot_id, 'reference_type', e.reference_type, 'reference_id', e.reference_id,
-      'correlation_id', e.correlation_id,
-      'author', case when p_with_names then e.author else split_part(e.author, ':', 1) end,
-      'metadata', e.metadata, 'event_at', e.event_at, 'created_at', e.created_at), e.seq)::farthing.page_item
+    select row(farthing.entry_answer(e, p_with_names), e.seq)::farthing.page_item
     from farthing.entries e
     where e.account_id = v_account_id and e.seq between v_first and v_last
       and (p_kind is null or e.kind::text = p_kind)

@@ -179,7 +179,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'features_read features_set mode_check '
     || 'settings_packages settings_packages_set '
     || 'bookings_abandon bookings_advance bookings_attach bookings_begin bookings_cancel bookings_cancelled '
-    || 'bookings_list bookings_read customers_reads customers_search '
+    || 'bookings_list bookings_read customers_read customers_reads customers_search '
     || 'fraud_blocks_add fraud_blocks_list fraud_blocks_remove fraud_decisions_list fraud_policy_read '
     || 'fraud_policy_set '
     || 'cards_abandon cards_begin cards_finish customers_attach transfers_claim transfers_finish '

@@ -667,6 +667,10 @@ export type Database = {
         Args: { "p_customer_id": string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
       };
+      "customers_read": {
+        Args: { "p_author"?: string; "p_customer_id": string; "p_now"?: string };
+        Returns: Json;
+      };
       "customers_reads": {
         Args: {
           "p_author"?: string;

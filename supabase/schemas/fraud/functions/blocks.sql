@@ -1,20 +1,31 @@
 -- Blocks of a user, an address or a card.
 
-create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
-returns setof text
+create function farthing.blocks_of(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof farthing.blocks
 language sql stable
 set search_path = ''
 as $$
-  select distinct 'blocked_' || b.kind from farthing.blocks b
+  select b.* from farthing.blocks b
   where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
     select 'user', farthing.owner_of(p_account_id)::text
     union all select 'ip', encode(p_ip_hash, 'hex')
     union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
       where u.account_id = p_account_id)
 $$;
+comment on function farthing.blocks_of(bigint, bytea, timestamptz) is
+  'Returns the blocks that apply now to an account and an address: of its user, of the address, and of a '
+  'card that the account has used.';
+
+create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select distinct 'blocked_' || b.kind from farthing.blocks_of(p_account_id, p_ip_hash, p_now) b
+$$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'Returns the blocks that apply to an account and an address: blocked_user, blocked_ip, blocked_card '
-  '(for a card that the account has used).';
+  'Returns the kinds of blocks that apply to an account and an address: blocked_user, blocked_ip, '
+  'blocked_card.';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void

@@ -1,6 +1,6 @@
--- Entries: writing one entry, and receiving credits as a lot with its entry. Locks are taken in this
--- order (rule 4): the account's row (lock_account), then its lots. Each statement touches one account
--- only.
+-- Entries: writing one entry, receiving credits as a lot with its entry, and the API's form. Locks are
+-- taken in this order (rule 4): the account's row (lock_account), then its lots. Each statement touches
+-- one account only.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts
@@ -75,3 +75,20 @@ $$;
 comment on function farthing.receive is
   'Adds credits: inserts a lot with the terms of p_lot, writes its entry, and pays debt. The caller has '
   'locked the account. Fails invalid_request.';
+
+create function farthing.entry_answer(p_entry farthing.entries, p_with_names boolean)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_entry.entry_id, 'seq', p_entry.seq, 'kind', p_entry.kind,
+    'amount', trim_scale(case p_entry.direction when 'in' then p_entry.amount else -p_entry.amount end)::text,
+    'balance_after', trim_scale(p_entry.balance_after)::text, 'transaction_id', p_entry.transaction_id,
+    'lot_id', p_entry.lot_id, 'reference_type', p_entry.reference_type,
+    'reference_id', p_entry.reference_id, 'correlation_id', p_entry.correlation_id,
+    'author', case when p_with_names then p_entry.author else split_part(p_entry.author, ':', 1) end,
+    'metadata', p_entry.metadata, 'event_at', p_entry.event_at, 'created_at', p_entry.created_at)
+$$;
+comment on function farthing.entry_answer(farthing.entries, boolean) is
+  'Returns an entry in the API''s form. amount is signed. author is only the kind of author unless '
+  'p_with_names is true. Credits are text.';

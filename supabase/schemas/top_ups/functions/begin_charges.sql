@@ -16,6 +16,17 @@ $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
   'Returns the sum of this calendar month''s top-ups (UTC), charged or in progress, in minor units.';
 
+create function farthing.is_top_up_capped(p_top_up farthing.top_ups, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select p_top_up.monthly_cap - farthing.top_up_spent(p_top_up.account_id, p_now) < p.top_up_smallest
+  from farthing.policy p
+$$;
+comment on function farthing.is_top_up_capped(farthing.top_ups, timestamptz) is
+  'Returns whether the rest of this month''s cap is below the smallest charge.';
+
 create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
   timestamptz)
 returns bigint
@@ -35,8 +46,8 @@ begin
   -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
   v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
     / v_policy.top_up_credits_per_unit), 99999999);
-  v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left);
-  return case when v_amount >= v_policy.top_up_smallest then v_amount else 0 end;
+  return case when farthing.is_top_up_capped(p_top_up, p_now) then 0
+    else least(greatest(v_amount, v_policy.top_up_smallest), v_left) end;
 end
 $$;
 comment on function farthing.size_top_up is

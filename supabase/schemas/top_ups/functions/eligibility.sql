@@ -35,9 +35,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return not farthing.is_in_doubt(p_account.account_id) and exists (
-    select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
-      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
+  return not farthing.is_in_doubt(p_account.account_id)
+    and farthing.feature_is_on('b2c', farthing.owner_of(p_account.account_id));
 end
 $$;
 comment on function farthing.may_top_up(farthing.accounts) is

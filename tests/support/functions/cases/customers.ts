@@ -11,5 +11,6 @@ const read = {
 
 export const CUSTOMER_CASES: readonly RouteCase[] = [
   { ...read, path: "/customers?q=ann@example.com", reaches: ["customers_search"] },
+  { ...read, path: `/customers/${USER_ID}`, reaches: ["customers_read"] },
   { ...read, path: `/customers/${USER_ID}/reads`, reaches: ["customers_reads"] },
 ];

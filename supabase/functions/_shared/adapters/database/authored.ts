@@ -26,6 +26,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   credits_debit: true,
   credits_entries: true,
   credits_grant: true,
+  customers_read: true,
   customers_reads: true,
   customers_search: true,
   features_set: true,

@@ -1,0 +1,130 @@
+/** The page of a customer: everything that support asks about. */
+import { z } from "@hono/zod-openapi";
+import { Booking } from "./bookings.ts";
+import { Order } from "./checkout.ts";
+import { SignedAmount, TimestampOut, Uuid } from "./common.ts";
+import { Entry } from "./credits.ts";
+import { Customer } from "./customers.ts";
+import { FeatureForMe } from "./features.ts";
+import { Block, Warning } from "./fraud.ts";
+import { Hold } from "./holds.ts";
+import { JobSummary } from "./jobs.ts";
+import { Refund } from "./refunds.ts";
+import { SpendCap } from "./spend-caps.ts";
+import { TopUps } from "./top-ups.ts";
+
+/** The newest items of a list: 50 entries, or 20 of any other list. */
+function newest<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    has_more: z.boolean(),
+    path: z.string().nullable().openapi({
+      description: "The endpoint with the whole list; null if there is none, or without a user.",
+      example: "/credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d",
+    }),
+  });
+}
+
+/** An entry with the ids of what caused it, and its reason in words. */
+const ExplainedEntry = Entry.extend({
+  order_id: z.string().nullable(),
+  job_id: z.string().nullable(),
+  hold_id: z.string().nullable(),
+  stripe_event_id: z.string().nullable(),
+  reason: z.string().openapi({
+    description: "The reason of the change, for people. Programs read kind and the ids.",
+    example: "Usage of gpt-4o: 1000 input, 500 output tokens",
+  }),
+}).openapi("ExplainedEntry");
+
+const CustomerLot = z.object({
+  id: Uuid,
+  source: z.enum(["paid", "bonus", "promotional", "adjustment"]),
+  amount: SignedAmount,
+  remaining: SignedAmount,
+  reserved: SignedAmount.openapi({ description: "The part of remaining that open holds reserve." }),
+  expires_at: TimestampOut.nullable(),
+  frozen: z.boolean(),
+  order_id: Uuid.nullable(),
+  created_at: TimestampOut,
+});
+
+const CustomerDispute = z.object({
+  dispute_id: z.string(),
+  order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable(),
+  status: z.string().openapi({ description: "In Stripe's words." }),
+  reason: z.string().nullable(),
+  amount: z.int(),
+  currency: z.string(),
+  is_open: z.boolean().openapi({
+    description: "The bank still decides, and the credits are frozen.",
+  }),
+  created_at: TimestampOut,
+  updated_at: TimestampOut,
+});
+
+const CustomerNotification = z.object({
+  notification_id: Uuid,
+  template: z.string(),
+  state: z.enum(["queued", "sending", "sent", "failed", "dead", "uncertain"]),
+  attempts: z.int(),
+  last_error: z.string().nullable(),
+  created_at: TimestampOut,
+  finished_at: TimestampOut.nullable(),
+});
+
+/** A refusal that the customer's next request would get. */
+const Refusal = z.object({
+  action: z.enum(["debit", "hold", "chat", "checkout", "booking", "top_up"]),
+  above: SignedAmount.nullable().openapi({
+    description:
+      "Debits, holds and chats of more credits are refused. null: the action is refused whatever " +
+      "its amount.",
+    example: "9990",
+  }),
+  code: z.string().openapi({
+    description: "The code of the refusal; top_up_… if a scheduled charge would not begin.",
+    example: "insufficient_credits",
+  }),
+  reason: z.string().openapi({ example: "Only 9990 credits are available." }),
+  details: z.record(z.string(), z.unknown()),
+}).openapi("RefusedNext");
+
+export const CustomerPage = z.object({
+  customer: Customer,
+  refused_next: z.array(Refusal).openapi({
+    description:
+      "The refusals that the customer's next requests would get, computed by the rules that refuse. " +
+      "The first one of an action is the real answer.",
+  }),
+  credits: z.object({
+    balance: SignedAmount,
+    held: SignedAmount,
+    available: SignedAmount,
+    debt: SignedAmount,
+    frozen: SignedAmount.openapi({ description: "Credits of payments in doubt, part of balance." }),
+    as_of: TimestampOut,
+  }),
+  entries: newest(ExplainedEntry),
+  lots: newest(CustomerLot).openapi({
+    description: "Lots that are not closed, in burn-down order.",
+  }),
+  holds: newest(Hold.omit({ user_id: true })).openapi({ description: "Open holds." }),
+  spend_cap: SpendCap.omit({ user_id: true }),
+  orders: newest(Order),
+  refunds: newest(Refund),
+  disputes: newest(CustomerDispute),
+  warnings: newest(Warning),
+  bookings: newest(Booking).openapi({ description: "Bookings as the buyer." }),
+  stripe_customer: z.object({
+    customer_id: z.string(),
+    card_brand: z.string().nullable(),
+    card_last4: z.string().nullable(),
+  }).nullable(),
+  top_up: TopUps,
+  blocks: newest(Block).openapi({ description: "Blocks of the user and of cards that they used." }),
+  jobs: newest(JobSummary),
+  notifications: newest(CustomerNotification),
+  features: z.array(FeatureForMe),
+}).openapi("CustomerPage");
