@@ -86,6 +86,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/settings/packages", true],
   ["get", "/reports/actors", false],
   ["get", "/reports/credits", false],
+  ["get", "/reports/liabilities", false],
   ["get", "/reports/revenue", false],
   ["get", "/customers", false],
   ["get", "/customers/{id}", false],

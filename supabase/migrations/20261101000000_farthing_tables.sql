@@ -161,6 +161,25 @@ comment on column farthing.policy.months_close_after is
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 
+create table farthing.accounting_policies (
+  name text not null,
+  version int not null,
+  value text not null,
+  primary key (name, version),
+  constraint accounting_policies_values check (version > 0
+    and (name, value) in (('bonus_allocation', 'pro_rata'), ('bonus_allocation', 'zero'),
+      ('breakage', 'at_expiry')))
+);
+comment on table farthing.accounting_policies is
+  'Append-only. The policies of the reports, by version; the last version applies. bonus_allocation: '
+  'whether an order''s price is spread over paid and bonus credits alike (pro_rata), or is the price of '
+  'the paid credits alone (zero). breakage: when unused credits become revenue.';
+alter table farthing.accounting_policies enable row level security;
+create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
+  using (false);
+insert into farthing.accounting_policies values
+  ('bonus_allocation', 1, 'pro_rata'), ('breakage', 1, 'at_expiry');
+
 -- supabase/schemas/scheduled_tasks/tables.sql
 
 -- Scheduled tasks, the failures of their runs, the items that a task could not finish, and the
@@ -422,7 +441,7 @@ create table farthing.lots (
   -- every debit.
   remaining numeric(38, 18) not null,
   reserved farthing.credits not null default 0,
-  cost_basis_usd numeric(38, 18),
+  price bigint not null default 0,
   priority smallint not null default 100,
   expires_at timestamptz,
   order_id uuid,
@@ -435,8 +454,9 @@ create table farthing.lots (
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
-  'that open holds reserve; clawed_back: the part that refunds and disputes took; frozen: the payment '
-  'is in doubt, so only held credits can be spent. Amounts are in credits.';
+  'that open holds reserve; clawed_back: the part that refunds and disputes took; price: the lot''s '
+  'part of what the order cost, in minor units of the order''s currency, 0 without an order; frozen: the '
+  'payment is in doubt, so only held credits can be spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
 -- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT
@@ -815,6 +835,7 @@ create table farthing.orders (
   session_id text,
   session_url text,
   payment_ref text,
+  allocation_version int,
   amount_refunded bigint not null default 0,
   amount_disputed bigint not null default 0,
   credits_clawed_back farthing.credits not null default 0,
@@ -842,8 +863,9 @@ create table farthing.orders (
 );
 comment on table farthing.orders is
   'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
-  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. amount_refunded: by '
-  'refunds that have not failed. amount_disputed: by disputes that are open or lost. '
+  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. '
+  'allocation_version: the version of the policy bonus_allocation that the prices of the lots follow. '
+  'amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are open or lost. '
   'credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
@@ -2418,18 +2440,35 @@ create policy actor_days_none on farthing.actor_days for select to authenticated
 create table farthing.lot_days (
   day date not null,
   source text not null,
+  currency text not null,
   movement text not null,
   credits numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
-  primary key (day, source, movement),
+  value bigint not null,
+  primary key (day, source, currency, movement),
   constraint lot_days_sources check (source in ('promotional', 'adjustment', 'bonus', 'paid', 'debt')),
   constraint lot_days_movements check (movement in
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked and by the source of the lot. '
+  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the lot and '
+  'the currency of its price, which is empty for lots without a price. '
   'granted: credits that came in; all others: credits that went out, negative if more were reinstated. '
   'refunded, disputed: clawed back. The source `debt` is used and clawed-back credits that no lot had, '
-  'less the debt that lots paid. Amounts are in credits.';
+  'less the debt that lots paid. value: the part of the lots'' prices that moved, in minor units; what '
+  'remains of a lot is worth price * remaining / amount, rounded.';
+
+create table farthing.deferred_lots (
+  account_id bigint not null,
+  lot_id uuid not null,
+  currency text not null,
+  remaining numeric(38, 18) not null,
+  value bigint not null,
+  primary key (account_id, lot_id)
+);
+comment on table farthing.deferred_lots is
+  'Lots with a price, after their movements in lot_days. remaining: in credits; value: the deferred part '
+  'of the price, in minor units. The sum of all movements in lot_days is the sum of these rows.';
+create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq gives it
 -- a place among them, and day is stored because created_at may lie far back: an expired hold pays
@@ -2455,9 +2494,11 @@ comment on table farthing.sealed_until is
   'than a minute.';
 
 alter table farthing.lot_days enable row level security;
+alter table farthing.deferred_lots enable row level security;
 alter table farthing.debt_payment_days enable row level security;
 alter table farthing.sealed_until enable row level security;
 create policy lot_days_none on farthing.lot_days for select to authenticated using (false);
+create policy deferred_lots_none on farthing.deferred_lots for select to authenticated using (false);
 create policy debt_payment_days_none on farthing.debt_payment_days for select to authenticated using (false);
 create policy sealed_until_none on farthing.sealed_until for select to authenticated using (false);
 insert into farthing.sealed_until values (true, 'epoch');

@@ -447,6 +447,38 @@ $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
   'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
 
+create function farthing.accounting_policy(p_name text)
+returns farthing.accounting_policies
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (select p from farthing.accounting_policies p where p.name = p_name order by p.version desc limit 1);
+end
+$$;
+comment on function farthing.accounting_policy(text) is
+  'Returns the last version of a policy of the reports, which applies.';
+
+create function farthing.set_accounting_policy(p_name text, p_value text, p_reason text,
+  p_author text default null)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_policy farthing.accounting_policies := farthing.accounting_policy(p_name);
+begin
+  perform farthing.allow_change(p_author, p_reason);
+  insert into farthing.accounting_policies (name, version, value)
+  values (p_name, coalesce(v_policy.version, 0) + 1, p_value)
+  returning version into v_policy.version;
+  return v_policy.version;
+end
+$$;
+comment on function farthing.set_accounting_policy(text, text, text, text) is
+  'Adds a version of a policy of the reports, and returns its number. It applies to orders that are paid '
+  'from now on. The reason and the author are audited.';
+
 -- supabase/schemas/providers/functions.sql
 
 -- Providers: users who sell through us, each with a connected account at Stripe. A provider is
@@ -3232,7 +3264,20 @@ comment on function farthing.attach_session is
 
 -- supabase/schemas/checkout/functions/grant_order.sql
 
--- The credits of a paid order.
+-- The credits of a paid order, and their price.
+
+create function farthing.bonus_price(p_amount bigint, p_credits numeric, p_bonus_credits numeric)
+returns bigint
+language sql immutable
+set search_path = ''
+as $$
+  -- Exact: the division is of whole units, and a half is rounded up.
+  select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
+    2 * (p_credits + p_bonus_credits))::bigint
+$$;
+comment on function farthing.bonus_price(bigint, numeric, numeric) is
+  'Returns the part of an order''s amount that the bonus credits have, if each credit of the order has the '
+  'same price; in minor units, rounded.';
 
 create function farthing.grant_order(
   p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_author text,
@@ -3242,7 +3287,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation');
   v_terms farthing.lots;
+  v_bonus_price bigint := case v_policy.value when 'pro_rata'
+    then farthing.bonus_price(p_order.amount, p_order.credits, p_order.bonus_credits) else 0 end;
 begin
   if p_order.payment_ref is not null then
     if p_order.payment_ref <> p_payment_ref then
@@ -3254,16 +3302,15 @@ begin
     raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount,
       p_order.currency, p_amount, p_currency;
   end if;
-  update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
+  update farthing.orders set status = 'paid', payment_ref = p_payment_ref,
+    allocation_version = v_policy.version, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
   v_terms.order_id := p_order.order_id;
-  -- The price that the buyer paid, in USD per lot. An order in another currency has none, because
-  -- reports have no exchange rate.
-  v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
+  v_terms.price := p_order.amount - v_bonus_price;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
     'order', p_order.order_id::text, null, null, p_author, p_now);
   if p_order.bonus_credits > 0 then
-    v_terms.cost_basis_usd := 0;
+    v_terms.price := v_bonus_price;
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
@@ -6836,9 +6883,9 @@ begin
     perform farthing.fail('invalid_request',
       'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
   end if;
-  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
+  insert into farthing.lots (account_id, source, amount, remaining, price, priority, expires_at,
     order_id, created_at)
-  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
+  values (p_account_id, p_source, p_amount, p_amount, coalesce(p_lot.price, 0), coalesce(p_lot.priority,
     100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
   returning * into v_lot;
   v_entry.account_id := p_account_id;
@@ -10012,11 +10059,17 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 19, l.account_id, format('lot %s cost %s USD, its order %s %s', l.lot_id, l.cost_basis_usd, o.amount,
-    o.currency)
-  from farthing.lots l left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
-  where l.order_id is not null and (o.order_id is null or l.cost_basis_usd is distinct from
-    case when l.source = 'bonus' then 0 when o.currency = 'usd' then o.amount::numeric / 100 end)
+  select 19, l.account_id, format('lot %s has the price %s, its order costs %s with version %s of the '
+    'allocation', l.lot_id, l.price, o.amount, o.allocation_version)
+  from farthing.lots l
+  left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
+  left join farthing.accounting_policies p on p.name = 'bonus_allocation' and p.version = o.allocation_version
+  -- The bonus lot has the rounded share; the paid lot has the rest of the price.
+  cross join lateral (select case p.value when 'zero' then 0 when 'pro_rata' then
+    div(2 * o.amount * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
+    end as price) b
+  where l.price is distinct from case when l.order_id is null then 0 when l.source = 'bonus' then b.price
+    else o.amount - b.price end
   union all
   select 10, o.account_id, format('order %s: %s clawed back, of its lots %s', o.order_id,
     o.credits_clawed_back, sum(l.clawed_back))
@@ -10027,8 +10080,8 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has the cost of its order, no more is clawed back from an order''s lots than '
-  'from the order, and only the lot of an order may be frozen.';
+  'Rules 19 and 10: a lot has its part of the order''s price, no more is clawed back from an order''s '
+  'lots than from the order, and only the lot of an order may be frozen.';
 
 -- supabase/schemas/proof/functions/orders.sql
 
@@ -11292,42 +11345,166 @@ as $$
 $$;
 comment on function farthing.kpi_formulas() is 'Returns the formula of each key figure by its name.';
 
+-- supabase/schemas/reports/functions/liabilities.sql
+
+-- Deferred revenue: the money that was paid for credits that are not used yet, by month and currency.
+
+create function farthing.deferred_months(p_range farthing.day_range)
+returns table (month date, currency text, opening bigint, purchases bigint, used bigint, breakage bigint,
+  refunded bigint, clawed_back bigint, adjustments bigint, closing bigint)
+language sql stable
+set search_path = ''
+as $$
+  with sums as (
+    select date_trunc('month', d.day::timestamp)::date as month, d.currency,
+      sum(d.value) filter (where d.movement = 'granted' and d.source in ('paid', 'bonus')) as purchases,
+      sum(d.value) filter (where d.movement in ('used', 'debt_paid')) as used,
+      sum(d.value) filter (where d.movement = 'expired') as breakage,
+      sum(d.value) filter (where d.movement = 'refunded') as refunded,
+      sum(d.value) filter (where d.movement = 'disputed') as clawed_back,
+      sum(d.value) filter (where d.movement = 'granted' and d.source not in ('paid', 'bonus')) as adjustments,
+      sum(case d.movement when 'granted' then d.value else -d.value end) as change
+    from farthing.lot_days d where d.currency <> '' and d.day <= p_range.last_day
+    group by 1, 2
+  ), months as (
+    select m::date as month, c.currency
+    from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 month') m
+    cross join (select distinct s.currency from sums s) c
+  ), rolled as (
+    select month, currency, s.purchases, s.used, s.breakage, s.refunded, s.clawed_back, s.adjustments,
+      s.change, sum(s.change) over (partition by currency order by month) as closing
+    from sums s full join months m using (month, currency)
+  )
+  select r.month, r.currency, (r.closing - coalesce(r.change, 0))::bigint, coalesce(r.purchases, 0)::bigint,
+    coalesce(r.used, 0)::bigint, coalesce(r.breakage, 0)::bigint, coalesce(r.refunded, 0)::bigint,
+    coalesce(r.clawed_back, 0)::bigint, coalesce(r.adjustments, 0)::bigint, r.closing::bigint
+  -- A currency has no rows before its first sale.
+  from rolled r where r.month >= p_range.first_day and r.closing is not null
+$$;
+comment on function farthing.deferred_months(farthing.day_range) is
+  'Returns the roll-forward of deferred revenue by month and currency, in minor units, for a range of '
+  'whole months: opening + purchases - used - breakage - refunded - clawed_back + adjustments = closing.';
+
+create function farthing.deferred_proof()
+returns table (currency text, last_month date, proof bigint)
+language sql stable
+set search_path = ''
+as $$
+  -- The values of the lots are computed here, from what remains of them and from their prices.
+  select m.currency, m.last_month, coalesce(p.proof, 0)
+  from (select d.currency, date_trunc('month', max(d.day)::timestamp)::date as last_month
+    from farthing.lot_days d where d.currency <> '' group by d.currency) m
+  left join (
+    select d.currency, sum(div(2 * l.price * d.remaining + l.amount, 2 * l.amount))::bigint as proof
+    from farthing.deferred_lots d
+    join farthing.lots l on l.account_id = d.account_id and l.lot_id = d.lot_id
+    where d.value <> 0 group by d.currency) p using (currency)
+$$;
+comment on function farthing.deferred_proof() is
+  'Returns for each currency what the remaining credits of all lots are worth, in minor units, and the '
+  'last month in which a lot with this currency moved.';
+
 -- supabase/schemas/reports/functions/lot_days.sql
 
 -- Movements of lots per day. Like the days of authors, they are summed when entries are sealed.
+
+create view farthing.lot_movements with (security_invoker = true) as
+select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
+  case e.direction when 'in' then e.amount else -e.amount end as change,
+  case when e.counterparty = 'usage' then 'used' when e.counterparty = 'breakage' then 'expired'
+    when e.counterparty <> 'clawback' then 'granted' when e.metadata ? 'refund_id' then 'refunded'
+    else 'disputed' end as movement
+from farthing.entries e;
+comment on view farthing.lot_movements is
+  'Entries as movements of their lots: the change of what remains, and its kind. An entry without a lot '
+  'changes the debt.';
+
+create function farthing.book_debt_payments()
+returns table (account_id bigint, after_seq bigint, payment_id bigint, day date, lot_id uuid, amount numeric)
+language sql
+set search_path = ''
+as $$
+  update farthing.debt_payment_days b
+  -- Days that are reported as complete do not change.
+  set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
+  from farthing.debt_payments p, farthing.sealed_until u
+  where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
+    and exists (select from farthing.entry_seals s
+      where s.account_id = b.account_id and s.seq = b.after_seq)
+  returning b.account_id, b.after_seq, b.payment_id, b.day, p.lot_id, p.amount
+$$;
+comment on function farthing.book_debt_payments() is
+  'Gives a day to each payment of debt that follows a sealed entry and has none, and returns it. '
+  'add_lot_days() calls it.';
 
 create function farthing.add_lot_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
 language sql
 set search_path = ''
 as $$
-  with paid as (
-    update farthing.debt_payment_days b
-    -- Days that are reported as complete do not change.
-    set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
-    from farthing.debt_payments p, farthing.sealed_until u
-    where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
-      and exists (select from farthing.entry_seals s
-        where s.account_id = b.account_id and s.seq = b.after_seq)
-    returning b.account_id, b.day, p.lot_id, p.amount
-  ), moved as (
-    select e.account_id, (e.created_at at time zone 'UTC')::date as day, e.lot_id,
-      case e.direction when 'in' then e.amount else -e.amount end as change,
-      case when e.counterparty = 'usage' then 'used' when e.counterparty = 'breakage' then 'expired'
-        when e.counterparty <> 'clawback' then 'granted' when e.metadata ? 'refund_id' then 'refunded'
-        else 'disputed' end as movement
+  with paid as materialized (
+    select * from farthing.book_debt_payments()
+  ), moved as not materialized (
+    -- The order of an account's movements: a payment of debt follows an entry.
+    select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
-    join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+    join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto
     union all
-    select p.account_id, p.day, s.lot_id, s.change, 'debt_paid'
+    select p.account_id, 2 * p.after_seq + 1, p.payment_id, s.lot_id, p.day, s.change, 'debt_paid'
     from paid p cross join lateral (values (p.lot_id, -p.amount), (null, p.amount)) s (lot_id, change)
+  ), grouped as (
+    select m.account_id, m.lot_id, m.day, m.movement, sum(m.change) as change, min(m.place) as place,
+      max(m.place) as last_place
+    from moved m group by m.account_id, m.lot_id, m.day, m.movement
+  ), interleaved as (
+    select distinct g.account_id, g.lot_id
+    from (select *, max(last_place) over (partition by account_id, lot_id order by place
+        rows between unbounded preceding and 1 preceding) >= place as overlaps from grouped) g
+    where g.overlaps and g.lot_id is not null
+  ), pieces as (
+    -- The change of a value depends on the order of the movements, but not on how movements of one
+    -- kind that follow each other are grouped. Few lots have movements of several kinds in turn.
+    select g.account_id, g.place, 0 as payment_id, g.lot_id, g.day, g.change, g.movement
+    from grouped g where not exists (select from interleaved i
+      where i.account_id = g.account_id and i.lot_id = g.lot_id)
+    union all
+    select m.account_id, m.place, m.payment_id, m.lot_id, m.day, m.change, m.movement
+    from interleaved i join moved m on m.account_id = i.account_id and m.lot_id = i.lot_id
+  ), located as (
+    select p.*, coalesce(l.source::text, 'debt') as source, l.amount, l.price, o.currency
+    from pieces p
+    left join farthing.lots l on l.account_id = p.account_id and l.lot_id = p.lot_id
+    left join farthing.orders o on l.price > 0 and o.account_id = l.account_id and o.order_id = l.order_id
+  ), running as (
+    select m.*, coalesce(d.value, 0) as value_before,
+      coalesce(d.remaining, 0) + sum(m.change) over w as remaining, row_number() over w as nr,
+      count(*) over (partition by m.account_id, m.lot_id) as moves
+    from located m
+    left join farthing.deferred_lots d on d.account_id = m.account_id and d.lot_id = m.lot_id
+    where m.price > 0
+    window w as (partition by m.account_id, m.lot_id order by m.place, m.payment_id)
+  ), valued as (
+    -- A rounded quotient of whole units, a half up. The changes of the value of one lot add up to its
+    -- price, because each begins at the value where the last one ended.
+    select r.*, div(2 * r.price * r.remaining + r.amount, 2 * r.amount)::bigint as value from running r
+  ), lots as (
+    insert into farthing.deferred_lots as d (account_id, lot_id, currency, remaining, value)
+    select v.account_id, v.lot_id, v.currency, v.remaining, v.value from valued v where v.nr = v.moves
+    on conflict (account_id, lot_id) do update set remaining = excluded.remaining, value = excluded.value
+  ), changes as (
+    select v.day, v.source, v.currency, v.movement, v.change,
+      v.value - lag(v.value, 1, v.value_before) over w as value_change
+    from valued v window w as (partition by v.account_id, v.lot_id order by v.nr)
+    union all
+    select m.day, m.source, '', m.movement, m.change, 0 from located m where coalesce(m.price, 0) = 0
   )
-  insert into farthing.lot_days as d (day, source, movement, credits)
-  select m.day, coalesce(l.source::text, 'debt'), m.movement,
-    sum(case m.movement when 'granted' then m.change else -m.change end)
-  from moved m left join farthing.lots l on l.account_id = m.account_id and l.lot_id = m.lot_id
-  group by 1, 2, 3
-  on conflict (day, source, movement) do update set credits = d.credits + excluded.credits
+  insert into farthing.lot_days as d (day, source, currency, movement, credits, value)
+  select c.day, c.source, c.currency, c.movement,
+    sum(c.change) * case c.movement when 'granted' then 1 else -1 end,
+    sum(c.value_change) * case c.movement when 'granted' then 1 else -1 end
+  from changes c group by c.day, c.source, c.currency, c.movement
+  on conflict (day, source, currency, movement) do update
+  set credits = d.credits + excluded.credits, value = d.value + excluded.value
 $$;
 comment on function farthing.add_lot_days(bigint[], bigint[], bigint[]) is
   'Adds the movements of lots to their days: for each account, the entries after p_after and up to '
@@ -11408,44 +11585,58 @@ comment on function farthing.order_evidence(farthing.day_range) is
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
--- The proof of the days of lots. The whole proof computes them again from the entries; the
--- incremental proof compares their sums with other sums.
+-- The proof of the days of lots. The whole proof computes them again from all entries; the
+-- incremental proof compares their sums with the entries' sums and with the lots.
 
 create function farthing.prove_lot_days()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with moved as (
-    select (e.created_at at time zone 'UTC')::date as day, e.account_id, e.lot_id,
+  with paid as (
+    select p.account_id, b.after_seq, p.payment_id, b.day, p.lot_id, p.amount
+    from farthing.debt_payment_days b
+    join farthing.debt_payments p on p.account_id = b.account_id and p.payment_id = b.payment_id
+    where b.day is not null
+  ), moved as (
+    select e.account_id, e.seq, 0 as payment_id, (e.created_at at time zone 'UTC')::date as day, e.lot_id,
       case e.kind when 'expiry' then 'expired' when 'clawback' then c.cause when 'reinstatement' then c.cause
         else case e.direction when 'in' then 'granted' else 'used' end end as movement,
-      case when e.direction = 'out' or e.kind <> 'reinstatement' then e.amount else -e.amount end as credits
+      case when e.direction = 'out' or e.kind <> 'reinstatement' then e.amount else -e.amount end as credits,
+      case e.direction when 'in' then e.amount else -e.amount end as change
     from farthing.entry_seals s
     join farthing.entries e on e.account_id = s.account_id and e.seq = s.seq
     cross join lateral (select case when e.metadata ->> 'refund_id' is null then 'disputed'
       else 'refunded' end as cause) c
     union all
-    select b.day, p.account_id, p.lot_id, 'debt_paid', p.amount
-    from farthing.debt_payment_days b
-    join farthing.debt_payments p on p.account_id = b.account_id and p.payment_id = b.payment_id
-    where b.day is not null
+    select p.account_id, p.after_seq, p.payment_id, p.day, p.lot_id, 'debt_paid', p.amount, -p.amount
+    from paid p
     union all
-    select b.day, p.account_id, null, 'debt_paid', -p.amount
-    from farthing.debt_payment_days b
-    join farthing.debt_payments p on p.account_id = b.account_id and p.payment_id = b.payment_id
-    where b.day is not null
+    select p.account_id, p.after_seq, p.payment_id, p.day, null, 'debt_paid', -p.amount, p.amount
+    from paid p
+  ), valued as (
+    select m.day, m.movement, m.credits, coalesce(l.source::text, 'debt') as source,
+      case when l.price > 0 then o.currency else '' end as currency,
+      case when l.price > 0 then div(l.amount + 2 * l.price * sum(m.change) over w, 2 * l.amount) else 0 end
+        as after,
+      case when l.price > 0 then div(l.amount + 2 * l.price * (sum(m.change) over w - m.change),
+        2 * l.amount) else 0 end as before
+    from moved m
+    left join farthing.lots l on l.account_id = m.account_id and l.lot_id = m.lot_id
+    left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
+    window w as (partition by m.account_id, m.lot_id order by m.seq, m.payment_id)
   ), sums as (
-    select m.day, coalesce(l.source::text, 'debt') as source, m.movement, sum(m.credits) as credits
-    from moved m left join farthing.lots l on l.account_id = m.account_id and l.lot_id = m.lot_id
-    group by 1, 2, 3
+    select v.day, v.source, v.currency, v.movement, sum(v.credits) as credits,
+      sum(v.after - v.before) * case v.movement when 'granted' then 1 else -1 end as value
+    from valued v group by v.day, v.source, v.currency, v.movement
   )
-  select 14, null::bigint, format('%s, %s %s: %s credits moved, %s are summed up', coalesce(s.day, d.day),
-    coalesce(s.source, d.source), coalesce(s.movement, d.movement), coalesce(s.credits, 0),
-    coalesce(d.credits, 0))
-  from sums s full join farthing.lot_days d
-    on d.day = s.day and d.source = s.source and d.movement = s.movement
-  where s.credits is distinct from d.credits
+  select 14, null::bigint, format('%s, %s %s %s: %s credits of value %s moved, %s of %s are summed up',
+    coalesce(s.day, d.day), coalesce(s.source, d.source), coalesce(s.currency, d.currency),
+    coalesce(s.movement, d.movement), coalesce(s.credits, 0), coalesce(s.value, 0), coalesce(d.credits, 0),
+    coalesce(d.value, 0))
+  from sums s full join farthing.lot_days d on d.day = s.day and d.source = s.source
+    and d.currency = s.currency and d.movement = s.movement
+  where (s.credits, s.value) is distinct from (d.credits, d.value::numeric)
   union all
   select 14, p.account_id, format('payment %s of debt is not noted for its day', p.payment_id)
   from farthing.debt_payments p
@@ -11453,7 +11644,8 @@ as $$
     and b.payment_id = p.payment_id)
 $$;
 comment on function farthing.prove_lot_days() is
-  'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt.';
+  'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt, with '
+  'the changes of the lots'' values that follow from them.';
 
 create function farthing.prove_lot_sums()
 returns table (rule int, account_id bigint, detail text)
@@ -11470,14 +11662,40 @@ as $$
     select case when d.movement in ('refunded', 'disputed') then 'clawed back'
         else d.movement end as movement, sum(d.credits) as credits
     from farthing.lot_days d group by 1
+  ), values_left as (
+    select d.currency, sum(case d.movement when 'granted' then d.value else -d.value end) as value
+    from farthing.lot_days d group by d.currency
+  ), lots_left as (
+    select d.currency, sum(d.value) as value from farthing.deferred_lots d group by d.currency
   )
   select 14, null::bigint, format('%s: %s credits in sealed entries, %s in days', movement,
     coalesce(e.credits, 0), coalesce(d.credits, 0))
   from entries e full join days d using (movement)
   where coalesce(e.credits, 0) <> coalesce(d.credits, 0)
+  union all
+  select 14, null, format('lots are worth %s %s, their days end with %s', coalesce(l.value, 0), currency,
+    coalesce(v.value, 0))
+  from lots_left l full join values_left v using (currency)
+  where coalesce(l.value, 0) <> coalesce(v.value, 0)
+  union all
+  select 14, l.account_id, format('lot %s of %s: %s credits remain, worth %s of %s; summed up are %s, '
+    'worth %s', l.lot_id, l.amount, l.remaining, w.worth, l.price, d.remaining, d.value)
+  from farthing.lots l
+  join farthing.accounts a on a.account_id = l.account_id
+  left join farthing.deferred_lots d on d.account_id = l.account_id and d.lot_id = l.lot_id
+  cross join lateral (select div(l.amount + 2 * l.price * coalesce(d.remaining, l.remaining), 2 * l.amount)
+    as worth) w
+  where l.price > 0 and ((d.remaining, d.value::numeric) is distinct from (l.remaining, w.worth))
+    -- A lot may differ in its remaining credits while its account has something to be summed.
+    and (d.value <> w.worth or exists (select from farthing.entry_seals s
+        where s.account_id = a.account_id and s.seq = a.last_seq)
+      and not exists (select from farthing.debt_payment_days b
+        where b.account_id = l.account_id and b.day is null))
 $$;
 comment on function farthing.prove_lot_sums() is
-  'Rule 14: the sums of all days of lots are the sums of the sealed entries. Payments of debt cancel out.';
+  'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '
+  'cancel out; the values in them are those of the lots; and what is summed up of a lot is what remains '
+  'of it.';
 
 -- supabase/schemas/reports/functions/report.sql
 
@@ -13410,7 +13628,7 @@ begin
   return coalesce((select m.mark from farthing.owner_marks m
       where m.account_id = p_entry.account_id and p_entry.seq = 1), '')
     || coalesce((select convert_to(json_build_array(l.lot_id, l.source, trim_scale(l.amount)::text,
-        trim_scale(l.cost_basis_usd)::text, l.priority, extract(epoch from l.expires_at), l.order_id,
+        l.price, l.priority, extract(epoch from l.expires_at), l.order_id,
         extract(epoch from l.created_at))::text, 'UTF8')
       from farthing.lots l where l.account_id = p_entry.account_id and l.lot_id = p_entry.lot_id), '');
 end

@@ -81,7 +81,7 @@ select farthing.add_task('expire_orders', '5 minutes');
 
 select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
   package_name, amount, currency, credits, bonus_credits, created_at}');
-select farthing.set_once('orders', '{payment_ref, paid_at}');
+select farthing.set_once('orders', '{payment_ref, allocation_version, paid_at}');
 
 -- supabase/schemas/customers/triggers.sql
 
@@ -212,7 +212,7 @@ create trigger accounts_close after update of left_at on farthing.accounts
   for each row execute function farthing.close_account();
 
 -- Rule 19: the terms of a lot and of an account never change.
-select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
+select farthing.never_change('lots', '{account_id, lot_id, source, amount, price, priority,
   expires_at, order_id, created_at}');
 select farthing.never_change('accounts', '{account_id, kind, created_at}');
 create trigger accounts_keep_their_owner after insert or update of owner_id, left_at on farthing.accounts
@@ -262,6 +262,11 @@ select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 s
 -- The policy's row is never deleted.
 
 select farthing.never_remove('policy');
+
+select farthing.audit_changes('accounting_policies', '{name, version, value}', p_needs_reason => true,
+  p_rows => true);
+select farthing.never_change('accounting_policies', '{name, version, value}');
+select farthing.never_remove('accounting_policies');
 
 -- supabase/schemas/pricing/triggers.sql
 

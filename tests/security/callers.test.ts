@@ -62,6 +62,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "alerts", ["operator"]],
   ["GET", "reports/actors", ["operator"]],
   ["GET", "reports/credits", ["operator"]],
+  ["GET", "reports/liabilities", ["operator"]],
   ["GET", "reports/revenue", ["operator"]],
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}`, ["operator"]],

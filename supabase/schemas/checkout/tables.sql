@@ -18,6 +18,7 @@ create table farthing.orders (
   session_id text,
   session_url text,
   payment_ref text,
+  allocation_version int,
   amount_refunded bigint not null default 0,
   amount_disputed bigint not null default 0,
   credits_clawed_back farthing.credits not null default 0,
@@ -45,8 +46,9 @@ create table farthing.orders (
 );
 comment on table farthing.orders is
   'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
-  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. amount_refunded: by '
-  'refunds that have not failed. amount_disputed: by disputes that are open or lost. '
+  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. '
+  'allocation_version: the version of the policy bonus_allocation that the prices of the lots follow. '
+  'amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are open or lost. '
   'credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);

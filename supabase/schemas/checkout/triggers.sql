@@ -10,4 +10,4 @@ select farthing.add_task('expire_orders', '5 minutes');
 
 select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
   package_name, amount, currency, credits, bonus_credits, created_at}');
-select farthing.set_once('orders', '{payment_ref, paid_at}');
+select farthing.set_once('orders', '{payment_ref, allocation_version, paid_at}');

@@ -49,7 +49,7 @@ create table farthing.lots (
   -- every debit.
   remaining numeric(38, 18) not null,
   reserved farthing.credits not null default 0,
-  cost_basis_usd numeric(38, 18),
+  price bigint not null default 0,
   priority smallint not null default 100,
   expires_at timestamptz,
   order_id uuid,
@@ -62,8 +62,9 @@ create table farthing.lots (
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
-  'that open holds reserve; clawed_back: the part that refunds and disputes took; frozen: the payment '
-  'is in doubt, so only held credits can be spent. Amounts are in credits.';
+  'that open holds reserve; clawed_back: the part that refunds and disputes took; price: the lot''s '
+  'part of what the order cost, in minor units of the order''s currency, 0 without an order; frozen: the '
+  'payment is in doubt, so only held credits can be spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
 -- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT

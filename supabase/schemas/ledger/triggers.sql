@@ -36,7 +36,7 @@ create trigger accounts_close after update of left_at on farthing.accounts
   for each row execute function farthing.close_account();
 
 -- Rule 19: the terms of a lot and of an account never change.
-select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
+select farthing.never_change('lots', '{account_id, lot_id, source, amount, price, priority,
   expires_at, order_id, created_at}');
 select farthing.never_change('accounts', '{account_id, kind, created_at}');
 create trigger accounts_keep_their_owner after insert or update of owner_id, left_at on farthing.accounts

@@ -99,3 +99,22 @@ comment on column farthing.policy.months_close_after is
   'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
+
+create table farthing.accounting_policies (
+  name text not null,
+  version int not null,
+  value text not null,
+  primary key (name, version),
+  constraint accounting_policies_values check (version > 0
+    and (name, value) in (('bonus_allocation', 'pro_rata'), ('bonus_allocation', 'zero'),
+      ('breakage', 'at_expiry')))
+);
+comment on table farthing.accounting_policies is
+  'Append-only. The policies of the reports, by version; the last version applies. bonus_allocation: '
+  'whether an order''s price is spread over paid and bonus credits alike (pro_rata), or is the price of '
+  'the paid credits alone (zero). breakage: when unused credits become revenue.';
+alter table farthing.accounting_policies enable row level security;
+create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
+  using (false);
+insert into farthing.accounting_policies values
+  ('bonus_allocation', 1, 'pro_rata'), ('breakage', 1, 'at_expiry');

@@ -19,18 +19,35 @@ create policy actor_days_none on farthing.actor_days for select to authenticated
 create table farthing.lot_days (
   day date not null,
   source text not null,
+  currency text not null,
   movement text not null,
   credits numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
-  primary key (day, source, movement),
+  value bigint not null,
+  primary key (day, source, currency, movement),
   constraint lot_days_sources check (source in ('promotional', 'adjustment', 'bonus', 'paid', 'debt')),
   constraint lot_days_movements check (movement in
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked and by the source of the lot. '
+  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the lot and '
+  'the currency of its price, which is empty for lots without a price. '
   'granted: credits that came in; all others: credits that went out, negative if more were reinstated. '
   'refunded, disputed: clawed back. The source `debt` is used and clawed-back credits that no lot had, '
-  'less the debt that lots paid. Amounts are in credits.';
+  'less the debt that lots paid. value: the part of the lots'' prices that moved, in minor units; what '
+  'remains of a lot is worth price * remaining / amount, rounded.';
+
+create table farthing.deferred_lots (
+  account_id bigint not null,
+  lot_id uuid not null,
+  currency text not null,
+  remaining numeric(38, 18) not null,
+  value bigint not null,
+  primary key (account_id, lot_id)
+);
+comment on table farthing.deferred_lots is
+  'Lots with a price, after their movements in lot_days. remaining: in credits; value: the deferred part '
+  'of the price, in minor units. The sum of all movements in lot_days is the sum of these rows.';
+create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq gives it
 -- a place among them, and day is stored because created_at may lie far back: an expired hold pays
@@ -56,9 +73,11 @@ comment on table farthing.sealed_until is
   'than a minute.';
 
 alter table farthing.lot_days enable row level security;
+alter table farthing.deferred_lots enable row level security;
 alter table farthing.debt_payment_days enable row level security;
 alter table farthing.sealed_until enable row level security;
 create policy lot_days_none on farthing.lot_days for select to authenticated using (false);
+create policy deferred_lots_none on farthing.deferred_lots for select to authenticated using (false);
 create policy debt_payment_days_none on farthing.debt_payment_days for select to authenticated using (false);
 create policy sealed_until_none on farthing.sealed_until for select to authenticated using (false);
 insert into farthing.sealed_until values (true, 'epoch');

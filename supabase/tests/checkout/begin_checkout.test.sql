@@ -87,8 +87,8 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.sess
 select is(tests.balance('ann', '20 min'),
   'balance 10.500000000000000001, held 0, available 10.500000000000000001, debt 0',
   'T24: ann gets the credits of the old session');
-select is((select array_agg(format('%s %s', source, cost_basis_usd::float) order by source)
-  from farthing.lots), '{"bonus 0","paid 10"}', 'bought lots have their cost');
+select is((select array_agg(format('%s %s', source, price) order by source)
+  from farthing.lots), '{"bonus 48","paid 952"}', 'bought lots have their part of the price');
 
 -- T15: the catalogue is edited, and packages are deleted.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)

@@ -20,7 +20,7 @@ insert into corruptions (prompt, name, sql) values
     where account_id = $ann and source = 'paid'$$),
   ('refused', 'a lot of another source', $$update farthing.lots set source = 'adjustment'
     where account_id = $dan$$),
-  ('refused', 'a lot that cost more', $$update farthing.lots set cost_basis_usd = 100
+  ('refused', 'a lot that cost more', $$update farthing.lots set price = 100
     where account_id = $ann and source = 'paid'$$),
   ('refused', 'a lot without its order', $$update farthing.lots set order_id = null
     where account_id = $ann and source = 'paid'$$),
@@ -264,7 +264,7 @@ from found where name not in ('an open hold that lasts longer', 'a grant by hand
   'an answer that is to be repeated', 'an answer forgotten') order by nr;
 -- Each of these changes is refused at an SQL prompt. Only somebody who disables guards can make it.
 select set_eq($$ select name from found where named <> 'nothing' and named_hourly = 'nothing' $$, array[
-  'a larger lot', 'a lot of another source', 'a lot without its order', 'an older lot',
+  'a larger lot', 'a lot of another source', 'an older lot',
   'a lot that expires no more', 'a lot that expires later', 'a lot that is spent earlier',
   'owners swapped, and their marks', 'an entry with amount = amount + 1', 'an entry with metadata = ''{}''',
   'an entry with reference_id = ''x''', 'an entry with author = ''owner''',

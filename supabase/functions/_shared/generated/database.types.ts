@@ -1080,6 +1080,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "report_liabilities": {
+        Args: {
+          "p_after"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+        };
+        Returns: Json;
+      };
       "report_revenue": {
         Args: {
           "p_after"?: string;

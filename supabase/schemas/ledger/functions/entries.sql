@@ -49,9 +49,9 @@ begin
     perform farthing.fail('invalid_request',
       'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
   end if;
-  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
+  insert into farthing.lots (account_id, source, amount, remaining, price, priority, expires_at,
     order_id, created_at)
-  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
+  values (p_account_id, p_source, p_amount, p_amount, coalesce(p_lot.price, 0), coalesce(p_lot.priority,
     100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
   returning * into v_lot;
   v_entry.account_id := p_account_id;

@@ -28,7 +28,7 @@ begin
   return coalesce((select m.mark from farthing.owner_marks m
       where m.account_id = p_entry.account_id and p_entry.seq = 1), '')
     || coalesce((select convert_to(json_build_array(l.lot_id, l.source, trim_scale(l.amount)::text,
-        trim_scale(l.cost_basis_usd)::text, l.priority, extract(epoch from l.expires_at), l.order_id,
+        l.price, l.priority, extract(epoch from l.expires_at), l.order_id,
         extract(epoch from l.created_at))::text, 'UTF8')
       from farthing.lots l where l.account_id = p_entry.account_id and l.lot_id = p_entry.lot_id), '');
 end

@@ -11,6 +11,7 @@ const read = {
 export const REPORT_CASES: readonly RouteCase[] = [
   { ...read, path: "/reports/actors", reaches: ["report_actors"] },
   { ...read, path: "/reports/credits", reaches: ["report_credits"] },
+  { ...read, path: "/reports/liabilities", reaches: ["report_liabilities"] },
   { ...read, path: "/reports/revenue", reaches: ["report_revenue"] },
   { ...read, path: "/reports/kpis", reaches: ["report_kpis"] },
   { ...read, path: "/reports/usage", reaches: ["report_usage"] },

@@ -29,6 +29,19 @@ const USAGE = {
   margin_usd: "0.075",
 };
 
+const DEFERRED = {
+  currency: "usd",
+  product_line: "credits" as const,
+  opening: 0,
+  purchases: 9999,
+  used: 1204,
+  breakage: 0,
+  refunded: 0,
+  clawed_back: 0,
+  adjustments: 0,
+  closing: 8795,
+};
+
 /** The fields around a report's rows. */
 const ANSWER = {
   from: "2026-11-01",
@@ -76,6 +89,11 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     ...ANSWER,
     rows: [{ day: "2026-11-21", ...CREDITS }],
     totals: [CREDITS],
+  }),
+  report_liabilities: () => ({
+    ...ANSWER,
+    rows: [{ month: "2026-11", ...DEFERRED, proof: 8795, difference: 0 }],
+    totals: [DEFERRED],
   }),
   report_revenue: () => ({
     ...ANSWER,

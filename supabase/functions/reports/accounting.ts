@@ -1,0 +1,34 @@
+/** The reports that a bookkeeper reads. */
+import { LiabilityRow } from "../_shared/contracts/reports/liabilities.ts";
+import { reportRoute } from "./report-route.ts";
+
+const DEFERRED = [
+  "opening",
+  "purchases",
+  "used",
+  "breakage",
+  "refunded",
+  "clawed_back",
+  "adjustments",
+  "closing",
+  "proof",
+  "difference",
+] as const;
+
+/** Reports deferred revenue. */
+export const reportLiabilities = reportRoute({
+  name: "liabilities",
+  summary: "Report deferred revenue",
+  description:
+    "The roll-forward of deferred revenue, by month and currency, for the whole months of the " +
+    "range. Entries after `as_of` are missing; after that moment has passed the end of a month, " +
+    "the month's figures do not change.",
+  row: LiabilityRow,
+  columns: [
+    { key: "month", title: "month (UTC)" },
+    { key: "currency" },
+    { key: "product_line" },
+    ...DEFERRED.map((key) => ({ key, title: `${key} (minor units)`, isNumber: true })),
+  ],
+  read: (database, args) => database.rpc("report_liabilities", args),
+});
