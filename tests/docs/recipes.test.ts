@@ -5,11 +5,11 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
-import { balanceOf } from "../support/money/purchases.ts";
+import { balanceOf, buy } from "../support/money/purchases.ts";
 import { newPurchase, refundBecomes, standing } from "../support/money/refunds.ts";
 import { proven, withDeliveries, withSql } from "../support/project/database.ts";
 import { backEnd, data, post } from "../support/project/http.ts";
-import { signUp } from "../support/project/people.ts";
+import { signUp, signUpOperator } from "../support/project/people.ts";
 import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
@@ -20,6 +20,9 @@ const server = createClient(world.url, world.secretKey, { auth: { persistSession
 
 /** All code blocks of these pages, in the order of each page. */
 const PAGES = {
+  "docs/recipes/answer-a-customer.md": [
+    snippet("answer", ["operator", "email"], ["answer", "page"]),
+  ],
   "docs/recipes/gate-a-feature.md": [
     snippet("gate", ["server", "user_id", "callModel"], ["answer"]),
   ],
@@ -83,6 +86,23 @@ async function moneyBack(runs: Runs): Promise<void> {
   });
 }
 
+async function answerCustomer(runs: Runs): Promise<void> {
+  const { supabase: operator } = await signUpOperator(world);
+  const buyer = await signUp(world);
+  const { order_id } = await buy(world, buyer, "Starter");
+  const usage = { user_id: buyer.id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+  equal((await post(world, "usage", backEnd(world), usage)).status, 201);
+  const { answer, page } = await runs<{ answer: string[]; page: { refused_next: object[] } }>(
+    "answer",
+    { operator, email: buyer.email },
+  );
+  deepEqual(answer.map((line) => line.replace(/^\S+ /, "")), [
+    "-50 → 9940: Usage of gpt-4o: 1000 input, 500 output tokens",
+    `9990 → 9990: Starter package bought: order ${order_id}`,
+  ]);
+  equal(page.refused_next.length, 3);
+}
+
 async function ownTests(runs: Runs): Promise<void> {
   const { user } = await runs<{ user: { id: string } }>("user", { server });
   equal((await balanceOf(world, user.id)).balance, "500");
@@ -102,6 +122,7 @@ Deno.test("recipes for a back end, as printed", async (test) => {
     await test.step("are TypeScript that checks", () => typeCheck(files));
     await test.step("a feature is gated by a hold", () => gate(runs));
     await test.step("an order is refunded, and its dispute won", () => moneyBack(runs));
+    await test.step("a customer is answered", () => answerCustomer(runs));
     await test.step("a test of an app has its user and ends with the proof", () => ownTests(runs));
     await proven(world);
   } finally {

@@ -42,6 +42,7 @@ export const snippet = (name: string, given: string[], gives: string[] = []): Sn
 const TYPES: Readonly<Record<string, string>> = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
   server: 'import("@supabase/supabase-js").SupabaseClient',
+  operator: 'import("@supabase/supabase-js").SupabaseClient',
   user: 'import("@supabase/supabase-js").User',
   untilEnded: "(id: string) => Promise<unknown>",
 };
