@@ -2550,6 +2550,16 @@ create policy order_entries_none on farthing.order_entries for select to authent
 create type farthing.kpi as (
   name text, day date, label text, value numeric, unit text, target numeric, samples bigint);
 
+-- supabase/schemas/settings/tables.sql
+
+-- The type of the list of settings.
+
+create type farthing.setting_kind as (
+  setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
+comment on type farthing.setting_kind is
+  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice or currency. '
+  'lowest, highest: of numbers and durations. choices: of choices and booleans.';
+
 -- supabase/schemas/revenue/tables.sql
 
 -- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A

@@ -9050,6 +9050,28 @@ comment on function farthing.price_usage is
   'the caller; our own work overwrites origin and event_id. event_at: null for usage without '
   'occurred_at.';
 
+-- supabase/schemas/pricing/functions/rates.sql
+
+-- The rates in force.
+
+create function farthing.rates_in_force(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
+    'input_per_million_usd', trim_scale(r.input_per_million_usd)::text,
+    'cached_input_per_million_usd', trim_scale(r.cached_input_per_million_usd)::text,
+    'cache_write_per_million_usd', trim_scale(r.cache_write_per_million_usd)::text,
+    'output_per_million_usd', trim_scale(r.output_per_million_usd)::text,
+    'reasoning_per_million_usd', trim_scale(r.reasoning_per_million_usd)::text,
+    'markup', trim_scale(r.markup)::text, 'effective_from', r.effective_from) order by r.model), '[]')
+  from (select distinct on (model) * from farthing.rates
+    where effective_from <= p_now order by model, effective_from desc, version desc) r
+$$;
+comment on function farthing.rates_in_force(timestamptz) is
+  'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
+
 -- supabase/schemas/pricing/functions/rates_import.sql
 
 -- The import of a price list: its checks, and the changes to the rates in force.
@@ -9091,6 +9113,21 @@ $$;
 comment on function farthing.rate_changes(jsonb) is
   'Returns the changes that a price list would make, field by field; the fields of a new model have no '
   '`was`.';
+
+create function farthing.add_rates(p_rates jsonb, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.rates
+  select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
+    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
+  from farthing.rates_given(p_rates) g
+  where g.model in (select c.model from farthing.rate_changes(p_rates) c)
+$$;
+comment on function farthing.add_rates(jsonb, timestamptz) is
+  'Adds a version of each rate that a price list changes, in force from p_now. The caller has locked the '
+  'rates.';
 
 create function farthing.refuse_bad_rates(p_rates jsonb)
 returns void
@@ -13924,6 +13961,149 @@ $$;
 comment on function farthing.mark_owner() is
   'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
 
+-- supabase/schemas/settings/functions/alert_rule_list.sql
+
+-- The list of alert rules: what the threshold of each counts.
+
+create function farthing.alert_rule_list()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select l.rule, 'decimal', l.unit, null::numeric, null::numeric, null::text[], l.description
+  from (values
+    ('webhook_backlog', 'events', 'Our events from Stripe that have waited for longer than the period.'),
+    ('webhook_failure', 'events', 'Events from Stripe that are dead-lettered, fail or cannot be read.'),
+    ('charge_failure_rate', 'share of charges',
+      'Card charges that fail; with a factor, the share must also be so many times the usual one.'),
+    ('payout_delay', 'payouts', 'Payouts that are late, or were returned.'),
+    ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
+    ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
+    ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
+    ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
+    ('slow_answers', 'milliseconds', 'The 95th percentile of a route''s answers.'),
+    ('budget_burn_fast', 'times the limit',
+      'The speed at which the error budget is spent within hours, in multiples of the allowed speed.'),
+    ('budget_burn_slow', 'times the limit',
+      'The speed at which the error budget is spent within days, in multiples of the allowed speed.'),
+    ('limiter_open', 'share of requests', 'Requests that were limited without Redis.'),
+    ('dead_jobs', 'jobs', 'Jobs that were dead-lettered.'),
+    ('dead_notifications', 'notifications', 'Notifications that did not arrive, or may not have arrived.'),
+    ('overdue_work', 'minutes', 'The age of the oldest work that no scheduled task has done.'),
+    ('parked_items', 'items', 'Items that a scheduled task could not finish.'),
+    ('task_failed', 'failures', 'Failures in a row of one scheduled task.'),
+    ('tasks_stopped', 'minutes', 'The time for which due tasks have not run.'),
+    ('deep_check_failed', 'checks', 'Paid checks of external services that failed when they last ran.'),
+    ('ai_errors', 'share of calls', 'Calls to models that fail.'),
+    ('ai_slow', 'milliseconds', 'The 95th percentile of calls to models.'),
+    ('auth_failures', 'share of requests', 'Requests that are refused for their credentials.'),
+    ('credits_minted', 'credits', 'Credits that were granted without a payment since midnight UTC.'),
+    ('grant_above_ceiling', 'grants', 'Grants above a ceiling of the policy.'),
+    ('bookings_flagged', 'bookings', 'Bookings whose buyer and provider share data.'),
+    ('rule_failed', 'rules', 'Rules that cannot be evaluated.')) l (rule, unit, description)
+$$;
+comment on function farthing.alert_rule_list() is
+  'Returns the unit and the meaning of each rule''s threshold.';
+
+-- supabase/schemas/settings/functions/alert_rules.sql
+
+-- Changing the figures of alert rules.
+
+create function farthing.alert_rule_answer(p_rule farthing.alert_rules)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.alert_rule_fields(to_jsonb(p_rule)) || jsonb_build_object('rule', p_rule.rule,
+    'severity', p_rule.severity, 'enabled', p_rule.enabled, 'runbook', p_rule.runbook,
+    'unit', (select s.unit from farthing.alert_rule_list() s where s.setting = p_rule.rule),
+    'description', (select s.description from farthing.alert_rule_list() s where s.setting = p_rule.rule),
+    'defaults', (select farthing.alert_rule_fields(a.after) from farthing.audit a
+      where a.table_name = 'alert_rules' and a.row_key = jsonb_build_object('rule', p_rule.rule)
+      order by a.audit_nr limit 1))
+$$;
+comment on function farthing.alert_rule_answer(farthing.alert_rules) is
+  'Returns an alert rule with its figures, the figures that it was installed with (defaults), and the unit '
+  'and the meaning of its threshold. A rule that an operator has added has no meaning here.';
+
+create function farthing.alert_rule_fields(p_row jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.shown_values('alert_rules', farthing.pick(p_row,
+    '{threshold,fine_at,factor,minimum,period,baseline,fires_after,resolves_after}'))
+$$;
+comment on function farthing.alert_rule_fields(jsonb) is
+  'Returns the figures of an alert rule as text; times are in seconds.';
+
+create function farthing.refuse_bad_rule(p_rule jsonb, p_index int)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad text;
+begin
+  if jsonb_typeof(p_rule) is distinct from 'object'
+    or not exists (select from farthing.alert_rules r where r.rule = p_rule ->> 'rule') then
+    perform farthing.fail('invalid_request', 'rule must be a rule from GET /settings/alerts.', null,
+      format('rules[%s].rule', p_index));
+  end if;
+  select f.key into v_bad from jsonb_each_text(p_rule - 'rule') f
+  where case
+    when f.key in ('threshold', 'fine_at') then f.value ~ '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$'
+    when f.key = 'factor' then f.value is null or f.value ~ '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$'
+      and f.value ~ '[1-9]'
+    when f.key = 'minimum' then f.value ~ '^(0|[1-9][0-9]{0,8})$'
+    when f.key = 'baseline' then f.value is null or f.value ~ '^(0|[1-9][0-9]{0,8})$'
+    when f.key in ('period', 'fires_after', 'resolves_after') then f.value ~ '^(0|[1-9][0-9]{0,8})$'
+    when f.key = 'enabled' then f.value in ('true', 'false')
+    end is not true
+  order by f.key limit 1;
+  if v_bad is not null then
+    perform farthing.fail('invalid_request', left(v_bad, 63) || ' must be a figure of the rule: a decimal '
+      'number with at most 6 decimals, a whole number for minimum and times (in seconds), or true or false '
+      'for enabled.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_rule(jsonb, int) is
+  'Fails invalid_request, naming the field, if a change names no rule or no figure of it.';
+
+create function farthing.set_alert_rule(p_rule jsonb, p_index int)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_constraint text;
+begin
+  update farthing.alert_rules r set
+    threshold = coalesce((p_rule ->> 'threshold')::numeric, r.threshold),
+    fine_at = coalesce((p_rule ->> 'fine_at')::numeric, r.fine_at),
+    factor = case when p_rule ? 'factor' then (p_rule ->> 'factor')::numeric else r.factor end,
+    minimum = coalesce((p_rule ->> 'minimum')::int, r.minimum),
+    period = coalesce(make_interval(secs => (p_rule ->> 'period')::int), r.period),
+    baseline = case when p_rule ? 'baseline' then make_interval(secs => (p_rule ->> 'baseline')::int)
+      else r.baseline end,
+    fires_after = coalesce(make_interval(secs => (p_rule ->> 'fires_after')::int), r.fires_after),
+    resolves_after = coalesce(make_interval(secs => (p_rule ->> 'resolves_after')::int), r.resolves_after),
+    enabled = coalesce((p_rule ->> 'enabled')::boolean, r.enabled)
+  where r.rule = p_rule ->> 'rule';
+exception when check_violation then
+  get stacked diagnostics v_constraint = constraint_name;
+  perform farthing.fail('invalid_request', 'period must be from 60 to 2592000 seconds, baseline from the '
+    'period to 2592000, and fires_after and resolves_after from 0 to 86400.', null,
+    format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
+      join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+      where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint
+        and p_rule ? a.attname)));
+end
+$$;
+comment on function farthing.set_alert_rule(jsonb, int) is
+  'Changes the figures of one alert rule. Fails invalid_request, naming the field.';
+
 -- supabase/schemas/settings/functions/changes.sql
 
 -- The parts that all settings share: their version, the reason of a change, and the history.
@@ -13980,7 +14160,8 @@ set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('version', h.audit_nr::text, 'changed_at', h.changed_at,
     'author', h.author, 'reason', h.reason, 'name', h.name,
-    'fields', farthing.field_changes(h.was, h.after)) order by h.audit_nr desc), '[]')
+    'fields', farthing.field_changes(farthing.shown_values(p_table, h.was),
+      farthing.shown_values(p_table, h.after))) order by h.audit_nr desc), '[]')
   from (
     -- A new version of a package or a rate is a new row: it is compared with the version before it.
     select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
@@ -14019,6 +14200,206 @@ as $$
 $$;
 comment on function farthing.write_packages(jsonb, farthing.package_change[], timestamptz) is
   'Writes the changes that package_changes() has found for a list. The caller has locked the packages.';
+
+-- supabase/schemas/settings/functions/policy.sql
+
+-- Reading and changing the policy.
+
+create function farthing.shown_values(p_table text, p_row jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- Durations are seconds, and numbers have no trailing zeros, whatever the column stores.
+  select jsonb_object_agg(v.key, case
+    when v.value is null then null
+    when a.atttypid = 'interval'::regtype then extract(epoch from v.value::interval)::bigint::text
+    when jsonb_typeof(p_row -> v.key) = 'number' then trim_scale(v.value::numeric)::text
+    else v.value end)
+  from jsonb_each_text(p_row) v
+  join pg_catalog.pg_attribute a on a.attrelid = ('farthing.' || p_table)::regclass and a.attname = v.key
+$$;
+comment on function farthing.shown_values(text, jsonb) is
+  'Returns the columns of a row of settings as text, with durations in seconds.';
+
+create function farthing.policy_default(p_setting text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_default jsonb;
+begin
+  execute (select format('select jsonb_build_object(%L, %s)', p_setting, pg_get_expr(d.adbin, d.adrelid))
+    from pg_catalog.pg_attrdef d join pg_catalog.pg_attribute a
+      on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where d.adrelid = 'farthing.policy'::regclass and a.attname = p_setting) into v_default;
+  return farthing.shown_values('policy', v_default) ->> p_setting;
+end
+$$;
+comment on function farthing.policy_default(text) is
+  'Returns the default of a setting of the policy, as text.';
+
+create function farthing.refuse_bad_policy(p_changes jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_changes) is distinct from 'object' or p_changes = '{}' then
+    perform farthing.fail('invalid_request', 'changes must be an object with at least one setting.', null,
+      'changes');
+  end if;
+  select c.key, s.kind, s.lowest, s.highest, s.choices into v_bad
+  from jsonb_each_text(p_changes) c left join farthing.policy_list() s on s.setting = c.key
+  where farthing.is_setting(s, c.value) is not true order by c.key limit 1;
+  if v_bad.key is not null then
+    perform farthing.fail('invalid_request', v_bad.key || case
+      when v_bad.kind is null then ' is not a setting. GET /settings/policy lists them.'
+      when v_bad.choices is not null then ' must be ' || array_to_string(v_bad.choices, ' or ') || '.'
+      when v_bad.kind = 'currency' then ' must be a lower-case ISO code, such as usd.'
+      else format(' must be a %s from %s to %s.', case v_bad.kind when 'decimal' then 'decimal number'
+        when 'duration' then 'whole number of seconds' else 'whole number' end, v_bad.lowest, v_bad.highest)
+      end, null, 'changes.' || left(v_bad.key, 63));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_policy(jsonb) is
+  'Fails invalid_request if a change of the policy names no setting, or a value outside of its bounds.';
+
+create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select case p_setting.kind
+    when 'boolean' then p_value = any (p_setting.choices)
+    when 'choice' then p_value = any (p_setting.choices)
+    when 'currency' then p_value ~ '^[a-z]{3}$'
+    when 'decimal' then case when p_value ~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$'
+      then p_value::numeric between p_setting.lowest and p_setting.highest end
+    else case when p_value ~ '^(0|[1-9][0-9]{0,17})$'
+      then p_value::numeric between p_setting.lowest and p_setting.highest end
+    end
+$$;
+comment on function farthing.is_setting(farthing.setting_kind, text) is
+  'Returns whether a text is a value of a setting; false or null if it is not.';
+
+create function farthing.policy_values(p_changes jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_object_agg(c.key, case s.kind when 'duration' then c.value || ' seconds' else c.value end)
+  from jsonb_each_text(p_changes) c join farthing.policy_list() s on s.setting = c.key
+$$;
+comment on function farthing.policy_values(jsonb) is
+  'Returns changes of the policy in the form that set_policy() takes.';
+
+-- supabase/schemas/settings/functions/policy_list.sql
+
+-- The list of the policy's settings: what an operator sees of each. A console needs no list of its own.
+
+create function farthing.policy_terms()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select s.* from unnest(array[
+    -- Notifications and automatic top-ups
+    ('low_balance', 'decimal', 'credits', 0, 99999999999999999999, null,
+      'The available credits below which a user without a threshold of their own is notified.'),
+    ('top_up_currency', 'currency', null, null, null, null, 'The currency of automatic top-ups.'),
+    ('top_up_credits_per_unit', 'decimal', 'credits per minor unit', 0.000000000000000001,
+      99999999999999999999, null, 'The credits that a top-up grants for one minor unit of its currency.'),
+    ('top_up_smallest', 'integer', 'minor units', 1, 99999999, null,
+      'The smallest charge of a top-up, at most top_up_highest_cap.'),
+    ('top_up_highest_cap', 'integer', 'minor units', 1, 99999999, null,
+      'The highest monthly cap that a user may set, at least top_up_smallest.'),
+    ('top_up_cool_down', 'duration', 'seconds', 60, 2678400, null,
+      'The pause between two top-ups of an account.'),
+    -- Grants by operators
+    ('grant_ceiling', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
+      'A larger grant needs another operator. At most grant_ceiling_author_day.'),
+    ('grant_ceiling_author_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
+      'The credits that one operator may grant in a day without another. At most grant_ceiling_day.'),
+    ('grant_ceiling_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
+      'The credits that all operators together may grant in a day without a confirmation.'),
+    ('grant_ceilings_bind_keys', 'boolean', null, null, null, '{true,false}',
+      'Whether the ceilings also bind secret keys.'),
+    ('keys_confirm_grants', 'boolean', null, null, null, '{true,false}',
+      'Whether a secret key may confirm a grant.'),
+    ('pending_grant_life', 'duration', 'seconds', 3600, 2678400, null,
+      'For how long a grant waits for its confirmation.'),
+    -- Bookings
+    ('booking_fee_basis_points', 'integer', 'hundredths of a percent', 0, 10000, null,
+      'The application fee of a new booking.'),
+    ('booking_transfer_at', 'choice', null, null, null, '{payment,completed}',
+      'Whether the provider of a booking gets their share with its payment or at its completion.'),
+    ('booking_shared_parties', 'choice', null, null, null, '{flag,refuse}', 'Whether a booking is flagged or '
+      'refused if its buyer and its provider share a card, a payout account or an address.')
+  ]::farthing.setting_kind[]) s
+$$;
+comment on function farthing.policy_terms() is
+  'Returns the settings of top-ups, grants and bookings.';
+
+create function farthing.policy_limits()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select s.* from unnest(array[
+    -- Fraud and limits
+    ('early_fraud_warning', 'choice', null, null, null, '{review,refund}', 'The reaction to an early '
+      'fraud warning: review freezes the payment''s credits until an operator decides, refund refunds it '
+      'at once.'),
+    ('sessions_per_user_hour', 'integer', 'checkouts', 1, 1000000, null,
+      'The new checkouts of a user in an hour.'),
+    ('sessions_per_ip_hour', 'integer', 'checkouts', 1, 1000000, null,
+      'The new checkouts from an IP address in an hour.'),
+    ('failed_cards_per_user_hour', 'integer', 'payments', 1, 1000000, null,
+      'The declined payments in an hour after which a user''s checkouts are refused.'),
+    ('users_per_card_day', 'integer', 'users', 1, 1000000, null, 'The users who may share a card in a day.'),
+    ('cards_per_user_day', 'integer', 'cards', 1, 1000000, null, 'The cards that a user may use in a day.'),
+    ('bookings_per_provider_hour', 'integer', 'bookings', 1, 1000000, null,
+      'The new bookings of a provider in an hour, from all buyers.'),
+    -- Usage, holds and streams
+    ('overdraft_factor', 'decimal', 'times the hold', 0, 1000, null,
+      'The most debt that one settlement may leave, as a multiple of its hold.'),
+    ('overdraft_floor', 'decimal', 'credits', 0, 99999999999999999999, null,
+      'The debt that a settlement may always leave, however small its hold is.'),
+    ('late_settle_within', 'duration', 'seconds', 0, 2678400, null,
+      'For how long a hold may be settled after it has expired.'),
+    ('usage_max_age', 'duration', 'seconds', 60, 311040000, null,
+      'How far in the past a reported usage may have occurred.'),
+    ('usage_max_ahead', 'duration', 'seconds', 0, 86400, null,
+      'How far in the future a reported usage may have occurred.'),
+    ('abandoned_stream_timeout', 'duration', 'seconds', 0, 300, null, 'For how long a provider''s stream is '
+      'read after its caller has left, to learn its usage. 0 charges the most that it can have cost.'),
+    ('stream_in_flight_tokens', 'integer', 'tokens', 64, 1000000, null, 'The most output tokens that a '
+      'provider can have produced beyond the recorded ones when a stream breaks off.'),
+    -- Payouts and reports
+    ('paid_out_within', 'duration', 'seconds', 86400, 7776000, null,
+      'After this time a payment that no payout lists is a mismatch.'),
+    ('months_close_after', 'duration', 'seconds', 0, 2160000, null,
+      'How long after its end (UTC) a month closes. Its figures no longer change from then on.')
+  ]::farthing.setting_kind[]) s
+$$;
+comment on function farthing.policy_limits() is
+  'Returns the settings of fraud, usage, holds, streams and payouts.';
+
+create function farthing.policy_list()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select * from farthing.policy_terms() union all select * from farthing.policy_limits()
+$$;
+comment on function farthing.policy_list() is
+  'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
+  'for operators. The column''s default is the setting''s default.';
 
 -- supabase/schemas/support/functions/customer_page.sql
 

@@ -1736,15 +1736,7 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
-    'input_per_million_usd', trim_scale(r.input_per_million_usd)::text,
-    'cached_input_per_million_usd', trim_scale(r.cached_input_per_million_usd)::text,
-    'cache_write_per_million_usd', trim_scale(r.cache_write_per_million_usd)::text,
-    'output_per_million_usd', trim_scale(r.output_per_million_usd)::text,
-    'reasoning_per_million_usd', trim_scale(r.reasoning_per_million_usd)::text,
-    'markup', trim_scale(r.markup)::text, 'effective_from', r.effective_from) order by r.model), '[]')
-  from (select distinct on (model) * from farthing.rates
-    where effective_from <= p_now order by model, effective_from desc, version desc) r
+  select farthing.rates_in_force(p_now)
 $$;
 grant execute on function farthing_public.usage_rates to service_role;
 comment on function farthing_public.usage_rates is
@@ -1783,12 +1775,7 @@ begin
     'unchanged', jsonb_array_length(v_rates) - count(distinct c.model))
   into v_report from farthing.rate_changes(v_rates) c;
   if not p_dry_run then
-    insert into farthing.rates
-    select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
-      g.cache_write_per_million_usd,
-      g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
-    from farthing.rates_given(v_rates) g
-    where g.model in (select c.model from farthing.rate_changes(v_rates) c);
+    perform farthing.add_rates(v_rates, p_now);
   end if;
   return v_report;
 end
@@ -3227,6 +3214,81 @@ comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
   'per currency. Fails invalid_request, naming from or limit.';
 
+-- supabase/schemas/settings/api/alert_rules.sql
+
+-- The RPC functions of alert rules: operators read their figures, and change some of them.
+
+create function farthing_public.settings_alerts()
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('alert_rules'),
+    'rules', (select coalesce(jsonb_agg(farthing.alert_rule_answer(r) order by r.rule), '[]')
+      from farthing.alert_rules r),
+    'history', farthing.settings_history('alert_rules'))
+$$;
+grant execute on function farthing_public.settings_alerts to service_role;
+comment on function farthing_public.settings_alerts is
+  'Returns the alert rules with their figures and defaults, the version of the list, and its last '
+  'changes: {version, rules, history}. Figures are text, times are seconds.';
+
+create function farthing_public.settings_alerts_set(
+  p_rules jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_rules jsonb := farthing.json_argument(p_rules);
+  v_before jsonb;
+  v_changes jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if jsonb_typeof(v_rules) is distinct from 'array' or jsonb_array_length(v_rules) not between 1 and 100 then
+    perform farthing.fail('invalid_request', 'rules must be an array of 1 to 100 rules.', null, 'rules');
+  end if;
+  lock table farthing.alert_rules in share row exclusive mode;
+  for v_index in 0 .. jsonb_array_length(v_rules) - 1 loop
+    perform farthing.refuse_bad_rule(v_rules -> v_index, v_index);
+  end loop;
+  perform farthing.refuse_old_version('alert_rules', p_version);
+  if not p_dry_run then
+    perform farthing.begin_change(p_author, p_reason);
+  end if;
+  select jsonb_object_agg(r.rule, to_jsonb(r)) into v_before from farthing.alert_rules r;
+  begin
+    for v_index in 0 .. jsonb_array_length(v_rules) - 1 loop
+      perform farthing.set_alert_rule(v_rules -> v_index, v_index);
+    end loop;
+    select coalesce(jsonb_agg(jsonb_build_object('name', c.rule, 'change', 'changed', 'version', null,
+      'fields', c.fields) order by c.rule), '[]') into v_changes
+    from (select r.rule, farthing.field_changes(farthing.shown_values('alert_rules', v_before -> r.rule),
+        farthing.shown_values('alert_rules', to_jsonb(r))) as fields from farthing.alert_rules r) c
+    where c.fields <> '[]';
+    if p_dry_run then
+      raise exception using errcode = 'UNDO0';
+    end if;
+  exception when sqlstate 'UNDO0' then
+    null; -- a dry run applies the change, so that the table checks it, and undoes it
+  end;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'version', farthing.settings_version('alert_rules'), 'dry_run', p_dry_run, 'changes', v_changes,
+    'unchanged', (select count(distinct e.rule ->> 'rule') from jsonb_array_elements(v_rules) e (rule))
+      - jsonb_array_length(v_changes)), p_now);
+end
+$$;
+grant execute on function farthing_public.settings_alerts_set to service_role;
+comment on function farthing_public.settings_alerts_set is
+  'Changes figures of alert rules [{rule, threshold?, fine_at?, factor?, minimum?, period?, baseline?, '
+  'fires_after?, resolves_after?, enabled?}], times in seconds. Returns as settings_packages_set(). Fails '
+  'invalid_request, version_conflict.';
+
 -- supabase/schemas/settings/api/packages.sql
 
 -- The RPC functions of the packages: operators read the list, and replace it by another one.
@@ -3293,6 +3355,147 @@ comment on function farthing_public.settings_packages_set is
   'that the list does not name. A changed term is a new version. Returns {status: 200, replayed, data: '
   '{version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with p_dry_run it changes '
   'nothing. Fails invalid_request, version_conflict.';
+
+-- supabase/schemas/settings/api/policy.sql
+
+-- The RPC functions of the policy: operators read its settings, and change some of them.
+
+create function farthing_public.settings_policy()
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('policy'),
+    'settings', (select jsonb_agg(jsonb_build_object('name', s.setting, 'value', v.value ->> s.setting,
+      'default', farthing.policy_default(s.setting), 'kind', s.kind, 'unit', s.unit,
+      'lowest', s.lowest::text, 'highest', s.highest::text, 'choices', s.choices,
+      'description', s.description) order by s.nr)
+      from farthing.policy_list() with ordinality
+        s (setting, kind, unit, lowest, highest, choices, description, nr)),
+    'history', farthing.settings_history('policy'))
+  from (select farthing.shown_values('policy', to_jsonb(p)) from farthing.policy p) v (value)
+$$;
+grant execute on function farthing_public.settings_policy to service_role;
+comment on function farthing_public.settings_policy is
+  'Returns the policy: {version, settings: [{name, value, default, kind, unit, lowest, highest, choices, '
+  'description}], history}. Values are text, durations are seconds.';
+
+create function farthing_public.settings_policy_set(
+  p_changes jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_changes jsonb := farthing.json_argument(p_changes);
+  v_before jsonb;
+  v_fields jsonb;
+  v_constraint text;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.refuse_bad_policy(v_changes);
+  select to_jsonb(p) into v_before from farthing.policy p for update;
+  perform farthing.refuse_old_version('policy', p_version);
+  if not p_dry_run then
+    perform farthing.begin_change(p_author, p_reason);
+  end if;
+  begin
+    perform farthing.set_policy(farthing.policy_values(v_changes), coalesce(p_reason, 'a dry run'), p_author,
+      p_now);
+    select farthing.field_changes(
+      farthing.shown_values('policy', v_before - '{updated_at,updated_by}'::text[]),
+      farthing.shown_values('policy', to_jsonb(p) - '{updated_at,updated_by}'::text[]))
+    into v_fields from farthing.policy p;
+    -- A dry run applies the change, so that the table checks the values together, and undoes it. A
+    -- change that changes nothing is undone, too.
+    if p_dry_run or v_fields = '[]' then
+      raise exception using errcode = 'UNDO0';
+    end if;
+  exception
+    when sqlstate 'UNDO0' then
+      null;
+    when check_violation then
+      get stacked diagnostics v_constraint = constraint_name;
+      perform farthing.fail('invalid_request', 'These values do not fit to the other settings: see their '
+        'descriptions in GET /settings/policy.', null, 'changes.' || (
+          select min(a.attname) from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid
+            and a.attnum = any (c.conkey)
+          where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint
+            and v_changes ? a.attname));
+  end;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'version', farthing.settings_version('policy'), 'dry_run', p_dry_run,
+    'changes', case when v_fields = '[]' then '[]'::jsonb else jsonb_build_array(jsonb_build_object(
+      'name', 'policy', 'change', 'changed', 'version', null, 'fields', v_fields)) end,
+    'unchanged', (select count(*) from jsonb_object_keys(v_changes)) - jsonb_array_length(v_fields)), p_now);
+end
+$$;
+grant execute on function farthing_public.settings_policy_set to service_role;
+comment on function farthing_public.settings_policy_set is
+  'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
+  'Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
+
+-- supabase/schemas/settings/api/rates.sql
+
+-- The RPC functions of the rates: operators read them, and add versions.
+
+create function farthing_public.settings_rates(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('rates'),
+    'rates', farthing.rates_in_force(p_now), 'history', farthing.settings_history('rates'))
+$$;
+grant execute on function farthing_public.settings_rates to service_role;
+comment on function farthing_public.settings_rates is
+  'Returns the rates in force, with the version of the list and its last changes: {version, rates, '
+  'history}.';
+
+create function farthing_public.settings_rates_set(
+  p_rates jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_rates jsonb := farthing.json_argument(p_rates);
+  v_changes jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.refuse_bad_rates(v_rates);
+  lock table farthing.rates in share row exclusive mode;
+  perform farthing.refuse_old_version('rates', p_version);
+  select coalesce(jsonb_agg(m.change order by m.model), '[]') into v_changes
+  from (select c.model, jsonb_build_object('name', c.model, 'change',
+      case c.version when 1 then 'added' else 'changed' end, 'version', c.version, 'fields',
+      jsonb_agg(jsonb_build_object('field', c.field, 'from', c.was, 'to', c.becomes)
+        order by c.field)) as change
+    from farthing.rate_changes(v_rates) c where num_nonnulls(c.was, c.becomes) > 0
+    group by c.model, c.version) m;
+  if not p_dry_run then
+    perform farthing.begin_change(p_author, p_reason);
+    perform farthing.add_rates(v_rates, p_now);
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'version', farthing.settings_version('rates'), 'dry_run', p_dry_run, 'changes', v_changes,
+    'unchanged', jsonb_array_length(v_rates) - jsonb_array_length(v_changes)), p_now);
+end
+$$;
+grant execute on function farthing_public.settings_rates_set to service_role;
+comment on function farthing_public.settings_rates_set is
+  'Adds rate versions for the changes in a list as rates_import() takes it; models that the list does not '
+  'name stay. Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/support/api/read.sql
 

@@ -1,10 +1,24 @@
 /** The `settings` function: operators read and change what the shop sells, and its terms. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { readPackages, setPackages } from "./routes.ts";
+import {
+  readAlertRules,
+  readPackages,
+  readPolicy,
+  readRates,
+  setAlertRules,
+  setPackages,
+  setPolicy,
+  setRates,
+} from "./routes.ts";
 
-export const { app, createApp } = defineFunction(
-  "settings",
-  [readPackages, setPackages],
-  servicesFromEnv,
-);
+export const { app, createApp } = defineFunction("settings", [
+  readPackages,
+  setPackages,
+  readRates,
+  setRates,
+  readPolicy,
+  setPolicy,
+  readAlertRules,
+  setAlertRules,
+], servicesFromEnv);

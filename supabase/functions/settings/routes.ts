@@ -1,39 +1,118 @@
-import { SettingsChanged } from "../_shared/contracts/settings/changes.ts";
+import type { z } from "@hono/zod-openapi";
+import { type changeFields, SettingsChanged } from "../_shared/contracts/settings/changes.ts";
 import { PackagesBody, PackageSettings } from "../_shared/contracts/settings/packages.ts";
+import {
+  AlertRulesBody,
+  AlertSettings,
+  PolicyBody,
+  PolicySettings,
+} from "../_shared/contracts/settings/policy.ts";
+import { RatesBody, RateSettings } from "../_shared/contracts/settings/rates.ts";
+import { LARGE_BODY_LIMIT_BYTES } from "../_shared/http/input/read-body.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 
-/** Reads the packages, with their version and history. */
-export const readPackages = defineRoute({
-  method: "get",
-  path: "/packages",
-  summary: "Read the packages, their version and their history",
+const read = { method: "get", who: ["operator"], limit: "default", idempotent: false } as const;
+const change = {
+  method: "post",
   who: ["operator"],
   limit: "default",
-  idempotent: false,
+  idempotent: true,
+  responses: { 200: SettingsChanged },
+  errors: ["version_conflict"],
+} as const;
+
+type Change = z.output<z.ZodObject<typeof changeFields>>;
+
+/** Returns the arguments that every change has. */
+function argsOf({ version, reason, dry_run }: Change) {
+  return { p_version: version, p_reason: reason, p_dry_run: dry_run };
+}
+
+/** Reads the packages, with their version and history. */
+export const readPackages = defineRoute({
+  ...read,
+  path: "/packages",
+  summary: "Read the packages, their version and their history",
   responses: { 200: PackageSettings },
   handler: async ({ services }) => ok(await services.database.rpc("settings_packages", {})),
 });
 
 /** Replaces the packages on sale. Orders that are open or paid keep their terms. */
 export const setPackages = defineRoute({
-  method: "post",
+  ...change,
   path: "/packages",
   summary: "Replace the packages on sale",
   description: "Adds, changes and restores the packages of the list, and retires those that the " +
     "list does not name. Open and paid orders keep their terms.",
-  who: ["operator"],
-  limit: "default",
-  idempotent: true,
   body: PackagesBody,
-  responses: { 200: SettingsChanged },
-  errors: ["version_conflict"],
   handler: (call) =>
     idempotent(call, "settings_packages_set", {
       p_packages: call.body.packages,
-      p_version: call.body.version,
-      p_reason: call.body.reason,
-      p_dry_run: call.body.dry_run,
+      ...argsOf(call.body),
     }),
+});
+
+/** Reads the rates in force, with their version and history. */
+export const readRates = defineRoute({
+  ...read,
+  path: "/rates",
+  summary: "Read the rates, their version and their history",
+  responses: { 200: RateSettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_rates", {})),
+});
+
+/** Adds versions of rates. Earlier charges and open holds keep their rate. */
+export const setRates = defineRoute({
+  ...change,
+  path: "/rates",
+  summary: "Change rates, and add models",
+  description: "Each changed rate gets a new version, in force from now on. Earlier charges and " +
+    "open holds keep their rate.",
+  bodyLimit: LARGE_BODY_LIMIT_BYTES,
+  body: RatesBody,
+  handler: (call) =>
+    idempotent(call, "settings_rates_set", { p_rates: call.body.rates, ...argsOf(call.body) }),
+});
+
+/** Reads the policy: each setting with its value, default, unit and bounds. */
+export const readPolicy = defineRoute({
+  ...read,
+  path: "/policy",
+  summary: "Read the policy's settings, their version and their history",
+  responses: { 200: PolicySettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_policy", {})),
+});
+
+/** Changes settings of the policy. They apply from now on. */
+export const setPolicy = defineRoute({
+  ...change,
+  path: "/policy",
+  summary: "Change settings of the policy",
+  body: PolicyBody,
+  handler: (call) =>
+    idempotent(call, "settings_policy_set", {
+      p_changes: call.body.changes,
+      ...argsOf(call.body),
+    }),
+});
+
+/** Reads the alert rules with their figures and defaults. */
+export const readAlertRules = defineRoute({
+  ...read,
+  path: "/alerts",
+  summary: "Read the alert rules, their version and their history",
+  responses: { 200: AlertSettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_alerts", {})),
+});
+
+/** Changes figures of alert rules. The next evaluation uses them. */
+export const setAlertRules = defineRoute({
+  ...change,
+  path: "/alerts",
+  summary: "Change figures of alert rules",
+  body: AlertRulesBody,
+  handler: (call) =>
+    idempotent(call, "settings_alerts_set", { p_rules: call.body.rules, ...argsOf(call.body) }),
 });

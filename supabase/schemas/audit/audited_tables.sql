@@ -21,6 +21,7 @@ select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_c
   p_rows => true);
 -- These columns decide who receives money.
 select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
-select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
+select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, baseline,
+  fires_after, resolves_after, enabled}',
   p_rows => true);
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);

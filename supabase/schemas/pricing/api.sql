@@ -5,15 +5,7 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
-    'input_per_million_usd', trim_scale(r.input_per_million_usd)::text,
-    'cached_input_per_million_usd', trim_scale(r.cached_input_per_million_usd)::text,
-    'cache_write_per_million_usd', trim_scale(r.cache_write_per_million_usd)::text,
-    'output_per_million_usd', trim_scale(r.output_per_million_usd)::text,
-    'reasoning_per_million_usd', trim_scale(r.reasoning_per_million_usd)::text,
-    'markup', trim_scale(r.markup)::text, 'effective_from', r.effective_from) order by r.model), '[]')
-  from (select distinct on (model) * from farthing.rates
-    where effective_from <= p_now order by model, effective_from desc, version desc) r
+  select farthing.rates_in_force(p_now)
 $$;
 grant execute on function farthing_public.usage_rates to service_role;
 comment on function farthing_public.usage_rates is
@@ -52,12 +44,7 @@ begin
     'unchanged', jsonb_array_length(v_rates) - count(distinct c.model))
   into v_report from farthing.rate_changes(v_rates) c;
   if not p_dry_run then
-    insert into farthing.rates
-    select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
-      g.cache_write_per_million_usd,
-      g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
-    from farthing.rates_given(v_rates) g
-    where g.model in (select c.model from farthing.rate_changes(v_rates) c);
+    perform farthing.add_rates(v_rates, p_now);
   end if;
   return v_report;
 end

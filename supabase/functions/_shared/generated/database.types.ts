@@ -1113,6 +1113,20 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settings_alerts": { Args: Record<PropertyKey, never>; Returns: Json };
+      "settings_alerts_set": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason"?: string;
+          "p_rules": Json;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
       "settings_packages": { Args: { "p_now"?: string }; Returns: Json };
       "settings_packages_set": {
         Args: {
@@ -1122,6 +1136,34 @@ export type Database = {
           "p_idempotency_key"?: string;
           "p_now"?: string;
           "p_packages": Json;
+          "p_reason"?: string;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
+      "settings_policy": { Args: Record<PropertyKey, never>; Returns: Json };
+      "settings_policy_set": {
+        Args: {
+          "p_author"?: string;
+          "p_changes": Json;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason"?: string;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
+      "settings_rates": { Args: { "p_now"?: string }; Returns: Json };
+      "settings_rates_set": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_rates": Json;
           "p_reason"?: string;
           "p_version"?: string;
         };

@@ -38,6 +38,21 @@ comment on function farthing.rate_changes(jsonb) is
   'Returns the changes that a price list would make, field by field; the fields of a new model have no '
   '`was`.';
 
+create function farthing.add_rates(p_rates jsonb, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.rates
+  select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
+    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
+  from farthing.rates_given(p_rates) g
+  where g.model in (select c.model from farthing.rate_changes(p_rates) c)
+$$;
+comment on function farthing.add_rates(jsonb, timestamptz) is
+  'Adds a version of each rate that a price list changes, in force from p_now. The caller has locked the '
+  'rates.';
+
 create function farthing.refuse_bad_rates(p_rates jsonb)
 returns void
 language plpgsql stable

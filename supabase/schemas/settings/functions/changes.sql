@@ -52,7 +52,8 @@ set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('version', h.audit_nr::text, 'changed_at', h.changed_at,
     'author', h.author, 'reason', h.reason, 'name', h.name,
-    'fields', farthing.field_changes(h.was, h.after)) order by h.audit_nr desc), '[]')
+    'fields', farthing.field_changes(farthing.shown_values(p_table, h.was),
+      farthing.shown_values(p_table, h.after))) order by h.audit_nr desc), '[]')
   from (
     -- A new version of a package or a rate is a new row: it is compared with the version before it.
     select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was

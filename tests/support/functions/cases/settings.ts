@@ -9,6 +9,8 @@ const read = {
 } as const;
 const write = { ...read, method: "POST", isIdempotent: true } as const;
 
+const CHANGE = { version: "4711", reason: "a new price" };
+
 export const PACKAGES_BODY = {
   packages: [{
     slug: "starter",
@@ -16,8 +18,7 @@ export const PACKAGES_BODY = {
     credits: "9990",
     prices: [{ currency: "usd", amount: 999 }],
   }],
-  version: "4711",
-  reason: "a new price",
+  ...CHANGE,
 };
 
 export const SETTING_CASES: readonly RouteCase[] = [
@@ -27,5 +28,30 @@ export const SETTING_CASES: readonly RouteCase[] = [
     path: "/settings/packages",
     body: PACKAGES_BODY,
     reaches: ["settings_packages_set"],
+  },
+  { ...read, path: "/settings/rates", reaches: ["settings_rates"] },
+  {
+    ...write,
+    path: "/settings/rates",
+    hasLargeBody: true,
+    body: {
+      rates: [{ model: "mini", input_per_million_usd: "1", output_per_million_usd: "2" }],
+      ...CHANGE,
+    },
+    reaches: ["settings_rates_set"],
+  },
+  { ...read, path: "/settings/policy", reaches: ["settings_policy"] },
+  {
+    ...write,
+    path: "/settings/policy",
+    body: { changes: { low_balance: "250" }, ...CHANGE },
+    reaches: ["settings_policy_set"],
+  },
+  { ...read, path: "/settings/alerts", reaches: ["settings_alerts"] },
+  {
+    ...write,
+    path: "/settings/alerts",
+    body: { rules: [{ rule: "error_rate", threshold: "0.1" }], ...CHANGE },
+    reaches: ["settings_alerts_set"],
   },
 ];

@@ -13,6 +13,41 @@ const past = {
   fields: [{ field: "amount", from: "999", to: "1099" }],
 };
 
+const figures = {
+  threshold: "0.05",
+  fine_at: "0.04",
+  factor: null,
+  minimum: "20",
+  period: "300",
+  baseline: null,
+  fires_after: "0",
+  resolves_after: "300",
+};
+
+/** The answer to a change of one field, or to its dry run. */
+function changed(
+  isDryRun: boolean | undefined,
+  name: string,
+  field: string,
+  version: number | null = 2,
+) {
+  return {
+    status: 200,
+    replayed: false,
+    data: {
+      version: "4712",
+      dry_run: isDryRun ?? true,
+      changes: [{
+        name,
+        change: "changed" as const,
+        version,
+        fields: [{ field, from: "999", to: "1099" }],
+      }],
+      unchanged: 0,
+    },
+  };
+}
+
 export const SETTING_SAMPLES: SamplesOf<SettingResults> = {
   settings_packages: () => ({
     version: "4711",
@@ -32,19 +67,52 @@ export const SETTING_SAMPLES: SamplesOf<SettingResults> = {
     }],
     history: [past],
   }),
-  settings_packages_set: ({ p_dry_run }) => ({
-    status: 200,
-    replayed: false,
-    data: {
-      version: "4712",
-      dry_run: p_dry_run ?? true,
-      changes: [{
-        name: "starter",
-        change: "changed",
-        version: 2,
-        fields: [{ field: "price_usd", from: "999", to: "1099" }],
-      }],
-      unchanged: 0,
-    },
+  settings_packages_set: ({ p_dry_run }) => changed(p_dry_run, "starter", "price_usd"),
+  settings_rates: () => ({
+    version: "4711",
+    rates: [{
+      model: "mini",
+      version: 1,
+      input_per_million_usd: "1",
+      cached_input_per_million_usd: null,
+      cache_write_per_million_usd: null,
+      output_per_million_usd: "2",
+      reasoning_per_million_usd: null,
+      markup: "4",
+      effective_from: NOW,
+    }],
+    history: [past],
   }),
+  settings_rates_set: ({ p_dry_run }) => changed(p_dry_run, "mini", "input_per_million_usd"),
+  settings_policy: () => ({
+    version: "4711",
+    settings: [{
+      name: "low_balance",
+      value: "500",
+      default: "500",
+      kind: "decimal",
+      unit: "credits",
+      lowest: "0",
+      highest: "99999999999999999999",
+      choices: null,
+      description: "The available credits below which a user is notified.",
+    }],
+    history: [past],
+  }),
+  settings_policy_set: ({ p_dry_run }) => changed(p_dry_run, "policy", "low_balance", null),
+  settings_alerts: () => ({
+    version: "4711",
+    rules: [{
+      rule: "error_rate",
+      severity: "critical",
+      enabled: true,
+      ...figures,
+      unit: "share of requests",
+      description: "Requests that end in an error of ours.",
+      runbook: "docs/runbooks/error_rate.md",
+      defaults: figures,
+    }],
+    history: [past],
+  }),
+  settings_alerts_set: ({ p_dry_run }) => changed(p_dry_run, "error_rate", "threshold", null),
 };

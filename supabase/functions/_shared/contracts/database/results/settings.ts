@@ -1,9 +1,19 @@
 /** Results of the functions for settings. */
 import type { SettingsChanged } from "../../settings/changes.ts";
 import type { PackageSettings } from "../../settings/packages.ts";
+import type { AlertSettings, PolicySettings } from "../../settings/policy.ts";
+import type { RateSettings } from "../../settings/rates.ts";
 import type { Of, Stored } from "./shapes.ts";
+
+type Changed = Stored<Of<typeof SettingsChanged>>;
 
 export interface SettingResults {
   settings_packages: Of<typeof PackageSettings>;
-  settings_packages_set: Stored<Of<typeof SettingsChanged>>;
+  settings_packages_set: Changed;
+  settings_rates: Of<typeof RateSettings>;
+  settings_rates_set: Changed;
+  settings_policy: Of<typeof PolicySettings>;
+  settings_policy_set: Changed;
+  settings_alerts: Of<typeof AlertSettings>;
+  settings_alerts_set: Changed;
 }

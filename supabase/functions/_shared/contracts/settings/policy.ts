@@ -1,0 +1,94 @@
+/** The policy's settings, and the figures of alert rules. */
+import { z } from "@hono/zod-openapi";
+import { text } from "../common.ts";
+import { changeFields, PastChange, VersionOut } from "./changes.ts";
+
+/** SQL compares a value with its setting; a number and its text mean the same. */
+const Value = z.union([text(200), z.int(), z.boolean()]);
+
+const MAX_CHANGES = 100;
+
+export const PolicyBody = z.strictObject({
+  changes: z.record(z.string().max(63), Value).refine(
+    (changes) => {
+      const { length } = Object.keys(changes);
+      return length > 0 && length <= MAX_CHANGES;
+    },
+    `changes must name 1 to ${MAX_CHANGES} settings.`,
+  ).openapi({
+    description: "New values by the settings' names. Durations are in seconds.",
+    example: { low_balance: "250", top_up_cool_down: 900 },
+  }),
+  ...changeFields,
+}).openapi("PolicyRequest");
+
+const Setting = z.object({
+  name: z.string(),
+  value: z.string(),
+  default: z.string(),
+  kind: z.enum(["integer", "decimal", "duration", "boolean", "choice", "currency"]),
+  unit: z.string().nullable().openapi({ description: "Null without a number." }),
+  lowest: z.string().nullable(),
+  highest: z.string().nullable(),
+  choices: z.array(z.string()).nullable(),
+  description: z.string(),
+}).openapi("PolicySetting");
+
+export const PolicySettings = z.object({
+  version: VersionOut,
+  settings: z.array(Setting),
+  history: z.array(PastChange).openapi({ description: "The last 50 changes, newest first." }),
+}).openapi("PolicySettings");
+
+const Figure = z.union([text(30), z.int()]).openapi({
+  description: "A decimal number with at most 6 decimals.",
+});
+const Seconds = z.int().min(0).max(2_592_000).openapi({ description: "In seconds." });
+
+const RuleChange = z.strictObject({
+  rule: text(40),
+  threshold: Figure.optional(),
+  fine_at: Figure.optional(),
+  factor: Figure.nullable().optional(),
+  minimum: z.int().min(0).max(999_999_999).optional(),
+  period: Seconds.optional(),
+  baseline: Seconds.nullable().optional(),
+  fires_after: Seconds.optional(),
+  resolves_after: Seconds.optional(),
+  enabled: z.boolean().optional(),
+}).openapi("AlertRuleChange");
+
+export const AlertRulesBody = z.strictObject({
+  rules: z.array(RuleChange).min(1).max(100).openapi({
+    description: "The rules to change, each with its new figures. Other rules and figures stay.",
+  }),
+  ...changeFields,
+}).openapi("AlertRulesRequest");
+
+const figures = {
+  threshold: z.string(),
+  fine_at: z.string(),
+  factor: z.string().nullable(),
+  minimum: z.string(),
+  period: z.string().openapi({ description: "In seconds, like the other times." }),
+  baseline: z.string().nullable(),
+  fires_after: z.string(),
+  resolves_after: z.string(),
+};
+
+const AlertRule = z.object({
+  rule: z.string(),
+  severity: z.enum(["critical", "warning"]),
+  enabled: z.boolean(),
+  ...figures,
+  unit: z.string().nullable().openapi({ description: "The unit of threshold and fine_at." }),
+  description: z.string().nullable(),
+  runbook: z.string(),
+  defaults: z.object(figures).openapi({ description: "The figures as installed." }),
+}).openapi("AlertRuleSetting");
+
+export const AlertSettings = z.object({
+  version: VersionOut,
+  rules: z.array(AlertRule),
+  history: z.array(PastChange).openapi({ description: "The last 50 changes, newest first." }),
+}).openapi("AlertSettings");

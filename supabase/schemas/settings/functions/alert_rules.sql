@@ -1,0 +1,96 @@
+-- Changing the figures of alert rules.
+
+create function farthing.alert_rule_answer(p_rule farthing.alert_rules)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.alert_rule_fields(to_jsonb(p_rule)) || jsonb_build_object('rule', p_rule.rule,
+    'severity', p_rule.severity, 'enabled', p_rule.enabled, 'runbook', p_rule.runbook,
+    'unit', (select s.unit from farthing.alert_rule_list() s where s.setting = p_rule.rule),
+    'description', (select s.description from farthing.alert_rule_list() s where s.setting = p_rule.rule),
+    'defaults', (select farthing.alert_rule_fields(a.after) from farthing.audit a
+      where a.table_name = 'alert_rules' and a.row_key = jsonb_build_object('rule', p_rule.rule)
+      order by a.audit_nr limit 1))
+$$;
+comment on function farthing.alert_rule_answer(farthing.alert_rules) is
+  'Returns an alert rule with its figures, the figures that it was installed with (defaults), and the unit '
+  'and the meaning of its threshold. A rule that an operator has added has no meaning here.';
+
+create function farthing.alert_rule_fields(p_row jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.shown_values('alert_rules', farthing.pick(p_row,
+    '{threshold,fine_at,factor,minimum,period,baseline,fires_after,resolves_after}'))
+$$;
+comment on function farthing.alert_rule_fields(jsonb) is
+  'Returns the figures of an alert rule as text; times are in seconds.';
+
+create function farthing.refuse_bad_rule(p_rule jsonb, p_index int)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad text;
+begin
+  if jsonb_typeof(p_rule) is distinct from 'object'
+    or not exists (select from farthing.alert_rules r where r.rule = p_rule ->> 'rule') then
+    perform farthing.fail('invalid_request', 'rule must be a rule from GET /settings/alerts.', null,
+      format('rules[%s].rule', p_index));
+  end if;
+  select f.key into v_bad from jsonb_each_text(p_rule - 'rule') f
+  where case
+    when f.key in ('threshold', 'fine_at') then f.value ~ '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$'
+    when f.key = 'factor' then f.value is null or f.value ~ '^(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$'
+      and f.value ~ '[1-9]'
+    when f.key = 'minimum' then f.value ~ '^(0|[1-9][0-9]{0,8})$'
+    when f.key = 'baseline' then f.value is null or f.value ~ '^(0|[1-9][0-9]{0,8})$'
+    when f.key in ('period', 'fires_after', 'resolves_after') then f.value ~ '^(0|[1-9][0-9]{0,8})$'
+    when f.key = 'enabled' then f.value in ('true', 'false')
+    end is not true
+  order by f.key limit 1;
+  if v_bad is not null then
+    perform farthing.fail('invalid_request', left(v_bad, 63) || ' must be a figure of the rule: a decimal '
+      'number with at most 6 decimals, a whole number for minimum and times (in seconds), or true or false '
+      'for enabled.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_rule(jsonb, int) is
+  'Fails invalid_request, naming the field, if a change names no rule or no figure of it.';
+
+create function farthing.set_alert_rule(p_rule jsonb, p_index int)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_constraint text;
+begin
+  update farthing.alert_rules r set
+    threshold = coalesce((p_rule ->> 'threshold')::numeric, r.threshold),
+    fine_at = coalesce((p_rule ->> 'fine_at')::numeric, r.fine_at),
+    factor = case when p_rule ? 'factor' then (p_rule ->> 'factor')::numeric else r.factor end,
+    minimum = coalesce((p_rule ->> 'minimum')::int, r.minimum),
+    period = coalesce(make_interval(secs => (p_rule ->> 'period')::int), r.period),
+    baseline = case when p_rule ? 'baseline' then make_interval(secs => (p_rule ->> 'baseline')::int)
+      else r.baseline end,
+    fires_after = coalesce(make_interval(secs => (p_rule ->> 'fires_after')::int), r.fires_after),
+    resolves_after = coalesce(make_interval(secs => (p_rule ->> 'resolves_after')::int), r.resolves_after),
+    enabled = coalesce((p_rule ->> 'enabled')::boolean, r.enabled)
+  where r.rule = p_rule ->> 'rule';
+exception when check_violation then
+  get stacked diagnostics v_constraint = constraint_name;
+  perform farthing.fail('invalid_request', 'period must be from 60 to 2592000 seconds, baseline from the '
+    'period to 2592000, and fires_after and resolves_after from 0 to 86400.', null,
+    format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
+      join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+      where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint
+        and p_rule ? a.attname)));
+end
+$$;
+comment on function farthing.set_alert_rule(jsonb, int) is
+  'Changes the figures of one alert rule. Fails invalid_request, naming the field.';

@@ -1,0 +1,94 @@
+-- Reading and changing the policy.
+
+create function farthing.shown_values(p_table text, p_row jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- Durations are seconds, and numbers have no trailing zeros, whatever the column stores.
+  select jsonb_object_agg(v.key, case
+    when v.value is null then null
+    when a.atttypid = 'interval'::regtype then extract(epoch from v.value::interval)::bigint::text
+    when jsonb_typeof(p_row -> v.key) = 'number' then trim_scale(v.value::numeric)::text
+    else v.value end)
+  from jsonb_each_text(p_row) v
+  join pg_catalog.pg_attribute a on a.attrelid = ('farthing.' || p_table)::regclass and a.attname = v.key
+$$;
+comment on function farthing.shown_values(text, jsonb) is
+  'Returns the columns of a row of settings as text, with durations in seconds.';
+
+create function farthing.policy_default(p_setting text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_default jsonb;
+begin
+  execute (select format('select jsonb_build_object(%L, %s)', p_setting, pg_get_expr(d.adbin, d.adrelid))
+    from pg_catalog.pg_attrdef d join pg_catalog.pg_attribute a
+      on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where d.adrelid = 'farthing.policy'::regclass and a.attname = p_setting) into v_default;
+  return farthing.shown_values('policy', v_default) ->> p_setting;
+end
+$$;
+comment on function farthing.policy_default(text) is
+  'Returns the default of a setting of the policy, as text.';
+
+create function farthing.refuse_bad_policy(p_changes jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_changes) is distinct from 'object' or p_changes = '{}' then
+    perform farthing.fail('invalid_request', 'changes must be an object with at least one setting.', null,
+      'changes');
+  end if;
+  select c.key, s.kind, s.lowest, s.highest, s.choices into v_bad
+  from jsonb_each_text(p_changes) c left join farthing.policy_list() s on s.setting = c.key
+  where farthing.is_setting(s, c.value) is not true order by c.key limit 1;
+  if v_bad.key is not null then
+    perform farthing.fail('invalid_request', v_bad.key || case
+      when v_bad.kind is null then ' is not a setting. GET /settings/policy lists them.'
+      when v_bad.choices is not null then ' must be ' || array_to_string(v_bad.choices, ' or ') || '.'
+      when v_bad.kind = 'currency' then ' must be a lower-case ISO code, such as usd.'
+      else format(' must be a %s from %s to %s.', case v_bad.kind when 'decimal' then 'decimal number'
+        when 'duration' then 'whole number of seconds' else 'whole number' end, v_bad.lowest, v_bad.highest)
+      end, null, 'changes.' || left(v_bad.key, 63));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_policy(jsonb) is
+  'Fails invalid_request if a change of the policy names no setting, or a value outside of its bounds.';
+
+create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select case p_setting.kind
+    when 'boolean' then p_value = any (p_setting.choices)
+    when 'choice' then p_value = any (p_setting.choices)
+    when 'currency' then p_value ~ '^[a-z]{3}$'
+    when 'decimal' then case when p_value ~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$'
+      then p_value::numeric between p_setting.lowest and p_setting.highest end
+    else case when p_value ~ '^(0|[1-9][0-9]{0,17})$'
+      then p_value::numeric between p_setting.lowest and p_setting.highest end
+    end
+$$;
+comment on function farthing.is_setting(farthing.setting_kind, text) is
+  'Returns whether a text is a value of a setting; false or null if it is not.';
+
+create function farthing.policy_values(p_changes jsonb)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_object_agg(c.key, case s.kind when 'duration' then c.value || ' seconds' else c.value end)
+  from jsonb_each_text(p_changes) c join farthing.policy_list() s on s.setting = c.key
+$$;
+comment on function farthing.policy_values(jsonb) is
+  'Returns changes of the policy in the form that set_policy() takes.';

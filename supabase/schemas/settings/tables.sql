@@ -1,0 +1,7 @@
+-- The type of the list of settings.
+
+create type farthing.setting_kind as (
+  setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
+comment on type farthing.setting_kind is
+  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice or currency. '
+  'lowest, highest: of numbers and durations. choices: of choices and booleans.';
