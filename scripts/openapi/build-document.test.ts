@@ -94,6 +94,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/reports/credits", false],
   ["get", "/reports/liabilities", false],
   ["get", "/reports/revenue", false],
+  ["get", "/reports/payouts", false],
+  ["get", "/reports/payouts/{id}", false],
   ["get", "/customers", false],
   ["get", "/customers/{id}", false],
   ["get", "/customers/{id}/reads", false],

@@ -8202,12 +8202,17 @@ returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_list farthing.balance_lists;
 begin
-  perform from farthing.balance_lists where claimed_at = p_claimed_at for update;
+  select * into v_list from farthing.balance_lists where claimed_at = p_claimed_at for update;
   if not found then
     return false; -- another runner has claimed the list since
   end if;
   perform farthing.note_transactions(null, p_transactions, p_now);
+  if p_after is null then
+    perform farthing.itemise_manual_payouts(v_list.lists_until, p_now);
+  end if;
   update farthing.balance_lists set list_after = p_after,
     done_until = case when p_after is null then lists_until else done_until end,
     lists_until = case when p_after is not null then lists_until end,
@@ -8219,6 +8224,72 @@ $$;
 comment on function farthing.record_balance_page(timestamptz, jsonb, text, timestamptz) is
   'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
   'Returns false if another runner has claimed the list since.';
+
+-- supabase/schemas/payouts/functions/manual_payouts.sql
+
+-- Manual payouts. Stripe does not list their transactions, because a request for a sum does not say
+-- which money it means. So the oldest available transactions are assigned to the oldest payout. If a
+-- payout takes all available money, its transactions are exactly these.
+
+create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_transaction farthing.balance_transactions;
+begin
+  for v_transaction in
+    with available as (
+      select t.transaction_id, row_number() over w as nr, sum(t.net) over w as running
+      from farthing.balance_transactions t
+      where t.payout_id is null and t.currency = p_payout.currency and t.kind <> 'payout'
+        and t.available_on <= p_payout.made_at
+      window w as (order by t.available_on, t.occurred_at, t.transaction_id)
+    ), assigned as (
+      -- Refunds make the running sum fall again, so the amount may be reached several times. A later
+      -- transaction is then in the payout, too: nothing says that it is not.
+      select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
+        max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
+      from available a
+    )
+    update farthing.balance_transactions t set payout_id = p_payout.payout_id
+    from available a, assigned s
+    where (t.transaction_id = a.transaction_id and a.nr <= s.last_nr) and t.payout_id is null
+    returning t.*
+  loop
+    perform farthing.book_transaction(v_transaction, p_now);
+  end loop;
+  update farthing.balance_transactions set payout_id = p_payout.payout_id
+  where kind = 'payout' and source_id = p_payout.payout_id;
+  update farthing.payouts set itemised_at = p_now where payout_id = p_payout.payout_id;
+end
+$$;
+comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
+  'Assigns the oldest available transactions to a manual payout: as many as add up to its amount, or as '
+  'many as stay below it. The rest is the payout''s difference.';
+
+create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payout farthing.payouts;
+begin
+  for v_payout in
+    select * from farthing.payouts
+    where not automatic and itemised_at is null and status not in ('failed', 'canceled')
+      and made_at <= p_until
+    order by made_at, payout_id for update
+  loop
+    perform farthing.assign_transactions(v_payout, p_now);
+  end loop;
+end
+$$;
+comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
+  'Assigns transactions to the manual payouts that were made before p_until, up to which all of Stripe''s '
+  'transactions are stored.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
@@ -12211,6 +12282,87 @@ as $$
 $$;
 comment on function farthing.package_of(bigint, uuid) is
   'Returns the package of an order; null for a top-up and for a booking.';
+
+-- supabase/schemas/revenue/functions/payout_rows.sql
+
+-- The views of payouts and of their lines that JSON, CSV and control totals read.
+
+create function farthing.payout_rows(p_range farthing.day_range, p_payout_id text default null)
+returns table (day date, payout_id text, currency text, amount bigint, lines bigint, sum numeric,
+  difference numeric, fees numeric, automatic boolean, status text, itemised text, mismatches bigint,
+  made_at timestamptz, arrives_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  select (p.made_at at time zone 'UTC')::date, p.payout_id, p.currency, p.amount, s.lines,
+    s.net, case when i.itemised is not null then p.amount - s.net end, s.fees, p.automatic, p.status,
+    i.itemised, (select count(*) from farthing.mismatches m where m.payout_id = p.payout_id
+      and m.resolved_at is null), p.made_at, p.arrives_at
+  from farthing.payouts p
+  cross join lateral (
+    -- The transaction of the payout itself is not a part of its sum.
+    select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
+    from farthing.balance_transactions t
+    where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
+  cross join lateral (select case when p.itemised_at is not null then 'assigned'
+    when exists (select from farthing.reconciliations r where r.payout_id = p.payout_id
+      and r.listed_at is not null) then 'listed' end) i (itemised)
+  where case when p_payout_id is null then p.made_at >= p_range.first_day::timestamp at time zone 'UTC'
+      and p.made_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+    else p.payout_id = p_payout_id end
+$$;
+comment on function farthing.payout_rows(farthing.day_range, text) is
+  'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
+  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, or '
+  'null while no lines are known. Amounts are in minor units; fees are negative.';
+
+create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  select l.amount from farthing.revenue_lines l
+  where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
+      when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
+      else p_transaction.transaction_id end
+    and l.kind = case p_transaction.kind when 'charge' then 'charge' when 'fee' then 'application_fee'
+      when 'refund' then case when p_transaction.amount > 0 then 'refund_failure' else 'refund' end
+      when 'dispute' then case when p_transaction.amount > 0 then 'dispute_reversal' else 'dispute' end
+      else p_transaction.kind end
+$$;
+comment on function farthing.amount_of_line(farthing.balance_transactions) is
+  'Returns the amount of the revenue line of a balance transaction, in minor units of the payment''s '
+  'currency; null without a line. Refunds of fees are booked as differences and have no line each.';
+
+create function farthing.payout_line(
+  p_transaction farthing.balance_transactions, p_payout farthing.payouts)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('balance_transaction_id', t.transaction_id, 'created_utc', t.occurred_at,
+    'available_on', t.available_on, 'currency', t.currency, 'gross', t.amount, 'fee', t.fee, 'net', t.net,
+    'reporting_category', coalesce(t.reporting_category, t.type), 'source_id', t.source_id,
+    'description', t.description, 'customer_facing_amount', s.amount,
+    'customer_facing_currency', t.source_currency, 'charge_id', coalesce(t.charge_id,
+      case when t.kind = 'charge' then t.source_id end), 'payment_intent_id', t.payment_id,
+    'refund_id', l.refund_id, 'dispute_id', l.dispute_id, 'order_id', l.order_id,
+    'booking_id', l.booking_id, 'account_id', l.account_id, 'payout_id', t.payout_id,
+    'payout_effective_at', p_payout.arrives_at,
+    'matched', case when j.is_ours then j.verdict is null when l.booking_id is not null then true end,
+    'mismatch', case when j.is_ours then j.verdict end,
+    'difference', case when j.is_ours and t.kind <> 'fee_refund'
+      then s.amount - coalesce(farthing.amount_of_line(t), 0) end)
+  from (select p_transaction.*) t
+  cross join lateral farthing.line_about(t) l
+  cross join lateral farthing.judge(t) j
+  cross join lateral (select case when t.source_amount is not null
+    then sign(t.amount::numeric)::bigint * t.source_amount end as amount) s
+$$;
+comment on function farthing.payout_line(farthing.balance_transactions, farthing.payouts) is
+  'Returns a line of a payout in the form of the report: the transaction at Stripe, our order, booking, '
+  'refund or dispute, whether they match, and the difference (Stripe''s amount less ours, in the '
+  'customer''s currency). matched is null for money of which we have no record.';
 
 -- supabase/schemas/revenue/functions/prove_revenue.sql
 

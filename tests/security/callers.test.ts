@@ -64,6 +64,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/credits", ["operator"]],
   ["GET", "reports/liabilities", ["operator"]],
   ["GET", "reports/revenue", ["operator"]],
+  ["GET", "reports/payouts", ["operator"]],
+  ["GET", "reports/payouts/po_1", ["operator"]],
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}`, ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],

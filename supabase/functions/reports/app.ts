@@ -2,13 +2,23 @@
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { reportLiabilities } from "./accounting.ts";
-import { reportRevenue } from "./money.ts";
+import { reportPayouts, reportRevenue } from "./money.ts";
+import { reportPayout } from "./payout.ts";
 import { reportActors, reportCredits } from "./routes.ts";
 import { reportKpis } from "./kpis.ts";
 import { reportUsage } from "./usage.ts";
 
 export const { app, createApp } = defineFunction(
   "reports",
-  [reportActors, reportCredits, reportLiabilities, reportRevenue, reportUsage, reportKpis],
+  [
+    reportActors,
+    reportCredits,
+    reportLiabilities,
+    reportRevenue,
+    reportPayouts,
+    reportPayout,
+    reportUsage,
+    reportKpis,
+  ],
   servicesFromEnv,
 );

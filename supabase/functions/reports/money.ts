@@ -1,3 +1,4 @@
+import { PayoutRow } from "../_shared/contracts/reports/payouts.ts";
 import { RevenueRow } from "../_shared/contracts/reports/revenue.ts";
 import { reportRoute } from "./report-route.ts";
 
@@ -31,4 +32,31 @@ export const reportRevenue = reportRoute({
     { key: "closed" },
   ],
   read: (database, args) => database.rpc("report_revenue", args),
+});
+
+/** Reports Stripe's payouts to our bank. */
+export const reportPayouts = reportRoute({
+  name: "payouts",
+  summary: "Report payouts",
+  description: "Payouts by the day (UTC) on which they were made, with the sum of their balance " +
+    "transactions and the difference. Stripe does not list the transactions of manual payouts: " +
+    "the oldest available ones are assigned to them.",
+  row: PayoutRow,
+  columns: [
+    { key: "day", title: "day (UTC)" },
+    { key: "payout_id" },
+    { key: "currency" },
+    { key: "amount", title: `amount ${MINOR}`, isNumber: true },
+    { key: "lines", isNumber: true },
+    { key: "sum", title: `sum ${MINOR}`, isNumber: true },
+    { key: "difference", title: `difference ${MINOR}`, isNumber: true },
+    { key: "fees", title: `fees ${MINOR}`, isNumber: true },
+    { key: "automatic" },
+    { key: "status" },
+    { key: "itemised" },
+    { key: "mismatches", isNumber: true },
+    { key: "made_at", title: "made_at (UTC)" },
+    { key: "arrives_at", title: "arrives_at (UTC)" },
+  ],
+  read: (database, args) => database.rpc("report_payouts", args),
 });

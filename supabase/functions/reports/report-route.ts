@@ -37,15 +37,14 @@ interface Declaration<Row extends z.ZodObject, Query extends typeof ReportQuery>
 const CSV_ROWS = 1000;
 
 /** Yields the report as CSV, page by page: the rows, then the totals. */
-async function* csvPages<Row extends z.ZodObject>(
+export async function* csvPages<Row extends z.ZodObject>(
   columns: readonly Column[],
-  range: Pick<ReportArgs, "p_from" | "p_to">,
-  read: (args: ReportArgs) => Promise<Report<Row>>,
+  read: (page: Pick<ReportArgs, "p_after" | "p_limit">) => Promise<Report<Row>>,
 ): AsyncGenerator<string> {
   let after: string | undefined;
   do {
-    const args = { ...range, p_after: after, p_limit: CSV_ROWS };
-    const report = await withOwnTime(() => read(args));
+    const page = { p_after: after, p_limit: CSV_ROWS };
+    const report = await withOwnTime(() => read(page));
     yield reportToCsv(report, columns, after === undefined);
     after = report.next_cursor ?? undefined;
   } while (after !== undefined);
@@ -68,14 +67,17 @@ export function reportRoute<
     responses: { 200: reportOf(declaration.row) },
     alsoProduces: [CSV_TYPE],
     handler: async ({ query, headers, context, services }) => {
-      const range = { p_from: query.from, p_to: query.to };
-      const read = (args: ReportArgs) => declaration.read(services.database, args, query);
+      const read = (page: Pick<ReportArgs, "p_after" | "p_limit">) =>
+        declaration.read(
+          services.database,
+          { p_from: query.from, p_to: query.to, ...page },
+          query,
+        );
       if (wantsCsv(query.format, headers)) {
-        const pages = csvPages(declaration.columns, range, read);
+        const pages = csvPages(declaration.columns, read);
         return await streamCsv(`${declaration.name}.csv`, pages, context);
       }
-      const args = { ...range, p_after: query.cursor, p_limit: query.limit };
-      return ok(await read(args));
+      return ok(await read({ p_after: query.cursor, p_limit: query.limit }));
     },
   });
 }

@@ -11,6 +11,7 @@ create table farthing.payouts (
   made_at timestamptz not null,
   arrives_at timestamptz not null,
   reported_at timestamptz not null,
+  itemised_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint payouts_text_bounded check (length(payout_id) <= 255 and length(failure_code) <= 255
@@ -22,10 +23,12 @@ comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
   'stored. amount: minor units, negative if the bank is debited. arrives_at: Stripe''s arrival date, '
   'from the event at reported_at. reconciliation: whether Stripe can list the transactions, which it '
-  'never can for a manual payout.';
+  'never can for a manual payout. itemised_at: when we assigned transactions to a manual '
+  'payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
+create index payouts_to_itemise on farthing.payouts (made_at) where not automatic and itemised_at is null;
 create index payouts_newest on farthing.payouts (made_at desc, payout_id desc);
 
 create table farthing.mismatches (

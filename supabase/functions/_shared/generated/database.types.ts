@@ -1090,6 +1090,20 @@ export type Database = {
         };
         Returns: Json;
       };
+      "report_payout": {
+        Args: { "p_after"?: string; "p_limit"?: number; "p_now"?: string; "p_payout_id": string };
+        Returns: Json;
+      };
+      "report_payouts": {
+        Args: {
+          "p_after"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+        };
+        Returns: Json;
+      };
       "report_revenue": {
         Args: {
           "p_after"?: string;

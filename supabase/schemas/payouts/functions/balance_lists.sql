@@ -34,12 +34,17 @@ returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_list farthing.balance_lists;
 begin
-  perform from farthing.balance_lists where claimed_at = p_claimed_at for update;
+  select * into v_list from farthing.balance_lists where claimed_at = p_claimed_at for update;
   if not found then
     return false; -- another runner has claimed the list since
   end if;
   perform farthing.note_transactions(null, p_transactions, p_now);
+  if p_after is null then
+    perform farthing.itemise_manual_payouts(v_list.lists_until, p_now);
+  end if;
   update farthing.balance_lists set list_after = p_after,
     done_until = case when p_after is null then lists_until else done_until end,
     lists_until = case when p_after is not null then lists_until end,

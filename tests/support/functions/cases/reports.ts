@@ -14,5 +14,7 @@ export const REPORT_CASES: readonly RouteCase[] = [
   { ...read, path: "/reports/liabilities", reaches: ["report_liabilities"] },
   { ...read, path: "/reports/revenue", reaches: ["report_revenue"] },
   { ...read, path: "/reports/kpis", reaches: ["report_kpis"] },
+  { ...read, path: "/reports/payouts", reaches: ["report_payouts"] },
+  { ...read, path: "/reports/payouts/po_1", reaches: ["report_payout"] },
   { ...read, path: "/reports/usage", reaches: ["report_usage"] },
 ];

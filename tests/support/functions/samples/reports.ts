@@ -71,6 +71,50 @@ const REVENUE = {
   balance_change: 2470,
 };
 
+const PAYOUT = {
+  day: "2026-11-21",
+  payout_id: "po_1",
+  currency: "usd",
+  amount: 940,
+  lines: 1,
+  sum: 940,
+  difference: 0,
+  fees: -59,
+  automatic: true,
+  status: "paid",
+  itemised: "listed" as const,
+  mismatches: 0,
+  made_at: "2026-11-21T12:00:00+00:00",
+  arrives_at: "2026-11-22T00:00:00+00:00",
+};
+
+const PAYOUT_LINE = {
+  balance_transaction_id: "txn_1",
+  created_utc: "2026-11-21T12:00:00+00:00",
+  available_on: "2026-11-23T12:00:00+00:00",
+  currency: "usd",
+  gross: 999,
+  fee: 59,
+  net: 940,
+  reporting_category: "charge",
+  source_id: "ch_1",
+  description: null,
+  customer_facing_amount: 999,
+  customer_facing_currency: "usd",
+  charge_id: "ch_1",
+  payment_intent_id: "pi_1",
+  refund_id: null,
+  dispute_id: null,
+  order_id: "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10",
+  booking_id: null,
+  account_id: 1,
+  payout_id: "po_1",
+  payout_effective_at: "2026-11-22T00:00:00+00:00",
+  matched: true,
+  mismatch: null,
+  difference: 0,
+};
+
 export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
   report_actors: () => ({
     ...ANSWER,
@@ -94,6 +138,18 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     ...ANSWER,
     rows: [{ month: "2026-11", ...DEFERRED, proof: 8795, difference: 0 }],
     totals: [DEFERRED],
+  }),
+  report_payouts: () => ({
+    ...ANSWER,
+    rows: [PAYOUT],
+    totals: [{ currency: "usd", status: "paid", amount: 940, lines: 1, sum: 940, difference: 0 }],
+  }),
+  report_payout: () => ({
+    ...ANSWER,
+    rows: [PAYOUT_LINE],
+    totals: [],
+    payout: PAYOUT,
+    mismatches: [],
   }),
   report_revenue: () => ({
     ...ANSWER,

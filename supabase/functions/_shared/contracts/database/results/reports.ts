@@ -1,8 +1,10 @@
 /** Results of the functions for reports. */
+import type { z } from "@hono/zod-openapi";
 import type { ActorRow } from "../../reports/actors.ts";
 import type { CreditRow } from "../../reports/credits.ts";
 import type { KpiRow } from "../../reports/kpis.ts";
 import type { LiabilityRow } from "../../reports/liabilities.ts";
+import type { PayoutReport, PayoutRow } from "../../reports/payouts.ts";
 import type { Report } from "../../reports/report.ts";
 import type { RevenueRow } from "../../reports/revenue.ts";
 import type { UsageRow } from "../../reports/usage.ts";
@@ -11,6 +13,8 @@ export interface ReportResults {
   report_actors: Report<typeof ActorRow>;
   report_credits: Report<typeof CreditRow>;
   report_liabilities: Report<typeof LiabilityRow>;
+  report_payout: z.output<typeof PayoutReport>;
+  report_payouts: Report<typeof PayoutRow>;
   report_revenue: Report<typeof RevenueRow>;
   report_kpis: Report<typeof KpiRow>;
   report_usage: Report<typeof UsageRow>;

@@ -1,0 +1,78 @@
+-- The views of payouts and of their lines that JSON, CSV and control totals read.
+
+create function farthing.payout_rows(p_range farthing.day_range, p_payout_id text default null)
+returns table (day date, payout_id text, currency text, amount bigint, lines bigint, sum numeric,
+  difference numeric, fees numeric, automatic boolean, status text, itemised text, mismatches bigint,
+  made_at timestamptz, arrives_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  select (p.made_at at time zone 'UTC')::date, p.payout_id, p.currency, p.amount, s.lines,
+    s.net, case when i.itemised is not null then p.amount - s.net end, s.fees, p.automatic, p.status,
+    i.itemised, (select count(*) from farthing.mismatches m where m.payout_id = p.payout_id
+      and m.resolved_at is null), p.made_at, p.arrives_at
+  from farthing.payouts p
+  cross join lateral (
+    -- The transaction of the payout itself is not a part of its sum.
+    select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
+    from farthing.balance_transactions t
+    where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
+  cross join lateral (select case when p.itemised_at is not null then 'assigned'
+    when exists (select from farthing.reconciliations r where r.payout_id = p.payout_id
+      and r.listed_at is not null) then 'listed' end) i (itemised)
+  where case when p_payout_id is null then p.made_at >= p_range.first_day::timestamp at time zone 'UTC'
+      and p.made_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+    else p.payout_id = p_payout_id end
+$$;
+comment on function farthing.payout_rows(farthing.day_range, text) is
+  'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
+  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, or '
+  'null while no lines are known. Amounts are in minor units; fees are negative.';
+
+create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  select l.amount from farthing.revenue_lines l
+  where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
+      when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
+      else p_transaction.transaction_id end
+    and l.kind = case p_transaction.kind when 'charge' then 'charge' when 'fee' then 'application_fee'
+      when 'refund' then case when p_transaction.amount > 0 then 'refund_failure' else 'refund' end
+      when 'dispute' then case when p_transaction.amount > 0 then 'dispute_reversal' else 'dispute' end
+      else p_transaction.kind end
+$$;
+comment on function farthing.amount_of_line(farthing.balance_transactions) is
+  'Returns the amount of the revenue line of a balance transaction, in minor units of the payment''s '
+  'currency; null without a line. Refunds of fees are booked as differences and have no line each.';
+
+create function farthing.payout_line(
+  p_transaction farthing.balance_transactions, p_payout farthing.payouts)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('balance_transaction_id', t.transaction_id, 'created_utc', t.occurred_at,
+    'available_on', t.available_on, 'currency', t.currency, 'gross', t.amount, 'fee', t.fee, 'net', t.net,
+    'reporting_category', coalesce(t.reporting_category, t.type), 'source_id', t.source_id,
+    'description', t.description, 'customer_facing_amount', s.amount,
+    'customer_facing_currency', t.source_currency, 'charge_id', coalesce(t.charge_id,
+      case when t.kind = 'charge' then t.source_id end), 'payment_intent_id', t.payment_id,
+    'refund_id', l.refund_id, 'dispute_id', l.dispute_id, 'order_id', l.order_id,
+    'booking_id', l.booking_id, 'account_id', l.account_id, 'payout_id', t.payout_id,
+    'payout_effective_at', p_payout.arrives_at,
+    'matched', case when j.is_ours then j.verdict is null when l.booking_id is not null then true end,
+    'mismatch', case when j.is_ours then j.verdict end,
+    'difference', case when j.is_ours and t.kind <> 'fee_refund'
+      then s.amount - coalesce(farthing.amount_of_line(t), 0) end)
+  from (select p_transaction.*) t
+  cross join lateral farthing.line_about(t) l
+  cross join lateral farthing.judge(t) j
+  cross join lateral (select case when t.source_amount is not null
+    then sign(t.amount::numeric)::bigint * t.source_amount end as amount) s
+$$;
+comment on function farthing.payout_line(farthing.balance_transactions, farthing.payouts) is
+  'Returns a line of a payout in the form of the report: the transaction at Stripe, our order, booking, '
+  'refund or dispute, whether they match, and the difference (Stripe''s amount less ours, in the '
+  'customer''s currency). matched is null for money of which we have no record.';
