@@ -9,7 +9,7 @@ import { ApiError } from "../../core/errors.ts";
 import { type Mail, MailNotSent, MailRefused } from "../../adapters/mail/mail.ts";
 import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 import type { Services } from "../../http/route/app-services.ts";
-import { webhookAlert } from "./webhook-alert.ts";
+import { webhookAlert } from "./render-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import { InvalidNotification, renderNotification } from "./templates.ts";
 

@@ -1,0 +1,50 @@
+-- Claiming due notifications, with the address of each recipient. Each notification is sent at most
+-- once, because a claim commits before a service is called. If the runner dies or the answer is lost,
+-- the notification may have been sent (leases.sql ends its lease).
+
+create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A lease is longer than any request can run (150 seconds).
+  c_lease constant interval := interval '5 minutes';
+  -- Resend remembers an idempotency key for 24 hours.
+  c_known constant interval := interval '23 hours';
+  v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
+begin
+  -- A repeat has the p_lease_id of a call whose answer was lost. The lock waits until the first
+  -- call has ended, and the notifications that the first call claimed are returned again.
+  perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
+  if p_lease_id is null or not exists (
+    select from farthing.notifications where state = 'sending' and lease_id = p_lease_id) then
+    perform farthing.end_notification_leases(p_now);
+    with due as (
+      select d.notification_id from farthing.notifications d
+      where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
+        and (d.recipient = 'webhook' or p_mail is not null)
+        -- A mail service cannot recognise a repeat of a notification that another mail service may
+        -- have sent.
+        and (d.recipient = 'webhook' or d.in_doubt_since is null
+          or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
+      order by farthing.notification_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
+      for update skip locked
+    )
+    update farthing.notifications n
+    set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
+      lease_id = v_lease_id, leased_until = p_now + c_lease,
+      sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
+    from due where n.notification_id = due.notification_id;
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('notification_id', c.notification_id, 'lease_id', c.lease_id,
+      'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
+      'data', c.data)), '[]')
+    from farthing.notifications c left join auth.users u on u.id = farthing.owner_of(c.account_id)
+    where c.state = 'sending' and c.lease_id = v_lease_id);
+end
+$$;
+comment on function farthing.claim_notifications(text, int, uuid, timestamptz) is
+  'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
+  'same notifications.';
