@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/jobs.psql
-select plan(128);
+select plan(129);
 
 create function pg_temp.page(p_id text, p_passed interval default '1 day') returns jsonb language sql as $$
   select customers_read(p_id, 'operator:x', tests.after(p_passed))
@@ -162,6 +162,20 @@ select is(pg_temp.page(account_id::text) #>> '{entries,items,0,reason}',
 select tests.fails_with(format('select customers_read(%L)', id), 'not_found', 'id', format('%s has no page',
   id))
 from unnest(array['0', 'x', null, '999999999', md5('ann')::uuid::text]) id;
+
+-- Each list is read by an index: without sequential scans as a choice, only the two features and the one row
+-- of the policy are scanned.
+create function pg_temp.scanned_by_page(p_name text) returns text[] language plpgsql as $$
+begin
+  create temporary table before as select relid, seq_scan from pg_stat_xact_user_tables;
+  perform pg_temp.page_of(p_name);
+  return (select array_agg(a.relname::text order by a.relname) from pg_stat_xact_user_tables a
+    join before b using (relid) where a.seq_scan > b.seq_scan);
+end
+$$;
+set local enable_seqscan = off;
+select is(pg_temp.scanned_by_page('bob') <@ '{features,policy}', true, 'the page reads no whole table');
+set local enable_seqscan = on;
 
 -- Each read is recorded.
 select is((select count(*)::int from farthing.customer_reads r join accounts a using (account_id)

@@ -191,8 +191,16 @@ begin
   begin
     v_refusals := farthing.refusals(farthing.lock_account(p_user_id, p_now), p_user_id, p_now);
     raise sqlstate 'FA001' using message = 'undo';
-  exception when sqlstate 'FA001' then
-    return v_refusals;
+  exception
+    when sqlstate 'FA001' then
+      return v_refusals;
+    when lock_not_available then
+      -- The account is in use for longer than a request would wait. The page shows the account as it
+      -- is, and not an error.
+      if v_account.account_id is null then
+        raise;
+      end if;
+      return farthing.refusals(v_account, p_user_id, p_now);
   end;
 end
 $$;
