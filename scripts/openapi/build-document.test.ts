@@ -93,6 +93,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/reports/actors", false],
   ["get", "/reports/credits", false],
   ["get", "/reports/liabilities", false],
+  ["get", "/reports/journal", false],
   ["get", "/reports/revenue", false],
   ["get", "/reports/payouts", false],
   ["get", "/reports/payouts/{id}", false],

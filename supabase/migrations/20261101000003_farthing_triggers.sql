@@ -172,6 +172,15 @@ select farthing.add_task('expire_jobs', '1 minute');
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('delete_old_job_data', '5 minutes');
 
+-- supabase/schemas/journal/triggers.sql
+
+-- Each change of an account's code is audited, with a reason. Accounts are never deleted.
+
+select farthing.audit_changes('journal_accounts', '{account, code}', p_needs_reason => true,
+  p_rows => true);
+select farthing.never_change('journal_accounts', '{account}');
+select farthing.never_remove('journal_accounts');
+
 -- supabase/schemas/ledger/triggers.sql
 
 -- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, and the

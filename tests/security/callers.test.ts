@@ -63,6 +63,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/actors", ["operator"]],
   ["GET", "reports/credits", ["operator"]],
   ["GET", "reports/liabilities", ["operator"]],
+  ["GET", "reports/journal", ["operator"]],
   ["GET", "reports/revenue", ["operator"]],
   ["GET", "reports/payouts", ["operator"]],
   ["GET", "reports/payouts/po_1", ["operator"]],

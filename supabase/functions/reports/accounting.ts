@@ -1,4 +1,5 @@
 /** The reports that a bookkeeper reads. */
+import { JournalRow } from "../_shared/contracts/reports/journal.ts";
 import { LiabilityRow } from "../_shared/contracts/reports/liabilities.ts";
 import { reportRoute } from "./report-route.ts";
 
@@ -31,4 +32,27 @@ export const reportLiabilities = reportRoute({
     ...DEFERRED.map((key) => ({ key, title: `${key} (minor units)`, isNumber: true })),
   ],
   read: (database, args) => database.rpc("report_liabilities", args),
+});
+
+/** Reports a journal in double entry. */
+export const reportJournal = reportRoute({
+  name: "journal",
+  summary: "Report a journal for bookkeeping",
+  description:
+    "Money and deferred revenue in double entry, summed by day, currency and fact. Payments, " +
+    "refunds, disputes and fees come from the lines of revenue; deferred revenue is complete up " +
+    "to `as_of`.",
+  row: JournalRow,
+  columns: [
+    { key: "day", title: "date (UTC)" },
+    { key: "entry_id" },
+    { key: "account" },
+    { key: "account_code" },
+    { key: "debit", title: "debit (minor units)", isNumber: true },
+    { key: "credit", title: "credit (minor units)", isNumber: true },
+    { key: "currency" },
+    { key: "memo" },
+    { key: "source_id" },
+  ],
+  read: (database, args) => database.rpc("report_journal", args),
 });

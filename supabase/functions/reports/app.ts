@@ -1,7 +1,7 @@
 /** The `reports` function: operators read what was sold, what is owed and who did it. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { reportLiabilities } from "./accounting.ts";
+import { reportJournal, reportLiabilities } from "./accounting.ts";
 import { reportPayouts, reportRevenue } from "./money.ts";
 import { reportPayout } from "./payout.ts";
 import { reportActors, reportCredits } from "./routes.ts";
@@ -14,6 +14,7 @@ export const { app, createApp } = defineFunction(
     reportActors,
     reportCredits,
     reportLiabilities,
+    reportJournal,
     reportRevenue,
     reportPayouts,
     reportPayout,

@@ -1070,6 +1070,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "report_journal": {
+        Args: {
+          "p_after"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+        };
+        Returns: Json;
+      };
       "report_kpis": {
         Args: {
           "p_after"?: string;

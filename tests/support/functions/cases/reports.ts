@@ -12,6 +12,7 @@ export const REPORT_CASES: readonly RouteCase[] = [
   { ...read, path: "/reports/actors", reaches: ["report_actors"] },
   { ...read, path: "/reports/credits", reaches: ["report_credits"] },
   { ...read, path: "/reports/liabilities", reaches: ["report_liabilities"] },
+  { ...read, path: "/reports/journal", reaches: ["report_journal"] },
   { ...read, path: "/reports/revenue", reaches: ["report_revenue"] },
   { ...read, path: "/reports/kpis", reaches: ["report_kpis"] },
   { ...read, path: "/reports/payouts", reaches: ["report_payouts"] },

@@ -29,6 +29,14 @@ const USAGE = {
   margin_usd: "0.075",
 };
 
+const JOURNAL = {
+  account: "stripe_balance" as const,
+  account_code: "1010",
+  debit: 999,
+  credit: 0,
+  currency: "usd",
+};
+
 const DEFERRED = {
   currency: "usd",
   product_line: "credits" as const,
@@ -133,6 +141,17 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     ...ANSWER,
     rows: [{ day: "2026-11-21", ...CREDITS }],
     totals: [CREDITS],
+  }),
+  report_journal: () => ({
+    ...ANSWER,
+    rows: [{
+      day: "2026-11-21",
+      entry_id: "2026-11-21 usd credits charge",
+      ...JOURNAL,
+      memo: "1 x charge of credits",
+      source_id: "pi_1",
+    }],
+    totals: [JOURNAL],
   }),
   report_liabilities: () => ({
     ...ANSWER,

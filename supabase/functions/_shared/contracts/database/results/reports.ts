@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { ActorRow } from "../../reports/actors.ts";
 import type { CreditRow } from "../../reports/credits.ts";
+import type { JournalRow } from "../../reports/journal.ts";
 import type { KpiRow } from "../../reports/kpis.ts";
 import type { LiabilityRow } from "../../reports/liabilities.ts";
 import type { PayoutReport, PayoutRow } from "../../reports/payouts.ts";
@@ -12,6 +13,7 @@ import type { UsageRow } from "../../reports/usage.ts";
 export interface ReportResults {
   report_actors: Report<typeof ActorRow>;
   report_credits: Report<typeof CreditRow>;
+  report_journal: Report<typeof JournalRow>;
   report_liabilities: Report<typeof LiabilityRow>;
   report_payout: z.output<typeof PayoutReport>;
   report_payouts: Report<typeof PayoutRow>;

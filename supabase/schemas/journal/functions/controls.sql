@@ -1,0 +1,35 @@
+-- The controls of the journal: its two sides, and the accounts that other tables sum up as well.
+
+create function farthing.journal_controls(p_range farthing.day_range)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  with balances as (
+    select r.account, r.currency, sum(r.debit) as debit, sum(r.credit) as credit
+    from farthing.journal_rows(p_range) r group by r.account, r.currency
+  ), controls as (
+    select 1 as nr, 'debits = credits, ' || b.currency as name, sum(b.debit) as report,
+      sum(b.credit) as source
+    from balances b group by b.currency
+    union all
+    select 2, 'stripe_balance = lines of revenue, ' || currency,
+      coalesce(max(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
+      coalesce(max(l.amount), 0)
+    from balances b full join (select n.currency, sum(n.amount) as amount from farthing.revenue_lines n
+      where n.booked_on between p_range.first_day and p_range.last_day group by n.currency) l using (currency)
+    group by currency
+    union all
+    -- Deferred revenue of all days is what the lots are worth.
+    select 3, 'deferred_revenue of all days = worth of all lots, ' || currency,
+      coalesce(sum(case d.movement when 'granted' then d.value else -d.value end), 0),
+      coalesce(max(w.worth), 0)
+    from farthing.lot_days d full join (select x.currency, sum(x.value) as worth from farthing.deferred_lots x
+      group by x.currency) w using (currency)
+    where currency <> '' group by currency
+  )
+  select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.nr, c.name) from controls c
+$$;
+comment on function farthing.journal_controls(farthing.day_range) is
+  'Returns the controls of the journal by currency: debits and credits; the account stripe_balance and the '
+  'lines of revenue; deferred revenue and what the lots are worth.';

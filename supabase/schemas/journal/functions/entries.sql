@@ -1,0 +1,85 @@
+-- The entries of the journal: each debits one account and credits another. Money comes from the
+-- lines of revenue, and deferred revenue from the days of lots. Both are summed by day, because a
+-- bookkeeping program needs no line per payment.
+
+create function farthing.journal_entries(p_range farthing.day_range)
+returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
+  source_id text)
+language sql stable
+set search_path = ''
+as $$
+  with lines as (
+    -- The index revenue_lines_by_day has this order and these columns.
+    select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount)::bigint as amount
+    from farthing.revenue_lines l where l.booked_on between p_range.first_day and p_range.last_day
+    group by l.booked_on, l.product_line, l.currency, l.kind
+  ), facts as (
+    select l.booked_on as day, format('%s %s', l.product_line, l.kind) as fact, 'stripe_balance' as debit,
+      case when l.kind in ('dispute_fee', 'stripe_fee', 'stripe_fee_provisional') then 'stripe_fees'
+        when l.kind like 'application_fee%' then 'application_fees'
+        when l.product_line = 'bookings' then 'provider_payable'
+        when l.kind = 'charge' then 'unapplied_payments'
+        when l.kind like 'refund%' then 'refunds' else 'disputes' end as credit,
+      l.amount, l.currency,
+      format('%s x %s of %s', l.lines, replace(l.kind, '_', ' '), l.product_line) as memo,
+      case l.lines when 1 then (select n.source_id from farthing.revenue_lines n
+        where n.booked_on = l.booked_on and n.product_line = l.product_line and n.currency = l.currency
+          and n.kind = l.kind) end as source_id
+    from lines l
+    union all
+    select d.day, 'credits ' || m.movement,
+      case m.movement when 'granted' then 'unapplied_payments' else 'deferred_revenue' end,
+      case m.movement when 'granted' then 'deferred_revenue' when 'used' then 'credit_revenue'
+        when 'expired' then 'breakage_revenue' when 'refunded' then 'refunds' else 'disputes' end,
+      sum(d.value)::bigint, d.currency, 'deferred revenue of credits ' || m.movement, null
+    from farthing.lot_days d
+    cross join lateral (select case d.movement when 'debt_paid' then 'used' else d.movement end) m (movement)
+    where d.currency <> '' and d.day between p_range.first_day and p_range.last_day
+    group by d.day, d.currency, m.movement
+  )
+  -- A negative amount changes sides.
+  select f.day, concat_ws(' ', f.day, f.currency, f.fact), case when f.amount > 0 then f.debit else f.credit
+    end, case when f.amount > 0 then f.credit else f.debit end, abs(f.amount), f.currency, f.memo, f.source_id
+  from facts f where f.amount <> 0
+$$;
+comment on function farthing.journal_entries(farthing.day_range) is
+  'Returns the entries of the journal: the accounts that are debited and credited with an amount in minor '
+  'units, by day, currency and fact. source_id: Stripe''s id, if the day has one line of the fact.';
+
+create function farthing.journal_rows(p_range farthing.day_range)
+returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,
+  currency text, memo text, source_id text)
+language sql stable
+set search_path = ''
+as $$
+  select e.day, e.entry_id, a.account, a.code, case s.side when 'debit' then e.amount else 0 end,
+    case s.side when 'credit' then e.amount else 0 end, e.currency, e.memo, e.source_id
+  from farthing.journal_entries(p_range) e
+  cross join lateral (values ('debit', e.debit), ('credit', e.credit)) s (side, account)
+  join farthing.journal_accounts a on a.account = s.account
+$$;
+comment on function farthing.journal_rows(farthing.day_range) is
+  'Returns the rows of the journal: each entry is a row that debits and a row that credits.';
+
+create function farthing.set_account_codes(p_codes jsonb, p_reason text, p_author text default null)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  perform farthing.allow_change(p_author, p_reason);
+  update farthing.journal_accounts a set code = c.value from jsonb_each_text(p_codes) c
+  where a.account = c.key;
+  get diagnostics v_count = row_count;
+  if v_count < (select count(*) from jsonb_object_keys(p_codes)) then
+    raise exception 'The journal has no account %.', (select min(k) from jsonb_object_keys(p_codes) k
+      where k not in (select account from farthing.journal_accounts)) using errcode = 'check_violation';
+  end if;
+  return v_count;
+end
+$$;
+comment on function farthing.set_account_codes(jsonb, text, text) is
+  'Changes codes of the journal: p_codes is {account: code}. Returns the number of accounts. The reason and '
+  'the author are audited.';
