@@ -5,13 +5,18 @@ import { app as bookings } from "../../supabase/functions/bookings/app.ts";
 import { app as checkout } from "../../supabase/functions/checkout/app.ts";
 import { app as credits } from "../../supabase/functions/credits/app.ts";
 import { app as customers } from "../../supabase/functions/customers/app.ts";
+import { app as disputes } from "../../supabase/functions/disputes/app.ts";
 import { app as features } from "../../supabase/functions/features/app.ts";
 import { app as fraud } from "../../supabase/functions/fraud/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
 import { app as jobs } from "../../supabase/functions/jobs/app.ts";
 import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
+import { app as mismatches } from "../../supabase/functions/mismatches/app.ts";
 import { app as notificationRunner } from "../../supabase/functions/notification-runner/app.ts";
+import { app as notifications } from "../../supabase/functions/notifications/app.ts";
 import { app as paymentRunner } from "../../supabase/functions/payment-runner/app.ts";
+import { app as payouts } from "../../supabase/functions/payouts/app.ts";
+import { app as proofs } from "../../supabase/functions/proofs/app.ts";
 import { app as providers } from "../../supabase/functions/providers/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
 import { app as reports } from "../../supabase/functions/reports/app.ts";
@@ -29,13 +34,18 @@ const APPS = [
   checkout,
   credits,
   customers,
+  disputes,
   features,
   fraud,
   health,
   jobRunner,
   jobs,
+  mismatches,
   notificationRunner,
+  notifications,
   paymentRunner,
+  payouts,
+  proofs,
   providers,
   refunds,
   reports,

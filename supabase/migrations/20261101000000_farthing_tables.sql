@@ -1032,6 +1032,8 @@ create table farthing.disputes (
   case_type text,
   status_at timestamptz not null,
   movements int not null default 0,
+  evidence_due_by timestamptz,
+  credits_clawed_back numeric(38, 18) not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (account_id, dispute_id),
@@ -1044,11 +1046,27 @@ create table farthing.disputes (
 comment on table farthing.disputes is
   'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
   'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
-  'movements: how many balance transactions that event listed. amount: minor units, possibly more than '
-  'the payment.';
+  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe takes '
+  'evidence. credits_clawed_back: by this dispute''s events, less what they reinstated; negative if they '
+  'reinstated what another dispute had clawed back. amount: minor units, possibly more than the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
+
+create function farthing.dispute_deadline(p_status text, p_evidence_due_by timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select case when p_status in ('needs_response', 'warning_needs_response', 'appeal_needs_response')
+    then coalesce(p_evidence_due_by, 'infinity') else 'infinity' end
+$$;
+comment on function farthing.dispute_deadline(text, timestamptz) is
+  'Returns until when a dispute waits for our evidence; infinity if it has no deadline or waits for nothing '
+  'from us.';
+
+create index disputes_by_deadline on farthing.disputes (
+  farthing.dispute_deadline(status, evidence_due_by), created_at desc, dispute_id desc);
 
 create table farthing.dispute_movements (
   account_id bigint not null,
@@ -1836,6 +1854,7 @@ comment on table farthing.notifications is
   'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
+create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
 alter table farthing.notifications enable row level security;
 create policy notifications_own on farthing.notifications for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
@@ -2000,21 +2019,30 @@ create table farthing.mismatches (
   found_at timestamptz not null,
   seen_at timestamptz not null,
   resolved_at timestamptz,
+  resolved_by text,
+  resolve_reason text,
   constraint mismatches_kinds check (kind in ('payout_sum', 'charge_unknown', 'charge_differs',
     'refund_unknown', 'refund_differs', 'dispute_unknown', 'dispute_differs', 'fee_unknown', 'fee_differs',
     'never_listed', 'never_paid_out')),
   constraint mismatches_text_bounded check (length(subject) between 1 and 255 and length(payout_id) <= 255
-    and length(ours) <= 255 and length(theirs) <= 255),
-  constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
+    and length(ours) <= 255 and length(theirs) <= 255 and length(resolved_by) <= 300
+    and length(resolve_reason) <= 500),
+  constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at),
+  constraint mismatches_resolved_by_hand check ((resolved_by is null) = (resolve_reason is null)
+    and (resolved_by is null or resolved_at is not null) and resolve_reason <> '')
 );
 comment on table farthing.mismatches is
   'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
   'that was never paid out. ours and theirs: amount, currency and state, or null if that side has no '
-  'record. seen_at: when the difference was last found. A difference that was resolved and returns is a '
-  'new row.';
+  'record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an operator; null '
+  'if both sides agree again. A difference that was resolved and returns is a new row, unless an operator '
+  'resolved it with the same ours and theirs.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
+create index mismatches_newest on farthing.mismatches (found_at desc, mismatch_id desc);
+create index mismatches_closed_by_hand on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
+  where resolved_by is not null;
 
 alter table farthing.payouts enable row level security;
 alter table farthing.mismatches enable row level security;
@@ -2381,6 +2409,22 @@ comment on table farthing.proof_runs is
   'days, except runs since the last whole proof without a violation.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
+
+create table farthing.proof_violations (
+  run_nr bigint not null references farthing.proof_runs (run_nr) on delete cascade,
+  nr int not null,
+  rule int not null,
+  account_id bigint,
+  detail text not null,
+  primary key (run_nr, nr),
+  constraint proof_violations_bounded check (nr between 1 and 100 and length(detail) <= 1000)
+);
+comment on table farthing.proof_violations is
+  'The first 100 violations that a run of the proof found: the rule, the account if there is one, and the '
+  'detail as farthing.prove() returns it.';
+alter table farthing.proof_violations enable row level security;
+create policy proof_violations_none on farthing.proof_violations for select to authenticated using (false);
+create type farthing.violation as (rule int, account_id bigint, detail text);
 
 create table farthing.proved (
   account_id bigint primary key,

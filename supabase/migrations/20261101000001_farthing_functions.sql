@@ -7999,6 +7999,34 @@ comment on function farthing.notify_low_balances(timestamptz, int) is
   'Checks the next p_limit accounts of the round, notifies the owners of accounts with a low balance, '
   'and returns the number of notifications.';
 
+-- supabase/schemas/notifications/functions/notification_answer.sql
+
+-- A notification as operators read it.
+
+create function farthing.notification_answer(p_notification farthing.notifications, p_is_named boolean)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := farthing.owner_of(p_notification.account_id);
+  v_address text := coalesce(p_notification.address, (select email from auth.users where id = v_user_id));
+begin
+  return jsonb_build_object('notification_id', p_notification.notification_id,
+    'recipient', p_notification.recipient, 'user_id', v_user_id,
+    'address', case when p_is_named then v_address
+      else regexp_replace(v_address, '^(.?).*@', '\1***@') end,
+    'template', p_notification.template, 'state', p_notification.state,
+    'attempts', p_notification.attempts, 'next_attempt_at', p_notification.next_attempt_at,
+    'sender', p_notification.sender, 'provider_id', p_notification.provider_id,
+    'last_error', p_notification.last_error, 'created_at', p_notification.created_at,
+    'finished_at', p_notification.finished_at);
+end
+$$;
+comment on function farthing.notification_answer(farthing.notifications, boolean) is
+  'Returns a notification without its data. address: where it goes today, masked unless the reader named '
+  'the user; null for operators, webhooks, deleted users, and given addresses that were erased.';
+
 -- supabase/schemas/notifications/functions/notification_runner.sql
 
 -- Waking the notification runner.
@@ -8355,6 +8383,25 @@ comment on function farthing.record_balance_page(timestamptz, jsonb, text, times
   'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
   'Returns false if another runner has claimed the list since.';
 
+-- supabase/schemas/payouts/functions/closed_by_hand.sql
+
+-- Differences that an operator resolved: reconciliation finds them again and leaves them resolved, until
+-- one side's record changes.
+
+create function farthing.is_closed_by_hand(p_kind text, p_subject text, p_payout_id text, p_ours text,
+  p_theirs text)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.mismatches m
+    where m.kind = p_kind and m.subject = p_subject and coalesce(m.payout_id, '') = coalesce(p_payout_id, '')
+      and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
+$$;
+comment on function farthing.is_closed_by_hand(text, text, text, text, text) is
+  'Returns whether an operator resolved this difference while both sides had the same records. It stays '
+  'resolved until ours or theirs changes.';
+
 -- supabase/schemas/payouts/functions/manual_payouts.sql
 
 -- Manual payouts. Stripe does not list their transactions, because a request for a sum does not say
@@ -8420,6 +8467,99 @@ $$;
 comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
   'Assigns transactions to the manual payouts that were made before p_until, up to which all of Stripe''s '
   'transactions are stored.';
+
+-- supabase/schemas/payouts/functions/mismatches.sql
+
+-- A mismatch as operators read it: the payout's line, our record, and the difference in minor units.
+
+create function farthing.amount_in(p_record text, out amount bigint, out currency text)
+language sql immutable
+set search_path = ''
+as $$
+  select m[1]::bigint, m[2] from regexp_match(p_record, '^(-?[0-9]{1,18}) ([a-z]{3})( |$)') m
+$$;
+comment on function farthing.amount_in(text) is
+  'Returns the amount and the currency with which a mismatch''s ours or theirs begins; nulls if it has none.';
+
+create function farthing.line_of(p_mismatch farthing.mismatches)
+returns farthing.balance_transactions
+language sql stable
+set search_path = ''
+as $$
+  -- A refund and its return are two lines with one subject; the line that differs comes first.
+  select t from farthing.balance_transactions t
+  where t.payout_id = p_mismatch.payout_id and coalesce(t.source_id, t.transaction_id) = p_mismatch.subject
+    and replace(t.kind, 'fee_refund', 'fee') = split_part(p_mismatch.kind, '_', 1)
+  order by left(concat_ws(' ', t.source_amount, t.source_currency, t.type), 255) = p_mismatch.theirs desc,
+    t.occurred_at, t.transaction_id limit 1
+$$;
+comment on function farthing.line_of(farthing.mismatches) is
+  'Returns the payout''s line that a mismatch is about; null for a mismatch of a whole payout, or of a '
+  'payment that no payout contains.';
+
+create function farthing.record_of(p_mismatch farthing.mismatches, p_line farthing.balance_transactions,
+  out account_id bigint, out order_id uuid, out booking_id uuid, out refund_id uuid, out dispute_id text)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_payment_id text := case p_mismatch.kind when 'never_paid_out' then p_mismatch.subject
+    else p_line.payment_id end;
+begin
+  select r.account_id, r.order_id, r.booking_id, r.refund_id into account_id, order_id, booking_id, refund_id
+  from farthing.refunds r
+  where p_line.kind = 'refund' and (r.stripe_refund_id = p_line.source_id or r.refund_id = p_line.our_id)
+  order by (r.stripe_refund_id = p_line.source_id) desc nulls last limit 1;
+  if account_id is null then
+    select d.account_id, d.order_id, d.booking_id, d.dispute_id into account_id, order_id, booking_id,
+      dispute_id
+    from farthing.disputes d where p_line.kind = 'dispute' and d.dispute_id = p_line.source_id;
+  end if;
+  if account_id is null then
+    select o.account_id, o.order_id into account_id, order_id from farthing.orders o
+    where o.payment_ref = v_payment_id or o.order_id = p_line.our_id
+    order by (o.payment_ref = v_payment_id) desc nulls last limit 1;
+  end if;
+  if account_id is null then
+    select b.account_id, b.booking_id into account_id, booking_id from farthing.bookings b
+    where b.payment_intent_id = v_payment_id or b.booking_id = p_line.our_id or b.fee_id = p_line.fee_id
+      or b.charge_id = p_line.charge_id
+    order by (b.payment_intent_id = v_payment_id) desc nulls last limit 1;
+  end if;
+end
+$$;
+comment on function farthing.record_of(farthing.mismatches, farthing.balance_transactions) is
+  'Returns our record of a mismatch: the order or the booking, and its refund or dispute if the line is '
+  'one. Nulls if we have none.';
+
+create function farthing.mismatch_answer(p_mismatch farthing.mismatches)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_line farthing.balance_transactions := farthing.line_of(p_mismatch);
+  v_record record := farthing.record_of(p_mismatch, v_line);
+  v_ours record := farthing.amount_in(p_mismatch.ours);
+  v_theirs record := farthing.amount_in(p_mismatch.theirs);
+begin
+  return jsonb_build_object('mismatch_id', p_mismatch.mismatch_id, 'kind', p_mismatch.kind,
+    'state', case when p_mismatch.resolved_at is null then 'open' else 'resolved' end,
+    'subject', p_mismatch.subject, 'payout_id', p_mismatch.payout_id,
+    'transaction_id', v_line.transaction_id, 'order_id', v_record.order_id,
+    'booking_id', v_record.booking_id, 'refund_id', v_record.refund_id, 'dispute_id', v_record.dispute_id,
+    'user_id', farthing.owner_of(v_record.account_id), 'ours', p_mismatch.ours, 'theirs', p_mismatch.theirs,
+    'ours_amount', v_ours.amount, 'theirs_amount', v_theirs.amount,
+    'currency', case when v_ours.currency is null or v_theirs.currency is null
+      or v_ours.currency = v_theirs.currency then coalesce(v_ours.currency, v_theirs.currency) end,
+    'difference', case when v_ours.currency = v_theirs.currency then v_theirs.amount - v_ours.amount end,
+    'found_at', p_mismatch.found_at, 'seen_at', p_mismatch.seen_at, 'resolved_at', p_mismatch.resolved_at,
+    'resolved_by', p_mismatch.resolved_by, 'reason', p_mismatch.resolve_reason);
+end
+$$;
+comment on function farthing.mismatch_answer(farthing.mismatches) is
+  'Returns a mismatch in the form of the API''s contract. difference: theirs less ours in minor units, if '
+  'both are amounts in one currency.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
@@ -8488,6 +8628,48 @@ $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
   'Records payments that should be in one of Stripe''s payouts and are in none. Returns how many it '
   'recorded.';
+
+-- supabase/schemas/payouts/functions/payout_answer.sql
+
+-- A payout as operators read it.
+
+create function farthing.payout_answer(p_payout farthing.payouts)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_run farthing.reconciliations;
+  v_open bigint := (select count(*) from farthing.mismatches
+    where payout_id = p_payout.payout_id and resolved_at is null);
+begin
+  select * into v_run from farthing.reconciliations where payout_id = p_payout.payout_id;
+  return jsonb_build_object('payout_id', p_payout.payout_id, 'status', p_payout.status,
+    'amount', p_payout.amount, 'currency', p_payout.currency, 'automatic', p_payout.automatic,
+    'made_at', p_payout.made_at, 'arrives_at', p_payout.arrives_at, 'failure_code', p_payout.failure_code,
+    'reconciliation', case when not p_payout.automatic then 'not_applicable'
+      when v_open > 0 then 'mismatched' when v_run.reconciled_at is null then 'in_progress'
+      else 'reconciled' end,
+    'ours', v_run.ours, 'not_ours', v_run.not_ours, 'open_mismatches', v_open,
+    'listed_at', v_run.listed_at, 'reconciled_at', v_run.reconciled_at);
+end
+$$;
+comment on function farthing.payout_answer(farthing.payouts) is
+  'Returns a payout with the progress of its comparison. ours and not_ours are null before the first '
+  'comparison, and for a manual payout, whose transactions Stripe cannot list. Amounts in minor units.';
+
+create function farthing.lines_by_kind(p_payout_id text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'count', k.count, 'amount', k.amount,
+    'fee', k.fee, 'net', k.net) order by k.kind), '[]')
+  from (select t.kind, count(*), sum(t.amount) as amount, sum(t.fee) as fee, sum(t.net) as net
+    from farthing.balance_transactions t where t.payout_id = p_payout_id group by t.kind) k
+$$;
+comment on function farthing.lines_by_kind(text) is
+  'Returns the sums of a payout''s lines by kind, in minor units of the payout''s currency.';
 
 -- supabase/schemas/payouts/functions/payout_events.sql
 
@@ -8716,6 +8898,8 @@ as $$
     from farthing.reconciliations r join farthing.payouts p using (payout_id)
     where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
       and p.reported_at < p_now - interval '3 days'
+      and not farthing.is_closed_by_hand('never_listed', p.payout_id, p.payout_id, null,
+        concat_ws(' ', p.amount, p.currency, p.status))
     on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
     do update set seen_at = greatest(m.seen_at, p_now)
     returning 1
@@ -8923,7 +9107,10 @@ begin
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
     -- A refund and its return are two transactions with one subject, which gets one mismatch.
-    select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
+    select * from (
+      select distinct on (kind, subject) * from compared where kind is not null
+      order by kind, subject, theirs) d
+    where not farthing.is_closed_by_hand(d.kind, d.subject, p_payout_id, d.ours, d.theirs)
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
     select f.kind, f.subject, p_payout_id, f.ours, f.theirs, p_now, p_now from found f
@@ -9994,7 +10181,7 @@ comment on function farthing.prove_and_mark(farthing.entry_range[]) is
   'violation as proved. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
-  out o_rules int[], out o_is_done boolean)
+  out o_rules int[], out o_is_done boolean, out o_found farthing.violation[])
 language plpgsql
 set search_path = ''
 as $$
@@ -10003,12 +10190,12 @@ declare
   v_ranges farthing.entry_range[];
   v_seen bigint[] := '{}'::bigint[];
 begin
-  o_rules := '{}'::int[];
+  o_found := '{}'::farthing.violation[];
   loop
     v_ranges := farthing.unproved(p_limit, v_seen);
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
-    o_rules := o_rules || array(select m.rule from farthing.prove_and_mark(v_ranges) m);
+    o_found := o_found || array(select m::farthing.violation from farthing.prove_and_mark(v_ranges) m);
     -- An account whose mark is not at the end of its range has a violation or unsealed entries. The
     -- next run checks it again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
@@ -10017,15 +10204,17 @@ begin
       where coalesce(p.seq, 0) < coalesce(r.upto_seq, a.last_seq));
     exit when clock_timestamp() > v_until;
   end loop;
-  o_rules := o_rules || array(select s.rule from farthing.prove_state() s);
+  o_found := o_found || array(select s::farthing.violation from farthing.prove_state() s);
   if o_is_done then
-    o_rules := o_rules || array(select s.rule from farthing.prove_new_sums(farthing.unproved()) s);
+    o_found := o_found
+      || array(select s::farthing.violation from farthing.prove_new_sums(farthing.unproved()) s);
   end if;
+  o_rules := array(select f.rule from unnest(o_found) f);
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_rules: one number '
-  'per violation; o_is_done: false if unproved entries remain for the next run.';
+  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_found: the '
+  'violations; o_rules: their rules; o_is_done: false if unproved entries remain for the next run.';
 
 -- supabase/schemas/proof/functions/incremental_checks.sql
 
@@ -10476,6 +10665,25 @@ comment on function farthing.prove_owners() is
   'Rule 3: rows of tables outside the ledger belong to an existing account. No foreign key enforces '
   'that.';
 
+-- supabase/schemas/proof/functions/proof_answer.sql
+
+-- A run of the proof, as operators read it.
+
+create function farthing.proof_answer(p_run farthing.proof_runs)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_run.run_nr::text,
+    'outcome', case when p_run.violations is null then 'failed' when p_run.violations > 0 then 'violated'
+      else 'proved' end,
+    'scope', case when p_run.is_whole then 'whole' else 'incremental' end, 'is_done', p_run.is_done,
+    'violations', p_run.violations, 'detail', p_run.detail, 'started_at', p_run.started_at,
+    'duration_ms', round(extract(epoch from p_run.finished_at - p_run.started_at) * 1000)::bigint)
+$$;
+comment on function farthing.proof_answer(farthing.proof_runs) is
+  'Returns a run of the proof in the form of the API''s contract.';
+
 -- supabase/schemas/proof/functions/prove.sql
 
 -- The whole proof.
@@ -10685,22 +10893,22 @@ comment on function farthing.prove_clawbacks() is
 
 -- The schedule of the proof, and the stored results of its runs.
 
-create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
+create function farthing.prove_by(p_whole boolean, out o_found farthing.violation[], out o_is_done boolean)
 language plpgsql
 set search_path = ''
 as $$
 begin
   if p_whole then
-    o_rules := array(select p.rule from farthing.prove() p);
+    o_found := array(select p::farthing.violation from farthing.prove() p);
     o_is_done := true;
   else
-    select * into o_rules, o_is_done from farthing.prove_in_parts();
+    select p.o_found, p.o_is_done into o_found, o_is_done from farthing.prove_in_parts() p;
   end if;
 end
 $$;
 comment on function farthing.prove_by(boolean) is
-  'Runs the whole proof, or the incremental one, which marks what it proved. o_rules: one number per '
-  'violation; o_is_done: false if unproved entries remain.';
+  'Runs the whole proof, or the incremental one, which marks what it proved. o_found: the '
+  'violations; o_is_done: false if unproved entries remain.';
 
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
@@ -10712,7 +10920,8 @@ declare
   c_proofs constant int := 67;
   v_began timestamptz := clock_timestamp();
   v_last farthing.proof_runs;
-  v_rules int[];
+  v_found farthing.violation[];
+  v_run_nr bigint;
   v_detail text;
   v_is_done boolean := false;
   v_is_whole boolean;
@@ -10734,16 +10943,21 @@ begin
     return false;
   end if;
   begin
-    select * into v_rules, v_is_done from farthing.prove_by(v_is_whole);
-    v_detail := coalesce((select string_agg(distinct format('rule %s', r), ', ') from unnest(v_rules) r), '');
+    select * into v_found, v_is_done from farthing.prove_by(v_is_whole);
+    v_detail := coalesce((select string_agg(distinct format('rule %s', f.rule), ', ')
+      from unnest(v_found) f), '');
   exception when query_canceled or others then
     -- statement_timeout is caught as well: a proof that never finishes would otherwise go
     -- unnoticed.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
-  values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_rules), v_is_whole, v_is_done,
-    v_detail);
+  values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_found), v_is_whole, v_is_done,
+    v_detail)
+  returning run_nr into v_run_nr;
+  insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
+  select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
+  from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
   -- The alert's read_proof() reads violations until a whole proof finds none, so those rows stay
   -- longer.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
@@ -11066,6 +11280,31 @@ $$;
 comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
   'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
   'order''s credits. A warning that is not open does not change.';
+
+-- supabase/schemas/refunds/functions/dispute_answer.sql
+
+-- A dispute with its movements, as operators read it.
+
+create function farthing.dispute_answer(p_dispute farthing.disputes)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('dispute_id', p_dispute.dispute_id, 'status', p_dispute.status,
+    'is_open', farthing.is_open_dispute(p_dispute.status), 'reason', p_dispute.reason,
+    'case_type', p_dispute.case_type, 'evidence_due_by', p_dispute.evidence_due_by,
+    'amount', p_dispute.amount, 'currency', p_dispute.currency, 'order_id', p_dispute.order_id,
+    'booking_id', p_dispute.booking_id, 'user_id', farthing.owner_of(p_dispute.account_id),
+    'credits_taken_back', trim_scale(p_dispute.credits_clawed_back)::text,
+    'movements', (select coalesce(jsonb_agg(jsonb_build_object('transaction_id', m.transaction_id,
+        'amount', m.amount, 'fee', m.fee, 'currency', m.currency, 'created_at', m.created_at)
+        order by m.created_at, m.transaction_id), '[]')
+      from farthing.dispute_movements m
+      where m.account_id = p_dispute.account_id and m.dispute_id = p_dispute.dispute_id),
+    'created_at', p_dispute.created_at, 'updated_at', p_dispute.updated_at)
+$$;
+comment on function farthing.dispute_answer(farthing.disputes) is
+  'Returns a dispute in the form of the API''s contract: money in minor units, credits as text.';
 
 -- supabase/schemas/refunds/functions/reserve_refund.sql
 
@@ -13024,6 +13263,9 @@ declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_status text := p_facts ->> 'status';
   v_dispute farthing.disputes;
+  -- The account is locked, so the difference is what this event moves.
+  v_before numeric := (select credits_clawed_back from farthing.orders
+    where account_id = v_payment.account_id and order_id = v_payment.order_id);
 begin
   if v_payment.account_id is null then
     return 'deferred';
@@ -13032,15 +13274,16 @@ begin
     perform farthing.note_unknown_state('dispute', v_status, p_facts ->> 'dispute_id', p_now);
   end if;
   insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
-    reason, case_type, status_at, movements, created_at, updated_at)
+    reason, case_type, status_at, movements, evidence_due_by, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', left(v_status, 64), p_facts ->> 'reason',
     left(p_facts ->> 'case_type', 64), (p_facts ->> 'occurred_at')::timestamptz,
-    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')), p_now, p_now)
+    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')),
+    to_timestamp((p_facts ->> 'evidence_due_by')::bigint), p_now, p_now)
   on conflict (account_id, dispute_id) do update
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
-    movements = excluded.movements, updated_at = p_now
+    movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
   -- The later event wins; within a second, the event with more movements; then the state with the
   -- higher rank.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
@@ -13055,6 +13298,11 @@ begin
   perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
   perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
     p_facts ->> 'author', p_now);
+  update farthing.disputes d
+  set credits_clawed_back = d.credits_clawed_back + o.credits_clawed_back - v_before
+  from farthing.orders o
+  where d.account_id = v_payment.account_id and d.dispute_id = v_dispute.dispute_id
+    and o.account_id = d.account_id and o.order_id = d.order_id and o.credits_clawed_back <> v_before;
   return 'processed';
 end
 $$;

@@ -1529,204 +1529,6 @@ comment on function farthing_public.metrics_record is
   'Adds a batch of a process''s metrics: rows of {name, labels, count, sum_ms?, buckets?}, counted '
   'p_age_ms ago. A batch that was recorded before adds nothing: {recorded: false}.';
 
--- supabase/schemas/notifications/api.sql
-
--- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
--- API.
-
-create view farthing_public.notifications with (security_invoker = true) as
-select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
-comment on view farthing_public.notifications is
-  'The caller''s own notifications: template and data. Credits are text.';
-grant select on farthing_public.notifications to authenticated;
-
-create function farthing_public.notifications_send(
-  p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
-  p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
-  p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now,
-    make_interval(secs => p_kept_seconds));
-  v_id uuid;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  if num_nonnulls(p_user_id, p_email) <> 1 then
-    perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
-  end if;
-  v_id := farthing.queue_requested_notification(p_template, p_user_id, p_email,
-    farthing.json_argument(p_data),
-    p_now);
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
-    jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
-end
-$$;
-grant execute on function farthing_public.notifications_send to service_role;
-comment on function farthing_public.notifications_send is
-  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
-  'for how many seconds a repeat counts as the same request. Fails not_found, invalid_request.';
-
-create function farthing_public.notifications_claim(
-  p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
-  p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return farthing.claim_notifications(p_mail, p_limit, p_lease_id, p_now);
-end
-$$;
-grant execute on function farthing_public.notifications_claim to service_role;
-comment on function farthing_public.notifications_claim is
-  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, address, '
-  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that '
-  'will send email; without it, only webhooks are leased. p_lease_id: the id of the claim; a repeat with '
-  'the same id returns the same notifications.';
-
-create function farthing_public.notifications_sent(
-  p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- A late report is accepted: it shows that a notification whose lease has ended was sent after
-  -- all.
-  update farthing.notifications
-  set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
-    finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
-  where notification_id = p_notification_id
-    and (lease_id = p_lease_id or (state in ('uncertain', 'failed') and last_error = 'runner_lost'));
-  return jsonb_build_object('known', found);
-end
-$$;
-grant execute on function farthing_public.notifications_sent to service_role;
-comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification: {known}, which is false if the claim no '
-  'longer belongs to this runner.';
-
-create function farthing_public.notifications_failed(
-  p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
-  p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_notification farthing.notifications;
-begin
-  if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
-    perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
-      'outcome');
-  end if;
-  select * into v_notification from farthing.notifications where notification_id = p_notification_id
-    and lease_id = p_lease_id
-  for update;
-  if v_notification.notification_id is null then
-    return '{"known": false}'::jsonb;
-  end if;
-  perform farthing.end_attempt(v_notification, p_outcome, p_error, p_retry_after, p_now);
-  return '{"known": true}'::jsonb;
-end
-$$;
-grant execute on function farthing_public.notifications_failed to service_role;
-comment on function farthing_public.notifications_failed is
-  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
-  'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
-  'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
-  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of dead. '
-  'p_error: a code. Returns {known}. Fails invalid_request.';
-
--- supabase/schemas/payouts/api.sql
-
--- The payment runner's claim of a payout's list, and the pages that it fetched.
-
-create function farthing_public.payouts_claim(p_now timestamptz default now())
-returns jsonb
-language sql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  -- A claim sets the next due time, later each time, so that a runner that dies need not report
-  -- anything. There is no last attempt, since Stripe may not have the list yet; the longest wait is
-  -- 1,024 minutes.
-  update farthing.reconciliations r
-  set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
-    due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
-  where r.payout_id = (
-    select n.payout_id from farthing.reconciliations n
-    where n.due_at <= p_now and farthing.payout_list_is_due(n, p_now)
-    order by n.due_at limit 1 for update skip locked)
-  returning jsonb_build_object('payout_id', r.payout_id, 'claimed_at', r.claimed_at, 'after', r.list_after)
-$$;
-grant execute on function farthing_public.payouts_claim to service_role;
-comment on function farthing_public.payouts_claim is
-  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, where '
-  'after is the last stored transaction, or null if no list is due.';
-
-create function farthing_public.payouts_record(
-  p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
-  p_after text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_row farthing.reconciliations;
-begin
-  select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
-  if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since, and continues from the last stored page.
-    return '{"taken": true}'::jsonb;
-  end if;
-  perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
-  if p_after is not null then
-    return '{"listed": false}'::jsonb;
-  end if;
-  return jsonb_build_object('listed', true, 'mismatches', farthing.reconcile(p_payout_id, p_now));
-end
-$$;
-grant execute on function farthing_public.payouts_record to service_role;
-comment on function farthing_public.payouts_record is
-  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
-  'last page, after which the payout is compared. Returns {listed, mismatches?}, or {taken} if another '
-  'runner holds the claim.';
-
-create function farthing_public.balance_claim(p_now timestamptz default now())
-returns jsonb
-language sql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
-    -- Stripe books a payment just after its capture, and may list it later than its time says.
-    'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
-    'until', ceil(extract(epoch from c.lists_until))::bigint)
-  from farthing.claim_balance_list(p_now) c where c.claimed_at is not null
-$$;
-grant execute on function farthing_public.balance_claim to service_role;
-comment on function farthing_public.balance_claim is
-  'Claims the list of balance transactions, for one runner, if it is due. Returns {claimed_at, after: the '
-  'last stored transaction or null, since, until: seconds since 1970}, or null.';
-
-create function farthing_public.balance_record(
-  p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())
-returns jsonb
-language sql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_build_object('taken', not farthing.record_balance_page(p_claimed_at,
-    farthing.json_argument(p_transactions), p_after, p_now))
-$$;
-grant execute on function farthing_public.balance_record to service_role;
-comment on function farthing_public.balance_record is
-  'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
-  'null for the last page. Returns {taken}: true if another runner holds the claim, and nothing is stored.';
-
 -- supabase/schemas/pricing/api.sql
 
 -- Rates in force, new rates from a price list, and packages through the data API.
@@ -1785,6 +1587,53 @@ comment on function farthing_public.rates_import is
   'Adds rate versions, in force from p_now, for the changes in a price list [{model, …_per_million_usd, '
   'markup?}]. Returns {added, changed: [{model, version, field, from, to}], unchanged}; with p_dry_run '
   'it changes nothing. Fails invalid_request.';
+
+-- supabase/schemas/proof/api.sql
+
+-- Operators list the runs of the proof, and read what a run found.
+
+create function farthing_public.proofs_list(
+  p_outcome text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.page_of('proofs', p_limit, array(
+    select row(farthing.proof_answer(r), r.run_nr)::farthing.page_item
+    from farthing.proof_runs r
+    where (p_outcome is null or farthing.proof_answer(r) ->> 'outcome' = p_outcome)
+      and (p_before is null or r.run_nr < p_before::bigint)
+    order by r.run_nr desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.proofs_list to service_role;
+comment on function farthing_public.proofs_list is
+  'Returns a page of the proof''s runs, newest first, by outcome (proved, violated or failed): {proofs, '
+  'next_before}.';
+
+create function farthing_public.proofs_read(p_run_nr bigint)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_run farthing.proof_runs;
+begin
+  select * into v_run from farthing.proof_runs where run_nr = p_run_nr;
+  if v_run.run_nr is null then
+    perform farthing.fail('not_found', 'There is no such run of the proof.', null, 'id');
+  end if;
+  return farthing.proof_answer(v_run) || jsonb_build_object('found', (
+    select coalesce(jsonb_agg(jsonb_build_object('rule', f.rule, 'account_id', f.account_id::text,
+      'user_id', farthing.owner_of(f.account_id), 'detail', f.detail) order by f.nr), '[]')
+    from farthing.proof_violations f where f.run_nr = p_run_nr));
+end
+$$;
+grant execute on function farthing_public.proofs_read to service_role;
+comment on function farthing_public.proofs_read is
+  'Returns a run of the proof with its first 100 violations: {rule, account_id, user_id, detail}. Fails '
+  'not_found.';
 
 -- supabase/schemas/providers/api.sql
 
@@ -2727,6 +2576,413 @@ grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
   'Returns the journal of a range of days: rows that debit or credit an account, in minor units, and totals '
   'by account and currency. Fails invalid_request, naming from or limit.';
+
+-- supabase/schemas/notifications/api/list.sql
+
+-- Operators list notifications: their state and their recipient, and never their contents.
+
+create function farthing_public.notifications_list(
+  p_state text default null, p_template text default null, p_user_id uuid default null,
+  p_before text default null, p_limit int default 20, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
+begin
+  return farthing.page_of('notifications', p_limit, array(
+    select row(farthing.notification_answer(n, p_user_id is not null), n.notification_id)::farthing.page_item
+    from farthing.notifications n
+    left join farthing.notifications b on b.notification_id::text = p_before
+    where (v_account_id is null or n.account_id = v_account_id)
+      and (p_state is null or n.state = p_state)
+      and (p_template is null or n.template = p_template)
+      and (p_before is null or (n.created_at, n.notification_id) < (b.created_at, b.notification_id))
+    order by n.created_at desc, n.notification_id desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.notifications_list to service_role;
+comment on function farthing_public.notifications_list is
+  'Returns a page of notifications, newest first, by state, template and user: {notifications, '
+  'next_before}. Addresses are masked unless p_user_id names the user. Fails not_found if there is no such '
+  'user.';
+
+-- supabase/schemas/notifications/api/runner.sql
+
+-- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
+-- API.
+
+create view farthing_public.notifications with (security_invoker = true) as
+select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
+comment on view farthing_public.notifications is
+  'The caller''s own notifications: template and data. Credits are text.';
+grant select on farthing_public.notifications to authenticated;
+
+create function farthing_public.notifications_send(
+  p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
+  p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now,
+    make_interval(secs => p_kept_seconds));
+  v_id uuid;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if num_nonnulls(p_user_id, p_email) <> 1 then
+    perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
+  end if;
+  v_id := farthing.queue_requested_notification(p_template, p_user_id, p_email,
+    farthing.json_argument(p_data),
+    p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
+end
+$$;
+grant execute on function farthing_public.notifications_send to service_role;
+comment on function farthing_public.notifications_send is
+  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
+  'for how many seconds a repeat counts as the same request. Fails not_found, invalid_request.';
+
+create function farthing_public.notifications_claim(
+  p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.claim_notifications(p_mail, p_limit, p_lease_id, p_now);
+end
+$$;
+grant execute on function farthing_public.notifications_claim to service_role;
+comment on function farthing_public.notifications_claim is
+  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, address, '
+  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that '
+  'will send email; without it, only webhooks are leased. p_lease_id: the id of the claim; a repeat with '
+  'the same id returns the same notifications.';
+
+create function farthing_public.notifications_sent(
+  p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A late report is accepted: it shows that a notification whose lease has ended was sent after
+  -- all.
+  update farthing.notifications
+  set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
+    finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
+  where notification_id = p_notification_id
+    and (lease_id = p_lease_id or (state in ('uncertain', 'failed') and last_error = 'runner_lost'));
+  return jsonb_build_object('known', found);
+end
+$$;
+grant execute on function farthing_public.notifications_sent to service_role;
+comment on function farthing_public.notifications_sent is
+  'Records that the service has accepted a claimed notification: {known}, which is false if the claim no '
+  'longer belongs to this runner.';
+
+create function farthing_public.notifications_failed(
+  p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_notification farthing.notifications;
+begin
+  if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
+    perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
+      'outcome');
+  end if;
+  select * into v_notification from farthing.notifications where notification_id = p_notification_id
+    and lease_id = p_lease_id
+  for update;
+  if v_notification.notification_id is null then
+    return '{"known": false}'::jsonb;
+  end if;
+  perform farthing.end_attempt(v_notification, p_outcome, p_error, p_retry_after, p_now);
+  return '{"known": true}'::jsonb;
+end
+$$;
+grant execute on function farthing_public.notifications_failed to service_role;
+comment on function farthing_public.notifications_failed is
+  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
+  'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
+  'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
+  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of dead. '
+  'p_error: a code. Returns {known}. Fails invalid_request.';
+
+-- supabase/schemas/payouts/api/mismatches.sql
+
+-- Operators list the differences between our records and Stripe's, and resolve them.
+
+create function farthing_public.mismatches_list(
+  p_state text default 'open', p_kind text default null, p_payout_id text default null,
+  p_before text default null, p_limit int default 20)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.page_of('mismatches', p_limit, array(
+    select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
+    from farthing.mismatches m left join farthing.mismatches b on b.mismatch_id::text = p_before
+    where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
+      and (p_kind is null or m.kind = p_kind)
+      and (p_payout_id is null or m.payout_id = p_payout_id)
+      and (p_before is null or (m.found_at, m.mismatch_id) < (b.found_at, b.mismatch_id))
+    order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.mismatches_list to service_role;
+comment on function farthing_public.mismatches_list is
+  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind and '
+  'payout: {mismatches, next_before}.';
+
+create function farthing_public.mismatches_resolve(
+  p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_mismatch farthing.mismatches;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.require_operator(v_author);
+  if p_reason is null or length(p_reason) not between 1 and 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+  end if;
+  perform farthing.allow_change(v_author, p_reason);
+  update farthing.mismatches
+  set resolved_at = greatest(found_at, p_now), resolved_by = v_author, resolve_reason = p_reason
+  where mismatch_id = p_mismatch_id and resolved_at is null;
+  select * into v_mismatch from farthing.mismatches where mismatch_id = p_mismatch_id;
+  if v_mismatch.mismatch_id is null then
+    perform farthing.fail('not_found', 'There is no such mismatch.', null, 'id');
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.mismatch_answer(v_mismatch), p_now);
+end
+$$;
+grant execute on function farthing_public.mismatches_resolve to service_role;
+comment on function farthing_public.mismatches_resolve is
+  'Resolves an open mismatch with a reason, which is audited; a resolved one stays as it is. Returns '
+  '{status: 200, replayed, data: mismatch}. Fails not_found, forbidden, invalid_request.';
+
+-- supabase/schemas/payouts/api/payouts.sql
+
+-- Operators list Stripe's payouts, and read one with the sums of its lines and its open mismatches.
+
+create function farthing_public.payouts_list(
+  p_status text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.page_of('payouts', p_limit, array(
+    select row(farthing.payout_answer(p), p.payout_id)::farthing.page_item
+    from farthing.payouts p left join farthing.payouts b on b.payout_id = p_before
+    where (p_status is null or p.status = p_status)
+      and (p_before is null or (p.made_at, p.payout_id) < (b.made_at, b.payout_id))
+    order by p.made_at desc, p.payout_id desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.payouts_list to service_role;
+comment on function farthing_public.payouts_list is
+  'Returns a page of payouts, newest first, by status (in Stripe''s words): {payouts, next_before}.';
+
+create function farthing_public.payouts_read(p_payout_id text)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_shown constant int := 100;
+  v_payout farthing.payouts;
+begin
+  select * into v_payout from farthing.payouts where payout_id = p_payout_id;
+  if v_payout.payout_id is null then
+    perform farthing.fail('not_found', 'There is no such payout.', null, 'id');
+  end if;
+  return farthing.payout_answer(v_payout) || jsonb_build_object(
+    'lines', farthing.lines_by_kind(p_payout_id),
+    'mismatches', (select coalesce(jsonb_agg(farthing.mismatch_answer(m) order by m.found_at desc,
+        m.mismatch_id desc), '[]')
+      from (select * from farthing.mismatches where payout_id = p_payout_id and resolved_at is null
+        order by found_at desc, mismatch_id desc limit c_shown) m));
+end
+$$;
+grant execute on function farthing_public.payouts_read to service_role;
+comment on function farthing_public.payouts_read is
+  'Returns a payout with the sums of its lines by kind and its newest 100 open mismatches. Fails not_found.';
+
+-- supabase/schemas/payouts/api/runner.sql
+
+-- The payment runner's claim of a payout's list, and the pages that it fetched.
+
+create function farthing_public.payouts_claim(p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A claim sets the next due time, later each time, so that a runner that dies need not report
+  -- anything. There is no last attempt, since Stripe may not have the list yet; the longest wait is
+  -- 1,024 minutes.
+  update farthing.reconciliations r
+  set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
+    due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
+  where r.payout_id = (
+    select n.payout_id from farthing.reconciliations n
+    where n.due_at <= p_now and farthing.payout_list_is_due(n, p_now)
+    order by n.due_at limit 1 for update skip locked)
+  returning jsonb_build_object('payout_id', r.payout_id, 'claimed_at', r.claimed_at, 'after', r.list_after)
+$$;
+grant execute on function farthing_public.payouts_claim to service_role;
+comment on function farthing_public.payouts_claim is
+  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, where '
+  'after is the last stored transaction, or null if no list is due.';
+
+create function farthing_public.payouts_record(
+  p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
+  p_after text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row farthing.reconciliations;
+begin
+  select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
+  if v_row.claimed_at is distinct from p_claimed_at then
+    -- Another runner has claimed the list since, and continues from the last stored page.
+    return '{"taken": true}'::jsonb;
+  end if;
+  perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
+  if p_after is not null then
+    return '{"listed": false}'::jsonb;
+  end if;
+  return jsonb_build_object('listed', true, 'mismatches', farthing.reconcile(p_payout_id, p_now));
+end
+$$;
+grant execute on function farthing_public.payouts_record to service_role;
+comment on function farthing_public.payouts_record is
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
+  'last page, after which the payout is compared. Returns {listed, mismatches?}, or {taken} if another '
+  'runner holds the claim.';
+
+create function farthing_public.balance_claim(p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
+    -- Stripe books a payment just after its capture, and may list it later than its time says.
+    'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
+    'until', ceil(extract(epoch from c.lists_until))::bigint)
+  from farthing.claim_balance_list(p_now) c where c.claimed_at is not null
+$$;
+grant execute on function farthing_public.balance_claim to service_role;
+comment on function farthing_public.balance_claim is
+  'Claims the list of balance transactions, for one runner, if it is due. Returns {claimed_at, after: the '
+  'last stored transaction or null, since, until: seconds since 1970}, or null.';
+
+create function farthing_public.balance_record(
+  p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('taken', not farthing.record_balance_page(p_claimed_at,
+    farthing.json_argument(p_transactions), p_after, p_now))
+$$;
+grant execute on function farthing_public.balance_record to service_role;
+comment on function farthing_public.balance_record is
+  'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
+  'null for the last page. Returns {taken}: true if another runner holds the claim, and nothing is stored.';
+
+-- supabase/schemas/refunds/api/disputes.sql
+
+-- Disputes, for operators: those that wait for evidence come first, by their deadline.
+
+create function farthing_public.disputes_list(
+  p_status text default null, p_order_id uuid default null, p_user_id uuid default null,
+  p_before text default null, p_limit int default 20, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- No account has the number 0.
+  v_account_id bigint := case
+    when p_user_id is not null then
+      coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /disputes', p_now), 0)
+    when p_order_id is not null then
+      coalesce((select account_id from farthing.orders where order_id = p_order_id), 0) end;
+  v_last farthing.disputes;
+  v_deadline timestamptz;
+begin
+  select * into v_last from farthing.disputes where dispute_id = p_before;
+  v_deadline := farthing.dispute_deadline(v_last.status, v_last.evidence_due_by);
+  return farthing.page_of('disputes', p_limit, array(
+    select row(farthing.dispute_answer(d), d.dispute_id)::farthing.page_item
+    from farthing.disputes d
+    where (v_account_id is null or d.account_id = v_account_id)
+      and (p_order_id is null or d.order_id = p_order_id)
+      and (p_status is null or d.status = p_status)
+      and (p_before is null or (farthing.dispute_deadline(d.status, d.evidence_due_by) >= v_deadline
+        and (farthing.dispute_deadline(d.status, d.evidence_due_by) > v_deadline
+          or (d.created_at, d.dispute_id) < (v_last.created_at, v_last.dispute_id))))
+    order by farthing.dispute_deadline(d.status, d.evidence_due_by), d.created_at desc, d.dispute_id desc
+    limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.disputes_list to service_role;
+comment on function farthing_public.disputes_list is
+  'Returns a page of disputes, by status (in Stripe''s words), order or buyer: {disputes, next_before}. '
+  'Those that wait for evidence come first, by deadline; then the others, newest first. Fails not_found if '
+  'there is no such user.';
+
+create function farthing_public.disputes_read(
+  p_dispute_id text, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_dispute farthing.disputes;
+begin
+  select * into v_dispute from farthing.disputes where dispute_id = p_dispute_id;
+  if v_dispute.dispute_id is null then
+    perform farthing.fail('not_found', 'There is no such dispute.', null, 'id');
+  end if;
+  perform farthing.note_account_read(v_dispute.account_id, p_author, 'GET /disputes/{id}', p_now);
+  return farthing.dispute_answer(v_dispute);
+end
+$$;
+grant execute on function farthing_public.disputes_read to service_role;
+comment on function farthing_public.disputes_read is
+  'Returns a dispute by Stripe''s id. Fails not_found.';
 
 -- supabase/schemas/refunds/api/fraud_warnings.sql
 
@@ -3764,8 +4020,8 @@ grant select on farthing_public.credit_holds to authenticated;
 grant select on farthing_public.credits to authenticated;
 grant select on farthing_public.credit_lots to authenticated;
 grant select on farthing_public.credit_entries to authenticated;
-grant select on farthing_public.notifications to authenticated;
 grant select on farthing_public.packages to anon, authenticated;
 grant select on farthing_public.providers to authenticated;
+grant select on farthing_public.notifications to authenticated;
 reset check_function_bodies;
 reset lock_timeout;

@@ -261,8 +261,10 @@ create trigger disputes_notify_operators after insert or update of status on far
 
 -- supabase/schemas/payouts/triggers.sql
 
--- The scheduled task that compares differences again and looks for payments that were never paid
--- out.
+-- The audit of mismatches that an operator resolves, and the scheduled task that compares differences
+-- again and looks for payments that were never paid out.
+
+select farthing.audit_changes('mismatches', '{resolved_by, resolve_reason}', true);
 
 select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 seconds');
 
@@ -543,8 +545,8 @@ grant select on farthing_public.credit_holds to authenticated;
 grant select on farthing_public.credits to authenticated;
 grant select on farthing_public.credit_lots to authenticated;
 grant select on farthing_public.credit_entries to authenticated;
-grant select on farthing_public.notifications to authenticated;
 grant select on farthing_public.packages to anon, authenticated;
 grant select on farthing_public.providers to authenticated;
+grant select on farthing_public.notifications to authenticated;
 reset check_function_bodies;
 reset lock_timeout;

@@ -48,6 +48,7 @@ comment on table farthing.notifications is
   'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
+create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
 alter table farthing.notifications enable row level security;
 create policy notifications_own on farthing.notifications for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));

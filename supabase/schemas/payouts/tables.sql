@@ -41,21 +41,30 @@ create table farthing.mismatches (
   found_at timestamptz not null,
   seen_at timestamptz not null,
   resolved_at timestamptz,
+  resolved_by text,
+  resolve_reason text,
   constraint mismatches_kinds check (kind in ('payout_sum', 'charge_unknown', 'charge_differs',
     'refund_unknown', 'refund_differs', 'dispute_unknown', 'dispute_differs', 'fee_unknown', 'fee_differs',
     'never_listed', 'never_paid_out')),
   constraint mismatches_text_bounded check (length(subject) between 1 and 255 and length(payout_id) <= 255
-    and length(ours) <= 255 and length(theirs) <= 255),
-  constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
+    and length(ours) <= 255 and length(theirs) <= 255 and length(resolved_by) <= 300
+    and length(resolve_reason) <= 500),
+  constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at),
+  constraint mismatches_resolved_by_hand check ((resolved_by is null) = (resolve_reason is null)
+    and (resolved_by is null or resolved_at is not null) and resolve_reason <> '')
 );
 comment on table farthing.mismatches is
   'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
   'that was never paid out. ours and theirs: amount, currency and state, or null if that side has no '
-  'record. seen_at: when the difference was last found. A difference that was resolved and returns is a '
-  'new row.';
+  'record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an operator; null '
+  'if both sides agree again. A difference that was resolved and returns is a new row, unless an operator '
+  'resolved it with the same ours and theirs.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
+create index mismatches_newest on farthing.mismatches (found_at desc, mismatch_id desc);
+create index mismatches_closed_by_hand on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
+  where resolved_by is not null;
 
 alter table farthing.payouts enable row level security;
 alter table farthing.mismatches enable row level security;

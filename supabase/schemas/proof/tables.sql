@@ -18,6 +18,22 @@ comment on table farthing.proof_runs is
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
+create table farthing.proof_violations (
+  run_nr bigint not null references farthing.proof_runs (run_nr) on delete cascade,
+  nr int not null,
+  rule int not null,
+  account_id bigint,
+  detail text not null,
+  primary key (run_nr, nr),
+  constraint proof_violations_bounded check (nr between 1 and 100 and length(detail) <= 1000)
+);
+comment on table farthing.proof_violations is
+  'The first 100 violations that a run of the proof found: the rule, the account if there is one, and the '
+  'detail as farthing.prove() returns it.';
+alter table farthing.proof_violations enable row level security;
+create policy proof_violations_none on farthing.proof_violations for select to authenticated using (false);
+create type farthing.violation as (rule int, account_id bigint, detail text);
+
 create table farthing.proved (
   account_id bigint primary key,
   seq bigint not null,

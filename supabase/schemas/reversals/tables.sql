@@ -65,6 +65,8 @@ create table farthing.disputes (
   case_type text,
   status_at timestamptz not null,
   movements int not null default 0,
+  evidence_due_by timestamptz,
+  credits_clawed_back numeric(38, 18) not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (account_id, dispute_id),
@@ -77,11 +79,27 @@ create table farthing.disputes (
 comment on table farthing.disputes is
   'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
   'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
-  'movements: how many balance transactions that event listed. amount: minor units, possibly more than '
-  'the payment.';
+  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe takes '
+  'evidence. credits_clawed_back: by this dispute''s events, less what they reinstated; negative if they '
+  'reinstated what another dispute had clawed back. amount: minor units, possibly more than the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
+
+create function farthing.dispute_deadline(p_status text, p_evidence_due_by timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select case when p_status in ('needs_response', 'warning_needs_response', 'appeal_needs_response')
+    then coalesce(p_evidence_due_by, 'infinity') else 'infinity' end
+$$;
+comment on function farthing.dispute_deadline(text, timestamptz) is
+  'Returns until when a dispute waits for our evidence; infinity if it has no deadline or waits for nothing '
+  'from us.';
+
+create index disputes_by_deadline on farthing.disputes (
+  farthing.dispute_deadline(status, evidence_due_by), created_at desc, dispute_id desc);
 
 create table farthing.dispute_movements (
   account_id bigint not null,

@@ -2,12 +2,13 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(79);
-
 create temporary table lists as
 select p.proname as name,
-  case when 'p_user_id' = any (p.proargnames) then 'tests.person(''ann''), ' else '' end as who
+  case when 'p_user_id' = any (p.proargnames) then 'p_user_id => tests.person(''ann''), '
+    when 'p_customer_id' = any (p.proargnames) then 'p_customer_id => tests.person(''ann'')::text, '
+    else '' end as who
 from pg_proc p where p.pronamespace = 'farthing_public'::regnamespace and p.prosrc like '%page\_of(%';
+select plan(2 + 7 * count(*)::int) from lists;
 select cmp_ok(count(*)::int, '>=', 11, 'the lists of the API are found') from lists;
 select isnt(tests.person('ann'), null, 'ann has no items');
 

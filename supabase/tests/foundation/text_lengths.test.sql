@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(125);
+select plan(128);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -43,7 +43,8 @@ insert into bounds values
   ('jobs', 'jobs_text_bounded', 'text', 'error_code 60 error_message 500 error_detail 2000 '
     'client_temp_id 255 correlation_id 255'),
   ('metrics', 'metrics_labelled', 'text', 'labels 300'),
-  ('mismatches', 'mismatches_text_bounded', 'text', 'subject 255 payout_id 255 ours 255 theirs 255'),
+  ('mismatches', 'mismatches_text_bounded', 'text', 'subject 255 payout_id 255 ours 255 theirs 255 '
+    'resolved_by 300 resolve_reason 500'),
   ('notifications', 'notifications_data_bounded', 'stored', 'data 4096'),
   ('notifications', 'notifications_text_bounded', 'text',
     'subject 255 address 254 provider_id 255 sender 40'),
@@ -59,6 +60,7 @@ insert into bounds values
   ('payouts', 'payouts_text_bounded', 'text', 'payout_id 255 failure_code 255 status 64'),
   ('policy', 'policy_text_bounded', 'text', 'updated_by 255'),
   ('proof_runs', 'proof_runs_bounded', 'text', 'detail 500'),
+  ('proof_violations', 'proof_violations_bounded', 'text', 'detail 1000'),
   ('providers', 'providers_text_bounded', 'text', 'email 320 stripe_account_id 255 disabled_reason 255'),
   ('rates', 'rates_model_bounded', 'text', 'model 200'),
   ('reconciliations', 'reconciliations_bounded', 'text', 'list_after 255'),

@@ -3,7 +3,16 @@
  * for operators, and no data contain a link, so a back end cannot send links of its own.
  */
 import { z } from "@hono/zod-openapi";
-import { Amount, AmountOrZero, SignedAmount, text, Timestamp, Uuid } from "./common.ts";
+import {
+  Amount,
+  AmountOrZero,
+  listQuery,
+  SignedAmount,
+  text,
+  Timestamp,
+  TimestampOut,
+  Uuid,
+} from "./common.ts";
 
 /** An amount of money in the currency's minor unit. */
 export const Money = z.int().min(0)
@@ -99,3 +108,39 @@ export const Notification = z.object({
   notification_id: Uuid,
   status: z.literal("queued"),
 }).openapi("Notification");
+
+const State = z.enum(["queued", "sending", "sent", "failed", "dead", "uncertain"]);
+
+/** A notification as operators list it, without its data. */
+export const ListedNotification = z.object({
+  notification_id: Uuid,
+  recipient: z.enum(["owner", "address", "operators", "webhook"]),
+  user_id: Uuid.nullable(),
+  address: z.string().nullable().openapi({
+    description:
+      "The address today: masked, unless the list is of one user. Null for operators and webhooks, " +
+      "and for a given address, which is erased after the last attempt.",
+    example: "a***@example.com",
+  }),
+  template: z.string().openapi({ example: "receipt" }),
+  state: State.openapi({
+    description:
+      "failed: waits for its next attempt; dead: given up; uncertain: may have been sent, and is " +
+      "not sent again.",
+  }),
+  attempts: z.int(),
+  next_attempt_at: TimestampOut.nullable(),
+  sender: z.string().nullable().openapi({ description: "The service of the last attempt." }),
+  provider_id: z.string().nullable().openapi({ description: "That service's id of the email." }),
+  last_error: z.string().nullable(),
+  created_at: TimestampOut,
+  finished_at: TimestampOut.nullable(),
+}).openapi("ListedNotification");
+
+export const NotificationsQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  state: State.optional(),
+  template: text(40).optional(),
+  user_id: Uuid.optional(),
+});

@@ -698,6 +698,22 @@ export type Database = {
         };
         Returns: Json;
       };
+      "disputes_list": {
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_order_id"?: string;
+          "p_status"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "disputes_read": {
+        Args: { "p_author"?: string; "p_dispute_id": string; "p_now"?: string };
+        Returns: Json;
+      };
       "features_read": { Args: Record<PropertyKey, never>; Returns: Json };
       "features_set": {
         Args: {
@@ -918,6 +934,27 @@ export type Database = {
         Args: { "p_age_ms": number; "p_batch_id": string; "p_now"?: string; "p_rows": Json };
         Returns: Json;
       };
+      "mismatches_list": {
+        Args: {
+          "p_before"?: string;
+          "p_kind"?: string;
+          "p_limit"?: number;
+          "p_payout_id"?: string;
+          "p_state"?: string;
+        };
+        Returns: Json;
+      };
+      "mismatches_resolve": {
+        Args: {
+          "p_author"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_mismatch_id": string;
+          "p_now"?: string;
+          "p_reason": string;
+        };
+        Returns: Json;
+      };
       "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
       "notifications_claim": {
         Args: { "p_lease_id"?: string; "p_limit"?: number; "p_mail"?: string; "p_now"?: string };
@@ -931,6 +968,18 @@ export type Database = {
           "p_now"?: string;
           "p_outcome": string;
           "p_retry_after"?: number;
+        };
+        Returns: Json;
+      };
+      "notifications_list": {
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_state"?: string;
+          "p_template"?: string;
+          "p_user_id"?: string;
         };
         Returns: Json;
       };
@@ -957,6 +1006,11 @@ export type Database = {
         Returns: Json;
       };
       "payouts_claim": { Args: { "p_now"?: string }; Returns: Json };
+      "payouts_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_status"?: string };
+        Returns: Json;
+      };
+      "payouts_read": { Args: { "p_payout_id": string }; Returns: Json };
       "payouts_record": {
         Args: {
           "p_after"?: string;
@@ -967,6 +1021,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      "proofs_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_outcome"?: string };
+        Returns: Json;
+      };
+      "proofs_read": { Args: { "p_run_nr": number }; Returns: Json };
       "providers_abandon": {
         Args: { "p_idempotency_key": string; "p_provider_id"?: string };
         Returns: Json;

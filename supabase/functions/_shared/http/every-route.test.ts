@@ -62,9 +62,13 @@ Deno.test("a user with another role in app_metadata cannot call operators' route
   }
 });
 
-/** The author that the ledger records for each role on a route. */
-function authorOf(role: Role, { allowed }: RouteCase): string {
+/**
+ * The author that the database records for each role on a route. An operator who reads a user's data
+ * is named, and an operator who changes something of their own is its owner.
+ */
+function authorOf(role: Role, { allowed, method }: RouteCase): string {
   if (role === "secret") return "key:default";
+  if (role === "operator" && method === "GET") return `operator:${USER_ID}`;
   return allowed.includes("user") ? "owner" : `operator:${USER_ID}`;
 }
 

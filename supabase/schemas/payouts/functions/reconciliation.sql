@@ -193,7 +193,10 @@ begin
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
     -- A refund and its return are two transactions with one subject, which gets one mismatch.
-    select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
+    select * from (
+      select distinct on (kind, subject) * from compared where kind is not null
+      order by kind, subject, theirs) d
+    where not farthing.is_closed_by_hand(d.kind, d.subject, p_payout_id, d.ours, d.theirs)
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
     select f.kind, f.subject, p_payout_id, f.ours, f.theirs, p_now, p_now from found f

@@ -126,7 +126,7 @@ comment on function farthing.prove_and_mark(farthing.entry_range[]) is
   'violation as proved. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
-  out o_rules int[], out o_is_done boolean)
+  out o_rules int[], out o_is_done boolean, out o_found farthing.violation[])
 language plpgsql
 set search_path = ''
 as $$
@@ -135,12 +135,12 @@ declare
   v_ranges farthing.entry_range[];
   v_seen bigint[] := '{}'::bigint[];
 begin
-  o_rules := '{}'::int[];
+  o_found := '{}'::farthing.violation[];
   loop
     v_ranges := farthing.unproved(p_limit, v_seen);
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
-    o_rules := o_rules || array(select m.rule from farthing.prove_and_mark(v_ranges) m);
+    o_found := o_found || array(select m::farthing.violation from farthing.prove_and_mark(v_ranges) m);
     -- An account whose mark is not at the end of its range has a violation or unsealed entries. The
     -- next run checks it again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
@@ -149,12 +149,14 @@ begin
       where coalesce(p.seq, 0) < coalesce(r.upto_seq, a.last_seq));
     exit when clock_timestamp() > v_until;
   end loop;
-  o_rules := o_rules || array(select s.rule from farthing.prove_state() s);
+  o_found := o_found || array(select s::farthing.violation from farthing.prove_state() s);
   if o_is_done then
-    o_rules := o_rules || array(select s.rule from farthing.prove_new_sums(farthing.unproved()) s);
+    o_found := o_found
+      || array(select s::farthing.violation from farthing.prove_new_sums(farthing.unproved()) s);
   end if;
+  o_rules := array(select f.rule from unnest(o_found) f);
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_rules: one number '
-  'per violation; o_is_done: false if unproved entries remain for the next run.';
+  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_found: the '
+  'violations; o_rules: their rules; o_is_done: false if unproved entries remain for the next run.';

@@ -1,21 +1,21 @@
 -- The schedule of the proof, and the stored results of its runs.
 
-create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
+create function farthing.prove_by(p_whole boolean, out o_found farthing.violation[], out o_is_done boolean)
 language plpgsql
 set search_path = ''
 as $$
 begin
   if p_whole then
-    o_rules := array(select p.rule from farthing.prove() p);
+    o_found := array(select p::farthing.violation from farthing.prove() p);
     o_is_done := true;
   else
-    select * into o_rules, o_is_done from farthing.prove_in_parts();
+    select p.o_found, p.o_is_done into o_found, o_is_done from farthing.prove_in_parts() p;
   end if;
 end
 $$;
 comment on function farthing.prove_by(boolean) is
-  'Runs the whole proof, or the incremental one, which marks what it proved. o_rules: one number per '
-  'violation; o_is_done: false if unproved entries remain.';
+  'Runs the whole proof, or the incremental one, which marks what it proved. o_found: the '
+  'violations; o_is_done: false if unproved entries remain.';
 
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
@@ -27,7 +27,8 @@ declare
   c_proofs constant int := 67;
   v_began timestamptz := clock_timestamp();
   v_last farthing.proof_runs;
-  v_rules int[];
+  v_found farthing.violation[];
+  v_run_nr bigint;
   v_detail text;
   v_is_done boolean := false;
   v_is_whole boolean;
@@ -49,16 +50,21 @@ begin
     return false;
   end if;
   begin
-    select * into v_rules, v_is_done from farthing.prove_by(v_is_whole);
-    v_detail := coalesce((select string_agg(distinct format('rule %s', r), ', ') from unnest(v_rules) r), '');
+    select * into v_found, v_is_done from farthing.prove_by(v_is_whole);
+    v_detail := coalesce((select string_agg(distinct format('rule %s', f.rule), ', ')
+      from unnest(v_found) f), '');
   exception when query_canceled or others then
     -- statement_timeout is caught as well: a proof that never finishes would otherwise go
     -- unnoticed.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
-  values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_rules), v_is_whole, v_is_done,
-    v_detail);
+  values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_found), v_is_whole, v_is_done,
+    v_detail)
+  returning run_nr into v_run_nr;
+  insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
+  select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
+  from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
   -- The alert's read_proof() reads violations until a whole proof finds none, so those rows stay
   -- longer.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (

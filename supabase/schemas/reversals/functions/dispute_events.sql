@@ -43,6 +43,9 @@ declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_status text := p_facts ->> 'status';
   v_dispute farthing.disputes;
+  -- The account is locked, so the difference is what this event moves.
+  v_before numeric := (select credits_clawed_back from farthing.orders
+    where account_id = v_payment.account_id and order_id = v_payment.order_id);
 begin
   if v_payment.account_id is null then
     return 'deferred';
@@ -51,15 +54,16 @@ begin
     perform farthing.note_unknown_state('dispute', v_status, p_facts ->> 'dispute_id', p_now);
   end if;
   insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
-    reason, case_type, status_at, movements, created_at, updated_at)
+    reason, case_type, status_at, movements, evidence_due_by, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', left(v_status, 64), p_facts ->> 'reason',
     left(p_facts ->> 'case_type', 64), (p_facts ->> 'occurred_at')::timestamptz,
-    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')), p_now, p_now)
+    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')),
+    to_timestamp((p_facts ->> 'evidence_due_by')::bigint), p_now, p_now)
   on conflict (account_id, dispute_id) do update
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
-    movements = excluded.movements, updated_at = p_now
+    movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
   -- The later event wins; within a second, the event with more movements; then the state with the
   -- higher rank.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
@@ -74,6 +78,11 @@ begin
   perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
   perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
     p_facts ->> 'author', p_now);
+  update farthing.disputes d
+  set credits_clawed_back = d.credits_clawed_back + o.credits_clawed_back - v_before
+  from farthing.orders o
+  where d.account_id = v_payment.account_id and d.dispute_id = v_dispute.dispute_id
+    and o.account_id = d.account_id and o.order_id = d.order_id and o.credits_clawed_back <> v_before;
   return 'processed';
 end
 $$;

@@ -5,6 +5,11 @@ import { createApp as createBookings } from "../../../../supabase/functions/book
 import { createApp as createCheckout } from "../../../../supabase/functions/checkout/app.ts";
 import { createApp as createCredits } from "../../../../supabase/functions/credits/app.ts";
 import { createApp as createCustomers } from "../../../../supabase/functions/customers/app.ts";
+import { createApp as createDisputes } from "../../../../supabase/functions/disputes/app.ts";
+import { createApp as createMismatches } from "../../../../supabase/functions/mismatches/app.ts";
+import { createApp as createNotifications } from "../../../../supabase/functions/notifications/app.ts";
+import { createApp as createPayouts } from "../../../../supabase/functions/payouts/app.ts";
+import { createApp as createProofs } from "../../../../supabase/functions/proofs/app.ts";
 import { createApp as createFeatures } from "../../../../supabase/functions/features/app.ts";
 import { createApp as createFraud } from "../../../../supabase/functions/fraud/app.ts";
 import { createApp as createHealth } from "../../../../supabase/functions/health/app.ts";
@@ -28,6 +33,7 @@ import type { Fake } from "../fakes/services.ts";
 import { FRAUD_CASES } from "./fraud.ts";
 import { HEALTH_CASES } from "./health.ts";
 import { INBOX_CASES } from "./inbox.ts";
+import { LIST_CASES } from "./lists.ts";
 import { JOB_CASES } from "./jobs.ts";
 import { NOTIFICATION_CASES } from "./notifications.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "../project.ts";
@@ -164,6 +170,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...REFUND_CASES,
   ...TOP_UP_CASES,
   ...INBOX_CASES,
+  ...LIST_CASES,
   ...ALERT_CASES,
   ...FRAUD_CASES,
   ...NOTIFICATION_CASES,
@@ -210,6 +217,11 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "providers": createProviders,
   "reports": createReports,
   "customers": createCustomers,
+  "disputes": createDisputes,
+  "mismatches": createMismatches,
+  "notifications": createNotifications,
+  "payouts": createPayouts,
+  "proofs": createProofs,
   "send-notification": createSendNotification,
   "settings": createSettings,
   "stripe-webhook": createWebhook,

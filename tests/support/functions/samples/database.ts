@@ -13,6 +13,7 @@ import { ALERT_SAMPLES } from "./alerts.ts";
 import { FRAUD_SAMPLES } from "./fraud.ts";
 import { INBOX_SAMPLES } from "./inbox.ts";
 import { JOB_SAMPLES } from "./jobs.ts";
+import { LIST_SAMPLES } from "./lists.ts";
 import { METRIC_SAMPLES } from "./metrics.ts";
 import { NOTIFICATION_SAMPLES } from "./notifications.ts";
 import { PAYOUT_SAMPLES } from "./payouts.ts";
@@ -228,6 +229,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...FRAUD_SAMPLES,
   ...INBOX_SAMPLES,
   ...TOP_UP_SAMPLES,
+  ...LIST_SAMPLES,
   ...METRIC_SAMPLES,
   ...NOTIFICATION_SAMPLES,
   ...PAYOUT_SAMPLES,

@@ -64,7 +64,11 @@ export interface RefinedArguments {
   jobs_pages: { p_user_id: string | null };
   /** A null `p_user_id` means the job of any user. */
   jobs_read: { p_user_id: string | null };
+  /** A null `p_state` means open and resolved ones. */
+  mismatches_list: { p_state: "open" | "resolved" | null };
   metrics_record: { p_rows: readonly MetricRow[] };
+  /** The sequence number of a run. */
+  proofs_read: { p_run_nr: string };
   /** Without `p_mail` only notifications by webhook are claimed. */
   notifications_claim: { p_mail: MailService | undefined };
   notifications_failed: { p_outcome: NotSentOutcome };

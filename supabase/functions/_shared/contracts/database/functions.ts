@@ -13,6 +13,7 @@ import type { CustomerResults } from "./results/customers.ts";
 import type { Stored } from "./results/shapes.ts";
 import type { InboxResults } from "./results/inbox.ts";
 import type { JobResults } from "./results/jobs.ts";
+import type { ListResults } from "./results/lists.ts";
 import type { MetricResults } from "./results/metrics.ts";
 import type { NotificationResults } from "./results/notifications.ts";
 import type { AlertResults, FeatureResults, FraudResults } from "./results/operators.ts";
@@ -35,6 +36,7 @@ export interface Results
     FraudResults,
     InboxResults,
     JobResults,
+    ListResults,
     MetricResults,
     NotificationResults,
     PayoutResults,

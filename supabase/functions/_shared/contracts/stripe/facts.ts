@@ -85,6 +85,8 @@ export type DisputeFacts = {
    * if the payment was not by card.
    */
   case_type: string | null;
+  /** Until when Stripe takes evidence, in seconds since 1970; null without a deadline. */
+  evidence_due_by: number | null;
   /**
    * The balance transactions of the dispute so far. They show the moved money, which the status
    * does not.

@@ -84,6 +84,10 @@ for (const type of DISPUTE_TYPES) {
         },
       },
       balance_transactions: [WITHDRAWN],
+      evidence_details: {
+        ...example<Stripe.Dispute>("dispute").evidence_details,
+        due_by: 1_796_000_000,
+      },
     });
     assert.deepEqual(factsOf(eventOf(`charge.dispute.${type}`, dispute)), {
       dispute_id: "dp_1",
@@ -94,6 +98,7 @@ for (const type of DISPUTE_TYPES) {
       status: "needs_response",
       reason: "fraudulent",
       case_type: "chargeback",
+      evidence_due_by: 1_796_000_000,
       movements: [{ id: "txn_1", amount: -920, fee: 1500, currency: "eur", exchange_rate: 0.92 }],
     });
   });

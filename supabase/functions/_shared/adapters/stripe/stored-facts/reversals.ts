@@ -29,6 +29,7 @@ export function disputeFacts(dispute: Stripe.Dispute): DisputeFacts {
     status: dispute.status,
     reason: dispute.reason,
     case_type: dispute.payment_method_details?.card?.case_type ?? null,
+    evidence_due_by: dispute.evidence_details?.due_by ?? null,
     movements: dispute.balance_transactions.map((
       { id, amount, fee, currency, exchange_rate },
     ) => ({ id, amount, fee, currency, exchange_rate })),

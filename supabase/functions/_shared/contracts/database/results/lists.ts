@@ -1,0 +1,20 @@
+/** Results of the functions for operators' lists: disputes, payouts, notifications and proofs. */
+import type { Dispute } from "../../disputes.ts";
+import type { Mismatch } from "../../mismatches.ts";
+import type { ListedNotification } from "../../notifications.ts";
+import type { Payout, PayoutWithLines } from "../../payouts.ts";
+import type { Proof, ProofWithViolations } from "../../proofs.ts";
+import type { Of, Page, Stored } from "./shapes.ts";
+
+export interface ListResults {
+  disputes_list: Page<"disputes", Of<typeof Dispute>>;
+  disputes_read: Of<typeof Dispute>;
+  mismatches_list: Page<"mismatches", Of<typeof Mismatch>>;
+  /** Resolves an open mismatch, with its reason in the audit. */
+  mismatches_resolve: Stored<Of<typeof Mismatch>>;
+  notifications_list: Page<"notifications", Of<typeof ListedNotification>>;
+  payouts_list: Page<"payouts", Of<typeof Payout>>;
+  payouts_read: Of<typeof PayoutWithLines>;
+  proofs_list: Page<"proofs", Of<typeof Proof>>;
+  proofs_read: Of<typeof ProofWithViolations>;
+}

@@ -1,0 +1,50 @@
+/** Disputes, for operators. Money is an integer in the currency's minor unit; credits are text. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+
+const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
+const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
+
+const Movement = z.object({
+  transaction_id: z.string().openapi({ description: "Stripe's balance transaction." }),
+  amount: Money.openapi({ description: "Negative if withdrawn, positive if reinstated." }),
+  fee: Money,
+  currency: Currency,
+  created_at: TimestampOut,
+});
+
+export const Dispute = z.object({
+  dispute_id: z.string().openapi({ description: "Stripe's id.", example: "du_1Pqr" }),
+  status: z.string().openapi({
+    description: "In Stripe's words, including states that Stripe adds.",
+    example: "needs_response",
+  }),
+  is_open: z.boolean().openapi({ description: "true: a bank still decides." }),
+  reason: z.string().nullable(),
+  case_type: z.string().nullable(),
+  evidence_due_by: TimestampOut.nullable().openapi({
+    description: "Until when Stripe takes evidence. Send it in Stripe's dashboard.",
+  }),
+  amount: Money.openapi({ description: "The disputed amount, possibly above the payment's." }),
+  currency: Currency,
+  order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable(),
+  user_id: Uuid.nullable().openapi({ description: "The buyer; null if the user was deleted." }),
+  credits_taken_back: SignedAmount.openapi({
+    description:
+      "Credits that this dispute's events clawed back, less those that they reinstated. Negative if " +
+      "they reinstated what another dispute had clawed back.",
+  }),
+  movements: z.array(Movement),
+  created_at: TimestampOut,
+  updated_at: TimestampOut,
+}).openapi("Dispute");
+
+export const DisputesQuery = z.strictObject({
+  ...listQuery,
+  status: text(64).optional(),
+  order_id: Uuid.optional(),
+  user_id: Uuid.optional().openapi({ description: "The buyer." }),
+});
+
+export const DisputePath = z.object({ id: text(255) });

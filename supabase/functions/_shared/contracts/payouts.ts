@@ -1,0 +1,56 @@
+/** Stripe's payouts to our bank, for operators. Money is an integer in the currency's minor unit. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, text, TimestampOut } from "./common.ts";
+import { Mismatch } from "./mismatches.ts";
+
+const Money = z.int().openapi({ description: "In the payout's currency, in its minor unit." });
+
+export const Payout = z.object({
+  payout_id: z.string().openapi({ description: "Stripe's id.", example: "po_1Pqr" }),
+  status: z.string().openapi({ description: "In Stripe's words.", example: "paid" }),
+  amount: Money.openapi({ description: "Negative if Stripe debits the bank account." }),
+  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  automatic: z.boolean().openapi({ description: "true: made by Stripe's own schedule." }),
+  made_at: TimestampOut,
+  arrives_at: TimestampOut.openapi({ description: "Stripe's arrival date." }),
+  failure_code: z.string().nullable(),
+  reconciliation: z.enum(["not_applicable", "in_progress", "reconciled", "mismatched"]).openapi({
+    description:
+      "not_applicable: Stripe lists no transactions of a manual payout; in_progress: its list has " +
+      "not been compared yet; mismatched: it has open mismatches.",
+  }),
+  ours: z.int().nullable().openapi({ description: "How many of its lines are ours." }),
+  not_ours: z.int().nullable().openapi({
+    description: "How many of its lines are another app's on this Stripe account.",
+  }),
+  open_mismatches: z.int(),
+  listed_at: TimestampOut.nullable(),
+  reconciled_at: TimestampOut.nullable(),
+}).openapi("Payout");
+
+const Lines = z.object({
+  kind: z.enum([
+    "charge",
+    "refund",
+    "dispute",
+    "fee",
+    "fee_refund",
+    "transfer",
+    "transfer_reversal",
+    "payout",
+    "other",
+  ]),
+  count: z.int(),
+  amount: Money,
+  fee: Money,
+  net: Money,
+});
+
+export const PayoutWithLines = Payout.extend({
+  lines: z.array(Lines).openapi({ description: "The sums of the payout's lines by kind." }),
+  mismatches: z.array(Mismatch).openapi({ description: "The newest 100 open mismatches." }),
+}).openapi("PayoutWithLines");
+
+export const PayoutsQuery = z.strictObject({ ...listQuery, status: text(64).optional() });
+
+export const PayoutPath = z.object({ id: text(255) });

@@ -1,0 +1,10 @@
+/** The `disputes` function: operators read disputes, those that wait for evidence first. */
+import { defineFunction } from "../_shared/http/app.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { listDisputes, readDispute } from "./routes.ts";
+
+export const { app, createApp } = defineFunction(
+  "disputes",
+  [listDisputes, readDispute],
+  servicesFromEnv,
+);

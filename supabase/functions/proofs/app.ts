@@ -1,0 +1,10 @@
+/** The `proofs` function: operators read the runs of the ledger's proof. */
+import { defineFunction } from "../_shared/http/app.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { listProofs, readProof } from "./routes.ts";
+
+export const { app, createApp } = defineFunction(
+  "proofs",
+  [listProofs, readProof],
+  servicesFromEnv,
+);

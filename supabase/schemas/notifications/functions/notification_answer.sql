@@ -1,0 +1,25 @@
+-- A notification as operators read it.
+
+create function farthing.notification_answer(p_notification farthing.notifications, p_is_named boolean)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := farthing.owner_of(p_notification.account_id);
+  v_address text := coalesce(p_notification.address, (select email from auth.users where id = v_user_id));
+begin
+  return jsonb_build_object('notification_id', p_notification.notification_id,
+    'recipient', p_notification.recipient, 'user_id', v_user_id,
+    'address', case when p_is_named then v_address
+      else regexp_replace(v_address, '^(.?).*@', '\1***@') end,
+    'template', p_notification.template, 'state', p_notification.state,
+    'attempts', p_notification.attempts, 'next_attempt_at', p_notification.next_attempt_at,
+    'sender', p_notification.sender, 'provider_id', p_notification.provider_id,
+    'last_error', p_notification.last_error, 'created_at', p_notification.created_at,
+    'finished_at', p_notification.finished_at);
+end
+$$;
+comment on function farthing.notification_answer(farthing.notifications, boolean) is
+  'Returns a notification without its data. address: where it goes today, masked unless the reader named '
+  'the user; null for operators, webhooks, deleted users, and given addresses that were erased.';

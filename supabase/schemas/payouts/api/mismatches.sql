@@ -1,0 +1,60 @@
+-- Operators list the differences between our records and Stripe's, and resolve them.
+
+create function farthing_public.mismatches_list(
+  p_state text default 'open', p_kind text default null, p_payout_id text default null,
+  p_before text default null, p_limit int default 20)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.page_of('mismatches', p_limit, array(
+    select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
+    from farthing.mismatches m left join farthing.mismatches b on b.mismatch_id::text = p_before
+    where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
+      and (p_kind is null or m.kind = p_kind)
+      and (p_payout_id is null or m.payout_id = p_payout_id)
+      and (p_before is null or (m.found_at, m.mismatch_id) < (b.found_at, b.mismatch_id))
+    order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.mismatches_list to service_role;
+comment on function farthing_public.mismatches_list is
+  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind and '
+  'payout: {mismatches, next_before}.';
+
+create function farthing_public.mismatches_resolve(
+  p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_mismatch farthing.mismatches;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.require_operator(v_author);
+  if p_reason is null or length(p_reason) not between 1 and 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+  end if;
+  perform farthing.allow_change(v_author, p_reason);
+  update farthing.mismatches
+  set resolved_at = greatest(found_at, p_now), resolved_by = v_author, resolve_reason = p_reason
+  where mismatch_id = p_mismatch_id and resolved_at is null;
+  select * into v_mismatch from farthing.mismatches where mismatch_id = p_mismatch_id;
+  if v_mismatch.mismatch_id is null then
+    perform farthing.fail('not_found', 'There is no such mismatch.', null, 'id');
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.mismatch_answer(v_mismatch), p_now);
+end
+$$;
+grant execute on function farthing_public.mismatches_resolve to service_role;
+comment on function farthing_public.mismatches_resolve is
+  'Resolves an open mismatch with a reason, which is audited; a resolved one stays as it is. Returns '
+  '{status: 200, replayed, data: mismatch}. Fails not_found, forbidden, invalid_request.';
