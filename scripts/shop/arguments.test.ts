@@ -33,12 +33,22 @@ Deno.test("--help needs no command", () => {
   assert.equal(readArguments(["--help"]), null);
 });
 
-for (
-  const args of [[], ["pull"], ["diff", "a", "b"], ["push"], ["push", "--reason", " "], [
-    "diff",
-    "--x",
-  ]]
-) {
+Deno.test("a pull names its new file", () => {
+  const expected = { command: "pull", file: "shop.json", retire: false };
+  assert.deepEqual(readArguments(["pull", "shop.json"]), expected);
+});
+
+const REFUSED = [
+  [],
+  ["merge"],
+  ["pull"],
+  ["diff", "a", "b"],
+  ["push"],
+  ["push", "--reason", " "],
+  ["diff", "--x"],
+];
+
+for (const args of REFUSED) {
   Deno.test(`the command line "${args.join(" ")}" is refused`, () => {
     assert.throws(() => readArguments(args), UsageError);
   });

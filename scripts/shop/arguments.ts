@@ -4,12 +4,14 @@ import { parseArgs } from "node:util";
 /** The file that the commands read if none is named. */
 const DEFAULT_FILE = "farthing.packages.json";
 
-/** The usage text of both commands. */
-export const USAGE = `Usage: deno task packages:diff [FILE] [options]
+/** The usage text of the commands. */
+export const USAGE = `Usage: deno task packages:pull FILE [options]
+       deno task packages:diff [FILE] [options]
        deno task packages:push [FILE] --reason TEXT [options]
 
-Compares a file of packages with the packages on sale, and makes the file the
-packages on sale. Without FILE it is ${DEFAULT_FILE}.
+pull writes the packages on sale to a new file. diff compares a file with the
+packages on sale, and push makes the file the packages on sale. Without FILE it
+is ${DEFAULT_FILE}.
 
   --reason TEXT      why the packages change; stored with the change
   --retire           allow the push to retire packages that the file lacks
@@ -23,7 +25,7 @@ export class UsageError extends Error {
 
 /** A command and its options. */
 export interface ShopArguments {
-  command: "diff" | "push";
+  command: "pull" | "diff" | "push";
   file: string;
   reason?: string;
   retire: boolean;
@@ -33,9 +35,13 @@ export interface ShopArguments {
 /** Reads the command line. Returns null if it asks for help. @throws UsageError */
 export function readArguments(args: string[]): ShopArguments | null {
   const { values, positionals } = parse(args);
-  const [command, file = DEFAULT_FILE, ...more] = positionals;
+  const [command, named, ...more] = positionals;
+  const file = named ?? DEFAULT_FILE;
   if (values.help) return null;
-  if (command !== "diff" && command !== "push") throw new UsageError("Choose diff or push.");
+  if (command !== "pull" && command !== "diff" && command !== "push") {
+    throw new UsageError("Choose pull, diff or push.");
+  }
+  if (command === "pull" && named === undefined) throw new UsageError("Name the new file.");
   if (more.length > 0) throw new UsageError(`Name only one file, without ${more.join(", ")}.`);
   if (command === "push" && !values.reason?.trim()) {
     throw new UsageError('Say why the packages change: --reason "autumn prices".');

@@ -1,12 +1,12 @@
 /**
- * `deno task packages:diff` and `deno task packages:push`: compare a file of packages with the
- * packages on sale, and make the file the packages on sale.
+ * `deno task packages:pull`, `packages:diff` and `packages:push`: write the packages on sale to a
+ * file, compare a file with them, and make the file the packages on sale.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
-import { need, readSettings, SettingsError } from "../settings/settings.ts";
+import { need, readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
-import { PackagesFileError, readPackagesFile } from "./packages-file.ts";
+import { PackagesFileError, readPackagesFile, writePackagesFile } from "./packages-file.ts";
 import { pushPackages, PushRefused } from "./push-packages.ts";
 import { connectSettings, SettingsApiError } from "./settings-api.ts";
 
@@ -14,16 +14,31 @@ async function main(): Promise<void> {
   const options = readArguments(Deno.args);
   if (options === null) return print(USAGE);
   const { command, file, reason, retire, envFile } = options;
+  const settings = readSettings(envFile);
+  if (command === "pull") return await pull(file, settings);
   const text = await Deno.readTextFile(file).catch((error: Error) => {
     throw new PackagesFileError(`  it can't be read: ${error.message}`);
   });
   const packages = readPackagesFile(text);
-  const settings = readSettings(envFile);
-  const url = need(settings, "SUPABASE_URL");
-  const api = connectSettings(url, need(settings, "SUPABASE_SECRET_KEY"));
+  const { api, url } = connect(settings);
   print(pc.dim(`${file} → ${url}`));
   const push = command === "push" && reason !== undefined ? { reason, retire } : null;
   await pushPackages({ packages, push }, api, print);
+}
+
+function connect(settings: Settings) {
+  const url = need(settings, "SUPABASE_URL");
+  return { url, api: connectSettings(url, need(settings, "SUPABASE_SECRET_KEY")) };
+}
+
+async function pull(file: string, settings: Settings): Promise<void> {
+  const { api, url } = connect(settings);
+  const text = writePackagesFile(await api.readPackages());
+  // An existing file may have changes that were not pushed yet.
+  await Deno.writeTextFile(file, text, { createNew: true }).catch((error: Error) => {
+    throw new PackagesFileError(`  ${file} can't be written: ${error.message}`);
+  });
+  print(`${pc.dim(`${url} →`)} ${file}`);
 }
 
 try {

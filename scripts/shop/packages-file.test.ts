@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PackagesFileError, readPackagesFile } from "./packages-file.ts";
+import { PackagesFileError, readPackagesFile, writePackagesFile } from "./packages-file.ts";
 
 const MINI = {
   slug: "mini",
@@ -24,6 +24,23 @@ Deno.test("the committed file is valid, and its schema exists", async () => {
   const text = await Deno.readTextFile(url);
   assert.equal(readPackagesFile(text).length, 5);
   assert.ok((await Deno.stat(new URL(JSON.parse(text).$schema, url))).isFile);
+});
+
+Deno.test("a file of the packages on sale has no defaults and no retired packages", () => {
+  const shared = { id: crypto.randomUUID(), version: 1, effective_from: "2026-11-21T12:00:00Z" };
+  const mini = { ...MINI, description: null, highlight: false, sort: 0, bonus_credits: "0" };
+  const more = { slug: "plus", description: "More", highlight: true, sort: 2, bonus_credits: "5" };
+  const written = JSON.parse(writePackagesFile({
+    version: "7",
+    history: [],
+    packages: [
+      { ...shared, ...mini, active: true },
+      { ...shared, ...mini, ...more, active: true },
+      { ...shared, ...mini, slug: "old", active: false },
+    ],
+  }));
+  assert.deepEqual(written.packages, [MINI, { ...MINI, ...more }]);
+  assert.equal(readPackagesFile(JSON.stringify(written)).length, 2);
 });
 
 const REFUSED: [string, string, RegExp][] = [

@@ -1,5 +1,11 @@
 import type { z } from "zod";
-import { PackagesFile } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
+import {
+  type PackageSettings,
+  PackagesFile,
+} from "../../supabase/functions/_shared/contracts/settings/packages.ts";
+
+/** The JSON Schema of a file in the repository's folder. */
+const SCHEMA = "./docs/reference/api/packages.schema.json";
 
 /** A package of the file, with the defaults filled in. */
 export type PackageTerms = z.output<typeof PackagesFile>["packages"][number];
@@ -16,6 +22,21 @@ export function readPackagesFile(text: string): PackageTerms[] {
   throw new PackagesFileError(
     parsed.error.issues.map(({ path, message }) => `  ${pathOf(path)}: ${message}`).join("\n"),
   );
+}
+
+/** Writes the packages on sale as a file's text, which a push would not change. */
+export function writePackagesFile(settings: z.output<typeof PackageSettings>): string {
+  const packages = settings.packages.filter(({ active }) => active).map((each) => ({
+    slug: each.slug,
+    name: each.name,
+    ...(each.description !== null && { description: each.description }),
+    ...(each.highlight && { highlight: true }),
+    ...(each.sort !== 0 && { sort: each.sort }),
+    credits: each.credits,
+    ...(each.bonus_credits !== "0" && { bonus_credits: each.bonus_credits }),
+    prices: each.prices,
+  }));
+  return `${JSON.stringify({ $schema: SCHEMA, packages }, null, 2)}\n`;
 }
 
 function parseJson(text: string): unknown {

@@ -31,7 +31,7 @@ async function run(
   const requests: PackagesRequest[] = [];
   const said: string[] = [];
   const api = {
-    readVersion: () => Promise.resolve("7"),
+    readPackages: () => Promise.resolve({ version: "7", packages: [], history: [] }),
     setPackages: async (request: PackagesRequest) => {
       requests.push(request);
       if (!request.dry_run) await write();

@@ -25,7 +25,7 @@ export async function pushPackages(
   api: SettingsApi,
   print: (text?: string) => void,
 ): Promise<void> {
-  const version = await api.readVersion();
+  const { version } = await api.readPackages();
   const shown = await api.setPackages({ packages, version, dry_run: true });
   print(formatChanges(shown));
   print();

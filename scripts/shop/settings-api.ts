@@ -16,7 +16,7 @@ export interface PackagesRequest {
 
 /** The routes of a project that the commands use. */
 export interface SettingsApi {
-  readVersion(): Promise<string>;
+  readPackages(): Promise<z.output<typeof PackageSettings>>;
   setPackages(request: PackagesRequest): Promise<Changed>;
 }
 
@@ -52,7 +52,7 @@ export function connectSettings(url: string, secretKey: string): SettingsApi {
     throw new SettingsApiError(`${url} refused: ${message} ${code}${where}`);
   };
   return {
-    readVersion: async () => PackageSettings.parse(await ask()).version,
+    readPackages: async () => PackageSettings.parse(await ask()),
     setPackages: async (request) =>
       SettingsChanged.parse(
         await ask({

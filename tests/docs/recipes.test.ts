@@ -2,15 +2,17 @@
  * The code blocks of the back-end recipes run as printed. The test adds only the names that a block
  * needs.
  */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
-import { balanceOf, buy } from "../support/money/purchases.ts";
+import { ROOT } from "../../scripts/command/root.ts";
+import { sell, withdraw } from "../prices/own-prices.ts";
+import { balanceOf, buy, packageNamed } from "../support/money/purchases.ts";
 import { newPurchase, refundBecomes, standing } from "../support/money/refunds.ts";
-import { proven, withDeliveries, withSql } from "../support/project/database.ts";
+import { proven, withDeliveries, withPackages, withSql } from "../support/project/database.ts";
 import { backEnd, data, post } from "../support/project/http.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
-import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
+import { blocksIn, snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -29,6 +31,9 @@ const PAGES = {
   "docs/recipes/refund-and-dispute.md": [
     snippet("refund", ["server", "order_id"], ["refund"]),
     snippet("dispute", ["STRIPE_API_URL", "payment_intent"]),
+  ],
+  "docs/recipes/change-prices.md": [
+    snippet("settings", ["server"], ["preview", "changed"]),
   ],
   "docs/recipes/test-your-app.md": [
     snippet("user", ["server"], ["user"]),
@@ -103,6 +108,52 @@ async function answerCustomer(runs: Runs): Promise<void> {
   equal(page.refused_next.length, 3);
 }
 
+/** Runs the page's commands, with a file in the test's folder, and its code. */
+async function changePrices(runs: Runs, folder: string): Promise<void> {
+  const file = `${folder}/shop.packages.json`;
+  const blocks = await blocksIn("docs/recipes/change-prices.md");
+  const [pull, diff, push] = blocks.filter(({ language }) => language === "sh").map(({ code }) =>
+    code.replace("shop.packages.json", file).replace(/^deno /, `${Deno.execPath()} `)
+  );
+  const run = async (command = "") => {
+    const { success, stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", command],
+      cwd: ROOT,
+      env: { SUPABASE_URL: world.url, SUPABASE_SECRET_KEY: world.secretKey, NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    equal(success, true, said);
+    return said;
+  };
+  const id = crypto.randomUUID();
+  await withPackages(world, "exclusive", async () => {
+    await sell(world, id, 1, { name: "By recipe", amount: 700_000, credits: "1", bonus: "0" });
+    await run(pull);
+    match(await run(diff), /Nothing to do\./);
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace(`"amount": 700000`, `"amount": 800000`));
+    match(await run(diff), /price_usd +700000 +→ +800000/);
+    match(await run(push), /Written: 1 packages/);
+    equal((await packageNamed(world, "By recipe")).amount, 800_000);
+    await withdraw(world, id);
+  });
+
+  type Answer = { changes: object[]; dry_run: boolean };
+  const { preview, changed } = await runs<{ preview: Answer; changed: Answer }>("settings", {
+    server,
+  });
+  deepEqual([preview.dry_run, changed.dry_run], [true, false]);
+  const fields = [
+    { field: "fine_at", from: "2500", to: "4000" },
+    { field: "threshold", from: "3000", to: "5000" },
+  ];
+  deepEqual(preview.changes, [{ name: "slow_answers", change: "changed", version: null, fields }]);
+  deepEqual(changed.changes, preview.changes);
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.alert_rules set threshold = 3000, fine_at = 2500 where rule = 'slow_answers'`);
+}
+
 async function ownTests(runs: Runs): Promise<void> {
   const { user } = await runs<{ user: { id: string } }>("user", { server });
   equal((await balanceOf(world, user.id)).balance, "500");
@@ -123,6 +174,7 @@ Deno.test("recipes for a back end, as printed", async (test) => {
     await test.step("a feature is gated by a hold", () => gate(runs));
     await test.step("an order is refunded, and its dispute won", () => moneyBack(runs));
     await test.step("a customer is answered", () => answerCustomer(runs));
+    await test.step("a shop changes prices and settings", () => changePrices(runs, folder));
     await test.step("a test of an app has its user and ends with the proof", () => ownTests(runs));
     await proven(world);
   } finally {
