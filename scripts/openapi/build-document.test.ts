@@ -109,6 +109,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/customers", false],
   ["get", "/customers/{id}", false],
   ["get", "/customers/{id}/reads", false],
+  ["get", "/reports/funnel", false],
   ["get", "/reports/kpis", false],
   ["get", "/reports/usage", false],
   ["post", "/notification-runner", false],

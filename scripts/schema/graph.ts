@@ -14,7 +14,7 @@ import type { SchemaFile } from "./sources.ts";
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],
-  idempotency: ["ledger"],
+  idempotency: ["ledger", "reports"],
   ledger: ["caps", "holds"],
   grants: ["holds"],
   holds: ["jobs", "ai"],

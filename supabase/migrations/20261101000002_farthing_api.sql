@@ -1176,7 +1176,8 @@ grant select on farthing_public.credit_holds to authenticated;
 -- The answer of an operation that is not all SQL, stored under its idempotency key.
 
 create function farthing_public.idempotency_store(
-  p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
+  p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_user_id uuid default null,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -1189,13 +1190,19 @@ begin
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
+  -- A refusal is counted here, once per key: the transaction that refused the charge is rolled back.
+  if found and p_user_id is not null
+    and farthing.json_argument(p_data) ->> 'code' = 'insufficient_credits' then
+    perform farthing.note_refusal(p_user_id, p_now);
+  end if;
   return '{}'::jsonb;
 end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
   'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
-  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours.';
+  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours. '
+  'insufficient_credits is counted for the user, if there is one.';
 
 -- supabase/schemas/inbox/api.sql
 
@@ -3298,6 +3305,54 @@ grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
   'Returns the report of credits: movements by day and source of their lot, without the entries after '
   'as_of, which are not sealed. Fails invalid_request, naming from or limit.';
+
+-- supabase/schemas/reports/api/funnel.sql
+
+-- The report of the funnel from packages to payments.
+
+create function farthing_public.report_funnel(
+  p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
+begin
+  return (
+    with days as materialized (
+      select * from farthing.funnel_figures(v_range)
+    )
+    select farthing.report_answer(v_range, p_limit, array(
+        select row(d.figures, d.day::text)::farthing.page_item from days d
+        where d.day is not null and (p_after is null or d.day::text collate "C" > p_after)
+        order by d.day limit farthing.items_to_read(p_limit)),
+      (select jsonb_agg(t.figures - 'day') from days t
+        where t.day is null and exists (select from days d where d.day is not null)), p_now,
+      jsonb_build_array(farthing.control('paid checkouts, and lots of package orders begun in the range',
+        (select (t.figures ->> 'paid')::numeric from days t where t.day is null),
+        (select count(*) from farthing.orders o
+          join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
+            and l.source = 'paid'
+          where o.kind = 'package' and (o.created_at at time zone 'UTC')::date
+            between v_range.first_day and v_range.last_day))),
+      jsonb_build_object(
+        'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
+        'checkouts', 'package orders by the day of their begin',
+        'buyers', 'distinct accounts of these orders',
+        'paid', 'of these orders, those that were paid later',
+        'paid_share', 'paid / checkouts',
+        'refusals', 'requests refused with insufficient_credits (402), without repeats and batches',
+        'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal',
+        'first_purchases_after_refusal', 'of these, the accounts for which it was the first paid order',
+        'conversion', 'first_purchases_after_refusal / refused_accounts')));
+end
+$$;
+grant execute on function farthing_public.report_funnel to service_role;
+comment on function farthing_public.report_funnel is
+  'Returns the funnel by day: packages seen, checkouts, payments, refusals for lack of credits, and '
+  'purchases within 7 days after a refusal. Fails invalid_request, naming from or limit.';
 
 -- supabase/schemas/reports/api/kpis.sql
 

@@ -52,7 +52,8 @@ const replaysRefusals: Check = async (world, database) => {
   const { p_idempotency_key, p_fingerprint } = args;
   const error = await refusalOf(database.rpc("credits_debit", args));
   const key = { p_idempotency_key, p_fingerprint };
-  await database.rpc("idempotency_store", { ...key, p_status: 402, p_data: error });
+  const refusal = { ...key, p_status: 402, p_data: error, p_user_id: undefined };
+  await database.rpc("idempotency_store", refusal);
   const { status, replayed, data } = await database.rpc("credits_debit", args);
   assert.deepEqual({ status, replayed, data }, { status: 402, replayed: true, data: error });
 };

@@ -79,6 +79,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}`, ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],
+  ["GET", "reports/funnel", ["operator"]],
   ["GET", "reports/kpis", ["operator"]],
   ["GET", "reports/usage", ["operator"]],
   ["GET", "settings/packages", ["operator"]],

@@ -75,7 +75,7 @@ export async function openChat(call: ChatCall): Promise<OpenChat | StoredAnswer>
   const startedMs = performance.now();
   const ai = await services.ai();
   const held = await hold(call, ai).catch(async (error: unknown) => {
-    await storeRefusal(call, error);
+    await storeRefusal(call, error, call.caller.userId);
     throw error;
   });
   const { step, inputTokens, maxOutputTokens } = held;

@@ -5,6 +5,7 @@ import { reportJournal, reportLiabilities } from "./accounting.ts";
 import { reportPayouts, reportRevenue } from "./money.ts";
 import { reportPayout } from "./payout.ts";
 import { reportActors, reportCredits } from "./routes.ts";
+import { reportFunnel } from "./funnel.ts";
 import { reportKpis } from "./kpis.ts";
 import { reportUsage } from "./usage.ts";
 
@@ -20,6 +21,7 @@ export const { app, createApp } = defineFunction(
     reportPayout,
     reportUsage,
     reportKpis,
+    reportFunnel,
   ],
   servicesFromEnv,
 );

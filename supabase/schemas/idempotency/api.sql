@@ -1,7 +1,8 @@
 -- The answer of an operation that is not all SQL, stored under its idempotency key.
 
 create function farthing_public.idempotency_store(
-  p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
+  p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_user_id uuid default null,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -14,10 +15,16 @@ begin
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
+  -- A refusal is counted here, once per key: the transaction that refused the charge is rolled back.
+  if found and p_user_id is not null
+    and farthing.json_argument(p_data) ->> 'code' = 'insufficient_credits' then
+    perform farthing.note_refusal(p_user_id, p_now);
+  end if;
   return '{}'::jsonb;
 end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
   'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
-  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours.';
+  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours. '
+  'insufficient_credits is counted for the user, if there is one.';

@@ -128,3 +128,16 @@ create policy order_entries_none on farthing.order_entries for select to authent
 
 create type farthing.kpi as (
   name text, day date, label text, value numeric, unit text, target numeric, samples bigint);
+
+create table farthing.refusal_days (
+  day date not null,
+  account_id bigint not null,
+  first_at timestamptz not null,
+  refusals int not null,
+  primary key (day, account_id)
+);
+comment on table farthing.refusal_days is
+  'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the first '
+  'refusal of the day. Refusals within a batch and repeats under a stored key are not counted.';
+alter table farthing.refusal_days enable row level security;
+create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);

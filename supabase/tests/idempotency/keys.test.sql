@@ -63,11 +63,11 @@ select tests.fails_with($$ select pg_temp.debit('poor', 'body', '5000') $$, 'ins
   'a request that is too large is refused');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('body'), 402,
   '{"code": "insufficient_credits"}',
-  tests.after()), '{}', 'the endpoint stores the refusal');
+  p_now => tests.after()), '{}', 'the endpoint stores the refusal');
 select is(pg_temp.debit('poor', 'body', '5000', '1 h'), '{"status": 402, "replayed": true,
   "data": {"code": "insufficient_credits"}}', 'T12: a repeat of a refused request gets the stored refusal');
 select is(idempotency_store(tests.sha256('k'), tests.sha256('body'), 402, '{}',
-  tests.after('24 hours' - interval '1 s')), '{}', 'a second refusal comes too late to be stored');
+  p_now => tests.after('24 hours' - interval '1 s')), '{}', 'a second refusal comes too late to be stored');
 select is(pg_temp.debit('k', 'body', '10'), a || '{"replayed": true}',
   'a stored answer is not overwritten')
 from first;
@@ -97,7 +97,7 @@ select is(pg_temp.debit('k', 'body', '10', '24 hours' - interval '1 s') ->> 'rep
 select is(pg_temp.debit('k', 'another body', '10', '24 hours') ->> 'replayed', 'false',
   'a key is forgotten after 24 hours, before the task has run');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('new'), 402, '{"new": 1}',
-  tests.after('24 hours')), '{}',
+  p_now => tests.after('24 hours')), '{}',
   'a refusal replaces a key older than 24 hours');
 select is(pg_temp.debit('poor', 'new', '5000', '25 hours') -> 'data', '{"new": 1}',
   'the stored refusal is returned');

@@ -830,6 +830,7 @@ export type Database = {
           "p_idempotency_key": string;
           "p_now"?: string;
           "p_status": number;
+          "p_user_id"?: string;
         };
         Returns: Json;
       };
@@ -1120,6 +1121,16 @@ export type Database = {
         Returns: Json;
       };
       "report_credits": {
+        Args: {
+          "p_after"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+        };
+        Returns: Json;
+      };
+      "report_funnel": {
         Args: {
           "p_after"?: string;
           "p_from"?: string;

@@ -13,6 +13,19 @@ const CREDITS = {
   closing: "9939.5",
 };
 
+const FUNNEL = {
+  packages_seen: 120,
+  checkouts: 10,
+  buyers: 9,
+  paid: 8,
+  paid_share: "0.8",
+  refusals: 30,
+  refused_accounts: 12,
+  purchases_after_refusal: 6,
+  first_purchases_after_refusal: 3,
+  conversion: "0.25",
+};
+
 const USAGE = {
   charges: 2,
   corrections: 0,
@@ -175,6 +188,11 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     rows: [{ ...REVENUE, day: "2026-11-21", closed: false }],
     totals: [REVENUE],
     controls: [{ name: "paid orders in usd", report: "2997", source: "2997", difference: "0" }],
+  }),
+  report_funnel: () => ({
+    ...ANSWER,
+    rows: [{ day: "2026-11-21", ...FUNNEL }],
+    totals: [FUNNEL],
   }),
   report_kpis: () => ({
     ...ANSWER,

@@ -39,12 +39,22 @@ export interface KeyedCall {
 /**
  * Stores a refusal under the caller's key. If storing fails, the answer stays the same. Without a
  * key from the caller nothing is stored, since the same content may succeed a moment later.
+ * @param userId whose request was refused; for the report of the funnel
  */
-export async function storeRefusal(call: KeyedCall, error: unknown): Promise<void> {
+export async function storeRefusal(
+  call: KeyedCall,
+  error: unknown,
+  userId?: string,
+): Promise<void> {
   if (call.idempotency.key === null) return;
   if (!(error instanceof ApiError) || !STORED.has(error.code)) return;
   try {
-    const args = { ...call.idempotency.args, p_status: error.status, p_data: error.body };
+    const args = {
+      ...call.idempotency.args,
+      p_status: error.status,
+      p_data: error.body,
+      p_user_id: userId,
+    };
     await withOwnTime(() => call.services.database.rpc("idempotency_store", args));
   } catch (failure) {
     call.services.log("warn", "refusal not stored", { detail: String(failure) });
@@ -52,6 +62,11 @@ export async function storeRefusal(call: KeyedCall, error: unknown): Promise<voi
 }
 
 type ArgsWithoutKey<N extends IdempotentName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
+
+/** Returns the user that the function acts for; undefined if its arguments name none. */
+function userOf(args: object): string | undefined {
+  return "p_user_id" in args && typeof args.p_user_id === "string" ? args.p_user_id : undefined;
+}
 
 /** Calls the function and returns its answer as a reply. A stored answer is marked `replayed`. */
 export async function idempotent<N extends IdempotentName>(
@@ -66,7 +81,7 @@ export async function idempotent<N extends IdempotentName>(
     // status.
     return { ...answer, data: answer.data as StoredDataOf<N> };
   } catch (error) {
-    await storeRefusal(call, error);
+    await storeRefusal(call, error, userOf(args));
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { ActorRow } from "../../reports/actors.ts";
 import type { CreditRow } from "../../reports/credits.ts";
+import type { FunnelRow } from "../../reports/funnel.ts";
 import type { JournalRow } from "../../reports/journal.ts";
 import type { KpiRow } from "../../reports/kpis.ts";
 import type { LiabilityRow } from "../../reports/liabilities.ts";
@@ -18,6 +19,7 @@ export interface ReportResults {
   report_payout: z.output<typeof PayoutReport>;
   report_payouts: Report<typeof PayoutRow>;
   report_revenue: Report<typeof RevenueRow>;
+  report_funnel: Report<typeof FunnelRow>;
   report_kpis: Report<typeof KpiRow>;
   report_usage: Report<typeof UsageRow>;
 }

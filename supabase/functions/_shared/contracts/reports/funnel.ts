@@ -1,0 +1,28 @@
+/** The report of the funnel from packages to payments. */
+import { z } from "@hono/zod-openapi";
+import { DayOut } from "./report.ts";
+
+const Share = z.string().nullable().openapi({
+  description: "A decimal string; null if it would divide by 0.",
+  example: "0.25",
+});
+
+export const FunnelRow = z.object({
+  day: DayOut,
+  packages_seen: z.int().nullable().openapi({
+    description: "Answers of `GET /checkout/packages`; null before the last 35 days.",
+  }),
+  checkouts: z.int(),
+  buyers: z.int(),
+  paid: z.int().openapi({ description: "The day's checkouts that were paid, on whatever day." }),
+  paid_share: Share,
+  refusals: z.int().openapi({
+    description: "Requests refused with `insufficient_credits`, without repeats and batches.",
+  }),
+  refused_accounts: z.int(),
+  purchases_after_refusal: z.int().openapi({
+    description: "Refused accounts with an order paid within 7 days after the refusal.",
+  }),
+  first_purchases_after_refusal: z.int(),
+  conversion: Share,
+}).openapi("FunnelRow");
