@@ -95,6 +95,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/reports/liabilities", false],
   ["get", "/reports/journal", false],
   ["get", "/reports/revenue", false],
+  ["get", "/reports/metrics", false],
   ["get", "/reports/payouts", false],
   ["get", "/reports/payouts/{id}", false],
   ["get", "/disputes", false],

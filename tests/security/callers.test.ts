@@ -74,6 +74,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/liabilities", ["operator"]],
   ["GET", "reports/journal", ["operator"]],
   ["GET", "reports/revenue", ["operator"]],
+  ["GET", "reports/metrics", ["operator"]],
   ["GET", "reports/payouts", ["operator"]],
   ["GET", "reports/payouts/po_1", ["operator"]],
   ["GET", "customers", ["operator"]],

@@ -2,7 +2,7 @@
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { reportJournal, reportLiabilities } from "./accounting.ts";
-import { reportPayouts, reportRevenue } from "./money.ts";
+import { reportMetrics, reportPayouts, reportRevenue } from "./money.ts";
 import { reportPayout } from "./payout.ts";
 import { reportActors, reportCredits } from "./routes.ts";
 import { reportFunnel } from "./funnel.ts";
@@ -17,6 +17,7 @@ export const { app, createApp } = defineFunction(
     reportLiabilities,
     reportJournal,
     reportRevenue,
+    reportMetrics,
     reportPayouts,
     reportPayout,
     reportUsage,

@@ -1,3 +1,4 @@
+import { MetricRow } from "../_shared/contracts/reports/metrics.ts";
 import { PayoutRow } from "../_shared/contracts/reports/payouts.ts";
 import { RevenueRow } from "../_shared/contracts/reports/revenue.ts";
 import { reportRoute } from "./report-route.ts";
@@ -59,4 +60,25 @@ export const reportPayouts = reportRoute({
     { key: "arrives_at", title: "arrives_at (UTC)" },
   ],
   read: (database, args) => database.rpc("report_payouts", args),
+});
+
+/** Reports GMV, net revenue, ARPU, take rate, conversion and the capture of fees. */
+export const reportMetrics = reportRoute({
+  name: "metrics",
+  summary: "Report metrics of revenue",
+  description:
+    "GMV, net revenue, ARPU, take rate, conversion, and the capture of the fees of bookings, by " +
+    "currency and product line. Each row has its numerator, denominator and formula.",
+  row: MetricRow,
+  columns: [
+    { key: "name" },
+    { key: "product_line" },
+    { key: "currency" },
+    { key: "value", isNumber: true },
+    { key: "unit" },
+    { key: "numerator", isNumber: true },
+    { key: "denominator", isNumber: true },
+    { key: "formula" },
+  ],
+  read: (database, args) => database.rpc("report_metrics", args),
 });

@@ -53,6 +53,9 @@ create unique index revenue_lines_once on farthing.revenue_lines (source_id, kin
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A report adds up this index and does not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
-  include (amount);
+  include (amount, account_id);
 alter table farthing.revenue_lines enable row level security;
 create policy revenue_lines_none on farthing.revenue_lines for select to authenticated using (false);
+
+create type farthing.metric as (name text, product_line text, currency text, unit text, numerator numeric,
+  denominator numeric);

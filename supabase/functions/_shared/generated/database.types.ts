@@ -1170,6 +1170,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "report_metrics": {
+        Args: {
+          "p_after"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+        };
+        Returns: Json;
+      };
       "report_payout": {
         Args: { "p_after"?: string; "p_limit"?: number; "p_now"?: string; "p_payout_id": string };
         Returns: Json;

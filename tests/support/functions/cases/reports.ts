@@ -16,6 +16,7 @@ export const REPORT_CASES: readonly RouteCase[] = [
   { ...read, path: "/reports/revenue", reaches: ["report_revenue"] },
   { ...read, path: "/reports/funnel", reaches: ["report_funnel"] },
   { ...read, path: "/reports/kpis", reaches: ["report_kpis"] },
+  { ...read, path: "/reports/metrics", reaches: ["report_metrics"] },
   { ...read, path: "/reports/payouts", reaches: ["report_payouts"] },
   { ...read, path: "/reports/payouts/po_1", reaches: ["report_payout"] },
   { ...read, path: "/reports/usage", reaches: ["report_usage"] },

@@ -171,6 +171,20 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     rows: [{ month: "2026-11", ...DEFERRED, proof: 8795, difference: 0 }],
     totals: [DEFERRED],
   }),
+  report_metrics: () => ({
+    ...ANSWER,
+    rows: [{
+      name: "arpu",
+      product_line: "credits",
+      currency: "usd",
+      value: "1235",
+      unit: "minor units",
+      numerator: "2470",
+      denominator: "2",
+      formula: "net_revenue / paying_accounts",
+    }],
+    totals: [],
+  }),
   report_payouts: () => ({
     ...ANSWER,
     rows: [PAYOUT],

@@ -6,6 +6,7 @@ import type { FunnelRow } from "../../reports/funnel.ts";
 import type { JournalRow } from "../../reports/journal.ts";
 import type { KpiRow } from "../../reports/kpis.ts";
 import type { LiabilityRow } from "../../reports/liabilities.ts";
+import type { MetricRow } from "../../reports/metrics.ts";
 import type { PayoutReport, PayoutRow } from "../../reports/payouts.ts";
 import type { Report } from "../../reports/report.ts";
 import type { RevenueRow } from "../../reports/revenue.ts";
@@ -16,6 +17,7 @@ export interface ReportResults {
   report_credits: Report<typeof CreditRow>;
   report_journal: Report<typeof JournalRow>;
   report_liabilities: Report<typeof LiabilityRow>;
+  report_metrics: Report<typeof MetricRow>;
   report_payout: z.output<typeof PayoutReport>;
   report_payouts: Report<typeof PayoutRow>;
   report_revenue: Report<typeof RevenueRow>;
