@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/jobs.psql
-select plan(117);
+select plan(133);
 
 -- Returns the matches of a search in one line: who, and by which field.
 create function pg_temp.found(p_query text) returns text language sql as $$
@@ -42,6 +42,15 @@ select farthing.account_for(tests.person('ann')), 'cus_ann', 'pm_ann';
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
 select 'ch_ann', farthing.account_for(tests.person('ann')), sha256('c'), 'succeeded', false, tests.after();
 
+insert into farthing.balance_transactions (transaction_id, kind, type, source_id, payment_id, amount, fee,
+  net,
+  currency, occurred_at)
+values ('txn_ch', 'charge', 'charge', 'ch_listed', 'pi_ann', 999, 59, 940, 'usd', tests.after()),
+  ('txn_re', 'refund', 'refund', 're_ann_1', null, -100, 0, -100, 'usd', tests.after()),
+  ('txn_du', 'dispute', 'adjustment', 'du_ann', null, -999, 1500, -2499, 'usd', tests.after()),
+  ('txn_yoga', 'charge', 'payment', 'py_yoga', 'pi_yoga', 1000, 30, 970, 'usd', tests.after()),
+  ('txn_other', 'other', 'stripe_fee', null, null, -10, 0, -10, 'usd', tests.after());
+
 create temporary table cases (field text, query text);
 insert into cases
 select 'email', 'ann@example.com' union all select 'email', 'ANN@Example.com'
@@ -57,7 +66,10 @@ union all select 'job_id', job_id::text from farthing.jobs
 union all select 'notification_id', (select notification_id::text from farthing.notifications
   where account_id = farthing.account_for(tests.person('ann')) limit 1)
 union all select v.* from (values ('payment_id', 'pi_ann'), ('payment_id', 'pi_yoga'),
-  ('checkout_session_id', 'cs_ann'), ('charge_id', 'ch_ann'), ('charge_id', 'ch_yoga'),
+  ('checkout_session_id', 'cs_ann'), ('charge_id', 'ch_ann'), ('charge_id', 'ch_yoga'), ('charge_id',
+  'ch_listed'),
+  ('balance_transaction_id', 'txn_ch'), ('balance_transaction_id', 'txn_re'),
+  ('balance_transaction_id', 'txn_du'), ('balance_transaction_id', 'txn_yoga'),
   ('application_fee_id', 'fee_yoga'), ('stripe_refund_id', 're_ann_1'), ('dispute_id', 'du_ann'),
   ('fraud_warning_id', 'issfr_ann'), ('stripe_customer_id', 'cus_ann'), ('payment_method_id', 'pm_ann')) v;
 select is(pg_temp.found(query), 'ann ' || field, format('ann is found by %s %s', field, query)) from cases;
@@ -65,7 +77,8 @@ select is(pg_temp.found('acct_pat'), 'pat stripe_account_id', 'a provider is fou
 select is(pg_temp.found(md5('provider pat')::uuid::text), 'pat provider_id',
   'a provider is found by their id');
 select is(pg_temp.found(query), null, format('nobody is found by %s', query))
-from unnest(array['pi_other', gen_random_uuid()::text, '999999999999999999', '99999999999999999999',
+from unnest(array['pi_other', 'txn_other', gen_random_uuid()::text, '999999999999999999',
+  '99999999999999999999',
   'ann']) query;
 
 -- A user whose address is only in an identity, as with a company's sign-in.

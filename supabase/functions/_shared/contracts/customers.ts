@@ -52,7 +52,7 @@ export const CustomersQuery = WholeListQuery.extend({
     description:
       "An email address, an id of a user, order, booking, refund, hold, job, grant, notification " +
       "or provider, an id of Stripe's (payment, checkout session, charge, refund, dispute, early " +
-      "fraud warning, customer, payment method, account), or the number of an account.",
+      "fraud warning, customer, payment method, account, balance transaction), or the number of an account.",
     example: "ann@example.com",
   }),
 });

@@ -58,10 +58,20 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
+  -- The use of a card is known at once and for 90 days, the balance transaction later and for ever.
+  union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
+    join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
+  union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),
+      null
+    from farthing.balance_transactions t
+    left join farthing.orders o on o.payment_ref = t.payment_id
+    left join farthing.bookings b on b.payment_intent_id = t.payment_id
+    left join farthing.refunds r on r.stripe_refund_id = t.source_id
+    left join farthing.disputes d on d.dispute_id = t.source_id
+    where t.transaction_id = p_id
 $$;
 comment on function farthing.find_by_stripe_id(text) is
-  'Returns the accounts or users that one of Stripe''s ids belongs to, and which id it is. A charge of an '
-  'order is known for 90 days.';
+  'Returns the accounts or users that one of Stripe''s ids belongs to, and which id it is.';
 
 create function farthing.find_customers(p_query text, p_limit int)
 returns table (matched_by text, account_id bigint, user_id uuid)
