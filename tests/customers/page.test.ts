@@ -38,8 +38,14 @@ Deno.test("an operator reads why a balance changed in two requests", async () =>
   deepEqual([page.credits.balance, page.credits.available], ["9940", "9940"]);
   equal(page.orders.items[0]?.order_id, order.order_id);
   equal(page.notifications.items[0]?.template, "receipt");
-  const whole = await get(world, page.orders.path!.slice(1), operator.as);
-  equal(whole.status, 200, whole.text);
+  const paths = Object.values(page).flatMap((part) =>
+    part !== null && "path" in part ? part.path ?? [] : []
+  );
+  equal(paths.length, 9);
+  for (const path of paths) {
+    const { status, text } = await get(world, path.slice(1), operator.as);
+    equal(status, 200, `${path}: ${text}`);
+  }
 });
 
 Deno.test("the predicted refusals are the real answers", async () => {

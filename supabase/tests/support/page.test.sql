@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/jobs.psql
-select plan(129);
+select plan(131);
 
 create function pg_temp.page(p_id text, p_passed interval default '1 day') returns jsonb language sql as $$
   select customers_read(p_id, 'operator:x', tests.after(p_passed))
@@ -135,6 +135,11 @@ select is(jsonb_array_length(pg_temp.page_of('ann') #> array[list, 'items']), wa
   format('ann has %s %s', wanted, list))
 from (values ('orders', 1), ('refunds', 1), ('disputes', 1), ('warnings', 1), ('bookings', 1), ('blocks', 1),
   ('jobs', 1), ('holds', 0)) v (list, wanted);
+update farthing.disputes set evidence_due_by = tests.after('9 days');
+select is(pg_temp.page_of('ann') #>> '{disputes,items,0,evidence_due_by}', '2027-01-10T00:00:00+00:00',
+  'a dispute has its deadline');
+select is(pg_temp.page_of('ann') #>> '{notifications,items,0,address}', 'ann@example.com',
+  'a notification has its address');
 select is(pg_temp.page_of('ann') #>> '{credits,frozen}', (select trim_scale(sum(remaining))::text
   from farthing.lots where frozen and closed_at is null),
   'the frozen credits are those of the payment in doubt');

@@ -5,10 +5,12 @@ import { Order } from "./checkout.ts";
 import { SignedAmount, TimestampOut, Uuid } from "./common.ts";
 import { Entry } from "./credits.ts";
 import { Customer } from "./customers.ts";
+import { Dispute } from "./disputes.ts";
 import { FeatureForMe } from "./features.ts";
 import { Block, Warning } from "./fraud.ts";
 import { Hold } from "./holds.ts";
 import { JobSummary } from "./jobs.ts";
+import { ListedNotification } from "./notifications.ts";
 import { Refund } from "./refunds.ts";
 import { SpendCap } from "./spend-caps.ts";
 import { TopUps } from "./top-ups.ts";
@@ -47,31 +49,6 @@ const CustomerLot = z.object({
   frozen: z.boolean(),
   order_id: Uuid.nullable(),
   created_at: TimestampOut,
-});
-
-const CustomerDispute = z.object({
-  dispute_id: z.string(),
-  order_id: Uuid.nullable(),
-  booking_id: Uuid.nullable(),
-  status: z.string().openapi({ description: "In Stripe's words." }),
-  reason: z.string().nullable(),
-  amount: z.int(),
-  currency: z.string(),
-  is_open: z.boolean().openapi({
-    description: "The bank still decides, and the credits are frozen.",
-  }),
-  created_at: TimestampOut,
-  updated_at: TimestampOut,
-});
-
-const CustomerNotification = z.object({
-  notification_id: Uuid,
-  template: z.string(),
-  state: z.enum(["queued", "sending", "sent", "failed", "dead", "uncertain"]),
-  attempts: z.int(),
-  last_error: z.string().nullable(),
-  created_at: TimestampOut,
-  finished_at: TimestampOut.nullable(),
 });
 
 /** A refusal that the customer's next request would get. */
@@ -114,7 +91,7 @@ export const CustomerPage = z.object({
   spend_cap: SpendCap.omit({ user_id: true }),
   orders: newest(Order),
   refunds: newest(Refund),
-  disputes: newest(CustomerDispute),
+  disputes: newest(Dispute),
   warnings: newest(Warning),
   bookings: newest(Booking).openapi({ description: "Bookings as the buyer." }),
   stripe_customer: z.object({
@@ -125,6 +102,6 @@ export const CustomerPage = z.object({
   top_up: TopUps,
   blocks: newest(Block).openapi({ description: "Blocks of the user and of cards that they used." }),
   jobs: newest(JobSummary),
-  notifications: newest(CustomerNotification),
+  notifications: newest(ListedNotification),
   features: z.array(FeatureForMe),
 }).openapi("CustomerPage");

@@ -51,12 +51,9 @@ as $$
     'refunds', farthing.newest(array(select farthing.refund_answer(r) from farthing.refunds r
       where r.account_id = p_account_id order by r.created_at desc, r.refund_id desc limit 21), 20,
       '/refunds?user_id=' || p_user_id),
-    'disputes', farthing.newest(array(select jsonb_build_object('dispute_id', d.dispute_id,
-        'order_id', d.order_id, 'booking_id', d.booking_id, 'status', d.status, 'reason', d.reason,
-        'amount', d.amount, 'currency', d.currency, 'is_open', farthing.is_open_dispute(d.status),
-        'created_at', d.created_at, 'updated_at', d.updated_at)
-      from farthing.disputes d where d.account_id = p_account_id
-      order by d.created_at desc, d.dispute_id desc limit 21), 20, null),
+    'disputes', farthing.newest(array(select farthing.dispute_answer(d) from farthing.disputes d
+      where d.account_id = p_account_id order by d.created_at desc, d.dispute_id desc limit 21), 20,
+      '/disputes?user_id=' || p_user_id),
     'warnings', farthing.newest(array(select farthing.warning_answer(w) from farthing.fraud_warnings w
       where w.account_id = p_account_id order by w.created_at desc, w.warning_id desc limit 21), 20, null),
     'bookings', farthing.newest(array(select farthing.booking_answer(b, 'buyer') from farthing.bookings b
@@ -81,11 +78,9 @@ as $$
   select jsonb_build_object(
     'jobs', farthing.newest(array(select farthing.job_answer(j) from farthing.jobs j
       where j.user_id = p_user_id order by j.job_nr desc limit 21), 20, '/jobs?user_id=' || p_user_id),
-    'notifications', farthing.newest(array(select jsonb_build_object('notification_id', n.notification_id,
-        'template', n.template, 'state', n.state, 'attempts', n.attempts, 'last_error', n.last_error,
-        'created_at', n.created_at, 'finished_at', n.finished_at)
+    'notifications', farthing.newest(array(select farthing.notification_answer(n, true)
       from farthing.notifications n where n.account_id = p_account_id
-      order by n.created_at desc, n.notification_id limit 21), 20, null),
+      order by n.created_at desc, n.notification_id limit 21), 20, '/notifications?user_id=' || p_user_id),
     'features', (select coalesce(jsonb_agg(jsonb_build_object('name', f.name,
         'enabled', farthing.feature_is_on(f.name, p_user_id)) order by f.name), '[]')
       from farthing.features f))
