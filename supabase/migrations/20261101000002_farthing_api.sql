@@ -1609,7 +1609,8 @@ begin
   return farthing.page_of('proofs', p_limit, array(
     select row(farthing.proof_answer(r), r.run_nr)::farthing.page_item
     from farthing.proof_runs r
-    where (p_outcome is null or farthing.proof_answer(r) ->> 'outcome' = p_outcome)
+    where (p_outcome is null or p_outcome = case when r.violations is null then 'failed'
+        when r.violations > 0 then 'violated' else 'proved' end)
       and (p_before is null or r.run_nr < p_before::bigint)
     order by r.run_nr desc limit farthing.items_to_read(p_limit)));
 end
@@ -2590,7 +2591,7 @@ comment on function farthing_public.report_journal is
 
 create function farthing_public.notifications_list(
   p_state text default null, p_template text default null, p_user_id uuid default null,
-  p_before text default null, p_limit int default 20, p_author text default null,
+  p_before uuid default null, p_limit int default 20, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
@@ -2600,15 +2601,18 @@ declare
   -- No account has the number 0.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.notifications;
 begin
+  select * into v_last from farthing.notifications where notification_id = p_before;
   return farthing.page_of('notifications', p_limit, array(
     select row(farthing.notification_answer(n, p_user_id is not null), n.notification_id)::farthing.page_item
     from farthing.notifications n
-    left join farthing.notifications b on b.notification_id::text = p_before
     where (v_account_id is null or n.account_id = v_account_id)
       and (p_state is null or n.state = p_state)
       and (p_template is null or n.template = p_template)
-      and (p_before is null or (n.created_at, n.notification_id) < (b.created_at, b.notification_id))
+      and (p_before is null
+        or (n.created_at, n.notification_id) < (v_last.created_at, v_last.notification_id))
     order by n.created_at desc, n.notification_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -2738,19 +2742,23 @@ comment on function farthing_public.notifications_failed is
 
 create function farthing_public.mismatches_list(
   p_state text default 'open', p_kind text default null, p_payout_id text default null,
-  p_before text default null, p_limit int default 20)
+  p_before uuid default null, p_limit int default 20)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.mismatches;
 begin
+  select * into v_last from farthing.mismatches where mismatch_id = p_before;
   return farthing.page_of('mismatches', p_limit, array(
     select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
-    from farthing.mismatches m left join farthing.mismatches b on b.mismatch_id::text = p_before
+    from farthing.mismatches m
     where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
       and (p_kind is null or m.kind = p_kind)
       and (p_payout_id is null or m.payout_id = p_payout_id)
-      and (p_before is null or (m.found_at, m.mismatch_id) < (b.found_at, b.mismatch_id))
+      and (p_before is null or (m.found_at, m.mismatch_id) < (v_last.found_at, v_last.mismatch_id))
     order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -2805,12 +2813,16 @@ returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.payouts;
 begin
+  select * into v_last from farthing.payouts where payout_id = p_before;
   return farthing.page_of('payouts', p_limit, array(
     select row(farthing.payout_answer(p), p.payout_id)::farthing.page_item
-    from farthing.payouts p left join farthing.payouts b on b.payout_id = p_before
+    from farthing.payouts p
     where (p_status is null or p.status = p_status)
-      and (p_before is null or (p.made_at, p.payout_id) < (b.made_at, b.payout_id))
+      and (p_before is null or (p.made_at, p.payout_id) < (v_last.made_at, v_last.payout_id))
     order by p.made_at desc, p.payout_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -2950,18 +2962,30 @@ declare
   v_deadline timestamptz;
 begin
   select * into v_last from farthing.disputes where dispute_id = p_before;
-  v_deadline := farthing.dispute_deadline(v_last.status, v_last.evidence_due_by);
+  -- An unknown cursor has no page.
+  v_deadline := case when v_last.dispute_id is not null then
+    farthing.dispute_deadline(v_last.status, v_last.evidence_due_by) end;
+  -- After the cursor come the others with its deadline, and then the later deadlines: each part is one
+  -- range of the index.
   return farthing.page_of('disputes', p_limit, array(
-    select row(farthing.dispute_answer(d), d.dispute_id)::farthing.page_item
-    from farthing.disputes d
-    where (v_account_id is null or d.account_id = v_account_id)
-      and (p_order_id is null or d.order_id = p_order_id)
-      and (p_status is null or d.status = p_status)
-      and (p_before is null or (farthing.dispute_deadline(d.status, d.evidence_due_by) >= v_deadline
-        and (farthing.dispute_deadline(d.status, d.evidence_due_by) > v_deadline
-          or (d.created_at, d.dispute_id) < (v_last.created_at, v_last.dispute_id))))
-    order by farthing.dispute_deadline(d.status, d.evidence_due_by), d.created_at desc, d.dispute_id desc
-    limit farthing.items_to_read(p_limit)));
+    select row(farthing.dispute_answer(d), (d).dispute_id)::farthing.page_item
+    from (
+      (select d from farthing.disputes d
+      where p_before is not null
+        and farthing.dispute_deadline(d.status, d.evidence_due_by) = v_deadline
+        and (d.created_at, d.dispute_id) < (v_last.created_at, v_last.dispute_id)
+        and (v_account_id is null or d.account_id = v_account_id)
+        and (p_order_id is null or d.order_id = p_order_id) and (p_status is null or d.status = p_status)
+      order by d.created_at desc, d.dispute_id desc limit farthing.items_to_read(p_limit))
+      union all
+      (select d from farthing.disputes d
+      where (p_before is null or farthing.dispute_deadline(d.status, d.evidence_due_by) > v_deadline)
+        and (v_account_id is null or d.account_id = v_account_id)
+        and (p_order_id is null or d.order_id = p_order_id) and (p_status is null or d.status = p_status)
+      order by farthing.dispute_deadline(d.status, d.evidence_due_by), d.created_at desc, d.dispute_id desc
+      limit farthing.items_to_read(p_limit))) page (d)
+    order by farthing.dispute_deadline((d).status, (d).evidence_due_by), (d).created_at desc,
+      (d).dispute_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
 grant execute on function farthing_public.disputes_list to service_role;

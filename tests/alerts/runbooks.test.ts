@@ -1,6 +1,7 @@
-/** Each alert rule has a runbook, and the SQL in each runbook runs. */
-import { deepEqual, ok } from "node:assert/strict";
+/** Each alert rule has a runbook; its SQL runs, and its requests are answered. */
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
+import { backEnd, get } from "../support/project/http.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
@@ -32,12 +33,23 @@ Deno.test("each rule has a runbook, and the index lists all runbooks", async () 
   }
 });
 
+/** The SQL blocks of a page. */
+function statementsOf(page: string): string[] {
+  return [...read(page).matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, block]) => block!);
+}
+
+/** The paths that a page reads by curl, without those that it changes something by. */
+function readsOf(page: string): string[] {
+  const lines = read(page).replaceAll("\\\n", " ").split("\n");
+  return lines.filter((line) => line.includes("curl ") && !line.includes("-X "))
+    .flatMap((line) => line.match(/functions\/v1\/([^" `]+)/)?.[1] ?? []);
+}
+
 for (const page of pages) {
-  Deno.test(`runbook ${page} names statements that run`, async () => {
-    const blocks = [...read(page).matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, block]) =>
-      block!
-    );
-    ok(blocks.length > 0, "the page has a statement");
+  Deno.test(`runbook ${page} names statements that run and requests that are answered`, async () => {
+    const blocks = statementsOf(page);
+    const paths = readsOf(page);
+    ok(blocks.length + paths.length > 0, "the page has a statement or a request");
     await withSql(world, async (sql) => {
       for (const block of blocks) {
         await sql.unsafe("begin");
@@ -45,5 +57,17 @@ for (const page of pages) {
         await sql.unsafe("rollback");
       }
     });
+    for (const path of paths) {
+      const answer = await get(world, path, backEnd(world));
+      // An unknown id is refused by its own name; an unknown route is refused without one.
+      const isOfOne = path.endsWith("/ID");
+      equal(answer.status, isOfOne ? refusalOf(path) : 200, `${path}: ${answer.text}`);
+      if (isOfOne) equal(JSON.parse(answer.text).error.field, "id", path);
+    }
   });
+}
+
+/** The id of a run of the proof is a number; other ids are texts that no item has. */
+function refusalOf(path: string): 400 | 404 {
+  return path.startsWith("proofs/") ? 400 : 404;
 }

@@ -10,7 +10,8 @@ begin
   return farthing.page_of('proofs', p_limit, array(
     select row(farthing.proof_answer(r), r.run_nr)::farthing.page_item
     from farthing.proof_runs r
-    where (p_outcome is null or farthing.proof_answer(r) ->> 'outcome' = p_outcome)
+    where (p_outcome is null or p_outcome = case when r.violations is null then 'failed'
+        when r.violations > 0 then 'violated' else 'proved' end)
       and (p_before is null or r.run_nr < p_before::bigint)
     order by r.run_nr desc limit farthing.items_to_read(p_limit)));
 end

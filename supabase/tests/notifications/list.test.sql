@@ -40,7 +40,8 @@ select is(pg_temp.ids(notifications_list('dead'), 'last_error'), 'refused refuse
 select is(pg_temp.ids(notifications_list('dead'), 'address'), '- -', 'an erased address is not shown');
 select is(notifications_list() #> '{notifications,0,data}', null, 'contents are not shown');
 select is(pg_temp.ids(p), 'alert alert', 'a page begins after its cursor')
-from notifications_list(p_before => notifications_list(p_limit => 1) ->> 'next_before', p_limit => 2) p;
+from notifications_list(p_before => (notifications_list(p_limit => 1) ->> 'next_before')::uuid,
+  p_limit => 2) p;
 select tests.fails_with('select notifications_list(p_user_id => gen_random_uuid())', 'not_found', 'user_id',
   'an unknown user is not found');
 select is(tests.code_for(role, 'ann', 'select notifications_list()'), '42501',

@@ -2,7 +2,7 @@
 
 create function farthing_public.notifications_list(
   p_state text default null, p_template text default null, p_user_id uuid default null,
-  p_before text default null, p_limit int default 20, p_author text default null,
+  p_before uuid default null, p_limit int default 20, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
@@ -12,15 +12,18 @@ declare
   -- No account has the number 0.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.notifications;
 begin
+  select * into v_last from farthing.notifications where notification_id = p_before;
   return farthing.page_of('notifications', p_limit, array(
     select row(farthing.notification_answer(n, p_user_id is not null), n.notification_id)::farthing.page_item
     from farthing.notifications n
-    left join farthing.notifications b on b.notification_id::text = p_before
     where (v_account_id is null or n.account_id = v_account_id)
       and (p_state is null or n.state = p_state)
       and (p_template is null or n.template = p_template)
-      and (p_before is null or (n.created_at, n.notification_id) < (b.created_at, b.notification_id))
+      and (p_before is null
+        or (n.created_at, n.notification_id) < (v_last.created_at, v_last.notification_id))
     order by n.created_at desc, n.notification_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;

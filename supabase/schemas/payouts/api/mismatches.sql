@@ -2,19 +2,23 @@
 
 create function farthing_public.mismatches_list(
   p_state text default 'open', p_kind text default null, p_payout_id text default null,
-  p_before text default null, p_limit int default 20)
+  p_before uuid default null, p_limit int default 20)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.mismatches;
 begin
+  select * into v_last from farthing.mismatches where mismatch_id = p_before;
   return farthing.page_of('mismatches', p_limit, array(
     select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
-    from farthing.mismatches m left join farthing.mismatches b on b.mismatch_id::text = p_before
+    from farthing.mismatches m
     where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
       and (p_kind is null or m.kind = p_kind)
       and (p_payout_id is null or m.payout_id = p_payout_id)
-      and (p_before is null or (m.found_at, m.mismatch_id) < (b.found_at, b.mismatch_id))
+      and (p_before is null or (m.found_at, m.mismatch_id) < (v_last.found_at, v_last.mismatch_id))
     order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;

@@ -6,12 +6,16 @@ returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.payouts;
 begin
+  select * into v_last from farthing.payouts where payout_id = p_before;
   return farthing.page_of('payouts', p_limit, array(
     select row(farthing.payout_answer(p), p.payout_id)::farthing.page_item
-    from farthing.payouts p left join farthing.payouts b on b.payout_id = p_before
+    from farthing.payouts p
     where (p_status is null or p.status = p_status)
-      and (p_before is null or (p.made_at, p.payout_id) < (b.made_at, b.payout_id))
+      and (p_before is null or (p.made_at, p.payout_id) < (v_last.made_at, v_last.payout_id))
     order by p.made_at desc, p.payout_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;

@@ -19,18 +19,30 @@ declare
   v_deadline timestamptz;
 begin
   select * into v_last from farthing.disputes where dispute_id = p_before;
-  v_deadline := farthing.dispute_deadline(v_last.status, v_last.evidence_due_by);
+  -- An unknown cursor has no page.
+  v_deadline := case when v_last.dispute_id is not null then
+    farthing.dispute_deadline(v_last.status, v_last.evidence_due_by) end;
+  -- After the cursor come the others with its deadline, and then the later deadlines: each part is one
+  -- range of the index.
   return farthing.page_of('disputes', p_limit, array(
-    select row(farthing.dispute_answer(d), d.dispute_id)::farthing.page_item
-    from farthing.disputes d
-    where (v_account_id is null or d.account_id = v_account_id)
-      and (p_order_id is null or d.order_id = p_order_id)
-      and (p_status is null or d.status = p_status)
-      and (p_before is null or (farthing.dispute_deadline(d.status, d.evidence_due_by) >= v_deadline
-        and (farthing.dispute_deadline(d.status, d.evidence_due_by) > v_deadline
-          or (d.created_at, d.dispute_id) < (v_last.created_at, v_last.dispute_id))))
-    order by farthing.dispute_deadline(d.status, d.evidence_due_by), d.created_at desc, d.dispute_id desc
-    limit farthing.items_to_read(p_limit)));
+    select row(farthing.dispute_answer(d), (d).dispute_id)::farthing.page_item
+    from (
+      (select d from farthing.disputes d
+      where p_before is not null
+        and farthing.dispute_deadline(d.status, d.evidence_due_by) = v_deadline
+        and (d.created_at, d.dispute_id) < (v_last.created_at, v_last.dispute_id)
+        and (v_account_id is null or d.account_id = v_account_id)
+        and (p_order_id is null or d.order_id = p_order_id) and (p_status is null or d.status = p_status)
+      order by d.created_at desc, d.dispute_id desc limit farthing.items_to_read(p_limit))
+      union all
+      (select d from farthing.disputes d
+      where (p_before is null or farthing.dispute_deadline(d.status, d.evidence_due_by) > v_deadline)
+        and (v_account_id is null or d.account_id = v_account_id)
+        and (p_order_id is null or d.order_id = p_order_id) and (p_status is null or d.status = p_status)
+      order by farthing.dispute_deadline(d.status, d.evidence_due_by), d.created_at desc, d.dispute_id desc
+      limit farthing.items_to_read(p_limit))) page (d)
+    order by farthing.dispute_deadline((d).status, (d).evidence_due_by), (d).created_at desc,
+      (d).dispute_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
 grant execute on function farthing_public.disputes_list to service_role;
