@@ -9,20 +9,24 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
+  v_rows farthing.page_item[];
+  v_totals jsonb;
 begin
-  return farthing.report_answer(v_range, p_limit, array(
-      select row(to_jsonb(j) - 'cursor', j.cursor)::farthing.page_item
-      -- The debit of an entry comes before its credit.
-      from (select r.*, concat_ws(' ', r.entry_id, case r.debit when 0 then '2' else '1' end)
-        as cursor from farthing.journal_rows(v_range) r) j
+  with journal as materialized (
+    -- The debit of an entry comes before its credit.
+    select r.*, concat_ws(' ', r.entry_id, case r.debit when 0 then '2' else '1' end) as cursor
+    from farthing.journal_rows(v_range) r
+  )
+  select array(select row(to_jsonb(j) - 'cursor', j.cursor)::farthing.page_item from journal j
       where p_after is null or j.cursor collate "C" > p_after
       order by j.cursor collate "C" limit farthing.items_to_read(p_limit)),
     (select jsonb_agg(to_jsonb(t) order by t.account_code, t.account, t.currency)
-      from (select r.account, r.account_code, r.currency, sum(r.debit)::bigint as debit,
-          sum(r.credit)::bigint as credit
-        from farthing.journal_rows(v_range) r group by r.account, r.account_code, r.currency) t),
-    (select u.at from farthing.sealed_until u),
-    farthing.journal_controls(v_range));
+      from (select j.account, j.account_code, j.currency, sum(j.debit)::bigint as debit,
+          sum(j.credit)::bigint as credit
+        from journal j group by j.account, j.account_code, j.currency) t)
+  into v_rows, v_totals;
+  return farthing.report_answer(v_range, p_limit, v_rows, v_totals,
+    (select u.at from farthing.sealed_until u), farthing.journal_controls(v_range, v_totals));
 end
 $$;
 grant execute on function farthing_public.report_journal to service_role;

@@ -1,13 +1,13 @@
 -- The controls of the journal: its two sides, and the accounts that other tables sum up as well.
 
-create function farthing.journal_controls(p_range farthing.day_range)
+create function farthing.journal_controls(p_range farthing.day_range, p_totals jsonb)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
   with balances as (
-    select r.account, r.currency, sum(r.debit) as debit, sum(r.credit) as credit
-    from farthing.journal_rows(p_range) r group by r.account, r.currency
+    select t.account, t.currency, t.debit, t.credit
+    from jsonb_to_recordset(p_totals) t (account text, currency text, debit numeric, credit numeric)
   ), controls as (
     select 1 as nr, 'debits = credits, ' || b.currency as name, sum(b.debit) as report,
       sum(b.credit) as source
@@ -30,6 +30,6 @@ as $$
   )
   select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.nr, c.name) from controls c
 $$;
-comment on function farthing.journal_controls(farthing.day_range) is
+comment on function farthing.journal_controls(farthing.day_range, jsonb) is
   'Returns the controls of the journal by currency: debits and credits; the account stripe_balance and the '
   'lines of revenue; deferred revenue and what the lots are worth.';
