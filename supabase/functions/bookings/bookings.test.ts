@@ -275,6 +275,7 @@ Deno.test("bookings are listed by role and status, with a cursor", async () => {
   assert.deepEqual([data.length, metadata.nextCursor], [1, BOOKING_ID]);
   assert.deepEqual(fake.calls[0]?.args, {
     p_user_id: USER_ID,
+    p_author: "owner",
     p_role: "provider",
     p_status: "paid",
     p_before: BOOKING_ID,

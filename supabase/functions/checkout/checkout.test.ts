@@ -212,7 +212,12 @@ Deno.test("orders are listed from a cursor", async () => {
   const { data, metadata } = await answer.json();
   assert.equal(data.length, 1);
   assert.equal(metadata.nextCursor, ORDER_ID);
-  assert.deepEqual(fake.calls[0]?.args, { p_user_id: USER_ID, p_before: ORDER_ID, p_limit: 1 });
+  assert.deepEqual(fake.calls[0]?.args, {
+    p_author: "owner",
+    p_user_id: USER_ID,
+    p_before: ORDER_ID,
+    p_limit: 1,
+  });
 });
 
 Deno.test("a refused checkout says when to try again, never why, and stores no answer", async () => {

@@ -61,6 +61,7 @@ Deno.test("decisions are listed by user and outcome, from a cursor", async () =>
   const answer = await send(fake, "GET", `/fraud/decisions?${query}`, { as: "operator" });
   assert.equal((await answer.json()).metadata.nextCursor, "7");
   assert.deepEqual(fake.calls[0]?.args, {
+    p_author: `operator:${USER_ID}`,
     p_user_id: USER_ID,
     p_outcome: "refuse",
     p_before: "9",

@@ -254,6 +254,7 @@ Deno.test("a list of jobs passes on its filter and cursor, and refuses other par
   const path = "/jobs?status=failed&limit=5&cursor=17";
   await (await send(fake, "GET", path, { as: "user" })).body?.cancel();
   assert.deepEqual(fake.calls[0]?.args, {
+    p_author: "owner",
     p_user_id: USER_ID,
     p_status: "failed",
     p_before: "17",

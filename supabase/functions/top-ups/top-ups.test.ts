@@ -19,7 +19,10 @@ Deno.test("a user reads and stops their own auto top-up", async () => {
   assert.deepEqual((await read.json()).data, TOP_UPS);
   const ended = await send(fake, "DELETE", "/top-ups", { as: "user" });
   assert.equal((await ended.json()).data.enabled, false);
-  assert.deepEqual(fake.calls.map(({ args }) => args), Array(2).fill({ p_user_id: USER_ID }));
+  assert.deepEqual(fake.calls.map(({ args }) => args), [
+    { p_author: "owner", p_user_id: USER_ID },
+    { p_user_id: USER_ID },
+  ]);
 });
 
 Deno.test("opting in passes the caller's id, the terms and a hashed key to the database", async () => {
