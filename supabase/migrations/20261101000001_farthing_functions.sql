@@ -12779,8 +12779,8 @@ as $$
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), paying as (
     select l.product_line, l.currency, count(distinct l.account_id) as accounts
-    from farthing.revenue_lines l
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
+    from (select distinct l.product_line, l.currency, l.account_id from farthing.revenue_lines l
+      where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge') l
     group by grouping sets ((l.product_line, l.currency), (l.currency))
   )
   select 'gmv', s.product_line, s.currency, 'minor units', s.gross, null::numeric from summed s
@@ -12850,8 +12850,8 @@ as $$
   from (
     select s.currency, coalesce(sum(s.ours), 0) as ours, coalesce(sum(s.theirs), 0) as theirs
     from (
-      select l.currency, l.amount as ours, null::bigint as theirs from farthing.revenue_lines l
-      where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'application_fee'
+      select l.currency, l.amount as ours, null::bigint as theirs
+      from farthing.revenue_sums(p_range.first_day, p_range.last_day) l where l.kind = 'application_fee'
       union all
       select t.source_currency, null, t.source_amount from farthing.balance_transactions t
       where t.booked_on between p_range.first_day and p_range.last_day and t.kind = 'fee') s
@@ -13008,9 +13008,24 @@ as $$
             and m.currency = d.currency)) q
     group by q.account_id, q.subject, q.fact, q.currency) v
   where v.facts <> v.lines
+  union all
+  select 9, null, format('revenue of %s, %s, %s, %s: %s lines of %s in all, its sums say %s of %s',
+    q.booked_on, q.product_line, q.currency, q.kind, sum(q.lines) filter (where q.is_line),
+    sum(q.amount) filter (where q.is_line), sum(q.lines) filter (where not q.is_line),
+    sum(q.amount) filter (where not q.is_line))
+  from (
+    select s.booked_on, s.product_line, s.currency, s.kind, s.lines, s.amount, false as is_line
+    from farthing.revenue_day_sums s
+    union all
+    select l.booked_on, l.product_line, l.currency, l.kind, 1, l.amount, true from farthing.revenue_lines l
+    where l.line_nr <= (select b.rolled_to from farthing.books b)) q
+  group by q.booked_on, q.product_line, q.currency, q.kind
+  having sum(case when q.is_line then q.lines else -q.lines end) <> 0
+    or sum(case when q.is_line then q.amount else -q.amount end) <> 0
 $$;
 comment on function farthing.prove_revenue() is
-  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it.';
+  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it, '
+  'and the sums of days to their lines.';
 
 -- supabase/schemas/revenue/functions/revenue_controls.sql
 
@@ -13024,8 +13039,7 @@ as $$
   with summed as (
     select l.currency, l.kind like 'stripe_fee%' or l.kind = 'dispute_fee' as is_fee, sum(l.amount) as ours,
       null::numeric as theirs
-    from farthing.revenue_lines l
-    where l.booked_on between p_range.first_day and p_range.last_day
+    from farthing.revenue_sums(p_range.first_day, p_range.last_day) l
     group by 1, 2
     union all
     -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
@@ -13080,11 +13094,7 @@ as $$
       coalesce(sum(d.amount) filter (where d.kind in ('transfer', 'transfer_reversal')), 0),
       coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee'), 0),
       coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee_provisional'), 0)
-    from (
-      -- The index revenue_lines_by_day has this order and these columns.
-      select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount) as amount
-      from farthing.revenue_lines l where l.booked_on between p_from and p_to
-      group by l.booked_on, l.product_line, l.currency, l.kind) d
+    from farthing.revenue_sums(p_from, p_to) d
     group by d.booked_on, d.product_line, d.currency
   ) s (day, product_line, currency, lines, gross, refunds, disputes, dispute_fees, application_fees,
     application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
@@ -13112,6 +13122,63 @@ as $$
 $$;
 comment on function farthing.revenue_formulas() is
   'Returns how the columns of the revenue report are computed, by column.';
+
+-- supabase/schemas/revenue/functions/roll_up.sql
+
+-- Sums of revenue lines by day, so that a report of a year reads some thousand rows.
+
+create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Each transaction that books a line locks this row for share. So no line with a lower number is
+  -- committed after this statement has its lock.
+  v_from bigint := (select rolled_to from farthing.books for no key update);
+  v_to bigint := (select max(n.line_nr) from (select l.line_nr from farthing.revenue_lines l
+    where l.line_nr > v_from order by l.line_nr limit p_limit) n);
+  v_count int;
+begin
+  if v_to is null then
+    return 0;
+  end if;
+  insert into farthing.revenue_day_sums as s (booked_on, product_line, currency, kind, lines, amount)
+  select l.booked_on, l.product_line, l.currency, l.kind, count(*), sum(l.amount)
+  from farthing.revenue_lines l where l.line_nr > v_from and l.line_nr <= v_to
+  group by l.booked_on, l.product_line, l.currency, l.kind
+  on conflict (booked_on, product_line, currency, kind) do update
+  set lines = s.lines + excluded.lines, amount = s.amount + excluded.amount;
+  select count(*) into v_count from farthing.revenue_lines l where l.line_nr > v_from and l.line_nr <= v_to;
+  update farthing.books set rolled_to = v_to where one_row;
+  return v_count;
+end
+$$;
+comment on function farthing.roll_up_revenue(timestamptz, int) is
+  'Scheduled task: adds the lines since the last run to the sums of their days. Returns their number, at '
+  'most p_limit.';
+
+create function farthing.revenue_sums(p_from date, p_to date)
+returns table (booked_on date, product_line text, currency text, kind text, lines numeric, amount numeric)
+language sql stable
+set search_path = ''
+as $$
+  select q.booked_on, q.product_line, q.currency, q.kind, sum(q.lines), sum(q.amount)
+  from (
+    select s.booked_on, s.product_line, s.currency, s.kind, s.lines, s.amount
+    from farthing.revenue_day_sums s where s.booked_on between p_from and p_to
+    union all
+    select l.booked_on, l.product_line, l.currency, l.kind, 1, l.amount
+    from farthing.revenue_lines l
+    -- Both bounds are named, because the planner then expects few lines.
+    where l.line_nr > (select b.rolled_to from farthing.books b)
+      and l.line_nr <= (select max(n.line_nr) from farthing.revenue_lines n)
+      and l.booked_on between p_from and p_to) q
+  group by q.booked_on, q.product_line, q.currency, q.kind
+$$;
+comment on function farthing.revenue_sums(date, date) is
+  'Returns the lines of these days, summed by day, product line, currency and kind: the rolled up ones and '
+  'those since.';
 
 -- supabase/schemas/revenue/functions/transactions.sql
 

@@ -325,7 +325,7 @@ select farthing.never_remove('debt_payment_days');
 -- supabase/schemas/revenue/triggers.sql
 
 -- Triggers: a fact of money books its lines in the transaction that writes it, and lines never
--- change. A scheduled task closes months.
+-- change. Scheduled tasks sum days and close months.
 
 create trigger orders_book_their_charge after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
@@ -343,6 +343,7 @@ select farthing.never_change('revenue_lines', '{line_nr, booked_on, booked_at, e
 select farthing.never_remove('revenue_lines');
 select farthing.never_remove('books');
 
+select farthing.add_task('roll_up_revenue', '5 minutes');
 select farthing.add_task('close_months', '1 hour', '37 minutes');
 
 -- supabase/schemas/reversals/triggers.sql

@@ -131,8 +131,9 @@ comment on table farthing.balance_transactions is
   'refunds. charge_id, transfer_id: the charge of a transfer, and the transfer of a reversal. Amounts in '
   'minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
+-- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
-  where booked_on is not null;
+  include (kind, amount, fee, currency, source_amount, source_currency) where booked_on is not null;
 create index balance_transactions_by_payout on farthing.balance_transactions (payout_id);
 create index balance_transactions_by_payment on farthing.balance_transactions (payment_id)
   where kind = 'charge';

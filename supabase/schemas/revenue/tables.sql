@@ -6,12 +6,14 @@ create table farthing.books (
   one_row boolean primary key default true constraint books_is_one_row check (one_row),
   open_from date not null default '1970-01-01'
     constraint books_open_from_a_month check (extract(day from open_from) = 1),
-  closed_at timestamptz
+  closed_at timestamptz,
+  rolled_to bigint not null default 0
 );
 comment on table farthing.books is
   'One row. open_from: the first day (UTC) of the oldest open month; all months before it are closed, '
-  'and 1970-01-01 means that none is. closed_at: when the last month was closed. Each new line locks the '
-  'row for share, so that no line is booked in a month while that month closes.';
+  'and 1970-01-01 means that none is. closed_at: when the last month was closed. rolled_to: the lines up '
+  'to this number are in revenue_day_sums. Each new line locks the row for share, so that no line is '
+  'booked in a month while that month closes, or below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;
@@ -51,11 +53,25 @@ comment on table farthing.revenue_lines is
 -- A fact has one line. Returned fees and the fees of balance transactions are booked as differences.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind)
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
--- A report adds up this index and does not read the table.
+-- Metrics count the paying accounts from this index and do not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount, account_id);
 alter table farthing.revenue_lines enable row level security;
 create policy revenue_lines_none on farthing.revenue_lines for select to authenticated using (false);
+
+create table farthing.revenue_day_sums (
+  booked_on date not null,
+  product_line text not null,
+  currency text not null,
+  kind text not null,
+  lines bigint not null,
+  amount numeric(38, 0) not null,
+  primary key (booked_on, product_line, currency, kind)
+);
+comment on table farthing.revenue_day_sums is
+  'Revenue lines up to books.rolled_to, summed by day, product line, currency and kind.';
+alter table farthing.revenue_day_sums enable row level security;
+create policy revenue_day_sums_none on farthing.revenue_day_sums for select to authenticated using (false);
 
 create type farthing.metric as (name text, product_line text, currency text, unit text, numerator numeric,
   denominator numeric);

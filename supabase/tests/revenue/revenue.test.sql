@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
-select plan(37);
+select plan(44);
 
 create function pg_temp.report(p_from text, p_to text, p_after text default null, p_limit int default 1000)
 returns jsonb language sql as $$
@@ -101,6 +101,23 @@ select is(tests.outcome('update farthing.revenue_lines set amount = 1 where line
   'a line never changes');
 select is(tests.outcome('delete from farthing.revenue_lines where line_nr > 0') ->> 'code', '23001',
   'a line is never deleted');
+
+-- The sums of days are those of the lines, whatever part of the lines is in them.
+create temporary table before as select pg_temp.report('2027-01-01', '2027-01-31') - 'as_of' as report;
+select is(farthing.roll_up_revenue(p_limit => 5), 5, 'some lines are added to the sums of their days');
+select is(pg_temp.report('2027-01-01', '2027-01-31') - 'as_of', report, 'the report is the same') from before;
+select is(farthing.roll_up_revenue(), (select count(*)::int - 5 from farthing.revenue_lines),
+  'the next run adds the other lines');
+select is(pg_temp.report('2027-01-01', '2027-01-31') - 'as_of', report, 'the report is the same') from before;
+select is(farthing.roll_up_revenue(), 0, 'no line is added twice');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+update farthing.revenue_day_sums set amount = amount + 1 where kind = 'charge' and currency = 'jpy';
+select is((select string_agg(detail, ', ') from farthing.prove_revenue()),
+  'revenue of 2027-01-02, bookings, jpy, charge: 1 lines of 20000 in all, its sums say 1 of 20001',
+  'the proof finds a wrong sum');
+update farthing.revenue_day_sums set amount = amount - 1 where kind = 'charge' and currency = 'jpy';
+update farthing.books set rolled_to = 0 where one_row;
+delete from farthing.revenue_day_sums where lines > 0;
 
 -- A wrong line, a missing line and a line too many are found.
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');

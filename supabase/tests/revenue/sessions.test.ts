@@ -25,4 +25,15 @@ meetings(["money_back"], {
     says: '{"received":true}',
     ends: { [DAY_OF("bob")]: "2027-03-01", [OPEN_FROM]: "2027-03-01" },
   },
+  "lines that are being booked are in the sums of days once": {
+    given: ["select tests.buys('cyn')"],
+    first: "select tests.pays('cyn', '30 days')",
+    second: "select farthing.roll_up_revenue() > 0",
+    says: "true",
+    ends: {
+      "(select rolled_to = (select max(line_nr) from farthing.revenue_lines) from farthing.books)":
+        "true",
+      "(select count(*) from farthing.prove_revenue())": "0",
+    },
+  },
 });

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(98);
+select plan(101);
 
 -- Lots of inactive accounts expire as of their expires_at.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -85,7 +85,8 @@ select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
     'end_job_leases 00:01:00', 'evaluate_alerts 00:01:00', 'expire_credits 00:01:00',
     'expire_grants 00:05:00', 'expire_jobs 00:01:00', 'expire_orders 00:05:00',
     'give_up_notifications 00:05:00', 'notify_expiring_credits 00:05:00', 'notify_low_balances 00:01:00',
-    'prove_if_due 00:10:00', 'retry_events 00:01:00', 'retry_reconciliation 00:15:00', 'seal 00:01:00',
+    'prove_if_due 00:10:00', 'retry_events 00:01:00', 'retry_reconciliation 00:15:00',
+      'roll_up_revenue 00:05:00', 'seal 00:01:00',
     'wake_deep_checks 01:00:00 00:17:00', 'wake_notification_runner_if_due 00:01:00',
     'wake_payment_runner_if_due 00:01:00', 'wake_runner_if_due 00:01:00'], 'the list of tasks is complete');
 select is_empty($$ select task, last_error from (select t.task, farthing.run_task(t.task,
@@ -98,7 +99,7 @@ select is(tests.code_for(role, 'ann', format('select farthing.%s()', task)), '42
     'delete_old_ai_logs', 'cancel_unanswered_bookings', 'close_abandoned_chats',
     'notify_expiring_credits', 'delete_old_fraud_records', 'notify_low_balances', 'delete_old_metrics',
     'delete_old_runs', 'seal', 'prove', 'prove_if_due', 'evaluate_alerts', 'delete_old_incidents',
-    'delete_old_customer_reads', 'close_months']) task;
+    'delete_old_customer_reads', 'close_months', 'roll_up_revenue']) task;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

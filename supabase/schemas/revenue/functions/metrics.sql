@@ -36,8 +36,8 @@ as $$
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), paying as (
     select l.product_line, l.currency, count(distinct l.account_id) as accounts
-    from farthing.revenue_lines l
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
+    from (select distinct l.product_line, l.currency, l.account_id from farthing.revenue_lines l
+      where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge') l
     group by grouping sets ((l.product_line, l.currency), (l.currency))
   )
   select 'gmv', s.product_line, s.currency, 'minor units', s.gross, null::numeric from summed s
@@ -107,8 +107,8 @@ as $$
   from (
     select s.currency, coalesce(sum(s.ours), 0) as ours, coalesce(sum(s.theirs), 0) as theirs
     from (
-      select l.currency, l.amount as ours, null::bigint as theirs from farthing.revenue_lines l
-      where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'application_fee'
+      select l.currency, l.amount as ours, null::bigint as theirs
+      from farthing.revenue_sums(p_range.first_day, p_range.last_day) l where l.kind = 'application_fee'
       union all
       select t.source_currency, null, t.source_amount from farthing.balance_transactions t
       where t.booked_on between p_range.first_day and p_range.last_day and t.kind = 'fee') s

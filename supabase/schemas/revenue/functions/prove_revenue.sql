@@ -62,6 +62,21 @@ as $$
             and m.currency = d.currency)) q
     group by q.account_id, q.subject, q.fact, q.currency) v
   where v.facts <> v.lines
+  union all
+  select 9, null, format('revenue of %s, %s, %s, %s: %s lines of %s in all, its sums say %s of %s',
+    q.booked_on, q.product_line, q.currency, q.kind, sum(q.lines) filter (where q.is_line),
+    sum(q.amount) filter (where q.is_line), sum(q.lines) filter (where not q.is_line),
+    sum(q.amount) filter (where not q.is_line))
+  from (
+    select s.booked_on, s.product_line, s.currency, s.kind, s.lines, s.amount, false as is_line
+    from farthing.revenue_day_sums s
+    union all
+    select l.booked_on, l.product_line, l.currency, l.kind, 1, l.amount, true from farthing.revenue_lines l
+    where l.line_nr <= (select b.rolled_to from farthing.books b)) q
+  group by q.booked_on, q.product_line, q.currency, q.kind
+  having sum(case when q.is_line then q.lines else -q.lines end) <> 0
+    or sum(case when q.is_line then q.amount else -q.amount end) <> 0
 $$;
 comment on function farthing.prove_revenue() is
-  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it.';
+  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it, '
+  'and the sums of days to their lines.';

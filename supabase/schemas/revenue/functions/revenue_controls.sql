@@ -8,8 +8,7 @@ as $$
   with summed as (
     select l.currency, l.kind like 'stripe_fee%' or l.kind = 'dispute_fee' as is_fee, sum(l.amount) as ours,
       null::numeric as theirs
-    from farthing.revenue_lines l
-    where l.booked_on between p_range.first_day and p_range.last_day
+    from farthing.revenue_sums(p_range.first_day, p_range.last_day) l
     group by 1, 2
     union all
     -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.

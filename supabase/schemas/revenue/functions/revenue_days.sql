@@ -25,11 +25,7 @@ as $$
       coalesce(sum(d.amount) filter (where d.kind in ('transfer', 'transfer_reversal')), 0),
       coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee'), 0),
       coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee_provisional'), 0)
-    from (
-      -- The index revenue_lines_by_day has this order and these columns.
-      select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount) as amount
-      from farthing.revenue_lines l where l.booked_on between p_from and p_to
-      group by l.booked_on, l.product_line, l.currency, l.kind) d
+    from farthing.revenue_sums(p_from, p_to) d
     group by d.booked_on, d.product_line, d.currency
   ) s (day, product_line, currency, lines, gross, refunds, disputes, dispute_fees, application_fees,
     application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
