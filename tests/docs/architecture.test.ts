@@ -4,7 +4,7 @@ import { ROOT } from "../../scripts/command/root.ts";
 
 const SCHEMAS = `${ROOT}supabase/schemas`;
 /** Trigger functions that do nothing except refuse a change. */
-const REFUSES = /^(?:refuse_change|\w+_guard|check_owner)$/;
+const REFUSES = /^(?:refuse_change|\w+_guard|check_owner|keep_customer_read)$/;
 const TRIGGER = /create trigger (\w+) [^;]*?execute function farthing\.(\w+)/g;
 const TASK = /farthing\.add_task\('(\w+)', '([^']+)'/g;
 

@@ -76,7 +76,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/revenue", ["operator"]],
   ["GET", "reports/metrics", ["operator"]],
   ["GET", "reports/payouts", ["operator"]],
-  ["GET", "reports/payouts/po_1", ["operator"]],
+  ["GET", `reports/payouts/${ID}`, ["operator"]],
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}`, ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],
