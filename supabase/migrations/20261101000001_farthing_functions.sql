@@ -15034,12 +15034,13 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_default jsonb;
-begin
-  execute (select format('select jsonb_build_object(%L, %s)', p_setting, pg_get_expr(d.adbin, d.adrelid))
+  v_expression text := (select pg_get_expr(d.adbin, d.adrelid)
     from pg_catalog.pg_attrdef d join pg_catalog.pg_attribute a
       on a.attrelid = d.adrelid and a.attnum = d.adnum
-    where d.adrelid = 'farthing.policy'::regclass and a.attname = p_setting) into v_default;
+    where d.adrelid = 'farthing.policy'::regclass and a.attname = p_setting);
+  v_default jsonb;
+begin
+  execute format('select jsonb_build_object(%L, %s)', p_setting, v_expression) into v_default;
   return farthing.shown_values('policy', v_default) ->> p_setting;
 end
 $$;

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 
-const ROOT = new URL("../../../../../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 const SDK = new URL("node_modules/stripe/esm/resources/", ROOT);
 const SCHEMAS = new URL("supabase/schemas/", ROOT);
 
