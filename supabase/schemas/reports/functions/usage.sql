@@ -39,7 +39,8 @@ as $$
     from (
       -- The entry before the range shows whether the range begins in the middle of a transaction.
       select s.account_id, s.seq, s.created_at, s.amount, s.metadata, s.kind, s.counterparty,
-        s.reference_type, s.reference_id, r.after, s.transaction_id is distinct from lag(s.transaction_id) over (
+        s.reference_type, s.reference_id, r.after,
+        s.transaction_id is distinct from lag(s.transaction_id) over (
         partition by s.account_id order by s.seq) as is_first
       from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
       join farthing.entries s on s.account_id = r.account_id and s.seq >= r.after and s.seq <= r.upto) n
