@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
-select plan(38);
+select plan(42);
 update farthing.balance_lists set done_until = tests.after();
 
 create function pg_temp.day(p_columns text[], p_currency text default 'usd') returns text language sql as $$
@@ -110,6 +110,26 @@ select is(pg_temp.day('{gross,application_fees,transfers,stripe_fees_provisional
 select results_eq('select * from pg_temp.controls()', array['money in jpy 1030 1030 0',
   'money in usd 1413 1413 0', 'Stripe''s fees in usd -142 -142 0'],
   'lines and balance transactions agree in each currency');
+
+-- A dispute that is settled in euros counts in the payment's dollars; its fee is in euros.
+create function pg_temp.disputes(p_status text, p_movements jsonb, p_passed interval) returns jsonb
+language sql as $$
+  select tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_eur', 'payment_id',
+    'pi_ann', 'charge_id', 'ch_ann', 'amount', 999, 'currency', 'usd', 'status', p_status, 'reason',
+    'fraudulent', 'case_type', 'chargeback', 'movements', p_movements), p_passed)
+$$;
+select is(pg_temp.disputes('lost', '[{"id": "txn_out", "amount": -920, "fee": 1500, "currency": "eur",
+  "exchange_rate": 0.92}]', '9 hours'), '{"received": true}', 'the bank withdraws 920 euro cents for 999');
+select is(concat_ws('; ', pg_temp.day('{disputes,dispute_fees}'), pg_temp.day('{disputes,dispute_fees}',
+  'eur')),
+  'bookings 0 0, credits -999 0; credits 0 -1500', 'the dispute counts in dollars, and its fee in euros');
+select is(pg_temp.disputes('won', '[{"id": "txn_out", "amount": -920, "fee": 1500, "currency": "eur",
+  "exchange_rate": 0.92}, {"id": "txn_in", "amount": 900, "fee": -1500, "currency": "eur",
+    "exchange_rate": 0.9}]',
+  '10 hours'), '{"received": true}', 'the money returns at another rate');
+select is(concat_ws('; ', pg_temp.day('{disputes,dispute_fees}'), pg_temp.day('{disputes,dispute_fees}',
+  'eur')),
+  'bookings 0 0, credits 0 0; credits 0 0', 'nothing of a dispute that was won remains');
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
