@@ -39,7 +39,7 @@ select tests.fails_with($$ select checkout_begin(gen_random_uuid(), md5('deal'):
 create temporary table ann as select pg_temp.buy('ann') as b;
 select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', 'checkout_session_id', null,
     'checkout_url', null, 'expires_at', tests.after('1 hour'), 'package_id', md5('deal')::uuid,
-    'package_name', 'Deal',
+    'package_slug', md5('deal')::uuid, 'package_name', 'Deal',
     'amount', 1000, 'currency', 'usd', 'credits', '10.000000000000000001', 'bonus_credits', '0.5',
     'total_credits', '10.500000000000000001', 'client_temp_id', 'tmp-1', 'kind', 'package',
     'amount_refunded', 0, 'amount_disputed', 0, 'credits_taken_back', '0', 'paid_at', null, 'created_at',

@@ -67,7 +67,8 @@ select is(pg_temp.audits(), rows, 'a dry run writes nothing') from before;
 -- An open checkout of the old price.
 create temporary table open_order as select pg_temp.buy('ann', 'starter', '1 min') -> 'order' as o;
 select is(o ->> 'amount', '999', 'ann opens a checkout by the slug, at the old price') from open_order;
-select is(o ->> 'package_id', 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'the order names the package''s id')
+select is(format('%s %s', o ->> 'package_id', o ->> 'package_slug'),
+  'b04eb8da-a595-4fbc-a8f4-708b219f705a starter', 'the order names the package''s id and slug')
 from open_order;
 
 create temporary table done as select pg_temp.put(items, '2 min') as data from list;

@@ -61,6 +61,7 @@ const orderFields = {
   }),
   expires_at: TimestampOut,
   package_id: z.string().nullable(),
+  package_slug: z.string().nullable(),
   package_name: z.string().nullable(),
   amount: Money,
   currency: Currency,

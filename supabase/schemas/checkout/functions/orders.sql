@@ -35,13 +35,15 @@ comment on function farthing.orders_guard() is
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
-language sql immutable
+language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
     'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
       p_order.expires_at,
-    'package_id', p_order.package_id, 'package_name', p_order.package_name, 'amount', p_order.amount,
+    'package_id', p_order.package_id, 'package_slug', (select p.slug from farthing.packages p
+      where p.package_id = p_order.package_id and p.version = p_order.package_version),
+    'package_name', p_order.package_name, 'amount', p_order.amount,
     'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,

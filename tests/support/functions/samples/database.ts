@@ -95,6 +95,7 @@ const sale = {
   kind: "package" as const,
   expires_at: LATER,
   package_id: "starter",
+  package_slug: "starter",
   package_name: "Starter",
   amount: 999,
   currency: "usd",
