@@ -23,6 +23,7 @@ begin
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if found then
     perform farthing.resume_top_up(p_account_id, p_now);
+    perform farthing.wake_if_top_up_due(p_account_id, p_now);
   end if;
 end
 $$;

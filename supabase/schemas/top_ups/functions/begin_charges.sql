@@ -132,7 +132,7 @@ declare
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
   -- Another runner may have begun the top-up since the account was found.
-  if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
+  if not found or not farthing.is_top_up_due(v_account_id, p_now) then
     return 0;
   end if;
   return farthing.begin_top_up(v_account_id, p_now)::int;

@@ -56,26 +56,44 @@ comment on function farthing.top_up_unanswered(bigint, timestamptz) is
   'Returns whether Stripe may have charged an expired top-up without having reported the charge. A new '
   'charge could then charge the same gap twice.';
 
-create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
+create view farthing.low_accounts with (security_invoker = true) as
+select t.account_id, t.next_attempt_at from farthing.top_ups t
+join farthing.accounts a using (account_id)
+join farthing.customers c using (account_id)
+where t.enabled and t.paused is null and a.left_at is null and c.payment_method_id is not null
+  and a.balance - a.held < t.threshold
+  and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
+    and o.status in ('pending', 'processing'));
+comment on view farthing.low_accounts is
+  'The accounts below the threshold of their top-ups, enabled and not paused, with a card and without an '
+  'open charge.';
+
+create function farthing.find_top_ups(p_now timestamptz, p_limit int)
 returns setof bigint
 language sql stable
 set search_path = ''
 as $$
-  select t.account_id from farthing.top_ups t
-  join farthing.accounts a using (account_id)
-  join farthing.customers c using (account_id)
-  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
-    and (p_account_id is null or t.account_id = p_account_id)
-    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
-    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
-      and o.status in ('pending', 'processing'))
-    and not farthing.top_up_unanswered(t.account_id, p_now)
-    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
-  order by t.next_attempt_at, t.account_id limit p_limit
+  select l.account_id from farthing.low_accounts l
+  where l.next_attempt_at <= p_now and not farthing.top_up_unanswered(l.account_id, p_now)
+    and not farthing.is_parked('top_ups_claim', 'account', l.account_id::text, p_now)
+  order by l.next_attempt_at, l.account_id limit p_limit
 $$;
-comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Returns up to p_limit accounts whose top-up is due: below the threshold, enabled, with a card, and '
-  'without an open charge. With p_account_id, only that account if it is due.';
+comment on function farthing.find_top_ups(timestamptz, int) is
+  'Returns up to p_limit accounts whose top-up is due.';
+
+create function farthing.is_top_up_due(p_account_id bigint, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- find_top_ups() has the same conditions, and reads the accounts of all users.
+  select exists (select from farthing.low_accounts l
+    where l.account_id = p_account_id and l.next_attempt_at <= p_now
+      and not farthing.top_up_unanswered(l.account_id, p_now)
+      and not farthing.is_parked('top_ups_claim', 'account', l.account_id::text, p_now))
+$$;
+comment on function farthing.is_top_up_due(bigint, timestamptz) is
+  'Returns whether an account''s top-up is due: find_top_ups() would return the account.';
 
 create function farthing.top_ups_are_due(p_now timestamptz default now())
 returns boolean

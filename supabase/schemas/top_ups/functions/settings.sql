@@ -109,6 +109,9 @@ begin
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+  update farthing.accounts set top_up_below = case when p_enabled then p_threshold end
+  where account_id = p_account_id;
+  perform farthing.wake_if_top_up_due(p_account_id, p_now);
 end
 $$;
 comment on function farthing.set_top_up(bigint, boolean, numeric, numeric, bigint, timestamptz) is
@@ -130,6 +133,8 @@ begin
   for update;
   update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
   where account_id = p_account_id and enabled;
+  update farthing.accounts set top_up_below = null
+  where account_id = p_account_id and top_up_below is not null;
   -- An expired order is not charged again. If Stripe has charged it nevertheless, Stripe's event
   -- grants the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
