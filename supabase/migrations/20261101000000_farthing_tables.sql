@@ -421,6 +421,8 @@ create table farthing.accounts (
   held farthing.credits not null default 0,
   debt farthing.credits not null default 0,
   daily_cap farthing.credits,
+  -- The type is not farthing.credits, because that domain's check would slow every debit.
+  top_up_below numeric(38, 18),
   last_entry_at timestamptz not null default '-infinity',
   created_at timestamptz not null default now(),
   left_at timestamptz
@@ -428,9 +430,9 @@ create table farthing.accounts (
 -- The free space in each page lets an update of the balance skip the indexes (HOT).
 comment on table farthing.accounts is
   'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
-  'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; left_at: when '
-  'the user was deleted or the organisation dissolved, null while the account is in use. Amounts are in '
-  'credits.';
+  'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; top_up_below: '
+  'the threshold of an enabled auto top-up, otherwise null; left_at: when the user was deleted or the '
+  'organisation dissolved, null while the account is in use. Amounts are in credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),

@@ -3442,6 +3442,7 @@ begin
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if found then
     perform farthing.resume_top_up(p_account_id, p_now);
+    perform farthing.wake_if_top_up_due(p_account_id, p_now);
   end if;
 end
 $$;
@@ -16045,7 +16046,7 @@ declare
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
   -- Another runner may have begun the top-up since the account was found.
-  if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
+  if not found or not farthing.is_top_up_due(v_account_id, p_now) then
     return 0;
   end if;
   return farthing.begin_top_up(v_account_id, p_now)::int;
@@ -16316,26 +16317,44 @@ comment on function farthing.top_up_unanswered(bigint, timestamptz) is
   'Returns whether Stripe may have charged an expired top-up without having reported the charge. A new '
   'charge could then charge the same gap twice.';
 
-create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
+create view farthing.low_accounts with (security_invoker = true) as
+select t.account_id, t.next_attempt_at from farthing.top_ups t
+join farthing.accounts a using (account_id)
+join farthing.customers c using (account_id)
+where t.enabled and t.paused is null and a.left_at is null and c.payment_method_id is not null
+  and a.balance - a.held < t.threshold
+  and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
+    and o.status in ('pending', 'processing'));
+comment on view farthing.low_accounts is
+  'The accounts below the threshold of their top-ups, enabled and not paused, with a card and without an '
+  'open charge.';
+
+create function farthing.find_top_ups(p_now timestamptz, p_limit int)
 returns setof bigint
 language sql stable
 set search_path = ''
 as $$
-  select t.account_id from farthing.top_ups t
-  join farthing.accounts a using (account_id)
-  join farthing.customers c using (account_id)
-  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
-    and (p_account_id is null or t.account_id = p_account_id)
-    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
-    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
-      and o.status in ('pending', 'processing'))
-    and not farthing.top_up_unanswered(t.account_id, p_now)
-    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
-  order by t.next_attempt_at, t.account_id limit p_limit
+  select l.account_id from farthing.low_accounts l
+  where l.next_attempt_at <= p_now and not farthing.top_up_unanswered(l.account_id, p_now)
+    and not farthing.is_parked('top_ups_claim', 'account', l.account_id::text, p_now)
+  order by l.next_attempt_at, l.account_id limit p_limit
 $$;
-comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Returns up to p_limit accounts whose top-up is due: below the threshold, enabled, with a card, and '
-  'without an open charge. With p_account_id, only that account if it is due.';
+comment on function farthing.find_top_ups(timestamptz, int) is
+  'Returns up to p_limit accounts whose top-up is due.';
+
+create function farthing.is_top_up_due(p_account_id bigint, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- find_top_ups() has the same conditions, and reads the accounts of all users.
+  select exists (select from farthing.low_accounts l
+    where l.account_id = p_account_id and l.next_attempt_at <= p_now
+      and not farthing.top_up_unanswered(l.account_id, p_now)
+      and not farthing.is_parked('top_ups_claim', 'account', l.account_id::text, p_now))
+$$;
+comment on function farthing.is_top_up_due(bigint, timestamptz) is
+  'Returns whether an account''s top-up is due: find_top_ups() would return the account.';
 
 create function farthing.top_ups_are_due(p_now timestamptz default now())
 returns boolean
@@ -16461,6 +16480,9 @@ begin
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+  update farthing.accounts set top_up_below = case when p_enabled then p_threshold end
+  where account_id = p_account_id;
+  perform farthing.wake_if_top_up_due(p_account_id, p_now);
 end
 $$;
 comment on function farthing.set_top_up(bigint, boolean, numeric, numeric, bigint, timestamptz) is
@@ -16482,6 +16504,8 @@ begin
   for update;
   update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
   where account_id = p_account_id and enabled;
+  update farthing.accounts set top_up_below = null
+  where account_id = p_account_id and top_up_below is not null;
   -- An expired order is not charged again. If Stripe has charged it nevertheless, Stripe's event
   -- grants the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
@@ -16491,6 +16515,40 @@ $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
   'Opts out: removes the consent, and expires an order that Stripe has not accepted. The caller has '
   'locked the account.';
+
+-- supabase/schemas/top_ups/functions/wake_at_threshold.sql
+
+-- The wake of the payment runner when an account falls below the threshold of its top-ups. A debit, a
+-- hold or any other change of an account calls no function for that: the condition of a trigger
+-- compares the balance with accounts.top_up_below, which is null for an account without top-ups.
+
+create function farthing.wake_if_top_up_due(p_account_id bigint, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Each wake is a charge, because nothing is due during the cool-down, so wakes need no limit of
+  -- their own. If the wake is lost, wake_payment_runner_if_due() finds the account within a minute.
+  return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
+end
+$$;
+comment on function farthing.wake_if_top_up_due(bigint, timestamptz) is
+  'Wakes the payment runner, after the commit, if the account''s top-up is due; true if the call was '
+  'queued.';
+
+create function farthing.wake_for_top_up()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.wake_if_top_up_due(new.account_id, greatest(now(), new.last_entry_at));
+  return null;
+end
+$$;
+comment on function farthing.wake_for_top_up() is
+  'Trigger: wakes the payment runner for an account that has just fallen below its threshold.';
 
 -- supabase/schemas/transfers/functions/claim.sql
 

@@ -66,11 +66,12 @@ select is(pg_temp.below('bob'), null, 'his account stores no threshold any more'
 select is(pg_temp.spends('bob', '600', '3 min'), 0::bigint, 'after an opt-out a debit wakes no runner');
 select is(tests.opts_in('bob', p_passed => '-1 min') ->> 'state', 'on', 'bob opts in again');
 select is(pg_temp.wakes(), 1::bigint, 'opting in below the threshold wakes the runner');
-update farthing.top_ups set paused = 'refunded' where account_id = farthing.account_for(tests.person('bob'));
+update farthing.top_ups set paused = 'refunded'
+where account_id = farthing.account_for(tests.person('bob'));
 select is(tests.opts_in('bob', p_passed => '-1 min') ->> 'state', 'on', 'bob ends a pause by opting in');
 select is(pg_temp.wakes(), 1::bigint, 'the end of a pause below the threshold wakes the runner');
-select is(tests.opts_in('cid') ->> 'state', 'card_missing', 'cid, who has no credits, opts in without a card');
-select is(pg_temp.wakes(), 0::bigint, 'nobody without a card wakes the runner');
+select is(tests.opts_in('cid') ->> 'state', 'card_missing', 'cid opts in without credits or a card');
+select is(pg_temp.wakes(), 0::bigint, 'opting in without a card wakes no runner');
 select is(tests.saves('cid', 'pm_cid'), 'processed', 'cid saves a card');
 select is(pg_temp.wakes(), 1::bigint, 'a card saved below the threshold wakes the runner');
 
