@@ -142,9 +142,9 @@ const CASES = [{
   expected: PLAIN,
 }];
 
-/** The text of a charge or a refund may name a customer. */
-function aboutText(type: string, kind: string) {
-  const description = ["charge", "refund"].includes(kind) ? null : "A text";
+/** The text of a transaction of a charge or a refund may name a customer. */
+function aboutText(type: string, of: string) {
+  const description = ["charge", "refund"].includes(of) ? null : "A text";
   return { reporting_category: type, description };
 }
 
@@ -152,7 +152,7 @@ for (const { name, type, source, expected } of CASES) {
   Deno.test(name, async () => {
     await withStripe(() => listOf([transaction("txn_1", type, source)]), async (url) => {
       const page = await paymentsAt(url).listPayout("po_1", null);
-      const about = aboutText(type, expected.kind);
+      const about = aboutText(type, source.object);
       const known = { transaction_id: "txn_1", type, source_id: source.id, ...about };
       assert.deepEqual(page, { transactions: [{ ...expected, ...known }], after: null });
     });

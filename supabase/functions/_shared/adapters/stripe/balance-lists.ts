@@ -120,6 +120,12 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   }
 }
 
+/** Returns whether the text of the transaction may name a customer, as that of every payment may. */
+function isNamed(source: Stripe.BalanceTransaction["source"]): boolean {
+  return typeof source === "object" && source !== null &&
+    ["charge", "refund"].includes(source.object);
+}
+
 function toTransaction(transaction: Stripe.BalanceTransaction): BalanceTransaction {
   const { id, type, source, amount, fee, net, currency, created, available_on } = transaction;
   if (COMPARED.includes(type) && (typeof source !== "object" || source === null)) {
@@ -131,7 +137,7 @@ function toTransaction(transaction: Stripe.BalanceTransaction): BalanceTransacti
     transaction_id: id,
     type,
     reporting_category: transaction.reporting_category ?? null,
-    description: ["charge", "refund"].includes(facts.kind) ? null : transaction.description,
+    description: isNamed(source) ? null : transaction.description,
     source_id: idOf(source),
     amount,
     fee,
