@@ -2680,6 +2680,8 @@ comment on table farthing.revenue_lines is
 -- A fact has one line. Returned fees and the fees of balance transactions are booked as differences.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind)
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
+-- A balance transaction finds its lines by this index: a fee is not in the unique one.
+create index revenue_lines_by_source on farthing.revenue_lines (source_id);
 -- Metrics count the paying accounts from this index and do not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount, account_id);

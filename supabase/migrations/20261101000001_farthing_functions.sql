@@ -12561,7 +12561,8 @@ begin
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
-  values (farthing.day_to_book(v_effective_at, p_at, v_open_from), p_at, v_effective_at,
+  values (farthing.day_to_book(coalesce(p_line.booked_on::timestamp at time zone 'UTC', v_effective_at),
+      p_at, v_open_from), p_at, v_effective_at,
     case when p_line.order_id is null then 'bookings' else 'credits' end, p_line.kind, p_line.currency,
     p_line.amount, p_line.account_id, p_line.order_id, p_line.booking_id, p_line.package_id,
     p_line.refund_id, p_line.dispute_id, p_line.source_id);
@@ -12574,7 +12575,8 @@ end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
-  'applied happened. The product line follows from the order or the booking.';
+  'applied happened. booked_on: the day of another line, in which this one counts too if its month is '
+  'open. The product line follows from the order or the booking.';
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
@@ -13224,11 +13226,12 @@ begin
       select account_id, booking_id into v_line.account_id, v_line.booking_id
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
-        -- Stripe made the transfer with the payment, or the reversal with a refund.
+        -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
+        -- failed has two transactions.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
-          where s.source_id = t.transfer_id and s.kind = 'transfer'));
+          where s.source_id = t.transfer_id and s.kind = 'transfer' limit 1));
       end if;
     else null;
   end case;
@@ -13305,6 +13308,9 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
+  -- A fee counts in the day of its payment's line. Stripe's event and its transaction may lie on both
+  -- sides of midnight.
+  v_line.booked_on := farthing.day_of_line(t);
   -- The events of disputes bring their fees.
   if t.kind <> 'dispute' then
     perform farthing.book_fee(v_line, 'stripe_fee_provisional',
@@ -13312,8 +13318,8 @@ begin
     perform farthing.book_fee(v_line, 'stripe_fee', case when t.payout_id is null then 0 else -t.fee end,
       p_now);
   end if;
-  update farthing.balance_transactions set booked_on = farthing.day_of_line(t)
-  where transaction_id = t.transaction_id and booked_on is distinct from farthing.day_of_line(t);
+  update farthing.balance_transactions set booked_on = v_line.booked_on
+  where transaction_id = t.transaction_id and booked_on is distinct from v_line.booked_on;
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is

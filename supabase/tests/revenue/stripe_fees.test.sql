@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
-select plan(42);
+select plan(51);
 update farthing.balance_lists set done_until = tests.after();
 
 create function pg_temp.day(p_columns text[], p_currency text default 'usd') returns text language sql as $$
@@ -130,6 +130,52 @@ select is(pg_temp.disputes('won', '[{"id": "txn_out", "amount": -920, "fee": 150
 select is(concat_ws('; ', pg_temp.day('{disputes,dispute_fees}'), pg_temp.day('{disputes,dispute_fees}',
   'eur')),
   'bookings 0 0, credits 0 0; credits 0 0', 'nothing of a dispute that was won remains');
+
+-- Stripe's transaction is from before midnight, and the payment's event from after it.
+select is(tests.buys('cat'), 'cat', 'cat buys');
+select is(tests.pays('cat', '24 hours 1 second'), '{"received": true}', 'the event is from the next day');
+select is(pg_temp.records((balance_claim(tests.after('25 hours')) ->> 'claimed_at')::timestamptz,
+  jsonb_build_array(tests.listed('cat', 'charge', 940, jsonb_build_object('amount', 999, 'fee', 59,
+    'occurred_at', extract(epoch from tests.after('24 hours' - interval '1 s'))::bigint))), null,
+  '25 hours'), 'false',
+  'Stripe lists the payment with the day before');
+select is((select string_agg(concat_ws(' ', kind, booked_on), ', ' order by line_nr)
+  from farthing.revenue_lines where source_id in ('pi_cat', 'txn_cat')),
+  'charge 2027-01-02, stripe_fee_provisional 2027-01-02', 'the fee counts in the day of its payment');
+select results_eq('select * from pg_temp.controls()', array['money in jpy 1030 1030 0',
+  'money in usd 1413 1413 0', 'Stripe''s fees in usd -142 -142 0'],
+  'lines and transactions agree in each day');
+
+-- A transfer that failed at Stripe has two transactions.
+select is(pg_temp.records((balance_claim(tests.after('26 hours')) ->> 'claimed_at')::timestamptz, (
+  select jsonb_agg(tests.listed(id, kind, net, changes || '{"source_amount": null, "source_currency": null}'))
+  from (values
+    ('f1', 'transfer', -500::bigint, '{"source_id": "tr_f", "charge_id": "ch_f"}'::jsonb),
+    ('f2', 'transfer', 500, '{"source_id": "tr_f", "charge_id": "ch_f", "type": "transfer_failure"}'),
+    ('f3', 'transfer_reversal', 500, '{"source_id": "trr_f", "transfer_id": "tr_f"}'))
+    l (id, kind, net, changes)), null, '26 hours'), 'false', 'its reversal is stored');
+
+-- A page of transactions is stored within a request, however many lines there are.
+create function pg_temp.scans() returns bigint language sql as $$
+  select seq_scan from pg_stat_xact_user_tables where relid = 'farthing.revenue_lines'::regclass
+$$;
+create function pg_temp.scanned(p_sql text) returns bigint language plpgsql as $$
+declare
+  v_before bigint := pg_temp.scans();
+begin
+  execute p_sql;
+  return pg_temp.scans() - v_before;
+end
+$$;
+set local enable_seqscan = off;
+discard plans; -- a cached plan keeps the choice that was made before
+select is(pg_temp.scanned($$ select farthing.book_transaction(t, tests.after('26 hours'))
+  from farthing.balance_transactions t $$), 0::bigint, 'a transaction finds its lines by an index');
+select is(pg_temp.scanned($$ select report_payout('po_1') $$), 0::bigint,
+  'and so do the lines of a payout');
+select is(pg_temp.scanned('select from farthing.revenue_lines where effective_at < ''2000-01-01'''),
+  1::bigint, 'the check counts a scan');
+set local enable_seqscan = on;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

@@ -41,7 +41,8 @@ begin
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
-  values (farthing.day_to_book(v_effective_at, p_at, v_open_from), p_at, v_effective_at,
+  values (farthing.day_to_book(coalesce(p_line.booked_on::timestamp at time zone 'UTC', v_effective_at),
+      p_at, v_open_from), p_at, v_effective_at,
     case when p_line.order_id is null then 'bookings' else 'credits' end, p_line.kind, p_line.currency,
     p_line.amount, p_line.account_id, p_line.order_id, p_line.booking_id, p_line.package_id,
     p_line.refund_id, p_line.dispute_id, p_line.source_id);
@@ -54,4 +55,5 @@ end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
-  'applied happened. The product line follows from the order or the booking.';
+  'applied happened. booked_on: the day of another line, in which this one counts too if its month is '
+  'open. The product line follows from the order or the booking.';

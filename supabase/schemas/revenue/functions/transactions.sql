@@ -34,11 +34,12 @@ begin
       select account_id, booking_id into v_line.account_id, v_line.booking_id
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
-        -- Stripe made the transfer with the payment, or the reversal with a refund.
+        -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
+        -- failed has two transactions.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
-          where s.source_id = t.transfer_id and s.kind = 'transfer'));
+          where s.source_id = t.transfer_id and s.kind = 'transfer' limit 1));
       end if;
     else null;
   end case;
@@ -115,6 +116,9 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
+  -- A fee counts in the day of its payment's line. Stripe's event and its transaction may lie on both
+  -- sides of midnight.
+  v_line.booked_on := farthing.day_of_line(t);
   -- The events of disputes bring their fees.
   if t.kind <> 'dispute' then
     perform farthing.book_fee(v_line, 'stripe_fee_provisional',
@@ -122,8 +126,8 @@ begin
     perform farthing.book_fee(v_line, 'stripe_fee', case when t.payout_id is null then 0 else -t.fee end,
       p_now);
   end if;
-  update farthing.balance_transactions set booked_on = farthing.day_of_line(t)
-  where transaction_id = t.transaction_id and booked_on is distinct from farthing.day_of_line(t);
+  update farthing.balance_transactions set booked_on = v_line.booked_on
+  where transaction_id = t.transaction_id and booked_on is distinct from v_line.booked_on;
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
