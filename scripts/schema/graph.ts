@@ -15,9 +15,9 @@ import type { SchemaFile } from "./sources.ts";
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],
   idempotency: ["ledger", "reports"],
-  ledger: ["caps", "holds"],
+  ledger: ["caps", "holds", "top_ups"],
   grants: ["holds"],
-  holds: ["jobs", "ai"],
+  holds: ["jobs", "ai", "top_ups"],
   checkout: ["fraud"],
   inbox: [
     "reversals",

@@ -67,6 +67,11 @@ begin
     p_terms.correlation_id, p_terms.author, p_terms.expires_at, p_now)
   returning * into v_hold;
   perform farthing.reserve(v_hold, p_now);
+  if p_account.top_up_below is not null
+    and p_account.balance - p_account.held - p_terms.amount < p_account.top_up_below
+    and p_account.balance - p_account.held >= p_account.top_up_below then
+    perform farthing.wake_if_top_up_due(p_account.account_id, p_now);
+  end if;
   return row(v_hold, v_available - p_terms.amount)::farthing.opened_hold;
 end
 $$;

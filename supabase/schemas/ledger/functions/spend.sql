@@ -18,9 +18,8 @@ declare
   v_charge farthing.charge;
   v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- the current charge
   v_need numeric; v_take numeric; v_debt numeric := p_account.debt;
-  -- The credits that may become debt.
   v_overdraft numeric := case when p_hold_id is null then 0
-    else farthing.overdraft_limit(p_account, p_hold_id) end;
+    else farthing.overdraft_limit(p_account, p_hold_id) end; -- the credits that may become debt
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
   -- A field of a composite costs more to set than a variable.
   v_seq bigint := p_account.last_seq; v_balance numeric := p_account.balance;
@@ -73,6 +72,7 @@ begin
   end loop;
   perform farthing.write_spending(p_account.account_id, v_seq, v_balance, v_debt, v_at, v_entries, v_lot_ids,
     v_given);
+  perform farthing.wake_if_crossed(p_account, v_balance, p_now);
   return v_results;
 end
 $$;
@@ -152,6 +152,10 @@ begin
     gen_random_uuid(), v_transaction_id, v_lot_id, 'usage', 'out', p_charge.amount, v_balance, p_charge.kind,
     p_charge.reference_type, p_charge.reference_id, p_charge.correlation_id, p_charge.metadata,
     p_charge.author);
+  if p_account.top_up_below is not null and v_balance - p_account.held < p_account.top_up_below
+    and p_account.balance - p_account.held >= p_account.top_up_below then
+    perform farthing.wake_if_top_up_due(p_account.account_id, p_now);
+  end if;
   return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
     -- jsonb_object() takes texts only; jsonb_build_object() would look up the output function of
     -- each type.
