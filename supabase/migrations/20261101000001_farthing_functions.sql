@@ -3151,7 +3151,7 @@ begin
       'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
   end if;
   if p_currency <> v_package.currency then
-    v_package.amount := v_package.other_prices ->> p_currency;
+    v_package.amount := (v_package.other_prices ->> p_currency)::bigint;
     v_package.currency := p_currency;
   end if;
   if v_package.amount is null then
@@ -6643,7 +6643,7 @@ begin
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
   -- An operator who reads their own account reads no customer.
-  if p_author <> 'owner' and farthing.operator_id(p_author) is distinct from p_user_id then
+  if p_author is distinct from 'owner' and farthing.operator_id(p_author) is distinct from p_user_id then
     perform farthing.record_customer_read(v_account_id, p_user_id, p_author, p_route, p_now);
   end if;
   return v_account_id;
@@ -6661,7 +6661,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if p_author <> 'owner' and not farthing.is_own(p_author, p_account_id) then
+  if p_author is distinct from 'owner' and farthing.is_own(p_author, p_account_id) is not true then
     perform farthing.record_customer_read(p_account_id, null, p_author, p_route, p_now);
   end if;
 end
@@ -13144,7 +13144,7 @@ comment on function farthing.revenue_formulas() is
 
 -- Sums of revenue lines by day, so that a report of a year reads some thousand rows.
 
-create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
+create function farthing.roll_up_lines(p_limit int)
 returns int
 language plpgsql
 set search_path = ''
@@ -13171,9 +13171,19 @@ begin
   return v_count;
 end
 $$;
+comment on function farthing.roll_up_lines(int) is
+  'Adds at most p_limit lines since the last run to the sums of their days. Returns their number.';
+
+create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Every scheduled task receives a moment. The sums do not need it.
+  select farthing.roll_up_lines(p_limit)
+$$;
 comment on function farthing.roll_up_revenue(timestamptz, int) is
-  'Scheduled task: adds the lines since the last run to the sums of their days. Returns their number, at '
-  'most p_limit.';
+  'Scheduled task: runs roll_up_lines(). Returns how many lines it added.';
 
 create function farthing.revenue_sums(p_from date, p_to date)
 returns table (booked_on date, product_line text, currency text, kind text, lines numeric, amount numeric)
@@ -13344,7 +13354,9 @@ as $$
   from (select * from farthing.balance_transactions where payment_id = p_source_id and kind = 'charge'
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
-    union select * from farthing.balance_transactions where fee_id = p_source_id) t
+    union select * from farthing.balance_transactions where fee_id = p_source_id
+    -- note_transactions() locks in this order, too.
+    order by transaction_id) t
 $$;
 comment on function farthing.book_waiting_transactions(text, timestamptz) is
   'Books the balance transactions that Stripe listed before the event of their payment, refund, dispute '
@@ -15355,11 +15367,16 @@ returns text
 language sql immutable
 set search_path = ''
 as $$
-  select left(regexp_replace(p_query, '^(.?).*@', '\1***@'), 255)
+  select case
+    when p_query like '%@%' then left(regexp_replace(p_query, '^(.?).*@', '\1***@'), 255)
+    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
+    when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
+      then left(p_query, 255)
+    else left(p_query, 1) || '***' end
 $$;
 comment on function farthing.masked_query(text) is
-  'Returns the text of a search for the log of reads: of an email address only the first character and '
-  'the domain.';
+  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
+  'character and the domain, of other text the first character.';
 
 create function farthing.customer_of(p_customer_id text, out account_id bigint, out user_id uuid)
 language plpgsql stable
@@ -15630,10 +15647,12 @@ begin
       v_terms.amount := v_above + c_least;
       perform farthing.open_hold(p_account, v_terms, p_now);
     end if;
-    raise exception 'a % of more than % credits was not refused', p_action, v_above;
   exception when sqlstate 'PGRST' then
     v_error := sqlerrm::jsonb;
   end;
+  if v_error is null then
+    raise exception 'a % of more than % credits was not refused', p_action, v_above;
+  end if;
   return jsonb_build_object('action', p_action, 'above', trim_scale(v_above)::text,
     'code', v_error ->> 'code', 'details', (v_error ->> 'details')::jsonb - 'required' || jsonb_build_object(
       'debt', trim_scale(p_account.debt)::text, 'held', trim_scale(p_account.held)::text,
@@ -15966,6 +15985,7 @@ declare
   v_policy farthing.policy;
   v_available numeric := farthing.available(p_account, p_now);
   v_left bigint := p_top_up.monthly_cap - farthing.top_up_spent(p_account.account_id, p_now);
+  v_gap numeric;
   v_amount bigint;
 begin
   if v_available >= p_top_up.threshold then
@@ -15973,8 +15993,10 @@ begin
   end if;
   select * into v_policy from farthing.policy;
   -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
-  v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
-    / v_policy.top_up_credits_per_unit), 99999999);
+  v_gap := p_top_up.target - v_available + p_account.debt;
+  -- Rounded up by whole division: `/` rounds to 16 or more digits before ceil() could round up.
+  v_amount := least(div(v_gap, v_policy.top_up_credits_per_unit)
+    + (mod(v_gap, v_policy.top_up_credits_per_unit) > 0)::int, 99999999);
   return case when farthing.is_top_up_capped(p_top_up, p_now) then 0
     else least(greatest(v_amount, v_policy.top_up_smallest), v_left) end;
 end

@@ -3237,7 +3237,7 @@ declare
 begin
   return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
-    from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
+    from farthing.refunds r left join farthing.refunds b on b.refund_id = p_before::uuid
     where (v_account_id is null or r.account_id = v_account_id)
       and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
@@ -4067,7 +4067,7 @@ declare
   c_route constant text := 'GET /customers';
   v_query text := btrim(p_query);
   v_found record;
-  v_customers jsonb := '[]';
+  v_customers jsonb := '[]'::jsonb;
 begin
   if coalesce(length(v_query) > 255
     or v_query !~ '^([^@[:space:]]+@[^@[:space:]]+|[A-Za-z0-9_-]+)$', true)

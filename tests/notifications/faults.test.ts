@@ -227,7 +227,8 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
     await withSql(world, (sql) =>
       sql`
       update farthing.notifications set state = 'failed', sender = 'resend', last_error = 'no_answer',
-        next_attempt_at = 'epoch', lease_id = null, leased_until = null, finished_at = null, attempts = 1
+        in_doubt_since = now(), next_attempt_at = 'epoch', lease_id = null, leased_until = null,
+        finished_at = null, attempts = 1
       where notification_id = ${notification}`);
     return notification;
   });

@@ -62,7 +62,7 @@ create table farthing.customer_reads (
 comment on table farthing.customer_reads is
   'Reads of a customer''s data by operators, and by secret keys on /customers. Append-only for a year. '
   'user_id: only of a user who has no account yet. Neither account_id nor user_id: a search without a '
-  'match. query: the searched text, an email address masked.';
+  'match. query: the searched text, masked unless it is an id.';
 create index customer_reads_by_account on farthing.customer_reads (account_id, read_nr desc)
   where account_id is not null;
 create index customer_reads_by_user on farthing.customer_reads (user_id, read_nr desc)

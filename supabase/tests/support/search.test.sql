@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/jobs.psql
-select plan(133);
+select plan(134);
 
 -- Returns the matches of a search in one line: who, and by which field.
 create function pg_temp.found(p_query text) returns text language sql as $$
@@ -80,6 +80,11 @@ select is(pg_temp.found(query), null, format('nobody is found by %s', query))
 from unnest(array['pi_other', 'txn_other', gen_random_uuid()::text, '999999999999999999',
   '99999999999999999999',
   'ann']) query;
+
+select is(array(select farthing.masked_query(q) from unnest(array['ann@example.com', '+4915112345678',
+  '4915112345678', 'miller', '1234', 'pi_3Abc', '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d']) q),
+  array['a***@example.com', '+***', '4***', 'm***', '1234', 'pi_3Abc', '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d'],
+  'the log of reads stores ids, and only the beginning of addresses, telephone numbers and names');
 
 -- A user whose address is only in an identity, as with a company's sign-in.
 select isnt(tests.person('sso'), null, 'a user signs in through a company');

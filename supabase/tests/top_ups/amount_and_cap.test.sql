@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
-select plan(20);
+select plan(23);
 
 select is(tests.opts_in('ann', p_cap => 700) ->> 'state', 'card_missing',
   'ann opts in with a monthly cap of 700');
@@ -20,6 +20,12 @@ select is(tests.claims('1 day'), 'ann charge 200', 'ann is charged the rest of h
 select is(tests.tops_up('cid'), 'card_missing, processed', 'cid opts in');
 select is(tests.claims('1 day'), 'cid charge 500', 'cid is charged, and has some of his cap left');
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in and is due');
+select is(farthing.size_top_up(jsonb_populate_record(t, jsonb_build_object('target', gap)), a,
+  tests.after('1 day')), amount, format('a gap of %s credits costs %s cents', gap, amount))
+from (values ('4100', 410::bigint), ('4100.000000000000000001', 411), ('4109.999999999999999999', 411))
+    gaps (gap, amount)
+  cross join farthing.accounts a join farthing.top_ups t using (account_id)
+where a.owner_id = tests.person('bob');
 select is(farthing.begin_due_top_up((select account_id::text from farthing.accounts
   where owner_id = tests.person(name)), tests.after('1 day')), begun,
   format('begin_due_top_up() begins %s top-ups for %s', begun, name))

@@ -37,41 +37,55 @@ async function lease(queue: Queue, userId: string): Promise<Leased> {
   return { id, token: Number(row?.token), userId };
 }
 
+/** PostgreSQL rolled the call back: endpoints repeat it (adapters/database/failures.ts). */
+const ROLLED_BACK = ["40001", "40P01", "55P03"];
+const ATTEMPTS = 3;
+
 /**
- * Returns the answer of a call, or the code of a documented refusal. @throws any other error, which
- * would be a 500
+ * Returns the answer of a call, or the code of a documented refusal. Repeats a call that was rolled
+ * back, as endpoints do. @throws any other error, which would be a 500
  */
-async function ask(query: PromiseLike<{ answer?: string }[]>): Promise<string> {
+async function ask(
+  call: () => PromiseLike<{ answer?: string }[]>,
+  attempt = 1,
+): Promise<string> {
   try {
-    return (await query)[0]?.answer ?? "";
+    return (await call())[0]?.answer ?? "";
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
+    if (ROLLED_BACK.includes(code ?? "") && attempt < ATTEMPTS) return await ask(call, attempt + 1);
     if (code !== "PGRST") throw error;
     return JSON.parse(message).code;
   }
 }
 
 const checkpoint: Action = ({ sql }, { id, token }) =>
-  ask(sql`
+  ask(() =>
+    sql`
     select farthing_public.jobs_checkpoint(${id}, ${token}, 'one', p_usage => ${sql.json([EVENT])},
-      p_lease_seconds => 0) ->> 'status' as answer`);
+      p_lease_seconds => 0) ->> 'status' as answer`
+  );
 const complete: Action = ({ sql }, { id, token }) =>
-  ask(sql`
+  ask(() =>
+    sql`
     select farthing_public.jobs_complete(${RUNNER}, ${
-    sql.json([{ job_id: id, token, result: {} }])
-  })
-      #>> '{jobs,0,status}' as answer`);
+      sql.json([{ job_id: id, token, result: {} }])
+    })
+      #>> '{jobs,0,status}' as answer`
+  );
 const fail: Action = ({ sql }, { id, token }) =>
   ask(
-    sql`select farthing_public.jobs_fail(${id}, ${token}, 'internal', 'no') ->> 'status' as answer`,
+    () =>
+      sql`select farthing_public.jobs_fail(${id}, ${token}, 'internal', 'no') ->> 'status' as answer`,
   );
 const yieldJob: Action = ({ sql }, { id, token }) =>
-  ask(sql`select farthing_public.jobs_yield(${id}, ${token}) ->> 'status' as answer`);
+  ask(() => sql`select farthing_public.jobs_yield(${id}, ${token}) ->> 'status' as answer`);
 const cancel: Action = ({ sql }, { id, userId }) =>
-  ask(sql`select farthing_public.jobs_cancel(${userId}, ${id}) ->> 'status' as answer`);
-const endLease: Action = ({ sql }) => ask(sql`select farthing.end_job_leases()::text as answer`);
+  ask(() => sql`select farthing_public.jobs_cancel(${userId}, ${id}) ->> 'status' as answer`);
+const endLease: Action = ({ sql }) =>
+  ask(() => sql`select farthing.end_job_leases()::text as answer`);
 const leave: Action = ({ sql }, { userId }) =>
-  ask(sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
+  ask(() => sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
 
 /** Makes all calls at the same moment. Each round begins with another call. */
 async function race(queue: Queue, job: Leased, round: number, actions: Record<string, Action>) {

@@ -141,7 +141,7 @@ export const ERRORS = {
   unknown_package: kind(
     "validation",
     422,
-    "No package on sale has this id. Send an id from GET /checkout/packages.",
+    "No package on sale has this id or slug. Send one from GET /checkout/packages.",
   ),
   refund_too_large: kind(
     "validation",

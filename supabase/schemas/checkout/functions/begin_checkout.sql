@@ -17,7 +17,7 @@ begin
       'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
   end if;
   if p_currency <> v_package.currency then
-    v_package.amount := v_package.other_prices ->> p_currency;
+    v_package.amount := (v_package.other_prices ->> p_currency)::bigint;
     v_package.currency := p_currency;
   end if;
   if v_package.amount is null then

@@ -42,7 +42,7 @@ begin
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
   -- An operator who reads their own account reads no customer.
-  if p_author <> 'owner' and farthing.operator_id(p_author) is distinct from p_user_id then
+  if p_author is distinct from 'owner' and farthing.operator_id(p_author) is distinct from p_user_id then
     perform farthing.record_customer_read(v_account_id, p_user_id, p_author, p_route, p_now);
   end if;
   return v_account_id;
@@ -60,7 +60,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if p_author <> 'owner' and not farthing.is_own(p_author, p_account_id) then
+  if p_author is distinct from 'owner' and farthing.is_own(p_author, p_account_id) is not true then
     perform farthing.record_customer_read(p_account_id, null, p_author, p_route, p_now);
   end if;
 end

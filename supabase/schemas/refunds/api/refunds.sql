@@ -161,7 +161,7 @@ declare
 begin
   return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
-    from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
+    from farthing.refunds r left join farthing.refunds b on b.refund_id = p_before::uuid
     where (v_account_id is null or r.account_id = v_account_id)
       and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)

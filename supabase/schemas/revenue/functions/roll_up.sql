@@ -1,6 +1,6 @@
 -- Sums of revenue lines by day, so that a report of a year reads some thousand rows.
 
-create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
+create function farthing.roll_up_lines(p_limit int)
 returns int
 language plpgsql
 set search_path = ''
@@ -27,9 +27,19 @@ begin
   return v_count;
 end
 $$;
+comment on function farthing.roll_up_lines(int) is
+  'Adds at most p_limit lines since the last run to the sums of their days. Returns their number.';
+
+create function farthing.roll_up_revenue(p_now timestamptz default now(), p_limit int default 100000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Every scheduled task receives a moment. The sums do not need it.
+  select farthing.roll_up_lines(p_limit)
+$$;
 comment on function farthing.roll_up_revenue(timestamptz, int) is
-  'Scheduled task: adds the lines since the last run to the sums of their days. Returns their number, at '
-  'most p_limit.';
+  'Scheduled task: runs roll_up_lines(). Returns how many lines it added.';
 
 create function farthing.revenue_sums(p_from date, p_to date)
 returns table (booked_on date, product_line text, currency text, kind text, lines numeric, amount numeric)

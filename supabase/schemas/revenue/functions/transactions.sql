@@ -143,7 +143,9 @@ as $$
   from (select * from farthing.balance_transactions where payment_id = p_source_id and kind = 'charge'
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
-    union select * from farthing.balance_transactions where fee_id = p_source_id) t
+    union select * from farthing.balance_transactions where fee_id = p_source_id
+    -- note_transactions() locks in this order, too.
+    order by transaction_id) t
 $$;
 comment on function farthing.book_waiting_transactions(text, timestamptz) is
   'Books the balance transactions that Stripe listed before the event of their payment, refund, dispute '

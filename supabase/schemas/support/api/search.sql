@@ -10,7 +10,7 @@ declare
   c_route constant text := 'GET /customers';
   v_query text := btrim(p_query);
   v_found record;
-  v_customers jsonb := '[]';
+  v_customers jsonb := '[]'::jsonb;
 begin
   if coalesce(length(v_query) > 255
     or v_query !~ '^([^@[:space:]]+@[^@[:space:]]+|[A-Za-z0-9_-]+)$', true)

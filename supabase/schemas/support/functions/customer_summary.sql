@@ -30,11 +30,16 @@ returns text
 language sql immutable
 set search_path = ''
 as $$
-  select left(regexp_replace(p_query, '^(.?).*@', '\1***@'), 255)
+  select case
+    when p_query like '%@%' then left(regexp_replace(p_query, '^(.?).*@', '\1***@'), 255)
+    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
+    when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
+      then left(p_query, 255)
+    else left(p_query, 1) || '***' end
 $$;
 comment on function farthing.masked_query(text) is
-  'Returns the text of a search for the log of reads: of an email address only the first character and '
-  'the domain.';
+  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
+  'character and the domain, of other text the first character.';
 
 create function farthing.customer_of(p_customer_id text, out account_id bigint, out user_id uuid)
 language plpgsql stable

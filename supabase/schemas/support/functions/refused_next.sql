@@ -21,10 +21,12 @@ begin
       v_terms.amount := v_above + c_least;
       perform farthing.open_hold(p_account, v_terms, p_now);
     end if;
-    raise exception 'a % of more than % credits was not refused', p_action, v_above;
   exception when sqlstate 'PGRST' then
     v_error := sqlerrm::jsonb;
   end;
+  if v_error is null then
+    raise exception 'a % of more than % credits was not refused', p_action, v_above;
+  end if;
   return jsonb_build_object('action', p_action, 'above', trim_scale(v_above)::text,
     'code', v_error ->> 'code', 'details', (v_error ->> 'details')::jsonb - 'required' || jsonb_build_object(
       'debt', trim_scale(p_account.debt)::text, 'held', trim_scale(p_account.held)::text,

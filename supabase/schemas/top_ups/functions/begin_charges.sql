@@ -37,6 +37,7 @@ declare
   v_policy farthing.policy;
   v_available numeric := farthing.available(p_account, p_now);
   v_left bigint := p_top_up.monthly_cap - farthing.top_up_spent(p_account.account_id, p_now);
+  v_gap numeric;
   v_amount bigint;
 begin
   if v_available >= p_top_up.threshold then
@@ -44,8 +45,10 @@ begin
   end if;
   select * into v_policy from farthing.policy;
   -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
-  v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
-    / v_policy.top_up_credits_per_unit), 99999999);
+  v_gap := p_top_up.target - v_available + p_account.debt;
+  -- Rounded up by whole division: `/` rounds to 16 or more digits before ceil() could round up.
+  v_amount := least(div(v_gap, v_policy.top_up_credits_per_unit)
+    + (mod(v_gap, v_policy.top_up_credits_per_unit) > 0)::int, 99999999);
   return case when farthing.is_top_up_capped(p_top_up, p_now) then 0
     else least(greatest(v_amount, v_policy.top_up_smallest), v_left) end;
 end
