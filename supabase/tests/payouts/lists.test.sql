@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
-select plan(61);
+select plan(62);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 create function pg_temp.ids(p_page jsonb, p_list text, p_key text) returns text language sql as $$
@@ -90,6 +90,8 @@ select is(jsonb_array_length(mismatches_list(p_limit => 3) -> 'mismatches'), 3,
 select is(jsonb_array_length(mismatches_list(p_limit => 3,
   p_before => (mismatches_list(p_limit => 3) ->> 'next_before')::uuid) -> 'mismatches'), 1,
   'the next page has one');
+select is(jsonb_array_length(mismatches_list(null) -> 'mismatches'), 4,
+  'without a state, open and resolved mismatches are listed');
 select is(jsonb_array_length(mismatches_list(p_payout_id => payout) -> 'mismatches'), n,
   format('%s has %s mismatches', payout, n)) from (values ('po_1', 4), ('po_m', 0)) p (payout, n);
 
