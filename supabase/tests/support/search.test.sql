@@ -83,7 +83,8 @@ from unnest(array['pi_other', 'txn_other', gen_random_uuid()::text, '99999999999
 
 select is(array(select farthing.masked_query(q) from unnest(array['ann@example.com', '+4915112345678',
   '4915112345678', 'miller', '1234', 'pi_3Abc', '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d']) q),
-  array['a***@example.com', '+***', '4***', 'm***', '1234', 'pi_3Abc', '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d'],
+  array['a***@example.com', '+***', '4***', 'm***', '1234', 'pi_3Abc',
+    '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d'],
   'the log of reads stores ids, and only the beginning of addresses, telephone numbers and names');
 
 -- A user whose address is only in an identity, as with a company's sign-in.
