@@ -48,7 +48,9 @@ Deno.test("operators and back ends read a customer's account, and no other user 
   const reads = await withSql(
     world,
     (sql) =>
-      sql`select route from farthing.customer_reads where author = ${`operator:${operator.id}`}`,
+      sql`
+        select route from farthing.customer_reads where author = ${`operator:${operator.id}`}
+        order by read_nr`,
   );
   const routes = Object.keys(READS).map((path) => `GET /${path}`);
   deepEqual(reads.map(({ route }) => route), routes, "each read of the customer is recorded once");
