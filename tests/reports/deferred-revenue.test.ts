@@ -32,7 +32,7 @@ async function read<Row extends z.ZodObject>(as: Caller, name: string, row: Row)
 const seal = () => withSql(world, (sql) => sql`select farthing.seal()`);
 
 /** No other test sells in this currency, but an earlier run on this stack may have. */
-const CURRENCY = "nok";
+const CURRENCY = "dkk";
 
 /** Puts a package of 9,990 credits on sale while `use` runs. */
 async function withPackage(use: (name: string) => Promise<void>): Promise<void> {
