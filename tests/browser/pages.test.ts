@@ -33,6 +33,7 @@ async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
     const landed = new URL(page.url());
     equal(landed.origin + landed.pathname, `${world.url}/checkout/success`);
     match(landed.searchParams.get("session_id") ?? "", /^cs_test_/);
+    equal(await page.getByText("Order").locator("code").innerText(), order_id);
     await orderBecomes(world, buyer, order_id, "paid");
   });
   equal((await balanceOf(world, buyer.id)).balance, "9990");

@@ -38,7 +38,9 @@ async function buyStarter(world: World, buyer: Person) {
   return await withDeliveries(world, "shared", async () => {
     const page = await payCheckout(checkout.checkout_url);
     equal(page.result, "paid");
-    match(page.location ?? "", new RegExp(`session_id=${checkout.checkout_session_id}$`));
+    const { checkout_session_id, order_id } = checkout;
+    const ids = `session_id=${checkout_session_id}&order_id=${order_id}`;
+    match(page.location ?? "", new RegExp(`\\?${ids}$`));
     return await orderBecomes(world, buyer, checkout.order_id, "paid");
   });
 }

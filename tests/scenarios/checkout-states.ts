@@ -100,6 +100,10 @@ const FOREIGN = [
   "data:text/html,x",
   "not a url",
   "",
+  "http://{ORDER_ID}:3000/",
+  "http://{ORDER_ID}@localhost:3000/",
+  "http://localhost:{ORDER_ID}/",
+  "{ORDER_ID}://localhost:3000/",
 ];
 
 const CHECKOUTS_A_MINUTE = 10;
@@ -117,11 +121,17 @@ async function foreignUrls(world: World): Promise<void> {
       refused(answer, 400, "invalid_request", field);
     }
   }
-  const own = "http://localhost:3000/done?session={CHECKOUT_SESSION_ID}";
-  const body = { package_id: id, success_url: own, cancel_url: "http://localhost:3000/back" };
+  const own = "http://localhost:3000/done?session={CHECKOUT_SESSION_ID}&order=";
+  const success_url = `${own}{ORDER_ID}`;
+  const body = { package_id: id, success_url, cancel_url: "http://localhost:3000/%7BORDER_ID%7D" };
   const checkout = data(await post(world, "checkout", buyer.as, body), 201, Checkout);
+  const again = data(await post(world, "checkout", buyer.as, body), 201, Checkout);
+  equal(again.checkout_session_id, checkout.checkout_session_id);
   const session = await stripeOf(world).checkout.sessions.retrieve(checkout.checkout_session_id);
-  deepEqual([session.success_url, session.cancel_url], [body.success_url, body.cancel_url]);
+  deepEqual([session.success_url, session.cancel_url], [
+    own + checkout.order_id,
+    `http://localhost:3000/${checkout.order_id}`,
+  ]);
   deepEqual([session.client_reference_id, session.amount_total, session.currency], [
     checkout.order_id,
     999,

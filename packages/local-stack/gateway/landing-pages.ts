@@ -3,10 +3,10 @@
  * card, or a provider's onboarding. The default return addresses use the first of APP_ORIGINS,
  * which is the gateway's origin.
  */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 
-function page(title: string, text: string) {
+function page(title: string, text: string, order?: string) {
   return html`
     <!doctype html>
     <html lang="en">
@@ -25,6 +25,7 @@ function page(title: string, text: string) {
         <main>
           <h1>${title}</h1>
           <p>${text}</p>
+          ${order && html`<p>Order <code>${order}</code></p>`}
         </main>
       </body>
     </html>
@@ -50,10 +51,18 @@ const PAGES: Record<string, [title: string, text: string]> = {
   ],
 };
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Returns the order's id from the default return addresses; another text is not shown. */
+function orderOf(c: Context): string | undefined {
+  const order = c.req.query("order_id");
+  return order !== undefined && UUID.test(order) ? order : undefined;
+}
+
 export function landingRoutes(): Hono {
   const app = new Hono();
   for (const [path, [title, text]] of Object.entries(PAGES)) {
-    app.get(path, (c) => c.html(page(title, text)));
+    app.get(path, (c) => c.html(page(title, text, orderOf(c))));
   }
   return app;
 }

@@ -141,8 +141,9 @@ Deno.test("without return URLs the buyer returns to the first allowed origin", a
   const fake = await makeFake();
   await (await post(fake)).text();
   const { p_success_url, p_cancel_url } = fake.calls[0]!.args;
-  assert.equal(p_success_url, `${ORIGIN}/checkout/success?session_id={CHECKOUT_SESSION_ID}`);
-  assert.equal(p_cancel_url, `${ORIGIN}/checkout/cancel`);
+  const success = `${ORIGIN}/checkout/success?session_id={CHECKOUT_SESSION_ID}`;
+  assert.equal(p_success_url, `${success}&order_id={ORDER_ID}`);
+  assert.equal(p_cancel_url, `${ORIGIN}/checkout/cancel?order_id={ORDER_ID}`);
 });
 
 Deno.test("return URLs on allowed origins are passed on unchanged", async () => {
@@ -155,6 +156,36 @@ Deno.test("return URLs on allowed origins are passed on unchanged", async () => 
     assert.equal(fake.calls[0]?.args.p_success_url, success_url);
     assert.equal(fake.calls[0]?.args.p_cancel_url, cancel_url);
   }
+});
+
+Deno.test("the session's return URLs have the order's id, and the order stores the placeholder", async () => {
+  const orders: CheckoutOrder[] = [];
+  const openSession = (order: CheckoutOrder) => {
+    orders.push(order);
+    return Promise.resolve({ id: "cs_7", url: "https://checkout.example.com/7" });
+  };
+  const success_url = `${ORIGIN}/orders/%7BORDER_ID%7D?s={CHECKOUT_SESSION_ID}`;
+  const cancel_url = `${ORIGIN}/#/{ORDER_ID}`;
+  const fake = await makeFake({ payments: { openSession } });
+  assert.equal((await post(fake, { ...BODY, success_url, cancel_url })).status, 201);
+  assert.equal(fake.calls[0]?.args.p_success_url, success_url);
+  assert.deepEqual([orders[0]?.success_url, orders[0]?.cancel_url], [
+    `${ORIGIN}/orders/${ORDER_ID}?s={CHECKOUT_SESSION_ID}`,
+    `${ORIGIN}/#/${ORDER_ID}`,
+  ]);
+});
+
+Deno.test("an open order whose origin is no longer allowed ends without a session", async () => {
+  const { order } = SAMPLES.checkout_begin({ p_cancel_url: `${ORIGIN}/` } as never) as never;
+  const old = { ...order as CheckoutOrder, success_url: "https://old.example.com/{ORDER_ID}" };
+  const fake = await makeFake({
+    answers: { checkout_begin: () => ({ step: "create", order: old }) },
+    payments: { openSession: () => Promise.reject(new Error("Stripe was asked")) },
+  });
+  const answer = await post(fake);
+  assert.equal(answer.status, 400);
+  assert.equal((await answer.json()).error.field, "success_url");
+  assert.equal(fake.calls[1]?.args.p_order_id, ORDER_ID);
 });
 
 const FOREIGN = [
@@ -185,6 +216,16 @@ const FOREIGN = [
   "https://app.example.com/\n",
   "https://app.example.com/a b",
   "https://app.example.com/\u0085",
+  // The placeholder is replaced behind the origin only.
+  "https://{ORDER_ID}.example.com/",
+  "https://app.example.com.{ORDER_ID}/",
+  "https://app.example.com{ORDER_ID}",
+  "https://{ORDER_ID}@app.example.com/",
+  "https://%7BORDER_ID%7D:x@app.example.com/",
+  "https://app.example.com:{ORDER_ID}/",
+  "{ORDER_ID}://app.example.com/",
+  "{ORDER_ID}",
+  `https://app.example.com/${"{ORDER_ID}".repeat(60)}`,
 ];
 
 for (const url of FOREIGN) {

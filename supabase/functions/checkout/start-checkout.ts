@@ -3,7 +3,7 @@ import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
 import type { CheckoutStep } from "../_shared/contracts/database/results/checkout.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { clientIpHash } from "../_shared/core/ip.ts";
-import { returnUrls } from "../_shared/domain/return-urls.ts";
+import { checkoutUrls, withReturnUrls } from "../_shared/domain/return-urls.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
@@ -17,6 +17,15 @@ function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): A
       message: "This purchase is refused. Contact the operators of this app.",
     })
     : new ApiError(code, { retryAfterSeconds: retry_after ?? undefined });
+}
+
+/**
+ * Says whether the order can never get a session: Stripe would repeat its error, or an origin of
+ * the order's return addresses is no longer allowed.
+ */
+function endsOrder(error: unknown): boolean {
+  return error instanceof OrderKeySpent ||
+    error instanceof ApiError && error.code === "invalid_request";
 }
 
 /** Opens a hosted checkout for a package, or returns the checkout that is still open. */
@@ -36,7 +45,7 @@ export const startCheckout = defineRoute({
     const { caller, body, services, idempotency } = call;
     const { database } = services;
     const { p_idempotency_key } = idempotency.args;
-    const urls = returnUrls(body, services.origins);
+    const urls = checkoutUrls(body, services.origins);
     return twoPhase(call, {
       what: "checkout",
       async begin() {
@@ -53,7 +62,10 @@ export const startCheckout = defineRoute({
         if (step.step === "refused") throw refusalOf(step);
         return step;
       },
-      outside: async ({ order }) => await (await services.payments()).openSession(order),
+      async outside({ order }) {
+        const returning = withReturnUrls(order, services.origins);
+        return await (await services.payments()).openSession(returning);
+      },
       attach: (session, { order }) =>
         database.rpc("checkout_attach", {
           p_order_id: order.order_id,
@@ -64,7 +76,7 @@ export const startCheckout = defineRoute({
       abandon: (error, { order }) =>
         database.rpc("checkout_abandon", {
           p_idempotency_key,
-          p_order_id: error instanceof OrderKeySpent ? order.order_id : undefined,
+          p_order_id: endsOrder(error) ? order.order_id : undefined,
         }),
     });
   },

@@ -6,10 +6,13 @@ import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page, Request } from "playwright-core";
+import { z } from "zod";
+import { Order } from "../../../supabase/functions/_shared/contracts/checkout.ts";
 import { IS_FULL } from "../../../scripts/test-tools/full-run.ts";
 import { openBrowser, withPage } from "../chromium.ts";
 import { endedRequestsWith, promptOf, requestsWith } from "../../support/work/chat.ts";
 import { proven, withDeliveries } from "../../support/project/database.ts";
+import { backEnd, data, get } from "../../support/project/http.ts";
 import { holdsEnd } from "../../support/work/jobs.ts";
 import { type AskedHeader, watchPreflights } from "./sent-preflights.ts";
 import {
@@ -41,6 +44,11 @@ async function spends(userId: string, input_tokens: number): Promise<string> {
   return data.data.credits;
 }
 
+async function orderIdsOf(userId: string): Promise<string[]> {
+  const orders = await get(world, `checkout/orders?user_id=${userId}`, backEnd(world));
+  return data(orders, 200, z.array(Order)).map(({ order_id }) => order_id);
+}
+
 async function seesBalance(page: Page): Promise<string> {
   await succeeds(page, "See balance");
   return await shown(page, "balance");
@@ -69,6 +77,9 @@ async function buys(page: Page, userId: string): Promise<void> {
     await paysByCard(page, world, "buyer@example.com");
     await page.locator("#done", { hasText: "Paid" }).waitFor();
   });
+  const order = await shown(page, "order");
+  equal(new URL(page.url()).searchParams.get("paid"), order);
+  deepEqual(await orderIdsOf(userId), [order]);
   equal(await shown(page, "balance"), "9990");
   equal(await spends(userId, 1000), "50");
   equal(await seesBalance(page), "9940");

@@ -43,13 +43,19 @@ export const ReturnUrl = z.string().max(2048)
     description: "The URL must begin with an origin of APP_ORIGINS, letter by letter.",
   });
 
+const ReturnUrlOfOrder = ReturnUrl.openapi({
+  description: "The URL must begin with an origin of APP_ORIGINS, letter by letter. After the " +
+    "origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.",
+  example: "https://app.example.com/paid?order={ORDER_ID}",
+});
+
 export const CheckoutBody = z.strictObject({
   package_id: text(64).openapi({ description: "The package's slug or id.", example: "starter" }),
   currency: CurrencyCode.optional().openapi({
     description: "One of the package's currencies; by default the first one.",
   }),
-  success_url: ReturnUrl.optional(),
-  cancel_url: ReturnUrl.optional(),
+  success_url: ReturnUrlOfOrder.optional(),
+  cancel_url: ReturnUrlOfOrder.optional(),
   client_temp_id: text(100).optional(),
 }).openapi("CheckoutRequest");
 

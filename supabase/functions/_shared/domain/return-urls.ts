@@ -32,21 +32,81 @@ function allowed(url: string, field: string, origins: readonly string[]): string
   );
 }
 
+/** The longest address that Stripe gets, after the replacement. */
+const MAX_LENGTH = 2048;
+
+// `new URL()` encodes braces in a path, and URLSearchParams encodes them in a query.
+const ORDER_ID = /(?:\{|%7[Bb])ORDER_ID(?:\}|%7[Dd])/g;
+
+/** Any order's id, to measure an address before its order exists: all ids have one length. */
+const ANY_ORDER = "00000000-0000-4000-8000-000000000000";
+
+/**
+ * Returns the URL with the order's id. The origin is checked before and after the replacement, so
+ * that no replacement can lead to another host.
+ */
+function withOrder(url: string, field: string, orderId: string, origins: readonly string[]) {
+  const replaced = allowed(url, field, origins).replace(ORDER_ID, orderId);
+  if (replaced.length <= MAX_LENGTH) return allowed(replaced, field, origins);
+  throw invalid(`${field} must have at most ${MAX_LENGTH} characters with the order's id.`, field);
+}
+
+/** Refuses the placeholder where there is no order. */
+function withoutOrder(url: string, field: string, origins: readonly string[]): string {
+  if (url.search(ORDER_ID) < 0) return allowed(url, field, origins);
+  throw invalid(`${field} can't contain {ORDER_ID}, because saving a card makes no order.`, field);
+}
+
 /**
  * Returns the pages after a checkout: the requested pages, or pages of the first allowed origin.
- * Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id.
+ * `urlsOfOrder` replaces `{ORDER_ID}` when the order exists, and Stripe `{CHECKOUT_SESSION_ID}`.
+ * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
+ */
+export function checkoutUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {
+  const home = homeOf(origins);
+  const {
+    success_url = `${home}/checkout/success?session_id={CHECKOUT_SESSION_ID}&order_id={ORDER_ID}`,
+    cancel_url = `${home}/checkout/cancel?order_id={ORDER_ID}`,
+  } = requested;
+  withOrder(success_url, "success_url", ANY_ORDER, origins);
+  withOrder(cancel_url, "cancel_url", ANY_ORDER, origins);
+  return { successUrl: success_url, cancelUrl: cancel_url };
+}
+
+interface OrderUrls {
+  readonly order_id: string;
+  readonly success_url: string;
+  readonly cancel_url: string;
+}
+
+/**
+ * Returns an order with its id in its return addresses. An order stores them as they were requested,
+ * so that a repeat gets the same addresses.
+ * @throws ApiError `invalid_request` if an origin is no longer allowed
+ */
+export function withReturnUrls<T extends OrderUrls>(order: T, origins: readonly string[]): T {
+  const { order_id, success_url, cancel_url } = order;
+  return {
+    ...order,
+    success_url: withOrder(success_url, "success_url", order_id, origins),
+    cancel_url: withOrder(cancel_url, "cancel_url", order_id, origins),
+  };
+}
+
+/**
+ * Returns the pages after a card was saved: the requested pages, or pages of the first allowed
+ * origin. Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id.
  * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function returnUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {
   const home = homeOf(origins);
-  const { success_url, cancel_url } = requested;
+  const {
+    success_url = `${home}/checkout/success?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url = `${home}/checkout/cancel`,
+  } = requested;
   return {
-    successUrl: success_url === undefined
-      ? `${home}/checkout/success?session_id={CHECKOUT_SESSION_ID}`
-      : allowed(success_url, "success_url", origins),
-    cancelUrl: cancel_url === undefined
-      ? `${home}/checkout/cancel`
-      : allowed(cancel_url, "cancel_url", origins),
+    successUrl: withoutOrder(success_url, "success_url", origins),
+    cancelUrl: withoutOrder(cancel_url, "cancel_url", origins),
   };
 }
 

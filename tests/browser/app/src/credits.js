@@ -4,21 +4,20 @@ export async function available() {
   return (await get("credits")).available;
 }
 
-/** Opens the payment page. Stores the order's id for the moment when the buyer returns. */
+/** Opens the payment page. The page to return to gets the order's id. */
 export async function buy() {
   const [{ id }] = await get("checkout/packages");
-  const order = await post("checkout", {
+  const paid = new URLSearchParams({ paid: "{ORDER_ID}" });
+  const { checkout_url } = await post("checkout", {
     package_id: id,
-    success_url: `${location.origin}/?paid`,
+    success_url: `${location.origin}/?${paid}`,
     cancel_url: location.origin,
   });
-  sessionStorage.setItem("order", order.order_id);
-  location.href = order.checkout_url;
+  location.href = checkout_url;
 }
 
 /** Waits until the webhook has granted the paid credits. */
-export async function untilPaid() {
-  const id = sessionStorage.getItem("order");
+export async function untilPaid(id) {
   for (let asked = 0; asked < 30; asked++) {
     const { status } = await get(`checkout/orders/${id}`);
     if (status === "paid") return;

@@ -65,9 +65,11 @@ for (const button of document.querySelectorAll("button")) {
 
 const { data: { session } } = await supabase.auth.getSession();
 if (session) say("user", session.user.id);
-if (location.search === "?paid") {
+const paid = new URLSearchParams(location.search).get("paid");
+if (paid) {
+  say("order", paid);
   await run("Paid", async () => {
-    await untilPaid();
+    await untilPaid(paid);
     say("balance", await available());
   });
 }
