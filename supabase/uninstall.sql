@@ -75,7 +75,8 @@ begin
   end if;
   if to_regclass('supabase_migrations.schema_migrations') is not null then
     delete from supabase_migrations.schema_migrations
-    where name in ('farthing_tables', 'farthing_functions', 'farthing_api', 'farthing_triggers');
+    where name in ('farthing_tables', 'farthing_functions', 'farthing_api', 'farthing_triggers',
+      'farthing_pg_cron');
   end if;
   if to_regclass('supabase_migrations.seed_files') is not null then
     delete from supabase_migrations.seed_files where path like '%farthing_seed.sql';

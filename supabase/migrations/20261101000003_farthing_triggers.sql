@@ -434,23 +434,6 @@ create trigger usage_events_are_not_truncated before truncate on farthing.usage_
 alter table farthing.usage_events enable always trigger usage_events_are_append_only;
 alter table farthing.usage_events enable always trigger usage_events_are_not_truncated;
 
--- supabase/schemas/scheduled_tasks/pg_cron.sql
-
--- The only job of pg_cron: each minute it runs the due tasks. Each subject's triggers.sql adds the
--- subject's tasks.
-
-do $$
-begin
-  -- cron.schedule() would overwrite a job with the same name.
-  if exists (select from cron.job
-    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'Another scheduled job is named farthing.'
-      using hint = 'Rename that job, and push again.';
-  end if;
-end
-$$;
-select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
-
 -- supabase/schemas/audit/audited_tables.sql
 
 -- The audited tables and columns. The list comes after all subjects, because it audits the rows that

@@ -1,6 +1,18 @@
 -- The only job of pg_cron: each minute it runs the due tasks. Each subject's triggers.sql adds the
 -- subject's tasks.
 
+-- pg_cron's launcher loads the jobs again when PostgreSQL reports a change of cron.job. If more than
+-- 4,096 changes of the catalogue wait for it, PostgreSQL drops them and reports one change of
+-- everything, which pg_cron up to 1.6.7 ignores; then the job would never run. The other migrations
+-- make that many changes, so this one waits until the launcher, which looks each second, has read
+-- them. Only the real pg_cron has functions in C.
+do $$
+begin
+  perform pg_sleep(3) from pg_proc where oid = 'cron.schedule(text,text,text)'::regprocedure
+    and prolang = (select oid from pg_language where lanname = 'c');
+end
+$$;
+
 do $$
 begin
   -- cron.schedule() would overwrite a job with the same name.
