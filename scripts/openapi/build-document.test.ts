@@ -102,6 +102,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/disputes/{id}", false],
   ["get", "/mismatches", false],
   ["post", "/mismatches/{id}/resolve", true],
+  ["post", "/notifications/retry", true],
+  ["post", "/notifications/{id}/retry", true],
   ["get", "/notifications", false],
   ["get", "/payouts", false],
   ["get", "/payouts/{id}", false],

@@ -1827,6 +1827,7 @@ create table farthing.notifications (
   provider_id text,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
+  retried_at timestamptz,
   constraint notifications_once unique (account_id, template, subject),
   constraint notifications_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
     and (recipient = 'owner') = (account_id is not null)
@@ -1853,7 +1854,8 @@ comment on table farthing.notifications is
   '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
-  'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
+  'answer may have sent it. retried_at: when an operator last queued it again. data: the template''s '
+  'values, no personal data. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);

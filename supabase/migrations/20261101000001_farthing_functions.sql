@@ -2167,6 +2167,38 @@ comment on function farthing.watch_runner(timestamptz) is
   'Opens the incident tasks_stopped if no scheduled task runs, and wakes the notification runner each '
   'minute. Returns true if operators are notified now.';
 
+-- supabase/schemas/audit/functions/audit_action.sql
+
+-- Actions of operators on rows that are not audited column by column: a notification that is sent
+-- again, an event that is applied again, a transfer that is settled. Tasks change or delete these rows
+-- at any time, so the proof compares only audited tables with their last audit row.
+
+create function farthing.audit_action(
+  p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
+  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, p_table, p_key, p_before, p_after)
+$$;
+comment on function farthing.audit_action(text, jsonb, jsonb, jsonb, text, text, timestamptz) is
+  'Writes the audit row of an operator''s action on a row of a table that is not audited.';
+
+create function farthing.require_reason(p_reason text)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if p_reason is null or length(p_reason) not between 1 and 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+  end if;
+end
+$$;
+comment on function farthing.require_reason(text) is
+  'Refuses an action whose reason would not fit the audit. Fails invalid_request, naming reason.';
+
 -- supabase/schemas/audit/functions/audit_changes.sql
 
 -- The audit: changes of data that decides about money, with the author and the row before and
@@ -2454,6 +2486,36 @@ end
 $$;
 comment on function farthing.never_remove(text) is
   'Refuses the deletion of a table''s rows from now on, and its truncation.';
+
+-- supabase/schemas/audit/functions/masks.sql
+
+-- Texts that identify a person, masked for logs and lists.
+
+create function farthing.masked_email(p_email text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select regexp_replace(p_email, '^(.?).*@', '\1***@')
+$$;
+comment on function farthing.masked_email(text) is
+  'Returns the first character of an email address, three asterisks and the domain.';
+
+create function farthing.masked_query(p_query text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_query like '%@%' then left(farthing.masked_email(p_query), 255)
+    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
+    when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
+      then left(p_query, 255)
+    else left(p_query, 1) || '***' end
+$$;
+comment on function farthing.masked_query(text) is
+  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
+  'character and the domain, of other text the first character.';
 
 -- supabase/schemas/bookings/functions/abandon_booking.sql
 
@@ -3593,6 +3655,7 @@ declare
     when 'idempotency_in_progress' then 409
     when 'hold_not_open' then 409
     when 'job_not_cancellable' then 409
+    when 'notification_not_dead' then 409
     when 'usage_conflict' then 409
     when 'reference_conflict' then 409
     when 'version_conflict' then 409
@@ -7821,7 +7884,8 @@ begin
   -- mail service is configured.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
-    where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
+    where n.state in ('queued', 'failed')
+      and coalesce(n.retried_at, n.created_at) <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
   -- Notifications to users stay, because scheduled tasks use them to find what was already
@@ -7835,9 +7899,9 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days (error not_tried if no attempt was made, '
-  'because no mail service is configured). Deletes notifications to given addresses and to operators '
-  'after 90 days. Returns the number of notifications.';
+  'Gives up notifications that were not sent within three days after they were made or an operator '
+  'retried them (error not_tried if no attempt was made, because no mail service is configured). Deletes '
+  'notifications to given addresses and to operators after 90 days. Returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -8011,6 +8075,80 @@ comment on function farthing.notify_low_balances(timestamptz, int) is
   'Checks the next p_limit accounts of the round, notifies the owners of accounts with a low balance, '
   'and returns the number of notifications.';
 
+-- supabase/schemas/notifications/functions/manual_retries.sql
+
+-- Retries by an operator: notifications that were given up are queued again. Dead-lettered notifications
+-- were certainly not sent. Uncertain ones may have been sent, so they are repeated only on request.
+
+create function farthing.retry_given_up(
+  p_notification farthing.notifications, p_reason text, p_author text, p_now timestamptz)
+returns farthing.notifications
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_after farthing.notifications;
+begin
+  -- The operator accepts a second email of an uncertain notification, so any service may send it.
+  update farthing.notifications
+  set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
+    last_error = null, retried_at = p_now
+  where notification_id = p_notification.notification_id
+  returning * into v_after;
+  perform farthing.audit_action('notifications',
+    farthing.pick(to_jsonb(v_after), '{notification_id}'),
+    farthing.pick(to_jsonb(p_notification), '{state, attempts, last_error, finished_at, retried_at}'),
+    farthing.pick(to_jsonb(v_after), '{state, attempts, last_error, finished_at, retried_at}'),
+    p_author, p_reason, p_now);
+  return v_after;
+end
+$$;
+comment on function farthing.retry_given_up(farthing.notifications, text, text, timestamptz) is
+  'Queues a dead or uncertain notification again, with eight new attempts, and audits it. Returns the row.';
+
+create function farthing.retriable_notifications(
+  p_since timestamptz, p_until timestamptz, p_template text, p_error text)
+returns setof farthing.notifications
+language sql stable
+set search_path = ''
+as $$
+  select n.* from farthing.notifications n
+  left join farthing.accounts a on a.account_id = n.account_id
+  where n.state = 'dead' and n.finished_at >= p_since and n.finished_at <= p_until
+    and (p_template is null or n.template = p_template)
+    and (p_error is null or n.last_error = p_error)
+    -- A given address is erased at the end, and a deleted user has none.
+    and n.recipient <> 'address' and a.left_at is null
+$$;
+comment on function farthing.retriable_notifications(timestamptz, timestamptz, text, text) is
+  'Returns the dead-lettered notifications that were given up from p_since to p_until, by template and '
+  'error, without those whose recipient has no address any more.';
+
+create function farthing.require_given_up(p_notification farthing.notifications, p_even_if_sent boolean)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_message text := case
+    when p_notification.state = 'uncertain' and p_even_if_sent is not true then
+      'The notification may have been sent. Send even_if_sent: true to repeat it all the same.'
+    when p_notification.state not in ('dead', 'uncertain') then
+      'Only a dead-lettered notification can be retried; details.state says how this one stands.'
+    when p_notification.recipient = 'address' then
+      'The address of this notification was erased. Queue a new one by POST /send-notification.'
+    end;
+begin
+  if v_message is not null then
+    perform farthing.fail('notification_not_dead', v_message,
+      jsonb_build_object('state', p_notification.state));
+  end if;
+end
+$$;
+comment on function farthing.require_given_up(farthing.notifications, boolean) is
+  'Refuses a retry of a notification that was not given up, that may have been sent unless p_even_if_sent, '
+  'or whose address was erased. Fails notification_not_dead; details.state is its state.';
+
 -- supabase/schemas/notifications/functions/notification_answer.sql
 
 -- A notification as operators read it.
@@ -8026,13 +8164,12 @@ declare
 begin
   return jsonb_build_object('notification_id', p_notification.notification_id,
     'recipient', p_notification.recipient, 'user_id', v_user_id,
-    'address', case when p_is_named then v_address
-      else regexp_replace(v_address, '^(.?).*@', '\1***@') end,
+    'address', case when p_is_named then v_address else farthing.masked_email(v_address) end,
     'template', p_notification.template, 'state', p_notification.state,
     'attempts', p_notification.attempts, 'next_attempt_at', p_notification.next_attempt_at,
     'sender', p_notification.sender, 'provider_id', p_notification.provider_id,
     'last_error', p_notification.last_error, 'created_at', p_notification.created_at,
-    'finished_at', p_notification.finished_at);
+    'finished_at', p_notification.finished_at, 'retried_at', p_notification.retried_at);
 end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is
@@ -15362,22 +15499,6 @@ comment on function farthing.customer_summary(bigint, uuid, timestamptz) is
   'Returns who a customer is, and their balance. account_id is null for a user who has no account yet; '
   'user_id and email are null for a deleted user. Credits are text.';
 
-create function farthing.masked_query(p_query text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select case
-    when p_query like '%@%' then left(regexp_replace(p_query, '^(.?).*@', '\1***@'), 255)
-    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
-    when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
-      then left(p_query, 255)
-    else left(p_query, 1) || '***' end
-$$;
-comment on function farthing.masked_query(text) is
-  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
-  'character and the domain, of other text the first character.';
-
 create function farthing.customer_of(p_customer_id text, out account_id bigint, out user_id uuid)
 language plpgsql stable
 set search_path = ''
@@ -16834,11 +16955,10 @@ begin
     and item_id in (select t.move_id::text from farthing.booking_transfers t
       where t.account_id = v_before.account_id and t.booking_id = v_before.booking_id
         and t.status <> 'uncertain' and p_move_id in (t.move_id, t.reverses));
-  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
-  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, 'booking_transfers',
+  perform farthing.audit_action('booking_transfers',
     farthing.pick(to_jsonb(v_before), '{account_id, move_id}'),
     farthing.pick(to_jsonb(v_before), '{status, stripe_id}'),
-    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'));
+    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'), p_author, p_reason, p_now);
   perform farthing.net_transfers(v_booking, p_now);
 end
 $$;

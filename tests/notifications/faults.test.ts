@@ -19,7 +19,8 @@ import {
 import { type Person, signUp } from "../support/project/people.ts";
 import { balanceOf, buy } from "../support/money/purchases.ts";
 import { until } from "../support/project/until.ts";
-import { readWorld, type World } from "../support/project/world.ts";
+import { readWorld } from "../support/project/world.ts";
+import { mailServer, postmarkAt, runsUntilSent } from "../support/work/mail-server.ts";
 
 const world = readWorld();
 
@@ -34,80 +35,7 @@ async function tell({ id }: Person): Promise<string> {
   return data(await post(world, "send-notification", as, asked), 200, Notification).notification_id;
 }
 
-interface MailServer extends AsyncDisposable {
-  readonly url: string;
-  /** The recipients' addresses of all requests, in order. */
-  readonly asked: string[];
-}
-
-/**
- * Starts a mail service whose answers the test chooses. The service closes its connections when the
- * test ends.
- */
-function mailServer(answer: (body: { To?: string }) => Promise<Response>): MailServer {
-  const asked: string[] = [];
-  const end = new AbortController();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, signal: end.signal, onListen: () => {} },
-    async (request) => {
-      const body = await request.json();
-      asked.push(String(body.To ?? body.to));
-      return await answer(body);
-    },
-  );
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      end.abort();
-      await server.finished;
-    },
-  };
-}
-
 const never = () => new Promise<Response>(() => {});
-
-function postmarkAt(url: string): Record<string, string> {
-  return {
-    MAIL_URL: url,
-    MAIL_FROM: "credits@example.com",
-    POSTMARK_SERVER_TOKEN: "local",
-    RESEND_API_KEY: "",
-    DATABASE_POOL_URL: world.databaseUrl,
-  };
-}
-
-/**
- * Waits until `deployed` has sent the notification through its own mail service, and returns the
- * reports of its runs. The stack's runner may claim the notification first; its mail service is
- * unavailable, so it postpones the notification.
- */
-async function runsUntilSent(
-  deployed: World,
-  notification: string,
-  email: string,
-  { asked }: MailServer,
-) {
-  const running: Promise<unknown>[] = [];
-  await until(`a request for ${email} has arrived`, async () => {
-    await withSql(
-      world,
-      (sql) =>
-        sql`update farthing.notifications set attempts = 0
-          where notification_id = ${notification} and state = 'failed'`,
-    );
-    await makeDue(world, notification);
-    running.push(callNotificationRunner(deployed).catch(() => {}));
-    await until(
-      "the mail service was called, or another runner has the notification",
-      async () =>
-        asked.includes(email) || (await notificationOf(world, notification)).state === "failed" ||
-        undefined,
-    );
-    return asked.includes(email) || undefined;
-  });
-  return running;
-}
 
 Deno.test("without mail a purchase is complete at once, and its receipt is sent later", async () => {
   const buyer = await signUp(world);
@@ -138,7 +66,7 @@ Deno.test("a notification that mail refuses eight times is dead-lettered, and st
   await using server = mailServer(busy);
   await withoutMail(world, async () => {
     const notification = await tell(person);
-    await withDeployment(world, postmarkAt(server.url), async (deployed) => {
+    await withDeployment(world, postmarkAt(world, server.url), async (deployed) => {
       const dead = await until("the notification is dead-lettered", async () => {
         await makeDue(world, notification);
         await callNotificationRunner(deployed);
@@ -161,8 +89,8 @@ Deno.test("a permanently refused address is attempted once", async () => {
   await using server = mailServer(refuse);
   await withoutMail(world, async () => {
     const notification = await tell(person);
-    await withDeployment(world, postmarkAt(server.url), async (deployed) => {
-      await Promise.all(await runsUntilSent(deployed, notification, person.email, server));
+    await withDeployment(world, postmarkAt(world, server.url), async (deployed) => {
+      await Promise.all(await runsUntilSent(world, deployed, notification, person.email, server));
       const { state, last_error } = await notificationOf(world, notification);
       deepEqual([state, last_error], ["dead", "refused"]);
       await callNotificationRunner(deployed);
@@ -176,8 +104,8 @@ Deno.test("a notification of a killed runner is uncertain, and is not sent again
   await using server = mailServer(never);
   const notification = await withoutMail(world, async () => {
     const notification = await tell(person);
-    await withDeployment(world, postmarkAt(server.url), async (deployed, kill) => {
-      const running = await runsUntilSent(deployed, notification, person.email, server);
+    await withDeployment(world, postmarkAt(world, server.url), async (deployed, kill) => {
+      const running = await runsUntilSent(world, deployed, notification, person.email, server);
       equal((await notificationOf(world, notification)).state, "sending");
       await kill();
       await Promise.all(running);
@@ -214,7 +142,7 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
     return isFirst ? await never() : new Response(answer);
   });
   const resend = {
-    ...postmarkAt(server.url),
+    ...postmarkAt(world, server.url),
     POSTMARK_SERVER_TOKEN: "",
     RESEND_API_KEY: "re_local",
   };
@@ -261,7 +189,7 @@ Deno.test("runners at once send each notification once", async () => {
     // An earlier test may have opened the stack's circuit breaker. This sent notification shows
     // that the breaker has closed.
     await notificationBecomes(world, await tell(await signUp(world)), "sent");
-    await withDeployment(world, postmarkAt(world.mailUrl), async (deployed) => {
+    await withDeployment(world, postmarkAt(world, world.mailUrl), async (deployed) => {
       const telling = people.map((person) => tell(person));
       const running = Array.from(
         { length: 6 },

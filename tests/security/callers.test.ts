@@ -64,6 +64,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "mismatches", ["operator"]],
   ["POST", `mismatches/${ID}/resolve`, ["operator"]],
   ["GET", "notifications", ["operator"]],
+  ["POST", `notifications/${ID}/retry`, ["operator"]],
+  ["POST", "notifications/retry", ["operator"]],
   ["GET", "payouts", ["operator"]],
   ["GET", `payouts/${ID}`, ["operator"]],
   ["GET", "proofs", ["operator"]],

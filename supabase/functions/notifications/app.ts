@@ -1,10 +1,10 @@
 /** The `notifications` function: operators read what was sent to whom, and what was not. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { listNotifications } from "./routes.ts";
+import { listNotifications, retryDeadNotifications, retryNotification } from "./routes.ts";
 
 export const { app, createApp } = defineFunction(
   "notifications",
-  [listNotifications],
+  [listNotifications, retryNotification, retryDeadNotifications],
   servicesFromEnv,
 );

@@ -190,6 +190,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'deep_checks_claim deep_checks_ledger deep_checks_report health_metrics health_report '
     || 'alerts_acknowledge alerts_list '
     || 'disputes_list disputes_read mismatches_list mismatches_resolve notifications_list '
+    || 'notifications_retry notifications_retry_dead '
     || 'payouts_list payouts_read proofs_list proofs_read grants_decide grants_list grants_read '
     || 'report_revenue report_metrics report_payouts report_payout balance_claim balance_record '
     || 'providers_abandon providers_attach providers_begin providers_compare providers_read '

@@ -135,7 +135,42 @@ export const ListedNotification = z.object({
   last_error: z.string().nullable(),
   created_at: TimestampOut,
   finished_at: TimestampOut.nullable(),
+  retried_at: TimestampOut.nullable().openapi({
+    description: "When an operator last queued it again.",
+  }),
 }).openapi("ListedNotification");
+
+export const NotificationPath = z.object({ id: Uuid });
+
+export const RetryBody = z.strictObject({
+  reason: text(500).openapi({ description: "Audited with the operator." }),
+  even_if_sent: z.boolean().default(false).openapi({
+    description: "true also repeats an `uncertain` notification, which may have been sent.",
+  }),
+}).openapi("NotificationRetryRequest");
+
+export const RetryDeadBody = z.strictObject({
+  since: Timestamp.openapi({ description: "Since when they were given up." }),
+  until: Timestamp.optional().openapi({ description: "By default until now." }),
+  template: text(40).optional(),
+  last_error: text(60).optional(),
+  reason: text(500).optional().openapi({ description: "Required unless `dry_run` is true." }),
+  dry_run: z.boolean().default(false).openapi({
+    description: "true returns what would be retried, and retries nothing.",
+  }),
+}).openapi("DeadNotificationsRetryRequest");
+
+export const RetriedNotifications = z.object({
+  dry_run: z.boolean(),
+  found: z.array(z.object({
+    template: z.string(),
+    last_error: z.string(),
+    count: z.int(),
+  })).openapi({ description: "The matching notifications, counted before the retry." }),
+  retried: z.int().openapi({
+    description: "At most 1,000 in one request, oldest first. Repeat the request for the others.",
+  }),
+}).openapi("RetriedNotifications");
 
 export const NotificationsQuery = z.strictObject({
   ...listQuery,

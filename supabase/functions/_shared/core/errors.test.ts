@@ -18,6 +18,7 @@ const CONTRACT: readonly [number, string, readonly string[]][] = [
     "idempotency_in_progress",
     "hold_not_open",
     "grant_not_pending",
+    "notification_not_dead",
     "reference_conflict",
     "version_conflict",
     "job_not_cancellable",

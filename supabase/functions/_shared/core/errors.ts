@@ -102,6 +102,11 @@ export const ERRORS = {
     409,
     "The grant is no longer pending; details.status says how it ended.",
   ),
+  notification_not_dead: kind(
+    "conflict",
+    409,
+    "Only a dead-lettered notification can be retried; details.state says how this one stands.",
+  ),
   reference_conflict: kind(
     "conflict",
     409,

@@ -984,6 +984,34 @@ export type Database = {
         };
         Returns: Json;
       };
+      "notifications_retry": {
+        Args: {
+          "p_author"?: string;
+          "p_even_if_sent"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_notification_id": string;
+          "p_now"?: string;
+          "p_reason": string;
+        };
+        Returns: Json;
+      };
+      "notifications_retry_dead": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_error"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_reason"?: string;
+          "p_since": string;
+          "p_template"?: string;
+          "p_until"?: string;
+        };
+        Returns: Json;
+      };
       "notifications_send": {
         Args: {
           "p_data"?: Json;

@@ -23,6 +23,7 @@ declare
     when 'idempotency_in_progress' then 409
     when 'hold_not_open' then 409
     when 'job_not_cancellable' then 409
+    when 'notification_not_dead' then 409
     when 'usage_conflict' then 409
     when 'reference_conflict' then 409
     when 'version_conflict' then 409

@@ -36,7 +36,8 @@ begin
   -- mail service is configured.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
-    where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
+    where n.state in ('queued', 'failed')
+      and coalesce(n.retried_at, n.created_at) <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
   -- Notifications to users stay, because scheduled tasks use them to find what was already
@@ -50,6 +51,6 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days (error not_tried if no attempt was made, '
-  'because no mail service is configured). Deletes notifications to given addresses and to operators '
-  'after 90 days. Returns the number of notifications.';
+  'Gives up notifications that were not sent within three days after they were made or an operator '
+  'retried them (error not_tried if no attempt was made, because no mail service is configured). Deletes '
+  'notifications to given addresses and to operators after 90 days. Returns the number of notifications.';

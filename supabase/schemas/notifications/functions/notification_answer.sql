@@ -11,13 +11,12 @@ declare
 begin
   return jsonb_build_object('notification_id', p_notification.notification_id,
     'recipient', p_notification.recipient, 'user_id', v_user_id,
-    'address', case when p_is_named then v_address
-      else regexp_replace(v_address, '^(.?).*@', '\1***@') end,
+    'address', case when p_is_named then v_address else farthing.masked_email(v_address) end,
     'template', p_notification.template, 'state', p_notification.state,
     'attempts', p_notification.attempts, 'next_attempt_at', p_notification.next_attempt_at,
     'sender', p_notification.sender, 'provider_id', p_notification.provider_id,
     'last_error', p_notification.last_error, 'created_at', p_notification.created_at,
-    'finished_at', p_notification.finished_at);
+    'finished_at', p_notification.finished_at, 'retried_at', p_notification.retried_at);
 end
 $$;
 comment on function farthing.notification_answer(farthing.notifications, boolean) is

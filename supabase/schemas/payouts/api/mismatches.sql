@@ -43,9 +43,7 @@ begin
     return v_answer;
   end if;
   perform farthing.require_operator(v_author);
-  if p_reason is null or length(p_reason) not between 1 and 500 then
-    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
-  end if;
+  perform farthing.require_reason(p_reason);
   perform farthing.allow_change(v_author, p_reason);
   update farthing.mismatches
   set resolved_at = greatest(found_at, p_now), resolved_by = v_author, resolve_reason = p_reason

@@ -25,22 +25,6 @@ comment on function farthing.customer_summary(bigint, uuid, timestamptz) is
   'Returns who a customer is, and their balance. account_id is null for a user who has no account yet; '
   'user_id and email are null for a deleted user. Credits are text.';
 
-create function farthing.masked_query(p_query text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select case
-    when p_query like '%@%' then left(regexp_replace(p_query, '^(.?).*@', '\1***@'), 255)
-    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
-    when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
-      then left(p_query, 255)
-    else left(p_query, 1) || '***' end
-$$;
-comment on function farthing.masked_query(text) is
-  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
-  'character and the domain, of other text the first character.';
-
 create function farthing.customer_of(p_customer_id text, out account_id bigint, out user_id uuid)
 language plpgsql stable
 set search_path = ''

@@ -44,11 +44,10 @@ begin
     and item_id in (select t.move_id::text from farthing.booking_transfers t
       where t.account_id = v_before.account_id and t.booking_id = v_before.booking_id
         and t.status <> 'uncertain' and p_move_id in (t.move_id, t.reverses));
-  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
-  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, 'booking_transfers',
+  perform farthing.audit_action('booking_transfers',
     farthing.pick(to_jsonb(v_before), '{account_id, move_id}'),
     farthing.pick(to_jsonb(v_before), '{status, stripe_id}'),
-    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'));
+    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'), p_author, p_reason, p_now);
   perform farthing.net_transfers(v_booking, p_now);
 end
 $$;

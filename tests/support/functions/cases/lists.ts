@@ -1,5 +1,5 @@
 /** The lists of operators, each with a request that succeeds. */
-import { DISPUTE_ID, MISMATCH_ID, PAYOUT_ID } from "../samples/lists.ts";
+import { DISPUTE_ID, MISMATCH_ID, NOTIFICATION_ID, PAYOUT_ID } from "../samples/lists.ts";
 import type { RouteCase } from "./routes.ts";
 
 const operator = { allowed: ["operator", "secret"], as: "operator", status: 200 } as const;
@@ -18,6 +18,22 @@ export const LIST_CASES: readonly RouteCase[] = [
     reaches: ["mismatches_resolve"],
   },
   { ...read, path: "/notifications", reaches: ["notifications_list"] },
+  {
+    ...operator,
+    method: "POST",
+    path: `/notifications/${NOTIFICATION_ID}/retry`,
+    isIdempotent: true,
+    body: { reason: "The mail service is back." },
+    reaches: ["notifications_retry"],
+  },
+  {
+    ...operator,
+    method: "POST",
+    path: "/notifications/retry",
+    isIdempotent: true,
+    body: { since: "2026-11-21T12:00:00Z", reason: "The mail service is back." },
+    reaches: ["notifications_retry_dead"],
+  },
   { ...read, path: "/payouts", reaches: ["payouts_list"] },
   { ...read, path: `/payouts/${PAYOUT_ID}`, reaches: ["payouts_read"] },
   { ...read, path: "/proofs", reaches: ["proofs_list"] },

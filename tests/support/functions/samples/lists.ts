@@ -6,6 +6,7 @@ import type { SamplesOf } from "./database.ts";
 export const DISPUTE_ID = "du_1";
 export const PAYOUT_ID = "po_1";
 export const MISMATCH_ID = "5a0e7a34-90a2-4f0e-8a6e-6c1f7d1b2e31";
+export const NOTIFICATION_ID = "0c3b8f0a-6a1e-4c2b-9d55-0f4f3c2b1a10";
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -72,7 +73,7 @@ const payout = {
 };
 
 const notification = {
-  notification_id: "0c3b8f0a-6a1e-4c2b-9d55-0f4f3c2b1a10",
+  notification_id: NOTIFICATION_ID,
   recipient: "owner" as const,
   user_id: USER_ID,
   address: "a***@example.com",
@@ -85,6 +86,7 @@ const notification = {
   last_error: "refused",
   created_at: NOW,
   finished_at: NOW,
+  retried_at: null,
 };
 
 const proof = {
@@ -104,6 +106,16 @@ export const LIST_SAMPLES: SamplesOf<ListResults> = {
   mismatches_list: () => ({ mismatches: [mismatch], next_before: MISMATCH_ID }),
   mismatches_resolve: () => ({ status: 200, replayed: false, data: mismatch }),
   notifications_list: () => ({ notifications: [notification], next_before: null }),
+  notifications_retry: () => ({ status: 200, replayed: false, data: notification }),
+  notifications_retry_dead: () => ({
+    status: 200,
+    replayed: false,
+    data: {
+      dry_run: false,
+      found: [{ template: "receipt", last_error: "refused", count: 1 }],
+      retried: 1,
+    },
+  }),
   payouts_list: () => ({ payouts: [payout], next_before: PAYOUT_ID }),
   payouts_read: () => ({
     ...payout,

@@ -45,6 +45,8 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   jobs_read: true,
   mismatches_resolve: true,
   notifications_list: true,
+  notifications_retry: true,
+  notifications_retry_dead: true,
   refunds_begin: true,
   refunds_list: true,
   spend_caps_read: true,

@@ -1,7 +1,7 @@
 /** Results of the functions for operators' lists: disputes, payouts, notifications and proofs. */
 import type { Dispute } from "../../disputes.ts";
 import type { Mismatch } from "../../mismatches.ts";
-import type { ListedNotification } from "../../notifications.ts";
+import type { ListedNotification, RetriedNotifications } from "../../notifications.ts";
 import type { Payout, PayoutWithLines } from "../../payouts.ts";
 import type { Proof, ProofWithViolations } from "../../proofs.ts";
 import type { Of, Page, Stored } from "./shapes.ts";
@@ -13,6 +13,9 @@ export interface ListResults {
   /** Resolves an open mismatch, with its reason in the audit. */
   mismatches_resolve: Stored<Of<typeof Mismatch>>;
   notifications_list: Page<"notifications", Of<typeof ListedNotification>>;
+  /** Queues a dead-lettered notification again, with its reason in the audit. */
+  notifications_retry: Stored<Of<typeof ListedNotification>>;
+  notifications_retry_dead: Stored<Of<typeof RetriedNotifications>>;
   payouts_list: Page<"payouts", Of<typeof Payout>>;
   payouts_read: Of<typeof PayoutWithLines>;
   proofs_list: Page<"proofs", Of<typeof Proof>>;
