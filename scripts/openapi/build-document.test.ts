@@ -51,6 +51,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/top-ups", true],
   ["post", "/top-ups/card", true],
   ["delete", "/top-ups", false],
+  ["delete", "/top-ups/card", false],
   ["post", "/refunds", true],
   ["get", "/refunds", false],
   ["get", "/refunds/{id}", false],

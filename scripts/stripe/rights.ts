@@ -32,7 +32,12 @@ export const RIGHTS: readonly Right[] = [
   { resource: "Radar", access: "read", path: "radar/early_fraud_warnings", use: EVENTS },
   { resource: "Events", access: "read", path: "events", use: "the back-fill of lost events" },
   { resource: "SetupIntents", access: "read", path: "setup_intents", use: EVENTS },
-  { resource: "PaymentMethods", access: "read", path: "payment_methods", use: EVENTS },
+  {
+    resource: "PaymentMethods",
+    access: "write",
+    path: "payment_methods",
+    use: "saved cards and their removal",
+  },
   { resource: "Disputes", access: "read", path: "disputes", use: `${PAYOUTS}; ${EVENTS}` },
   { resource: "Payouts", access: "read", path: "payouts", use: EVENTS },
   { resource: "Balance", access: "read", path: "balance", use: "the paid check of Stripe" },

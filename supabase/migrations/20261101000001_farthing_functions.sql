@@ -3477,13 +3477,75 @@ $$;
 comment on function farthing.expire_orders(timestamptz, int) is
   'Marks pending orders whose session has ended as expired, and returns their number.';
 
+-- supabase/schemas/customers/functions/card_removals.sql
+
+-- The removal of a saved card: the card is not charged any more from the transaction that removes it.
+-- Stripe detaches it afterwards, by the request itself or by the payment runner.
+
+create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- The request itself asks Stripe first. The runner repeats what the request could not do.
+  c_request_time constant interval := interval '1 minute';
+begin
+  perform farthing.stop_top_up(p_account_id, p_now);
+  insert into farthing.card_removals (payment_method_id, account_id, requested_at, next_attempt_at)
+  select payment_method_id, p_account_id, p_now, p_now + c_request_time
+  from farthing.customers where account_id = p_account_id and payment_method_id is not null
+  on conflict (payment_method_id) do nothing;
+  -- Stripe's events have whole seconds: a card that is saved in this second is newer.
+  perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
+end
+$$;
+comment on function farthing.remove_card(bigint, timestamptz) is
+  'Stops top-ups, forgets the saved card, and plans its removal at Stripe. A repeat changes nothing. The '
+  'caller has locked the account and given the reason.';
+
+create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.card_removals set detached_at = coalesce(detached_at, p_now), last_error = null
+  where payment_method_id = p_payment_method_id;
+  return found;
+end
+$$;
+comment on function farthing.end_card_removal(text, timestamptz) is
+  'Records that Stripe has detached a removed card; false if the card was not removed here.';
+
+create function farthing.card_backoff(p_attempts int)
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  -- 2 minutes to 6 hours. The first wait is longer than a request of Stripe's client.
+  select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
+$$;
+comment on function farthing.card_backoff(int) is
+  'Returns the time until a card is read or detached again, which is also the lease of its runner.';
+
+create function farthing.cards_are_due(p_now timestamptz default now())
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.customers where card_unread_since is not null and card_read_at <= p_now)
+    or exists (select from farthing.card_removals where detached_at is null and next_attempt_at <= p_now)
+$$;
+comment on function farthing.cards_are_due(timestamptz) is 'Returns whether cards_claim() has work.';
+
 -- supabase/schemas/customers/functions/saved_cards.sql
 
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
 -- creates one customer per account, because the key of that request is derived from the account and
 -- its user. A second request finds the first customer here. The account of a deleted user keeps its
 -- customer. If the same user id signs up later, it has another account and another customer.
--- Farthing stores Stripe's ids and the card's brand and last four digits, never its number.
+-- Farthing stores Stripe's ids and the card's brand, last four digits and expiry, never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -3493,24 +3555,29 @@ as $$
 declare
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_brand, card_last4,
-    card_changed_at, created_at)
-  values (p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', p_facts ->> 'card_brand',
-    p_facts ->> 'card_last4', v_at, p_now)
+  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_changed_at,
+    card_unread_since, card_read_at, created_at)
+  select p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', v_at, p_now, p_now, p_now
+  -- A removed card can't be saved again: Stripe detaches it for good.
+  where not exists (select from farthing.card_removals
+    where payment_method_id = p_facts ->> 'payment_method_id')
   on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
-    card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
+    card_brand = null, card_last4 = null, card_exp_month = null, card_exp_year = null,
+    card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0,
     card_changed_at = excluded.card_changed_at
   -- A card of another customer could not be charged through this customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if found then
     perform farthing.resume_top_up(p_account_id, p_now);
-    perform farthing.wake_if_top_up_due(p_account_id, p_now);
+    if not farthing.wake_if_top_up_due(p_account_id, p_now) then
+      perform farthing.wake('payment-runner');
+    end if;
   end if;
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless a newer event has changed the card already. The caller has locked the '
-  'account.';
+  'Stores a saved card, unless it was removed or a newer event has changed the card already, and wakes '
+  'the runner to read it. The caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -3518,11 +3585,31 @@ language sql
 set search_path = ''
 as $$
   update farthing.customers set payment_method_id = null, card_brand = null, card_last4 = null,
+    card_exp_month = null, card_exp_year = null, card_unread_since = null, card_read_at = null,
     card_changed_at = greatest(card_changed_at, p_at)
   where account_id = p_account_id
 $$;
 comment on function farthing.forget_card(bigint, timestamptz) is
   'Removes the saved card. The caller has locked the account.';
+
+create function farthing.lose_card(p_account_id bigint, p_payment_method_id text, p_at timestamptz,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from farthing.accounts where account_id = p_account_id for no key update;
+  -- Another card may have replaced this card before the lock was taken.
+  if exists (select from farthing.customers where account_id = p_account_id
+    and payment_method_id = p_payment_method_id) then
+    perform farthing.forget_card(p_account_id, p_at);
+    perform farthing.pause_top_up(p_account_id, 'card_gone', p_now);
+  end if;
+end
+$$;
+comment on function farthing.lose_card(bigint, text, timestamptz, timestamptz) is
+  'Removes a card that Stripe does not have any more, and pauses top-ups.';
 
 create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -3550,24 +3637,33 @@ begin
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
   end if;
+  if p_type <> 'payment_method.detached' then
+    -- An event does not carry the digits into the inbox. The card is read again, whose answer is newer.
+    update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
+    where payment_method_id = p_facts ->> 'payment_method_id';
+    if not found then
+      return 'ignored'; -- no account has saved this card
+    end if;
+    perform farthing.wake('payment-runner');
+    return 'processed';
+  end if;
+  if farthing.end_card_removal(p_facts ->> 'payment_method_id', p_now) then
+    return 'processed';
+  end if;
   select account_id into v_account_id from farthing.customers
   where payment_method_id = p_facts ->> 'payment_method_id';
   if v_account_id is null then
     return 'ignored'; -- no account has saved this card
   end if;
-  perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have replaced this card before the lock was taken.
-  if exists (select from farthing.customers where account_id = v_account_id
-    and payment_method_id = p_facts ->> 'payment_method_id') then
-    perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
-    perform farthing.pause_top_up(v_account_id, 'card_gone', p_now);
-  end if;
+  perform farthing.lose_card(v_account_id, p_facts ->> 'payment_method_id',
+    (p_facts ->> 'occurred_at')::timestamptz, p_now);
   return 'processed';
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, and '
-  'payment_method.detached removes it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, payment_method.updated '
+  'and payment_method.automatically_updated have it read again, and payment_method.detached removes it. '
+  'Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -3579,15 +3675,14 @@ declare
 begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
-  perform farthing.stop_top_up(new.account_id, now());
-  perform farthing.forget_card(new.account_id, now());
+  perform farthing.remove_card(new.account_id, now());
   -- The reason applies only to these changes, and not to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: removes the saved card of a deleted user''s account, and stops its top-ups.';
+  'Trigger: removes the saved card of a deleted user''s account, also at Stripe, and stops its top-ups.';
 
 -- supabase/schemas/foundation/functions/arguments.sql
 
@@ -5271,7 +5366,7 @@ begin
       return farthing.apply_account_event(v_facts, p_now);
     when v_type like 'payout.%' then
       return farthing.apply_payout_event(v_facts, p_now);
-    when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
+    when v_type = 'setup_intent.succeeded' or v_type like 'payment\_method.%' then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
       return 'ignored'; -- charge.refunded is ignored, too, because refund.* events have all of its facts
@@ -5568,15 +5663,16 @@ begin
       or exists (select from farthing.booking_transfers
         where status = 'requested' and next_attempt_at <= p_now)
       or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
-      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now)
+      or farthing.top_ups_are_due(p_now) or farthing.cards_are_due(p_now)
+      or farthing.payout_lists_are_due(p_now)
       or (select farthing.balance_list_is_due(b, p_now) from farthing.balance_lists b))
     and farthing.wake('payment-runner');
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
   'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, or Stripe''s events, balance or the list of a payout to be fetched; true if the call was '
-  'queued.';
+  'to be charged, a saved card to be read or detached, or Stripe''s events, balance or the list of a '
+  'payout to be fetched; true if the call was queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
@@ -15442,7 +15538,9 @@ as $$
       where b.account_id = p_account_id order by b.created_at desc, b.booking_id desc limit 21), 20,
       '/bookings?user_id=' || p_user_id),
     'stripe_customer', (select jsonb_build_object('customer_id', c.customer_id, 'card_brand', c.card_brand,
-        'card_last4', c.card_last4) from farthing.customers c where c.account_id = p_account_id),
+        'card_last4', c.card_last4, 'card_exp_month', c.card_exp_month,
+        'card_exp_year', c.card_exp_year)
+      from farthing.customers c where c.account_id = p_account_id),
     'top_up', farthing.top_up_answer(p_account_id, p_now),
     'blocks', farthing.newest(array(select farthing.block_answer(b)
       from farthing.blocks_of(p_account_id, null, p_now) b order by b.created_at desc limit 21), 20,
@@ -16565,7 +16663,8 @@ begin
     'paused', v_top_up.paused, 'failures', coalesce(v_top_up.failures, 0),
     'next_attempt_at', case when v_top_up.next_attempt_at > p_now then v_top_up.next_attempt_at end,
     'charged_this_month', farthing.top_up_spent(p_account_id, p_now),
-    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4) from farthing.customers
+    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4, 'exp_month', card_exp_month,
+        'exp_year', card_exp_year) from farthing.customers
       where account_id = p_account_id and payment_method_id is not null),
     'link', (select o.session_url from farthing.top_up_charges c
       join farthing.orders o using (account_id, order_id)

@@ -56,6 +56,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "top-ups", ["user"]],
   ["POST", "top-ups/card", ["user"]],
   ["DELETE", "top-ups", ["user"]],
+  ["DELETE", "top-ups/card", ["user"]],
   ["POST", "refunds", ["operator"]],
   ["GET", "refunds", ["operator"]],
   ["GET", `refunds/${ID}`, ["operator"]],

@@ -3,10 +3,13 @@
  * one charge.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { countEntries, proven, withSql } from "../support/project/database.ts";
+import { data, refused, remove } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";
-import { control } from "../support/money/stripe.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
 import {
+  cardOf,
   chargeBecomes,
   linkOf,
   optIn,
@@ -97,4 +100,34 @@ Deno.test("a card's page that Stripe could not make is made by a repeat with the
   ok(isRefused);
   await saveCard(world, person);
   equal((await readTopUps(world, person)).state, "on");
+});
+
+Deno.test("a card is removed here while Stripe is unavailable, and there afterwards", async () => {
+  const person = await signUpToppedUp(world);
+  const { customer_id, payment_method_id } = await cardOf(world, person);
+  const id = payment_method_id!;
+  await control(world, "POST", "faults", {
+    method: "POST",
+    path: `/v1/payment_methods/${id}/detach`,
+    ...EVERY_TRY,
+  });
+  const answer = await remove(world, "top-ups/card", person.as);
+  ok([502, 503].includes(answer.status), answer.text);
+  equal(refused(answer, answer.status, "upstream_unavailable").retryable, true);
+  const { card, state } = await readTopUps(world, person);
+  deepEqual([card, state], [null, "off"]);
+  equal((await stripeOf(world).paymentMethods.retrieve(id)).customer, customer_id);
+  await control(world, "DELETE", "faults");
+  await until("the card is detached", async () => {
+    await withSql(
+      world,
+      (sql) =>
+        sql`update farthing.card_removals set next_attempt_at = now() where payment_method_id = ${id}`,
+    );
+    await runPayments(world);
+    return (await stripeOf(world).paymentMethods.retrieve(id)).customer === null || undefined;
+  });
+  const again = data(await remove(world, "top-ups/card", person.as), 200, TopUps);
+  equal(again.card, null);
+  await proven(world);
 });

@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "./request.ts";
+import { invalidRequest } from "../core/errors.ts";
+import { changed, defined } from "../core/objects.ts";
 import type { Engine } from "../engine/engine.ts";
 import { noteMethod } from "../payments/saved-methods.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
@@ -8,7 +10,16 @@ import { behaviourNames } from "../resources/test-cards.ts";
 
 const behaviourBody = z.strictObject({ behaviour: z.enum(behaviourNames) });
 
-/** The control that sets what a saved card does from now on, for example that its payments fail. */
+const cardBody = z.strictObject({
+  last4: z.string().regex(/^\d{4}$/).optional(),
+  exp_month: z.int().min(1).max(12).optional(),
+  exp_year: z.int().min(2000).max(2100).optional(),
+});
+
+/**
+ * The controls of saved cards: what a card does from now on, for example that its payments fail, and
+ * a new card from the bank under the same payment method.
+ */
 export function paymentMethodControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payment_methods/:id/behaviour", async (c) => {
@@ -18,6 +29,16 @@ export function paymentMethodControls(engine: Engine): Hono {
     noteMethod(scope, id, { behaviour });
     engine.store.flush();
     return c.json({ id, behaviour });
+  });
+  app.post("/payment_methods/:id/automatic_update", async (c) => {
+    const changes = defined(await readBody(c, cardBody));
+    const scope = engine.scope();
+    const before = paymentMethods.get(scope, c.req.param("id"));
+    if (!before.card) throw invalidRequest("Only a card is updated automatically.");
+    const after = paymentMethods.update(scope, before, { card: { ...before.card, ...changes } });
+    scope.emit("payment_method.automatically_updated", after, changed(before, after));
+    engine.store.flush();
+    return c.json({ id: after.id });
   });
   return app;
 }

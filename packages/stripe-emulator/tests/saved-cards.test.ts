@@ -246,3 +246,26 @@ Deno.test("off_session is refused without confirm", async () => {
   }));
   equal(refused.param, "off_session");
 });
+
+Deno.test("a card that the bank replaces keeps its payment method and has new digits", async () => {
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { payment_method } = await customerWith(stripe, "pm_card_visa");
+  const path = `/payment_methods/${payment_method}/automatic_update`;
+  await emulator.control("POST", path, { last4: "1881", exp_year: 2041 });
+  const { card, customer } = await stripe.paymentMethods.retrieve(payment_method);
+  deepEqual([card?.last4, card?.exp_year, typeof customer], ["1881", 2041, "string"]);
+  equal((await eventTypes(stripe)).at(-1), "payment_method.automatically_updated");
+});
+
+Deno.test("a detached card is shown without a customer, and is detached once", async () => {
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { payment_method } = await customerWith(stripe, "pm_card_visa");
+  await stripe.paymentMethods.detach(payment_method);
+  const again = await refusal(stripe.paymentMethods.detach(payment_method));
+  equal(again.statusCode, 400);
+  equal((await stripe.paymentMethods.retrieve(payment_method)).customer, null);
+  const types = await eventTypes(stripe);
+  equal(types.filter((type) => type === "payment_method.detached").length, 1);
+});

@@ -21,6 +21,8 @@ const NOTHING = {
   transfers_failed: 0,
   top_ups_charged: 0,
   top_ups_failed: 0,
+  cards_updated: 0,
+  cards_failed: 0,
   payouts_reconciled: 0,
   payouts_failed: 0,
   transactions_listed: 0,

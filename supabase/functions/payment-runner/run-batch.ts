@@ -6,6 +6,7 @@ import { ok } from "../_shared/http/reply/reply.ts";
 import { listBalance } from "../_shared/domain/payouts/list-balance.ts";
 import { reconcilePayouts } from "../_shared/domain/payouts/reconcile.ts";
 import { sendDueRefunds } from "../_shared/domain/refunds/send-due-refunds.ts";
+import { updateCards } from "../_shared/domain/saved-cards/update-cards.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { runTopUps } from "../_shared/domain/top-ups/run-top-ups.ts";
 import { makeDueTransfers } from "../_shared/domain/transfers/make-due-transfers.ts";
@@ -30,6 +31,7 @@ async function run(services: Services): Promise<Report> {
   const toppingUp = runTopUps(services, untilMs);
   const reconciling = reconcilePayouts(services, untilMs);
   const transferring = makeDueTransfers(services, untilMs);
+  const updatingCards = updateCards(services, untilMs);
   const listing = listBalance(services, untilMs);
   await Promise.allSettled([
     refunding,
@@ -38,6 +40,7 @@ async function run(services: Services): Promise<Report> {
     reconciling,
     transferring,
     listing,
+    updatingCards,
   ]);
   const refunds = await refunding;
   const topUps = await toppingUp;
@@ -45,6 +48,7 @@ async function run(services: Services): Promise<Report> {
   const events = await backfilling;
   const transfers = await transferring;
   const balance = await listing;
+  const cards = await updatingCards;
   return {
     refunds_sent: refunds.sent,
     refunds_failed: refunds.failed,
@@ -52,6 +56,8 @@ async function run(services: Services): Promise<Report> {
     transfers_failed: transfers.failed,
     top_ups_charged: topUps.charged,
     top_ups_failed: topUps.failed,
+    cards_updated: cards.updated,
+    cards_failed: cards.failed,
     payouts_reconciled: payouts.reconciled,
     payouts_failed: payouts.failed,
     transactions_listed: balance.listed,
@@ -65,7 +71,8 @@ async function run(services: Services): Promise<Report> {
 export const runBatch = defineRoute({
   method: "post",
   path: "/",
-  summary: "Send due refunds and transfers, charge top-ups, fetch events, reconcile payouts",
+  summary:
+    "Send due refunds and transfers, charge top-ups, read cards, fetch events, reconcile payouts",
   description: "Answers when no work is due any more, or when the time of the run is used up.",
   who: ["secret"],
   limit: "none",

@@ -142,3 +142,42 @@ Deno.test("a page that saves a card returns only to an allowed origin", async ()
   assert.equal((await answer.json()).error.field, "cancel_url");
   assert.deepEqual(fake.names(), []);
 });
+
+Deno.test("removing the card detaches it at Stripe and opts out", async () => {
+  const detached: [string, number][] = [];
+  const detachCard = (id: string, attempt: number) => {
+    detached.push([id, attempt]);
+    return Promise.resolve();
+  };
+  const fake = await makeFake({ payments: { detachCard } });
+  const answer = await send(fake, "DELETE", "/top-ups/card", { as: "user" });
+  const { data } = await answer.json();
+  assert.deepEqual([answer.status, data.card, data.state], [200, null, "off"]);
+  assert.deepEqual(detached, [["pm_1", 0]]);
+  assert.deepEqual(fake.calls.map(({ name, args }) => [name, args.p_error]), [
+    ["cards_remove", undefined],
+    ["cards_detached", undefined],
+  ]);
+});
+
+Deno.test("removing the card while Stripe is unavailable can be retried", async () => {
+  const detachCard = () => Promise.reject(new ApiError("upstream_unavailable", { internal: "no" }));
+  const fake = await makeFake({ payments: { detachCard } });
+  const answer = await send(fake, "DELETE", "/top-ups/card", { as: "user" });
+  const { error } = await answer.json();
+  assert.deepEqual([answer.status, error.code, error.retryable], [
+    503,
+    "upstream_unavailable",
+    true,
+  ]);
+  assert.equal(fake.calls[1]?.args.p_error, "no");
+});
+
+Deno.test("removing the card when no card is saved asks Stripe nothing", async () => {
+  const fake = await makeFake({
+    answers: { cards_remove: () => ({ removals: [], top_ups: { ...TOP_UPS, card: null } }) },
+    payments: { detachCard: () => Promise.reject(new Error("Stripe was asked")) },
+  });
+  assert.equal((await send(fake, "DELETE", "/top-ups/card", { as: "user" })).status, 200);
+  assert.deepEqual(fake.names(), ["cards_remove"]);
+});

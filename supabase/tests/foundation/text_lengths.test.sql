@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(128);
+select plan(130);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -16,6 +16,7 @@ insert into bounds values
   ('booking_transfers', 'booking_transfers_text_bounded', 'text', 'stripe_id 255 failure_reason 1000'),
   ('bookings', 'bookings_text_bounded', 'text', 'client_temp_id 255 payment_intent_id 255 charge_id 255 '
     'fee_id 255'),
+  ('card_removals', 'card_removals_text_bounded', 'text', 'payment_method_id 255 last_error 1000'),
   ('card_uses', 'card_uses_bounded', 'text', 'charge_id 255'),
   ('chats', 'chats_text_bounded', 'text', 'model 200 correlation_id 255'),
   ('customer_reads', 'customer_reads_text_bounded', 'text', 'author 300 route 100 query 255 '

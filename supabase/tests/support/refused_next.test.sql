@@ -192,7 +192,7 @@ select isnt(tests.spends('t_capped', '4900', '2 h'), null, 't_capped spends the 
 select isnt(pg_temp.low(name), null, name || ' is below the threshold')
 from unnest('{t_ok,t_off,t_card,t_paused,t_wait,t_doubt,t_blocked}'::text[]) name;
 select isnt(top_ups_stop(tests.person('t_off')), null, 't_off opts out');
-update farthing.customers set payment_method_id = null
+update farthing.customers set payment_method_id = null, card_unread_since = null, card_read_at = null
   where account_id = farthing.account_for(tests.person('t_card'));
 update farthing.top_ups set paused = 'failures'
   where account_id = farthing.account_for(tests.person('t_paused'));

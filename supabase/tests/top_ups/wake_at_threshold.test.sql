@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
-select plan(32);
+select plan(33);
 
 select is(vault.create_secret(value, name) is not null, true, name || ' is stored')
 from (values ('https://project.example.com/functions/v1', 'farthing_functions_url'),
@@ -36,7 +36,7 @@ select isnt(tests.give('ann', '3000'), null, 'ann has 3,000 credits');
 select is(tests.opts_in('ann') ->> 'state', 'card_missing', 'ann opts in');
 select is(pg_temp.below('ann'), 1000::numeric, 'her account stores the threshold');
 select is(tests.saves('ann', 'pm_ann'), 'processed', 'ann saves a card');
-select is(pg_temp.wakes(), 0::bigint, 'a balance above the threshold wakes no runner');
+select is(pg_temp.wakes(), 1::bigint, 'the card wakes the runner once, to be read');
 
 -- A debit.
 select is(pg_temp.spends('ann', '2000', '1 min'), 0::bigint,
@@ -56,6 +56,7 @@ select is(pg_temp.spends('ann', '4500', '5 min'), 0::bigint,
 -- A hold, and the settlement of a hold.
 select isnt(tests.give('bob', '1500'), null, 'bob has 1,500 credits');
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in with a card');
+select is(pg_temp.wakes(), 1::bigint, 'the card wakes the runner, to be read');
 select isnt(holds_open(tests.person('bob'), '600', p_now => tests.after('1 min')), null,
   'bob''s credits are held');
 select is(pg_temp.wakes(), 1::bigint, 'the hold that crosses the threshold wakes the runner');
@@ -73,7 +74,7 @@ select is(pg_temp.wakes(), 1::bigint, 'the end of a pause below the threshold wa
 select is(tests.opts_in('cid') ->> 'state', 'card_missing', 'cid opts in without credits or a card');
 select is(pg_temp.wakes(), 0::bigint, 'opting in without a card wakes no runner');
 select is(tests.saves('cid', 'pm_cid'), 'processed', 'cid saves a card');
-select is(pg_temp.wakes(), 1::bigint, 'a card saved below the threshold wakes the runner');
+select is(pg_temp.wakes(), 1::bigint, 'a card saved below the threshold wakes the runner once');
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

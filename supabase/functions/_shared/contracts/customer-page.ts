@@ -98,6 +98,8 @@ export const CustomerPage = z.object({
     customer_id: z.string(),
     card_brand: z.string().nullable(),
     card_last4: z.string().nullable(),
+    card_exp_month: z.int().nullable(),
+    card_exp_year: z.int().nullable(),
   }).nullable(),
   top_up: TopUps,
   blocks: newest(Block).openapi({ description: "Blocks of the user and of cards that they used." }),

@@ -31,6 +31,10 @@ export const PaymentRunnerReport = z.object({
   transfers_failed: z.int(),
   top_ups_charged: z.int(),
   top_ups_failed: z.int(),
+  cards_updated: z.int().openapi({
+    description: "Saved cards whose brand and digits were read, and removed cards detached.",
+  }),
+  cards_failed: z.int(),
   payouts_reconciled: z.int().openapi({ description: "Payouts compared with our records." }),
   payouts_failed: z.int(),
   transactions_listed: z.int().openapi({

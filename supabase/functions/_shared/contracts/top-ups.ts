@@ -16,6 +16,14 @@ const Charge = z.object({
   created_at: TimestampOut,
 });
 
+/** All fields are null for some seconds after the card was saved, and if it is not a card. */
+const SavedCard = z.object({
+  brand: z.string().nullable().openapi({ example: "visa" }),
+  last4: z.string().nullable().openapi({ example: "4242" }),
+  exp_month: z.int().nullable().openapi({ example: 12 }),
+  exp_year: z.int().nullable().openapi({ example: 2030 }),
+});
+
 export const TopUps = z.object({
   enabled: z.boolean(),
   threshold: SignedAmount.nullable(),
@@ -30,7 +38,7 @@ export const TopUps = z.object({
   charged_this_month: Money.openapi({
     description: "The amount charged in this calendar month, UTC.",
   }),
-  card: z.object({ brand: z.string().nullable(), last4: z.string().nullable() }).nullable(),
+  card: SavedCard.nullable().openapi({ description: "The saved card; null without one." }),
   link: z.string().nullable().openapi({
     description: "The page on which the user pays the open charge; the user's bank requires a " +
       "confirmation.",

@@ -523,10 +523,29 @@ export type Database = {
         };
         Returns: Json;
       };
+      "cards_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "cards_describe": {
+        Args: {
+          "p_brand"?: string;
+          "p_customer_id": string;
+          "p_exp_month"?: number;
+          "p_exp_year"?: number;
+          "p_last4"?: string;
+          "p_now"?: string;
+          "p_payment_method_id": string;
+          "p_unread_since": string;
+        };
+        Returns: Json;
+      };
+      "cards_detached": {
+        Args: { "p_error"?: string; "p_now"?: string; "p_payment_method_id": string };
+        Returns: Json;
+      };
       "cards_finish": {
         Args: { "p_idempotency_key": string; "p_setup_url": string };
         Returns: Json;
       };
+      "cards_remove": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
       "chats_begin": {
         Args: {
           "p_author"?: string;

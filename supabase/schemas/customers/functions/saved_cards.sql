@@ -2,7 +2,7 @@
 -- creates one customer per account, because the key of that request is derived from the account and
 -- its user. A second request finds the first customer here. The account of a deleted user keeps its
 -- customer. If the same user id signs up later, it has another account and another customer.
--- Farthing stores Stripe's ids and the card's brand and last four digits, never its number.
+-- Farthing stores Stripe's ids and the card's brand, last four digits and expiry, never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -12,24 +12,29 @@ as $$
 declare
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_brand, card_last4,
-    card_changed_at, created_at)
-  values (p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', p_facts ->> 'card_brand',
-    p_facts ->> 'card_last4', v_at, p_now)
+  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_changed_at,
+    card_unread_since, card_read_at, created_at)
+  select p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', v_at, p_now, p_now, p_now
+  -- A removed card can't be saved again: Stripe detaches it for good.
+  where not exists (select from farthing.card_removals
+    where payment_method_id = p_facts ->> 'payment_method_id')
   on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
-    card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
+    card_brand = null, card_last4 = null, card_exp_month = null, card_exp_year = null,
+    card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0,
     card_changed_at = excluded.card_changed_at
   -- A card of another customer could not be charged through this customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if found then
     perform farthing.resume_top_up(p_account_id, p_now);
-    perform farthing.wake_if_top_up_due(p_account_id, p_now);
+    if not farthing.wake_if_top_up_due(p_account_id, p_now) then
+      perform farthing.wake('payment-runner');
+    end if;
   end if;
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless a newer event has changed the card already. The caller has locked the '
-  'account.';
+  'Stores a saved card, unless it was removed or a newer event has changed the card already, and wakes '
+  'the runner to read it. The caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -37,11 +42,31 @@ language sql
 set search_path = ''
 as $$
   update farthing.customers set payment_method_id = null, card_brand = null, card_last4 = null,
+    card_exp_month = null, card_exp_year = null, card_unread_since = null, card_read_at = null,
     card_changed_at = greatest(card_changed_at, p_at)
   where account_id = p_account_id
 $$;
 comment on function farthing.forget_card(bigint, timestamptz) is
   'Removes the saved card. The caller has locked the account.';
+
+create function farthing.lose_card(p_account_id bigint, p_payment_method_id text, p_at timestamptz,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from farthing.accounts where account_id = p_account_id for no key update;
+  -- Another card may have replaced this card before the lock was taken.
+  if exists (select from farthing.customers where account_id = p_account_id
+    and payment_method_id = p_payment_method_id) then
+    perform farthing.forget_card(p_account_id, p_at);
+    perform farthing.pause_top_up(p_account_id, 'card_gone', p_now);
+  end if;
+end
+$$;
+comment on function farthing.lose_card(bigint, text, timestamptz, timestamptz) is
+  'Removes a card that Stripe does not have any more, and pauses top-ups.';
 
 create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -69,24 +94,33 @@ begin
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
   end if;
+  if p_type <> 'payment_method.detached' then
+    -- An event does not carry the digits into the inbox. The card is read again, whose answer is newer.
+    update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
+    where payment_method_id = p_facts ->> 'payment_method_id';
+    if not found then
+      return 'ignored'; -- no account has saved this card
+    end if;
+    perform farthing.wake('payment-runner');
+    return 'processed';
+  end if;
+  if farthing.end_card_removal(p_facts ->> 'payment_method_id', p_now) then
+    return 'processed';
+  end if;
   select account_id into v_account_id from farthing.customers
   where payment_method_id = p_facts ->> 'payment_method_id';
   if v_account_id is null then
     return 'ignored'; -- no account has saved this card
   end if;
-  perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have replaced this card before the lock was taken.
-  if exists (select from farthing.customers where account_id = v_account_id
-    and payment_method_id = p_facts ->> 'payment_method_id') then
-    perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
-    perform farthing.pause_top_up(v_account_id, 'card_gone', p_now);
-  end if;
+  perform farthing.lose_card(v_account_id, p_facts ->> 'payment_method_id',
+    (p_facts ->> 'occurred_at')::timestamptz, p_now);
   return 'processed';
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, and '
-  'payment_method.detached removes it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, payment_method.updated '
+  'and payment_method.automatically_updated have it read again, and payment_method.detached removes it. '
+  'Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -98,12 +132,11 @@ declare
 begin
   perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
     else 'the organisation was dissolved' end);
-  perform farthing.stop_top_up(new.account_id, now());
-  perform farthing.forget_card(new.account_id, now());
+  perform farthing.remove_card(new.account_id, now());
   -- The reason applies only to these changes, and not to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: removes the saved card of a deleted user''s account, and stops its top-ups.';
+  'Trigger: removes the saved card of a deleted user''s account, also at Stripe, and stops its top-ups.';

@@ -40,7 +40,7 @@ begin
       return farthing.apply_account_event(v_facts, p_now);
     when v_type like 'payout.%' then
       return farthing.apply_payout_event(v_facts, p_now);
-    when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
+    when v_type = 'setup_intent.succeeded' or v_type like 'payment\_method.%' then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
       return 'ignored'; -- charge.refunded is ignored, too, because refund.* events have all of its facts

@@ -60,7 +60,9 @@ as $$
       where b.account_id = p_account_id order by b.created_at desc, b.booking_id desc limit 21), 20,
       '/bookings?user_id=' || p_user_id),
     'stripe_customer', (select jsonb_build_object('customer_id', c.customer_id, 'card_brand', c.card_brand,
-        'card_last4', c.card_last4) from farthing.customers c where c.account_id = p_account_id),
+        'card_last4', c.card_last4, 'card_exp_month', c.card_exp_month,
+        'card_exp_year', c.card_exp_year)
+      from farthing.customers c where c.account_id = p_account_id),
     'top_up', farthing.top_up_answer(p_account_id, p_now),
     'blocks', farthing.newest(array(select farthing.block_answer(b)
       from farthing.blocks_of(p_account_id, null, p_now) b order by b.created_at desc limit 21), 20,

@@ -36,7 +36,8 @@ begin
     'paused', v_top_up.paused, 'failures', coalesce(v_top_up.failures, 0),
     'next_attempt_at', case when v_top_up.next_attempt_at > p_now then v_top_up.next_attempt_at end,
     'charged_this_month', farthing.top_up_spent(p_account_id, p_now),
-    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4) from farthing.customers
+    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4, 'exp_month', card_exp_month,
+        'exp_year', card_exp_year) from farthing.customers
       where account_id = p_account_id and payment_method_id is not null),
     'link', (select o.session_url from farthing.top_up_charges c
       join farthing.orders o using (account_id, order_id)

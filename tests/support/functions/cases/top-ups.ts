@@ -24,6 +24,13 @@ export const TOP_UP_CASES: readonly RouteCase[] = [
     body: {},
     reaches: ["cards_begin", "customers_attach", "cards_finish"],
   },
+  {
+    ...own,
+    method: "DELETE",
+    path: "/top-ups/card",
+    status: 200,
+    reaches: ["cards_remove", "cards_detached"],
+  },
   { ...own, method: "DELETE", path: "/top-ups", status: 200, reaches: ["top_ups_stop"] },
   { ...anyones, method: "GET", path: "/credits/spend-cap", reaches: ["spend_caps_read"] },
   {

@@ -98,6 +98,15 @@ const PAYMENTS: Payments = {
   makeTransfer: () => Promise.resolve("trr_1"),
   createCustomer: (userId) => Promise.resolve(`cus_${userId}`),
   openCardPage: ({ customerId }) => Promise.resolve(`https://checkout.example.com/${customerId}`),
+  readCard: () =>
+    Promise.resolve({
+      customer_id: "cus_1",
+      brand: "visa",
+      last4: "4242",
+      exp_month: 12,
+      exp_year: 2040,
+    }),
+  detachCard: () => Promise.resolve(),
   chargeCard: () => Promise.resolve({ kind: "accepted", payment_id: "pi_1" }),
   cancelCharge: () => Promise.resolve(true),
   listBalance: () => Promise.resolve({ transactions: [BALANCE_TRANSACTION], after: null }),

@@ -39,7 +39,7 @@ export const TOP_UPS = {
   failures: 0,
   next_attempt_at: null,
   charged_this_month: 500,
-  card: { brand: "visa", last4: "4242" },
+  card: { brand: "visa", last4: "4242", exp_month: 12, exp_year: 2040 },
   link: null,
   charges: [{
     order_id: ORDER_ID,
@@ -74,6 +74,13 @@ export const TOP_UP_SAMPLES: SamplesOf<TopUpResults> = {
   customers_attach: ({ p_customer_id }) => ({ customer_id: p_customer_id }),
   cards_finish: ({ p_setup_url }) => ({ status: 201, data: { setup_url: p_setup_url } }),
   cards_abandon: () => ({}),
+  cards_remove: () => ({
+    removals: [{ payment_method_id: "pm_1", attempts: 0 }],
+    top_ups: { ...TOP_UPS, enabled: false, state: "off", consented_at: null, card: null },
+  }),
+  cards_claim: () => [],
+  cards_describe: () => ({ stored: true }),
+  cards_detached: () => ({}),
   top_ups_claim: () => [],
   top_ups_report: ({ p_order_id }) => ({
     order_id: p_order_id,

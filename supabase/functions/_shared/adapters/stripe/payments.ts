@@ -14,6 +14,7 @@ import { createFactsReader } from "./refetch-event.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { type BalanceLists, createBalanceLists } from "./balance-lists.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
+import { createSavedCards, type SavedCards } from "./saved-cards.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createTopUpPayments, type TopUpPayments } from "./top-up-payments.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
@@ -25,6 +26,7 @@ export interface Payments
     Refunds,
     EventFeed,
     Customers,
+    SavedCards,
     TopUpPayments,
     Accounts,
     BookingPayments,
@@ -54,6 +56,7 @@ export function createPayments(options: StripeOptions): Payments {
     ...createRefunds(caller),
     ...createEventFeed(caller, { mode, readFacts }),
     ...createCustomers(caller),
+    ...createSavedCards(caller),
     ...createTopUpPayments(caller),
     ...createBalanceLists(caller),
     ...createReadiness(caller, options.apiUrl, metrics),

@@ -5,7 +5,7 @@
  */
 import type Stripe from "stripe";
 import {
-  cardRemovedFacts,
+  cardChangedFacts,
   cardSavedFacts,
   chargeFacts,
   paymentFacts,
@@ -48,7 +48,9 @@ const TRANSLATIONS = {
   "application_fee.refunded": feeFacts,
   "account.updated": accountFacts,
   "setup_intent.succeeded": cardSavedFacts,
-  "payment_method.detached": cardRemovedFacts,
+  "payment_method.detached": cardChangedFacts,
+  "payment_method.updated": cardChangedFacts,
+  "payment_method.automatically_updated": cardChangedFacts,
   "payout.created": payoutFacts,
   "payout.updated": payoutFacts,
   "payout.paid": payoutFacts,

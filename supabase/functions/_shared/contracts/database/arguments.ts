@@ -34,6 +34,8 @@ export interface RefinedArguments {
      */
     p_usage: object | null;
   };
+  /** A null `p_customer_id` means that Stripe has detached the card. */
+  cards_describe: { p_customer_id: string | null };
   /** A null `p_user_id` means the order of any user. */
   checkout_order: { p_user_id: string | null };
   credits_entries: { p_before_seq: string | undefined };

@@ -33,3 +33,10 @@ Deno.test("payment_method.detached names the card", () => {
     payment_method_id: "pm_1",
   });
 });
+
+Deno.test("an updated card is named without its digits", () => {
+  const method = example<Stripe.PaymentMethod>("payment_method", { id: "pm_1" });
+  for (const type of ["payment_method.updated", "payment_method.automatically_updated"] as const) {
+    assert.deepEqual(factsOf(eventOf(type, method)), { payment_method_id: "pm_1" });
+  }
+});

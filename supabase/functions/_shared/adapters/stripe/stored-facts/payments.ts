@@ -68,7 +68,10 @@ export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
   };
 }
 
-/** A removed card no longer belongs to a customer. */
-export function cardRemovedFacts(method: Stripe.PaymentMethod): CardFacts {
+/**
+ * A removed card no longer belongs to a customer. The digits of an updated card are left out: the
+ * runner reads them, so that the inbox stores none.
+ */
+export function cardChangedFacts(method: Stripe.PaymentMethod): CardFacts {
   return { payment_method_id: method.id };
 }

@@ -30,6 +30,18 @@ export type CardStep =
   | Replay<Card>
   | { step: "create"; user_id: string; account_id: number; customer_id: string | null };
 
+/** A request to Stripe about a saved card: read it, or detach a removed one. */
+export interface CardTask {
+  step: "read" | "detach";
+  payment_method_id: string;
+  /** The time since which the card must be read; null for a removal. */
+  unread_since: string | null;
+  /** The number of claims so far, which makes the key at Stripe. */
+  attempts: number;
+}
+
+export type CardRemoval = Pick<CardTask, "payment_method_id" | "attempts">;
+
 interface Reported {
   order_id: string;
   status: string;
@@ -45,6 +57,11 @@ export interface TopUpResults {
   customers_attach: { customer_id: string };
   cards_finish: Finished<Card>;
   cards_abandon: unknown;
+  /** Removes the card, and returns the removals that Stripe has not made yet. */
+  cards_remove: { removals: CardRemoval[]; top_ups: Settings };
+  cards_claim: CardTask[];
+  cards_describe: { stored: boolean };
+  cards_detached: unknown;
   /**
    * Begins due top-ups, and returns their open charges. A charge is returned again only after its
    * lease has expired.

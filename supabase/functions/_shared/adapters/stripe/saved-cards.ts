@@ -1,0 +1,62 @@
+/** A saved card at Stripe: what it shows of the card, and its removal. */
+import { type StripeCaller } from "./client.ts";
+import { StripeRefused } from "./errors.ts";
+import { requireObject } from "./failures.ts";
+import { idOf } from "./stored-facts/object-id.ts";
+
+/** The other fields are null if the payment method is not a card. */
+export interface CardAtStripe {
+  /** Null if Stripe has detached the card, or has no such card. */
+  readonly customer_id: string | null;
+  readonly brand: string | null;
+  readonly last4: string | null;
+  readonly exp_month: number | null;
+  readonly exp_year: number | null;
+}
+
+export interface SavedCards {
+  /**
+   * Reads a saved card.
+   * @throws ApiError `upstream_unavailable`
+   */
+  readCard(paymentMethodId: string): Promise<CardAtStripe>;
+  /**
+   * Detaches a card from its customer. A card that is not attached any more counts as detached.
+   * @param attempt each attempt has its own key, because Stripe repeats a stored error
+   * @throws ApiError `upstream_unavailable`
+   */
+  detachCard(paymentMethodId: string, attempt: number): Promise<void>;
+}
+
+const NO_CARD = { brand: null, last4: null, exp_month: null, exp_year: null };
+
+export function createSavedCards({ call }: StripeCaller): SavedCards {
+  async function readCard(id: string): Promise<CardAtStripe> {
+    try {
+      const found = await call((stripe) => stripe.paymentMethods.retrieve(id));
+      const { customer, card } = requireObject(found, "payment_method");
+      const customer_id = idOf(customer);
+      if (!card) return { customer_id, ...NO_CARD };
+      const { brand, last4, exp_month, exp_year } = card;
+      return { customer_id, brand, last4, exp_month, exp_year };
+    } catch (error) {
+      const isGone = error instanceof StripeRefused && error.stripeCode === "resource_missing";
+      if (isGone) return { customer_id: null, ...NO_CARD };
+      throw error;
+    }
+  }
+  return {
+    readCard,
+    async detachCard(id, attempt) {
+      const options = { idempotencyKey: `detach-${id}-${attempt}` };
+      try {
+        const detached = await call((stripe) => stripe.paymentMethods.detach(id, {}, options));
+        requireObject(detached, "payment_method");
+      } catch (error) {
+        // Stripe has no code for a card that is not attached.
+        if (!(error instanceof StripeRefused)) throw error;
+        if ((await readCard(id)).customer_id !== null) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Detaches a removed card at Stripe, for its owner's request and for the payment runner. */
+import type { CardRemoval } from "../../contracts/database/results/top-ups.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import { detailOf } from "../refunds/send-refund.ts";
+import type { Services } from "../../http/route/app-services.ts";
+
+/**
+ * Detaches the card and stores the outcome. A card that Stripe could not detach is detached later.
+ * @throws the error of Stripe's adapter
+ */
+export async function detachCard(
+  { database, payments, log }: Services,
+  { payment_method_id: id, attempts }: CardRemoval,
+): Promise<void> {
+  const report = (p_error: string | undefined) =>
+    withOwnTime(() => database.rpc("cards_detached", { p_payment_method_id: id, p_error }));
+  try {
+    await (await payments()).detachCard(id, attempts);
+  } catch (error) {
+    await report(detailOf(error)).catch((failure: unknown) => {
+      log("warn", "result of a card's removal not stored", { detail: String(failure) });
+    });
+    throw error;
+  }
+  await report(undefined);
+}

@@ -1,0 +1,56 @@
+/**
+ * Reads saved cards at Stripe, because its events name a card and a change of it, and detaches the
+ * removed ones.
+ */
+import type { CardTask } from "../../contracts/database/results/top-ups.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import { hasTime } from "../../core/isolate.ts";
+import { detailOf } from "../refunds/send-refund.ts";
+import type { Services } from "../../http/route/app-services.ts";
+import { detachCard } from "./detach-card.ts";
+
+const AT_ONCE = 5;
+
+async function readCard(services: Services, id: string, unreadSince: string): Promise<void> {
+  const { database, payments } = services;
+  const card = await (await payments()).readCard(id);
+  const args = {
+    p_payment_method_id: id,
+    p_unread_since: unreadSince,
+    p_customer_id: card.customer_id,
+    p_brand: card.brand ?? undefined,
+    p_last4: card.last4 ?? undefined,
+    p_exp_month: card.exp_month ?? undefined,
+    p_exp_year: card.exp_year ?? undefined,
+  };
+  await withOwnTime(() => database.rpc("cards_describe", args));
+}
+
+async function run(services: Services, task: CardTask): Promise<boolean> {
+  const { step, payment_method_id, unread_since } = task;
+  try {
+    if (unread_since === null) await detachCard(services, task);
+    else await readCard(services, payment_method_id, unread_since);
+    return true;
+  } catch (error) {
+    // The lease of the task ends, and a later run repeats it.
+    services.log("warn", "saved card not updated", { step, detail: detailOf(error) });
+    return false;
+  }
+}
+
+/**
+ * Runs until no card is due, the time is over (milliseconds since 1970), or Stripe is unavailable.
+ */
+export async function updateCards(services: Services, untilMs: number) {
+  const done = { updated: 0, failed: 0 };
+  while (hasTime(services, untilMs)) {
+    const due = await services.database.rpc("cards_claim", { p_limit: AT_ONCE });
+    const outcomes = await Promise.all(due.map((task) => run(services, task)));
+    const updated = outcomes.filter((isDone) => isDone).length;
+    done.updated += updated;
+    done.failed += outcomes.length - updated;
+    if (due.length === 0 || updated < outcomes.length) break;
+  }
+  return done;
+}

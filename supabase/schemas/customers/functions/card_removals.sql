@@ -1,0 +1,59 @@
+-- The removal of a saved card: the card is not charged any more from the transaction that removes it.
+-- Stripe detaches it afterwards, by the request itself or by the payment runner.
+
+create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- The request itself asks Stripe first. The runner repeats what the request could not do.
+  c_request_time constant interval := interval '1 minute';
+begin
+  perform farthing.stop_top_up(p_account_id, p_now);
+  insert into farthing.card_removals (payment_method_id, account_id, requested_at, next_attempt_at)
+  select payment_method_id, p_account_id, p_now, p_now + c_request_time
+  from farthing.customers where account_id = p_account_id and payment_method_id is not null
+  on conflict (payment_method_id) do nothing;
+  -- Stripe's events have whole seconds: a card that is saved in this second is newer.
+  perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
+end
+$$;
+comment on function farthing.remove_card(bigint, timestamptz) is
+  'Stops top-ups, forgets the saved card, and plans its removal at Stripe. A repeat changes nothing. The '
+  'caller has locked the account and given the reason.';
+
+create function farthing.end_card_removal(p_payment_method_id text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.card_removals set detached_at = coalesce(detached_at, p_now), last_error = null
+  where payment_method_id = p_payment_method_id;
+  return found;
+end
+$$;
+comment on function farthing.end_card_removal(text, timestamptz) is
+  'Records that Stripe has detached a removed card; false if the card was not removed here.';
+
+create function farthing.card_backoff(p_attempts int)
+returns interval
+language sql immutable
+set search_path = ''
+as $$
+  -- 2 minutes to 6 hours. The first wait is longer than a request of Stripe's client.
+  select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
+$$;
+comment on function farthing.card_backoff(int) is
+  'Returns the time until a card is read or detached again, which is also the lease of its runner.';
+
+create function farthing.cards_are_due(p_now timestamptz default now())
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.customers where card_unread_since is not null and card_read_at <= p_now)
+    or exists (select from farthing.card_removals where detached_at is null and next_attempt_at <= p_now)
+$$;
+comment on function farthing.cards_are_due(timestamptz) is 'Returns whether cards_claim() has work.';

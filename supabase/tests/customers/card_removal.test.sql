@@ -1,0 +1,66 @@
+-- The removal of a saved card by its owner: once at Stripe, with top-ups off and an audit entry.
+
+begin;
+\ir ../helpers/all_tests.psql
+\ir ../helpers/top_ups.psql
+select plan(30);
+
+-- Removes a user's card. Returns "removals at Stripe; state of the top-ups".
+create function tests.removes(p_name text, p_passed interval default '0') returns text language sql as $$
+  select format('%s; %s', (select coalesce(string_agg(m ->> 'payment_method_id', ',' order by m), 'none')
+    from jsonb_array_elements(r -> 'removals') m), r #>> '{top_ups,state}')
+  from cards_remove(tests.person(p_name), tests.after(p_passed)) r
+$$;
+create function tests.detaches_due(p_passed interval) returns text language sql as $$
+  select coalesce(string_agg(c ->> 'payment_method_id', ','), 'nothing')
+  from jsonb_array_elements(cards_claim(20, tests.after(p_passed))) c where c ->> 'step' = 'detach'
+$$;
+
+select is(tests.opts_in('gus') ->> 'state', 'card_missing', 'gus never saved a card');
+select is(tests.removes('gus'), 'none; off', 'removing no card asks Stripe nothing');
+select is(tests.outcome($$select cards_remove(gen_random_uuid())$$) ->> 'code', 'not_found',
+  'an unknown user is refused');
+
+-- A charge that no runner has begun.
+select is(tests.tops_up('ann'), 'card_missing, processed', 'ann saves a card and opts in');
+select is(tests.removes('ann', '1 min'), 'pm_ann; off', 'ann removes the card');
+select is(top_ups_read(tests.person('ann')) ->> 'card', null, 'ann has no card');
+select is(tests.claims('1 h'), 'nothing', 'ann is not charged');
+select is(concat_ws(' ', author, reason, before ->> 'payment_method_id', after ->> 'payment_method_id'),
+  'owner the user removed the saved card pm_ann', 'the audit has an entry of the removal')
+from farthing.audit where table_name = 'customers' order by audit_nr desc limit 1;
+select is(tests.removes('ann', '2 min'), 'pm_ann; off', 'a repeat finds the same open removal');
+select is(tests.detaches_due('2 min'), 'pm_ann', 'the runner detaches what the request could not');
+select is(tests.detaches_due('3 min'), 'nothing', 'a second runner gets nothing during the lease');
+select isnt(cards_detached('pm_ann', 'stripe: no answer', tests.after('3 min')), null,
+  'Stripe is unavailable');
+select is(last_error, 'stripe: no answer', 'the error is stored') from farthing.card_removals
+where payment_method_id = 'pm_ann';
+select is(tests.detaches_due('5 min'), 'pm_ann', 'the runner repeats the removal');
+select isnt(cards_detached('pm_ann', p_now => tests.after('5 min')), null, 'Stripe has detached the card');
+select is(tests.detaches_due('1 day'), 'nothing', 'nothing is left to do');
+select is(tests.removes('ann', '1 day'), 'none; off', 'a repeat asks Stripe nothing');
+select is(tests.receive('gone_ann', 'payment_method.detached', '{"payment_method_id": "pm_ann"}', '5 min'),
+  'processed', 'the event of our own removal is processed');
+select is(tests.notifications('ann'), '{}', 'ann is not notified of what ann did');
+select is(tests.saves('ann', 'pm_ann', '1 day'), 'processed', 'a late event of the removed card arrives');
+select is(top_ups_read(tests.person('ann')) ->> 'card', null, 'and does not bring the card back');
+select is(tests.saves('ann', 'pm_ann_2', '1 day'), 'processed', 'ann saves another card');
+select isnt(top_ups_read(tests.person('ann')) ->> 'card', null, 'the other card is stored');
+
+-- A charge that Stripe has accepted still grants its credits, and one that it may have, too.
+select is(tests.tops_up('bob'), 'card_missing, processed', 'bob saves a card and opts in');
+select is(tests.claims('1 min'), 'bob charge 500', 'a runner charges bob');
+select is(tests.removes('bob', '1 min'), 'pm_bob; off', 'bob removes the card while Stripe is asked');
+select is(tests.top_up_event('bob', 'payment_intent.succeeded', '2 min'), 'processed',
+  'the payment succeeds');
+select is(tests.balance('bob'), 'balance 5000, held 0, available 5000, debt 0', 'bob gets what bob paid for');
+
+-- Deleting the user removes the card at Stripe, too.
+select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
+  'ann is deleted');
+select is((select string_agg(payment_method_id, ',') from farthing.card_removals where detached_at is null),
+  'pm_bob,pm_ann_2', 'her card is to be detached');
+
+select * from finish();
+rollback;
