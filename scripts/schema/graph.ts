@@ -9,8 +9,8 @@ import type { SchemaFile } from "./sources.ts";
 /**
  * The later subjects that a subject's functions may call. Each call has one of three reasons: the
  * inbox hands on an event, a rule of money asks for its bound (caps, holds, fraud), or a figure is
- * read for an alert or a report. Before adding another call, look for a better home for the
- * function.
+ * read for an alert or a report. A checkout also reads the buyer's customer. Before adding another
+ * call, look for a better home for the function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],
@@ -18,7 +18,7 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   ledger: ["caps", "holds", "top_ups"],
   grants: ["holds"],
   holds: ["jobs", "ai", "top_ups"],
-  checkout: ["fraud"],
+  checkout: ["fraud", "customers"],
   inbox: [
     "reversals",
     "fraud",

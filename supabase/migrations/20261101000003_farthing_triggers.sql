@@ -74,6 +74,10 @@ select farthing.set_once('bookings', '{payment_intent_id, charge_id, fee_id, pai
 
 create trigger orders_are_guarded before update on farthing.orders
   for each row execute function farthing.orders_guard();
+create trigger orders_forget_the_email before update on farthing.orders
+  for each row when (new.session_settings ? 'customer_email'
+    and (new.session_id is not null or new.status <> 'pending'))
+  execute function farthing.forget_session_email();
 create trigger orders_are_never_deleted before delete on farthing.orders
   for each row execute function farthing.refuse_change();
 

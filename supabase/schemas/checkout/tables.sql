@@ -15,6 +15,7 @@ create table farthing.orders (
   success_url text,
   cancel_url text,
   client_temp_id text,
+  session_settings jsonb,
   session_id text,
   session_url text,
   payment_ref text,
@@ -36,6 +37,7 @@ create table farthing.orders (
   constraint orders_amount_positive check (amount > 0),
   constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
     and credits_clawed_back <= credits + bonus_credits),
+  constraint orders_settings_of_a_session check (kind = 'package' or session_settings is null),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
     and length(payment_ref) <= 255),
@@ -46,7 +48,9 @@ create table farthing.orders (
 );
 comment on table farthing.orders is
   'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
-  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. '
+  'credits, bonus_credits: as sold. session_settings: the policy''s settings of the hosted page when the '
+  'order was made, with the customer or email of the buyer; the email is deleted as soon as Stripe has it. '
+  'payment_ref: the payment that paid the order. '
   'allocation_version: the version of the policy bonus_allocation that the prices of the lots follow. '
   'amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are open or lost. '
   'credits_clawed_back: the credits clawed back for both together (rule 10).';

@@ -1,4 +1,4 @@
--- The policy: each number that an operator may tune, with its default and its bounds.
+-- The policy: each value that an operator may set, with its default and its bounds.
 
 create table farthing.policy (
   one_row boolean primary key default true constraint policy_is_one_row check (one_row),
@@ -46,6 +46,21 @@ create table farthing.policy (
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
+  -- Stripe's hosted page
+  checkout_locale text not null default 'auto' constraint policy_checkout_locale check (checkout_locale in (
+    'auto', 'bg', 'cs', 'da', 'de', 'el', 'en', 'en-GB', 'es', 'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA',
+    'hi-IN', 'hr', 'hu', 'id', 'it', 'ja', 'ko', 'lt', 'lv', 'ms', 'mt', 'nb', 'nl', 'pl', 'pt', 'pt-BR',
+    'ro', 'ru', 'sk', 'sl', 'sv', 'th', 'tr', 'vi', 'zh', 'zh-HK', 'zh-TW')),
+  checkout_automatic_tax boolean not null default false,
+  checkout_tax_behavior text not null default 'inclusive'
+    constraint policy_checkout_tax_behavior check (checkout_tax_behavior in ('inclusive', 'exclusive')),
+  checkout_tax_code text
+    constraint policy_checkout_tax_code check (checkout_tax_code ~ '^txcd_[0-9]{8}$'),
+  checkout_billing_address text not null default 'auto'
+    constraint policy_checkout_billing_address check (checkout_billing_address in ('auto', 'required')),
+  checkout_tax_ids boolean not null default false,
+  checkout_invoices boolean not null default false,
+  checkout_promotion_codes boolean not null default false,
   livemode boolean,
   installation_id uuid not null default gen_random_uuid(),
   updated_at timestamptz,
@@ -97,6 +112,11 @@ comment on column farthing.policy.stream_in_flight_tokens is
   'provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
+comment on column farthing.policy.checkout_tax_behavior is
+  'Whether the price of a package includes the tax that Stripe computes, or the buyer pays the tax on '
+  'top. Only used with checkout_automatic_tax.';
+comment on column farthing.policy.checkout_tax_code is
+  'Stripe''s tax code of a package, such as txcd_10103001. Null: the preset of the Stripe account.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 

@@ -45,7 +45,10 @@ select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', '
     'amount_refunded', 0, 'amount_disputed', 0, 'credits_taken_back', '0', 'paid_at', null, 'created_at',
     tests.after(), 'success_url', 'https://a.test/ok', 'cancel_url', 'https://a.test/no', 'expires_at_epoch',
     extract(epoch from tests.after('1 hour'))::bigint, 'mark',
-    (select installation_id from farthing.policy)),
+    (select installation_id from farthing.policy), 'session_settings', '{"locale": "auto",
+    "automatic_tax": false, "tax_behavior": "inclusive", "tax_code": null, "billing_address": "auto",
+    "tax_ids": false, "invoices": false, "promotion_codes": false, "customer_id": null}'::jsonb
+    || jsonb_build_object('customer_email', (select email from auth.users where id = tests.person('ann')))),
   'a purchase begins with an order that has all values for Stripe') from ann;
 select is(pg_temp.buy('ann', '1 min', upper(md5('deal')::uuid::text)) -> 'order', b -> 'order',
   'a second click before Stripe''s answer finds the same order') from ann;
@@ -57,7 +60,7 @@ from ann;
 create temporary table attached as select checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_1',
   'https://s.test/1', p_now => tests.after('1 min')) as a from ann;
 select is(a, jsonb_build_object('status', 201, 'replayed', false, 'data', (b -> 'order')
-    - '{success_url,cancel_url,expires_at_epoch,mark}'::text[]
+    - '{success_url,cancel_url,expires_at_epoch,mark,session_settings}'::text[]
     || '{"checkout_session_id": "cs_1", "checkout_url": "https://s.test/1"}'), 'the session is stored')
 from attached, ann;
 select is(pg_temp.buy('ann', '58 min') ->> 'step', 'reuse',

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(80);
+select plan(97);
 
 create function pg_temp.put(p_changes jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'a test')
@@ -56,6 +56,37 @@ select is((select array_agg(pg_temp.table_takes(setting, choice)) from unnest(ch
   format('the table accepts the choices of %s', setting))
 from farthing.policy_list() where kind = 'choice';
 
+-- Texts, URLs and addresses may be null, and have a length.
+create function pg_temp.of_kind(p_kind text) returns farthing.setting_kind language sql as $$
+  select row('x', p_kind, 'characters', null, 30, null, 'X.')::farthing.setting_kind
+$$;
+select is(array(select farthing.is_setting(pg_temp.of_kind(kind), value) from unnest(accepted) value),
+  array_fill(true, array[cardinality(accepted)]),
+  format('a %s accepts null and its values', kind))
+from (values ('text', array[null, 'x', 'Shop & Söhne', repeat('x', 30)]),
+  ('url', array[null, 'https://a.example', 'https://a.example:8443/b?c=d#e']),
+  ('email', array[null, 'a@b.example', 'a.b+c@d.e.example'])) k (kind, accepted);
+select is(array(select farthing.is_setting(pg_temp.of_kind(kind), value) from unnest(refused) value),
+  array_fill(false, array[cardinality(refused)]),
+  format('a %s refuses other texts', kind))
+from (values ('text', array['', ' ', E'a\nb', E'a\tb', repeat('x', 31)]),
+  ('url', array['', 'http://a.example', 'https://a', 'https://a.example/ b', 'https://u:p@a.example',
+    'javascript:alert(1)', 'https://' || repeat('a', 20) || '.example']),
+  ('email', array['', 'a', 'a@b', 'a@b.example ', E'a@b.example\n', 'a@b@c.example', 'ä@b.example',
+    repeat('a', 20) || '@b.example.com'])) k (kind, refused);
+select is(pg_temp.put('{"checkout_tax_code": "txcd_10103001", "checkout_locale": "de"}')
+  #> '{changes,0,fields}',
+  '[{"field": "checkout_locale", "from": "auto", "to": "de"},
+    {"field": "checkout_tax_code", "from": null, "to": "txcd_10103001"}]', 'a text is set');
+select is(pg_temp.put('{"checkout_tax_code": null, "checkout_locale": "auto"}') #> '{changes,0,fields}',
+  '[{"field": "checkout_locale", "from": "de", "to": "auto"},
+    {"field": "checkout_tax_code", "from": "txcd_10103001", "to": null}]', 'and removed by null');
+select is(pg_temp.setting('checkout_tax_code') - 'description', '{"name": "checkout_tax_code", "value": null,
+  "default": null, "kind": "text", "unit": "characters", "lowest": null, "highest": "13", "choices": null}',
+  'a text without a value shows null');
+select tests.fails_with($$ select pg_temp.put('{"checkout_tax_code": "txcd_1"}') $$, 'invalid_request',
+  'changes.checkout_tax_code', 'a text that the table refuses is refused with its field');
+
 -- A change: dry run, version, reason, history.
 create temporary table before as select settings_policy() ->> 'version' as version, pg_temp.audits() as rows;
 select is(pg_temp.put('{"top_up_cool_down": "900", "low_balance": "500.0",
@@ -107,6 +138,9 @@ from (values ('{}'::jsonb, 'changes'), ('[]', 'changes'), ('null', 'changes'),
   ('{"cards_per_user_day": 1000001}', 'changes.cards_per_user_day'),
   ('{"early_fraud_warning": "ignore"}', 'changes.early_fraud_warning'),
   ('{"keys_confirm_grants": "yes"}', 'changes.keys_confirm_grants'),
+  ('{"checkout_locale": "xx"}', 'changes.checkout_locale'), ('{"checkout_locale": null}',
+  'changes.checkout_locale'), ('{"checkout_invoices": null}', 'changes.checkout_invoices'),
+  ('{"checkout_tax_code": "txcd_123456789"}', 'changes.checkout_tax_code'),
   ('{"grant_ceiling": "500001"}', 'changes.grant_ceiling'), ('{"top_up_smallest": 1000001}',
   'changes.top_up_smallest'),
   ('{"grant_ceiling": "500001", "grant_ceiling_author_day": "500000"}', 'changes.grant_ceiling'),

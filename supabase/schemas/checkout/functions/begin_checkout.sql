@@ -63,7 +63,7 @@ comment on function farthing.checkout_open_order is
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
-    p_client_temp_id text, p_now timestamptz)
+    p_client_temp_id text, p_now timestamptz, p_session_settings jsonb default null)
 returns farthing.orders
 language plpgsql
 set search_path = ''
@@ -74,11 +74,11 @@ declare
   c_session_life constant interval := interval '1 hour';
 begin
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
-    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at,
-    updated_at)
+    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
+    expires_at, created_at, updated_at)
   values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
     p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
-    p_client_temp_id, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+    p_client_temp_id, p_session_settings, date_trunc('second', p_now) + c_session_life, p_now, p_now)
   returning * into v_order;
   return v_order;
 end
@@ -93,6 +93,7 @@ set search_path = ''
 as $$
   select farthing.order_answer(p_order) || jsonb_build_object(
     'success_url', p_order.success_url, 'cancel_url', p_order.cancel_url,
+    'session_settings', p_order.session_settings,
     'mark', (select installation_id from farthing.policy),
     'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
 $$;

@@ -29,7 +29,8 @@ declare
     where d.adrelid = 'farthing.policy'::regclass and a.attname = p_setting);
   v_default jsonb;
 begin
-  execute format('select jsonb_build_object(%L, %s)', p_setting, v_expression) into v_default;
+  execute format('select jsonb_build_object(%L, %s)', p_setting, coalesce(v_expression, 'null'))
+  into v_default;
   return farthing.shown_values('policy', v_default) ->> p_setting;
 end
 $$;
@@ -54,7 +55,12 @@ begin
   if v_bad.key is not null then
     perform farthing.fail('invalid_request', v_bad.key || case
       when v_bad.kind is null then ' is not a setting. GET /settings/policy lists them.'
+      when cardinality(v_bad.choices) > 2
+        then ' must be one of ' || array_to_string(v_bad.choices, ', ') || '.'
       when v_bad.choices is not null then ' must be ' || array_to_string(v_bad.choices, ' or ') || '.'
+      when v_bad.kind in ('text', 'url', 'email') then format(
+        ' must be %s with at most %s characters, or null.', case v_bad.kind when 'url' then 'an https URL'
+          when 'email' then 'an email address' else 'one line of text' end, v_bad.highest)
       when v_bad.kind = 'currency' then ' must be a lower-case ISO code, such as usd.'
       else format(' must be a %s from %s to %s.', case v_bad.kind when 'decimal' then 'decimal number'
         when 'duration' then 'whole number of seconds' else 'whole number' end, v_bad.lowest, v_bad.highest)
@@ -74,6 +80,12 @@ as $$
     when 'boolean' then p_value = any (p_setting.choices)
     when 'choice' then p_value = any (p_setting.choices)
     when 'currency' then p_value ~ '^[a-z]{3}$'
+    when 'text' then coalesce(length(p_value) <= p_setting.highest and p_value ~ '\S'
+      and p_value !~ '[[:cntrl:]]', true)
+    when 'url' then coalesce(length(p_value) <= p_setting.highest
+      and p_value ~ '^https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?(/[!-~]*)?$', true)
+    when 'email' then coalesce(length(p_value) <= p_setting.highest
+      and farthing.is_plain_email(p_value), true)
     when 'decimal' then case when p_value ~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$'
       then p_value::numeric between p_setting.lowest and p_setting.highest end
     else case when p_value ~ '^(0|[1-9][0-9]{0,17})$'

@@ -93,7 +93,9 @@ returns setof farthing.setting_kind
 language sql immutable
 set search_path = ''
 as $$
-  select * from farthing.policy_terms() union all select * from farthing.policy_limits()
+  select * from farthing.policy_terms()
+  union all select * from farthing.policy_checkout()
+  union all select * from farthing.policy_limits()
 $$;
 comment on function farthing.policy_list() is
   'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '

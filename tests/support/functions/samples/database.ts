@@ -5,6 +5,7 @@ import type {
   ResultOf,
   Results,
 } from "../../../../supabase/functions/_shared/contracts/database/functions.ts";
+import type { SessionSettings } from "../../../../supabase/functions/_shared/contracts/database/results/checkout.ts";
 import { BOOKING_SAMPLES } from "./bookings.ts";
 import { CHAT_SAMPLES } from "./chats.ts";
 import { CUSTOMER_SAMPLES } from "./customers.ts";
@@ -31,6 +32,20 @@ const TINY = "0.000000000000000001";
 export const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 export const HOLD_ID = "1c7e2f4a-2c1b-4b51-8b7a-6f0a9d8e7c02";
 export const GRANT_ID = "7b0c9b0e-1f6f-4a34-8c55-3d7c2a9b1e22";
+
+/** The settings of a session with the policy's defaults. */
+export const SESSION_DEFAULTS: SessionSettings = {
+  locale: "auto",
+  automatic_tax: false,
+  tax_behavior: "inclusive",
+  tax_code: null,
+  billing_address: "auto",
+  tax_ids: false,
+  invoices: false,
+  promotion_codes: false,
+  customer_id: null,
+  customer_email: "buyer@example.com",
+};
 
 const share = { id: ID, source: "paid" as const, amount: "50" };
 
@@ -211,6 +226,7 @@ export const SAMPLES: SamplesOf<Results> = {
       success_url: p_success_url,
       cancel_url: p_cancel_url,
       expires_at_epoch: 1_795_266_000,
+      session_settings: SESSION_DEFAULTS,
       mark: MARK,
     },
   }),

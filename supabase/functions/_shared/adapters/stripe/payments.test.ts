@@ -3,6 +3,7 @@ import Stripe from "stripe";
 import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { MARK } from "#support/project.ts";
+import { SESSION_DEFAULTS } from "#support/samples/database.ts";
 import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { OrderKeySpent } from "./errors.ts";
 
@@ -18,6 +19,7 @@ const ORDER: CheckoutOrder = {
   expires_at: "2026-11-21T13:00:00Z",
   expires_at_epoch: 1_795_266_000,
   client_temp_id: null,
+  session_settings: SESSION_DEFAULTS,
   mark: MARK,
 };
 
@@ -26,6 +28,7 @@ const SESSION = {
   object: "checkout.session",
   mode: "payment",
   url: "https://checkout.example.com/cs_test_1",
+  amount_subtotal: 999,
   amount_total: 999,
   currency: "usd",
 };
@@ -54,6 +57,8 @@ Deno.test("a session is made from the order alone, under the order's key", async
         "success_url": ORDER.success_url,
         "cancel_url": ORDER.cancel_url,
         "expires_at": "1795266000",
+        "automatic_tax[enabled]": "false",
+        "customer_email": "buyer@example.com",
       },
     }]);
   });

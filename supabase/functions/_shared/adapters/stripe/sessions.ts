@@ -1,6 +1,6 @@
 /** Stripe's hosted checkout sessions. */
 import type Stripe from "stripe";
-import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts";
+import type { CheckoutOrder, SessionSettings } from "../../contracts/database/results/checkout.ts";
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
@@ -21,11 +21,47 @@ export interface Sessions {
   openSession(order: CheckoutOrder): Promise<Session>;
 }
 
+const priceTax = ({ automatic_tax, tax_behavior }: SessionSettings) =>
+  automatic_tax ? { tax_behavior } : {};
+
+const productTax = ({ automatic_tax, tax_code }: SessionSettings) =>
+  automatic_tax && tax_code !== null ? { tax_code } : {};
+
+/** The parts of the page that the policy decides. Stripe's defaults are left out. */
+function pageParams(
+  settings: SessionSettings,
+  metadata: Stripe.MetadataParam,
+): Partial<Stripe.Checkout.SessionCreateParams> {
+  const { locale, billing_address, automatic_tax, tax_ids, invoices, promotion_codes } = settings;
+  return {
+    ...(locale !== "auto" && { locale }),
+    ...(billing_address !== "auto" && { billing_address_collection: billing_address }),
+    // Without this parameter a default of the Stripe account would decide.
+    automatic_tax: { enabled: automatic_tax },
+    ...(tax_ids && { tax_id_collection: { enabled: true } }),
+    ...(invoices && { invoice_creation: { enabled: true, invoice_data: { metadata } } }),
+    ...(promotion_codes && { allow_promotion_codes: true }),
+  };
+}
+
+/**
+ * Stripe takes a customer or an email, not both. It saves tax ids and the address for a tax on an
+ * existing customer only with customer_update.
+ */
+function buyerParams(settings: SessionSettings): Partial<Stripe.Checkout.SessionCreateParams> {
+  const { customer_id, customer_email } = settings;
+  if (customer_id !== null) {
+    return { customer: customer_id, customer_update: { address: "auto", name: "auto" } };
+  }
+  return customer_email === null ? {} : { customer_email };
+}
+
 /**
  * The session and the payment get the same metadata, because refunds and disputes refer to the
  * payment.
  */
 function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParams {
+  const { session_settings: settings } = order;
   const metadata = marked(order, { order_id: order.order_id, package_id: order.package_id });
   return {
     ui_mode: "hosted_page",
@@ -35,7 +71,8 @@ function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParam
       price_data: {
         currency: order.currency,
         unit_amount: order.amount,
-        product_data: { name: order.package_name },
+        ...priceTax(settings),
+        product_data: { name: order.package_name, ...productTax(settings) },
       },
     }],
     client_reference_id: order.order_id,
@@ -44,13 +81,19 @@ function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParam
     success_url: order.success_url,
     cancel_url: order.cancel_url,
     expires_at: order.expires_at_epoch,
+    ...pageParams(settings, metadata),
+    ...buyerParams(settings),
   };
 }
 
 function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): Session {
   const { id, url } = requireObject(session, "checkout.session");
   if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
-  const isSameMoney = session.amount_total === order.amount && session.currency === order.currency;
+  // A known address adds its tax to the total at once.
+  const amount = order.session_settings.automatic_tax
+    ? session.amount_subtotal
+    : session.amount_total;
+  const isSameMoney = amount === order.amount && session.currency === order.currency;
   if (!isSameMoney) throw unavailable("stripe: the session has another amount", 502);
   return { id, url };
 }

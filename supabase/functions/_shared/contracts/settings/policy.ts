@@ -3,8 +3,11 @@ import { z } from "@hono/zod-openapi";
 import { text } from "../common.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
-/** SQL compares a value with its setting; a number and its text mean the same. */
-const Value = z.union([text(200), z.int(), z.boolean()]);
+/**
+ * SQL compares a value with its setting; a number and its text mean the same. Null removes a text,
+ * a URL or an email address.
+ */
+const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 
 const MAX_CHANGES = 100;
 
@@ -24,12 +27,19 @@ export const PolicyBody = z.strictObject({
 
 const Setting = z.object({
   name: z.string(),
-  value: z.string(),
-  default: z.string(),
-  kind: z.enum(["integer", "decimal", "duration", "boolean", "choice", "currency"]),
+  value: z.string().nullable().openapi({
+    description: "Null if a text, url or email is not set. No other kind can be null.",
+  }),
+  default: z.string().nullable(),
+  kind: z.enum([
+    ...["integer", "decimal", "duration", "boolean", "choice", "currency"] as const,
+    ...["text", "url", "email"] as const,
+  ]),
   unit: z.string().nullable().openapi({ description: "Null without a number." }),
   lowest: z.string().nullable(),
-  highest: z.string().nullable(),
+  highest: z.string().nullable().openapi({
+    description: "Of a number or a duration; the most characters of a text, url or email.",
+  }),
   choices: z.array(z.string()).nullable(),
   description: z.string(),
 }).openapi("PolicySetting");

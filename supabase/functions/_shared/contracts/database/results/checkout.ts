@@ -4,6 +4,23 @@ import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page } from "./shapes.ts";
 
 /**
+ * The settings of an order's session, fixed when the order was made. The session belongs to a
+ * customer, or the page is filled in with an email, or neither.
+ */
+export interface SessionSettings {
+  locale: string;
+  automatic_tax: boolean;
+  tax_behavior: "inclusive" | "exclusive";
+  tax_code: string | null;
+  billing_address: "auto" | "required";
+  tax_ids: boolean;
+  invoices: boolean;
+  promotion_codes: boolean;
+  customer_id: string | null;
+  customer_email: string | null;
+}
+
+/**
  * The fields of an order that Stripe needs. The Checkout session is made from these fields alone.
  */
 export interface CheckoutOrder {
@@ -19,6 +36,7 @@ export interface CheckoutOrder {
   expires_at: string;
   expires_at_epoch: number;
   client_temp_id: string | null;
+  session_settings: SessionSettings;
   /** The installation's mark, written into the metadata of the session and its payment. */
   mark: string;
 }
