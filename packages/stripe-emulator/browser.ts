@@ -13,6 +13,12 @@ export interface Buyer {
   outcome?: "succeeds" | "fails";
   /** The result on the bank's authentication page, if the card requires one. Default `complete`. */
   authentication?: "complete" | "fail";
+  /**
+   * Entries that change the amounts: `country` (its ISO code), `postal_code`, `line1`, `city`,
+   * `business_name`, `tax_id`, `promotion_code`. They are sent first, as a buyer looks at the new
+   * total before paying.
+   */
+  details?: Record<string, string>;
   fetch?: typeof fetch;
 }
 
@@ -40,11 +46,16 @@ export async function payCheckout(
   buyer: Buyer = {},
 ): Promise<CheckoutResult> {
   const browse = buyer.fetch ?? fetch;
-  const page = await browse(url);
+  const { details = {} } = buyer;
+  const page = Object.keys(details).length === 0
+    ? await browse(url)
+    : await submit(browse, url, { ...details, update: "true" });
   const html = await page.text();
   if (!page.ok) return refused(page.status, html);
   const known = /name="email"[^>]*value="([^"]*)"/.exec(html)?.[1];
-  const fields = {
+  const fields: Record<string, string> = {
+    ...details,
+    total: /name="total" value="([^"]*)"/.exec(html)?.[1] ?? "0",
     form: /name="form" value="([^"]*)"/.exec(html)?.[1] ?? "",
     email: buyer.email ?? (known || "buyer@example.com"),
     name: buyer.name ?? "",

@@ -11,6 +11,7 @@ import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { lineItemsOf, sessions } from "../resources/checkout-sessions.ts";
 import { customers } from "../resources/customers.ts";
+import { invoices } from "../resources/invoices.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
 
@@ -76,6 +77,7 @@ export const checkoutSessionResource: Resource = {
   ],
   expands: {
     customer: reference("customer", () => customers),
+    invoice: reference("invoice", () => invoices),
     payment_intent: reference("payment_intent", () => paymentIntents),
     setup_intent: reference("setup_intent", () => setupIntents),
     line_items: (scope, owner) => {

@@ -1,6 +1,10 @@
 import type Stripe from "stripe";
+import { enteredOf } from "./enter-details.ts";
+import { changed } from "../core/objects.ts";
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
-import { createCustomer } from "../resources/customers.ts";
+import { createInvoice } from "../resources/invoices.ts";
+import { createCustomer, customers } from "../resources/customers.ts";
+import { promotionCodes, redeem } from "../resources/promotion-codes.ts";
 import type { Scope } from "../store/scope.ts";
 
 /** The card or bank account that the buyer pays with. The form's fields have been validated. */
@@ -18,7 +22,12 @@ export type Outcome =
 
 /** Completes an open session. */
 export function complete(scope: Scope, session: Session, form: string): Outcome {
-  const done = sessions.update(scope, session, { status: "complete", url: null });
+  const { promotionCode } = enteredOf(scope, session);
+  if (promotionCode) redeem(scope, promotionCodes.get(scope, promotionCode));
+  const done = withInvoice(
+    scope,
+    sessions.update(scope, session, { status: "complete", url: null }),
+  );
   const secret = sessionSecrets.get(scope, session.id);
   sessionSecrets.update(scope, secret, { completedBy: form, awaiting: null });
   scope.emit("checkout.session.completed", done);
@@ -34,19 +43,59 @@ export function awaitBank(scope: Scope, session: Session, form: string, url: str
   return { result: "authenticate", url };
 }
 
-/** Stores the buyer's email in the session. */
-export function named(scope: Scope, session: Session, { email }: Payment): Session {
-  const customer_details = { ...emptyDetails(), ...session.customer_details, email };
-  return sessions.update(scope, session, { customer_details });
+/** Makes the invoice of a paid session that asks for one. */
+export function withInvoice(scope: Scope, session: Session): Session {
+  const { invoice } = sessionSecrets.get(scope, session.id);
+  if (!invoice || session.payment_status !== "paid") return session;
+  return sessions.update(scope, session, { invoice: createInvoice(scope, session, invoice).id });
+}
+
+/** Stores the buyer's email and entries in the session and, if it may, in its customer. */
+export function named(scope: Scope, session: Session, { email, name }: Payment): Session {
+  const { address, businessName, promotionCode, taxId } = enteredOf(scope, session);
+  const customer_details = {
+    ...emptyDetails(),
+    ...session.customer_details,
+    address,
+    business_name: businessName,
+    email,
+    individual_name: businessName ? null : name ?? null,
+    name: businessName ?? name ?? session.customer_details?.name ?? null,
+    tax_ids: session.tax_id_collection?.enabled ? taxId ? [taxId] : [] : null,
+  };
+  updateCustomer(scope, session, customer_details);
+  const discounts = promotionCode ? [{ coupon: null, promotion_code: promotionCode }] : null;
+  return sessions.update(scope, session, { customer_details, discounts });
+}
+
+/** A customer without an email gets the one that was entered; name and address if asked for. */
+function updateCustomer(
+  scope: Scope,
+  session: Session,
+  details: Stripe.Checkout.Session.CustomerDetails,
+): void {
+  if (typeof session.customer !== "string") return;
+  const before = customers.get(scope, session.customer);
+  const { customerUpdate } = sessionSecrets.get(scope, session.id);
+  const after = {
+    ...before,
+    email: before.email ?? details.email,
+    ...(customerUpdate?.address && details.address && { address: details.address }),
+    ...(customerUpdate?.name && details.name && { name: details.name }),
+  };
+  const previous = changed(before, after);
+  if (Object.keys(previous).length === 0) return;
+  scope.emit("customer.updated", customers.put(scope, after), previous);
 }
 
 /** Returns the session's customer. Creates one if the session asks for it. */
 export function customerFor(scope: Scope, session: Session, payment: Payment): string | null {
   if (typeof session.customer === "string") return session.customer;
-  const { intent } = sessionSecrets.get(scope, session.id);
-  const wanted = session.customer_creation === "always" || intent.setup_future_usage;
+  const { intent, invoice } = sessionSecrets.get(scope, session.id);
+  const wanted = session.customer_creation === "always" || intent.setup_future_usage || invoice;
   if (!wanted) return null;
-  return createCustomer(scope, { email: payment.email, name: payment.name ?? null }).id;
+  const { address = null, name = payment.name ?? null } = session.customer_details ?? {};
+  return createCustomer(scope, { email: payment.email, name, address }).id;
 }
 
 function emptyDetails(): Stripe.Checkout.Session.CustomerDetails {

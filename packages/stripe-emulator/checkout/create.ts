@@ -1,13 +1,16 @@
 import type Stripe from "stripe";
+import { checkBusiness, checkTaxBehavior } from "./check-business.ts";
 import { makeLineItems } from "./line-items.ts";
 import type { SessionParams } from "./session-params.ts";
 import { checkDestination } from "../connect/check-destination.ts";
+import { storeTotals, totalsWith } from "./totals.ts";
 import { invalidRequest, notEmulated } from "../core/errors.ts";
 import { randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
 import { checkAmount } from "../payments/amounts.ts";
 import {
+  NOTHING_ENTERED,
   type Session,
   sessions,
   sessionSecrets,
@@ -32,10 +35,23 @@ export function createSession(scope: Scope, params: SessionParams): Session {
   checkModes(params);
   const expires_at = checkExpiry(scope, params.expires_at);
   const customer = checkCustomer(scope, params);
+  checkBusiness(params, customer);
   const id = `cs_test_a1${randomText(56)}`;
   const intent = (params.payment_intent_data ?? {}) as Partial<Stripe.PaymentIntent>;
-  sessionSecrets.put(scope, { id, intent, completedBy: null, awaiting: null });
-  return sessions.put(scope, {
+  const entered = { ...NOTHING_ENTERED, address: customer?.address ?? null };
+  sessionSecrets.put(scope, {
+    id,
+    intent,
+    completedBy: null,
+    awaiting: null,
+    entered,
+    ...invoiceOf(params),
+    customerUpdate: {
+      address: params.customer_update?.address === "auto",
+      name: params.customer_update?.name === "auto",
+    },
+  });
+  const session = sessions.put(scope, {
     ...example<Session>("checkout.session"),
     ...blank(),
     ...storedFields(params),
@@ -47,6 +63,8 @@ export function createSession(scope: Scope, params: SessionParams): Session {
     ui_mode: "hosted_page",
     url: `${scope.settings.publicUrl}/c/pay/${id}`,
   });
+  if (session.mode === "setup") return session;
+  return storeTotals(scope, session, totalsWith(scope, session, entered));
 }
 
 function payment(scope: Scope, id: string, params: SessionParams) {
@@ -56,6 +74,7 @@ function payment(scope: Scope, id: string, params: SessionParams) {
   if (params.currency !== undefined && params.currency !== currency) {
     throw invalidRequest("The currency must be that of the line items.", "currency");
   }
+  if (params.automatic_tax?.enabled) checkTaxBehavior(items);
   if (total > 0) checkAmount(total, currency, "line_items");
   checkDestination(scope, { ...params.payment_intent_data, amount: total });
   storeLineItems(scope, id, items);
@@ -88,9 +107,6 @@ function checkModes(params: SessionParams): void {
   checkMode(params, params.mode);
   const ui = params.ui_mode ?? "hosted_page";
   if (ui !== "hosted_page") throw notEmulated(`ui_mode '${ui}'`, "ui_mode");
-  if (params.automatic_tax?.enabled) throw notEmulated("automatic tax", "automatic_tax[enabled]");
-  if (params.allow_promotion_codes) throw notEmulated("promotion codes", "allow_promotion_codes");
-  if (params.invoice_creation?.enabled) throw notEmulated("invoices", "invoice_creation[enabled]");
 }
 
 function checkMode(params: SessionParams, mode: "payment" | "setup"): void {
@@ -139,11 +155,36 @@ function offeredMethods(params: SessionParams): string[] {
   );
 }
 
+/** The fields of a session that are stored as they are sent. */
 function storedFields(params: SessionParams): Partial<Session> {
-  const { line_items: _, payment_intent_data: __, automatic_tax: ___, ...rest } = params;
-  const { invoice_creation: ____, expires_at: _____, setup_intent_data: ______, ...more } = rest;
-  const { metadata = {}, ...fields } = more;
-  return { ...defined(fields), metadata } as Partial<Session>;
+  const { line_items: _, payment_intent_data: __, automatic_tax, invoice_creation, ...rest } =
+    params;
+  const { customer_update: ___, expires_at: ____, setup_intent_data: _____, ...more } = rest;
+  const { metadata = {}, tax_id_collection, ...fields } = more;
+  return {
+    ...defined(fields),
+    metadata,
+    automatic_tax: { ...blank().automatic_tax, enabled: automatic_tax?.enabled ?? false },
+    ...(tax_id_collection && {
+      tax_id_collection: {
+        enabled: tax_id_collection.enabled,
+        required: tax_id_collection.required ?? "never",
+      },
+    }),
+    invoice_creation: {
+      enabled: invoice_creation?.enabled ?? false,
+      invoice_data: {
+        ...blank().invoice_creation?.invoice_data,
+        ...defined(invoice_creation?.invoice_data ?? {}),
+      },
+    },
+  } as Partial<Session>;
+}
+
+function invoiceOf({ invoice_creation }: SessionParams) {
+  if (!invoice_creation?.enabled) return {};
+  const { metadata = {}, description = null, footer = null } = invoice_creation.invoice_data ?? {};
+  return { invoice: { metadata, description, footer } };
 }
 
 function money(total: number, currency: string) {

@@ -1,5 +1,13 @@
 import type Stripe from "stripe";
-import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
+import {
+  awaitBank,
+  complete,
+  customerFor,
+  named,
+  type Outcome,
+  type Payment,
+  withInvoice,
+} from "./complete.ts";
 import { saveCard } from "./save-card.ts";
 import { attemptPayment, failAuthentication, settleDelayed } from "../payments/attempt-payment.ts";
 import { bookPayment } from "../payments/book-payment.ts";
@@ -56,7 +64,7 @@ export function settlePayment(
   if (session && outcome === "fails") {
     scope.emit("checkout.session.async_payment_failed", session);
   } else if (session) {
-    const paid = sessions.update(scope, session, { payment_status: "paid" });
+    const paid = withInvoice(scope, sessions.update(scope, session, { payment_status: "paid" }));
     scope.emit("checkout.session.async_payment_succeeded", paid);
   }
   bookPayment(scope, ended);
@@ -96,7 +104,9 @@ function conclude(
  */
 function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.PaymentIntent {
   if (typeof session.payment_intent === "string") {
-    return paymentIntents.get(scope, session.payment_intent);
+    const intent = paymentIntents.get(scope, session.payment_intent);
+    // A promotion code or another address after a declined card changes what is due.
+    return paymentIntents.update(scope, intent, { amount: session.amount_total ?? 0 });
   }
   const customer = customerFor(scope, session, payment);
   const intent = createIntent(scope, {

@@ -29,14 +29,29 @@ const paymentIntentData = z.strictObject({
   transfer_group: text.optional(),
 });
 
+const LOCALES = (
+  "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt " +
+  "nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
+).split(" ");
+
+const invoiceData = z.strictObject({
+  description: text.optional(),
+  footer: text.optional(),
+  metadata: metadata.optional(),
+  account_tax_ids: unsupported,
+  custom_fields: unsupported,
+  issuer: unsupported,
+  rendering_options: unsupported,
+});
+
+const update = z.enum(["auto", "never"]).optional();
+
 /** Parameters that change only the look of Stripe's page or what else the page asks for. */
 const cosmetic = {
   adaptive_pricing: storedOnly,
-  billing_address_collection: storedOnly,
   branding_settings: storedOnly,
   consent_collection: storedOnly,
   custom_text: storedOnly,
-  locale: storedOnly,
   name_collection: storedOnly,
   phone_number_collection: storedOnly,
   submit_type: storedOnly,
@@ -65,12 +80,15 @@ export const sessionParams = {
   ui_mode: z.enum(["hosted_page", "embedded_page", "elements", "form"]).optional(),
   after_expiration: unsupported,
   allow_promotion_codes: flag.optional(),
-  automatic_tax: z.strictObject({ enabled: flag }).optional(),
+  automatic_tax: z.strictObject({ enabled: flag, liability: unsupported }).optional(),
+  billing_address_collection: z.enum(["auto", "required"]).optional(),
   custom_fields: unsupported,
   customer_account: unsupported,
-  customer_update: unsupported,
+  customer_update: z.strictObject({ address: update, name: update, shipping: update }).optional(),
   discounts: unsupported,
-  invoice_creation: z.strictObject({ enabled: flag }).optional(),
+  invoice_creation: z.strictObject({ enabled: flag, invoice_data: invoiceData.optional() })
+    .optional(),
+  locale: z.enum(LOCALES, `must be one of ${LOCALES.join(", ")}`).optional(),
   managed_payments: unsupported,
   optional_items: unsupported,
   origin_context: storedOnly,
@@ -89,7 +107,10 @@ export const sessionParams = {
   shipping_address_collection: unsupported,
   shipping_options: unsupported,
   subscription_data: unsupported,
-  tax_id_collection: unsupported,
+  tax_id_collection: z.strictObject({
+    enabled: flag,
+    required: z.enum(["if_supported", "never"]).optional(),
+  }).optional(),
 };
 
 export type SessionParams = z.output<z.ZodObject<typeof sessionParams>>;

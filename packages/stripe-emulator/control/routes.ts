@@ -8,6 +8,7 @@ import { disputeControls } from "./disputes.ts";
 import { fraudWarningControls } from "./fraud-warnings.ts";
 import { payoutControls } from "./payouts.ts";
 import { refundControls } from "./refunds.ts";
+import { taxControls } from "./taxes.ts";
 import { readBody } from "./request.ts";
 import { StripeApiError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -100,6 +101,7 @@ export function controls(engine: Engine): Hono {
     paymentMethodControls,
     payoutControls,
     refundControls,
+    taxControls,
   ];
   for (const part of parts) app.route("/", part(engine));
   return app;

@@ -42,6 +42,8 @@ export interface Options {
    * it.
    */
   delayedPaymentMs?: number;
+  /** The rate of the automatic tax, in percent. Default 19. */
+  taxPercent?: number;
 }
 
 export interface Settings {
@@ -51,6 +53,7 @@ export interface Settings {
   readonly publicUrl: string;
   readonly delivery: DeliverySettings;
   readonly delayedPaymentMs: number | undefined;
+  readonly taxPercent: number;
 }
 
 const DELIVERY: DeliverySettings = {
@@ -71,5 +74,6 @@ export function readSettings(options: Options): Settings {
     publicUrl: options.publicUrl.replace(/\/+$/, ""),
     delivery: { ...DELIVERY, ...options.delivery },
     delayedPaymentMs: options.delayedPaymentMs,
+    taxPercent: options.taxPercent ?? 19,
   };
 }

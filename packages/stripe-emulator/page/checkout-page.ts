@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { detailFields } from "./detail-fields.ts";
 import { layout } from "./layout.ts";
 import { methodFields } from "./payment-method-fields.ts";
 import { formatMoney } from "../payments/amounts.ts";
@@ -10,6 +11,8 @@ export interface Refused {
   message: string;
   email: string;
   name: string;
+  /** All entries, for the fields that change the amounts. */
+  fields?: Record<string, string>;
 }
 
 /**
@@ -22,14 +25,17 @@ export function checkoutPage(scope: Scope, session: Session, form: string, refus
   const title = setup ? "Save a card" : `Pay ${total}`;
   const free = !setup && session.payment_status === "no_payment_required";
   return layout(
-    refused ? `Not ${setup ? "saved" : "paid"}: ${refused.message}` : title,
+    refused?.message ? `Not ${setup ? "saved" : "paid"}: ${refused.message}` : title,
     html`<h1>${title}</h1>
       ${setup ? html`<p>It is kept for later payments. Nothing is paid now.</p>` : ""}
       ${setup ? "" : items(scope, session)}
-      ${refused ? html`<p role="alert" id="error">${refused.message}</p>` : ""}
+      ${refused?.message ? html`<p role="alert" id="error">${refused.message}</p>` : ""}
       <form method="post" action="/c/pay/${session.id}" aria-label="Payment">
         <input type="hidden" name="form" value="${form}">
-        ${contact(session, refused)} ${free ? "" : methodFields(session.payment_method_types)}
+        <input type="hidden" name="total" value="${session.amount_total ?? 0}">
+        ${contact(session, refused)} ${detailFields(scope, session, refused?.fields ?? {})} ${
+      free ? "" : methodFields(session.payment_method_types)
+    }
         <button type="submit" name="pay">${free ? "Complete" : title}</button>
       </form>
       ${
@@ -43,7 +49,7 @@ function items(scope: Scope, session: Session) {
     html`
       <tr>
         <td>${item.description} × ${item.quantity}</td>
-        <td>${formatMoney(item.amount_total, item.currency)}</td>
+        <td>${formatMoney(item.amount_subtotal, item.currency)}</td>
       </tr>
     `
   );
@@ -55,9 +61,28 @@ function items(scope: Scope, session: Session) {
           <th scope="col">Amount</th>
         </tr>
       </thead>
-      <tbody>${rows}</tbody>
+      <tbody>${rows}${totalRows(session)}</tbody>
     </table>
   `;
+}
+
+/** The rows below the items: a discount, a tax and the total, if there is more than the items. */
+function totalRows(session: Session) {
+  const { amount_discount = 0, amount_tax = 0 } = session.total_details ?? {};
+  const money = (amount: number) => formatMoney(amount, session.currency ?? "usd");
+  const rows: [string, number][] = [];
+  if (amount_discount > 0) rows.push(["Discount", -amount_discount]);
+  const isAdded = (session.amount_subtotal ?? 0) - amount_discount !== (session.amount_total ?? 0);
+  if (session.automatic_tax.enabled) rows.push([isAdded ? "Tax" : "Tax (included)", amount_tax]);
+  if (rows.length > 0) rows.push(["Total", session.amount_total ?? 0]);
+  return rows.map(([name, amount]) =>
+    html`
+      <tr>
+        <th scope="row">${name}</th>
+        <td>${money(amount)}</td>
+      </tr>
+    `
+  );
 }
 
 function contact(session: Session, refused: Refused | undefined) {

@@ -1,11 +1,13 @@
 import { type Context, Hono } from "hono";
 import type { Outcome } from "../checkout/complete.ts";
+import { enterDetails, missingDetails } from "../checkout/enter-details.ts";
 import { paySession } from "../checkout/pay.ts";
 import { randomText } from "../core/ids.ts";
 import type { Engine } from "../engine/engine.ts";
 import { authenticate, authenticationPage } from "./bank-authentication.ts";
 import { checkoutPage, type Refused } from "./checkout-page.ts";
 import { messagePage } from "./layout.ts";
+import { invoicePage } from "./invoice-page.ts";
 import { onboardingPages } from "./onboarding-pages.ts";
 import { paymentPages } from "./payment-intent-routes.ts";
 import { readPayment } from "./payment-form.ts";
@@ -36,6 +38,7 @@ export function pages(engine: Engine): Hono {
   });
   app.get("/", (c) => c.html(rootPage(visit(engine))));
   app.get("/receipts/:id", (c) => receipt(c, engine.scope()));
+  app.get("/invoices/:id", (c) => invoicePage(c, engine.scope()));
   app.get("/authenticate/:intent", (c) => authenticationPage(c, engine.scope()));
   app.post("/authenticate/:intent", async (c) => {
     const { result } = textFields(await c.req.parseBody());
@@ -77,6 +80,25 @@ function submit(
       sessionSecrets.get(scope, session.id).completedBy === fields.form;
     return sentTwice ? c.redirect(successUrl(session), 303) : closed(c, session);
   }
+  const seen = { email: fields.email ?? "", name: fields.name ?? "", fields };
+  const entered = session.mode === "setup" ? session : enterDetails(scope, session, fields);
+  if ("message" in entered) return refuse(c, scope, session, { ...seen, ...entered });
+  if (fields.update !== undefined) {
+    return c.html(checkoutPage(scope, entered, randomText(24), { ...seen, message: "" }));
+  }
+  const stop = missingDetails(scope, entered) ?? changedTotal(entered, fields);
+  if (stop) return refuse(c, scope, entered, { ...seen, message: stop });
+  return pay(c, scope, entered, fields);
+}
+
+/** As on Stripe's page, nobody pays another amount than the page shows. */
+function changedTotal(session: Session, { total }: Record<string, string>): string | undefined {
+  if (total === undefined || Number(total) === (session.amount_total ?? 0)) return undefined;
+  const due = formatMoney(session.amount_total ?? 0, session.currency ?? "usd");
+  return `The total is now ${due}. Check it and pay again.`;
+}
+
+function pay(c: Context, scope: Scope, session: Session, fields: Record<string, string>) {
   const free = session.mode !== "setup" && session.payment_status === "no_payment_required";
   const method = free ? "us_bank_account" : fields.method ?? "card";
   const payment = readPayment({ ...fields, method }, scope.now());

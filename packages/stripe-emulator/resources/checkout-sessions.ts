@@ -14,9 +14,31 @@ export interface SessionSecret {
   intent: Partial<Stripe.PaymentIntent>;
   /** The id of the form that completed the session, so that sending the form twice pays once. */
   completedBy: string | null;
+  /** The buyer's entries on the page; absent before the first one. */
+  entered?: Entered;
+  /** `invoice_creation`: whether the payment gets an invoice, and the invoice's fields. */
+  invoice?: { metadata: Record<string, string>; description: string | null; footer: string | null };
+  /** `customer_update`: the fields of the customer that the session may change. */
+  customerUpdate?: { address: boolean; name: boolean };
   /** The id of the form that led to the bank's authentication page; null if none is waiting. */
   awaiting: string | null;
 }
+
+/** The buyer's entries on the page, apart from the means of payment. */
+export interface Entered {
+  address: Stripe.Address | null;
+  businessName: string | null;
+  /** The id of the promotion code. */
+  promotionCode: string | null;
+  taxId: Stripe.Checkout.Session.CustomerDetails.TaxId | null;
+}
+
+export const NOTHING_ENTERED: Entered = {
+  address: null,
+  businessName: null,
+  promotionCode: null,
+  taxId: null,
+};
 
 export const sessionSecrets = collection<SessionSecret>("checkout_secret");
 

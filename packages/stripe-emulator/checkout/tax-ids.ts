@@ -1,0 +1,34 @@
+/** The tax ids that the page accepts: those of a few regions, by their form only. */
+import type Stripe from "stripe";
+
+type TaxIdType = Stripe.Checkout.Session.CustomerDetails.TaxId["type"];
+
+/** Countries of the European Union, each with the prefix of its VAT numbers. Greece uses EL. */
+const EU = new Set(
+  "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split(" "),
+);
+
+const OTHERS: Record<string, [TaxIdType, RegExp]> = {
+  AU: ["au_abn", /^\d{11}$/],
+  CH: ["ch_vat", /^CHE\d{9}(MWST|TVA|IVA)$/],
+  GB: ["gb_vat", /^GB\d{9}$/],
+  NO: ["no_vat", /^\d{9}MVA$/],
+};
+
+/** Returns the type of a business's tax id; undefined if its country has no such id. */
+export function typeOfTaxId(country: string | null, value: string): TaxIdType | undefined {
+  if (country === null) return undefined;
+  if (EU.has(country)) {
+    const prefix = country === "GR" ? "EL" : country;
+    return value.startsWith(prefix) && /^[A-Z]{2}[0-9A-Z]{2,12}$/.test(value)
+      ? "eu_vat"
+      : undefined;
+  }
+  const [type, form] = OTHERS[country] ?? [];
+  return form?.test(value) ? type : undefined;
+}
+
+/** Whether the page asks businesses of a country for a tax id. */
+export function hasTaxIds(country: string | null): boolean {
+  return country !== null && (EU.has(country) || country in OTHERS);
+}

@@ -1,0 +1,58 @@
+/** Promotion codes: the texts that buyers enter on the page. */
+import type Stripe from "stripe";
+import { coupons, isValid, redeemCoupon } from "./coupons.ts";
+import { paymentIntents } from "./payment-intents.ts";
+import type { Scope } from "../store/scope.ts";
+import { collection } from "../store/collection.ts";
+
+export type PromotionCode = Stripe.PromotionCode;
+
+export const promotionCodes = collection<PromotionCode>("promotion_code");
+
+/** Returns the active promotion code with this text, in whatever case it is written. */
+export function findCode(scope: Scope, text: string): PromotionCode | undefined {
+  const wanted = text.toLowerCase();
+  return promotionCodes.all(scope).find(({ active, code }) =>
+    active && code.toLowerCase() === wanted
+  );
+}
+
+export function couponOf(scope: Scope, code: PromotionCode): Stripe.Coupon {
+  return coupons.get(scope, String(code.promotion.coupon));
+}
+
+/** The purchase for which a code is entered. */
+interface Purchase {
+  amount: number;
+  currency: string;
+  customer: string | null;
+}
+
+/** Whether a code can be redeemed for a purchase. The page says only that a code is invalid. */
+export function isRedeemable(scope: Scope, code: PromotionCode, purchase: Purchase): boolean {
+  const { first_time_transaction, minimum_amount, minimum_amount_currency } = code.restrictions;
+  const coupon = couponOf(scope, code);
+  return code.active && isValid(scope, coupon) &&
+    (code.expires_at === null || code.expires_at > scope.seconds()) &&
+    (coupon.currency === null || coupon.currency === purchase.currency) &&
+    (code.customer === null || code.customer === purchase.customer) &&
+    (minimum_amount === null ||
+      minimum_amount_currency === purchase.currency && purchase.amount >= minimum_amount) &&
+    (!first_time_transaction || isFirst(scope, purchase.customer));
+}
+
+/** As with Stripe, a session without a customer is never a first purchase. */
+function isFirst(scope: Scope, customer: string | null): boolean {
+  return customer !== null &&
+    !paymentIntents.all(scope).some((intent) =>
+      intent.customer === customer && intent.status === "succeeded"
+    );
+}
+
+/** Counts a redemption of a code and its coupon. */
+export function redeem(scope: Scope, code: PromotionCode): void {
+  redeemCoupon(scope, couponOf(scope, code));
+  const times_redeemed = code.times_redeemed + 1;
+  const isLeft = code.max_redemptions === null || times_redeemed < code.max_redemptions;
+  promotionCodes.update(scope, code, { times_redeemed, active: code.active && isLeft });
+}
