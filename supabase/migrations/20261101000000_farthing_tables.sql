@@ -59,7 +59,7 @@ comment on domain farthing.author is
 
 -- supabase/schemas/policy/tables.sql
 
--- The policy: each number that an operator may tune, with its default and its bounds.
+-- The policy: each value that an operator may set, with its default and its bounds.
 
 create table farthing.policy (
   one_row boolean primary key default true constraint policy_is_one_row check (one_row),
@@ -107,6 +107,21 @@ create table farthing.policy (
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
+  -- Stripe's hosted page
+  checkout_locale text not null default 'auto' constraint policy_checkout_locale check (checkout_locale in (
+    'auto', 'bg', 'cs', 'da', 'de', 'el', 'en', 'en-GB', 'es', 'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA',
+    'hi-IN', 'hr', 'hu', 'id', 'it', 'ja', 'ko', 'lt', 'lv', 'ms', 'mt', 'nb', 'nl', 'pl', 'pt', 'pt-BR',
+    'ro', 'ru', 'sk', 'sl', 'sv', 'th', 'tr', 'vi', 'zh', 'zh-HK', 'zh-TW')),
+  checkout_automatic_tax boolean not null default false,
+  checkout_tax_behavior text not null default 'inclusive'
+    constraint policy_checkout_tax_behavior check (checkout_tax_behavior in ('inclusive', 'exclusive')),
+  checkout_tax_code text
+    constraint policy_checkout_tax_code check (checkout_tax_code ~ '^txcd_[0-9]{8}$'),
+  checkout_billing_address text not null default 'auto'
+    constraint policy_checkout_billing_address check (checkout_billing_address in ('auto', 'required')),
+  checkout_tax_ids boolean not null default false,
+  checkout_invoices boolean not null default false,
+  checkout_promotion_codes boolean not null default false,
   livemode boolean,
   installation_id uuid not null default gen_random_uuid(),
   updated_at timestamptz,
@@ -158,6 +173,11 @@ comment on column farthing.policy.stream_in_flight_tokens is
   'provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
+comment on column farthing.policy.checkout_tax_behavior is
+  'Whether the price of a package includes the tax that Stripe computes, or the buyer pays the tax on '
+  'top. Only used with checkout_automatic_tax.';
+comment on column farthing.policy.checkout_tax_code is
+  'Stripe''s tax code of a package, such as txcd_10103001. Null: the preset of the Stripe account.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 
@@ -834,6 +854,7 @@ create table farthing.orders (
   success_url text,
   cancel_url text,
   client_temp_id text,
+  session_settings jsonb,
   session_id text,
   session_url text,
   payment_ref text,
@@ -855,6 +876,7 @@ create table farthing.orders (
   constraint orders_amount_positive check (amount > 0),
   constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
     and credits_clawed_back <= credits + bonus_credits),
+  constraint orders_settings_of_a_session check (kind = 'package' or session_settings is null),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
     and length(payment_ref) <= 255),
@@ -865,7 +887,9 @@ create table farthing.orders (
 );
 comment on table farthing.orders is
   'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
-  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. '
+  'credits, bonus_credits: as sold. session_settings: the policy''s settings of the hosted page when the '
+  'order was made, with the customer or email of the buyer; the email is deleted as soon as Stripe has it. '
+  'payment_ref: the payment that paid the order. '
   'allocation_version: the version of the policy bonus_allocation that the prices of the lots follow. '
   'amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are open or lost. '
   'credits_clawed_back: the credits clawed back for both together (rule 10).';
@@ -2656,8 +2680,9 @@ create policy refusal_days_none on farthing.refusal_days for select to authentic
 create type farthing.setting_kind as (
   setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
 comment on type farthing.setting_kind is
-  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice or currency. '
-  'lowest, highest: of numbers and durations. choices: of choices and booleans.';
+  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice, currency, '
+  'text, url or email. lowest, highest: of numbers and durations; highest: also the most characters of a '
+  'text, url or email. choices: of choices and booleans. Only a text, url or email can be null.';
 
 -- supabase/schemas/revenue/tables.sql
 

@@ -3259,7 +3259,7 @@ comment on function farthing.checkout_open_order is
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
-    p_client_temp_id text, p_now timestamptz)
+    p_client_temp_id text, p_now timestamptz, p_session_settings jsonb default null)
 returns farthing.orders
 language plpgsql
 set search_path = ''
@@ -3270,11 +3270,11 @@ declare
   c_session_life constant interval := interval '1 hour';
 begin
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
-    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at,
-    updated_at)
+    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
+    expires_at, created_at, updated_at)
   values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
     p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
-    p_client_temp_id, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+    p_client_temp_id, p_session_settings, date_trunc('second', p_now) + c_session_life, p_now, p_now)
   returning * into v_order;
   return v_order;
 end
@@ -3289,6 +3289,7 @@ set search_path = ''
 as $$
   select farthing.order_answer(p_order) || jsonb_build_object(
     'success_url', p_order.success_url, 'cancel_url', p_order.cancel_url,
+    'session_settings', p_order.session_settings,
     'mark', (select installation_id from farthing.policy),
     'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
 $$;
@@ -3476,6 +3477,46 @@ as $$
 $$;
 comment on function farthing.expire_orders(timestamptz, int) is
   'Marks pending orders whose session has ended as expired, and returns their number.';
+
+-- supabase/schemas/checkout/functions/session_settings.sql
+
+-- The settings of an order's session at Stripe. They are stored with the order, because Stripe refuses
+-- a repeated request that has the same idempotency key and other parameters.
+
+create function farthing.session_settings(p_user_id uuid, p_account_id bigint)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- A session has a customer or an email, never both. Only tax ids, invoices and the address for a tax
+  -- belong to a customer: a customer who was deleted at Stripe must not stop other purchases.
+  select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
+    'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
+    'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
+    'invoices', p.checkout_invoices, 'promotion_codes', p.checkout_promotion_codes,
+    'customer_id', c.customer_id,
+    'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
+  from farthing.policy p
+  left join farthing.customers c on c.account_id = p_account_id
+    and (p.checkout_automatic_tax or p.checkout_tax_ids or p.checkout_invoices)
+  left join auth.users u on u.id = p_user_id
+$$;
+comment on function farthing.session_settings(uuid, bigint) is
+  'Returns the settings of a new session: those of the policy without their prefix, and customer_id or '
+  'customer_email, or neither if the user has no email address that Stripe is sure to accept.';
+
+create function farthing.forget_session_email()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.session_settings := new.session_settings - 'customer_email';
+  return new;
+end
+$$;
+comment on function farthing.forget_session_email() is
+  'Trigger: deletes the buyer''s email from an order that has a session or needs none any more.';
 
 -- supabase/schemas/customers/functions/card_removals.sql
 
@@ -3722,6 +3763,18 @@ end
 $$;
 comment on function farthing.json_argument(jsonb) is
   'Returns the value of a jsonb argument, which may be JSON or a JSON string that contains JSON.';
+
+create function farthing.is_plain_email(p_text text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_text ~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$'
+    and length(p_text) <= 254
+$$;
+comment on function farthing.is_plain_email(text) is
+  'Returns whether a text is an email address that every service accepts: ASCII, with a domain of two '
+  'parts or more.';
 
 -- supabase/schemas/foundation/functions/errors.sql
 
@@ -15306,7 +15359,8 @@ declare
     where d.adrelid = 'farthing.policy'::regclass and a.attname = p_setting);
   v_default jsonb;
 begin
-  execute format('select jsonb_build_object(%L, %s)', p_setting, v_expression) into v_default;
+  execute format('select jsonb_build_object(%L, %s)', p_setting, coalesce(v_expression, 'null'))
+  into v_default;
   return farthing.shown_values('policy', v_default) ->> p_setting;
 end
 $$;
@@ -15331,7 +15385,12 @@ begin
   if v_bad.key is not null then
     perform farthing.fail('invalid_request', v_bad.key || case
       when v_bad.kind is null then ' is not a setting. GET /settings/policy lists them.'
+      when cardinality(v_bad.choices) > 2
+        then ' must be one of ' || array_to_string(v_bad.choices, ', ') || '.'
       when v_bad.choices is not null then ' must be ' || array_to_string(v_bad.choices, ' or ') || '.'
+      when v_bad.kind in ('text', 'url', 'email') then format(
+        ' must be %s with at most %s characters, or null.', case v_bad.kind when 'url' then 'an https URL'
+          when 'email' then 'an email address' else 'one line of text' end, v_bad.highest)
       when v_bad.kind = 'currency' then ' must be a lower-case ISO code, such as usd.'
       else format(' must be a %s from %s to %s.', case v_bad.kind when 'decimal' then 'decimal number'
         when 'duration' then 'whole number of seconds' else 'whole number' end, v_bad.lowest, v_bad.highest)
@@ -15351,6 +15410,12 @@ as $$
     when 'boolean' then p_value = any (p_setting.choices)
     when 'choice' then p_value = any (p_setting.choices)
     when 'currency' then p_value ~ '^[a-z]{3}$'
+    when 'text' then coalesce(length(p_value) <= p_setting.highest and p_value ~ '\S'
+      and p_value !~ '[[:cntrl:]]', true)
+    when 'url' then coalesce(length(p_value) <= p_setting.highest
+      and p_value ~ '^https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?(/[!-~]*)?$', true)
+    when 'email' then coalesce(length(p_value) <= p_setting.highest
+      and farthing.is_plain_email(p_value), true)
     when 'decimal' then case when p_value ~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$'
       then p_value::numeric between p_setting.lowest and p_setting.highest end
     else case when p_value ~ '^(0|[1-9][0-9]{0,17})$'
@@ -15370,6 +15435,40 @@ as $$
 $$;
 comment on function farthing.policy_values(jsonb) is
   'Returns changes of the policy in the form that set_policy() takes.';
+
+-- supabase/schemas/settings/functions/policy_checkout.sql
+
+-- The policy's settings of Stripe's hosted page.
+
+create function farthing.policy_checkout()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select s.* from unnest(array[
+    ('checkout_locale', 'choice', null, null, null,
+      '{auto,bg,cs,da,de,el,en,en-GB,es,es-419,et,fi,fil,fr,fr-CA,hi-IN,'
+      'hr,hu,id,it,ja,ko,lt,lv,ms,mt,nb,nl,pl,pt,pt-BR,ro,ru,sk,sl,sv,th,tr,vi,zh,zh-HK,zh-TW}',
+      'The language of the hosted page. auto is the language of the buyer''s browser.'),
+    ('checkout_automatic_tax', 'boolean', null, null, null, '{true,false}',
+      'Whether Stripe Tax computes the tax of a purchase from the buyer''s address. Set up Stripe Tax in the '
+      'dashboard first, or Stripe refuses each checkout.'),
+    ('checkout_tax_behavior', 'choice', null, null, null, '{inclusive,exclusive}', 'Whether a package''s '
+      'price includes the tax or the buyer pays the tax on top. Used with checkout_automatic_tax.'),
+    ('checkout_tax_code', 'text', 'characters', null, 13, null, 'Stripe''s tax code of packages, txcd_ and 8 '
+      'digits. Null is the preset of the Stripe account. Used with checkout_automatic_tax.'),
+    ('checkout_billing_address', 'choice', null, null, null, '{auto,required}', 'Whether the page asks for '
+      'the whole billing address always, or only where the payment or the tax needs it.'),
+    ('checkout_tax_ids', 'boolean', null, null, null, '{true,false}',
+      'Whether a business can enter its name and tax id.'),
+    ('checkout_invoices', 'boolean', null, null, null, '{true,false}',
+      'Whether Stripe makes a paid invoice of each purchase.'),
+    ('checkout_promotion_codes', 'boolean', null, null, null, '{true,false}',
+      'Whether a buyer can enter a promotion code. Codes are created in Stripe''s dashboard.')
+  ]::farthing.setting_kind[]) s
+$$;
+comment on function farthing.policy_checkout() is
+  'Returns the settings of Stripe''s hosted page.';
 
 -- supabase/schemas/settings/functions/policy_list.sql
 
@@ -15468,7 +15567,9 @@ returns setof farthing.setting_kind
 language sql immutable
 set search_path = ''
 as $$
-  select * from farthing.policy_terms() union all select * from farthing.policy_limits()
+  select * from farthing.policy_terms()
+  union all select * from farthing.policy_checkout()
+  union all select * from farthing.policy_limits()
 $$;
 comment on function farthing.policy_list() is
   'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '

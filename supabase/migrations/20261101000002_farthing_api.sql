@@ -544,7 +544,7 @@ begin
   end if;
   if v_order.order_id is null then
     v_order := farthing.checkout_new_order(v_account.account_id, v_new_id, v_package, p_success_url,
-      p_cancel_url, p_client_temp_id, p_now);
+      p_cancel_url, p_client_temp_id, p_now, farthing.session_settings(p_user_id, v_account.account_id));
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
