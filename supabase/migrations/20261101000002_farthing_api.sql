@@ -822,21 +822,29 @@ comment on function farthing_public.grants_read is 'Returns a grant, for operato
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
-  p_now timestamptz default now())
+  p_user_id uuid default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('grants', p_limit, array(
+declare
+  -- A user without an account has no grants. No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
+begin
+  return farthing.page_of('grants', p_limit, array(
     select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
     from farthing.grants g left join farthing.grants b on b.grant_id = p_before
-    where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
+    where (v_account_id is null or g.account_id = v_account_id)
+      and (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
       and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
-    order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)))
+    order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'Returns grants before an id, newest first, for operators: {grants, next_before}.';
+  'Returns grants before an id, newest first, by status and user, for operators: {grants, next_before}. '
+  'Fails not_found if there is no such user.';
 
 -- supabase/schemas/health/api.sql
 
@@ -2231,20 +2239,31 @@ comment on function farthing_public.cards_abandon is
 
 -- Operators list, add and remove blocks.
 
-create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
+create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20,
+  p_user_id uuid default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('blocks', p_limit, array(
+declare
+  v_account_id bigint := case when p_user_id is not null then
+    farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
+begin
+  return farthing.page_of('blocks', p_limit, array(
     select row(farthing.block_answer(b), b.block_id)::farthing.page_item
     from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
-    where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)))
+    where (p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id))
+      and (p_user_id is null or b.kind = 'user' and b.subject = p_user_id::text
+        or b.kind = 'card' and decode(b.subject, 'hex') in (
+          select u.card from farthing.card_uses u where u.account_id = v_account_id))
+    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Returns current and expired blocks before an id, newest first: {blocks, next_before}.';
+  'Returns current and expired blocks before an id, newest first: {blocks, next_before}. p_user_id: only '
+  'the blocks of this user, and of cards that the user used in the last 90 days. Fails not_found if there '
+  'is no such user.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -2961,15 +2980,19 @@ comment on function farthing_public.notifications_failed is
 
 create function farthing_public.mismatches_list(
   p_state text default 'open', p_kind text default null, p_payout_id text default null,
-  p_before uuid default null, p_limit int default 20)
+  p_before uuid default null, p_limit int default 20, p_user_id uuid default null,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The last item is read first, so that its values bound the scan of the index.
   v_last farthing.mismatches;
 begin
+  if p_user_id is not null then
+    perform farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now);
+  end if;
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
   return farthing.page_of('mismatches', p_limit, array(
     select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
@@ -2977,14 +3000,16 @@ begin
     where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
       and (p_kind is null or m.kind = p_kind)
       and (p_payout_id is null or m.payout_id = p_payout_id)
+      -- The user follows from our record of the payment. Open mismatches are few.
+      and (p_user_id is null or farthing.mismatch_answer(m) ->> 'user_id' = p_user_id::text)
       and (p_before is null or (m.found_at, m.mismatch_id) < (v_last.found_at, v_last.mismatch_id))
     order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
 grant execute on function farthing_public.mismatches_list to service_role;
 comment on function farthing_public.mismatches_list is
-  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind and '
-  'payout: {mismatches, next_before}.';
+  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind, '
+  'payout and user: {mismatches, next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.mismatches_resolve(
   p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -3237,21 +3262,30 @@ comment on function farthing_public.disputes_read is
 -- Early fraud warnings: list and clear.
 
 create function farthing_public.warnings_list(
-  p_state text default null, p_before text default null, p_limit int default 20)
+  p_state text default null, p_before text default null, p_limit int default 20,
+  p_user_id uuid default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('warnings', p_limit, array(
+declare
+  -- A user without an account has no warnings. No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
+begin
+  return farthing.page_of('warnings', p_limit, array(
     select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
     from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
-    where (p_state is null or w.state = p_state)
+    where (v_account_id is null or w.account_id = v_account_id)
+      and (p_state is null or w.state = p_state)
       and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
+    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
-  'Returns a page of early fraud warnings, newest first: {warnings, next_before}.';
+  'Returns a page of early fraud warnings, newest first, by state and user: {warnings, next_before}. Fails '
+  'not_found if there is no such user.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,

@@ -59,6 +59,7 @@ export const listGrants = defineRoute({
       p_status: query.status,
       p_before: query.cursor,
       p_limit: query.limit,
+      p_user_id: query.user_id,
     });
     return page(grants, next_before);
   },

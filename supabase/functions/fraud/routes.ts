@@ -59,6 +59,7 @@ export const listBlocks = defineRoute({
     const { blocks, next_before } = await services.database.rpc("fraud_blocks_list", {
       p_before: query.cursor,
       p_limit: query.limit,
+      p_user_id: query.user_id,
     });
     return page(blocks, next_before);
   },
@@ -127,6 +128,7 @@ export const listWarnings = defineRoute({
       p_state: query.state,
       p_before: query.cursor,
       p_limit: query.limit,
+      p_user_id: query.user_id,
     });
     return page(warnings, next_before);
   },

@@ -26,6 +26,7 @@ export const listMismatches = defineRoute({
       p_payout_id: query.payout_id,
       p_before: query.cursor,
       p_limit: query.limit,
+      p_user_id: query.user_id,
     });
     return page(mismatches, next_before);
   },

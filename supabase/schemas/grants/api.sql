@@ -90,18 +90,26 @@ comment on function farthing_public.grants_read is 'Returns a grant, for operato
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
-  p_now timestamptz default now())
+  p_user_id uuid default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('grants', p_limit, array(
+declare
+  -- A user without an account has no grants. No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
+begin
+  return farthing.page_of('grants', p_limit, array(
     select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
     from farthing.grants g left join farthing.grants b on b.grant_id = p_before
-    where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
+    where (v_account_id is null or g.account_id = v_account_id)
+      and (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
       and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
-    order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)))
+    order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'Returns grants before an id, newest first, for operators: {grants, next_before}.';
+  'Returns grants before an id, newest first, by status and user, for operators: {grants, next_before}. '
+  'Fails not_found if there is no such user.';

@@ -22,6 +22,12 @@ create temporary table calls as select route, format(call, tests.person('ann'), 
   ('GET /jobs/{id}', 'jobs_read(null, %2$L, p_author => $1)', :'job'),
   ('GET /bookings', 'bookings_list(%1$L, p_author => $1)', null),
   ('GET /refunds', 'refunds_list(p_user_id => %1$L, p_author => $1)', null),
+  ('GET /credits/grants', 'grants_list(p_user_id => %1$L, p_author => $1)', null),
+  ('GET /disputes', 'disputes_list(p_user_id => %1$L, p_author => $1)', null),
+  ('GET /mismatches', 'mismatches_list(p_user_id => %1$L, p_author => $1)', null),
+  ('GET /notifications', 'notifications_list(p_user_id => %1$L, p_author => $1)', null),
+  ('GET /fraud/blocked', 'fraud_blocks_list(p_user_id => %1$L, p_author => $1)', null),
+  ('GET /fraud/warnings', 'warnings_list(p_user_id => %1$L, p_author => $1)', null),
   ('GET /fraud/decisions', 'fraud_decisions_list(%1$L, p_author => $1)', null)) c (route, call, id);
 
 -- Sends all calls as an author, and returns the routes of the reads that are recorded.

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(34);
+select plan(39);
 
 create function pg_temp.buys(p_name text, p_passed interval default '0') returns text language sql as $$
   select concat_ws(' ', b ->> 'step', b ->> 'code') from checkout_begin(tests.person(p_name),
@@ -89,6 +89,16 @@ select is(p ->> 'updated_by', 'operator:ops',
   'the policy has the author of the change') from fraud_policy_read() p;
 select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded',
   'the next checkout is checked against the new limit');
+
+insert into farthing.card_uses values ('ch_cat', farthing.account_for(tests.person('ann')),
+  sha256('a card'), 'failed', false, tests.after());
+select is(pg_temp.block('card', tests.sha256('a card'), 'shared', null, null, '3 min') ->> 'status', '201',
+  'a card that ann used is blocked');
+select is((select string_agg(b ->> 'kind', ' ') from jsonb_array_elements(fraud_blocks_list(
+  p_user_id => tests.person(name)) -> 'blocks') b), kinds, 'blocks of a user and their cards are listed')
+from (values ('bob', 'user'), ('ann', 'card'), ('dan', null)) u (name, kinds);
+select tests.fails_with('select fraud_blocks_list(p_user_id => gen_random_uuid())', 'not_found', 'user_id',
+  'blocks of an unknown user are not found');
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

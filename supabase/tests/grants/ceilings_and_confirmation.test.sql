@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(88);
+select plan(89);
 
 create function pg_temp.operator(p_name text) returns text language sql as $$
   update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person(p_name);
@@ -126,6 +126,9 @@ select is(pg_temp.decided('bob', 'pat', true, '3 days 1 min'), 'grant_not_pendin
   'a grant cannot be confirmed after three days');
 select is(grants_list('expired', p_now => tests.after('3 days 1 min')) #>> '{grants,0,status}', 'expired',
   'a grant is shown as expired before the task runs');
+select is((select string_agg(distinct g ->> 'user_id', ' ') from jsonb_array_elements(
+  grants_list(p_user_id => tests.person('bob')) -> 'grants') g), tests.person('bob')::text,
+  'grants are listed by user');
 select is(farthing.expire_grants(tests.after('3 days 59 s')), 0,
   'the task leaves grants that may still be confirmed');
 select is(farthing.expire_grants(tests.after('3 days 1 min')), 1, 'the task marks the expired grant');

@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
-select plan(62);
+select plan(64);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 create function pg_temp.ids(p_page jsonb, p_list text, p_key text) returns text language sql as $$
@@ -42,6 +42,10 @@ select is(tests.lists(pg_temp.list(900), '2 days'), '4', 'three lines and the su
 select is(tests.payout('po_m', 'in_transit', 'not_applicable', '{"automatic": false}', '3 days'), 'processed',
   'a manual payout is made');
 
+select is((select string_agg(m ->> 'subject', ' ') from jsonb_array_elements(mismatches_list(
+  p_user_id => tests.person(name)) -> 'mismatches') m), subjects, 'mismatches are listed by user')
+from (values ('bob', (select subject from farthing.mismatches where kind = 'charge_differs')),
+  ('dan', null)) u (name, subjects);
 set local enable_seqscan = off;
 discard plans; -- a cached plan keeps the choice that was made before
 select is(pg_temp.ids(payouts_list(), 'payouts', 'payout_id'), 'po_1 po_m',

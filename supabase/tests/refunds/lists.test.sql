@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(26);
+select plan(28);
 
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob']) name;
@@ -51,6 +51,8 @@ select is(warnings_list('open') #>> '{warnings,0,warning_id}', 'issfr_ann',
   'an open warning is in the list of open warnings');
 select is(warnings_list('cleared') -> 'warnings', '[]',
   'an open warning is not in the list of cleared warnings');
+select is(jsonb_array_length(warnings_list(p_user_id => tests.person(name)) -> 'warnings'), n,
+  'warnings are listed by user') from (values ('ann', 1), ('bob', 0)) u (name, n);
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

@@ -177,6 +177,7 @@ export const GrantsQuery = z.strictObject({
   ...listQuery,
   cursor: Uuid.optional(),
   status: GrantStatus.optional(),
+  user_id: Uuid.optional(),
 });
 
 /** The part of a debit that one lot paid. */

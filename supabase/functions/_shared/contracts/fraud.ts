@@ -66,7 +66,13 @@ export const BlockBody = z.strictObject({
   error: "value must be a user's id, an IP address or a card's fingerprint, as kind says.",
 }).openapi("FraudBlockRequest");
 
-export const BlocksQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional() });
+export const BlocksQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  user_id: Uuid.optional().openapi({
+    description: "Blocks of this user, and of cards that they used in the last 90 days.",
+  }),
+});
 export const BlockPath = z.object({ id: Uuid });
 
 const WarningState = z.enum(["open", "cleared", "refunded"]);
@@ -75,6 +81,7 @@ export const WarningsQuery = z.strictObject({
   ...listQuery,
   cursor: text(255).optional(),
   state: WarningState.optional(),
+  user_id: Uuid.optional(),
 });
 
 export const Warning = z.object({

@@ -62,6 +62,7 @@ export const MismatchesQuery = z.strictObject({
   state: z.enum(["open", "resolved", "all"]).default("open"),
   kind: Kind.optional(),
   payout_id: text(255).optional(),
+  user_id: Uuid.optional(),
 });
 
 export const MismatchPath = z.object({ id: Uuid });

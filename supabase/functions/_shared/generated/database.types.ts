@@ -757,7 +757,16 @@ export type Database = {
         };
         Returns: Json;
       };
-      "fraud_blocks_list": { Args: { "p_before"?: string; "p_limit"?: number }; Returns: Json };
+      "fraud_blocks_list": {
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
       "fraud_blocks_remove": { Args: { "p_author"?: string; "p_block_id": string }; Returns: Json };
       "fraud_decisions_list": {
         Args: {
@@ -793,7 +802,14 @@ export type Database = {
         Returns: Json;
       };
       "grants_list": {
-        Args: { "p_before"?: string; "p_limit"?: number; "p_now"?: string; "p_status"?: string };
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_status"?: string;
+          "p_user_id"?: string;
+        };
         Returns: Json;
       };
       "grants_read": { Args: { "p_grant_id": string; "p_now"?: string }; Returns: Json };
@@ -956,11 +972,14 @@ export type Database = {
       };
       "mismatches_list": {
         Args: {
+          "p_author"?: string;
           "p_before"?: string;
           "p_kind"?: string;
           "p_limit"?: number;
+          "p_now"?: string;
           "p_payout_id"?: string;
           "p_state"?: string;
+          "p_user_id"?: string;
         };
         Returns: Json;
       };
@@ -1421,7 +1440,14 @@ export type Database = {
         Returns: Json;
       };
       "warnings_list": {
-        Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string };
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_state"?: string;
+          "p_user_id"?: string;
+        };
         Returns: Json;
       };
     };

@@ -1,19 +1,30 @@
 -- Operators list, add and remove blocks.
 
-create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
+create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20,
+  p_user_id uuid default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('blocks', p_limit, array(
+declare
+  v_account_id bigint := case when p_user_id is not null then
+    farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
+begin
+  return farthing.page_of('blocks', p_limit, array(
     select row(farthing.block_answer(b), b.block_id)::farthing.page_item
     from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
-    where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)))
+    where (p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id))
+      and (p_user_id is null or b.kind = 'user' and b.subject = p_user_id::text
+        or b.kind = 'card' and decode(b.subject, 'hex') in (
+          select u.card from farthing.card_uses u where u.account_id = v_account_id))
+    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Returns current and expired blocks before an id, newest first: {blocks, next_before}.';
+  'Returns current and expired blocks before an id, newest first: {blocks, next_before}. p_user_id: only '
+  'the blocks of this user, and of cards that the user used in the last 90 days. Fails not_found if there '
+  'is no such user.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,

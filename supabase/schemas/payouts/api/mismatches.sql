@@ -2,15 +2,19 @@
 
 create function farthing_public.mismatches_list(
   p_state text default 'open', p_kind text default null, p_payout_id text default null,
-  p_before uuid default null, p_limit int default 20)
+  p_before uuid default null, p_limit int default 20, p_user_id uuid default null,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The last item is read first, so that its values bound the scan of the index.
   v_last farthing.mismatches;
 begin
+  if p_user_id is not null then
+    perform farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now);
+  end if;
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
   return farthing.page_of('mismatches', p_limit, array(
     select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
@@ -18,14 +22,16 @@ begin
     where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
       and (p_kind is null or m.kind = p_kind)
       and (p_payout_id is null or m.payout_id = p_payout_id)
+      -- The user follows from our record of the payment. Open mismatches are few.
+      and (p_user_id is null or farthing.mismatch_answer(m) ->> 'user_id' = p_user_id::text)
       and (p_before is null or (m.found_at, m.mismatch_id) < (v_last.found_at, v_last.mismatch_id))
     order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
 grant execute on function farthing_public.mismatches_list to service_role;
 comment on function farthing_public.mismatches_list is
-  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind and '
-  'payout: {mismatches, next_before}.';
+  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind, '
+  'payout and user: {mismatches, next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.mismatches_resolve(
   p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,

@@ -1,21 +1,30 @@
 -- Early fraud warnings: list and clear.
 
 create function farthing_public.warnings_list(
-  p_state text default null, p_before text default null, p_limit int default 20)
+  p_state text default null, p_before text default null, p_limit int default 20,
+  p_user_id uuid default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('warnings', p_limit, array(
+declare
+  -- A user without an account has no warnings. No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
+begin
+  return farthing.page_of('warnings', p_limit, array(
     select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
     from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
-    where (p_state is null or w.state = p_state)
+    where (v_account_id is null or w.account_id = v_account_id)
+      and (p_state is null or w.state = p_state)
       and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
+    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
-  'Returns a page of early fraud warnings, newest first: {warnings, next_before}.';
+  'Returns a page of early fraud warnings, newest first, by state and user: {warnings, next_before}. Fails '
+  'not_found if there is no such user.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,

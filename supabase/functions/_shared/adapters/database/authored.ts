@@ -33,16 +33,19 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   disputes_read: true,
   features_set: true,
   fraud_blocks_add: true,
+  fraud_blocks_list: true,
   fraud_blocks_remove: true,
   fraud_decisions_list: true,
   fraud_policy_set: true,
   grants_decide: true,
+  grants_list: true,
   holds_open: true,
   holds_read: true,
   holds_settle: true,
   jobs_create: true,
   jobs_list: true,
   jobs_read: true,
+  mismatches_list: true,
   mismatches_resolve: true,
   notifications_list: true,
   notifications_retry: true,
@@ -60,6 +63,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   usage_charge: true,
   usage_charge_batch: true,
   warnings_clear: true,
+  warnings_list: true,
 };
 
 /**
