@@ -91,6 +91,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/settings/policy", true],
   ["get", "/settings/alerts", false],
   ["post", "/settings/alerts", true],
+  ["get", "/settings/flags", false],
+  ["post", "/settings/flags", true],
   ["get", "/reports/actors", false],
   ["get", "/reports/credits", false],
   ["get", "/reports/liabilities", false],

@@ -94,6 +94,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "settings/policy", ["operator"]],
   ["GET", "settings/alerts", ["operator"]],
   ["POST", "settings/alerts", ["operator"]],
+  ["GET", "settings/flags", ["operator"]],
+  ["POST", "settings/flags", ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
+import { FlagSettings } from "../../supabase/functions/_shared/contracts/settings/flags.ts";
 import {
   AlertSettings,
   PolicySettings,
@@ -9,7 +10,7 @@ import {
 import { RateSettings } from "../../supabase/functions/_shared/contracts/settings/rates.ts";
 import { Estimate } from "../../supabase/functions/_shared/contracts/usage.ts";
 import { proven, withPolicy } from "../support/project/database.ts";
-import { backEnd, data, get, post, refused } from "../support/project/http.ts";
+import { backEnd, type Caller, data, get, post, refused } from "../support/project/http.ts";
 import { type Person, signUp, signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
@@ -29,12 +30,16 @@ const valueOf = ({ settings }: z.output<typeof PolicySettings>, name: string) =>
  * Changes settings as an operator does: reads the version, and reads it again after 409, because
  * other tests change the policy and the rates, too.
  */
-function change(name: string, operator: Person, body: object) {
-  return until(`${name} are changed`, async () => {
-    const { version } = JSON.parse((await get(world, `settings/${name}`, operator.as)).text).data;
+async function change(name: string, operator: Person, body: object) {
+  return data(await tryChange(name, operator.as, body), 200, SettingsChanged);
+}
+
+function tryChange(name: string, as: Caller, body: object) {
+  return until(`the version of ${name} is the current one`, async () => {
+    const { version } = JSON.parse((await get(world, `settings/${name}`, as)).text).data;
     const request = { ...body, version, reason: "a test" };
-    const answer = await post(world, `settings/${name}`, operator.as, request);
-    return answer.status === 409 ? undefined : data(answer, 200, SettingsChanged);
+    const answer = await post(world, `settings/${name}`, as, request);
+    return answer.status === 409 ? undefined : answer;
   });
 }
 
@@ -126,20 +131,13 @@ const REFUSED = [
   ["alerts", { rules: [{ rule: "no_such", threshold: "1" }] }, "rules[0].rule"],
   ["alerts", { rules: [{ rule: "ai_slow", threshold: "-1" }] }, "rules[0].threshold"],
   ["alerts", { rules: [{ rule: "ai_slow", period: 59 }] }, "rules[0].period"],
+  ["flags", { flags: [{ name: "b2d", state: "on" }] }, "flags[0].name"],
+  ["flags", { flags: [{ name: "b2b", state: "on", percentage: 1 }] }, "flags[0].percentage"],
 ] as const;
 
 for (const [name, body, field] of REFUSED) {
   Deno.test(`${JSON.stringify(body)} is refused for the ${name}, naming ${field}`, async () => {
-    const version = "0";
-    // A wrong value is refused before the version is compared, except by the table's own checks.
-    const { version: current } = field === "rules[0].period" ? await readRules() : { version };
-    const request = { ...body, version: current, reason: "a test" };
-    refused(
-      await post(world, `settings/${name}`, backEnd(world), request),
-      400,
-      "invalid_request",
-      field,
-    );
+    refused(await tryChange(name, backEnd(world), body), 400, "invalid_request", field);
   });
 }
 
@@ -152,10 +150,22 @@ Deno.test("a change without a reason is refused", async () => {
 
 Deno.test("a user reads and changes no settings", async () => {
   const user = await signUp(world);
-  for (const name of ["policy", "rates", "alerts"]) {
+  for (const name of ["policy", "rates", "alerts", "flags"]) {
     refused(await get(world, `settings/${name}`, user.as), 403, "forbidden");
     const body = { version: "0", reason: "mine", changes: { low_balance: "0" } };
     refused(await post(world, `settings/${name}`, user.as, body), 403, "forbidden");
   }
   ok((await readPolicy()).settings.length > 0);
+});
+
+Deno.test("an operator sets a flag to its state with a dry run, and the flag stays", async () => {
+  const operator = await signUpOperator(world);
+  const { flags } = await read("flags", FlagSettings);
+  const body = { flags: [{ name: "b2b", state: "percentage", percentage: 12.5 }] };
+  const { changes, dry_run } = await change("flags", operator, { ...body, dry_run: true });
+  equal(dry_run, true);
+  deepEqual(changes.map(({ name, fields }) => [name, fields.map(({ field }) => field)]), [
+    ["b2b", ["percentage", "state"]],
+  ]);
+  deepEqual((await read("flags", FlagSettings)).flags, flags);
 });

@@ -3,10 +3,12 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import {
   readAlertRules,
+  readFlags,
   readPackages,
   readPolicy,
   readRates,
   setAlertRules,
+  setFlags,
   setPackages,
   setPolicy,
   setRates,
@@ -21,4 +23,6 @@ export const { app, createApp } = defineFunction("settings", [
   setPolicy,
   readAlertRules,
   setAlertRules,
+  readFlags,
+  setFlags,
 ], servicesFromEnv);

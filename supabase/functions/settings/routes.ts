@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { type changeFields, SettingsChanged } from "../_shared/contracts/settings/changes.ts";
+import { FlagsBody, FlagSettings } from "../_shared/contracts/settings/flags.ts";
 import { PackagesBody, PackageSettings } from "../_shared/contracts/settings/packages.ts";
 import {
   AlertRulesBody,
@@ -115,4 +116,26 @@ export const setAlertRules = defineRoute({
   body: AlertRulesBody,
   handler: (call) =>
     idempotent(call, "settings_alerts_set", { p_rules: call.body.rules, ...argsOf(call.body) }),
+});
+
+/** Reads the feature flags, with their version and history. */
+export const readFlags = defineRoute({
+  ...read,
+  path: "/flags",
+  summary: "Read the feature flags, their version and their history",
+  responses: { 200: FlagSettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_flags", {})),
+});
+
+/** Sets feature flags. Every process reads the new state within five seconds. */
+export const setFlags = defineRoute({
+  ...change,
+  path: "/flags",
+  summary: "Set feature flags",
+  description:
+    "Off, on, or on for a percentage of users. Every process reads the new state within " +
+    "five seconds.",
+  body: FlagsBody,
+  handler: (call) =>
+    idempotent(call, "settings_flags_set", { p_flags: call.body.flags, ...argsOf(call.body) }),
 });

@@ -24,4 +24,5 @@ select farthing.audit_changes('providers', '{country, stripe_account_id}', p_row
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, enabled}',
   p_rows => true);
+select farthing.audit_changes('features', '{state, percentage}', p_rows => true);
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);

@@ -33,6 +33,7 @@ begin
     perform farthing.fail('invalid_request',
       'percentage must be between 0 and 100, with at most two decimals.', null, 'percentage');
   end if;
+  perform farthing.allow_change(p_author, null);
   update farthing.features
   set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_author, changed_at = p_now
   where name = p_name returning * into v_feature;

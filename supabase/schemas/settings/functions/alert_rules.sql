@@ -94,3 +94,33 @@ end
 $$;
 comment on function farthing.set_alert_rule(jsonb, int) is
   'Changes the figures of one alert rule. Fails invalid_request, naming the field.';
+
+create function farthing.apply_alert_rules(p_rules jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version('alert_rules');
+  v_changes jsonb;
+begin
+  if jsonb_typeof(p_rules) is distinct from 'array' or jsonb_array_length(p_rules) not between 1 and 100 then
+    perform farthing.fail('invalid_request', 'rules must be an array of 1 to 100 rules.', null, 'rules');
+  end if;
+  for v_index in 0 .. jsonb_array_length(p_rules) - 1 loop
+    perform farthing.refuse_bad_rule(p_rules -> v_index, v_index);
+    if p_rules #> array[v_index::text, 'rule'] in (select e.rule -> 'rule'
+      from jsonb_array_elements(p_rules) with ordinality e (rule, nr) where e.nr <= v_index)
+    then
+      perform farthing.fail('invalid_request', 'rules must name each rule once.', null,
+        format('rules[%s].rule', v_index));
+    end if;
+    perform farthing.set_alert_rule(p_rules -> v_index, v_index);
+  end loop;
+  v_changes := farthing.settings_changed('alert_rules', v_version);
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_rules) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_alert_rules(jsonb) is
+  'Changes figures of alert rules. Returns {changes, unchanged}. Fails invalid_request.';

@@ -1,4 +1,4 @@
--- The parts that all settings share: their version, the reason of a change, and the history.
+-- The parts that all settings share: their version, a change of them, and the history.
 
 create function farthing.settings_version(p_table text)
 returns text
@@ -45,6 +45,33 @@ $$;
 comment on function farthing.begin_change(text, text) is
   'Gives the author and the reason for the changes that follow. Fails invalid_request without a reason.';
 
+create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(p_row ->> 'slug', p_row_key ->> 'model', p_row_key ->> 'rule', p_row_key ->> 'name')
+$$;
+comment on function farthing.setting_name(jsonb, jsonb) is
+  'Returns the name of an audited row of settings: the slug, the model, the rule or the flag; null for the '
+  'policy.';
+
+create function farthing.settings_changed(p_table text, p_version text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'name', coalesce(farthing.setting_name(a.row_key, a.after), p_table), 'change', 'changed',
+    'version', null, 'fields', farthing.field_changes(farthing.shown_values(p_table, a.before),
+      farthing.shown_values(p_table, a.after))) order by
+      farthing.setting_name(a.row_key, a.after)), '[]')
+  from farthing.audit a where a.table_name = p_table and a.audit_nr > p_version::bigint
+$$;
+comment on function farthing.settings_changed(text, text) is
+  'Returns the changes of a table''s rows since a version, from the audit: [{name, change, version, '
+  'fields}].';
+
 create function farthing.settings_history(p_table text)
 returns jsonb
 language sql stable
@@ -57,10 +84,10 @@ as $$
   from (
     -- A new version of a package or a rate is a new row: it is compared with the version before it.
     select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
-    from (select a.*, coalesce(a.after ->> 'slug', a.row_key ->> 'model', a.row_key ->> 'rule') as name
+    from (select a.*, farthing.setting_name(a.row_key, a.after) as name
       from farthing.audit a where a.table_name = p_table) n
     order by audit_nr desc limit 50) h
 $$;
 comment on function farthing.settings_history(text) is
   'Returns the last 50 changes of a table of settings, newest first: [{version, changed_at, author, '
-  'reason, name, fields: [{field, from, to}]}]. name: the slug, the model or the rule; null for the policy.';
+  'reason, name, fields: [{field, from, to}]}].';

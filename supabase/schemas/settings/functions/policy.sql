@@ -105,3 +105,34 @@ as $$
 $$;
 comment on function farthing.policy_values(jsonb) is
   'Returns changes of the policy in the form that set_policy() takes.';
+
+create function farthing.apply_policy(p_changes jsonb, p_reason text, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version('policy');
+  v_changes jsonb;
+  v_constraint text;
+begin
+  perform farthing.refuse_bad_policy(p_changes);
+  begin
+    perform farthing.set_policy(farthing.policy_values(p_changes), p_reason, p_author, p_now);
+  exception when check_violation then
+    get stacked diagnostics v_constraint = constraint_name;
+    perform farthing.fail('invalid_request', 'These values do not fit to the other settings: see their '
+      'descriptions in GET /settings/policy.', null, 'changes.' || (
+        select min(a.attname) from pg_catalog.pg_constraint c join pg_catalog.pg_attribute a
+          on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+        where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint
+          and p_changes ? a.attname));
+  end;
+  v_changes := farthing.settings_changed('policy', v_version);
+  return jsonb_build_object('changes', v_changes, 'unchanged',
+    (select count(*) from jsonb_object_keys(p_changes))
+      - coalesce(jsonb_array_length(v_changes #> '{0,fields}'), 0));
+end
+$$;
+comment on function farthing.apply_policy(jsonb, text, text, timestamptz) is
+  'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails invalid_request.';

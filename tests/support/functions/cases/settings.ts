@@ -54,4 +54,11 @@ export const SETTING_CASES: readonly RouteCase[] = [
     body: { rules: [{ rule: "error_rate", threshold: "0.1" }], ...CHANGE },
     reaches: ["settings_alerts_set"],
   },
+  { ...read, path: "/settings/flags", reaches: ["settings_flags"] },
+  {
+    ...write,
+    path: "/settings/flags",
+    body: { flags: [{ name: "b2b", state: "off" }], ...CHANGE },
+    reaches: ["settings_flags_set"],
+  },
 ];

@@ -115,4 +115,10 @@ export const SETTING_SAMPLES: SamplesOf<SettingResults> = {
     history: [past],
   }),
   settings_alerts_set: ({ p_dry_run }) => changed(p_dry_run, "error_rate", "threshold", null),
+  settings_flags: () => ({
+    version: "4711",
+    flags: [{ name: "b2b", state: "on", percentage: 0, changed_by: null, changed_at: NOW }],
+    history: [past],
+  }),
+  settings_flags_set: ({ p_dry_run }) => changed(p_dry_run, "b2b", "state", null),
 };

@@ -55,6 +55,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   spend_caps_read: true,
   report_usage: true,
   settings_alerts_set: true,
+  settings_flags_set: true,
   settings_packages_set: true,
   settings_policy_set: true,
   settings_rates_set: true,

@@ -58,7 +58,7 @@ export const PastChange = z.object({
   }),
   reason: z.string().nullable(),
   name: z.string().nullable().openapi({
-    description: "The package's slug, the model or the rule; null for the policy.",
+    description: "The package's slug, the model, the rule or the flag; null for the policy.",
   }),
   fields: z.array(FieldChange),
 }).openapi("PastSettingChange");

@@ -1,5 +1,6 @@
 /** Results of the functions for settings. */
 import type { SettingsChanged } from "../../settings/changes.ts";
+import type { FlagSettings } from "../../settings/flags.ts";
 import type { PackageSettings } from "../../settings/packages.ts";
 import type { AlertSettings, PolicySettings } from "../../settings/policy.ts";
 import type { RateSettings } from "../../settings/rates.ts";
@@ -16,4 +17,6 @@ export interface SettingResults {
   settings_policy_set: Changed;
   settings_alerts: Of<typeof AlertSettings>;
   settings_alerts_set: Changed;
+  settings_flags: Of<typeof FlagSettings>;
+  settings_flags_set: Changed;
 }

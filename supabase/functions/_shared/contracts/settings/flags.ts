@@ -1,0 +1,25 @@
+/** Feature flags, for operators. */
+import { z } from "@hono/zod-openapi";
+import { TimestampOut } from "../common.ts";
+import { Feature, FeatureBody, FeatureName } from "../features.ts";
+import { changeFields, PastChange, VersionOut } from "./changes.ts";
+
+const FlagChange = FeatureBody.extend({ name: FeatureName }).openapi("FlagChange");
+
+export const FlagsBody = z.strictObject({
+  flags: z.array(FlagChange).min(1).max(100).openapi({
+    description: "The flags to set. Other flags stay.",
+  }),
+  ...changeFields,
+}).openapi("FlagsRequest");
+
+const FlagSetting = Feature.extend({
+  changed_by: z.string().nullable().openapi({ description: "Null if no one has changed it." }),
+  changed_at: TimestampOut,
+}).openapi("FlagSetting");
+
+export const FlagSettings = z.object({
+  version: VersionOut,
+  flags: z.array(FlagSetting),
+  history: z.array(PastChange).openapi({ description: "The last 50 changes, newest first." }),
+}).openapi("FlagSettings");
