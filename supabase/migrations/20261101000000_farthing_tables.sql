@@ -185,20 +185,22 @@ create table farthing.accounting_policies (
   name text not null,
   version int not null,
   value text not null,
+  effective_from timestamptz not null default now(),
   primary key (name, version),
   constraint accounting_policies_values check (version > 0
     and (name, value) in (('bonus_allocation', 'pro_rata'), ('bonus_allocation', 'zero'),
       ('breakage', 'at_expiry')))
 );
 comment on table farthing.accounting_policies is
-  'Append-only. The policies of the reports, by version; the last version applies. bonus_allocation: '
-  'whether an order''s price is spread over paid and bonus credits alike (pro_rata), or is the price of '
-  'the paid credits alone (zero). breakage: when unused credits become revenue.';
+  'Append-only. The policies of the reports, by version; of the versions in effect, the one that began '
+  'last applies. bonus_allocation: whether an order''s price is spread over paid and bonus credits alike '
+  '(pro_rata), or is the price of the paid credits alone (zero). breakage: when unused credits '
+  'become revenue.';
 alter table farthing.accounting_policies enable row level security;
 create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
   using (false);
 insert into farthing.accounting_policies values
-  ('bonus_allocation', 1, 'pro_rata'), ('breakage', 1, 'at_expiry');
+  ('bonus_allocation', 1, 'pro_rata', '1970-01-01Z'), ('breakage', 1, 'at_expiry', '1970-01-01Z');
 
 -- supabase/schemas/scheduled_tasks/tables.sql
 
@@ -2673,17 +2675,6 @@ comment on table farthing.refusal_days is
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);
 
--- supabase/schemas/settings/tables.sql
-
--- The type of the list of settings.
-
-create type farthing.setting_kind as (
-  setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
-comment on type farthing.setting_kind is
-  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice, currency, '
-  'text, url or email. lowest, highest: of numbers and durations; highest: also the most characters of a '
-  'text, url or email. choices: of choices and booleans. Only a text, url or email can be null.';
-
 -- supabase/schemas/revenue/tables.sql
 
 -- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A
@@ -2771,24 +2762,42 @@ create type farthing.metric as (name text, product_line text, currency text, uni
 -- The accounts of the journal, with the codes that the operator's bookkeeping uses.
 
 create table farthing.journal_accounts (
-  account text primary key,
+  account text not null,
+  version int not null,
   code text not null,
+  effective_from date not null,
+  primary key (account, version),
   constraint journal_accounts_known check (account in ('stripe_balance', 'unapplied_payments',
     'deferred_revenue', 'provider_payable', 'credit_revenue', 'breakage_revenue', 'application_fees',
     'refunds', 'disputes', 'stripe_fees')),
+  constraint journal_accounts_version_positive check (version > 0),
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
 comment on table farthing.journal_accounts is
-  'The code of each account of the journal. unapplied_payments: payments whose credits are not granted '
-  'yet; provider_payable: the providers'' money from bookings; refunds, disputes: money that went back, '
-  'less the deferred revenue that it released, so what remains lowers revenue.';
+  'Append-only. The code of each account of the journal, by version; on a day (UTC), the code that began '
+  'last applies. unapplied_payments: payments whose credits are not granted yet; provider_payable: the '
+  'providers'' money from bookings; refunds, disputes: money that went back, less the deferred revenue that '
+  'it released, so what remains lowers revenue.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 
-insert into farthing.journal_accounts values ('stripe_balance', '1010'), ('unapplied_payments', '2010'),
-  ('deferred_revenue', '2020'), ('provider_payable', '2030'), ('credit_revenue', '4010'),
-  ('breakage_revenue', '4020'), ('application_fees', '4030'), ('refunds', '4910'), ('disputes', '4920'),
-  ('stripe_fees', '6010');
+insert into farthing.journal_accounts
+select a.account, 1, a.code, '1970-01-01'
+from (values ('stripe_balance', '1010'), ('unapplied_payments', '2010'), ('deferred_revenue', '2020'),
+  ('provider_payable', '2030'), ('credit_revenue', '4010'), ('breakage_revenue', '4020'),
+  ('application_fees', '4030'), ('refunds', '4910'), ('disputes', '4920'),
+  ('stripe_fees', '6010')) a (account, code);
+
+-- supabase/schemas/settings/tables.sql
+
+-- The type of the list of settings.
+
+create type farthing.setting_kind as (
+  setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
+comment on type farthing.setting_kind is
+  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice, currency, '
+  'text, url or email. lowest, highest: of numbers and durations; highest: also the most characters of a '
+  'text, url or email. choices: of choices and booleans. Only a text, url or email can be null.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

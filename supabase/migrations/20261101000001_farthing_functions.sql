@@ -447,37 +447,18 @@ $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
   'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
 
-create function farthing.accounting_policy(p_name text)
+create function farthing.accounting_policy(p_name text, p_now timestamptz)
 returns farthing.accounting_policies
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return (select p from farthing.accounting_policies p where p.name = p_name order by p.version desc limit 1);
+  return (select p from farthing.accounting_policies p where p.name = p_name and p.effective_from <= p_now
+    order by p.effective_from desc, p.version desc limit 1);
 end
 $$;
-comment on function farthing.accounting_policy(text) is
-  'Returns the last version of a policy of the reports, which applies.';
-
-create function farthing.set_accounting_policy(p_name text, p_value text, p_reason text,
-  p_author text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_policy farthing.accounting_policies := farthing.accounting_policy(p_name);
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  insert into farthing.accounting_policies (name, version, value)
-  values (p_name, coalesce(v_policy.version, 0) + 1, p_value)
-  returning version into v_policy.version;
-  return v_policy.version;
-end
-$$;
-comment on function farthing.set_accounting_policy(text, text, text, text) is
-  'Adds a version of a policy of the reports, and returns its number. It applies to orders that are paid '
-  'from now on. The reason and the author are audited.';
+comment on function farthing.accounting_policy(text, timestamptz) is
+  'Returns the version of a policy of the reports that applies at a moment.';
 
 -- supabase/schemas/providers/functions.sql
 
@@ -3350,7 +3331,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation');
+  v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation', p_now);
   v_terms farthing.lots;
   v_bonus_price bigint := case v_policy.value when 'pro_rata'
     then farthing.bonus_price(p_order.amount, p_order.credits, p_order.bonus_credits) else 0 end;
@@ -6701,7 +6682,7 @@ as $$
     from balances b group by b.currency
     union all
     select 2, 'stripe_balance = lines of revenue, ' || currency,
-      coalesce(max(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
+      coalesce(sum(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
       coalesce(max(l.amount), 0)
     from balances b full join (select n.currency, sum(n.amount) as amount from farthing.revenue_lines n
       where n.booked_on between p_range.first_day and p_range.last_day group by n.currency) l using (currency)
@@ -6771,6 +6752,21 @@ comment on function farthing.journal_entries(farthing.day_range) is
   'Returns the entries of the journal: the accounts that are debited and credited with an amount in minor '
   'units, by day, currency and fact. source_id: Stripe''s id, if the day has one line of the fact.';
 
+create function farthing.journal_codes()
+returns table (account text, version int, code text, first_day date, next_day date)
+language sql stable
+set search_path = ''
+as $$
+  -- Of two versions that begin on one day, the later one replaces the earlier one.
+  select a.account, a.version, a.code, a.effective_from,
+    lead(a.effective_from) over (partition by a.account order by a.effective_from)
+  from (select distinct on (j.account, j.effective_from) j.* from farthing.journal_accounts j
+    order by j.account, j.effective_from, j.version desc) a
+$$;
+comment on function farthing.journal_codes() is
+  'Returns the codes of the journal''s accounts with the days on which they apply: from first_day on, and '
+  'before next_day unless it is null.';
+
 create function farthing.journal_rows(p_range farthing.day_range)
 returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,
   currency text, memo text, source_id text)
@@ -6781,33 +6777,11 @@ as $$
     case s.side when 'credit' then e.amount else 0 end, e.currency, e.memo, e.source_id
   from farthing.journal_entries(p_range) e
   cross join lateral (values ('debit', e.debit), ('credit', e.credit)) s (side, account)
-  join farthing.journal_accounts a on a.account = s.account
+  join farthing.journal_codes() a on a.account = s.account and e.day >= a.first_day
+    and (e.day < a.next_day) is not false
 $$;
 comment on function farthing.journal_rows(farthing.day_range) is
   'Returns the rows of the journal: each entry is a row that debits and a row that credits.';
-
-create function farthing.set_account_codes(p_codes jsonb, p_reason text, p_author text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  update farthing.journal_accounts a set code = c.value from jsonb_each_text(p_codes) c
-  where a.account = c.key;
-  get diagnostics v_count = row_count;
-  if v_count < (select count(*) from jsonb_object_keys(p_codes)) then
-    raise exception 'The journal has no account %.', (select min(k) from jsonb_object_keys(p_codes) k
-      where k not in (select account from farthing.journal_accounts)) using errcode = 'check_violation';
-  end if;
-  return v_count;
-end
-$$;
-comment on function farthing.set_account_codes(jsonb, text, text) is
-  'Changes codes of the journal: p_codes is {account: code}. Returns the number of accounts. The reason and '
-  'the author are audited.';
 
 -- supabase/schemas/ledger/functions/accounts.sql
 
@@ -15086,6 +15060,94 @@ $$;
 comment on function farthing.mark_owner() is
   'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
 
+-- supabase/schemas/settings/functions/accounting.sql
+
+-- Changing the accounting policies.
+
+create function farthing.accounting_policy_list()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select l.name, 'choice', null::text, null::numeric, null::numeric, l.choices, l.description
+  from (values
+    ('bonus_allocation', '{pro_rata,zero}'::text[], 'Whether an order''s price is spread over paid and '
+      'bonus credits alike (pro_rata), or is the price of the paid credits alone (zero). An order keeps '
+      'the version that it was paid under.'),
+    ('breakage', '{at_expiry}', 'When unused credits become revenue: at their expiry.'))
+    l (name, choices, description)
+$$;
+comment on function farthing.accounting_policy_list() is
+  'Returns each accounting policy with its choices and a sentence for operators.';
+
+create function farthing.refuse_bad_accounting(p_policies jsonb, p_now timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_policies) is distinct from 'array' or jsonb_array_length(p_policies) not between 1 and 20
+  then
+    perform farthing.fail('invalid_request', 'policies must be an array of 1 to 20 policies.', null,
+      'policies');
+  end if;
+  select i.nr - 1 as index, c.field, c.rule into v_bad
+  from (select e.nr, e.policy, count(*) over (partition by e.policy ->> 'name') as mentions
+    from jsonb_array_elements(p_policies) with ordinality e (policy, nr)) i
+  left join farthing.accounting_policy_list() l on l.setting = i.policy ->> 'name'
+  cross join lateral (values
+    (1, 'name', l.setting is not null and i.mentions = 1,
+      'must be a policy from GET /settings/accounting, and be in the list once.'),
+    (2, 'value', i.policy ->> 'value' = any (l.choices), 'must be ' || array_to_string(l.choices, ' or ')
+      || '.')) c (nr, field, is_right, rule)
+  where c.is_right is not true order by i.nr, c.nr limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request', v_bad.field || ' ' || v_bad.rule, null,
+      format('policies[%s].%s', v_bad.index, v_bad.field));
+  end if;
+  perform farthing.refuse_bad_beginnings(p_policies, 'policies', p_now);
+end
+$$;
+comment on function farthing.refuse_bad_accounting(jsonb, timestamptz) is
+  'Fails invalid_request, naming the field, if a list of accounting policies cannot be applied.';
+
+create function farthing.apply_accounting_policies(p_policies jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_changes jsonb;
+begin
+  perform farthing.refuse_bad_accounting(p_policies, p_now);
+  with given as (
+    select e.policy ->> 'name' as name, e.policy ->> 'value' as value,
+      greatest(farthing.effective_from(e.policy), p_now) as effective_from,
+      (select max(a.version) + 1 from farthing.accounting_policies a where a.name = e.policy ->> 'name')
+        as version
+    from jsonb_array_elements(p_policies) e (policy)
+  ), added as (
+    insert into farthing.accounting_policies (name, version, value, effective_from)
+    select g.* from (select g.name, g.version, g.value, g.effective_from from given g) g
+    where g.value <> (farthing.accounting_policy(g.name, g.effective_from)).value
+    returning *
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'change', 'changed', 'version', a.version,
+    'fields', jsonb_build_array(jsonb_build_object('field', 'value',
+      'from', (farthing.accounting_policy(a.name, a.effective_from)).value, 'to', a.value))
+      || farthing.beginning_field(a.effective_from, p_now)) order by a.name), '[]') into v_changes
+  from added a;
+  perform farthing.refuse_past_beginnings(p_policies, 'policies', 'name', v_changes, p_now);
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_policies) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_accounting_policies(jsonb, timestamptz) is
+  'Adds versions of accounting policies [{name, value, effective_from?}]. Returns {changes, unchanged}. '
+  'Fails invalid_request.';
+
 -- supabase/schemas/settings/functions/alert_rule_list.sql
 
 -- The list of alert rules: what the threshold of each counts.
@@ -15229,9 +15291,90 @@ $$;
 comment on function farthing.set_alert_rule(jsonb, int) is
   'Changes the figures of one alert rule. Fails invalid_request, naming the field.';
 
+create function farthing.apply_alert_rules(p_rules jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version('alert_rules');
+  v_changes jsonb;
+begin
+  if jsonb_typeof(p_rules) is distinct from 'array' or jsonb_array_length(p_rules) not between 1 and 100 then
+    perform farthing.fail('invalid_request', 'rules must be an array of 1 to 100 rules.', null, 'rules');
+  end if;
+  for v_index in 0 .. jsonb_array_length(p_rules) - 1 loop
+    perform farthing.refuse_bad_rule(p_rules -> v_index, v_index);
+    if p_rules #> array[v_index::text, 'rule'] in (select e.rule -> 'rule'
+      from jsonb_array_elements(p_rules) with ordinality e (rule, nr) where e.nr <= v_index)
+    then
+      perform farthing.fail('invalid_request', 'rules must name each rule once.', null,
+        format('rules[%s].rule', v_index));
+    end if;
+    perform farthing.set_alert_rule(p_rules -> v_index, v_index);
+  end loop;
+  v_changes := farthing.settings_changed('alert_rules', v_version);
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_rules) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_alert_rules(jsonb) is
+  'Changes figures of alert rules. Returns {changes, unchanged}. Fails invalid_request.';
+
+-- supabase/schemas/settings/functions/change_settings.sql
+
+-- The one way to change settings. Settings that are added here need an audited table, a function
+-- apply_<table>() that checks and writes, and a line below.
+
+create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
+  p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_settings jsonb := farthing.json_argument(p_settings);
+  v_dry_run boolean := coalesce(p_dry_run, true);
+  v_done jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  -- Only one change runs at a time. Readers do not wait.
+  execute format('lock table farthing.%I in share row exclusive mode', p_table);
+  perform farthing.refuse_old_version(p_table, p_version);
+  perform farthing.begin_change(p_author, case when v_dry_run then 'a dry run' else p_reason end);
+  begin
+    v_done := case p_table
+      when 'packages' then farthing.apply_packages(v_settings, p_now)
+      when 'rates' then farthing.apply_rates(v_settings, p_now)
+      when 'policy' then farthing.apply_policy(v_settings, p_reason, p_author, p_now)
+      when 'alert_rules' then farthing.apply_alert_rules(v_settings)
+      when 'accounting_policies' then farthing.apply_accounting_policies(v_settings, p_now)
+      when 'journal_accounts' then farthing.apply_journal_accounts(v_settings, p_now)
+      when 'features' then farthing.apply_features(v_settings, p_author, p_now)
+      end;
+    -- A dry run makes the change, so that the tables check it, and undoes it. A change that changes
+    -- nothing is undone, too.
+    if v_dry_run or v_done -> 'changes' = '[]' then
+      raise exception using errcode = 'UNDO0';
+    end if;
+  exception when sqlstate 'UNDO0' then
+    null;
+  end;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_done || jsonb_build_object(
+    'version', farthing.settings_version(p_table), 'dry_run', v_dry_run), p_now);
+end
+$$;
+comment on function farthing.change_settings is
+  'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
+  'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
+  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails invalid_request, version_conflict.';
+
 -- supabase/schemas/settings/functions/changes.sql
 
--- The parts that all settings share: their version, the reason of a change, and the history.
+-- The parts that all settings share: their version, a change of them, and the history.
 
 create function farthing.settings_version(p_table text)
 returns text
@@ -15278,6 +15421,34 @@ $$;
 comment on function farthing.begin_change(text, text) is
   'Gives the author and the reason for the changes that follow. Fails invalid_request without a reason.';
 
+create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(p_row ->> 'slug', p_row_key ->> 'model', p_row_key ->> 'rule', p_row_key ->> 'account',
+    p_row_key ->> 'name')
+$$;
+comment on function farthing.setting_name(jsonb, jsonb) is
+  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the flag or '
+  'the accounting policy; null for the policy.';
+
+create function farthing.settings_changed(p_table text, p_version text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'name', coalesce(farthing.setting_name(a.row_key, a.after), p_table), 'change', 'changed',
+    'version', null, 'fields', farthing.field_changes(farthing.shown_values(p_table, a.before),
+      farthing.shown_values(p_table, a.after))) order by
+      farthing.setting_name(a.row_key, a.after)), '[]')
+  from farthing.audit a where a.table_name = p_table and a.audit_nr > p_version::bigint
+$$;
+comment on function farthing.settings_changed(text, text) is
+  'Returns the changes of a table''s rows since a version, from the audit: [{name, change, version, '
+  'fields}].';
+
 create function farthing.settings_history(p_table text)
 returns jsonb
 language sql stable
@@ -15290,17 +15461,242 @@ as $$
   from (
     -- A new version of a package or a rate is a new row: it is compared with the version before it.
     select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
-    from (select a.*, coalesce(a.after ->> 'slug', a.row_key ->> 'model', a.row_key ->> 'rule') as name
+    from (select a.*, farthing.setting_name(a.row_key, a.after) as name
       from farthing.audit a where a.table_name = p_table) n
     order by audit_nr desc limit 50) h
 $$;
 comment on function farthing.settings_history(text) is
   'Returns the last 50 changes of a table of settings, newest first: [{version, changed_at, author, '
-  'reason, name, fields: [{field, from, to}]}]. name: the slug, the model or the rule; null for the policy.';
+  'reason, name, fields: [{field, from, to}]}].';
+
+-- supabase/schemas/settings/functions/effective_from.sql
+
+-- Settings that begin at a moment. They never begin in the past, so what was sold, charged or booked
+-- keeps its terms.
+
+create function farthing.effective_from(p_item jsonb)
+returns timestamptz
+language plpgsql immutable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+  v_value text := p_item ->> 'effective_from';
+begin
+  if v_value ~ ('^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    '(T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$')
+  then
+    return v_value::timestamptz;
+  end if;
+  return null;
+exception when datetime_field_overflow or invalid_datetime_format then
+  return null;
+end
+$$;
+comment on function farthing.effective_from(jsonb) is
+  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an offset. Returns '
+  'null if it has none, or no valid one.';
+
+create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_index int := (select min(e.nr) - 1 from jsonb_array_elements(p_items) with ordinality e (item, nr)
+    where e.item ->> 'effective_from' is not null
+      and (farthing.effective_from(e.item) <= p_now + interval '2 years') is not true);
+begin
+  if v_index is not null then
+    perform farthing.fail('invalid_request', 'effective_from must be a time with an offset, such as '
+      '2027-01-01T00:00:00Z, within the next two years.', null,
+      format('%s[%s].effective_from', p_list, v_index));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
+  'Fails invalid_request, naming the field, if an item of a list begins at no valid time, or later than in '
+  'two years.';
+
+create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
+  p_first timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_index int := (select min(e.nr) - 1 from jsonb_array_elements(p_items) with ordinality e (item, nr)
+    where farthing.effective_from(e.item) < p_first
+      and e.item ->> p_name in (select c ->> 'name' from jsonb_array_elements(p_changes) c));
+begin
+  if v_index is not null then
+    perform farthing.fail('invalid_request', format('effective_from must not be before %s, because earlier '
+      'figures keep their terms. Leave it out for a change from now on.',
+      to_char(p_first at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), null,
+      format('%s[%s].effective_from', p_list, v_index));
+  end if;
+end
+$$;
+comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
+  'Fails invalid_request, naming the field, if an item of a list would change something before a moment. An '
+  'item that changes nothing may name its beginning in the past, so a list can be sent again.';
+
+create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select case when p_effective_from > p_now then jsonb_build_array(jsonb_build_object(
+    'field', 'effective_from', 'from', null, 'to', to_jsonb(p_effective_from))) else '[]' end
+$$;
+comment on function farthing.beginning_field(timestamptz, timestamptz) is
+  'Returns the field effective_from of a change that begins later, as a list; an empty list for a change '
+  'that begins now.';
+
+-- supabase/schemas/settings/functions/features.sql
+
+-- Changing feature flags.
+
+create function farthing.refuse_bad_flags(p_flags jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_flags) is distinct from 'array' or jsonb_array_length(p_flags) not between 1 and 100 then
+    perform farthing.fail('invalid_request', 'flags must be an array of 1 to 100 flags.', null, 'flags');
+  end if;
+  select f.nr - 1 as index, c.field, c.rule into v_bad
+  from (select e.nr, e.flag, count(*) over (partition by e.flag ->> 'name') as mentions
+    from jsonb_array_elements(p_flags) with ordinality e (flag, nr)) f
+  cross join lateral (values
+    (1, 'name', f.mentions = 1 and exists (select from farthing.features k where k.name = f.flag ->> 'name'),
+      'must be a flag from GET /settings/flags, and be in the list once.'),
+    (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be off, on or percentage.'),
+    (3, 'percentage', case f.flag ->> 'state' when 'percentage' then jsonb_typeof(f.flag -> 'percentage')
+      = 'number' and f.flag ->> 'percentage' ~ '^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$'
+      else coalesce(jsonb_typeof(f.flag -> 'percentage'), 'null') = 'null' end,
+      'must be a number from 0 to 100 with at most two decimals if state is percentage, and missing '
+      'otherwise.')) c (nr, field, is_right, rule)
+  where c.is_right is not true order by f.nr, c.nr limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request', v_bad.field || ' ' || v_bad.rule, null,
+      format('flags[%s].%s', v_bad.index, v_bad.field));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_flags(jsonb) is
+  'Fails invalid_request if a list of flags is no array, or a flag of it cannot be set; names the first '
+  'such field.';
+
+create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version('features');
+  v_changes jsonb;
+begin
+  perform farthing.refuse_bad_flags(p_flags);
+  update farthing.features f set state = g.state, percentage = coalesce(g.percentage, 0),
+    changed_by = p_author, changed_at = p_now
+  from jsonb_to_recordset(p_flags) g (name text, state text, percentage numeric)
+  where f.name = g.name and (f.state, f.percentage) <> (g.state, coalesce(g.percentage, 0));
+  v_changes := farthing.settings_changed('features', v_version);
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_flags) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_features(jsonb, text, timestamptz) is
+  'Sets the flags of a list [{name, state, percentage?}]. Returns {changes, unchanged}. Fails '
+  'invalid_request.';
+
+-- supabase/schemas/settings/functions/journal_codes.sql
+
+-- Changing the codes of the journal.
+
+create function farthing.refuse_bad_codes(p_codes jsonb, p_now timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_codes) is distinct from 'array' or jsonb_array_length(p_codes) not between 1 and 100 then
+    perform farthing.fail('invalid_request', 'codes must be an array of 1 to 100 codes.', null, 'codes');
+  end if;
+  select i.nr - 1 as index, c.field, c.rule into v_bad
+  from (select e.nr, e.code, count(*) over (partition by e.code ->> 'account') as mentions
+    from jsonb_array_elements(p_codes) with ordinality e (code, nr)) i
+  cross join lateral (values
+    (1, 'account', i.mentions = 1
+      and exists (select from farthing.journal_accounts a where a.account = i.code ->> 'account'),
+      'must be an account from GET /settings/journal-codes, and be in the list once.'),
+    (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
+      and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
+      'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),
+    (3, 'effective_from', coalesce(i.code ->> 'effective_from', '1970-01-01')
+      ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'must be a day, such as 2027-01-01.')) c (nr, field, is_right, rule)
+  where c.is_right is not true order by i.nr, c.nr limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request', v_bad.field || ' ' || v_bad.rule, null,
+      format('codes[%s].%s', v_bad.index, v_bad.field));
+  end if;
+  perform farthing.refuse_bad_beginnings(p_codes, 'codes', p_now);
+end
+$$;
+comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is
+  'Fails invalid_request, naming the field, if a list of codes of the journal cannot be applied.';
+
+create function farthing.apply_journal_accounts(p_codes jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_today date := (p_now at time zone 'UTC')::date;
+  v_open_from date;
+  v_changes jsonb;
+begin
+  perform farthing.refuse_bad_codes(p_codes, p_now);
+  -- No month closes before this change commits.
+  select b.open_from into v_open_from from farthing.books b for share;
+  with given as (
+    select e.code ->> 'account' as account, e.code ->> 'code' as code,
+      greatest(coalesce(e.code ->> 'effective_from', v_today::text)::date, v_open_from) as effective_from
+    from jsonb_array_elements(p_codes) e (code)
+  ), changed as (
+    select g.account, (select max(a.version) + 1 from farthing.journal_accounts a where a.account = g.account)
+      as version, g.code, g.effective_from, c.code as was
+    from given g join farthing.journal_codes() c on c.account = g.account and g.effective_from >= c.first_day
+      and (g.effective_from < c.next_day) is not false
+    where c.code <> g.code
+  ), added as (
+    insert into farthing.journal_accounts (account, version, code, effective_from)
+    select c.account, c.version, c.code, c.effective_from from changed c
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('name', c.account, 'change', 'changed', 'version', c.version,
+    'fields', jsonb_build_array(jsonb_build_object('field', 'code', 'from', c.was, 'to', c.code),
+      jsonb_build_object('field', 'effective_from', 'from', null, 'to', c.effective_from)))
+    order by c.account), '[]') into v_changes
+  from changed c;
+  perform farthing.refuse_past_beginnings(p_codes, 'codes', 'account', v_changes,
+    v_open_from::timestamp at time zone 'UTC');
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_codes) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_journal_accounts(jsonb, timestamptz) is
+  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
+  'open month, and today by default. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/packages.sql
 
--- Writing a list of packages.
+-- Changing the packages.
 
 create function farthing.write_packages(p_packages jsonb, p_changes farthing.package_change[],
   p_now timestamptz)
@@ -15325,6 +15721,29 @@ as $$
 $$;
 comment on function farthing.write_packages(jsonb, farthing.package_change[], timestamptz) is
   'Writes the changes that package_changes() has found for a list. The caller has locked the packages.';
+
+create function farthing.apply_packages(p_packages jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_changes farthing.package_change[];
+begin
+  perform farthing.refuse_bad_packages(p_packages);
+  v_changes := array(select c from farthing.package_changes(p_packages, p_now) c
+    order by array_position('{added,changed,restored,retired}', c.change), c.slug);
+  perform farthing.write_packages(p_packages, v_changes, p_now);
+  return jsonb_build_object(
+    'changes', (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
+      'version', c.version, 'fields', c.fields) order by c.nr), '[]')
+      from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, nr)),
+    'unchanged', jsonb_array_length(p_packages)
+      - (select count(*) from unnest(v_changes) c where c.change <> 'retired'));
+end
+$$;
+comment on function farthing.apply_packages(jsonb, timestamptz) is
+  'Makes a list of packages the packages on sale. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/policy.sql
 
@@ -15435,6 +15854,37 @@ as $$
 $$;
 comment on function farthing.policy_values(jsonb) is
   'Returns changes of the policy in the form that set_policy() takes.';
+
+create function farthing.apply_policy(p_changes jsonb, p_reason text, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version('policy');
+  v_changes jsonb;
+  v_constraint text;
+begin
+  perform farthing.refuse_bad_policy(p_changes);
+  begin
+    perform farthing.set_policy(farthing.policy_values(p_changes), p_reason, p_author, p_now);
+  exception when check_violation then
+    get stacked diagnostics v_constraint = constraint_name;
+    perform farthing.fail('invalid_request', 'These values do not fit to the other settings: see their '
+      'descriptions in GET /settings/policy.', null, 'changes.' || (
+        select min(a.attname) from pg_catalog.pg_constraint c join pg_catalog.pg_attribute a
+          on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+        where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint
+          and p_changes ? a.attname));
+  end;
+  v_changes := farthing.settings_changed('policy', v_version);
+  return jsonb_build_object('changes', v_changes, 'unchanged',
+    (select count(*) from jsonb_object_keys(p_changes))
+      - coalesce(jsonb_array_length(v_changes #> '{0,fields}'), 0));
+end
+$$;
+comment on function farthing.apply_policy(jsonb, text, text, timestamptz) is
+  'Changes settings of the policy: {setting: value}. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/policy_checkout.sql
 
@@ -15574,6 +16024,34 @@ $$;
 comment on function farthing.policy_list() is
   'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
   'for operators. The column''s default is the setting''s default.';
+
+-- supabase/schemas/settings/functions/rates.sql
+
+-- Changing the rates.
+
+create function farthing.apply_rates(p_rates jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_changes jsonb;
+begin
+  perform farthing.refuse_bad_rates(p_rates);
+  select coalesce(jsonb_agg(m.change order by m.model), '[]') into v_changes
+  from (select c.model, jsonb_build_object('name', c.model, 'change',
+      case c.version when 1 then 'added' else 'changed' end, 'version', c.version, 'fields',
+      jsonb_agg(jsonb_build_object('field', c.field, 'from', c.was, 'to', c.becomes)
+        order by c.field)) as change
+    from farthing.rate_changes(p_rates) c where num_nonnulls(c.was, c.becomes) > 0
+    group by c.model, c.version) m;
+  perform farthing.add_rates(p_rates, p_now);
+  return jsonb_build_object('changes', v_changes,
+    'unchanged', jsonb_array_length(p_rates) - jsonb_array_length(v_changes));
+end
+$$;
+comment on function farthing.apply_rates(jsonb, timestamptz) is
+  'Adds versions of the rates that a list changes. Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/support/functions/customer_page.sql
 

@@ -715,6 +715,7 @@ begin
     perform farthing.fail('invalid_request',
       'percentage must be between 0 and 100, with at most two decimals.', null, 'percentage');
   end if;
+  perform farthing.allow_change(p_author, null);
   update farthing.features
   set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_author, changed_at = p_now
   where name = p_name returning * into v_feature;
@@ -3947,6 +3948,48 @@ comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
   'per currency. Fails invalid_request, naming from or limit.';
 
+-- supabase/schemas/settings/api/accounting.sql
+
+-- The RPC functions of the accounting policies: operators read them, and add versions.
+
+create function farthing_public.settings_accounting(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('accounting_policies'), 'time_zone', 'UTC',
+    'policies', (select jsonb_agg(jsonb_build_object('name', l.setting, 'value', p.value,
+        'version', p.version, 'effective_from', p.effective_from, 'choices', l.choices,
+        'description', l.description, 'scheduled', (
+          select coalesce(jsonb_agg(jsonb_build_object('value', s.value, 'version', s.version,
+            'effective_from', s.effective_from) order by s.effective_from, s.version), '[]')
+          from farthing.accounting_policies s where s.name = l.setting and s.effective_from > p_now))
+        order by l.setting)
+      from farthing.accounting_policy_list() l
+      cross join lateral farthing.accounting_policy(l.setting, p_now) p),
+    'history', farthing.settings_history('accounting_policies'))
+$$;
+grant execute on function farthing_public.settings_accounting to service_role;
+comment on function farthing_public.settings_accounting is
+  'Returns the accounting policies: {version, time_zone, policies: [{name, value, version, effective_from, '
+  'choices, description, scheduled: [{value, version, effective_from}]}], history}.';
+
+create function farthing_public.settings_accounting_set(
+  p_policies jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.change_settings('accounting_policies', p_policies, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
+$$;
+grant execute on function farthing_public.settings_accounting_set to service_role;
+comment on function farthing_public.settings_accounting_set is
+  'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, or '
+  'from now on. Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
+
 -- supabase/schemas/settings/api/alert_rules.sql
 
 -- The RPC functions of alert rules: operators read their figures, and change some of them.
@@ -3971,56 +4014,97 @@ create function farthing_public.settings_alerts_set(
   p_author text default 'sql:' || session_user, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_rules jsonb := farthing.json_argument(p_rules);
-  v_before jsonb;
-  v_changes jsonb;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  if jsonb_typeof(v_rules) is distinct from 'array' or jsonb_array_length(v_rules) not between 1 and 100 then
-    perform farthing.fail('invalid_request', 'rules must be an array of 1 to 100 rules.', null, 'rules');
-  end if;
-  lock table farthing.alert_rules in share row exclusive mode;
-  for v_index in 0 .. jsonb_array_length(v_rules) - 1 loop
-    perform farthing.refuse_bad_rule(v_rules -> v_index, v_index);
-  end loop;
-  perform farthing.refuse_old_version('alert_rules', p_version);
-  if not p_dry_run then
-    perform farthing.begin_change(p_author, p_reason);
-  end if;
-  select jsonb_object_agg(r.rule, to_jsonb(r)) into v_before from farthing.alert_rules r;
-  begin
-    for v_index in 0 .. jsonb_array_length(v_rules) - 1 loop
-      perform farthing.set_alert_rule(v_rules -> v_index, v_index);
-    end loop;
-    select coalesce(jsonb_agg(jsonb_build_object('name', c.rule, 'change', 'changed', 'version', null,
-      'fields', c.fields) order by c.rule), '[]') into v_changes
-    from (select r.rule, farthing.field_changes(farthing.shown_values('alert_rules', v_before -> r.rule),
-        farthing.shown_values('alert_rules', to_jsonb(r))) as fields from farthing.alert_rules r) c
-    where c.fields <> '[]';
-    if p_dry_run then
-      raise exception using errcode = 'UNDO0';
-    end if;
-  exception when sqlstate 'UNDO0' then
-    null; -- a dry run applies the change, so that the table checks it, and undoes it
-  end;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'version', farthing.settings_version('alert_rules'), 'dry_run', p_dry_run, 'changes', v_changes,
-    'unchanged', (select count(distinct e.rule ->> 'rule') from jsonb_array_elements(v_rules) e (rule))
-      - jsonb_array_length(v_changes)), p_now);
-end
+  select farthing.change_settings('alert_rules', p_rules, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
 $$;
 grant execute on function farthing_public.settings_alerts_set to service_role;
 comment on function farthing_public.settings_alerts_set is
   'Changes figures of alert rules [{rule, threshold?, fine_at?, factor?, minimum?, period?, baseline?, '
   'fires_after?, resolves_after?, enabled?}], times in seconds. Returns as settings_packages_set(). Fails '
   'invalid_request, version_conflict.';
+
+-- supabase/schemas/settings/api/flags.sql
+
+-- The RPC functions of feature flags for operators: with a version, a reason and a history.
+
+create function farthing_public.settings_flags()
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('features'),
+    'flags', (select coalesce(jsonb_agg(farthing.feature_answer(f) order by f.name), '[]')
+      from farthing.features f),
+    'history', farthing.settings_history('features'))
+$$;
+grant execute on function farthing_public.settings_flags to service_role;
+comment on function farthing_public.settings_flags is
+  'Returns the feature flags, with the version of the list and its last changes: {version, flags: [{name, '
+  'state, percentage, changed_by, changed_at}], history}.';
+
+create function farthing_public.settings_flags_set(
+  p_flags jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.change_settings('features', p_flags, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
+$$;
+grant execute on function farthing_public.settings_flags_set to service_role;
+comment on function farthing_public.settings_flags_set is
+  'Sets the flags of a list [{name, state, percentage?}]; other flags stay. Returns as '
+  'settings_packages_set(). Fails invalid_request, version_conflict.';
+
+-- supabase/schemas/settings/api/journal_codes.sql
+
+-- The RPC functions of the journal's codes: operators read them, and change some of them.
+
+create function farthing_public.settings_journal_codes(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('journal_accounts'),
+    'open_from', (select nullif(b.open_from, '1970-01-01') from farthing.books b),
+    'codes', (select jsonb_agg(jsonb_build_object('account', c.account, 'code', c.code, 'version', c.version,
+        'effective_from', c.first_day, 'scheduled', (
+          select coalesce(jsonb_agg(jsonb_build_object('code', s.code, 'version', s.version,
+            'effective_from', s.first_day) order by s.first_day), '[]')
+          from farthing.journal_codes() s where s.account = c.account and s.first_day > d.today))
+        order by c.code, c.account)
+      from farthing.journal_codes() c
+      where c.first_day <= d.today and (d.today < c.next_day) is not false),
+    'history', farthing.settings_history('journal_accounts'))
+  from (select (p_now at time zone 'UTC')::date) d (today)
+$$;
+grant execute on function farthing_public.settings_journal_codes to service_role;
+comment on function farthing_public.settings_journal_codes is
+  'Returns the codes of the journal''s accounts: {version, open_from: the first day of the oldest open '
+  'month, null if no month is closed, codes: [{account, code, version, effective_from, scheduled: [{code, '
+  'version, effective_from}]}], history}.';
+
+create function farthing_public.settings_journal_codes_set(
+  p_codes jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.change_settings('journal_accounts', p_codes, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
+$$;
+grant execute on function farthing_public.settings_journal_codes_set to service_role;
+comment on function farthing_public.settings_journal_codes_set is
+  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
+  'open month, and today by default. Returns as settings_packages_set(). Fails invalid_request, '
+  'version_conflict.';
 
 -- supabase/schemas/settings/api/packages.sql
 
@@ -4050,36 +4134,11 @@ create function farthing_public.settings_packages_set(
   p_author text default 'sql:' || session_user, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_packages jsonb := farthing.json_argument(p_packages);
-  v_changes farthing.package_change[];
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  perform farthing.refuse_bad_packages(v_packages);
-  -- Only one change runs at a time, because versions count up from the stored ones. Checkouts do
-  -- not wait.
-  lock table farthing.packages in share row exclusive mode;
-  perform farthing.refuse_old_version('packages', p_version);
-  v_changes := array(select c from farthing.package_changes(v_packages, p_now) c
-    order by array_position('{added,changed,restored,retired}', c.change), c.slug);
-  if not p_dry_run then
-    perform farthing.begin_change(p_author, p_reason);
-    perform farthing.write_packages(v_packages, v_changes, p_now);
-  end if;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'version', farthing.settings_version('packages'), 'dry_run', p_dry_run,
-    'changes', (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
-      'version', c.version, 'fields', c.fields) order by c.nr), '[]')
-      from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, nr)),
-    'unchanged', jsonb_array_length(v_packages)
-      - (select count(*) from unnest(v_changes) c where c.change <> 'retired')), p_now);
-end
+  select farthing.change_settings('packages', p_packages, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
 $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
@@ -4118,55 +4177,11 @@ create function farthing_public.settings_policy_set(
   p_author text default 'sql:' || session_user, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_changes jsonb := farthing.json_argument(p_changes);
-  v_before jsonb;
-  v_fields jsonb;
-  v_constraint text;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  perform farthing.refuse_bad_policy(v_changes);
-  select to_jsonb(p) into v_before from farthing.policy p for update;
-  perform farthing.refuse_old_version('policy', p_version);
-  if not p_dry_run then
-    perform farthing.begin_change(p_author, p_reason);
-  end if;
-  begin
-    perform farthing.set_policy(farthing.policy_values(v_changes), coalesce(p_reason, 'a dry run'), p_author,
-      p_now);
-    select farthing.field_changes(
-      farthing.shown_values('policy', v_before - '{updated_at,updated_by}'::text[]),
-      farthing.shown_values('policy', to_jsonb(p) - '{updated_at,updated_by}'::text[]))
-    into v_fields from farthing.policy p;
-    -- A dry run applies the change, so that the table checks the values together, and undoes it. A
-    -- change that changes nothing is undone, too.
-    if p_dry_run or v_fields = '[]' then
-      raise exception using errcode = 'UNDO0';
-    end if;
-  exception
-    when sqlstate 'UNDO0' then
-      null;
-    when check_violation then
-      get stacked diagnostics v_constraint = constraint_name;
-      perform farthing.fail('invalid_request', 'These values do not fit to the other settings: see their '
-        'descriptions in GET /settings/policy.', null, 'changes.' || (
-          select min(a.attname) from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid
-            and a.attnum = any (c.conkey)
-          where c.conrelid = 'farthing.policy'::regclass and c.conname = v_constraint
-            and v_changes ? a.attname));
-  end;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'version', farthing.settings_version('policy'), 'dry_run', p_dry_run,
-    'changes', case when v_fields = '[]' then '[]'::jsonb else jsonb_build_array(jsonb_build_object(
-      'name', 'policy', 'change', 'changed', 'version', null, 'fields', v_fields)) end,
-    'unchanged', (select count(*) from jsonb_object_keys(v_changes)) - jsonb_array_length(v_fields)), p_now);
-end
+  select farthing.change_settings('policy', p_changes, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
 $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
@@ -4195,35 +4210,11 @@ create function farthing_public.settings_rates_set(
   p_author text default 'sql:' || session_user, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_rates jsonb := farthing.json_argument(p_rates);
-  v_changes jsonb;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  perform farthing.refuse_bad_rates(v_rates);
-  lock table farthing.rates in share row exclusive mode;
-  perform farthing.refuse_old_version('rates', p_version);
-  select coalesce(jsonb_agg(m.change order by m.model), '[]') into v_changes
-  from (select c.model, jsonb_build_object('name', c.model, 'change',
-      case c.version when 1 then 'added' else 'changed' end, 'version', c.version, 'fields',
-      jsonb_agg(jsonb_build_object('field', c.field, 'from', c.was, 'to', c.becomes)
-        order by c.field)) as change
-    from farthing.rate_changes(v_rates) c where num_nonnulls(c.was, c.becomes) > 0
-    group by c.model, c.version) m;
-  if not p_dry_run then
-    perform farthing.begin_change(p_author, p_reason);
-    perform farthing.add_rates(v_rates, p_now);
-  end if;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'version', farthing.settings_version('rates'), 'dry_run', p_dry_run, 'changes', v_changes,
-    'unchanged', jsonb_array_length(v_rates) - jsonb_array_length(v_changes)), p_now);
-end
+  select farthing.change_settings('rates', p_rates, p_version, p_reason, p_dry_run, p_author,
+    p_idempotency_key, p_fingerprint, p_now)
 $$;
 grant execute on function farthing_public.settings_rates_set to service_role;
 comment on function farthing_public.settings_rates_set is

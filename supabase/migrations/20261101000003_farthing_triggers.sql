@@ -178,11 +178,11 @@ select farthing.add_task('delete_old_job_data', '5 minutes');
 
 -- supabase/schemas/journal/triggers.sql
 
--- Each change of an account's code is audited, with a reason. Accounts are never deleted.
+-- Each version of an account's code is audited, with a reason. Versions never change.
 
-select farthing.audit_changes('journal_accounts', '{account, code}', p_needs_reason => true,
-  p_rows => true);
-select farthing.never_change('journal_accounts', '{account}');
+select farthing.audit_changes('journal_accounts', '{account, version, code, effective_from}',
+  p_needs_reason => true, p_rows => true);
+select farthing.never_change('journal_accounts', '{account, version, code, effective_from}');
 select farthing.never_remove('journal_accounts');
 
 -- supabase/schemas/ledger/triggers.sql
@@ -278,9 +278,9 @@ select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 s
 
 select farthing.never_remove('policy');
 
-select farthing.audit_changes('accounting_policies', '{name, version, value}', p_needs_reason => true,
-  p_rows => true);
-select farthing.never_change('accounting_policies', '{name, version, value}');
+select farthing.audit_changes('accounting_policies', '{name, version, value, effective_from}',
+  p_needs_reason => true, p_rows => true);
+select farthing.never_change('accounting_policies', '{name, version, value, effective_from}');
 select farthing.never_remove('accounting_policies');
 
 -- supabase/schemas/pricing/triggers.sql
@@ -466,6 +466,7 @@ select farthing.audit_changes('providers', '{country, stripe_account_id}', p_row
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, enabled}',
   p_rows => true);
+select farthing.audit_changes('features', '{state, percentage}', p_rows => true);
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
 
 -- supabase/schemas/audit/recorded_guards.sql

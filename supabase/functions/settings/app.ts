@@ -2,13 +2,17 @@
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import {
+  readAccounting,
   readAlertRules,
   readFlags,
+  readJournalCodes,
   readPackages,
   readPolicy,
   readRates,
+  setAccounting,
   setAlertRules,
   setFlags,
+  setJournalCodes,
   setPackages,
   setPolicy,
   setRates,
@@ -25,4 +29,8 @@ export const { app, createApp } = defineFunction("settings", [
   setAlertRules,
   readFlags,
   setFlags,
+  readAccounting,
+  setAccounting,
+  readJournalCodes,
+  setJournalCodes,
 ], servicesFromEnv);

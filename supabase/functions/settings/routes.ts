@@ -1,5 +1,11 @@
 import type { z } from "@hono/zod-openapi";
 import { type changeFields, SettingsChanged } from "../_shared/contracts/settings/changes.ts";
+import {
+  AccountingBody,
+  AccountingSettings,
+  JournalCodesBody,
+  JournalCodeSettings,
+} from "../_shared/contracts/settings/accounting.ts";
 import { FlagsBody, FlagSettings } from "../_shared/contracts/settings/flags.ts";
 import { PackagesBody, PackageSettings } from "../_shared/contracts/settings/packages.ts";
 import {
@@ -138,4 +144,54 @@ export const setFlags = defineRoute({
   body: FlagsBody,
   handler: (call) =>
     idempotent(call, "settings_flags_set", { p_flags: call.body.flags, ...argsOf(call.body) }),
+});
+
+/** Reads the accounting policies, with their version and history. */
+export const readAccounting = defineRoute({
+  ...read,
+  path: "/accounting",
+  summary: "Read the accounting policies, their version and their history",
+  responses: { 200: AccountingSettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_accounting", {})),
+});
+
+/** Changes accounting policies. Orders keep the version that they were paid under. */
+export const setAccounting = defineRoute({
+  ...change,
+  path: "/accounting",
+  summary: "Change accounting policies",
+  description:
+    "Each changed policy gets a new version, in force from `effective_from` or from now " +
+    "on. Orders keep the version that they were paid under, so no figure of a report changes.",
+  body: AccountingBody,
+  handler: (call) =>
+    idempotent(call, "settings_accounting_set", {
+      p_policies: call.body.policies,
+      ...argsOf(call.body),
+    }),
+});
+
+/** Reads the codes of the journal's accounts, with their version and history. */
+export const readJournalCodes = defineRoute({
+  ...read,
+  path: "/journal-codes",
+  summary: "Read the codes of the journal, their version and their history",
+  responses: { 200: JournalCodeSettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_journal_codes", {})),
+});
+
+/** Changes codes of the journal. Closed months keep theirs. */
+export const setJournalCodes = defineRoute({
+  ...change,
+  path: "/journal-codes",
+  summary: "Change codes of the journal",
+  description:
+    "Each changed account gets its code from the day `effective_from` on. Days before it, " +
+    "and closed months, keep their codes.",
+  body: JournalCodesBody,
+  handler: (call) =>
+    idempotent(call, "settings_journal_codes_set", {
+      p_codes: call.body.codes,
+      ...argsOf(call.body),
+    }),
 });

@@ -18,34 +18,15 @@ $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
   'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
 
-create function farthing.accounting_policy(p_name text)
+create function farthing.accounting_policy(p_name text, p_now timestamptz)
 returns farthing.accounting_policies
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return (select p from farthing.accounting_policies p where p.name = p_name order by p.version desc limit 1);
+  return (select p from farthing.accounting_policies p where p.name = p_name and p.effective_from <= p_now
+    order by p.effective_from desc, p.version desc limit 1);
 end
 $$;
-comment on function farthing.accounting_policy(text) is
-  'Returns the last version of a policy of the reports, which applies.';
-
-create function farthing.set_accounting_policy(p_name text, p_value text, p_reason text,
-  p_author text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_policy farthing.accounting_policies := farthing.accounting_policy(p_name);
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  insert into farthing.accounting_policies (name, version, value)
-  values (p_name, coalesce(v_policy.version, 0) + 1, p_value)
-  returning version into v_policy.version;
-  return v_policy.version;
-end
-$$;
-comment on function farthing.set_accounting_policy(text, text, text, text) is
-  'Adds a version of a policy of the reports, and returns its number. It applies to orders that are paid '
-  'from now on. The reason and the author are audited.';
+comment on function farthing.accounting_policy(text, timestamptz) is
+  'Returns the version of a policy of the reports that applies at a moment.';

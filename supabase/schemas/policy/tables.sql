@@ -124,17 +124,19 @@ create table farthing.accounting_policies (
   name text not null,
   version int not null,
   value text not null,
+  effective_from timestamptz not null default now(),
   primary key (name, version),
   constraint accounting_policies_values check (version > 0
     and (name, value) in (('bonus_allocation', 'pro_rata'), ('bonus_allocation', 'zero'),
       ('breakage', 'at_expiry')))
 );
 comment on table farthing.accounting_policies is
-  'Append-only. The policies of the reports, by version; the last version applies. bonus_allocation: '
-  'whether an order''s price is spread over paid and bonus credits alike (pro_rata), or is the price of '
-  'the paid credits alone (zero). breakage: when unused credits become revenue.';
+  'Append-only. The policies of the reports, by version; of the versions in effect, the one that began '
+  'last applies. bonus_allocation: whether an order''s price is spread over paid and bonus credits alike '
+  '(pro_rata), or is the price of the paid credits alone (zero). breakage: when unused credits '
+  'become revenue.';
 alter table farthing.accounting_policies enable row level security;
 create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
   using (false);
 insert into farthing.accounting_policies values
-  ('bonus_allocation', 1, 'pro_rata'), ('breakage', 1, 'at_expiry');
+  ('bonus_allocation', 1, 'pro_rata', '1970-01-01Z'), ('breakage', 1, 'at_expiry', '1970-01-01Z');

@@ -1283,6 +1283,20 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settings_accounting": { Args: { "p_now"?: string }; Returns: Json };
+      "settings_accounting_set": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_policies": Json;
+          "p_reason"?: string;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
       "settings_alerts": { Args: Record<PropertyKey, never>; Returns: Json };
       "settings_alerts_set": {
         Args: {
@@ -1293,6 +1307,34 @@ export type Database = {
           "p_now"?: string;
           "p_reason"?: string;
           "p_rules": Json;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
+      "settings_flags": { Args: Record<PropertyKey, never>; Returns: Json };
+      "settings_flags_set": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_flags": Json;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason"?: string;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
+      "settings_journal_codes": { Args: { "p_now"?: string }; Returns: Json };
+      "settings_journal_codes_set": {
+        Args: {
+          "p_author"?: string;
+          "p_codes": Json;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason"?: string;
           "p_version"?: string;
         };
         Returns: Json;

@@ -21,7 +21,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation');
+  v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation', p_now);
   v_terms farthing.lots;
   v_bonus_price bigint := case v_policy.value when 'pro_rata'
     then farthing.bonus_price(p_order.amount, p_order.credits, p_order.bonus_credits) else 0 end;

@@ -14,7 +14,7 @@ as $$
     from balances b group by b.currency
     union all
     select 2, 'stripe_balance = lines of revenue, ' || currency,
-      coalesce(max(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
+      coalesce(sum(b.debit - b.credit) filter (where b.account = 'stripe_balance'), 0),
       coalesce(max(l.amount), 0)
     from balances b full join (select n.currency, sum(n.amount) as amount from farthing.revenue_lines n
       where n.booked_on between p_range.first_day and p_range.last_day group by n.currency) l using (currency)

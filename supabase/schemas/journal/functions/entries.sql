@@ -46,6 +46,21 @@ comment on function farthing.journal_entries(farthing.day_range) is
   'Returns the entries of the journal: the accounts that are debited and credited with an amount in minor '
   'units, by day, currency and fact. source_id: Stripe''s id, if the day has one line of the fact.';
 
+create function farthing.journal_codes()
+returns table (account text, version int, code text, first_day date, next_day date)
+language sql stable
+set search_path = ''
+as $$
+  -- Of two versions that begin on one day, the later one replaces the earlier one.
+  select a.account, a.version, a.code, a.effective_from,
+    lead(a.effective_from) over (partition by a.account order by a.effective_from)
+  from (select distinct on (j.account, j.effective_from) j.* from farthing.journal_accounts j
+    order by j.account, j.effective_from, j.version desc) a
+$$;
+comment on function farthing.journal_codes() is
+  'Returns the codes of the journal''s accounts with the days on which they apply: from first_day on, and '
+  'before next_day unless it is null.';
+
 create function farthing.journal_rows(p_range farthing.day_range)
 returns table (day date, entry_id text, account text, account_code text, debit bigint, credit bigint,
   currency text, memo text, source_id text)
@@ -56,30 +71,8 @@ as $$
     case s.side when 'credit' then e.amount else 0 end, e.currency, e.memo, e.source_id
   from farthing.journal_entries(p_range) e
   cross join lateral (values ('debit', e.debit), ('credit', e.credit)) s (side, account)
-  join farthing.journal_accounts a on a.account = s.account
+  join farthing.journal_codes() a on a.account = s.account and e.day >= a.first_day
+    and (e.day < a.next_day) is not false
 $$;
 comment on function farthing.journal_rows(farthing.day_range) is
   'Returns the rows of the journal: each entry is a row that debits and a row that credits.';
-
-create function farthing.set_account_codes(p_codes jsonb, p_reason text, p_author text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  update farthing.journal_accounts a set code = c.value from jsonb_each_text(p_codes) c
-  where a.account = c.key;
-  get diagnostics v_count = row_count;
-  if v_count < (select count(*) from jsonb_object_keys(p_codes)) then
-    raise exception 'The journal has no account %.', (select min(k) from jsonb_object_keys(p_codes) k
-      where k not in (select account from farthing.journal_accounts)) using errcode = 'check_violation';
-  end if;
-  return v_count;
-end
-$$;
-comment on function farthing.set_account_codes(jsonb, text, text) is
-  'Changes codes of the journal: p_codes is {account: code}. Returns the number of accounts. The reason and '
-  'the author are audited.';

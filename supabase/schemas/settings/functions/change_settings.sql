@@ -26,6 +26,8 @@ begin
       when 'rates' then farthing.apply_rates(v_settings, p_now)
       when 'policy' then farthing.apply_policy(v_settings, p_reason, p_author, p_now)
       when 'alert_rules' then farthing.apply_alert_rules(v_settings)
+      when 'accounting_policies' then farthing.apply_accounting_policies(v_settings, p_now)
+      when 'journal_accounts' then farthing.apply_journal_accounts(v_settings, p_now)
       when 'features' then farthing.apply_features(v_settings, p_author, p_now)
       end;
     -- A dry run makes the change, so that the tables check it, and undoes it. A change that changes

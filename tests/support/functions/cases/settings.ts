@@ -61,4 +61,18 @@ export const SETTING_CASES: readonly RouteCase[] = [
     body: { flags: [{ name: "b2b", state: "off" }], ...CHANGE },
     reaches: ["settings_flags_set"],
   },
+  { ...read, path: "/settings/accounting", reaches: ["settings_accounting"] },
+  {
+    ...write,
+    path: "/settings/accounting",
+    body: { policies: [{ name: "bonus_allocation", value: "zero" }], ...CHANGE },
+    reaches: ["settings_accounting_set"],
+  },
+  { ...read, path: "/settings/journal-codes", reaches: ["settings_journal_codes"] },
+  {
+    ...write,
+    path: "/settings/journal-codes",
+    body: { codes: [{ account: "refunds", code: "4911" }], ...CHANGE },
+    reaches: ["settings_journal_codes_set"],
+  },
 ];

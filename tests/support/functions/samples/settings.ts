@@ -121,4 +121,32 @@ export const SETTING_SAMPLES: SamplesOf<SettingResults> = {
     history: [past],
   }),
   settings_flags_set: ({ p_dry_run }) => changed(p_dry_run, "b2b", "state", null),
+  settings_accounting: () => ({
+    version: "4711",
+    time_zone: "UTC",
+    policies: [{
+      name: "bonus_allocation",
+      value: "pro_rata",
+      version: 1,
+      effective_from: NOW,
+      choices: ["pro_rata", "zero"],
+      description: "Whether bonus credits have a price.",
+      scheduled: [],
+    }],
+    history: [past],
+  }),
+  settings_accounting_set: ({ p_dry_run }) => changed(p_dry_run, "bonus_allocation", "value"),
+  settings_journal_codes: () => ({
+    version: "4711",
+    open_from: "2026-11-01",
+    codes: [{
+      account: "refunds",
+      code: "4910",
+      version: 1,
+      effective_from: "1970-01-01",
+      scheduled: [],
+    }],
+    history: [past],
+  }),
+  settings_journal_codes_set: ({ p_dry_run }) => changed(p_dry_run, "refunds", "code"),
 };

@@ -36,7 +36,8 @@ const SettingChange = z.object({
   change: z.enum(["added", "changed", "restored", "retired"]),
   version: z.int().nullable().openapi({
     description:
-      "The version of the package or the rate after the change; null for other settings.",
+      "The version of the package, the rate, the accounting policy or the code after the " +
+      "change; null for other settings.",
   }),
   fields: z.array(FieldChange),
 }).openapi("SettingChange");
@@ -58,7 +59,9 @@ export const PastChange = z.object({
   }),
   reason: z.string().nullable(),
   name: z.string().nullable().openapi({
-    description: "The package's slug, the model, the rule or the flag; null for the policy.",
+    description:
+      "The package's slug, the model, the rule, the flag, the accounting policy or the " +
+      "journal's account; null for the policy.",
   }),
   fields: z.array(FieldChange),
 }).openapi("PastSettingChange");

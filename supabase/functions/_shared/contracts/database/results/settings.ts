@@ -1,5 +1,6 @@
 /** Results of the functions for settings. */
 import type { SettingsChanged } from "../../settings/changes.ts";
+import type { AccountingSettings, JournalCodeSettings } from "../../settings/accounting.ts";
 import type { FlagSettings } from "../../settings/flags.ts";
 import type { PackageSettings } from "../../settings/packages.ts";
 import type { AlertSettings, PolicySettings } from "../../settings/policy.ts";
@@ -19,4 +20,8 @@ export interface SettingResults {
   settings_alerts_set: Changed;
   settings_flags: Of<typeof FlagSettings>;
   settings_flags_set: Changed;
+  settings_accounting: Of<typeof AccountingSettings>;
+  settings_accounting_set: Changed;
+  settings_journal_codes: Of<typeof JournalCodeSettings>;
+  settings_journal_codes_set: Changed;
 }

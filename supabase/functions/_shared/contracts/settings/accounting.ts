@@ -1,0 +1,94 @@
+/** The policies of the reports, and the codes of the journal's accounts. */
+import { z } from "@hono/zod-openapi";
+import { text, Timestamp, TimestampOut } from "../common.ts";
+import { changeFields, PastChange, VersionOut } from "./changes.ts";
+
+const history = z.array(PastChange).openapi({ description: "The last 50 changes, newest first." });
+
+/** When a change of settings begins. SQL refuses the past, because it knows what has changed. */
+const EffectiveFrom = Timestamp.openapi({
+  description: "When the change begins, within two years; from now on if it is missing. A moment " +
+    "in the past is refused, unless nothing changes.",
+  example: "2027-01-01T00:00:00Z",
+});
+
+const AccountingChange = z.strictObject({
+  name: text(40),
+  value: text(40),
+  effective_from: EffectiveFrom.optional(),
+}).openapi("AccountingPolicyChange");
+
+export const AccountingBody = z.strictObject({
+  policies: z.array(AccountingChange).min(1).max(20).openapi({
+    description: "The policies to change. Other policies stay.",
+    example: [{
+      name: "bonus_allocation",
+      value: "zero",
+      effective_from: "2027-01-01T00:00:00Z",
+    }],
+  }),
+  ...changeFields,
+}).openapi("AccountingRequest");
+
+const terms = { value: z.string(), version: z.int(), effective_from: TimestampOut };
+
+const AccountingPolicy = z.object({
+  name: z.string(),
+  ...terms,
+  choices: z.array(z.string()),
+  description: z.string(),
+  scheduled: z.array(z.object(terms)).openapi({
+    description: "Versions that begin later, the next one first.",
+  }),
+}).openapi("AccountingPolicy");
+
+export const AccountingSettings = z.object({
+  version: VersionOut,
+  time_zone: z.literal("UTC").openapi({
+    description: "The time zone of days and months in reports. It never changes.",
+  }),
+  policies: z.array(AccountingPolicy),
+  history,
+}).openapi("AccountingSettings");
+
+const DAY = "effective_from must be a day, such as 2027-01-01.";
+const DayOut = z.string().openapi({ format: "date", example: "2027-01-01" });
+
+const CodeChange = z.strictObject({
+  account: text(40),
+  code: z.string().regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/,
+    "code must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.",
+  ),
+  effective_from: z.iso.date(DAY).optional().openapi({
+    description: "The first day (UTC) of the code, in a month that is not closed; today if it is " +
+      "missing.",
+  }),
+}).openapi("JournalCodeChange");
+
+export const JournalCodesBody = z.strictObject({
+  codes: z.array(CodeChange).min(1).max(100).openapi({
+    description: "The codes to change. Other accounts keep their codes.",
+    example: [{ account: "credit_revenue", code: "4010", effective_from: "2027-01-01" }],
+  }),
+  ...changeFields,
+}).openapi("JournalCodesRequest");
+
+const codeTerms = { code: z.string(), version: z.int(), effective_from: DayOut };
+
+const JournalCode = z.object({
+  account: z.string(),
+  ...codeTerms,
+  scheduled: z.array(z.object(codeTerms)).openapi({
+    description: "Codes that begin later, the next one first.",
+  }),
+}).openapi("JournalCode");
+
+export const JournalCodeSettings = z.object({
+  version: VersionOut,
+  open_from: DayOut.nullable().openapi({
+    description: "The first day of the oldest open month; null if no month is closed.",
+  }),
+  codes: z.array(JournalCode),
+  history,
+}).openapi("JournalCodeSettings");

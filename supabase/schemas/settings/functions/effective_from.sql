@@ -1,0 +1,81 @@
+-- Settings that begin at a moment. They never begin in the past, so what was sold, charged or booked
+-- keeps its terms.
+
+create function farthing.effective_from(p_item jsonb)
+returns timestamptz
+language plpgsql immutable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+  v_value text := p_item ->> 'effective_from';
+begin
+  if v_value ~ ('^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    '(T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$')
+  then
+    return v_value::timestamptz;
+  end if;
+  return null;
+exception when datetime_field_overflow or invalid_datetime_format then
+  return null;
+end
+$$;
+comment on function farthing.effective_from(jsonb) is
+  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an offset. Returns '
+  'null if it has none, or no valid one.';
+
+create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_index int := (select min(e.nr) - 1 from jsonb_array_elements(p_items) with ordinality e (item, nr)
+    where e.item ->> 'effective_from' is not null
+      and (farthing.effective_from(e.item) <= p_now + interval '2 years') is not true);
+begin
+  if v_index is not null then
+    perform farthing.fail('invalid_request', 'effective_from must be a time with an offset, such as '
+      '2027-01-01T00:00:00Z, within the next two years.', null,
+      format('%s[%s].effective_from', p_list, v_index));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
+  'Fails invalid_request, naming the field, if an item of a list begins at no valid time, or later than in '
+  'two years.';
+
+create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
+  p_first timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_index int := (select min(e.nr) - 1 from jsonb_array_elements(p_items) with ordinality e (item, nr)
+    where farthing.effective_from(e.item) < p_first
+      and e.item ->> p_name in (select c ->> 'name' from jsonb_array_elements(p_changes) c));
+begin
+  if v_index is not null then
+    perform farthing.fail('invalid_request', format('effective_from must not be before %s, because earlier '
+      'figures keep their terms. Leave it out for a change from now on.',
+      to_char(p_first at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), null,
+      format('%s[%s].effective_from', p_list, v_index));
+  end if;
+end
+$$;
+comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
+  'Fails invalid_request, naming the field, if an item of a list would change something before a moment. An '
+  'item that changes nothing may name its beginning in the past, so a list can be sent again.';
+
+create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select case when p_effective_from > p_now then jsonb_build_array(jsonb_build_object(
+    'field', 'effective_from', 'from', null, 'to', to_jsonb(p_effective_from))) else '[]' end
+$$;
+comment on function farthing.beginning_field(timestamptz, timestamptz) is
+  'Returns the field effective_from of a change that begins later, as a list; an empty list for a change '
+  'that begins now.';
