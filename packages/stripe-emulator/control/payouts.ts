@@ -8,6 +8,7 @@ import {
   deliverPayout,
   failPayout,
   makePayout,
+  omitFromPayout,
   payableCurrencies,
 } from "../payments/payouts.ts";
 import { releasePending } from "../resources/balance-transactions.ts";
@@ -27,6 +28,8 @@ const makeBody = z.strictObject({
 
 const adjustBody = z.strictObject({ amount: z.int() });
 
+const omitBody = z.strictObject({ transaction: z.string() });
+
 const settleBody = z.strictObject({
   outcome: z.enum(["paid", "failed"]),
   failure_code: z.enum([
@@ -39,7 +42,10 @@ const settleBody = z.strictObject({
   ]).default("could_not_process"),
 });
 
-/** Controls over automatic payouts: make them, end one, and book a movement into one. */
+/**
+ * Controls over payouts: make automatic ones, end one, book a movement into one, and leave a transaction out
+ * of the list of one.
+ */
 export function payoutControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payouts", async (c) => {
@@ -72,6 +78,14 @@ export function payoutControls(engine: Engine): Hono {
     const scope = engine.scope();
     const payout = payouts.get(scope, c.req.param("id"));
     adjustPayout(scope, payout, amount);
+    engine.store.flush();
+    return c.json(payout);
+  });
+  app.post("/payouts/:id/omit", async (c) => {
+    const { transaction } = await readBody(c, omitBody);
+    const scope = engine.scope();
+    const payout = payouts.get(scope, c.req.param("id"));
+    omitFromPayout(scope, payout, transaction);
     engine.store.flush();
     return c.json(payout);
   });

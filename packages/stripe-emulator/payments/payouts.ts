@@ -13,7 +13,10 @@ type Payout = Stripe.Payout;
 const DAY_SECONDS = 24 * 3_600;
 
 /** The only bank account for payouts. */
-const BANK_ACCOUNT = "ba_emulator";
+export const BANK_ACCOUNT = "ba_emulator";
+
+/** Stands for the payout of a transaction that was paid out and is on no list. */
+const OMITTED = "po_omitted";
 
 /** The payments in a payout, and its arrival date. */
 export interface PayoutRequest {
@@ -35,10 +38,60 @@ export function makePayout(scope: Scope, request: PayoutRequest & { currency: st
   const { currency, arrives_in_days = 1 } = request;
   const items = payable(scope, request);
   const amount = payableAmount(scope, request);
+  const payout = newPayout(scope, { currency, amount, arrives_in_days }, {
+    automatic: true,
+    reconciliation_status: "in_progress",
+  });
+  const own = String(payout.balance_transaction);
+  for (const id of [...items.map((item) => item.id), own]) {
+    payoutItems.put(scope, { id, payout: payout.id });
+  }
+  scope.emit("payout.created", payout);
+  return payout;
+}
+
+/** A payout that the account's owner requests. */
+interface ManualPayout {
+  readonly currency: string;
+  readonly amount: number;
+  readonly method: "standard" | "instant";
+  readonly description: string | null;
+  readonly statement_descriptor: string | null;
+  readonly metadata: Stripe.Metadata;
+}
+
+/**
+ * Pays out a part of the available money. No list says which transactions it contains, and the next
+ * automatic payout lists it as one that lowers its amount, as with Stripe.
+ */
+export function makeManualPayout(scope: Scope, request: ManualPayout): Payout {
+  const { currency, amount, ...shown } = request;
+  if (amount > payableAmount(scope, { currency })) {
+    throw invalidRequest(
+      "You have insufficient funds in your Stripe account for this transfer.",
+      "amount",
+      "balance_insufficient",
+    );
+  }
+  const arrives_in_days = request.method === "instant" ? 0 : 1;
+  const payout = newPayout(scope, { currency, amount, arrives_in_days }, {
+    ...shown,
+    automatic: false,
+    reconciliation_status: "not_applicable",
+  });
+  scope.emit("payout.created", payout);
+  return payout;
+}
+
+function newPayout(
+  scope: Scope,
+  money: { currency: string; amount: number; arrives_in_days: number },
+  changes: Partial<Payout>,
+): Payout {
+  const { currency, amount, arrives_in_days } = money;
   const id = newId("po");
   const transaction = book(scope, { id, currency }, -amount, "payout", "STRIPE PAYOUT");
-  for (const item of [...items, transaction]) payoutItems.put(scope, { id: item.id, payout: id });
-  const payout = payouts.put(scope, {
+  return payouts.put(scope, {
     ...example<Payout>("payout"),
     id,
     amount,
@@ -47,12 +100,10 @@ export function makePayout(scope: Scope, request: PayoutRequest & { currency: st
     created: scope.seconds(),
     currency,
     destination: BANK_ACCOUNT,
-    reconciliation_status: "in_progress",
     status: "pending",
     trace_id: { status: "pending", value: null },
+    ...changes,
   });
-  scope.emit("payout.created", payout);
-  return payout;
 }
 
 /** Makes the bank pay a payout. After that its transactions can be listed. */
@@ -63,6 +114,7 @@ export function deliverPayout(scope: Scope, payout: Payout): Payout {
     status: "paid",
     trace_id: { status: "supported", value: randomText(15).toUpperCase() },
   });
+  if (!payout.automatic) return paid;
   return change(scope, paid, "payout.reconciliation_completed", {
     reconciliation_status: "completed",
   });
@@ -96,6 +148,14 @@ export function adjustPayout(scope: Scope, payout: Payout, amount: number): void
     availableAtOnce: true,
   });
   payoutItems.put(scope, { id: booked.id, payout: id });
+}
+
+/** Leaves a transaction out of a payout's list, so that the list no longer adds up to the amount. */
+export function omitFromPayout(scope: Scope, payout: Payout, transaction: string): void {
+  if (payoutItems.find(scope, transaction)?.payout !== payout.id) {
+    throw invalidRequest(`The payout ${payout.id} does not list ${transaction}.`);
+  }
+  payoutItems.put(scope, { id: transaction, payout: OMITTED });
 }
 
 function change(

@@ -192,3 +192,46 @@ async function refused(emulator: TestEmulator, path: string, body: object = {}):
   equal(answer.status, 400);
   deepEqual(await eventTypes(emulator.stripe), before);
 }
+
+Deno.test("a manual payout takes available money, and is a line of the next automatic payout", async () => {
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
+  await pay(stripe, { amount: 1_000 });
+  const pending = await refusal(stripe.payouts.create({ amount: 1, currency: "usd" }));
+  equal(pending.code, "balance_insufficient");
+  clock.now = new Date(clock.now.getTime() + TWO_DAYS_MS);
+  const more = await refusal(stripe.payouts.create({ amount: 942, currency: "usd" }));
+  deepEqual([more.code, more.param], ["balance_insufficient", "amount"]);
+  const made = await stripe.payouts.create({ amount: 400, currency: "usd", method: "instant" });
+  deepEqual(
+    [made.automatic, made.reconciliation_status, made.status, made.amount],
+    [false, "not_applicable", "pending", 400],
+  );
+  const list = await refusal(stripe.balanceTransactions.list({ payout: made.id }));
+  equal(list.code, "payout_reconciliation_not_ready");
+  const before = (await eventTypes(stripe)).length;
+  await emulator.control("POST", `/payouts/${made.id}/settle`, { outcome: "paid" });
+  deepEqual((await eventTypes(stripe)).slice(before), ["payout.updated", "payout.paid"]);
+  deepEqual(await balanceOf(stripe), [541, 0]);
+  const [automatic] = await payOut(emulator);
+  equal(automatic?.amount, 541);
+  const { data } = await stripe.balanceTransactions.list({ payout: String(automatic?.id) });
+  deepEqual(data.map(({ net }) => net).sort((a, b) => a - b), [-541, -400, 941]);
+});
+
+Deno.test("a control leaves a transaction out of the list of a payout", async () => {
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  await pay(stripe, { amount: 1_000 });
+  await pay(stripe, { amount: 2_000 });
+  const [payout] = await payOut(emulator, { release_pending: true });
+  const listed = { payout: String(payout?.id), type: "charge" };
+  const { data: [first, second] } = await stripe.balanceTransactions.list(listed);
+  await emulator.control("POST", `/payouts/${payout?.id}/omit`, { transaction: first!.id });
+  const { data: rest } = await stripe.balanceTransactions.list(listed);
+  deepEqual(rest.map(({ id }) => id), [second!.id]);
+  deepEqual(await balanceOf(stripe), [0, 0]);
+  await pay(stripe, { amount: 500 });
+  const [next] = await payOut(emulator, { release_pending: true });
+  equal(next?.amount, 500 - 45);
+});
