@@ -1,8 +1,9 @@
 -- Payments that are in none of Stripe's payouts. A missing payment shows only after the payouts in
--- question were listed. Each run checks at most one day of
--- payments, so that a run stays short even after a long pause: docs/decisions/reconciliation.md.
+-- question were listed. A payment that Stripe has not even listed by time is looked for once; each run
+-- checks at most one day of such payments, so that a run stays short even after a long pause:
+-- docs/decisions/reconciliation.md.
 
-create function farthing.known_paid_out_until(p_now timestamptz)
+create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
 language sql stable
 set search_path = ''
@@ -15,17 +16,36 @@ as $$
   from (
     select max(p.made_at) as newest
     from farthing.payouts p join farthing.reconciliations r using (payout_id)
-    where r.listed_at is not null
+    where r.listed_at is not null and (p_currency is null or p.currency = p_currency)
   ) listed, (
     select min(p.made_at) as oldest
     from farthing.payouts p left join farthing.reconciliations r using (payout_id)
     where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null
+      and (p_currency is null or p.currency = p_currency)
   ) missing
   where listed.newest is not null
 $$;
-comment on function farthing.known_paid_out_until(timestamptz) is
-  'Returns the moment before which every payment must be in a listed payout; null before the first '
-  'listed payout, and never later than p_now less paid_out_within.';
+comment on function farthing.known_paid_out_until(timestamptz, text) is
+  'Returns the moment before which every payment in the balance of this currency, or in any balance, must '
+  'be in a listed payout; null before the first listed payout, and never later than p_now less '
+  'paid_out_within.';
+
+create function farthing.left_in_balance(p_now timestamptz)
+returns table (payment_id text)
+language sql stable
+set search_path = ''
+as $$
+  -- Each currency of the balance has its own payouts: that of a currency which is paid out by hand, or
+  -- each month, says nothing about the others.
+  select t.payment_id
+  from (select distinct p.currency from farthing.payouts p where p.automatic) c
+  cross join lateral farthing.known_paid_out_until(p_now, c.currency) k (until)
+  join farthing.balance_transactions t on t.currency = c.currency and t.occurred_at <= k.until
+    and t.payout_id is null and t.kind = 'charge'
+$$;
+comment on function farthing.left_in_balance(timestamptz) is
+  'Returns the payments that Stripe''s list by time has, and that a payout of their currency should have '
+  'paid out.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -34,29 +54,36 @@ set search_path = ''
 as $$
 declare
   v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  v_known timestamptz := farthing.known_paid_out_until(p_now);
-  v_until timestamptz;
+  -- A run checks one day at most, so that it stays short. Before the first listed payout it is null.
+  v_until timestamptz := case when farthing.known_paid_out_until(p_now) is not null
+    then least(farthing.known_paid_out_until(p_now), v_from + interval '1 day') end;
   v_count int;
 begin
-  -- v_from is null while another session runs this check. v_known is null before the first listed
-  -- payout.
-  if v_from is null or v_known is null or v_known <= v_from then
-    return 0;
+  if v_from is null then
+    return 0; -- another session runs this check
   end if;
-  -- A run checks one day at most, so that it stays short.
-  v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
-  select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
+  select 'never_paid_out', q.payment_id, q.ours, p_now, p_now
   from (
-    select payment_ref as payment_id, amount, currency, status from farthing.orders
-    where paid_at > v_from and paid_at <= v_until
-    union all select payment_intent_id, amount, currency, status from farthing.bookings
-    where paid_at > v_from and paid_at <= v_until) q
-  where not exists (select from farthing.balance_transactions t
-    where t.payment_id = q.payment_id and t.kind = 'charge' and t.payout_id is not null)
+    select u.payment_id, concat_ws(' ', u.amount, u.currency, u.status) as ours
+    from (
+      select payment_ref as payment_id, amount, currency, status from farthing.orders
+      where paid_at > v_from and paid_at <= v_until
+      union all select payment_intent_id, amount, currency, status from farthing.bookings
+      where paid_at > v_from and paid_at <= v_until) u
+    where not exists (select from farthing.balance_transactions t
+      where t.payment_id = u.payment_id and t.kind = 'charge')
+    union all
+    select b.payment_id, concat_ws(' ', p.amount, p.currency, p.status)
+    from farthing.left_in_balance(p_now) b
+    cross join lateral (
+      select amount, currency, status from farthing.orders where payment_ref = b.payment_id
+      union all select amount, currency, status from farthing.bookings
+      where payment_intent_id = b.payment_id and paid_at is not null) p) q
+  where not farthing.is_closed_by_hand('never_paid_out', q.payment_id, null, q.ours, null)
   on conflict do nothing;
   get diagnostics v_count = row_count;
-  update farthing.paid_out_round set done_until = v_until where one_row;
+  update farthing.paid_out_round set done_until = v_until where one_row and v_until > v_from;
   return v_count;
 end
 $$;

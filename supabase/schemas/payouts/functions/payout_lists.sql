@@ -133,6 +133,7 @@ begin
     loop
       perform farthing.book_transaction(v_dropped, p_now);
     end loop;
+    perform farthing.release_advances(p_claimed.payout_id, p_now);
   end if;
   update farthing.reconciliations
   set list_after = p_after, listed_at = case when p_after is null then p_now end,

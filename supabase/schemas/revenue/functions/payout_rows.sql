@@ -7,9 +7,9 @@ returns table (day date, payout_id text, currency text, amount bigint, lines big
 language sql stable
 set search_path = ''
 as $$
-  select (p.made_at at time zone 'UTC')::date, p.payout_id, p.currency, p.amount, s.lines,
-    s.net, case when i.itemised is not null then p.amount - s.net end, s.fees, p.automatic, p.status,
-    i.itemised, (select count(*) from farthing.mismatches m where m.payout_id = p.payout_id
+  select (p.made_at at time zone 'UTC')::date, p.payout_id, p.currency, p.amount, s.lines, s.net,
+    case when i.itemised in ('listed', 'assigned') then p.amount - s.net end, s.fees, p.automatic,
+    p.status, i.itemised, (select count(*) from farthing.mismatches m where m.payout_id = p.payout_id
       and m.resolved_at is null), p.made_at, p.arrives_at
   from farthing.payouts p
   cross join lateral (
@@ -17,7 +17,8 @@ as $$
     select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
     from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
-  cross join lateral (select case when p.itemised_at is not null then 'assigned'
+  cross join lateral (select case when not p.automatic and farthing.is_advance(p.payout_id) then 'advance'
+    when p.itemised_at is not null then 'assigned'
     when exists (select from farthing.reconciliations r where r.payout_id = p.payout_id
       and r.listed_at is not null) then 'listed' end) i (itemised)
   where case when p_payout_id is null then p.made_at >= p_range.first_day::timestamp at time zone 'UTC'
@@ -26,8 +27,9 @@ as $$
 $$;
 comment on function farthing.payout_rows(farthing.day_range, text) is
   'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
-  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, or '
-  'null while no lines are known. Amounts are in minor units; fees are negative.';
+  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, '
+  '`advance` if an automatic payout lists this one, or null while no lines are known. Amounts are in minor '
+  'units; fees are negative.';
 
 create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
 returns bigint

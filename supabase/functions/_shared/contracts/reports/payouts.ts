@@ -19,10 +19,11 @@ export const PayoutRow = z.object({
   fees: Money.openapi({ description: "Stripe's fees in the lines, negative, in minor units." }),
   automatic: z.boolean(),
   status: z.string().openapi({ description: "Stripe's status.", example: "paid" }),
-  itemised: z.enum(["listed", "assigned"]).nullable().openapi({
+  itemised: z.enum(["listed", "assigned", "advance"]).nullable().openapi({
     description:
       "`listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of " +
-      "a manual payout, so the oldest available transactions were assigned to it.",
+      "a manual payout, so the oldest available transactions were assigned to it. `advance`: an " +
+      "automatic payout lists this manual one, with the money that it paid out.",
   }),
   mismatches: z.int().openapi({
     description: "Open differences between our records and Stripe's.",
