@@ -13,6 +13,7 @@ import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
 import { localStack, stripeEmulator } from "./suites/packages.ts";
+import { quarter } from "./suites/quarter.ts";
 import { unit } from "./suites/unit.ts";
 
 export const suites: Suite[] = [
@@ -23,6 +24,7 @@ export const suites: Suite[] = [
   database,
   localStack,
   moneyBack,
+  quarter,
   deploy,
   cli,
   isolates,

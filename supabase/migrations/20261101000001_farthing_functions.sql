@@ -8679,6 +8679,43 @@ comment on function farthing.is_closed_by_hand(text, text, text, text, text) is
 -- Manual payouts. Stripe does not list their transactions, because a request for a sum does not say
 -- which money it means. So the oldest available transactions are assigned to the oldest payout. If a
 -- payout takes all available money, its transactions are exactly these.
+--
+-- Beside automatic payouts, a manual one (such as an instant payout) is an advance on the next automatic
+-- one, whose list has the money and the manual payout itself as a line.
+
+create function farthing.is_advance(p_payout_id text)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.balance_transactions t
+    where t.source_id = p_payout_id and t.kind = 'payout' and t.payout_id <> p_payout_id)
+$$;
+comment on function farthing.is_advance(text) is
+  'Returns whether another payout lists this one: it was an advance on that payout.';
+
+create function farthing.release_advances(p_payout_id text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_transaction farthing.balance_transactions;
+begin
+  for v_transaction in
+    update farthing.balance_transactions t set payout_id = null
+    from farthing.balance_transactions own
+    join farthing.payouts m on m.payout_id = own.source_id and not m.automatic
+    where own.payout_id = p_payout_id and own.kind = 'payout' and t.payout_id = m.payout_id
+    returning t.*
+  loop
+    perform farthing.book_transaction(v_transaction, p_now);
+  end loop;
+end
+$$;
+comment on function farthing.release_advances(text, timestamptz) is
+  'Takes the assigned transactions from manual payouts that a listed payout has as its lines. Stripe''s list '
+  'has those transactions, or a later one will.';
 
 create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -8710,8 +8747,7 @@ begin
     perform farthing.book_transaction(v_transaction, p_now);
   end loop;
   update farthing.balance_transactions set payout_id = p_payout.payout_id
-  where kind = 'payout' and source_id = p_payout.payout_id;
-  update farthing.payouts set itemised_at = p_now where payout_id = p_payout.payout_id;
+  where kind = 'payout' and source_id = p_payout.payout_id and payout_id is null;
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
@@ -8727,18 +8763,27 @@ declare
   v_payout farthing.payouts;
 begin
   for v_payout in
-    select * from farthing.payouts
-    where not automatic and itemised_at is null and status not in ('failed', 'canceled')
-      and made_at <= p_until
-    order by made_at, payout_id for update
+    select * from farthing.payouts m
+    where not m.automatic and m.itemised_at is null and m.status not in ('failed', 'canceled')
+      and m.made_at <= p_until
+      -- The list of an earlier automatic payout says which transactions are not available. Stripe may
+      -- never have the list of one that failed.
+      and not exists (select from farthing.payouts a
+        left join farthing.reconciliations r on r.payout_id = a.payout_id
+        where a.automatic and a.currency = m.currency and a.made_at <= m.made_at
+          and a.status not in ('failed', 'canceled') and r.listed_at is null)
+    order by m.made_at, m.payout_id for update of m
   loop
-    perform farthing.assign_transactions(v_payout, p_now);
+    if not farthing.is_advance(v_payout.payout_id) then
+      perform farthing.assign_transactions(v_payout, p_now);
+    end if;
+    update farthing.payouts set itemised_at = p_now where payout_id = v_payout.payout_id;
   end loop;
 end
 $$;
 comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
   'Assigns transactions to the manual payouts that were made before p_until, up to which all of Stripe''s '
-  'transactions are stored.';
+  'transactions are stored. A payout waits for the lists of earlier automatic ones in its currency.';
 
 -- supabase/schemas/payouts/functions/mismatches.sql
 
@@ -8836,10 +8881,11 @@ comment on function farthing.mismatch_answer(farthing.mismatches) is
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
 -- Payments that are in none of Stripe's payouts. A missing payment shows only after the payouts in
--- question were listed. Each run checks at most one day of
--- payments, so that a run stays short even after a long pause: docs/decisions/reconciliation.md.
+-- question were listed. A payment that Stripe has not even listed by time is looked for once; each run
+-- checks at most one day of such payments, so that a run stays short even after a long pause:
+-- docs/decisions/reconciliation.md.
 
-create function farthing.known_paid_out_until(p_now timestamptz)
+create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
 language sql stable
 set search_path = ''
@@ -8852,17 +8898,36 @@ as $$
   from (
     select max(p.made_at) as newest
     from farthing.payouts p join farthing.reconciliations r using (payout_id)
-    where r.listed_at is not null
+    where r.listed_at is not null and (p_currency is null or p.currency = p_currency)
   ) listed, (
     select min(p.made_at) as oldest
     from farthing.payouts p left join farthing.reconciliations r using (payout_id)
     where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null
+      and (p_currency is null or p.currency = p_currency)
   ) missing
   where listed.newest is not null
 $$;
-comment on function farthing.known_paid_out_until(timestamptz) is
-  'Returns the moment before which every payment must be in a listed payout; null before the first '
-  'listed payout, and never later than p_now less paid_out_within.';
+comment on function farthing.known_paid_out_until(timestamptz, text) is
+  'Returns the moment before which every payment in the balance of this currency, or in any balance, must '
+  'be in a listed payout; null before the first listed payout, and never later than p_now less '
+  'paid_out_within.';
+
+create function farthing.left_in_balance(p_now timestamptz)
+returns table (payment_id text)
+language sql stable
+set search_path = ''
+as $$
+  -- Each currency of the balance has its own payouts: that of a currency which is paid out by hand, or
+  -- each month, says nothing about the others.
+  select t.payment_id
+  from (select distinct p.currency from farthing.payouts p where p.automatic) c
+  cross join lateral farthing.known_paid_out_until(p_now, c.currency) k (until)
+  join farthing.balance_transactions t on t.currency = c.currency and t.occurred_at <= k.until
+    and t.payout_id is null and t.kind = 'charge'
+$$;
+comment on function farthing.left_in_balance(timestamptz) is
+  'Returns the payments that Stripe''s list by time has, and that a payout of their currency should have '
+  'paid out.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -8871,29 +8936,36 @@ set search_path = ''
 as $$
 declare
   v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  v_known timestamptz := farthing.known_paid_out_until(p_now);
-  v_until timestamptz;
+  -- A run checks one day at most, so that it stays short. Before the first listed payout it is null.
+  v_until timestamptz := case when farthing.known_paid_out_until(p_now) is not null
+    then least(farthing.known_paid_out_until(p_now), v_from + interval '1 day') end;
   v_count int;
 begin
-  -- v_from is null while another session runs this check. v_known is null before the first listed
-  -- payout.
-  if v_from is null or v_known is null or v_known <= v_from then
-    return 0;
+  if v_from is null then
+    return 0; -- another session runs this check
   end if;
-  -- A run checks one day at most, so that it stays short.
-  v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
-  select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
+  select 'never_paid_out', q.payment_id, q.ours, p_now, p_now
   from (
-    select payment_ref as payment_id, amount, currency, status from farthing.orders
-    where paid_at > v_from and paid_at <= v_until
-    union all select payment_intent_id, amount, currency, status from farthing.bookings
-    where paid_at > v_from and paid_at <= v_until) q
-  where not exists (select from farthing.balance_transactions t
-    where t.payment_id = q.payment_id and t.kind = 'charge' and t.payout_id is not null)
+    select u.payment_id, concat_ws(' ', u.amount, u.currency, u.status) as ours
+    from (
+      select payment_ref as payment_id, amount, currency, status from farthing.orders
+      where paid_at > v_from and paid_at <= v_until
+      union all select payment_intent_id, amount, currency, status from farthing.bookings
+      where paid_at > v_from and paid_at <= v_until) u
+    where not exists (select from farthing.balance_transactions t
+      where t.payment_id = u.payment_id and t.kind = 'charge')
+    union all
+    select b.payment_id, concat_ws(' ', p.amount, p.currency, p.status)
+    from farthing.left_in_balance(p_now) b
+    cross join lateral (
+      select amount, currency, status from farthing.orders where payment_ref = b.payment_id
+      union all select amount, currency, status from farthing.bookings
+      where payment_intent_id = b.payment_id and paid_at is not null) p) q
+  where not farthing.is_closed_by_hand('never_paid_out', q.payment_id, null, q.ours, null)
   on conflict do nothing;
   get diagnostics v_count = row_count;
-  update farthing.paid_out_round set done_until = v_until where one_row;
+  update farthing.paid_out_round set done_until = v_until where one_row and v_until > v_from;
   return v_count;
 end
 $$;
@@ -9144,6 +9216,7 @@ begin
     loop
       perform farthing.book_transaction(v_dropped, p_now);
     end loop;
+    perform farthing.release_advances(p_claimed.payout_id, p_now);
   end if;
   update farthing.reconciliations
   set list_after = p_after, listed_at = case when p_after is null then p_now end,
@@ -13149,9 +13222,9 @@ returns table (day date, payout_id text, currency text, amount bigint, lines big
 language sql stable
 set search_path = ''
 as $$
-  select (p.made_at at time zone 'UTC')::date, p.payout_id, p.currency, p.amount, s.lines,
-    s.net, case when i.itemised is not null then p.amount - s.net end, s.fees, p.automatic, p.status,
-    i.itemised, (select count(*) from farthing.mismatches m where m.payout_id = p.payout_id
+  select (p.made_at at time zone 'UTC')::date, p.payout_id, p.currency, p.amount, s.lines, s.net,
+    case when i.itemised in ('listed', 'assigned') then p.amount - s.net end, s.fees, p.automatic,
+    p.status, i.itemised, (select count(*) from farthing.mismatches m where m.payout_id = p.payout_id
       and m.resolved_at is null), p.made_at, p.arrives_at
   from farthing.payouts p
   cross join lateral (
@@ -13159,7 +13232,8 @@ as $$
     select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
     from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
-  cross join lateral (select case when p.itemised_at is not null then 'assigned'
+  cross join lateral (select case when not p.automatic and farthing.is_advance(p.payout_id) then 'advance'
+    when p.itemised_at is not null then 'assigned'
     when exists (select from farthing.reconciliations r where r.payout_id = p.payout_id
       and r.listed_at is not null) then 'listed' end) i (itemised)
   where case when p_payout_id is null then p.made_at >= p_range.first_day::timestamp at time zone 'UTC'
@@ -13168,8 +13242,9 @@ as $$
 $$;
 comment on function farthing.payout_rows(farthing.day_range, text) is
   'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
-  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, or '
-  'null while no lines are known. Amounts are in minor units; fees are negative.';
+  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, '
+  '`advance` if an automatic payout lists this one, or null while no lines are known. Amounts are in minor '
+  'units; fees are negative.';
 
 create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
 returns bigint

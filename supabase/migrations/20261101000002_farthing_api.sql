@@ -3859,7 +3859,7 @@ begin
     (select jsonb_agg(farthing.control(format('itemised payouts in %s: lines, and amounts', c.currency),
         c.lines, c.amount) order by c.currency)
       from (select r.currency, sum(r.sum) as lines, sum(r.amount) as amount
-        from farthing.payout_rows(v_range) r where r.itemised is not null group by r.currency) c),
+        from farthing.payout_rows(v_range) r where r.difference is not null group by r.currency) c),
     jsonb_build_object('sum', 'the net amounts of the lines', 'difference', 'amount - sum'));
 end
 $$;
@@ -3894,8 +3894,10 @@ begin
         sum(t.fee) as fee, sum(t.net) as net
         from farthing.balance_transactions t where t.payout_id = p_payout_id group by 1, 2) s),
     p_now,
-    (select jsonb_build_array(farthing.control(format('lines of %s in %s, and its amount', r.payout_id,
-        r.currency), r.sum, r.amount)) from farthing.payout_rows(null, p_payout_id) r),
+    -- Without known lines there is nothing to compare.
+    (select jsonb_agg(farthing.control(format('lines of %s in %s, and its amount', r.payout_id,
+        r.currency), r.sum, r.amount)) from farthing.payout_rows(null, p_payout_id) r
+      where r.difference is not null),
     jsonb_build_object('net', 'gross - fee', 'difference', 'customer_facing_amount - our record'))
   || jsonb_build_object('payout', (select to_jsonb(r) from farthing.payout_rows(null, p_payout_id) r),
     'mismatches', (select coalesce(jsonb_agg(jsonb_build_object('mismatch_id', m.mismatch_id,

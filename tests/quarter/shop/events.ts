@@ -1,0 +1,65 @@
+/**
+ * Stripe's events: each one to which an installation subscribes is delivered to the webhook, or withheld.
+ */
+import { equal } from "node:assert/strict";
+import type Stripe from "stripe";
+import { EVENT_TYPES } from "../../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
+import { SIGNING_SECRET } from "./secrets.ts";
+import type { Shop } from "./shop.ts";
+
+const SUBSCRIBED: ReadonlySet<string> = new Set(EVENT_TYPES);
+
+export class Events {
+  #last: string | undefined;
+  readonly #withheld = new Map<string, Stripe.Event[]>();
+
+  constructor(private readonly shop: Shop) {}
+
+  /** Returns the events since the last call, the oldest first. */
+  async #new(): Promise<Stripe.Event[]> {
+    const found: Stripe.Event[] = [];
+    for (;;) {
+      const after = this.#last === undefined ? {} : { ending_before: this.#last };
+      const { data, has_more } = await this.shop.stripe.events.list({ limit: 100, ...after });
+      found.push(...data.toReversed().filter(({ type }) => SUBSCRIBED.has(type)));
+      this.#last = data[0]?.id ?? this.#last;
+      // The first call has no cursor and happens before there are 100 events.
+      if (!has_more) return found;
+    }
+  }
+
+  async #deliver(event: Stripe.Event): Promise<void> {
+    const payload = JSON.stringify(event);
+    // The signature has the real time, because the webhook refuses old signatures.
+    const signature = await this.shop.stripe.webhooks.generateTestHeaderStringAsync({
+      payload,
+      secret: SIGNING_SECRET,
+    });
+    const headers = { "stripe-signature": signature };
+    const answer = await this.shop.doors.send("POST", "/stripe-webhook", null, {
+      body: payload,
+      headers,
+    });
+    equal(answer.status, 200, `${event.type} ${event.id}: ${answer.text}`);
+  }
+
+  /** Delivers every new event. */
+  async deliverNew(): Promise<void> {
+    for (const event of await this.#new()) await this.#deliver(event);
+  }
+
+  /** Keeps the new events until they arrive by this name. */
+  async withhold(name: string): Promise<void> {
+    this.#withheld.set(name, await this.#new());
+  }
+
+  async arrive(name: string): Promise<void> {
+    for (const event of this.#withheld.get(name)!) await this.#deliver(event);
+  }
+
+  /** Delivers the events of a connected account, which Stripe lists for that account only. */
+  async deliverOf(stripeAccount: string): Promise<void> {
+    const { data } = await this.shop.stripe.events.list({ limit: 100 }, { stripeAccount });
+    for (const event of data.toReversed()) await this.#deliver(event);
+  }
+}
