@@ -122,6 +122,16 @@ create table farthing.policy (
   checkout_tax_ids boolean not null default false,
   checkout_invoices boolean not null default false,
   checkout_promotion_codes boolean not null default false,
+  -- The shop, as its emails show it
+  shop_name text,
+  shop_logo_url text,
+  shop_address text,
+  shop_support_email text,
+  shop_support_url text,
+  shop_url text,
+  shop_locale text constraint policy_shop_locale check (shop_locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  shop_accent_color text
+    constraint policy_shop_accent_color check (shop_accent_color ~ '^#[0-9a-fA-F]{6}$'),
   livemode boolean,
   installation_id uuid not null default gen_random_uuid(),
   updated_at timestamptz,
@@ -140,6 +150,11 @@ create table farthing.policy (
   constraint policy_grants_bounded check (grant_ceiling <= grant_ceiling_author_day
     and grant_ceiling_author_day <= grant_ceiling_day
     and pending_grant_life between interval '1 hour' and interval '31 days'),
+  constraint policy_shop_urls check (shop_logo_url ~ '^https://[^\s"<>]+$'
+    and shop_support_url ~ '^https://[^\s"<>]+$' and shop_url ~ '^https://[^\s"<>]+$'),
+  constraint policy_shop_text_bounded check (length(shop_name) <= 80 and length(shop_logo_url) <= 500
+    and length(shop_address) <= 300 and length(shop_support_email) <= 254 and length(shop_support_url) <= 500
+    and length(shop_url) <= 500),
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
@@ -1876,6 +1891,8 @@ create table farthing.notifications (
   template text not null,
   subject text not null,
   data jsonb not null,
+  locale text,
+  shop jsonb,
   state text not null default 'queued',
   attempts int not null default 0,
   next_attempt_at timestamptz,
@@ -1897,6 +1914,10 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
+  -- A message that may have been sent is repeated as it was: Resend refuses other contents under the
+  -- same key.
+  constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
+    and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
     (state in ('queued', 'failed') and next_attempt_at is not null and lease_id is null
       and finished_at is null)
@@ -1915,7 +1936,8 @@ comment on table farthing.notifications is
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
   'answer may have sent it. retried_at: when an operator last queued it again. data: the template''s '
-  'values, no personal data. last_error: a code.';
+  'values, no personal data. locale, shop: the language and the shop''s settings of the first attempt, which '
+  'later attempts repeat; shop is erased when it is sent. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);

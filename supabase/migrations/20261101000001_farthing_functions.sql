@@ -7914,13 +7914,74 @@ comment on function farthing.requests_between(timestamptz, timestamptz) is
   'quantiles of the duration in ms. The row with a null route counts all routes, and is returned even if '
   'there were no requests.';
 
+-- supabase/schemas/notifications/functions/bookings.sql
+
+-- Notifications to the buyer of a booking. Refunds of bookings are notified as those of orders
+-- (receipts_refunds_disputes.sql).
+
+create function farthing.booking_title(p_booking farthing.bookings)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when jsonb_typeof(p_booking.details -> 'title') = 'string'
+    then nullif(left(p_booking.details ->> 'title', 200), '') end
+$$;
+comment on function farthing.booking_title(farthing.bookings) is
+  'Returns what a booking is for, details.title; null if the app did not send it.';
+
+create function farthing.notify_booking_payment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- The fee is between the provider and the platform, so the buyer does not learn it.
+  perform farthing.notify(new.account_id, 'booking_receipt', new.booking_id::text, jsonb_build_object(
+    'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
+    'currency', new.currency, 'paid_at', new.paid_at), new.paid_at);
+  return null;
+end
+$$;
+comment on function farthing.notify_booking_payment() is
+  'Trigger: queues the receipt of a booking, once. A payment that arrives after the cancellation has no '
+  'receipt, because it is refunded.';
+
+create function farthing.notify_booking_cancellation()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refunded bigint;
+  v_is_made boolean;
+begin
+  select coalesce(sum(r.amount), 0), coalesce(bool_and(r.status = 'succeeded'), false)
+  into v_refunded, v_is_made
+  from farthing.refunds r
+  where r.account_id = new.account_id and r.booking_id = new.booking_id
+    and r.status not in ('failed', 'canceled');
+  perform farthing.notify(new.account_id, 'booking_cancelled', new.booking_id::text, jsonb_build_object(
+    'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
+    'currency', new.currency, 'payment', case
+      when new.paid_at is null then case old.status when 'processing' then 'in_transit' else 'none' end
+      when v_is_made then 'refunded' else 'paid' end,
+    'refund_amount', v_refunded, 'cancelled_at', new.cancelled_at), new.cancelled_at);
+  return null;
+end
+$$;
+comment on function farthing.notify_booking_cancellation() is
+  'Trigger: notifies the buyer, once, that a booking is cancelled, and what happens to the money. A booking '
+  'without a payment is not notified: Stripe refused it, and the request said so.';
+
 -- supabase/schemas/notifications/functions/claim.sql
 
 -- Claiming due notifications, with the address of each recipient. Each notification is sent at most
 -- once, because a claim commits before a service is called. If the runner dies or the answer is lost,
 -- the notification may have been sent (leases.sql ends its lease).
 
-create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
+create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
+  p_languages text[], p_now timestamptz)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -7952,20 +8013,22 @@ begin
     update farthing.notifications n
     set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
       lease_id = v_lease_id, leased_until = p_now + c_lease,
+      locale = coalesce(n.locale, farthing.locale_of_recipient(n, p_languages)),
+      shop = coalesce(n.shop, farthing.shop_face()),
       sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
     from due where n.notification_id = due.notification_id;
   end if;
   return (
     select coalesce(jsonb_agg(jsonb_build_object('notification_id', c.notification_id, 'lease_id', c.lease_id,
       'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
-      'data', c.data)), '[]')
+      'data', c.data, 'locale', c.locale, 'shop', c.shop)), '[]')
     from farthing.notifications c left join auth.users u on u.id = farthing.owner_of(c.account_id)
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
-comment on function farthing.claim_notifications(text, int, uuid, timestamptz) is
+comment on function farthing.claim_notifications(text, int, uuid, text[], timestamptz) is
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
-  'same notifications.';
+  'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';
 
 -- supabase/schemas/notifications/functions/expiry.sql
 
@@ -8123,6 +8186,56 @@ $$;
 comment on function farthing.end_notification_leases(timestamptz) is
   'Ends the expired leases of dead runners, and returns their number. A notification is retried if the '
   'service recognises a repeat by its key (Resend, webhooks); otherwise its state becomes `uncertain`.';
+
+-- supabase/schemas/notifications/functions/looks.sql
+
+-- How a notification looks: in which language, and as which shop.
+
+create function farthing.locale_of(p_text text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  -- A longer tag, such as zh-Hant-TW or de_AT.UTF-8, gives its language and a region that follows.
+  select lower(m.part[1]) || coalesce('-' || upper(m.part[2]), '')
+  from (select regexp_match(p_text, '^([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?(?![A-Za-z])')) m (part)
+$$;
+comment on function farthing.locale_of(text) is
+  'Returns a locale as language and region, such as de or de-AT; null for a text that is none.';
+
+create function farthing.locale_of_recipient(p_notification farthing.notifications, p_languages text[])
+returns text
+language sql stable
+set search_path = ''
+as $$
+  -- Users write their metadata themselves, so a locale there may be any text.
+  select coalesce(
+    (select l.locale
+      from (select farthing.locale_of(c.locale) as locale, c.nr
+        from (select raw_user_meta_data as said from auth.users
+          where id = farthing.owner_of(p_notification.account_id)) u
+        right join farthing.policy p on true
+        cross join lateral (values (u.said ->> 'locale', 1), (u.said ->> 'language', 2), (p.shop_locale, 3))
+          c (locale, nr)) l
+      where split_part(l.locale, '-', 1) = any (p_languages) order by l.nr limit 1),
+    'en')
+$$;
+comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
+  'Returns the locale of a notification: locale or language of the user''s metadata, or the shop''s, the '
+  'first whose language is in p_languages; otherwise en.';
+
+create function farthing.shop_face()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
+    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
+    'url', p.shop_url, 'accent_color', p.shop_accent_color))
+  from farthing.policy p
+$$;
+comment on function farthing.shop_face() is
+  'Returns the settings of the shop that its emails show, without those that are not set.';
 
 -- supabase/schemas/notifications/functions/low_balance.sql
 
@@ -16094,11 +16207,38 @@ set search_path = ''
 as $$
   select * from farthing.policy_terms()
   union all select * from farthing.policy_checkout()
+  union all select * from farthing.policy_shop()
   union all select * from farthing.policy_limits()
 $$;
 comment on function farthing.policy_list() is
   'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
   'for operators. The column''s default is the setting''s default.';
+
+-- supabase/schemas/settings/functions/policy_shop.sql
+
+-- The policy's settings of the shop, as its emails show it.
+
+create function farthing.policy_shop()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select s.* from unnest(array[
+    ('shop_name', 'text', 'characters', null, 80, null, 'The shop''s name in emails.'),
+    ('shop_logo_url', 'url', 'characters', null, 500, null, 'The shop''s logo in emails: a PNG or JPEG, '
+      'shown at most 200 pixels wide and 40 high.'),
+    ('shop_address', 'text', 'characters', null, 300, null, 'The postal address at the end of each email.'),
+    ('shop_support_email', 'email', 'characters', null, 254, null, 'The address for questions in emails.'),
+    ('shop_support_url', 'url', 'characters', null, 500, null, 'The page for questions in emails.'),
+    ('shop_url', 'url', 'characters', null, 500, null, 'The page to which emails lead back.'),
+    ('shop_locale', 'text', 'characters', null, 6, null, 'The language of emails to users who have not '
+      'chosen one, such as de or en-US. Null, and a language without sentences, is English.'),
+    ('shop_accent_color', 'text', 'characters', null, 7, null, 'The colour of buttons in emails: # and six '
+      'hexadecimal digits.')
+  ]::farthing.setting_kind[]) s
+$$;
+comment on function farthing.policy_shop() is
+  'Returns the settings of the shop, as its emails show it.';
 
 -- supabase/schemas/settings/functions/rates.sql
 

@@ -2905,21 +2905,23 @@ comment on function farthing_public.notifications_send is
 
 create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
-  p_now timestamptz default now())
+  p_languages jsonb default '["en"]', p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return farthing.claim_notifications(p_mail, p_limit, p_lease_id, p_now);
+  return farthing.claim_notifications(p_mail, p_limit, p_lease_id,
+    array(select jsonb_array_elements_text(farthing.json_argument(p_languages))), p_now);
 end
 $$;
 grant execute on function farthing_public.notifications_claim to service_role;
 comment on function farthing_public.notifications_claim is
   'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, address, '
-  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that '
-  'will send email; without it, only webhooks are leased. p_lease_id: the id of the claim; a repeat with '
-  'the same id returns the same notifications.';
+  'template, data, locale, shop}. address: null for operators, webhooks and deleted users. locale, shop: '
+  'as at the first claim. p_mail: the service that will send email; without it, only webhooks are leased. '
+  'p_lease_id: the id of the claim; a repeat with the same id returns the same notifications. p_languages: '
+  'the languages that the runner knows.';
 
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -2932,7 +2934,7 @@ begin
   -- all.
   update farthing.notifications
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
-    finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
+    shop = null, finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
   where notification_id = p_notification_id
     and (lease_id = p_lease_id or (state in ('uncertain', 'failed') and last_error = 'runner_lost'));
   return jsonb_build_object('known', found);

@@ -240,9 +240,9 @@ select farthing.add_task('delete_old_metrics', '5 minutes');
 
 -- supabase/schemas/notifications/triggers.sql
 
--- Triggers: a paid order, a refund and a dispute each queue a notification in the transaction that
--- writes them; a queued notification wakes the runner. Scheduled tasks look for low balances and
--- for credits that expire soon.
+-- Triggers: a paid order or booking, a refund, a dispute and a cancelled booking each queue a
+-- notification in the transaction that writes them; a queued notification wakes the runner. Scheduled
+-- tasks look for low balances and for credits that expire soon.
 
 select farthing.add_task('notify_low_balances', '1 minute');
 select farthing.add_task('notify_expiring_credits', '5 minutes');
@@ -262,6 +262,13 @@ create trigger refunds_notify_the_buyer after update of credits_clawed_back on f
   for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
 create trigger disputes_notify_operators after insert or update of status on farthing.disputes
   for each row execute function farthing.notify_dispute();
+create trigger bookings_have_receipts after update of paid_at on farthing.bookings
+  for each row when (old.paid_at is null and new.paid_at is not null and new.status = 'paid')
+    execute function farthing.notify_booking_payment();
+create trigger bookings_notify_their_cancellation after update of status on farthing.bookings
+  for each row when (old.status <> 'cancelled' and new.status = 'cancelled'
+    and new.payment_intent_id is not null)
+    execute function farthing.notify_booking_cancellation();
 
 -- supabase/schemas/payouts/triggers.sql
 

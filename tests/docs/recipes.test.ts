@@ -9,7 +9,13 @@ import { ROOT } from "../../scripts/command/root.ts";
 import { sell, withdraw } from "../prices/own-prices.ts";
 import { balanceOf, buy, packageNamed } from "../support/money/purchases.ts";
 import { newPurchase, refundBecomes, standing } from "../support/money/refunds.ts";
-import { proven, withDeliveries, withPackages, withSql } from "../support/project/database.ts";
+import {
+  proven,
+  withDeliveries,
+  withPackages,
+  withPolicy,
+  withSql,
+} from "../support/project/database.ts";
 import { backEnd, data, post } from "../support/project/http.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { blocksIn, snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
@@ -34,6 +40,10 @@ const PAGES = {
   ],
   "docs/recipes/change-prices.md": [
     snippet("settings", ["server"], ["preview", "changed"]),
+  ],
+  "docs/recipes/give-your-emails-a-face.md": [
+    snippet("face", ["server"], ["changed"]),
+    snippet("locale", ["supabase"]),
   ],
   "docs/recipes/test-your-app.md": [
     snippet("user", ["server"], ["user"]),
@@ -154,6 +164,21 @@ async function changePrices(runs: Runs, folder: string): Promise<void> {
     update farthing.alert_rules set threshold = 3000, fine_at = 2500 where rule = 'slow_answers'`);
 }
 
+/** Gives emails a face, and removes it again. */
+async function emailsHaveAFace(runs: Runs): Promise<void> {
+  const { supabase } = await signUp(world);
+  await runs("locale", { supabase });
+  equal((await supabase.auth.getUser()).data.user?.user_metadata["locale"], "de-AT");
+  await withPolicy(world, "exclusive", async () => {
+    type Changed = { changes: { fields: { field: string }[] }[] };
+    const { changed } = await runs<{ changed: Changed }>("face", { server });
+    const fields = changed.changes.flatMap((each) => each.fields.map(({ field }) => field));
+    equal(fields.length, 6);
+    const none = Object.fromEntries(fields.map((field) => [field, null]));
+    await withSql(world, (sql) => sql`select farthing.set_policy(${sql.json(none)}, 'a test')`);
+  });
+}
+
 async function ownTests(runs: Runs): Promise<void> {
   const { user } = await runs<{ user: { id: string } }>("user", { server });
   equal((await balanceOf(world, user.id)).balance, "500");
@@ -175,6 +200,7 @@ Deno.test("recipes for a back end, as printed", async (test) => {
     await test.step("an order is refunded, and its dispute won", () => moneyBack(runs));
     await test.step("a customer is answered", () => answerCustomer(runs));
     await test.step("a shop changes prices and settings", () => changePrices(runs, folder));
+    await test.step("emails get a face, and users a language", () => emailsHaveAFace(runs));
     await test.step("a test of an app has its user and ends with the proof", () => ownTests(runs));
     await proven(world);
   } finally {

@@ -40,7 +40,7 @@ Deno.test("a purchase has one receipt, however often Stripe reports the payment"
     const { subject, text, html, to } = await emailArrives(world, buyer.email, "receipt");
     equal(subject, "Receipt: USD 9.99");
     deepEqual(to, [buyer.email]);
-    for (const said of ["Starter", "USD 9.99", "9990", order.order_id]) {
+    for (const said of ["Starter", "USD 9.99", "9,990", order.order_id]) {
       ok(text.includes(said) && html.includes(said), said);
     }
     const notifications = await notificationsOfUser(world, buyer.id, "receipt");
@@ -55,7 +55,7 @@ Deno.test("a refund is reported once, with the clawed-back credits", async () =>
   const { buyer, orderId } = await newPurchase(world);
   const { refund_id } = await refund(world, orderId, 333);
   const { text } = await emailArrives(world, buyer.email, "refund");
-  match(text, /Refunded: USD 3\.33\nCredits removed: 3330\n/);
+  match(text, /Refunded: USD 3\.33\nCredits removed: 3,330\n/);
   ok(text.includes(refund_id) && text.includes(orderId));
   equal((await notificationsOfUser(world, buyer.id, "refund")).length, 1);
   await proven(world);
@@ -96,7 +96,7 @@ Deno.test("a failed top-up is reported with its reason, and a paid one has a rec
   await topUpsBecome(world, person, "declined", ({ failures }) => failures === 1);
   const { subject, text } = await emailArrives(world, person.email, "top_up_failed");
   equal(subject, "Your automatic top-up failed");
-  match(text, /Amount: USD 5\.00\nReason: insufficient_funds\nNext attempt/);
+  match(text, /Amount: USD 5\.00\nReason: The card has insufficient funds\.\nNext attempt/);
 
   await saveCard(world, person, "5555555555554444");
   await chargeBecomes(world, person, "paid");

@@ -8,6 +8,8 @@ create table farthing.notifications (
   template text not null,
   subject text not null,
   data jsonb not null,
+  locale text,
+  shop jsonb,
   state text not null default 'queued',
   attempts int not null default 0,
   next_attempt_at timestamptz,
@@ -29,6 +31,10 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
+  -- A message that may have been sent is repeated as it was: Resend refuses other contents under the
+  -- same key.
+  constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
+    and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
     (state in ('queued', 'failed') and next_attempt_at is not null and lease_id is null
       and finished_at is null)
@@ -47,7 +53,8 @@ comment on table farthing.notifications is
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
   'answer may have sent it. retried_at: when an operator last queued it again. data: the template''s '
-  'values, no personal data. last_error: a code.';
+  'values, no personal data. locale, shop: the language and the shop''s settings of the first attempt, which '
+  'later attempts repeat; shop is erased when it is sent. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);

@@ -61,6 +61,16 @@ create table farthing.policy (
   checkout_tax_ids boolean not null default false,
   checkout_invoices boolean not null default false,
   checkout_promotion_codes boolean not null default false,
+  -- The shop, as its emails show it
+  shop_name text,
+  shop_logo_url text,
+  shop_address text,
+  shop_support_email text,
+  shop_support_url text,
+  shop_url text,
+  shop_locale text constraint policy_shop_locale check (shop_locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  shop_accent_color text
+    constraint policy_shop_accent_color check (shop_accent_color ~ '^#[0-9a-fA-F]{6}$'),
   livemode boolean,
   installation_id uuid not null default gen_random_uuid(),
   updated_at timestamptz,
@@ -79,6 +89,11 @@ create table farthing.policy (
   constraint policy_grants_bounded check (grant_ceiling <= grant_ceiling_author_day
     and grant_ceiling_author_day <= grant_ceiling_day
     and pending_grant_life between interval '1 hour' and interval '31 days'),
+  constraint policy_shop_urls check (shop_logo_url ~ '^https://[^\s"<>]+$'
+    and shop_support_url ~ '^https://[^\s"<>]+$' and shop_url ~ '^https://[^\s"<>]+$'),
+  constraint policy_shop_text_bounded check (length(shop_name) <= 80 and length(shop_logo_url) <= 500
+    and length(shop_address) <= 300 and length(shop_support_email) <= 254 and length(shop_support_url) <= 500
+    and length(shop_url) <= 500),
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(130);
+select plan(136);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -60,6 +60,8 @@ insert into bounds values
   ('balance_lists', 'balance_lists_bounded', 'text', 'list_after 255'),
   ('payouts', 'payouts_text_bounded', 'text', 'payout_id 255 failure_code 255 status 64'),
   ('policy', 'policy_text_bounded', 'text', 'updated_by 255'),
+  ('policy', 'policy_shop_text_bounded', 'text', 'shop_name 80 shop_logo_url 500 shop_address 300
+    shop_support_email 254 shop_support_url 500 shop_url 500'),
   ('proof_runs', 'proof_runs_bounded', 'text', 'detail 500'),
   ('proof_violations', 'proof_violations_bounded', 'text', 'detail 1000'),
   ('providers', 'providers_text_bounded', 'text', 'email 320 stripe_account_id 255 disabled_reason 255'),

@@ -9,7 +9,8 @@ const withNotification = (name: string) => [
     'low_balance', '${name}', '{}', tests.after())`,
 ];
 const claims = (passed: string, lease = "null", mail = "resend") =>
-  `select jsonb_array_length(notifications_claim('${mail}', 10, ${lease}, tests.after('${passed}')))`;
+  `select jsonb_array_length(notifications_claim('${mail}', 10, ${lease},
+    p_now => tests.after('${passed}')))`;
 const lease = (name: string) => `md5('${name}')::uuid`;
 const notificationOf = (name: string) =>
   `(select notification_id from farthing.notifications where subject = '${name}')`;

@@ -71,6 +71,27 @@ export const TopUpFailedData = z.strictObject({
   next_attempt_at: Timestamp.nullable(),
 }).openapi("TopUpFailedData");
 
+/** The subject of the booking: its `details.title`, as the buyer's app has sent it. */
+const BookingTitle = text(200).nullable();
+
+export const BookingReceiptData = z.strictObject({
+  booking_id: Uuid,
+  title: BookingTitle,
+  amount: Money,
+  currency: Currency,
+  paid_at: Timestamp,
+});
+
+export const BookingCancelledData = z.strictObject({
+  booking_id: Uuid,
+  title: BookingTitle,
+  amount: Money,
+  currency: Currency,
+  payment: z.enum(["none", "in_transit", "paid", "refunded"]),
+  refund_amount: Money,
+  cancelled_at: Timestamp,
+});
+
 export const NOTIFICATION_DATA = {
   receipt: ReceiptData,
   refund: RefundData,

@@ -996,7 +996,13 @@ export type Database = {
       };
       "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
       "notifications_claim": {
-        Args: { "p_lease_id"?: string; "p_limit"?: number; "p_mail"?: string; "p_now"?: string };
+        Args: {
+          "p_languages"?: Json;
+          "p_lease_id"?: string;
+          "p_limit"?: number;
+          "p_mail"?: string;
+          "p_now"?: string;
+        };
         Returns: Json;
       };
       "notifications_failed": {

@@ -2,7 +2,8 @@
 -- once, because a claim commits before a service is called. If the runner dies or the answer is lost,
 -- the notification may have been sent (leases.sql ends its lease).
 
-create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
+create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
+  p_languages text[], p_now timestamptz)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -34,17 +35,19 @@ begin
     update farthing.notifications n
     set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
       lease_id = v_lease_id, leased_until = p_now + c_lease,
+      locale = coalesce(n.locale, farthing.locale_of_recipient(n, p_languages)),
+      shop = coalesce(n.shop, farthing.shop_face()),
       sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
     from due where n.notification_id = due.notification_id;
   end if;
   return (
     select coalesce(jsonb_agg(jsonb_build_object('notification_id', c.notification_id, 'lease_id', c.lease_id,
       'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
-      'data', c.data)), '[]')
+      'data', c.data, 'locale', c.locale, 'shop', c.shop)), '[]')
     from farthing.notifications c left join auth.users u on u.id = farthing.owner_of(c.account_id)
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
-comment on function farthing.claim_notifications(text, int, uuid, timestamptz) is
+comment on function farthing.claim_notifications(text, int, uuid, text[], timestamptz) is
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
-  'same notifications.';
+  'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';

@@ -95,6 +95,7 @@ set search_path = ''
 as $$
   select * from farthing.policy_terms()
   union all select * from farthing.policy_checkout()
+  union all select * from farthing.policy_shop()
   union all select * from farthing.policy_limits()
 $$;
 comment on function farthing.policy_list() is

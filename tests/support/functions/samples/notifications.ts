@@ -25,6 +25,8 @@ export const NOTIFICATION: NotificationToSend = {
   address: "ann@example.com",
   template: "receipt",
   data: RECEIPT,
+  locale: "en",
+  shop: {},
 };
 
 export const NOTIFICATION_SAMPLES: SamplesOf<NotificationResults> = {

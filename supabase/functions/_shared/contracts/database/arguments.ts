@@ -72,7 +72,7 @@ export interface RefinedArguments {
   /** The sequence number of a run. */
   proofs_read: { p_run_nr: string };
   /** Without `p_mail` only notifications by webhook are claimed. */
-  notifications_claim: { p_mail: MailService | undefined };
+  notifications_claim: { p_mail: MailService | undefined; p_languages: readonly string[] };
   notifications_failed: { p_outcome: NotSentOutcome };
   payouts_record: { p_transactions: readonly BalanceTransaction[] };
   balance_record: { p_transactions: readonly BalanceTransaction[] };

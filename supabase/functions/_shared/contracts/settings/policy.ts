@@ -1,6 +1,7 @@
 /** The policy's settings, and the figures of alert rules. */
 import { z } from "@hono/zod-openapi";
 import { text } from "../common.ts";
+import { isLocale, LANGUAGE_CODES } from "../languages.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
 /**
@@ -11,6 +12,28 @@ const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 
 const MAX_CHANGES = 100;
 
+/** SQL checks these, too, and can neither explain the form nor know the languages. */
+const FORMS = {
+  shop_locale: {
+    fits: isLocale,
+    error: `shop_locale must be one of ${LANGUAGE_CODES.join(", ")}, with a region if you like, ` +
+      "such as de-AT, or null.",
+  },
+  shop_accent_color: {
+    fits: (value: string) => /^#[0-9a-f]{6}$/i.test(value),
+    error: "shop_accent_color must be # and six hexadecimal digits, such as #0f766e, or null.",
+  },
+};
+
+type Form = keyof typeof FORMS;
+
+function hasForm(name: Form) {
+  return (changes: Record<string, unknown>) => {
+    const value = changes[name];
+    return value === undefined || value === null || FORMS[name].fits(String(value));
+  };
+}
+
 export const PolicyBody = z.strictObject({
   changes: z.record(z.string().max(63), Value).refine(
     (changes) => {
@@ -18,10 +41,15 @@ export const PolicyBody = z.strictObject({
       return length > 0 && length <= MAX_CHANGES;
     },
     `changes must name 1 to ${MAX_CHANGES} settings.`,
-  ).openapi({
-    description: "New values by the settings' names. Durations are in seconds.",
-    example: { low_balance: "250", top_up_cool_down: 900 },
-  }),
+  )
+    .refine(hasForm("shop_locale"), { error: FORMS.shop_locale.error, path: ["shop_locale"] })
+    .refine(hasForm("shop_accent_color"), {
+      error: FORMS.shop_accent_color.error,
+      path: ["shop_accent_color"],
+    }).openapi({
+      description: "New values by the settings' names. Durations are in seconds.",
+      example: { low_balance: "250", top_up_cool_down: 900 },
+    }),
   ...changeFields,
 }).openapi("PolicyRequest");
 

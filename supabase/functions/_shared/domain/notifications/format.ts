@@ -1,9 +1,12 @@
-/** Formats money and times for people, in English and UTC. */
+/** Formats money, credits and times for a reader's locale. */
 
 // Stripe counts these currencies without decimals, or with three. All others are counted in
 // hundredths, even the krona and Uganda's shilling, which have no decimals in use.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
+
+/** The most decimals of an amount of credits. */
+const CREDIT_DECIMALS = 18;
 
 function decimalsOf(currency: string): number {
   if (WHOLE.includes(currency)) return 0;
@@ -11,36 +14,48 @@ function decimalsOf(currency: string): number {
 }
 
 /**
- * Returns an amount of money as text, for example `USD 9.99`.
+ * Returns an amount of money as text, for example `USD 9.99`. A symbol would be ambiguous: many
+ * currencies are dollars.
  * @param amount in the currency's minor unit
  * @param currency ISO 4217, lower case
  */
-export function money(amount: number, currency: string): string {
+function formatMoney(locale: string, amount: number, currency: string): string {
   const decimals = decimalsOf(currency);
   const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
   const at = digits.length - decimals;
   const sign = amount < 0 ? "-" : "";
   // The number stays text, since a binary fraction would change its digits.
   const exact = `${sign}${digits.slice(0, at)}.${digits.slice(at) || "0"}` as `${number}`;
-  return new Intl.NumberFormat("en", {
+  return new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
     currencyDisplay: "code",
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-  }).format(exact).replaceAll("\u00a0", " ");
+  }).format(exact);
 }
 
-const TIME = new Intl.DateTimeFormat("en-GB", {
-  dateStyle: "long",
-  timeStyle: "short",
-  timeZone: "UTC",
-});
+/** Formats for one locale. Groups and units may be separated by no-break spaces. */
+export interface Formats {
+  /** Takes an amount in the currency's minor unit and the currency's lower-case ISO code. */
+  readonly money: (amount: number, currency: string) => string;
+  /** Takes credits as a decimal string, and keeps each digit. */
+  readonly credits: (amount: string) => string;
+  /** Takes a time as RFC 3339. The text names UTC, for example `21 November 2026 at 12:00 UTC`. */
+  readonly moment: (time: string) => string;
+}
 
-/**
- * Returns a time in UTC as text, for example `21 November 2026 at 12:00 UTC`.
- * @param time RFC 3339
- */
-export function moment(time: string): string {
-  return `${TIME.format(new Date(time))} UTC`;
+/** Returns the formats of a locale, such as `en-GB` or `de-AT`. */
+export function formatsOf(locale: string): Formats {
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: CREDIT_DECIMALS });
+  const times = new Intl.DateTimeFormat(locale, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  });
+  return {
+    money: (amount, currency) => formatMoney(locale, amount, currency),
+    credits: (amount) => numbers.format(amount as `${number}`),
+    moment: (time) => `${times.format(new Date(time))} UTC`,
+  };
 }

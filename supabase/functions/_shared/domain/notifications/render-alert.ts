@@ -3,8 +3,12 @@
  * of alerts.
  */
 import type { AlertData } from "../../adapters/webhook/alert-data.ts";
-import { moment, money } from "./format.ts";
-import { alert, anchor, dispute, InvalidNotification } from "./templates.ts";
+import { formatsOf } from "./format.ts";
+import { oneLine } from "./one-line.ts";
+import { alert, anchor, dispute } from "./operator-templates.ts";
+import { InvalidNotification } from "./templates.ts";
+
+const { money, moment } = formatsOf("en-GB");
 
 function ofDispute(data: unknown): AlertData | undefined {
   const parsed = dispute.schema.safeParse(data);
@@ -15,7 +19,7 @@ function ofDispute(data: unknown): AlertData | undefined {
     incident_id: `${dispute_id}:${phase}`,
     rule: "dispute",
     severity: phase === "won" ? "warning" : "critical",
-    summary: `${phase}: ${money(amount, currency)}${why}, ${moment(at)}.`,
+    summary: oneLine(`${phase}: ${money(amount, currency)}${why}, ${moment(at)}.`),
     value: String(amount),
     threshold: "0",
     runbook: "docs/runbooks/disputes.md",

@@ -1,4 +1,5 @@
 /** Sends due notifications in batches, until the queue is empty or the time is over. */
+import { LANGUAGE_CODES } from "../../contracts/languages.ts";
 import { EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
@@ -46,6 +47,7 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
   const due = await services.database.rpc("notifications_claim", {
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
+    p_languages: LANGUAGE_CODES,
     // Each claim has an id of its own, so that a claim whose answer was lost can be repeated.
     p_lease_id: crypto.randomUUID(),
   });

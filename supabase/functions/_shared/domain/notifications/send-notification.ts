@@ -65,7 +65,11 @@ async function send(
   if (notification.recipient === "webhook") return await postToOperators(notification, operators);
   const to = addressesOf(notification, operators);
   if (mail === null || to.length === 0) throw new NoRecipient();
-  const content = renderNotification(notification.template, dataFor(notification, operators));
+  const content = renderNotification(
+    notification.template,
+    dataFor(notification, operators),
+    notification,
+  );
   return await mail.send({
     ...content,
     to,

@@ -2,6 +2,20 @@
 import type { Notification } from "../../notifications.ts";
 import type { Of, Stored } from "./shapes.ts";
 
+/**
+ * The shop as its emails show it. A setting without a value is absent. URLs begin with https://.
+ */
+export interface ShopFace {
+  readonly name?: string;
+  readonly logo_url?: string;
+  readonly address?: string;
+  readonly support_email?: string;
+  readonly support_url?: string;
+  readonly url?: string;
+  /** Six hexadecimal digits after #. */
+  readonly accent_color?: string;
+}
+
 /** A notification that one runner has claimed for five minutes. */
 export interface NotificationToSend {
   notification_id: string;
@@ -11,6 +25,10 @@ export interface NotificationToSend {
   address: string | null;
   template: string;
   data: unknown;
+  /** The recipient's locale, such as `de` or `de-AT`. Every attempt has the same. */
+  locale: string;
+  /** The shop at the time of the first attempt. */
+  shop: ShopFace;
 }
 
 /**

@@ -1,0 +1,34 @@
+/** The form of a template: the data that it takes, and the email that it writes from them. */
+import type { z } from "@hono/zod-openapi";
+import type { EmailParts, Fact } from "./email-parts.ts";
+import type { Formats } from "./format.ts";
+import type { Sentences } from "./languages/en.ts";
+
+/** The sentences of a language and the formats of a locale, which a template writes with. */
+export interface Voice extends Formats {
+  readonly say: Sentences;
+}
+
+/** Parts that most templates leave out are optional. */
+type Written = Omit<EmailParts, "references"> & Partial<Pick<EmailParts, "references">>;
+
+export interface Template<S extends z.ZodType = z.ZodType> {
+  readonly schema: S;
+  readonly write: (data: z.output<S>, voice: Voice) => Written;
+  /** Operators read English, in which runbooks and the summaries of alerts are written. */
+  readonly isEnglish?: true;
+}
+
+export function defineTemplate<S extends z.ZodType>(schema: S, write: Template<S>["write"]) {
+  return { schema, write } satisfies Template<S>;
+}
+
+/** Defines a template that only operators receive. */
+export function defineForOperators<S extends z.ZodType>(schema: S, write: Template<S>["write"]) {
+  return { schema, write, isEnglish: true } satisfies Template<S>;
+}
+
+/** Returns the fact in a list; empty if its value is null. */
+export function optional(name: string, value: string | null): Fact[] {
+  return value === null ? [] : [[name, value]];
+}

@@ -1,0 +1,57 @@
+-- Notifications to the buyer of a booking. Refunds of bookings are notified as those of orders
+-- (receipts_refunds_disputes.sql).
+
+create function farthing.booking_title(p_booking farthing.bookings)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when jsonb_typeof(p_booking.details -> 'title') = 'string'
+    then nullif(left(p_booking.details ->> 'title', 200), '') end
+$$;
+comment on function farthing.booking_title(farthing.bookings) is
+  'Returns what a booking is for, details.title; null if the app did not send it.';
+
+create function farthing.notify_booking_payment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- The fee is between the provider and the platform, so the buyer does not learn it.
+  perform farthing.notify(new.account_id, 'booking_receipt', new.booking_id::text, jsonb_build_object(
+    'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
+    'currency', new.currency, 'paid_at', new.paid_at), new.paid_at);
+  return null;
+end
+$$;
+comment on function farthing.notify_booking_payment() is
+  'Trigger: queues the receipt of a booking, once. A payment that arrives after the cancellation has no '
+  'receipt, because it is refunded.';
+
+create function farthing.notify_booking_cancellation()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refunded bigint;
+  v_is_made boolean;
+begin
+  select coalesce(sum(r.amount), 0), coalesce(bool_and(r.status = 'succeeded'), false)
+  into v_refunded, v_is_made
+  from farthing.refunds r
+  where r.account_id = new.account_id and r.booking_id = new.booking_id
+    and r.status not in ('failed', 'canceled');
+  perform farthing.notify(new.account_id, 'booking_cancelled', new.booking_id::text, jsonb_build_object(
+    'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
+    'currency', new.currency, 'payment', case
+      when new.paid_at is null then case old.status when 'processing' then 'in_transit' else 'none' end
+      when v_is_made then 'refunded' else 'paid' end,
+    'refund_amount', v_refunded, 'cancelled_at', new.cancelled_at), new.cancelled_at);
+  return null;
+end
+$$;
+comment on function farthing.notify_booking_cancellation() is
+  'Trigger: notifies the buyer, once, that a booking is cancelled, and what happens to the money. A booking '
+  'without a payment is not notified: Stripe refused it, and the request said so.';

@@ -1,0 +1,23 @@
+-- The policy's settings of the shop, as its emails show it.
+
+create function farthing.policy_shop()
+returns setof farthing.setting_kind
+language sql immutable
+set search_path = ''
+as $$
+  select s.* from unnest(array[
+    ('shop_name', 'text', 'characters', null, 80, null, 'The shop''s name in emails.'),
+    ('shop_logo_url', 'url', 'characters', null, 500, null, 'The shop''s logo in emails: a PNG or JPEG, '
+      'shown at most 200 pixels wide and 40 high.'),
+    ('shop_address', 'text', 'characters', null, 300, null, 'The postal address at the end of each email.'),
+    ('shop_support_email', 'email', 'characters', null, 254, null, 'The address for questions in emails.'),
+    ('shop_support_url', 'url', 'characters', null, 500, null, 'The page for questions in emails.'),
+    ('shop_url', 'url', 'characters', null, 500, null, 'The page to which emails lead back.'),
+    ('shop_locale', 'text', 'characters', null, 6, null, 'The language of emails to users who have not '
+      'chosen one, such as de or en-US. Null, and a language without sentences, is English.'),
+    ('shop_accent_color', 'text', 'characters', null, 7, null, 'The colour of buttons in emails: # and six '
+      'hexadecimal digits.')
+  ]::farthing.setting_kind[]) s
+$$;
+comment on function farthing.policy_shop() is
+  'Returns the settings of the shop, as its emails show it.';

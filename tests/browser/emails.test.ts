@@ -1,0 +1,156 @@
+/**
+ * Every email in a real browser at the width of a phone, in light and in dark colours. If the
+ * machine has no Chromium, the test runner skips this file and says so.
+ */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { renderEmails } from "../../scripts/emails/render-pages.ts";
+import { LOGO, SAMPLES, SHOPS } from "../../scripts/emails/samples.ts";
+import { renderNotification } from "../../supabase/functions/_shared/domain/notifications/templates.ts";
+import { openBrowser, withPage } from "./chromium.ts";
+
+const PHONE = { width: 375, height: 667 };
+
+/** Stands for the logo, because a test reaches no other machine. It is wider than its place. */
+const DRAWN = "data:image/svg+xml," + encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><rect width="900" height="90"/></svg>`,
+);
+
+async function show(page: Page, html: string): Promise<void> {
+  await page.setContent(html.replaceAll(LOGO, DRAWN), { waitUntil: "load" });
+}
+
+/** Returns how far the page is wider than its window. */
+function overflowOf(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - innerWidth");
+}
+
+/** Returns the violations of WCAG 2.2 AA, one line each. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+      resultTypes: ["violations"],
+    })
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
+}
+
+/** Returns what a mail program could not open or read out. */
+async function brokenPartsOf(page: Page): Promise<string[]> {
+  const links = await page.locator("a").all();
+  const targets = await Promise.all(links.map((link) => link.getAttribute("href")));
+  return [
+    ...await page.locator(`img:not([alt]), img[alt=""]`).all(),
+    ...links.filter((_, at) => !/^(https:\/\/|mailto:)./.test(targets[at] ?? "")),
+  ].map(String);
+}
+
+const SCHEMES = ["light", "dark"] as const;
+
+async function isReadable(page: Page, html: string, name: string): Promise<void> {
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme });
+    await show(page, html);
+    deepEqual(await violationsOf(page), [], `${name} in ${colorScheme} colours`);
+  }
+  equal(await overflowOf(page), 0, `${name} does not scroll sideways`);
+  deepEqual(await brokenPartsOf(page), [], name);
+}
+
+/** Reads every email. Operators' emails are the same in each language. */
+async function readsEveryEmail(page: Page): Promise<void> {
+  const seen = new Map(renderEmails().map(({ name, html }) => [html, name]));
+  ok(seen.size > Object.keys(SAMPLES).length * 2);
+  for (const [html, name] of seen) await isReadable(page, html, name);
+}
+
+/** Dark colours are the email's own, and not those of a browser that inverts pages. */
+async function changesColours(page: Page): Promise<void> {
+  const { html } = renderNotification("receipt", SAMPLES.receipt, {
+    locale: "en",
+    shop: SHOPS.branded,
+  });
+  const colours = async (colorScheme: typeof SCHEMES[number]) => {
+    await page.emulateMedia({ colorScheme });
+    await show(page, html);
+    const style = (part: string) => `getComputedStyle(document.querySelector("${part}"))`;
+    return await page.evaluate<string[]>(
+      `[${style(".page")}.backgroundColor, ${style(".card")}.backgroundColor, ${
+        style("h1")
+      }.color]`,
+    );
+  };
+  deepEqual(await colours("light"), [
+    "rgb(242, 244, 247)",
+    "rgb(255, 255, 255)",
+    "rgb(26, 29, 33)",
+  ]);
+  deepEqual(await colours("dark"), ["rgb(15, 18, 21)", "rgb(27, 31, 36)", "rgb(238, 241, 244)"]);
+  match(await page.locator("img").getAttribute("alt") ?? "", /^Kékfény Studio$/);
+  const logo = await page.locator("img").boundingBox();
+  ok(logo !== null && logo.width <= 212 && logo.height <= 52, JSON.stringify(logo));
+}
+
+const ACCENTS = ["#000000", "#ffffff", "#ffeb3b", "#ff0000", "#777777"];
+
+async function buttonsAreReadable(page: Page): Promise<void> {
+  for (const accent_color of ACCENTS) {
+    const shop = { ...SHOPS.branded, accent_color };
+    const reader = { locale: "de", shop };
+    const { html } = renderNotification(
+      "top_up_authentication",
+      SAMPLES.top_up_authentication,
+      reader,
+    );
+    await isReadable(page, html, accent_color);
+  }
+}
+
+async function longValuesWrap(page: Page): Promise<void> {
+  const long = "x".repeat(200);
+  const url = `https://shop.example.com/${"y".repeat(400)}`;
+  const shop = { ...SHOPS.branded, name: long.slice(0, 80), address: long, url, support_url: url };
+  const data = {
+    ...(SAMPLES.receipt as object),
+    package_name: long,
+    amount: Number.MAX_SAFE_INTEGER,
+    credits: "12345678901234567890.123456789012345678",
+  };
+  for (const logo_url of [LOGO, undefined]) {
+    const { logo_url: _, ...rest } = shop;
+    const face = logo_url === undefined ? rest : { ...rest, logo_url };
+    const { html } = renderNotification("receipt", data, { locale: "de", shop: face });
+    await isReadable(page, html, "long values");
+  }
+}
+
+Deno.test({
+  name: "emails in a real browser",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const browser: Browser = await openBrowser();
+    const steps: [string, (page: Page) => Promise<void>][] = [
+      ["each email is readable at 375 px, in light and in dark colours", readsEveryEmail],
+      ["an email has colours of its own for a dark mode", changesColours],
+      ["a button is readable on every accent colour", buttonsAreReadable],
+      ["long values and settings wrap", longValuesWrap],
+    ];
+    try {
+      for (const [name, step] of steps) {
+        await test.step(name, () =>
+          withPage(browser, async (page) => {
+            await page.setViewportSize(PHONE);
+            await step(page);
+          }));
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+});

@@ -1,0 +1,126 @@
+/** Emails show the shop's settings, in the buyer's language. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
+import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
+import { proven, withPolicy, withSql } from "../support/project/database.ts";
+import { backEnd, data, get, post, refused } from "../support/project/http.ts";
+import { signUp, signUpOperator } from "../support/project/people.ts";
+import { buy } from "../support/money/purchases.ts";
+import { emailArrives } from "../support/work/notifications.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+
+const readPolicy = async () =>
+  data(await get(world, "settings/policy", backEnd(world)), 200, PolicySettings);
+
+async function change(changes: Record<string, unknown>, more: object = {}) {
+  const { version } = await readPolicy();
+  const body = { changes, version, reason: "a test", ...more };
+  return await post(world, "settings/policy", backEnd(world), body);
+}
+
+const FACE = {
+  shop_name: "Kékfény & Söhne",
+  shop_logo_url: "https://shop.example.com/logo.png",
+  shop_address: "Kékfény Kft., Váci utca 12, Budapest",
+  shop_support_email: "help@shop.example.com",
+  shop_support_url: "https://shop.example.com/help",
+  shop_url: "https://shop.example.com",
+  shop_accent_color: "#0f766e",
+};
+
+const NONE = Object.fromEntries(Object.keys(FACE).map((name) => [name, null]));
+
+Deno.test("a receipt has the shop's face and the buyer's language", () =>
+  withPolicy(world, "exclusive", async () => {
+    const shown = data(
+      await change(FACE, { dry_run: true, reason: undefined }),
+      200,
+      SettingsChanged,
+    );
+    equal(shown.changes[0]?.fields.length, 7);
+    data(await change(FACE), 200, SettingsChanged);
+    try {
+      const buyer = await signUp(world);
+      const { error } = await buyer.supabase.auth.updateUser({ data: { locale: "de_AT" } });
+      equal(error, null);
+      await buy(world, buyer, "Starter");
+      const { subject, text, html } = await emailArrives(world, buyer.email, "receipt");
+      equal(subject, "Beleg: USD 9,99");
+      match(text, /^Bezahlt: USD 9,99\nCredits: 9\D990\nDatum: \d+\. \S+ \d{4} um \d\d:\d\d UTC$/m);
+      ok(
+        text.endsWith(`
+-- 
+Kékfény & Söhne
+Kékfény Kft., Váci utca 12, Budapest
+Fragen? help@shop.example.com · https://shop.example.com/help
+https://shop.example.com
+`),
+        text,
+      );
+      for (const part of [`lang="de-AT"`, `alt="Kékfény &amp; Söhne"`, "#0f766e"]) {
+        ok(html.includes(part), part);
+      }
+    } finally {
+      data(await change(NONE), 200, SettingsChanged);
+    }
+    const { settings } = await readPolicy();
+    const values = settings.filter(({ name }) => name in FACE).map(({ value }) => value);
+    deepEqual(values, Array(7).fill(null));
+    await proven(world);
+  }));
+
+Deno.test("a repeat of a receipt has the language of the first attempt", async () => {
+  const buyer = await signUp(world);
+  await buy(world, buyer, "Starter");
+  const { subject } = await emailArrives(world, buyer.email, "receipt");
+  equal(subject, "Receipt: USD 9.99");
+  const stored = await withSql(world, (sql) =>
+    sql`
+    select n.locale, n.shop from farthing.notifications n join farthing.accounts a using (account_id)
+    where a.owner_id = ${buyer.id} and n.template = 'receipt' and n.state = 'sent'`);
+  deepEqual(stored.map(({ locale, shop }) => [locale, shop]), [["en", null]]);
+});
+
+const BAD: [string, unknown][] = [
+  ["shop_name", ""],
+  ["shop_name", "x".repeat(81)],
+  ["shop_name", "a\u0000b"],
+  ["shop_address", "x".repeat(301)],
+  ["shop_address", "one line\nand another"],
+  ["shop_logo_url", "http://shop.example.com/logo.png"],
+  ["shop_logo_url", "javascript:alert(1)"],
+  ["shop_url", `https://shop.example.com/"><script>`],
+  ["shop_url", "https://shop.example.com/a b"],
+  ["shop_url", 5],
+  ["shop_support_email", "help"],
+  ["shop_support_email", "a@b.c\r\nBcc: x@y.z"],
+  ["shop_support_url", `https://${"x".repeat(500)}.example`],
+  ["shop_locale", "hu"],
+  ["shop_locale", "de_AT"],
+  ["shop_locale", ""],
+  ["shop_accent_color", "red"],
+  ["shop_accent_color", "#fff"],
+  ["shop_accent_color", "#0f766e;}"],
+];
+
+Deno.test("a setting of the shop that no email could show is refused, naming it", async () => {
+  for (const [name, value] of BAD) {
+    for (const dry_run of [true, false]) {
+      const answer = await change({ [name]: value }, { dry_run });
+      // Another test may change the policy between the read and the change.
+      const repeat = answer.status === 409 ? await change({ [name]: value }, { dry_run }) : answer;
+      refused(repeat, 400, "invalid_request", `changes.${name}`);
+    }
+  }
+});
+
+Deno.test("only operators and secret keys change the shop's face", async () => {
+  const { version } = await readPolicy();
+  const body = { changes: { shop_name: "Mine" }, version, reason: "mine" };
+  refused(await post(world, "settings/policy", (await signUp(world)).as, body), 403, "forbidden");
+  const operator = await signUpOperator(world);
+  const dry = { ...body, dry_run: true };
+  ok([200, 409].includes((await post(world, "settings/policy", operator.as, dry)).status));
+});
