@@ -1204,13 +1204,15 @@ grant execute on function farthing_public.inbox_read to service_role;
 comment on function farthing_public.inbox_read is
   'Returns an event with its stored facts. Fails not_found.';
 
-create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
+create function farthing_public.inbox_replay(
+  p_event_id text, p_now timestamptz default now(), p_author text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_event farthing.inbox;
+  v_before text;
 begin
   select * into v_event from farthing.inbox where event_id = p_event_id for update;
   if v_event.event_id is null then
@@ -1220,9 +1222,13 @@ begin
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
     -- The event gets ten new attempts: the operator has fixed the cause, or the next error names
     -- the cause.
+    v_before := v_event.state;
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
     v_event := farthing.apply_event(v_event, p_now);
+    perform farthing.audit_action('inbox', jsonb_build_object('event_id', p_event_id),
+      jsonb_build_object('state', v_before), jsonb_build_object('state', v_event.state), p_author, null,
+      p_now);
   end if;
   return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
 end
@@ -1230,8 +1236,8 @@ $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
-  'attempts. Changes nothing if the event was processed or has no facts. Returns the event. Fails '
-  'not_found.';
+  'attempts, and audits its author. Changes nothing if the event was processed or has no facts. Returns '
+  'the event. Fails not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
@@ -2635,7 +2641,8 @@ comment on function farthing_public.jobs_list is
   'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
   'such user.';
 
-create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_cancel(
+  p_user_id uuid, p_job_id uuid, p_now timestamptz default now(), p_author text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -2654,12 +2661,18 @@ begin
     -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
+  -- A user who cancels their own job is no news. A job's row is deleted after 30 days, the audit is not.
+  if p_author is distinct from 'owner' then
+    perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
+      jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
+  end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
 end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Returns {job_id, status}. Fails '
+  'Cancels a job that has not ended; a running step is still charged. Audits an author who is not its '
+  'user. Returns {job_id, status}. Fails '
   'not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
@@ -3516,11 +3529,11 @@ comment on function farthing_public.refunds_claim is
 
 -- supabase/schemas/reports/api/actors.sql
 
--- The report of authors: who granted, debited, refunded and moved how many credits.
+-- The report of authors: who moved how many credits, and who did what else.
 
 create function farthing_public.report_actors(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
-  p_now timestamptz default now())
+  p_actor text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -3528,30 +3541,27 @@ as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
 begin
-  return farthing.report_answer(v_range, p_limit, array(
-      select row(jsonb_build_object('day', a.day, 'author_kind', a.author_kind, 'author', a.author,
-        'kind', a.kind, 'entries', a.entries, 'credits', a.credits), a.cursor)::farthing.page_item
-      from (select r.*, concat_ws(' ', r.day, r.author, r.kind) as cursor from farthing.actors r
-        where r.day between v_range.first_day and v_range.last_day) a
-      where p_after is null or a.cursor collate "C" > p_after
-      order by a.cursor collate "C" limit farthing.items_to_read(p_limit)),
-    (select jsonb_agg(jsonb_build_object('kind', t.kind, 'entries', t.entries, 'credits', t.credits)
-        order by t.kind)
-      from (select a.kind, sum(a.entries) as entries, trim_scale(sum(a.credits::numeric))::text as credits
-        from farthing.actors a where a.day between v_range.first_day and v_range.last_day group by a.kind) t),
-    p_now,
-    -- Both sums are over all days, because entries have no index by time.
-    (select jsonb_agg(farthing.control(format('credits of kind %s, all days', s.kind), d.amount, s.amount)
-        order by s.kind)
-      from (select e.kind, sum(e.amount) as amount from farthing.entry_sums e group by e.kind) s
-      left join (select d.kind, sum(d.amount) as amount from farthing.actor_days d group by d.kind) d
-        using (kind)));
+  return (
+    with rows as materialized (select * from farthing.actor_rows(v_range, p_actor))
+    select farthing.report_answer(v_range, p_limit, array(
+        select row(jsonb_build_object('day', r.day, 'author_kind', r.author_kind, 'author', r.author,
+          'kind', r.kind, 'source', r.source, 'count', r.count, 'credits', trim_scale(r.credits)::text,
+          'amount', r.amount, 'currency', r.currency), r.cursor)::farthing.page_item
+        from rows r where p_after is null or r.cursor collate "C" > p_after
+        order by r.cursor collate "C" limit farthing.items_to_read(p_limit)),
+      (select jsonb_agg(jsonb_build_object('kind', t.kind, 'source', t.source, 'count', t.count,
+          'credits', t.credits, 'amount', t.amount, 'currency', t.currency) order by t.kind, t.currency)
+        from (select r.kind, r.source, r.currency, sum(r.count) as count,
+          trim_scale(sum(r.credits))::text as credits, sum(r.amount)::bigint as amount
+          from rows r group by 1, 2, 3) t),
+      p_now, farthing.actor_controls()));
 end
 $$;
 grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
-  'Returns the report of authors: credits moved by day, author and kind of entry, without the entries of '
-  'the last minute or two, which are not sealed. Fails invalid_request, naming from or limit.';
+  'Returns the report of authors: entries and other actions by day, author and kind, of one author if '
+  'p_actor is given. The entries of the last minute or two are missing, which are not sealed. Fails '
+  'invalid_request, naming from or limit.';
 
 -- supabase/schemas/reports/api/credits.sql
 

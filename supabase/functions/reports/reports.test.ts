@@ -10,7 +10,7 @@ const [row] = sample.rows;
 
 Deno.test("a report passes its days and its page to the database", async () => {
   const fake = await makeFake();
-  const query = "from=2026-11-01&to=2026-11-21&limit=5&cursor=a";
+  const query = "from=2026-11-01&to=2026-11-21&limit=5&cursor=a&actor=key:default";
   const { data } = await (await send(fake, "GET", `/reports/actors?${query}`, AS)).json();
   assert.deepEqual(data, sample);
   assert.deepEqual(fake.calls[0]?.args, {
@@ -18,6 +18,7 @@ Deno.test("a report passes its days and its page to the database", async () => {
     p_to: "2026-11-21",
     p_after: "a",
     p_limit: 5,
+    p_actor: "key:default",
   });
 });
 
@@ -42,10 +43,10 @@ Deno.test("a report as CSV has the rows of all pages and then the totals", async
   const answer = await send(fake, "GET", "/reports/actors?format=csv&limit=1", AS);
   assert.equal(answer.headers.get("content-disposition"), 'attachment; filename="actors.csv"');
   assert.deepEqual((await answer.text()).split("\r\n"), [
-    "record,day (UTC),author_kind,author,kind,entries,credits",
-    "row,2026-11-21,key,key:=1+1,usage,2,50.5",
-    "row,2026-11-21,key,'=1+1,usage,2,50.5",
-    "total,,,,usage,2,50.5",
+    "record,day (UTC),author_kind,author,kind,source,count,credits,amount (minor units),currency",
+    "row,2026-11-21,key,key:=1+1,usage,entries,2,50.5,,",
+    "row,2026-11-21,key,'=1+1,usage,entries,2,50.5,,",
+    "total,,,,usage,entries,2,50.5,,",
     "",
   ]);
 });

@@ -1,24 +1,29 @@
-import { ActorRow } from "../_shared/contracts/reports/actors.ts";
+import { ActorRow, ActorsQuery } from "../_shared/contracts/reports/actors.ts";
 import { CreditRow } from "../_shared/contracts/reports/credits.ts";
 import { reportRoute } from "./report-route.ts";
 
-/** Reports who moved how many credits. */
+/** Reports who moved how many credits, and who did what else. */
 export const reportActors = reportRoute({
   name: "actors",
-  summary: "Report who moved credits",
+  summary: "Report who moved credits, and who did what else",
   description:
-    "Credits moved by day, author and kind of entry. The entries of the last minute or " +
+    "Credits moved by day, author and kind of entry, and what else authors did: refunds, blocks, " +
+    "decisions, retries, changed settings, reads of customers. The entries of the last minute or " +
     "two are missing, because entries are summed when they are sealed.",
+  query: ActorsQuery,
   row: ActorRow,
   columns: [
     { key: "day", title: "day (UTC)" },
     { key: "author_kind" },
     { key: "author" },
     { key: "kind" },
-    { key: "entries", isNumber: true },
-    { key: "credits", title: "credits", isNumber: true },
+    { key: "source" },
+    { key: "count", isNumber: true },
+    { key: "credits", isNumber: true },
+    { key: "amount", title: "amount (minor units)", isNumber: true },
+    { key: "currency" },
   ],
-  read: (database, args) => database.rpc("report_actors", args),
+  read: (database, args, { actor }) => database.rpc("report_actors", { ...args, p_actor: actor }),
 });
 
 const CREDITS = [

@@ -67,13 +67,15 @@ grant execute on function farthing_public.inbox_read to service_role;
 comment on function farthing_public.inbox_read is
   'Returns an event with its stored facts. Fails not_found.';
 
-create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
+create function farthing_public.inbox_replay(
+  p_event_id text, p_now timestamptz default now(), p_author text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_event farthing.inbox;
+  v_before text;
 begin
   select * into v_event from farthing.inbox where event_id = p_event_id for update;
   if v_event.event_id is null then
@@ -83,9 +85,13 @@ begin
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
     -- The event gets ten new attempts: the operator has fixed the cause, or the next error names
     -- the cause.
+    v_before := v_event.state;
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
     v_event := farthing.apply_event(v_event, p_now);
+    perform farthing.audit_action('inbox', jsonb_build_object('event_id', p_event_id),
+      jsonb_build_object('state', v_before), jsonb_build_object('state', v_event.state), p_author, null,
+      p_now);
   end if;
   return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
 end
@@ -93,8 +99,8 @@ $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
-  'attempts. Changes nothing if the event was processed or has no facts. Returns the event. Fails '
-  'not_found.';
+  'attempts, and audits its author. Changes nothing if the event was processed or has no facts. Returns '
+  'the event. Fails not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb

@@ -6,8 +6,7 @@ export interface Column<Key extends string = string> {
   /** The name in the header; the key by default. */
   readonly title?: string;
   /**
-   * true if the column holds only digits, a point and a sign, so that a leading minus begins a
-   * number and not a formula.
+   * true if the column holds numbers, so that a leading minus begins a number and not a formula.
    */
   readonly isNumber?: boolean;
 }
@@ -15,6 +14,8 @@ export interface Column<Key extends string = string> {
 // A spreadsheet may skip invisible characters at the start of a cell and run the rest as a formula.
 // The last four characters are full-width signs, which some programs read like the normal signs.
 const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
+
+const NUMBER = /^-?\d+(\.\d+)?$/;
 
 function disarm(text: string): string {
   return FORMULA.test(text) ? `'${text}` : text;
@@ -35,7 +36,7 @@ export function toCsv(
     quoted_match: /[\r\n]/,
     cast: {
       string: (value, { index, header }) =>
-        header || numbers.has(columns[index]!.key) ? value : disarm(value),
+        header || numbers.has(columns[index]!.key) && NUMBER.test(value) ? value : disarm(value),
       boolean: String,
     },
   });

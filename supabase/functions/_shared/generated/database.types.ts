@@ -877,9 +877,12 @@ export type Database = {
       "inbox_missing": { Args: { "p_event_ids": Json }; Returns: Json };
       "inbox_read": { Args: { "p_event_id": string }; Returns: Json };
       "inbox_receive": { Args: { "p_event": Json; "p_now"?: string }; Returns: Json };
-      "inbox_replay": { Args: { "p_event_id": string; "p_now"?: string }; Returns: Json };
+      "inbox_replay": {
+        Args: { "p_author"?: string; "p_event_id": string; "p_now"?: string };
+        Returns: Json;
+      };
       "jobs_cancel": {
-        Args: { "p_job_id": string; "p_now"?: string; "p_user_id": string };
+        Args: { "p_author"?: string; "p_job_id": string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
       };
       "jobs_checkpoint": {
@@ -1184,6 +1187,7 @@ export type Database = {
       };
       "report_actors": {
         Args: {
+          "p_actor"?: string;
           "p_after"?: string;
           "p_from"?: string;
           "p_limit"?: number;

@@ -83,7 +83,8 @@ comment on function farthing_public.jobs_list is
   'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
   'such user.';
 
-create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_cancel(
+  p_user_id uuid, p_job_id uuid, p_now timestamptz default now(), p_author text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -102,12 +103,18 @@ begin
     -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
+  -- A user who cancels their own job is no news. A job's row is deleted after 30 days, the audit is not.
+  if p_author is distinct from 'owner' then
+    perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
+      jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
+  end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
 end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Returns {job_id, status}. Fails '
+  'Cancels a job that has not ended; a running step is still charged. Audits an author who is not its '
+  'user. Returns {job_id, status}. Fails '
   'not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(

@@ -27,6 +27,9 @@ begin
   if not found then
     return;
   end if;
+  perform farthing.audit_action('fraud_warnings',
+    farthing.pick(to_jsonb(p_warning), '{account_id, warning_id}'),
+    farthing.pick(to_jsonb(p_warning), '{state}'), '{"state": "cleared"}', p_author, p_reason, p_now);
   -- A refund that Stripe does not have yet is no longer sent. If Stripe has made it nevertheless,
   -- its event arrives and applies.
   perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r

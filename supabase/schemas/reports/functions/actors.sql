@@ -20,11 +20,3 @@ $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
   'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
   'p_upto. seal_entries() calls it.';
-
-create view farthing.actors with (security_invoker = true) as
-select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
-  trim_scale(d.amount)::text as credits
-from farthing.actor_days d;
-comment on view farthing.actors is
-  'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
-  'Credits are text.';

@@ -42,6 +42,8 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   holds_open: true,
   holds_read: true,
   holds_settle: true,
+  inbox_replay: true,
+  jobs_cancel: true,
   jobs_create: true,
   jobs_list: true,
   jobs_read: true,
