@@ -77,4 +77,8 @@ grant select on farthing.orders to authenticated;
 alter table farthing.lots add constraint lots_of_an_order foreign key (account_id, order_id)
   references farthing.orders (account_id, order_id);
 
-create index orders_by_paid_at on farthing.orders (paid_at) where paid_at is not null;
+-- Reports read orders by time from these indexes and do not read the table.
+create index orders_by_paid_at on farthing.orders (paid_at) include (account_id, order_id, kind, created_at)
+  where paid_at is not null;
+create index orders_by_created_at on farthing.orders (created_at) include (account_id, order_id, paid_at)
+  where kind = 'package';

@@ -1,4 +1,4 @@
--- Metrics per minute, per hour and of all time.
+-- Metrics per minute, per hour, per day and of all time.
 
 create table farthing.metrics (
   grain text not null,
@@ -10,7 +10,7 @@ create table farthing.metrics (
   buckets bigint[] not null default '{}',
   -- The name precedes the time, because every reader reads the rows of one name in a window.
   primary key (grain, name, starts_at, labels),
-  constraint metrics_grains check (grain in ('minute', 'hour')
+  constraint metrics_grains check (grain in ('minute', 'hour', 'day')
     or (grain = 'total' and starts_at = '-infinity')),
   constraint metrics_named check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
   constraint metrics_labelled check (length(labels) <= 300 and labels !~ '[[:cntrl:]]'),
@@ -19,7 +19,8 @@ create table farthing.metrics (
 ) with (fillfactor = 70);
 -- The free space in each page is for rows that are updated in place.
 comment on table farthing.metrics is
-  'Metrics per minute (stored for 25 hours), per hour (35 days) and of all time. labels: name=value, '
+  'Metrics per minute (stored for 25 hours), per hour (35 days), per day (36 days, UTC) and of all time. '
+  'labels: name=value, '
   'separated by commas. count: a number of events, or an amount. sum_ms and buckets: durations; see '
   'bucket_ms(). The rows name no user and no address.';
 

@@ -111,6 +111,20 @@ create table farthing.usage_features (
 comment on table farthing.usage_features is
   'The features that usage_days keeps apart: the first 200 that callers named. Later ones are `other`, so '
   'that names without an end cannot make a row for each charge.';
+-- The days without their features are some rows per day, and the months with their features some
+-- thousand rows. A report reads the smaller of both, because the days of a year may be a million rows.
+create table farthing.usage_sums (
+  grain text not null,
+  like farthing.usage_days including defaults,
+  primary key (grain, day, model, rate_version, origin, feature),
+  constraint usage_sums_grains check ((grain = 'day' and feature = '')
+    or (grain = 'month' and extract(day from day) = 1))
+);
+comment on table farthing.usage_sums is
+  'usage_days, summed further. grain `day`: the sums of each day over all features; `month`: the sums of '
+  'each month by feature, where day is the first day of the month.';
+alter table farthing.usage_sums enable row level security;
+create policy usage_sums_none on farthing.usage_sums for select to authenticated using (false);
 alter table farthing.usage_days enable row level security;
 alter table farthing.usage_features enable row level security;
 create policy usage_days_none on farthing.usage_days for select to authenticated using (false);

@@ -1,9 +1,9 @@
--- Metrics: each batch of a process is counted once, per minute, per hour and of all time, and is
--- read back exactly.
+-- Metrics: each batch of a process is counted once, per minute, per hour, per day and of all time, and
+-- is read back exactly.
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(38);
+select plan(64);
 
 create function pg_temp.record(p_rows text, p_passed interval default '0', p_age_ms bigint default 0,
   p_batch_id uuid default gen_random_uuid())
@@ -29,9 +29,10 @@ select is(pg_temp.record(
   '[{"name": "limiter_decisions", "labels": "rule=user,outcome=blocked", "count": 3.5}]', '2 min', 60000),
   'true', 'another process adds to the batch''s row a minute later');
 select results_eq($$ select grain, starts_at, count::float8 from farthing.metrics
-  where labels like 'rule=user%' order by grain $$, $$ values ('hour', tests.after(), 5.5::float8),
+  where labels like 'rule=user%' order by grain $$, $$ values ('day', tests.after(), 5.5::float8),
+  ('hour', tests.after(), 5.5),
   ('minute', tests.after('1 min'), 5.5), ('total', '-infinity', 5.5) $$,
-  'counts are stored per minute, per hour and of all time');
+  'counts are stored per minute, per hour, per day and of all time');
 select is(farthing.metric_sum('limiter_decisions', labels, tests.after('1 min'), tests.after(passed)),
   expected, format('the sum of %s within %s is %s', labels, passed, expected))
 from (values (null, interval '2 min', 6.5), ('%outcome=blocked', '2 min', 6.5), ('rule=user,%', '2 min', 5.5),
@@ -48,6 +49,38 @@ select is(farthing.metric_sum('ticks', null, tests.after(make_interval(mins => a
   a, b))
 from (values (0, 122, 6), (1, 122, 5), (59, 121, 4), (60, 120, 2), (0, 60, 2), (60, 61, 1), (61, 119, 0))
   w (a, b, expected);
+
+-- Whole days are read from days, and the rest from hours and minutes: the clock starts at midnight.
+select is(pg_temp.record('[{"name": "tocks", "count": 1}]', make_interval(mins => n)), 'true',
+  'a tock is recorded') from unnest(array[0, 59, 1439, 1440, 2879, 2880, 3000, 4380]) n;
+select is(farthing.metric_sum('tocks', null, tests.after(make_interval(mins => a)),
+  tests.after(make_interval(mins => b))), expected::numeric, format('%s tocks from minute %s to %s', expected,
+  a, b))
+from (values (0, 4381, 8), (0, 4320, 7), (1, 4381, 7), (59, 2881, 5), (1440, 2880, 2), (1439, 2881, 4),
+  (60, 1440, 1), (0, 1440, 3), (1439, 1440, 1), (600, 660, 0), (2880, 4320, 2),
+  (610, 665, 0)) w (a, b, expected);
+select is((select count(*) from farthing.metric_rows('tocks', tests.after('1 day'), tests.after('3 days'))),
+  2::bigint, 'two whole days are two rows');
+
+-- The days are proved against their hours.
+create function pg_temp.found(p_sql text) returns text language plpgsql as $$
+begin
+  execute p_sql;
+  raise exception using errcode = 'UNDO1', message = coalesce((select string_agg(distinct p.detail, '; ')
+    from farthing.prove() p), 'nothing');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select is(pg_temp.found(format('update farthing.metrics set %s where grain = ''day'' and name = ''tocks''
+    and starts_at = %L', change, tests.after('1 day'))),
+  format('metric tocks {} of 2027-01-02: %s in the day, 2 in its hours', day), format('%s is found', change))
+from (values ('count = 3', 3), ('sum_ms = 1', 2), ('buckets = ''{1}''', 2)) c (change, day);
+select is(pg_temp.found(format('delete from farthing.metrics where grain = ''day'' and name = ''tocks''
+    and starts_at = %L', tests.after('1 day'))),
+  'metric tocks {} of 2027-01-02: nothing in the day, 2 in its hours', 'a day that is gone is found');
+select is(pg_temp.found(format('delete from farthing.metrics where grain = ''hour'' and name = ''tocks''
+    and starts_at < %L', tests.after('12 hours'))), 'nothing', 'the oldest day may have lost hours');
 
 -- Requests.
 select is(pg_temp.record(pg_temp.requests('GET /credits', '2xx', 95, 40), '3 hours'), 'true',

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(33);
+select plan(35);
 
 create function pg_temp.record(p_name text, p_labels text, p_count int, p_bucket int default null,
   p_passed interval default '1 h') returns text language sql as $$
@@ -53,6 +53,25 @@ select is(array(select c ->> 'difference' from jsonb_array_elements(pg_temp.repo
   'purchased credits are those of the sealed paid orders');
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+
+-- The noted purchases are proved.
+create function pg_temp.found(p_sql text) returns text language plpgsql as $$
+begin
+  execute p_sql;
+  raise exception using errcode = 'UNDO1', message = coalesce((select string_agg(distinct p.detail, '; ')
+    from farthing.prove() p), 'nothing');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select is(pg_temp.found(format(sql, b.order_id)), format(detail, b.order_id), c.name || ' is found')
+from tests.bought b, (values
+  ('another entry', 'update farthing.order_entries set seq = seq + 1 where order_id = %L',
+    'order %1$s is noted with entry 2, which is not its sealed purchase; '
+    'seq 1 is the purchase of order %1$s and is not noted'),
+  ('a purchase that is not noted', 'delete from farthing.order_entries where order_id = %L',
+    'seq 1 is the purchase of order %1$s and is not noted')) c (name, sql, detail)
+where b.name = 'ann';
 
 -- An order without its event, and one without its entry, are named.
 select tests.unguarded('inbox', $$delete from farthing.inbox where facts ->> 'session_id' = 'cs_ann'$$);

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(22);
+select plan(43);
 
 -- Runs a statement, returns the violations that the proof then finds, and undoes the statement.
 create function pg_temp.found(p_sql text) returns text language plpgsql as $$
@@ -30,6 +30,8 @@ select is(pg_temp.found('select'), 'nothing', 'the days are the sums of the entr
 select is(pg_temp.found(format('update farthing.usage_days set %1$s = %1$s + 1 where model = %2$L', c,
     'gpt-4o')),
   case when c = 'credits' then 'the days of usage sum up to 51, all sealed charges to 50; ' else '' end
+    || 'usage of gpt-4o in the day of 2027-01-01 (caller): the sums are not those of the days; '
+    || 'usage of gpt-4o in the month of 2027-01-01 (caller): the sums are not those of the days; '
     || 'usage of gpt-4o on 2027-01-01 (caller): the day''s sums are not those of the entries',
   format('a changed %s is found', c))
 from unnest(array['charges', 'corrections', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens',
@@ -40,6 +42,17 @@ from (values ('a day that is gone', 'delete from farthing.usage_days where model
   ('another feature', 'update farthing.usage_days set feature = ''x'' where model = ''gpt-4o'''))
   c (name, sql);
 
+select is(pg_temp.found(format('update farthing.usage_sums set %1$s = %1$s + 1 where grain = %2$L', c, g)),
+  case when c = 'credits' then format('the sums of usage by %s are 51, all sealed charges 50; ', g)
+    else '' end
+    || format('usage of gpt-4o in the %s of 2027-01-01 (caller): the sums are not those of the days', g),
+  format('a changed %s of the %s is found', c, g))
+from unnest(array['charges', 'corrections', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens',
+  'output_tokens', 'reasoning_tokens', 'credits', 'corrected_credits']) c, unnest(array['day', 'month']) g;
+select matches(pg_temp.found(format('delete from farthing.usage_sums where grain = %L', g)),
+  format('usage of gpt-4o in the %s of 2027-01-01', g), format('a %s that is gone is found', g))
+from unnest(array['day', 'month']) g;
+
 -- Features are bounded, so names without an end cannot make a row for each charge.
 select is((select count(*) from generate_series(1, 250) n where pg_temp.charge('f' || n, 'feature ' || n)
   = '50'), 250::bigint, 'ann is charged for 250 features');
@@ -48,6 +61,9 @@ select is((select count(*) from farthing.usage_features), 200::bigint, '200 feat
 select results_eq($$select feature::text, charges, credits from farthing.usage_days where feature in ('other',
   'search') order by 1$$, $$values ('other', 51::bigint, 2550::numeric), ('search', 1, 50)$$,
   'all later features are one row');
+select results_eq($$select grain, count(*), count(distinct feature), sum(charges) from farthing.usage_sums
+  group by grain order by grain$$, $$values ('day', 1::bigint, 1::bigint, 251::numeric),
+  ('month', 201, 201, 251)$$, 'the sums of a day have no features, those of a month have them');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 select * from finish();

@@ -9,10 +9,8 @@ language sql stable
 set search_path = ''
 as $$
   with lines as (
-    -- The index revenue_lines_by_day has this order and these columns.
-    select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount)::bigint as amount
-    from farthing.revenue_lines l where l.booked_on between p_range.first_day and p_range.last_day
-    group by l.booked_on, l.product_line, l.currency, l.kind
+    select s.booked_on, s.product_line, s.currency, s.kind, s.lines, s.amount::bigint as amount
+    from farthing.revenue_sums(p_range.first_day, p_range.last_day) s
   ), facts as (
     select l.booked_on as day, format('%s %s', l.product_line, l.kind) as fact, 'stripe_balance' as debit,
       case when l.kind in ('dispute_fee', 'stripe_fee', 'stripe_fee_provisional') then 'stripe_fees'

@@ -81,7 +81,7 @@ begin
     union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(p_rows, p_now) c
     union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(p_rows) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
-    ('total', '-infinity')) g (grain, starts_at)
+    ('day', date_trunc('day', v_at, 'UTC')), ('total', '-infinity')) g (grain, starts_at)
   -- Many processes add to the same rows, so rows are locked in a fixed order, which prevents
   -- deadlocks.
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
@@ -91,5 +91,5 @@ begin
 end
 $$;
 comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
-  'Adds a batch of metrics to the rows of its minute, of its hour and of all time; false if the batch '
-  'was recorded before.';
+  'Adds a batch of metrics to the rows of its minute, of its hour, of its day and of all time; false if '
+  'the batch was recorded before.';

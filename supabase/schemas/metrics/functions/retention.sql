@@ -8,7 +8,9 @@ as $$
   with counted as (
     delete from farthing.metrics m using (
       select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
-      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days')) k (grain, kept)
+      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days'),
+        -- The day in which the oldest stored hour lies.
+        ('day', interval '36 days')) k (grain, kept)
       join farthing.metrics o
         on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept
       where t.grain = 'total'
@@ -20,5 +22,5 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.delete_old_metrics(timestamptz, int) is
-  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day. '
-  'Returns the number of deleted rows.';
+  'Deletes metrics per minute after 25 hours, per hour after 35 days and per day after 36 days, and batch '
+  'ids after a day. Returns the number of deleted rows.';

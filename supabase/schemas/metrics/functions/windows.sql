@@ -1,6 +1,7 @@
--- The metrics of a window of time. Whole hours are read from the rows per hour, the time before and after
--- them from the rows per minute, so a window of three days costs about as much as a window of an hour. Rows
--- per minute are deleted after 25 hours: an earlier window counts from its first whole hour on.
+-- The metrics of a window of time. Whole days are read from the rows per day, whole hours before and after
+-- them from the rows per hour, and the rest from the rows per minute, so a window of a month costs about as
+-- much as a window of a day. Rows per minute are deleted after 25 hours: an earlier window counts from its
+-- first whole hour on.
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
@@ -10,13 +11,20 @@ as $$
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
       -- If the window contains no whole hour, all of it is read from minutes.
-      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
+      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi,
+      -- If the window contains no whole day, its whole hours end where its days would begin.
+      case when last_day > first_day then first_day when hi > lo then hi else p_to end as first_day,
+      case when last_day > first_day then last_day when hi > lo then hi else p_to end as last_day
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
-      date_trunc('hour', p_to, 'UTC') as hi) h
+      date_trunc('hour', p_to, 'UTC') as hi,
+      date_trunc('day', p_from + interval '1 day' - interval '1 us', 'UTC') as first_day,
+      date_trunc('day', p_to, 'UTC') as last_day) h
   ) w, farthing.metrics m
   where m.name = p_name and (
     (m.grain = 'minute' and m.starts_at >= w.from_at and m.starts_at < w.lo)
-    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.hi)
+    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.first_day)
+    or (m.grain = 'day' and m.starts_at >= w.first_day and m.starts_at < w.last_day)
+    or (m.grain = 'hour' and m.starts_at >= w.last_day and m.starts_at < w.hi)
     or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is

@@ -52,6 +52,8 @@ as $$
   union all select * from farthing.prove_lot_days()
   union all select * from farthing.prove_prices()
   union all select * from farthing.prove_usage_days()
+  union all select * from farthing.prove_order_entries()
+  union all select * from farthing.prove_metric_days()
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_authors()

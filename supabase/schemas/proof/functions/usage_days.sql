@@ -11,9 +11,17 @@ as $$
     (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
       where e.counterparty = 'usage') s
   where d.credits <> s.amount
+  union all
+  select 14, null, format('the sums of usage by %s are %s, all sealed charges %s', g.grain,
+    trim_scale(g.credits), trim_scale(s.amount))
+  from (select v.grain, coalesce(sum(u.credits), 0) as credits from (values ('day'), ('month')) v (grain)
+      left join farthing.usage_sums u on u.grain = v.grain group by v.grain) g,
+    (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
+      where e.counterparty = 'usage') s
+  where g.credits <> s.amount
 $$;
 comment on function farthing.prove_usage_sums() is
-  'Rule 14: the credits of all days of usage equal the credits of all sealed charges.';
+  'Rule 14: the credits of all days of usage, and of their sums, equal the credits of all sealed charges.';
 
 create function farthing.prove_usage_days()
 returns table (rule int, account_id bigint, detail text)
@@ -47,8 +55,29 @@ begin
       e.output_tokens, e.reasoning_tokens, e.credits, e.corrected_credits)
     is distinct from (d.charges::numeric, d.corrections::numeric, d.input_tokens::numeric,
       d.cached_input_tokens::numeric, d.cache_write_tokens::numeric, d.output_tokens::numeric,
-      d.reasoning_tokens::numeric, d.credits, d.corrected_credits);
+      d.reasoning_tokens::numeric, d.credits, d.corrected_credits)
+  union all
+  select 14, null, format('usage of %s in the %s of %s (%s): the sums are not those of the days',
+    coalesce(nullif(coalesce(e.model, s.model), ''), 'no model'), coalesce(e.grain, s.grain),
+    coalesce(e.day, s.day), coalesce(e.origin, s.origin))
+  from (
+    select g.grain, g.day, d.origin, d.model, d.rate_version, g.feature, sum(d.charges) as charges,
+      sum(d.corrections) as corrections, sum(d.input_tokens) as input_tokens,
+      sum(d.cached_input_tokens) as cached_input_tokens, sum(d.cache_write_tokens) as cache_write_tokens,
+      sum(d.output_tokens) as output_tokens, sum(d.reasoning_tokens) as reasoning_tokens,
+      sum(d.credits) as credits, sum(d.corrected_credits) as corrected_credits
+    from farthing.usage_days d cross join lateral (values ('day', d.day, ''),
+      ('month', d.day - extract(day from d.day)::int + 1, d.feature)) g (grain, day, feature)
+    group by 1, 2, 3, 4, 5, 6) e
+  full join farthing.usage_sums s on s.grain = e.grain and s.day = e.day and s.origin = e.origin
+    and s.model = e.model and s.rate_version = e.rate_version and s.feature = e.feature
+  where (e.charges, e.corrections, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens,
+      e.output_tokens, e.reasoning_tokens, e.credits, e.corrected_credits)
+    is distinct from (s.charges::numeric, s.corrections::numeric, s.input_tokens::numeric,
+      s.cached_input_tokens::numeric, s.cache_write_tokens::numeric, s.output_tokens::numeric,
+      s.reasoning_tokens::numeric, s.credits, s.corrected_credits);
 end
 $$;
 comment on function farthing.prove_usage_days() is
-  'Rule 14: each day of usage is the sum of its sealed entries, in every column.';
+  'Rule 14: each day of usage is the sum of its sealed entries, and each further sum that of its days, in '
+  'every column.';

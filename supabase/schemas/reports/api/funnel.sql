@@ -25,8 +25,8 @@ begin
         (select count(*) from farthing.orders o
           join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
             and l.source = 'paid'
-          where o.kind = 'package' and (o.created_at at time zone 'UTC')::date
-            between v_range.first_day and v_range.last_day))),
+          where o.kind = 'package' and o.created_at >= v_range.first_day::timestamp at time zone 'UTC'
+            and o.created_at < (v_range.last_day + 1)::timestamp at time zone 'UTC'))),
       jsonb_build_object(
         'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
         'checkouts', 'package orders by the day of their begin',

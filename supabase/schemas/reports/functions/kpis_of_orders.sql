@@ -6,7 +6,9 @@ language sql stable
 set search_path = ''
 as $$
   with waits as (
-    select extract(epoch from o.paid_at - o.created_at) as seconds from farthing.orders o
+    select percentile_disc(array[0.5, 0.95]) within group (order by o.paid_at - o.created_at) as waited,
+      count(*) as orders
+    from farthing.orders o
     where o.kind = 'package' and o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
       and o.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
   ), evidence as materialized (
@@ -18,12 +20,12 @@ as $$
       coalesce(sum(d.entries) filter (where d.kind in ('debit', 'usage', 'settle')), 0)::bigint as debits
     from farthing.actor_days d where d.day between p_range.first_day and p_range.last_day
   )
-  select 'time_to_first_dollar_p50', null::date, null::text,
-    (percentile_disc(0.5) within group (order by w.seconds))::numeric, 's', null::numeric, count(*)
+  select 'time_to_first_dollar_p50', null::date, null::text, extract(epoch from w.waited[1]), 's',
+    null::numeric, w.orders
   from waits w
   union all
-  select 'time_to_first_dollar_p95', null, null,
-    (percentile_disc(0.95) within group (order by w.seconds))::numeric, 's', null, count(*) from waits w
+  select 'time_to_first_dollar_p95', null, null, extract(epoch from w.waited[2]), 's', null, w.orders
+  from waits w
   union all
   select 'evidence_completeness', null, null,
     round(count(*) filter (where e.missing is null)::numeric / nullif(count(*), 0), 6), 'share', 1, count(*)

@@ -69,15 +69,32 @@ as $$
     returning feature
   ), known as (
     select f.feature from farthing.usage_features f union all select a.feature from added a
+  ), named as materialized (
+    select d.*, case when d.feature = '' then '' else coalesce(k.feature, 'other') end as name
+    from days d left join known k on k.feature = d.feature
+  ), sums as (
+    insert into farthing.usage_sums as u
+    select s.grain, s.day, d.origin, d.model, d.rate_version, s.feature, sum(d.charges), sum(d.corrections),
+      sum(d.input_tokens), sum(d.cached_input_tokens), sum(d.cache_write_tokens), sum(d.output_tokens),
+      sum(d.reasoning_tokens), sum(d.credits), sum(d.corrected_credits)
+    from named d cross join lateral (values ('day', d.day, ''),
+      ('month', date_trunc('month', d.day::timestamp)::date, d.name)) s (grain, day, feature)
+    group by 1, 2, 3, 4, 5, 6
+    on conflict (grain, day, model, rate_version, origin, feature) do update
+    set charges = u.charges + excluded.charges, corrections = u.corrections + excluded.corrections,
+      input_tokens = u.input_tokens + excluded.input_tokens,
+      cached_input_tokens = u.cached_input_tokens + excluded.cached_input_tokens,
+      cache_write_tokens = u.cache_write_tokens + excluded.cache_write_tokens,
+      output_tokens = u.output_tokens + excluded.output_tokens,
+      reasoning_tokens = u.reasoning_tokens + excluded.reasoning_tokens,
+      credits = u.credits + excluded.credits,
+      corrected_credits = u.corrected_credits + excluded.corrected_credits
   )
   insert into farthing.usage_days as u
-  select d.day, d.origin, d.model, d.rate_version,
-    case when d.feature = '' then '' else coalesce(k.feature, 'other') end as feature,
-    sum(d.charges), sum(d.corrections), sum(d.input_tokens), sum(d.cached_input_tokens),
-    sum(d.cache_write_tokens), sum(d.output_tokens), sum(d.reasoning_tokens), sum(d.credits),
-    sum(d.corrected_credits)
-  from days d left join known k on k.feature = d.feature
-  group by 1, 2, 3, 4, 5
+  select d.day, d.origin, d.model, d.rate_version, d.name, sum(d.charges), sum(d.corrections),
+    sum(d.input_tokens), sum(d.cached_input_tokens), sum(d.cache_write_tokens), sum(d.output_tokens),
+    sum(d.reasoning_tokens), sum(d.credits), sum(d.corrected_credits)
+  from named d group by 1, 2, 3, 4, 5
   on conflict (day, model, rate_version, origin, feature) do update
   set charges = u.charges + excluded.charges, corrections = u.corrections + excluded.corrections,
     input_tokens = u.input_tokens + excluded.input_tokens,
@@ -89,5 +106,5 @@ as $$
     corrected_credits = u.corrected_credits + excluded.corrected_credits
 $$;
 comment on function farthing.add_usage_days(bigint[], bigint[], bigint[]) is
-  'Adds the usage of entries to usage_days: for each account, the entries after p_after and up to p_upto. '
-  'seal_entries() calls it.';
+  'Adds the usage of entries to usage_days and usage_sums: for each account, the entries after p_after and '
+  'up to p_upto. seal_entries() calls it.';

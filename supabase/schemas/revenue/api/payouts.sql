@@ -9,21 +9,28 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
+  v_rows farthing.page_item[];
+  v_totals jsonb;
+  v_controls jsonb;
 begin
-  return farthing.report_answer(v_range, p_limit, array(
+  with payouts as materialized (
+    select r.* from farthing.payout_rows(v_range) r
+  )
+  select array(
       select row(to_jsonb(d) - 'cursor', d.cursor)::farthing.page_item
-      from (select r.*, concat_ws(' ', r.day, r.payout_id) as cursor from farthing.payout_rows(v_range) r) d
+      from (select r.*, concat_ws(' ', r.day, r.payout_id) as cursor from payouts r) d
       where p_after is null or d.cursor collate "C" > p_after
       order by d.cursor collate "C" limit farthing.items_to_read(p_limit)),
     (select jsonb_agg(to_jsonb(t) order by t.currency, t.status)
       from (select r.currency, r.status, sum(r.amount) as amount, sum(r.lines) as lines, sum(r.sum) as sum,
         sum(r.difference) as difference, sum(r.fees) as fees, sum(r.mismatches) as mismatches
-        from farthing.payout_rows(v_range) r group by r.currency, r.status) t),
-    p_now,
+        from payouts r group by r.currency, r.status) t),
     (select jsonb_agg(farthing.control(format('itemised payouts in %s: lines, and amounts', c.currency),
         c.lines, c.amount) order by c.currency)
       from (select r.currency, sum(r.sum) as lines, sum(r.amount) as amount
-        from farthing.payout_rows(v_range) r where r.difference is not null group by r.currency) c),
+        from payouts r where r.difference is not null group by r.currency) c)
+  into v_rows, v_totals, v_controls;
+  return farthing.report_answer(v_range, p_limit, v_rows, v_totals, p_now, v_controls,
     jsonb_build_object('sum', 'the net amounts of the lines', 'difference', 'amount - sum'));
 end
 $$;

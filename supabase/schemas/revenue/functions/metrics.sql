@@ -34,11 +34,16 @@ as $$
     from farthing.revenue_days(p_range.first_day, p_range.last_day) r
     -- The second set adds both product lines of one currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
+  ), payers as materialized (
+    -- The index revenue_charges_by_account has this order and these columns.
+    select l.currency, l.account_id, l.product_line from farthing.revenue_lines l
+    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
+    group by l.currency, l.account_id, l.product_line
   ), paying as (
-    select l.product_line, l.currency, count(distinct l.account_id) as accounts
-    from (select distinct l.product_line, l.currency, l.account_id from farthing.revenue_lines l
-      where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge') l
-    group by grouping sets ((l.product_line, l.currency), (l.currency))
+    select p.product_line, p.currency, count(*) as accounts from payers p group by p.product_line, p.currency
+    union all
+    select null, p.currency, count(*) from (select q.currency, q.account_id from payers q
+      group by q.currency, q.account_id) p group by p.currency
   )
   select 'gmv', s.product_line, s.currency, 'minor units', s.gross, null::numeric from summed s
   union all select 'net_revenue', s.product_line, s.currency, 'minor units', s.net, null from summed s

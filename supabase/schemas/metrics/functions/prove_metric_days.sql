@@ -1,0 +1,26 @@
+-- The proof of metrics per day, which reports read instead of hours.
+
+create function farthing.prove_metric_days()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with hours as (
+    select m.name, m.labels, date_trunc('day', m.starts_at, 'UTC') as starts_at, sum(m.count) as count,
+      sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
+    from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
+  ), compared as (
+    -- Hours are deleted by age, so the day of the oldest ones may have lost some.
+    select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
+  )
+  select 14, null::bigint, format('metric %s {%s} of %s: %s in the day, %s in its hours', c.name, c.labels,
+    (c.starts_at at time zone 'UTC')::date, coalesce(trim_scale(d.count)::text, 'nothing'),
+    trim_scale(c.count))
+  from compared c
+  left join farthing.metrics d on d.grain = 'day' and d.name = c.name and d.starts_at = c.starts_at
+    and d.labels = c.labels
+  where c.starts_at > c.oldest and (c.count, c.sum_ms, c.durations) is distinct from
+    (d.count, d.sum_ms, (select sum(b) from unnest(d.buckets) b))
+$$;
+comment on function farthing.prove_metric_days() is
+  'Rule 14: the metrics of each day are the sums of its hours, except for the oldest stored day.';
