@@ -937,7 +937,11 @@ grant select on farthing.orders to authenticated;
 alter table farthing.lots add constraint lots_of_an_order foreign key (account_id, order_id)
   references farthing.orders (account_id, order_id);
 
-create index orders_by_paid_at on farthing.orders (paid_at) where paid_at is not null;
+-- Reports read orders by time from these indexes and do not read the table.
+create index orders_by_paid_at on farthing.orders (paid_at) include (account_id, order_id, kind, created_at)
+  where paid_at is not null;
+create index orders_by_created_at on farthing.orders (created_at) include (account_id, order_id, paid_at)
+  where kind = 'package';
 
 -- supabase/schemas/inbox/tables.sql
 
@@ -968,6 +972,9 @@ comment on table farthing.inbox is
   'failed event is dead after 10 attempts. last_error: why the event failed or was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
+-- The evidence of an order's payment.
+create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
+  where state = 'processed' and facts ->> 'payment_status' = 'paid';
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
 -- An application fee names its charge and not its payment.
@@ -977,7 +984,8 @@ create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
-create index inbox_newest on farthing.inbox (received_at desc, event_id desc);
+-- Reports count states from this index and do not read the table.
+create index inbox_newest on farthing.inbox (received_at desc, event_id desc) include (state);
 
 create table farthing.backfills (
   one_row boolean primary key default true constraint backfills_is_one_row check (one_row),
@@ -1986,7 +1994,7 @@ create index notifications_elsewhere_by_age on farthing.notifications (created_a
 
 -- supabase/schemas/metrics/tables.sql
 
--- Metrics per minute, per hour and of all time.
+-- Metrics per minute, per hour, per day and of all time.
 
 create table farthing.metrics (
   grain text not null,
@@ -1998,7 +2006,7 @@ create table farthing.metrics (
   buckets bigint[] not null default '{}',
   -- The name precedes the time, because every reader reads the rows of one name in a window.
   primary key (grain, name, starts_at, labels),
-  constraint metrics_grains check (grain in ('minute', 'hour')
+  constraint metrics_grains check (grain in ('minute', 'hour', 'day')
     or (grain = 'total' and starts_at = '-infinity')),
   constraint metrics_named check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
   constraint metrics_labelled check (length(labels) <= 300 and labels !~ '[[:cntrl:]]'),
@@ -2007,7 +2015,8 @@ create table farthing.metrics (
 ) with (fillfactor = 70);
 -- The free space in each page is for rows that are updated in place.
 comment on table farthing.metrics is
-  'Metrics per minute (stored for 25 hours), per hour (35 days) and of all time. labels: name=value, '
+  'Metrics per minute (stored for 25 hours), per hour (35 days), per day (36 days, UTC) and of all time. '
+  'labels: name=value, '
   'separated by commas. count: a number of events, or an amount. sum_ms and buckets: durations; see '
   'bucket_ms(). The rows name no user and no address.';
 
@@ -2670,6 +2679,20 @@ create table farthing.usage_features (
 comment on table farthing.usage_features is
   'The features that usage_days keeps apart: the first 200 that callers named. Later ones are `other`, so '
   'that names without an end cannot make a row for each charge.';
+-- The days without their features are some rows per day, and the months with their features some
+-- thousand rows. A report reads the smaller of both, because the days of a year may be a million rows.
+create table farthing.usage_sums (
+  grain text not null,
+  like farthing.usage_days including defaults,
+  primary key (grain, day, model, rate_version, origin, feature),
+  constraint usage_sums_grains check ((grain = 'day' and feature = '')
+    or (grain = 'month' and extract(day from day) = 1))
+);
+comment on table farthing.usage_sums is
+  'usage_days, summed further. grain `day`: the sums of each day over all features; `month`: the sums of '
+  'each month by feature, where day is the first day of the month.';
+alter table farthing.usage_sums enable row level security;
+create policy usage_sums_none on farthing.usage_sums for select to authenticated using (false);
 alter table farthing.usage_days enable row level security;
 alter table farthing.usage_features enable row level security;
 create policy usage_days_none on farthing.usage_days for select to authenticated using (false);
@@ -2678,10 +2701,13 @@ create policy usage_features_none on farthing.usage_features for select to authe
 create table farthing.order_entries (
   order_id uuid primary key,
   account_id bigint not null,
-  seq bigint not null
+  seq bigint not null,
+  missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account.';
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. missing: the '
+  'evidence that was missing when the entry was sealed (stripe_event, lot), separated by spaces; null if '
+  'there was all.';
 alter table farthing.order_entries enable row level security;
 create policy order_entries_none on farthing.order_entries for select to authenticated using (false);
 
@@ -2760,7 +2786,8 @@ create unique index revenue_lines_once on farthing.revenue_lines (source_id, kin
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction finds its lines by this index: a fee is not in the unique one.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
--- Metrics count the paying accounts from this index and do not read the table.
+-- Paying accounts can't be added up over days. Metrics count them from this index and do not read the
+-- table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount, account_id);
 alter table farthing.revenue_lines enable row level security;

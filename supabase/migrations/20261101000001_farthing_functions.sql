@@ -6715,10 +6715,8 @@ language sql stable
 set search_path = ''
 as $$
   with lines as (
-    -- The index revenue_lines_by_day has this order and these columns.
-    select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount)::bigint as amount
-    from farthing.revenue_lines l where l.booked_on between p_range.first_day and p_range.last_day
-    group by l.booked_on, l.product_line, l.currency, l.kind
+    select s.booked_on, s.product_line, s.currency, s.kind, s.lines, s.amount::bigint as amount
+    from farthing.revenue_sums(p_range.first_day, p_range.last_day) s
   ), facts as (
     select l.booked_on as day, format('%s %s', l.product_line, l.kind) as fact, 'stripe_balance' as debit,
       case when l.kind in ('dispute_fee', 'stripe_fee', 'stripe_fee_provisional') then 'stripe_fees'
@@ -7625,6 +7623,35 @@ comment on function farthing.bucket_ms(numeric) is
   'Returns the upper bound of a bucket in ms, and its middle for p_nr - 0.5. The 68th bucket ends at 120 '
   'ms; each bound is 15 % above the one before. The numbers are the same in _shared/metrics/buckets.ts.';
 
+-- supabase/schemas/metrics/functions/prove_metric_days.sql
+
+-- The proof of metrics per day, which reports read instead of hours.
+
+create function farthing.prove_metric_days()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with hours as (
+    select m.name, m.labels, date_trunc('day', m.starts_at, 'UTC') as starts_at, sum(m.count) as count,
+      sum(m.sum_ms) as sum_ms, sum((select sum(b) from unnest(m.buckets) b)) as durations
+    from farthing.metrics m where m.grain = 'hour' group by 1, 2, 3
+  ), compared as (
+    -- Hours are deleted by age, so the day of the oldest ones may have lost some.
+    select h.*, min(h.starts_at) over (partition by h.name, h.labels) as oldest from hours h
+  )
+  select 14, null::bigint, format('metric %s {%s} of %s: %s in the day, %s in its hours', c.name, c.labels,
+    (c.starts_at at time zone 'UTC')::date, coalesce(trim_scale(d.count)::text, 'nothing'),
+    trim_scale(c.count))
+  from compared c
+  left join farthing.metrics d on d.grain = 'day' and d.name = c.name and d.starts_at = c.starts_at
+    and d.labels = c.labels
+  where c.starts_at > c.oldest and (c.count, c.sum_ms, c.durations) is distinct from
+    (d.count, d.sum_ms, (select sum(b) from unnest(d.buckets) b))
+$$;
+comment on function farthing.prove_metric_days() is
+  'Rule 14: the metrics of each day are the sums of its hours, except for the oldest stored day.';
+
 -- supabase/schemas/metrics/functions/record.sql
 
 -- Recording a batch of a process's metrics, with the figures that are computed from it. Metrics are
@@ -7710,7 +7737,7 @@ begin
     union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(p_rows, p_now) c
     union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(p_rows) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
-    ('total', '-infinity')) g (grain, starts_at)
+    ('day', date_trunc('day', v_at, 'UTC')), ('total', '-infinity')) g (grain, starts_at)
   -- Many processes add to the same rows, so rows are locked in a fixed order, which prevents
   -- deadlocks.
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
@@ -7720,8 +7747,8 @@ begin
 end
 $$;
 comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
-  'Adds a batch of metrics to the rows of its minute, of its hour and of all time; false if the batch '
-  'was recorded before.';
+  'Adds a batch of metrics to the rows of its minute, of its hour, of its day and of all time; false if '
+  'the batch was recorded before.';
 
 -- supabase/schemas/metrics/functions/retention.sql
 
@@ -7735,7 +7762,9 @@ as $$
   with counted as (
     delete from farthing.metrics m using (
       select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
-      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days')) k (grain, kept)
+      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days'),
+        -- The day in which the oldest stored hour lies.
+        ('day', interval '36 days')) k (grain, kept)
       join farthing.metrics o
         on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept
       where t.grain = 'total'
@@ -7747,8 +7776,8 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.delete_old_metrics(timestamptz, int) is
-  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day. '
-  'Returns the number of deleted rows.';
+  'Deletes metrics per minute after 25 hours, per hour after 35 days and per day after 36 days, and batch '
+  'ids after a day. Returns the number of deleted rows.';
 
 -- supabase/schemas/metrics/functions/slo.sql
 
@@ -7840,9 +7869,10 @@ comment on function farthing.budget_burns(timestamptz) is
 
 -- supabase/schemas/metrics/functions/windows.sql
 
--- The metrics of a window of time. Whole hours are read from the rows per hour, the time before and after
--- them from the rows per minute, so a window of three days costs about as much as a window of an hour. Rows
--- per minute are deleted after 25 hours: an earlier window counts from its first whole hour on.
+-- The metrics of a window of time. Whole days are read from the rows per day, whole hours before and after
+-- them from the rows per hour, and the rest from the rows per minute, so a window of a month costs about as
+-- much as a window of a day. Rows per minute are deleted after 25 hours: an earlier window counts from its
+-- first whole hour on.
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
@@ -7852,13 +7882,20 @@ as $$
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
       -- If the window contains no whole hour, all of it is read from minutes.
-      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
+      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi,
+      -- If the window contains no whole day, its whole hours end where its days would begin.
+      case when last_day > first_day then first_day when hi > lo then hi else p_to end as first_day,
+      case when last_day > first_day then last_day when hi > lo then hi else p_to end as last_day
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
-      date_trunc('hour', p_to, 'UTC') as hi) h
+      date_trunc('hour', p_to, 'UTC') as hi,
+      date_trunc('day', p_from + interval '1 day' - interval '1 us', 'UTC') as first_day,
+      date_trunc('day', p_to, 'UTC') as last_day) h
   ) w, farthing.metrics m
   where m.name = p_name and (
     (m.grain = 'minute' and m.starts_at >= w.from_at and m.starts_at < w.lo)
-    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.hi)
+    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.first_day)
+    or (m.grain = 'day' and m.starts_at >= w.first_day and m.starts_at < w.last_day)
+    or (m.grain = 'hour' and m.starts_at >= w.last_day and m.starts_at < w.hi)
     or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
@@ -11198,6 +11235,8 @@ as $$
   union all select * from farthing.prove_lot_days()
   union all select * from farthing.prove_prices()
   union all select * from farthing.prove_usage_days()
+  union all select * from farthing.prove_order_entries()
+  union all select * from farthing.prove_metric_days()
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_authors()
@@ -11650,9 +11689,17 @@ as $$
     (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
       where e.counterparty = 'usage') s
   where d.credits <> s.amount
+  union all
+  select 14, null, format('the sums of usage by %s are %s, all sealed charges %s', g.grain,
+    trim_scale(g.credits), trim_scale(s.amount))
+  from (select v.grain, coalesce(sum(u.credits), 0) as credits from (values ('day'), ('month')) v (grain)
+      left join farthing.usage_sums u on u.grain = v.grain group by v.grain) g,
+    (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
+      where e.counterparty = 'usage') s
+  where g.credits <> s.amount
 $$;
 comment on function farthing.prove_usage_sums() is
-  'Rule 14: the credits of all days of usage equal the credits of all sealed charges.';
+  'Rule 14: the credits of all days of usage, and of their sums, equal the credits of all sealed charges.';
 
 create function farthing.prove_usage_days()
 returns table (rule int, account_id bigint, detail text)
@@ -11686,11 +11733,32 @@ begin
       e.output_tokens, e.reasoning_tokens, e.credits, e.corrected_credits)
     is distinct from (d.charges::numeric, d.corrections::numeric, d.input_tokens::numeric,
       d.cached_input_tokens::numeric, d.cache_write_tokens::numeric, d.output_tokens::numeric,
-      d.reasoning_tokens::numeric, d.credits, d.corrected_credits);
+      d.reasoning_tokens::numeric, d.credits, d.corrected_credits)
+  union all
+  select 14, null, format('usage of %s in the %s of %s (%s): the sums are not those of the days',
+    coalesce(nullif(coalesce(e.model, s.model), ''), 'no model'), coalesce(e.grain, s.grain),
+    coalesce(e.day, s.day), coalesce(e.origin, s.origin))
+  from (
+    select g.grain, g.day, d.origin, d.model, d.rate_version, g.feature, sum(d.charges) as charges,
+      sum(d.corrections) as corrections, sum(d.input_tokens) as input_tokens,
+      sum(d.cached_input_tokens) as cached_input_tokens, sum(d.cache_write_tokens) as cache_write_tokens,
+      sum(d.output_tokens) as output_tokens, sum(d.reasoning_tokens) as reasoning_tokens,
+      sum(d.credits) as credits, sum(d.corrected_credits) as corrected_credits
+    from farthing.usage_days d cross join lateral (values ('day', d.day, ''),
+      ('month', d.day - extract(day from d.day)::int + 1, d.feature)) g (grain, day, feature)
+    group by 1, 2, 3, 4, 5, 6) e
+  full join farthing.usage_sums s on s.grain = e.grain and s.day = e.day and s.origin = e.origin
+    and s.model = e.model and s.rate_version = e.rate_version and s.feature = e.feature
+  where (e.charges, e.corrections, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens,
+      e.output_tokens, e.reasoning_tokens, e.credits, e.corrected_credits)
+    is distinct from (s.charges::numeric, s.corrections::numeric, s.input_tokens::numeric,
+      s.cached_input_tokens::numeric, s.cache_write_tokens::numeric, s.output_tokens::numeric,
+      s.reasoning_tokens::numeric, s.credits, s.corrected_credits);
 end
 $$;
 comment on function farthing.prove_usage_days() is
-  'Rule 14: each day of usage is the sum of its sealed entries, in every column.';
+  'Rule 14: each day of usage is the sum of its sealed entries, and each further sum that of its days, in '
+  'every column.';
 
 -- supabase/schemas/refunds/functions/clear_warning.sql
 
@@ -12264,16 +12332,19 @@ comment on function farthing.note_refusal(uuid, timestamptz) is
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
+begin
+  return query
   select r.day, r.account_id, r.refusals,
     coalesce(bool_or(o.paid_at >= r.first_at and o.paid_at < r.first_at + interval '7 days'), false),
     coalesce(min(o.paid_at) >= r.first_at and min(o.paid_at) < r.first_at + interval '7 days', false)
   from farthing.refusal_days r
   left join farthing.orders o on o.account_id = r.account_id and o.paid_at is not null
   where r.day between p_range.first_day and p_range.last_day
-  group by r.day, r.account_id, r.refusals, r.first_at
+  group by r.day, r.account_id, r.refusals, r.first_at;
+end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
   'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
@@ -12281,32 +12352,48 @@ comment on function farthing.refused_accounts(farthing.day_range) is
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
-  with bounds as (
-    select p_range.first_day::timestamp at time zone 'UTC' as begins,
-      (p_range.last_day + 1)::timestamp at time zone 'UTC' as ends
-  ), seen as (
+declare
+  v_begins timestamptz := p_range.first_day::timestamp at time zone 'UTC';
+  v_ends timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
+begin
+  return query
+  with seen as (
     select (m.starts_at at time zone 'UTC')::date as day, m.count
-    from bounds b cross join lateral farthing.metric_rows('requests', b.begins, b.ends) m
+    from farthing.metric_rows('requests', v_begins, v_ends) m
     where m.labels in ('route=GET /checkout/packages,status=2xx', 'route=GET /checkout/packages,status=3xx')
-  ), begun as (
-    select (o.created_at at time zone 'UTC')::date as day, o.account_id, o.paid_at
-    from bounds b join farthing.orders o on o.created_at >= b.begins and o.created_at < b.ends
-    where o.kind = 'package'
+  ), refused as materialized (
+    select * from farthing.refused_accounts(p_range)
   ), parts (day, seen, checkouts, paid, buyers, refusals, refused, purchases, firsts) as (
     select s.day, sum(s.count)::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::bigint,
       null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
-    select b.day, null, count(*), count(b.paid_at), count(distinct b.account_id), null, null, null, null
-    from begun b group by grouping sets ((b.day), ())
+    -- Day by day, because accounts of a day are counted faster than those of a year.
+    select d::date, null, b.checkouts, b.paid, b.buyers, null, null, null, null
+    from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
+    cross join lateral (
+      select count(*) as checkouts, count(o.paid_at) as paid, count(distinct o.account_id) as buyers
+      from farthing.orders o where o.created_at >= d at time zone 'UTC'
+        and o.created_at < (d + interval '1 day') at time zone 'UTC' and o.kind = 'package') b
+    where b.checkouts > 0
     union all
-    select r.day, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
-      count(distinct r.account_id) filter (where r.has_paid),
-      count(distinct r.account_id) filter (where r.is_first_purchase)
-    from farthing.refused_accounts(p_range) r group by grouping sets ((r.day), ())
+    select null, null, sum(a.checkouts)::bigint, sum(a.paid)::bigint, count(*), null, null, null, null
+    from (select count(*) as checkouts, count(o.paid_at) as paid from farthing.orders o
+      where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
+      group by o.account_id) a
+    union all
+    select r.day, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
+      r.has_paid), count(*) filter (where r.is_first_purchase)
+    from refused r group by r.day
+    union all
+    select null, null, null, null, null, sum(a.refusals)::bigint, count(*), count(*) filter (where
+      a.has_paid), count(*) filter (where a.is_first_purchase)
+    from (select r.account_id, sum(r.refusals) as refusals, bool_or(r.has_paid) as has_paid,
+        bool_or(r.is_first_purchase) as is_first_purchase
+      from refused r group by r.account_id) a
   ), days as (
     select p.day, max(p.seen) as seen, coalesce(max(p.checkouts), 0) as checkouts,
       coalesce(max(p.paid), 0) as paid, coalesce(max(p.buyers), 0) as buyers,
@@ -12320,7 +12407,8 @@ as $$
     'refusals', d.refusals, 'refused_accounts', d.refused, 'purchases_after_refusal', d.purchases,
     'first_purchases_after_refusal', d.firsts,
     'conversion', trim_scale(round(d.firsts::numeric / nullif(d.refused, 0), 6))::text)
-  from days d
+  from days d;
+end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
   'Returns the funnel of each day of a range with a figure, and of the whole range (day is null).';
@@ -12331,15 +12419,22 @@ comment on function farthing.funnel_figures(farthing.day_range) is
 
 create function farthing.kpis_of_orders(p_range farthing.day_range)
 returns setof farthing.kpi
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
-  with waits as (
-    select extract(epoch from o.paid_at - o.created_at) as seconds from farthing.orders o
-    where o.kind = 'package' and o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
+begin
+  return query
+  with paid as (
+    select percentile_disc(array[0.5, 0.95]) within group (order by o.paid_at - o.created_at)
+        filter (where o.kind = 'package') as waited,
+      count(*) filter (where o.kind = 'package') as packages,
+      count(*) filter (where o.paid_at < (select u.at from farthing.sealed_until u)) as sealed
+    from farthing.orders o
+    where o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
       and o.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
-  ), evidence as materialized (
-    select * from farthing.order_evidence(p_range)
+  ), gaps as materialized (
+    select g.order_id, g.missing, row_number() over (order by g.order_id) as nr
+    from farthing.orders_without_evidence(p_range) g
   ), moved as (
     select coalesce(sum(d.amount) filter (where d.kind = 'purchase'), 0) as purchased,
       coalesce(sum(d.entries) filter (where d.kind = 'purchase'), 0)::bigint as purchases,
@@ -12347,23 +12442,28 @@ as $$
       coalesce(sum(d.entries) filter (where d.kind in ('debit', 'usage', 'settle')), 0)::bigint as debits
     from farthing.actor_days d where d.day between p_range.first_day and p_range.last_day
   )
-  select 'time_to_first_dollar_p50', null::date, null::text,
-    (percentile_disc(0.5) within group (order by w.seconds))::numeric, 's', null::numeric, count(*)
-  from waits w
+  select 'time_to_first_dollar_p50', null::date, null::text, extract(epoch from p.waited[1]), 's',
+    null::numeric, p.packages
+  from paid p
   union all
-  select 'time_to_first_dollar_p95', null, null,
-    (percentile_disc(0.95) within group (order by w.seconds))::numeric, 's', null, count(*) from waits w
+  select 'time_to_first_dollar_p95', null, null, extract(epoch from p.waited[2]), 's', null, p.packages
+  from paid p
   union all
-  select 'evidence_completeness', null, null,
-    round(count(*) filter (where e.missing is null)::numeric / nullif(count(*), 0), 6), 'share', 1, count(*)
-  from evidence e
+  select 'evidence_completeness', null, null, round((p.sealed - g.gaps)::numeric / nullif(p.sealed, 0), 6),
+    'share', 1, p.sealed
+  from paid p, (select count(*) as gaps from gaps) g
   union all
-  select 'order_without_evidence', null, format('%s: %s', e.order_id, e.missing), 1, 'orders', 0, 1
-  from evidence e where e.missing is not null
+  select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
+  from paid p, (select count(*) as gaps from gaps) g
+  union all
+  -- Examples, because a lost list of events would make a row for each order.
+  select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
+  from gaps g where g.nr <= 100
   union all
   select 'purchased_credits', null, null, m.purchased, 'credits', null, m.purchases from moved m
   union all
-  select 'debited_credits', null, null, m.debited, 'credits', null, m.debits from moved m
+  select 'debited_credits', null, null, m.debited, 'credits', null, m.debits from moved m;
+end
 $$;
 comment on function farthing.kpis_of_orders(farthing.day_range) is
   'Returns the key figures of purchases and credits: kpi_formulas() has their formulas.';
@@ -12378,15 +12478,20 @@ returns setof farthing.kpi
 language sql stable
 set search_path = ''
 as $$
-  with counted as (
+  with found as materialized (
+    select m.labels, m.buckets from farthing.metric_rows('requests', p_from, p_to) m
+  ), named as (
+    -- Labels are read once for all days.
+    select l.labels, n.route, case n.route when 'POST /send-notification' then 'notification_p95'
+      else 'ledger_p95' end as name
+    from (select distinct f.labels from found f) l
+    cross join lateral (select farthing.label_of(l.labels, 'route') as route offset 0) n
+    where n.route = any (array_remove((select s.core_routes from farthing.slo() s), 'POST /stripe-webhook'))
+  ), counted as (
     select g.name, g.route, b.nr, sum(b.count) as count
-    from farthing.metric_rows('requests', p_from, p_to) m
-    cross join lateral (select farthing.label_of(m.labels, 'route') as route,
-      case farthing.label_of(m.labels, 'route') when 'POST /send-notification' then 'notification_p95'
-        else 'ledger_p95' end as name) g
-    cross join lateral unnest(m.buckets) with ordinality b (count, nr)
-    where g.route = any (array_remove((select s.core_routes from farthing.slo() s), 'POST /stripe-webhook'))
-      and b.count > 0
+    from named g join found f using (labels)
+    cross join lateral unnest(f.buckets) with ordinality b (count, nr)
+    where b.count > 0
     group by grouping sets ((g.name, g.route, b.nr), (g.name, b.nr))
   ), ranked as (
     select c.name, c.route, c.nr, sum(c.count) over (partition by c.name, c.route order by c.nr) as up_to,
@@ -12403,27 +12508,33 @@ comment on function farthing.latency_kpis(timestamptz, timestamptz) is
 
 create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
+begin
+  return query
   with hops as (
     select 'webhook_received' as name,
       coalesce(sum(m.count) filter (where farthing.label_of(m.labels, 'status') = '2xx'), 0) as good,
       coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0) as bad
-    from farthing.metric_rows('requests', p_from, p_to) m
+    from (select r.labels, sum(r.count) as count from farthing.metric_rows('requests', p_from, p_to) r
+      group by r.labels) m
     where farthing.label_of(m.labels, 'route') = 'POST /stripe-webhook'
     union all
-    select 'webhook_applied', count(*) filter (where i.state in ('processed', 'ignored')),
-      count(*) filter (where i.state in ('failed', 'dead'))
-    from farthing.inbox i where i.received_at >= p_from and i.received_at < p_to
+    select 'webhook_applied', coalesce(sum(e.count) filter (where e.state in ('processed', 'ignored')), 0),
+      coalesce(sum(e.count) filter (where e.state in ('failed', 'dead')), 0)
+    from (select i.state, count(*) as count from farthing.inbox i
+      where i.received_at >= p_from and i.received_at < p_to group by i.state) e
     union all
-    select 'notification_sent', count(*) filter (where n.state = 'sent'),
-      count(*) filter (where n.state in ('dead', 'uncertain'))
-    from farthing.notifications n where n.created_at >= p_from and n.created_at < p_to
+    select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
+      coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
+    from (select n.state, count(*) as count from farthing.notifications n
+      where n.created_at >= p_from and n.created_at < p_to group by n.state) e
   )
   select h.name, null::date, null::text, round(h.good / nullif(h.good + h.bad, 0), 6), 'share', 0.95,
     (h.good + h.bad)::bigint
-  from hops h
+  from hops h;
+end
 $$;
 comment on function farthing.hop_kpis(timestamptz, timestamptz) is
   'Returns the share of successes at each hop from Stripe to the customer: the event is received, it is '
@@ -12444,7 +12555,8 @@ begin
     select 'request_errors', null::date, null::text,
       round(coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0)
         / nullif(sum(m.count), 0), 6), 'share', 0.005, coalesce(sum(m.count), 0)::bigint
-    from farthing.metric_rows('requests', v_from, v_to) m
+    from (select r.labels, sum(r.count) as count from farthing.metric_rows('requests', v_from, v_to) r
+      group by r.labels) m
     union all
     select 'auth_failures', (m.starts_at at time zone 'UTC')::date, farthing.label_of(m.labels, 'code'),
       sum(m.count), 'requests', null, sum(m.count)::bigint
@@ -12470,7 +12582,9 @@ as $$
     'time_to_first_dollar_p95', '95th percentile of the same times',
     'evidence_completeness', 'paid orders with an applied Stripe event, a lot and a sealed entry / paid '
       'orders',
-    'order_without_evidence', 'label: the order and its missing evidence (stripe_event, lot, entry)',
+    'orders_without_evidence', 'number of these orders that lack evidence',
+    'order_without_evidence', 'label: one of the first 100 of these orders, and its missing evidence '
+      '(stripe_event, lot, entry)',
     'purchased_credits', 'sum of entries of kind purchase, without bonuses',
     'debited_credits', 'sum of entries of kind debit, usage and settle',
     'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
@@ -12679,50 +12793,93 @@ comment on function farthing.note_debt_payment() is
 
 -- supabase/schemas/reports/functions/order_entries.sql
 
--- The entries of purchases, which entries' indexes do not find.
+-- The entries of purchases, which entries' indexes do not find, and the evidence of orders. Evidence is
+-- looked for once, when the purchase is sealed: a report of a year would look for it order by order.
+
+create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
+      where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
+        and i.facts ->> 'payment_status' = 'paid') then 'stripe_event' end,
+    case when not exists (select from farthing.lots l where l.account_id = p_account_id
+      and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
+$$;
+comment on function farthing.missing_evidence(bigint, uuid) is
+  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
+  'paid) and lot, separated by a space; null if both are there.';
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
 language sql
 set search_path = ''
 as $$
-  insert into farthing.order_entries (order_id, account_id, seq)
-  select e.reference_id::uuid, e.account_id, e.seq
+  insert into farthing.order_entries (order_id, account_id, seq, missing)
+  select e.reference_id::uuid, e.account_id, e.seq,
+    farthing.missing_evidence(e.account_id, e.reference_id::uuid)
   from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
   join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
   where e.kind = 'purchase'
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores which entries are purchases: for each account, of the entries after p_after and up to p_upto. '
-  'seal_entries() calls it.';
+  'Stores which entries are purchases, and their missing evidence: for each account, of the entries after '
+  'p_after and up to p_upto. seal_entries() calls it.';
 
-create function farthing.order_evidence(p_range farthing.day_range)
+create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return query
+  select p.order_id, m.missing
+  from farthing.orders p
+  left join farthing.order_entries n on n.order_id = p.order_id
+  -- Evidence that was missing may have arrived since. prove_order_entries() compares the other rows.
+  cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
+    case when n.order_id is null then 'entry' end), '') as missing) m
+  where p.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
+    and p.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+    -- The purchase of an order that was paid after the last seal is not in order_entries yet.
+    and p.paid_at < (select u.at from farthing.sealed_until u)
+    and (n.order_id is null or n.missing is not null) and m.missing is not null;
+end
+$$;
+comment on function farthing.orders_without_evidence(farthing.day_range) is
+  'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
+  'event that says paid), lot, or entry.';
+
+create function farthing.prove_order_entries()
+returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with paid as (
-    -- The purchase of an order that was paid after the last seal is not in order_entries yet.
-    select o.account_id, o.order_id from farthing.orders o, farthing.sealed_until u
-    where o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
-      and o.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC' and o.paid_at < u.at
-  ), events as (
-    select distinct i.facts ->> 'order_id' as order_id from farthing.inbox i
-    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
-  )
-  select p.order_id, nullif(concat_ws(' ', case when v.order_id is null then 'stripe_event' end,
-    case when l.order_id is null then 'lot' end, case when e.seq is null then 'entry' end), '')
-  from paid p
-  left join events v on v.order_id = p.order_id::text
-  left join farthing.lots l on l.account_id = p.account_id and l.order_id = p.order_id and l.source = 'paid'
-  left join farthing.order_entries n on n.order_id = p.order_id
-  left join farthing.entries e on e.account_id = n.account_id and e.seq = n.seq
-    and e.reference_id = p.order_id::text
+  select 14, n.account_id, format('order %s is noted with entry %s, which is not its sealed purchase',
+    n.order_id, n.seq)
+  from farthing.order_entries n
+  left join farthing.entries e on e.account_id = n.account_id and e.seq = n.seq and e.kind = 'purchase'
+    and e.reference_id = n.order_id::text
+    and exists (select from farthing.entry_seals s where s.account_id = e.account_id and s.seq = e.seq)
+  where e.seq is null
+  union all
+  select 14, e.account_id, format('seq %s is the purchase of order %s and is not noted', e.seq,
+    e.reference_id)
+  from farthing.entries e
+  join farthing.entry_seals s on s.account_id = e.account_id and s.seq = e.seq
+  where e.kind = 'purchase' and not exists (select from farthing.order_entries n
+    where n.account_id = e.account_id and n.seq = e.seq)
+  union all
+  select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
+  from farthing.order_entries n
+  cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
+  where n.missing is null and m.missing is not null
 $$;
-comment on function farthing.order_evidence(farthing.day_range) is
-  'Returns the sealed orders that were paid in a range of days, each with the missing evidence: '
-  'stripe_event (an applied event that says paid), lot, entry; null if all three are there.';
+comment on function farthing.prove_order_entries() is
+  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, and their evidence '
+  'is there.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
@@ -12981,15 +13138,32 @@ as $$
     returning feature
   ), known as (
     select f.feature from farthing.usage_features f union all select a.feature from added a
+  ), named as materialized (
+    select d.*, case when d.feature = '' then '' else coalesce(k.feature, 'other') end as name
+    from days d left join known k on k.feature = d.feature
+  ), sums as (
+    insert into farthing.usage_sums as u
+    select s.grain, s.day, d.origin, d.model, d.rate_version, s.feature, sum(d.charges), sum(d.corrections),
+      sum(d.input_tokens), sum(d.cached_input_tokens), sum(d.cache_write_tokens), sum(d.output_tokens),
+      sum(d.reasoning_tokens), sum(d.credits), sum(d.corrected_credits)
+    from named d cross join lateral (values ('day', d.day, ''),
+      ('month', date_trunc('month', d.day::timestamp)::date, d.name)) s (grain, day, feature)
+    group by 1, 2, 3, 4, 5, 6
+    on conflict (grain, day, model, rate_version, origin, feature) do update
+    set charges = u.charges + excluded.charges, corrections = u.corrections + excluded.corrections,
+      input_tokens = u.input_tokens + excluded.input_tokens,
+      cached_input_tokens = u.cached_input_tokens + excluded.cached_input_tokens,
+      cache_write_tokens = u.cache_write_tokens + excluded.cache_write_tokens,
+      output_tokens = u.output_tokens + excluded.output_tokens,
+      reasoning_tokens = u.reasoning_tokens + excluded.reasoning_tokens,
+      credits = u.credits + excluded.credits,
+      corrected_credits = u.corrected_credits + excluded.corrected_credits
   )
   insert into farthing.usage_days as u
-  select d.day, d.origin, d.model, d.rate_version,
-    case when d.feature = '' then '' else coalesce(k.feature, 'other') end as feature,
-    sum(d.charges), sum(d.corrections), sum(d.input_tokens), sum(d.cached_input_tokens),
-    sum(d.cache_write_tokens), sum(d.output_tokens), sum(d.reasoning_tokens), sum(d.credits),
-    sum(d.corrected_credits)
-  from days d left join known k on k.feature = d.feature
-  group by 1, 2, 3, 4, 5
+  select d.day, d.origin, d.model, d.rate_version, d.name, sum(d.charges), sum(d.corrections),
+    sum(d.input_tokens), sum(d.cached_input_tokens), sum(d.cache_write_tokens), sum(d.output_tokens),
+    sum(d.reasoning_tokens), sum(d.credits), sum(d.corrected_credits)
+  from named d group by 1, 2, 3, 4, 5
   on conflict (day, model, rate_version, origin, feature) do update
   set charges = u.charges + excluded.charges, corrections = u.corrections + excluded.corrections,
     input_tokens = u.input_tokens + excluded.input_tokens,
@@ -13001,14 +13175,14 @@ as $$
     corrected_credits = u.corrected_credits + excluded.corrected_credits
 $$;
 comment on function farthing.add_usage_days(bigint[], bigint[], bigint[]) is
-  'Adds the usage of entries to usage_days: for each account, the entries after p_after and up to p_upto. '
-  'seal_entries() calls it.';
+  'Adds the usage of entries to usage_days and usage_sums: for each account, the entries after p_after and '
+  'up to p_upto. seal_entries() calls it.';
 
 -- supabase/schemas/reports/functions/usage_costs.sql
 
 -- Usage with its cost, and the rows of the report of usage.
 
-create function farthing.usage_between(p_range farthing.day_range, p_account_id bigint)
+create function farthing.usage_between(p_range farthing.day_range, p_account_id bigint, p_groups text[])
 returns setof farthing.usage_days
 language plpgsql stable
 set search_path = ''
@@ -13016,26 +13190,43 @@ as $$
 declare
   v_begin timestamptz := p_range.first_day::timestamp at time zone 'UTC';
   v_end timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
+  -- The whole months of the range; none if v_months_end is not later.
+  v_months_begin date := date_trunc('month', p_range.first_day + interval '1 month' - interval '1 day')::date;
+  v_months_end date := date_trunc('month', (p_range.last_day + 1)::timestamp)::date;
 begin
-  if p_account_id is null then
-    return query select * from farthing.usage_days d
-      where d.day between p_range.first_day and p_range.last_day;
-  else
+  if p_account_id is not null then
     -- A row for each account and day would be as many rows as entries, so one account is summed here.
     return query select * from farthing.usage_of(array[p_account_id],
       array[farthing.seq_at(p_account_id, v_begin - interval '1 microsecond')],
       array[farthing.seq_at(p_account_id, v_end - interval '1 microsecond')]);
+  elsif 'feature' = any (p_groups) and ('day' = any (p_groups) or v_months_end <= v_months_begin) then
+    return query select * from farthing.usage_days d
+      where d.day between p_range.first_day and p_range.last_day;
+  else
+    return query
+      select s.day, s.origin, s.model, s.rate_version, s.feature, s.charges, s.corrections, s.input_tokens,
+        s.cached_input_tokens, s.cache_write_tokens, s.output_tokens, s.reasoning_tokens, s.credits,
+        s.corrected_credits
+      from farthing.usage_sums s
+      where case when 'feature' = any (p_groups) then s.grain = 'month' and s.day >= v_months_begin
+          and s.day < v_months_end
+        else s.grain = 'day' and s.day between p_range.first_day and p_range.last_day end
+      union all
+      select * from farthing.usage_days d
+      where 'feature' = any (p_groups) and (d.day >= p_range.first_day and d.day < v_months_begin
+        or d.day >= v_months_end and d.day <= p_range.last_day);
   end if;
 end
 $$;
-comment on function farthing.usage_between(farthing.day_range, bigint) is
-  'Returns the usage of a range of days: of all accounts, without entries that are not sealed, or of one '
-  'account.';
+comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
+  'Returns the usage of a range of days in the fewest rows that can be grouped by p_groups: of all '
+  'accounts, without entries that are not sealed, or of one account.';
 
-create function farthing.usage_costs(p_range farthing.day_range, p_account_id bigint default null)
-returns table (day date, model text, origin text, feature text, charges bigint, corrections bigint,
-  input_tokens bigint, cached_input_tokens bigint, cache_write_tokens bigint, output_tokens bigint,
-  reasoning_tokens bigint, credits numeric, corrected_credits numeric, priced_credits numeric,
+create function farthing.usage_costs(
+  p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
+returns table (day date, model text, origin text, feature text, charges numeric, corrections numeric,
+  input_tokens numeric, cached_input_tokens numeric, cache_write_tokens numeric, output_tokens numeric,
+  reasoning_tokens numeric, credits numeric, corrected_credits numeric, priced_credits numeric,
   provider_cost_usd numeric, price_in_credits numeric)
 language sql stable
 set search_path = ''
@@ -13045,7 +13236,17 @@ as $$
     d.credits, d.corrected_credits,
     case when r.version is not null then d.credits - d.corrected_credits else 0 end,
     c.usd, c.usd * r.markup * 1000
-  from farthing.usage_between(p_range, p_account_id) d
+  from (
+    -- Prices are computed once for each group and rate, because they take longer than sums.
+    select case when 'day' = any (p_groups) then u.day end as day, u.model, u.rate_version,
+      case when 'origin' = any (p_groups) then u.origin end as origin,
+      case when 'feature' = any (p_groups) then u.feature end as feature, sum(u.charges) as charges,
+      sum(u.corrections) as corrections, sum(u.input_tokens) as input_tokens,
+      sum(u.cached_input_tokens) as cached_input_tokens, sum(u.cache_write_tokens) as cache_write_tokens,
+      sum(u.output_tokens) as output_tokens, sum(u.reasoning_tokens) as reasoning_tokens,
+      sum(u.credits) as credits, sum(u.corrected_credits) as corrected_credits
+    from farthing.usage_between(p_range, p_account_id, p_groups) u
+    group by 1, 2, 3, 4, 5) d
   left join farthing.rates r on r.model = d.model and r.version = d.rate_version
   cross join lateral (select
     (d.input_tokens * r.input_per_million_usd
@@ -13055,8 +13256,9 @@ as $$
       + d.reasoning_tokens * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       * 0.000001 as usd) c
 $$;
-comment on function farthing.usage_costs(farthing.day_range, bigint) is
-  'Returns the usage of a range with its cost. provider_cost_usd: tokens × the rate without the markup; '
+comment on function farthing.usage_costs(farthing.day_range, bigint, text[]) is
+  'Returns the usage of a range with its cost, by the columns in p_groups and by rate. '
+  'provider_cost_usd: tokens × the rate without the markup; '
   'null for charges without a rate. priced_credits: the credits of charges with a rate, less corrections. '
   'price_in_credits: the tokens priced again, which equals priced_credits.';
 
@@ -13078,7 +13280,7 @@ as $$
       'provider_cost_usd', trim_scale(sum(c.provider_cost_usd))::text,
       'margin_usd', trim_scale(sum(c.priced_credits) * 0.001 - sum(c.provider_cost_usd))::text),
     sum(c.credits - c.corrected_credits), sum(c.credits), sum(c.priced_credits), sum(c.price_in_credits)
-  from farthing.usage_costs(p_range, p_account_id) c
+  from farthing.usage_costs(p_range, p_account_id, p_groups) c
   cross join lateral (select case when 'day' = any (p_groups) then c.day end,
     case when 'model' = any (p_groups) then c.model end,
     case when 'origin' = any (p_groups) then c.origin end,
@@ -13089,6 +13291,38 @@ $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
   'Returns the rows of the report of usage, and their total: figures is the row without its share. '
   'p_groups: the columns to group by; the other ones are null.';
+
+create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
+returns table (cursor text, figures jsonb, net_credits numeric)
+language sql stable
+set search_path = ''
+as $$
+  select f.cursor, f.figures, f.net_credits
+  from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
+  cross join lateral (
+    select u.cursor, u.figures, u.net_credits
+    from farthing.usage_figures(row(d::date, d::date)::farthing.day_range, null, p_groups) u
+    where not u.is_total and (p_after is null or u.cursor collate "C" > p_after)
+    order by u.cursor collate "C") f
+  -- Days before that of the cursor, such as ["2027-01-02", "gpt-4o", null, null], are skipped.
+  where p_after is null or p_after not like '["%' or d::date::text collate "C" >= substr(p_after, 3, 10)
+  -- The days after the page are not computed.
+  limit p_rows
+$$;
+comment on function farthing.usage_page(farthing.day_range, text[], text, int) is
+  'Returns the first p_rows rows of usage_figures() of all accounts after a cursor, in the order of their '
+  'cursors; p_groups contains day.';
+
+create function farthing.usage_item(p_cursor text, p_figures jsonb, p_net_credits numeric, p_total numeric)
+returns farthing.page_item
+language sql immutable
+set search_path = ''
+as $$
+  select row(p_figures || jsonb_build_object('share',
+    trim_scale(round(p_net_credits / nullif(p_total, 0), 6))::text), p_cursor)::farthing.page_item
+$$;
+comment on function farthing.usage_item(text, jsonb, numeric, numeric) is
+  'Returns a row of the report of usage: its figures, and its share of all credits.';
 
 -- supabase/schemas/revenue/functions/book_line.sql
 
@@ -13359,11 +13593,15 @@ as $$
     from farthing.revenue_days(p_range.first_day, p_range.last_day) r
     -- The second set adds both product lines of one currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
+  ), payers as materialized (
+    select l.currency, l.account_id, l.product_line from farthing.revenue_lines l
+    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
+    group by l.currency, l.account_id, l.product_line
   ), paying as (
-    select l.product_line, l.currency, count(distinct l.account_id) as accounts
-    from (select distinct l.product_line, l.currency, l.account_id from farthing.revenue_lines l
-      where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge') l
-    group by grouping sets ((l.product_line, l.currency), (l.currency))
+    select p.product_line, p.currency, count(*) as accounts from payers p group by p.product_line, p.currency
+    union all
+    select null, p.currency, count(*) from (select q.currency, q.account_id from payers q
+      group by q.currency, q.account_id) p group by p.currency
   )
   select 'gmv', s.product_line, s.currency, 'minor units', s.gross, null::numeric from summed s
   union all select 'net_revenue', s.product_line, s.currency, 'minor units', s.net, null from summed s
@@ -13382,11 +13620,12 @@ returns setof farthing.metric
 language sql stable
 set search_path = ''
 as $$
-  select 'conversion', 'credits', null, 'ratio', count(distinct o.account_id) filter (where o.paid_at is not
-    null), count(distinct o.account_id)
-  from farthing.orders o
-  where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
-    and o.created_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+  select 'conversion', 'credits', null::text, 'ratio', count(*) filter (where a.has_paid)::numeric,
+    count(*)::numeric
+  from (select bool_or(o.paid_at is not null) as has_paid from farthing.orders o
+    where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
+      and o.created_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+    group by o.account_id) a
   union all
   select 'take_rate', 'credits', 'usd', 'ratio',
     coalesce(sum(c.priced_credits) * 0.001 - sum(c.provider_cost_usd), 0),
@@ -13408,8 +13647,8 @@ as $$
         count(*) filter (where b.fee_collected is null) as missing
     from farthing.revenue_lines l
     join farthing.bookings b on b.account_id = l.account_id and b.booking_id = l.booking_id
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
-      and b.transfer_at = 'payment' and b.application_fee_amount > 0
+    where l.booked_on between p_range.first_day and p_range.last_day and l.product_line = 'bookings'
+      and l.kind = 'charge' and b.transfer_at = 'payment' and b.application_fee_amount > 0
     group by b.currency
   )
   select 'application_fees_requested', 'bookings', t.currency, 'minor units', t.requested, null::numeric
@@ -13628,12 +13867,17 @@ as $$
     union all
     -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
     select u.currency, u.is_fee, null, sum(u.amount)
-    from farthing.balance_transactions t, lateral (values
-      (coalesce(case when t.kind not in ('transfer', 'transfer_reversal') then t.source_currency end,
-        t.currency), false, case when t.source_amount is null or t.source_currency = t.currency then t.amount
-        else sign(t.amount::numeric) * t.source_amount end),
-      (t.currency, true, -t.fee)) u (currency, is_fee, amount)
-    where t.booked_on between p_range.first_day and p_range.last_day
+    from (
+      select t.currency, t.source_currency, t.kind in ('transfer', 'transfer_reversal') as is_transfer,
+        sum(case when t.source_amount is null or t.source_currency = t.currency then t.amount
+          when t.amount < 0 then -t.source_amount when t.amount > 0 then t.source_amount else 0 end)
+          as amount, -sum(t.fee) as fee
+      from farthing.balance_transactions t
+      where t.booked_on between p_range.first_day and p_range.last_day
+      group by 1, 2, 3) s
+    cross join lateral (values
+      (coalesce(case when not s.is_transfer then s.source_currency end, s.currency), false, s.amount),
+      (s.currency, true, s.fee)) u (currency, is_fee, amount)
     group by 1, 2
   ), compared as (
     select s.currency, s.is_fee, coalesce(sum(s.ours), 0) as ours, coalesce(sum(s.theirs), 0) as theirs
@@ -15107,6 +15351,9 @@ declare
   v_entry farthing.entry_contents;
   v_hash bytea;
   v_sealed int := 0;
+  v_owners bigint[];
+  v_seqs bigint[];
+  v_hashes bytea[];
   v_accounts bigint[];
   v_after bigint[];
   v_upto bigint[];
@@ -15129,8 +15376,9 @@ begin
       order by c.seq limit p_limit - v_sealed
     loop
       v_hash := sha256(v_hash || v_entry.contents);
-      insert into farthing.entry_seals (account_id, seq, head_nr, hash)
-      values (v_entry.account_id, v_entry.seq, v_head_nr, v_hash);
+      v_owners := array_append(v_owners, v_entry.account_id);
+      v_seqs := array_append(v_seqs, v_entry.seq);
+      v_hashes := array_append(v_hashes, v_hash);
       v_sealed := v_sealed + 1;
     end loop;
     v_accounts := v_accounts || v_account.account_id;
@@ -15138,6 +15386,10 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
+  -- One statement for all seals, because a statement for each took a quarter of the time.
+  insert into farthing.entry_seals (account_id, seq, head_nr, hash)
+  select s.account_id, s.seq, v_head_nr, s.hash
+  from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   perform farthing.add_lot_days(v_accounts, v_after, v_upto);

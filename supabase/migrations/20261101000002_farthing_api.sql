@@ -3604,6 +3604,8 @@ create function farthing_public.report_funnel(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+-- The plans are made for the days of this call, and hash 100,000 accounts in memory.
+set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off
 as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
@@ -3623,8 +3625,8 @@ begin
         (select count(*) from farthing.orders o
           join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
             and l.source = 'paid'
-          where o.kind = 'package' and (o.created_at at time zone 'UTC')::date
-            between v_range.first_day and v_range.last_day))),
+          where o.kind = 'package' and o.created_at >= v_range.first_day::timestamp at time zone 'UTC'
+            and o.created_at < (v_range.last_day + 1)::timestamp at time zone 'UTC'))),
       jsonb_build_object(
         'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
         'checkouts', 'package orders by the day of their begin',
@@ -3652,6 +3654,8 @@ create function farthing_public.report_kpis(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+-- The plans are made for the days of this call, and hash 100,000 accounts in memory.
+set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off
 as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
@@ -3753,6 +3757,8 @@ declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
   v_groups text[] := string_to_array(p_group_by, ',');
   v_account_id bigint;
+  v_total record;
+  v_items farthing.page_item[];
 begin
   if cardinality(v_groups) = 0 or not coalesce(v_groups <@ array['day', 'model', 'origin', 'feature'], false)
   then
@@ -3764,42 +3770,39 @@ begin
     v_account_id := coalesce(farthing.account_to_read(p_user_id, coalesce(p_author, 'sql:' || session_user),
       'GET /reports/usage', p_now), 0);
   end if;
-  return (
-    with rows as materialized (
-      select * from farthing.usage_figures(v_range, v_account_id, v_groups)
-    ), total as (
-      select * from rows r where r.is_total
-    )
-    select farthing.report_answer(v_range, p_limit, array(
-        select row(r.figures || jsonb_build_object('share', trim_scale(round(r.net_credits
-            / (select nullif(t.net_credits, 0) from total t), 6))::text), r.cursor)::farthing.page_item
-        from rows r
-        where not r.is_total and (p_after is null or r.cursor collate "C" > p_after)
-        order by r.cursor collate "C" limit farthing.items_to_read(p_limit)),
-      (select jsonb_agg(t.figures - array['day', 'model', 'origin', 'feature']) from total t), p_now,
-      jsonb_build_array(
-        farthing.control('priced credits, and the tokens priced again',
-          coalesce((select t.priced_credits from total t), 0),
-          coalesce((select t.price_in_credits from total t), 0)),
-        case when p_user_id is null then
-          -- Both sums are over all days, because entries have no index by time.
-          farthing.control('credits of all days, and all sealed charges',
-            (select coalesce(sum(d.credits), 0) from farthing.usage_days d),
-            (select coalesce(sum(s.amount), 0) from farthing.entry_sums s where s.counterparty = 'usage'))
-        else
-          farthing.control('credits, and the user''s entries',
-            coalesce((select t.credits from total t), 0),
-            (select coalesce(sum(e.amount), 0) from farthing.entries e
-              where e.account_id = v_account_id and e.counterparty = 'usage'
-                and (e.created_at at time zone 'UTC')::date between v_range.first_day and v_range.last_day))
-        end),
-      jsonb_build_object(
-        'priced_credits', 'credits - corrected_credits of charges with a rate; others have no known cost',
-        'value_usd', 'priced_credits x 0.001: usage is priced at 1 USD = 1000 credits',
-        'provider_cost_usd', 'sum of tokens x USD per million tokens of the rate, without its markup, / 10^6',
-        'margin_usd', 'value_usd - provider_cost_usd',
-        'share', '(credits - corrected_credits) / the same over all rows'),
-      '[]'));
+  select * into v_total from farthing.usage_figures(v_range, v_account_id, '{}') f where f.is_total;
+  if v_account_id is null and v_groups @> '{day, feature}' then
+    v_items := array(select farthing.usage_item(p.cursor, p.figures, p.net_credits, v_total.net_credits)
+      from farthing.usage_page(v_range, v_groups, p_after, farthing.items_to_read(p_limit)) p);
+  else
+    v_items := array(select farthing.usage_item(f.cursor, f.figures, f.net_credits, v_total.net_credits)
+      from farthing.usage_figures(v_range, v_account_id, v_groups) f
+      where not f.is_total and (p_after is null or f.cursor collate "C" > p_after)
+      order by f.cursor collate "C" limit farthing.items_to_read(p_limit));
+  end if;
+  return farthing.report_answer(v_range, p_limit, v_items,
+    case when v_total.is_total then
+      jsonb_build_array(v_total.figures - array['day', 'model', 'origin', 'feature']) end, p_now,
+    jsonb_build_array(
+      farthing.control('priced credits, and the tokens priced again', coalesce(v_total.priced_credits, 0),
+        coalesce(v_total.price_in_credits, 0)),
+      case when p_user_id is null then
+        -- Both sums are over all days, because entries have no index by time.
+        farthing.control('credits of all days, and all sealed charges',
+          (select coalesce(sum(d.credits), 0) from farthing.usage_sums d where d.grain = 'day'),
+          (select coalesce(sum(s.amount), 0) from farthing.entry_sums s where s.counterparty = 'usage'))
+      else
+        farthing.control('credits, and the user''s entries', coalesce(v_total.credits, 0),
+          (select coalesce(sum(e.amount), 0) from farthing.entries e
+            where e.account_id = v_account_id and e.counterparty = 'usage'
+              and (e.created_at at time zone 'UTC')::date between v_range.first_day and v_range.last_day))
+      end),
+    jsonb_build_object(
+      'priced_credits', 'credits - corrected_credits of charges with a rate; others have no known cost',
+      'value_usd', 'priced_credits x 0.001: usage is priced at 1 USD = 1000 credits',
+      'provider_cost_usd', 'sum of tokens x USD per million tokens of the rate, without its markup, / 10^6',
+      'margin_usd', 'value_usd - provider_cost_usd',
+      'share', '(credits - corrected_credits) / the same over all rows'));
 end
 $$;
 grant execute on function farthing_public.report_usage to service_role;
@@ -3818,6 +3821,8 @@ create function farthing_public.report_metrics(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+-- The plans are made for the days of this call, and hash 100,000 accounts in memory.
+set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off
 as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
@@ -3857,21 +3862,28 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
+  v_rows farthing.page_item[];
+  v_totals jsonb;
+  v_controls jsonb;
 begin
-  return farthing.report_answer(v_range, p_limit, array(
+  with payouts as materialized (
+    select r.* from farthing.payout_rows(v_range) r
+  )
+  select array(
       select row(to_jsonb(d) - 'cursor', d.cursor)::farthing.page_item
-      from (select r.*, concat_ws(' ', r.day, r.payout_id) as cursor from farthing.payout_rows(v_range) r) d
+      from (select r.*, concat_ws(' ', r.day, r.payout_id) as cursor from payouts r) d
       where p_after is null or d.cursor collate "C" > p_after
       order by d.cursor collate "C" limit farthing.items_to_read(p_limit)),
     (select jsonb_agg(to_jsonb(t) order by t.currency, t.status)
       from (select r.currency, r.status, sum(r.amount) as amount, sum(r.lines) as lines, sum(r.sum) as sum,
         sum(r.difference) as difference, sum(r.fees) as fees, sum(r.mismatches) as mismatches
-        from farthing.payout_rows(v_range) r group by r.currency, r.status) t),
-    p_now,
+        from payouts r group by r.currency, r.status) t),
     (select jsonb_agg(farthing.control(format('itemised payouts in %s: lines, and amounts', c.currency),
         c.lines, c.amount) order by c.currency)
       from (select r.currency, sum(r.sum) as lines, sum(r.amount) as amount
-        from farthing.payout_rows(v_range) r where r.difference is not null group by r.currency) c),
+        from payouts r where r.difference is not null group by r.currency) c)
+  into v_rows, v_totals, v_controls;
+  return farthing.report_answer(v_range, p_limit, v_rows, v_totals, p_now, v_controls,
     jsonb_build_object('sum', 'the net amounts of the lines', 'difference', 'amount - sum'));
 end
 $$;

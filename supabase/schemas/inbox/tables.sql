@@ -12,8 +12,6 @@ create table farthing.inbox (
   occurred_at timestamptz not null,
   received_at timestamptz not null default now(),
   processed_at timestamptz,
-  paid_order_id text generated always as
-    (case when facts ->> 'payment_status' = 'paid' then facts ->> 'order_id' end) stored,
   constraint inbox_text_bounded check (length(event_id) <= 255 and length(type) <= 255
     and length(last_error) <= 1000),
   constraint inbox_facts_bounded check (pg_column_size(facts) <= 16384),
@@ -24,13 +22,12 @@ create table farthing.inbox (
 );
 comment on table farthing.inbox is
   'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
-  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored. '
-  'paid_order_id: the order that the event reports as paid.';
+  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
--- Reports look for each order's event in this index and do not read the table.
-create index inbox_paid_orders on farthing.inbox (paid_order_id)
-  where state = 'processed' and paid_order_id is not null;
+-- The evidence of an order's payment.
+create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
+  where state = 'processed' and facts ->> 'payment_status' = 'paid';
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
 -- An application fee names its charge and not its payment.
@@ -40,7 +37,8 @@ create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
-create index inbox_newest on farthing.inbox (received_at desc, event_id desc);
+-- Reports count states from this index and do not read the table.
+create index inbox_newest on farthing.inbox (received_at desc, event_id desc) include (state);
 
 create table farthing.backfills (
   one_row boolean primary key default true constraint backfills_is_one_row check (one_row),

@@ -133,10 +133,13 @@ create policy usage_features_none on farthing.usage_features for select to authe
 create table farthing.order_entries (
   order_id uuid primary key,
   account_id bigint not null,
-  seq bigint not null
+  seq bigint not null,
+  missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account.';
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. missing: the '
+  'evidence that was missing when the entry was sealed (stripe_event, lot), separated by spaces; null if '
+  'there was all.';
 alter table farthing.order_entries enable row level security;
 create policy order_entries_none on farthing.order_entries for select to authenticated using (false);
 

@@ -55,10 +55,8 @@ create unique index revenue_lines_once on farthing.revenue_lines (source_id, kin
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction finds its lines by this index: a fee is not in the unique one.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
--- Paying accounts can't be added up over days. They are counted from this index, in its order and
--- without reading the table.
-create index revenue_charges_by_account on farthing.revenue_lines
-  (currency, account_id, product_line, booked_on) where kind = 'charge';
+-- Paying accounts can't be added up over days. Metrics count them from this index and do not read the
+-- table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount, account_id);
 alter table farthing.revenue_lines enable row level security;

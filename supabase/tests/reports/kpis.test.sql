@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(35);
+select plan(43);
 
 create function pg_temp.record(p_name text, p_labels text, p_count int, p_bucket int default null,
   p_passed interval default '1 h') returns text language sql as $$
@@ -27,6 +27,7 @@ $$;
 select is(string_agg(concat_ws(' ', r ->> 'name', r ->> 'value', r ->> 'samples'), ', '
     order by r ->> 'name'),
   'debited_credits 0 0, evidence_completeness 0, ledger_p95 0, notification_p95 0, notification_sent 0, '
+  || 'orders_without_evidence 0 0, '
   || 'purchased_credits 0 0, request_errors 0, time_to_first_dollar_p50 0, time_to_first_dollar_p95 0, '
   || 'webhook_applied 0, webhook_received 0', 'figures without samples are null, and sums are 0')
 from jsonb_array_elements(pg_temp.report() -> 'rows') r;
@@ -70,16 +71,31 @@ from tests.bought b, (values
     'order %1$s is noted with entry 2, which is not its sealed purchase; '
     'seq 1 is the purchase of order %1$s and is not noted'),
   ('a purchase that is not noted', 'delete from farthing.order_entries where order_id = %L',
-    'seq 1 is the purchase of order %1$s and is not noted')) c (name, sql, detail)
+    'seq 1 is the purchase of order %1$s and is not noted'),
+  ('an event that is gone', 'select tests.unguarded(''inbox'', $$delete from farthing.inbox
+      where facts ->> ''order_id'' = %L$$)',
+    'order %1$s is noted with all evidence and has no stripe_event; '
+    'order %1$s was paid by pi_ann, and no event says so; '
+    'seq 1: stripe:evt_1 is no event in the inbox')) c (name, sql, detail)
 where b.name = 'ann';
 
+-- Evidence is looked for when the purchase is sealed: dora's event is gone by then, and eve's comes back.
+select is(tests.buys(name, '1 h'), name, name || ' begins a purchase') from unnest(array['dora', 'eve']) name;
+select isnt(tests.pays(name, '1 h'), null, name || ' pays') from unnest(array['dora', 'eve']) name;
+create temporary table gone as select * from farthing.inbox where facts ->> 'session_id' = 'cs_eve';
+select tests.unguarded('inbox', $$delete from farthing.inbox where facts ->> 'session_id' in ('cs_dora',
+  'cs_eve')$$);
+select is(farthing.seal(tests.after('48 h')), 2, 'both purchases are sealed');
+select is(array_agg(n.missing order by b.name), '{stripe_event,stripe_event}', 'the missing event is noted')
+from farthing.order_entries n join tests.bought b using (order_id) where b.name in ('dora', 'eve');
+insert into farthing.inbox select * from gone;
 -- An order without its event, and one without its entry, are named.
-select tests.unguarded('inbox', $$delete from farthing.inbox where facts ->> 'session_id' = 'cs_ann'$$);
 delete from farthing.order_entries n using tests.bought b where b.order_id = n.order_id and b.name = 'bob';
-select is(pg_temp.kpi('evidence_completeness'), '0.333333 share 1 3', 'two of three orders lack evidence');
+select is(pg_temp.kpi('evidence_completeness'), '0.6 share 1 5', 'two of five orders lack evidence');
+select is(pg_temp.kpi('orders_without_evidence'), '2 orders 0 5', 'they are counted');
 select is(pg_temp.kpi('order_without_evidence'), (select string_agg(format('%s: %s 1 orders 0 1', b.order_id,
-  case b.name when 'ann' then 'stripe_event' else 'entry' end), ', ' order by b.order_id::text)
-  from tests.bought b where b.name <> 'cleo'), 'each of them is named with the missing evidence');
+  case b.name when 'dora' then 'stripe_event' else 'entry' end), ', ' order by b.order_id::text)
+  from tests.bought b where b.name in ('bob', 'dora')), 'each of them is named with the missing evidence');
 
 -- Requests: 95 of 100 answers of the ledger take at most 40 ms (bucket 60), the others longer.
 select is(pg_temp.record(name, labels, number, bucket), 'true', format('%s of %s %s', number, name, labels))
@@ -100,9 +116,9 @@ select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
 select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
 
 -- Hops: an event that fails, and a notification that is dead.
-select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 2', 'all stored events were applied');
+select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 4', 'all stored events were applied');
 update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
-select is(pg_temp.kpi('webhook_applied', 1, 2), '0.5 share 0.95 2', 'a dead-lettered event was not applied');
+select is(pg_temp.kpi('webhook_applied', 1, 2), '0.75 share 0.95 4', 'a dead-lettered event was not applied');
 update farthing.notifications set state = 'sent', next_attempt_at = null, finished_at = created_at;
 update farthing.notifications set created_at = tests.after('1 h');
 select is(pg_temp.kpi('notification_sent', 1, 1), format('1 share 0.95 %s', (select count(*)

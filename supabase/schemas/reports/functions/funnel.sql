@@ -22,16 +22,19 @@ comment on function farthing.note_refusal(uuid, timestamptz) is
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
+begin
+  return query
   select r.day, r.account_id, r.refusals,
     coalesce(bool_or(o.paid_at >= r.first_at and o.paid_at < r.first_at + interval '7 days'), false),
     coalesce(min(o.paid_at) >= r.first_at and min(o.paid_at) < r.first_at + interval '7 days', false)
   from farthing.refusal_days r
   left join farthing.orders o on o.account_id = r.account_id and o.paid_at is not null
   where r.day between p_range.first_day and p_range.last_day
-  group by r.day, r.account_id, r.refusals, r.first_at
+  group by r.day, r.account_id, r.refusals, r.first_at;
+end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
   'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
@@ -39,32 +42,48 @@ comment on function farthing.refused_accounts(farthing.day_range) is
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
-  with bounds as (
-    select p_range.first_day::timestamp at time zone 'UTC' as begins,
-      (p_range.last_day + 1)::timestamp at time zone 'UTC' as ends
-  ), seen as (
+declare
+  v_begins timestamptz := p_range.first_day::timestamp at time zone 'UTC';
+  v_ends timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
+begin
+  return query
+  with seen as (
     select (m.starts_at at time zone 'UTC')::date as day, m.count
-    from bounds b cross join lateral farthing.metric_rows('requests', b.begins, b.ends) m
+    from farthing.metric_rows('requests', v_begins, v_ends) m
     where m.labels in ('route=GET /checkout/packages,status=2xx', 'route=GET /checkout/packages,status=3xx')
-  ), begun as (
-    select (o.created_at at time zone 'UTC')::date as day, o.account_id, o.paid_at
-    from bounds b join farthing.orders o on o.created_at >= b.begins and o.created_at < b.ends
-    where o.kind = 'package'
+  ), refused as materialized (
+    select * from farthing.refused_accounts(p_range)
   ), parts (day, seen, checkouts, paid, buyers, refusals, refused, purchases, firsts) as (
     select s.day, sum(s.count)::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::bigint,
       null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
-    select b.day, null, count(*), count(b.paid_at), count(distinct b.account_id), null, null, null, null
-    from begun b group by grouping sets ((b.day), ())
+    -- Day by day, because accounts of a day are counted faster than those of a year.
+    select d::date, null, b.checkouts, b.paid, b.buyers, null, null, null, null
+    from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
+    cross join lateral (
+      select count(*) as checkouts, count(o.paid_at) as paid, count(distinct o.account_id) as buyers
+      from farthing.orders o where o.created_at >= d at time zone 'UTC'
+        and o.created_at < (d + interval '1 day') at time zone 'UTC' and o.kind = 'package') b
+    where b.checkouts > 0
     union all
-    select r.day, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
-      count(distinct r.account_id) filter (where r.has_paid),
-      count(distinct r.account_id) filter (where r.is_first_purchase)
-    from farthing.refused_accounts(p_range) r group by grouping sets ((r.day), ())
+    select null, null, sum(a.checkouts)::bigint, sum(a.paid)::bigint, count(*), null, null, null, null
+    from (select count(*) as checkouts, count(o.paid_at) as paid from farthing.orders o
+      where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
+      group by o.account_id) a
+    union all
+    select r.day, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
+      r.has_paid), count(*) filter (where r.is_first_purchase)
+    from refused r group by r.day
+    union all
+    select null, null, null, null, null, sum(a.refusals)::bigint, count(*), count(*) filter (where
+      a.has_paid), count(*) filter (where a.is_first_purchase)
+    from (select r.account_id, sum(r.refusals) as refusals, bool_or(r.has_paid) as has_paid,
+        bool_or(r.is_first_purchase) as is_first_purchase
+      from refused r group by r.account_id) a
   ), days as (
     select p.day, max(p.seen) as seen, coalesce(max(p.checkouts), 0) as checkouts,
       coalesce(max(p.paid), 0) as paid, coalesce(max(p.buyers), 0) as buyers,
@@ -78,7 +97,8 @@ as $$
     'refusals', d.refusals, 'refused_accounts', d.refused, 'purchases_after_refusal', d.purchases,
     'first_purchases_after_refusal', d.firsts,
     'conversion', trim_scale(round(d.firsts::numeric / nullif(d.refused, 0), 6))::text)
-  from days d
+  from days d;
+end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
   'Returns the funnel of each day of a range with a figure, and of the whole range (day is null).';

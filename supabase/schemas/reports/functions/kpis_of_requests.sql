@@ -6,15 +6,20 @@ returns setof farthing.kpi
 language sql stable
 set search_path = ''
 as $$
-  with counted as (
+  with found as materialized (
+    select m.labels, m.buckets from farthing.metric_rows('requests', p_from, p_to) m
+  ), named as (
+    -- Labels are read once for all days.
+    select l.labels, n.route, case n.route when 'POST /send-notification' then 'notification_p95'
+      else 'ledger_p95' end as name
+    from (select distinct f.labels from found f) l
+    cross join lateral (select farthing.label_of(l.labels, 'route') as route offset 0) n
+    where n.route = any (array_remove((select s.core_routes from farthing.slo() s), 'POST /stripe-webhook'))
+  ), counted as (
     select g.name, g.route, b.nr, sum(b.count) as count
-    from farthing.metric_rows('requests', p_from, p_to) m
-    cross join lateral (select farthing.label_of(m.labels, 'route') as route,
-      case farthing.label_of(m.labels, 'route') when 'POST /send-notification' then 'notification_p95'
-        else 'ledger_p95' end as name) g
-    cross join lateral unnest(m.buckets) with ordinality b (count, nr)
-    where g.route = any (array_remove((select s.core_routes from farthing.slo() s), 'POST /stripe-webhook'))
-      and b.count > 0
+    from named g join found f using (labels)
+    cross join lateral unnest(f.buckets) with ordinality b (count, nr)
+    where b.count > 0
     group by grouping sets ((g.name, g.route, b.nr), (g.name, b.nr))
   ), ranked as (
     select c.name, c.route, c.nr, sum(c.count) over (partition by c.name, c.route order by c.nr) as up_to,
@@ -31,27 +36,33 @@ comment on function farthing.latency_kpis(timestamptz, timestamptz) is
 
 create function farthing.hop_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
+begin
+  return query
   with hops as (
     select 'webhook_received' as name,
       coalesce(sum(m.count) filter (where farthing.label_of(m.labels, 'status') = '2xx'), 0) as good,
       coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0) as bad
-    from farthing.metric_rows('requests', p_from, p_to) m
+    from (select r.labels, sum(r.count) as count from farthing.metric_rows('requests', p_from, p_to) r
+      group by r.labels) m
     where farthing.label_of(m.labels, 'route') = 'POST /stripe-webhook'
     union all
-    select 'webhook_applied', count(*) filter (where i.state in ('processed', 'ignored')),
-      count(*) filter (where i.state in ('failed', 'dead'))
-    from farthing.inbox i where i.received_at >= p_from and i.received_at < p_to
+    select 'webhook_applied', coalesce(sum(e.count) filter (where e.state in ('processed', 'ignored')), 0),
+      coalesce(sum(e.count) filter (where e.state in ('failed', 'dead')), 0)
+    from (select i.state, count(*) as count from farthing.inbox i
+      where i.received_at >= p_from and i.received_at < p_to group by i.state) e
     union all
-    select 'notification_sent', count(*) filter (where n.state = 'sent'),
-      count(*) filter (where n.state in ('dead', 'uncertain'))
-    from farthing.notifications n where n.created_at >= p_from and n.created_at < p_to
+    select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
+      coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
+    from (select n.state, count(*) as count from farthing.notifications n
+      where n.created_at >= p_from and n.created_at < p_to group by n.state) e
   )
   select h.name, null::date, null::text, round(h.good / nullif(h.good + h.bad, 0), 6), 'share', 0.95,
     (h.good + h.bad)::bigint
-  from hops h
+  from hops h;
+end
 $$;
 comment on function farthing.hop_kpis(timestamptz, timestamptz) is
   'Returns the share of successes at each hop from Stripe to the customer: the event is received, it is '
@@ -72,7 +83,8 @@ begin
     select 'request_errors', null::date, null::text,
       round(coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0)
         / nullif(sum(m.count), 0), 6), 'share', 0.005, coalesce(sum(m.count), 0)::bigint
-    from farthing.metric_rows('requests', v_from, v_to) m
+    from (select r.labels, sum(r.count) as count from farthing.metric_rows('requests', v_from, v_to) r
+      group by r.labels) m
     union all
     select 'auth_failures', (m.starts_at at time zone 'UTC')::date, farthing.label_of(m.labels, 'code'),
       sum(m.count), 'requests', null, sum(m.count)::bigint
@@ -98,7 +110,9 @@ as $$
     'time_to_first_dollar_p95', '95th percentile of the same times',
     'evidence_completeness', 'paid orders with an applied Stripe event, a lot and a sealed entry / paid '
       'orders',
-    'order_without_evidence', 'label: the order and its missing evidence (stripe_event, lot, entry)',
+    'orders_without_evidence', 'number of these orders that lack evidence',
+    'order_without_evidence', 'label: one of the first 100 of these orders, and its missing evidence '
+      '(stripe_event, lot, entry)',
     'purchased_credits', 'sum of entries of kind purchase, without bonuses',
     'debited_credits', 'sum of entries of kind debit, usage and settle',
     'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',

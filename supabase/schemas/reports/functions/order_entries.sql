@@ -1,46 +1,61 @@
--- The entries of purchases, which entries' indexes do not find.
+-- The entries of purchases, which entries' indexes do not find, and the evidence of orders. Evidence is
+-- looked for once, when the purchase is sealed: a report of a year would look for it order by order.
+
+create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
+      where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
+        and i.facts ->> 'payment_status' = 'paid') then 'stripe_event' end,
+    case when not exists (select from farthing.lots l where l.account_id = p_account_id
+      and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
+$$;
+comment on function farthing.missing_evidence(bigint, uuid) is
+  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
+  'paid) and lot, separated by a space; null if both are there.';
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
 language sql
 set search_path = ''
 as $$
-  insert into farthing.order_entries (order_id, account_id, seq)
-  select e.reference_id::uuid, e.account_id, e.seq
+  insert into farthing.order_entries (order_id, account_id, seq, missing)
+  select e.reference_id::uuid, e.account_id, e.seq,
+    farthing.missing_evidence(e.account_id, e.reference_id::uuid)
   from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
   join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
   where e.kind = 'purchase'
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores which entries are purchases: for each account, of the entries after p_after and up to p_upto. '
-  'seal_entries() calls it.';
+  'Stores which entries are purchases, and their missing evidence: for each account, of the entries after '
+  'p_after and up to p_upto. seal_entries() calls it.';
 
-create function farthing.order_evidence(p_range farthing.day_range)
+create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  with paid as (
+begin
+  return query
+  select p.order_id, m.missing
+  from farthing.orders p
+  left join farthing.order_entries n on n.order_id = p.order_id
+  -- Evidence that was missing may have arrived since. prove_order_entries() compares the other rows.
+  cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
+    case when n.order_id is null then 'entry' end), '') as missing) m
+  where p.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
+    and p.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
     -- The purchase of an order that was paid after the last seal is not in order_entries yet.
-    select o.account_id, o.order_id from farthing.orders o, farthing.sealed_until u
-    where o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
-      and o.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC' and o.paid_at < u.at
-  ), events as (
-    select distinct i.paid_order_id as order_id from farthing.inbox i
-    where i.state = 'processed' and i.paid_order_id is not null
-  )
-  select p.order_id, nullif(concat_ws(' ', case when v.order_id is null then 'stripe_event' end,
-    case when l.order_id is null then 'lot' end, case when n.order_id is null then 'entry' end), '')
-  from paid p
-  left join events v on v.order_id = p.order_id::text
-  left join farthing.lots l on l.account_id = p.account_id and l.order_id = p.order_id and l.source = 'paid'
-  -- prove_order_entries() compares these rows with the entries.
-  left join farthing.order_entries n on n.order_id = p.order_id and n.account_id = p.account_id
+    and p.paid_at < (select u.at from farthing.sealed_until u)
+    and (n.order_id is null or n.missing is not null) and m.missing is not null;
+end
 $$;
-comment on function farthing.order_evidence(farthing.day_range) is
-  'Returns the sealed orders that were paid in a range of days, each with the missing evidence: '
-  'stripe_event (an applied event that says paid), lot, entry; null if all three are there.';
+comment on function farthing.orders_without_evidence(farthing.day_range) is
+  'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
+  'event that says paid), lot, or entry.';
 
 create function farthing.prove_order_entries()
 returns table (rule int, account_id bigint, detail text)
@@ -61,6 +76,12 @@ as $$
   join farthing.entry_seals s on s.account_id = e.account_id and s.seq = e.seq
   where e.kind = 'purchase' and not exists (select from farthing.order_entries n
     where n.account_id = e.account_id and n.seq = e.seq)
+  union all
+  select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
+  from farthing.order_entries n
+  cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
+  where n.missing is null and m.missing is not null
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases.';
+  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, and their evidence '
+  'is there.';

@@ -35,7 +35,6 @@ as $$
     -- The second set adds both product lines of one currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as materialized (
-    -- The index revenue_charges_by_account has this order and these columns.
     select l.currency, l.account_id, l.product_line from farthing.revenue_lines l
     where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
     group by l.currency, l.account_id, l.product_line
@@ -62,11 +61,12 @@ returns setof farthing.metric
 language sql stable
 set search_path = ''
 as $$
-  select 'conversion', 'credits', null, 'ratio', count(distinct o.account_id) filter (where o.paid_at is not
-    null), count(distinct o.account_id)
-  from farthing.orders o
-  where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
-    and o.created_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+  select 'conversion', 'credits', null::text, 'ratio', count(*) filter (where a.has_paid)::numeric,
+    count(*)::numeric
+  from (select bool_or(o.paid_at is not null) as has_paid from farthing.orders o
+    where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
+      and o.created_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+    group by o.account_id) a
   union all
   select 'take_rate', 'credits', 'usd', 'ratio',
     coalesce(sum(c.priced_credits) * 0.001 - sum(c.provider_cost_usd), 0),
@@ -88,8 +88,8 @@ as $$
         count(*) filter (where b.fee_collected is null) as missing
     from farthing.revenue_lines l
     join farthing.bookings b on b.account_id = l.account_id and b.booking_id = l.booking_id
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
-      and b.transfer_at = 'payment' and b.application_fee_amount > 0
+    where l.booked_on between p_range.first_day and p_range.last_day and l.product_line = 'bookings'
+      and l.kind = 'charge' and b.transfer_at = 'payment' and b.application_fee_amount > 0
     group by b.currency
   )
   select 'application_fees_requested', 'bookings', t.currency, 'minor units', t.requested, null::numeric

@@ -13,12 +13,17 @@ as $$
     union all
     -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
     select u.currency, u.is_fee, null, sum(u.amount)
-    from farthing.balance_transactions t, lateral (values
-      (coalesce(case when t.kind not in ('transfer', 'transfer_reversal') then t.source_currency end,
-        t.currency), false, case when t.source_amount is null or t.source_currency = t.currency then t.amount
-        else sign(t.amount::numeric) * t.source_amount end),
-      (t.currency, true, -t.fee)) u (currency, is_fee, amount)
-    where t.booked_on between p_range.first_day and p_range.last_day
+    from (
+      select t.currency, t.source_currency, t.kind in ('transfer', 'transfer_reversal') as is_transfer,
+        sum(case when t.source_amount is null or t.source_currency = t.currency then t.amount
+          when t.amount < 0 then -t.source_amount when t.amount > 0 then t.source_amount else 0 end)
+          as amount, -sum(t.fee) as fee
+      from farthing.balance_transactions t
+      where t.booked_on between p_range.first_day and p_range.last_day
+      group by 1, 2, 3) s
+    cross join lateral (values
+      (coalesce(case when not s.is_transfer then s.source_currency end, s.currency), false, s.amount),
+      (s.currency, true, s.fee)) u (currency, is_fee, amount)
     group by 1, 2
   ), compared as (
     select s.currency, s.is_fee, coalesce(sum(s.ours), 0) as ours, coalesce(sum(s.theirs), 0) as theirs

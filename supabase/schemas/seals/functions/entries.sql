@@ -64,6 +64,9 @@ declare
   v_entry farthing.entry_contents;
   v_hash bytea;
   v_sealed int := 0;
+  v_owners bigint[];
+  v_seqs bigint[];
+  v_hashes bytea[];
   v_accounts bigint[];
   v_after bigint[];
   v_upto bigint[];
@@ -86,8 +89,9 @@ begin
       order by c.seq limit p_limit - v_sealed
     loop
       v_hash := sha256(v_hash || v_entry.contents);
-      insert into farthing.entry_seals (account_id, seq, head_nr, hash)
-      values (v_entry.account_id, v_entry.seq, v_head_nr, v_hash);
+      v_owners := array_append(v_owners, v_entry.account_id);
+      v_seqs := array_append(v_seqs, v_entry.seq);
+      v_hashes := array_append(v_hashes, v_hash);
       v_sealed := v_sealed + 1;
     end loop;
     v_accounts := v_accounts || v_account.account_id;
@@ -95,6 +99,10 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
+  -- One statement for all seals, because a statement for each took a quarter of the time.
+  insert into farthing.entry_seals (account_id, seq, head_nr, hash)
+  select s.account_id, s.seq, v_head_nr, s.hash
+  from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   perform farthing.add_lot_days(v_accounts, v_after, v_upto);
