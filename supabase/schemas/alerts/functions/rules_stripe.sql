@@ -85,12 +85,12 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
-    farthing.count_text(found, 'place')))
+  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s%s.',
+    farthing.count_text(found, 'place'), coalesce(': ' || farthing.newest_mismatches(3), '')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'Reads the number of open mismatches with Stripe''s records.';
+  'Reads the number of open mismatches with Stripe''s records, and names the newest three.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)

@@ -88,3 +88,21 @@ $$;
 comment on function farthing.mismatch_answer(farthing.mismatches) is
   'Returns a mismatch in the form of the API''s contract. difference: theirs less ours in minor units, if '
   'both are amounts in one currency.';
+
+create function farthing.newest_mismatches(p_limit int)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select string_agg(concat_ws(', ', format('%s of %s', a ->> 'kind', a ->> 'subject'),
+    'order ' || (a ->> 'order_id'), 'booking ' || (a ->> 'booking_id'),
+    case when a ->> 'difference' is not null then format('difference %s %s', a ->> 'difference',
+      a ->> 'currency') else nullif(concat_ws(' ', coalesce(a ->> 'theirs_amount', a ->> 'ours_amount'),
+      a ->> 'currency'), '') end), '; ' order by n.found_at desc, n.mismatch_id desc)
+  from (select m.* from farthing.mismatches m where m.resolved_at is null
+    order by m.found_at desc, m.mismatch_id desc limit p_limit) n
+  cross join lateral farthing.mismatch_answer(n) a
+$$;
+comment on function farthing.newest_mismatches(int) is
+  'Returns the newest open mismatches in one line for the alert: kind, Stripe''s id, our order or booking, '
+  'and the difference or the amount in minor units; null without any.';
