@@ -1883,12 +1883,12 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
-    farthing.count_text(found, 'place')))
+  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s%s.',
+    farthing.count_text(found, 'place'), coalesce(': ' || farthing.newest_mismatches(3), '')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'Reads the number of open mismatches with Stripe''s records.';
+  'Reads the number of open mismatches with Stripe''s records, and names the newest three.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -9027,6 +9027,24 @@ $$;
 comment on function farthing.mismatch_answer(farthing.mismatches) is
   'Returns a mismatch in the form of the API''s contract. difference: theirs less ours in minor units, if '
   'both are amounts in one currency.';
+
+create function farthing.newest_mismatches(p_limit int)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select string_agg(concat_ws(', ', format('%s of %s', a ->> 'kind', a ->> 'subject'),
+    'order ' || (a ->> 'order_id'), 'booking ' || (a ->> 'booking_id'),
+    case when a ->> 'difference' is not null then format('difference %s %s', a ->> 'difference',
+      a ->> 'currency') else nullif(concat_ws(' ', coalesce(a ->> 'theirs_amount', a ->> 'ours_amount'),
+      a ->> 'currency'), '') end), '; ' order by n.found_at desc, n.mismatch_id desc)
+  from (select m.* from farthing.mismatches m where m.resolved_at is null
+    order by m.found_at desc, m.mismatch_id desc limit p_limit) n
+  cross join lateral farthing.mismatch_answer(n) a
+$$;
+comment on function farthing.newest_mismatches(int) is
+  'Returns the newest open mismatches in one line for the alert: kind, Stripe''s id, our order or booking, '
+  'and the difference or the amount in minor units; null without any.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 

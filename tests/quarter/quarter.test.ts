@@ -15,7 +15,7 @@ import { userOf } from "./shop/set-up.ts";
 import { type Shop, withShop } from "./shop/shop.ts";
 import { sumsByHand, sumsOfReport, transactionsAtStripe } from "./support/at-stripe.ts";
 import { sameRows } from "./support/compare.ts";
-import { readReport } from "./support/read-report.ts";
+import { readReport, type Report } from "./support/read-report.ts";
 
 /** The quarter of a push is always the same, so that no push fails by chance. */
 const USUAL = 20260101;
@@ -30,6 +30,8 @@ interface Played {
   readonly player: Player;
   readonly quarter: Quarter;
   readonly world: World;
+  /** January's reports at the end of the day on which it closed. */
+  readonly january: readonly Report[];
 }
 
 type Check = (played: Played) => Promise<void>;
@@ -139,6 +141,12 @@ const CHECKS: Record<string, Check> = {
     const { rows } = await readReport(shop, "/reports/journal", RANGE);
     sameRows("journal", ["entry_id", "account"], rows, money.journal(world));
   },
+  "January is the same as when it closed": async ({ shop, january }) => {
+    const now = await readJanuary(shop);
+    for (const [index, name] of CLOSED.entries()) {
+      deepEqual({ name, ...now[index] }, { name, ...january[index] });
+    }
+  },
   "no difference is open": async ({ shop: { sql } }) => {
     const rows = await sql`
       select kind, subject, ours, theirs, found_at, resolved_at from farthing.mismatches
@@ -149,6 +157,20 @@ const CHECKS: Record<string, Check> = {
     deepEqual([...await sql`select * from farthing.prove()`], []);
   },
 };
+
+/** The reports whose months close. */
+const CLOSED = ["revenue", "journal", "credits", "usage", "actors", "liabilities"];
+const CLOSES_AT = Date.parse("2026-02-05T00:00:00Z");
+
+async function readJanuary(shop: Shop): Promise<Report[]> {
+  const found: Report[] = [];
+  for (const name of CLOSED) {
+    const report = await readReport(shop, `/reports/${name}`, "&from=2026-01-01&to=2026-01-31");
+    const { rows, totals } = report;
+    found.push({ rows, totals, controls: [] });
+  }
+  return found;
+}
 
 /** A quarter that lacks one of these would test less than its name says. */
 function isComplete(world: World, facts: readonly Fact[]): void {
@@ -161,6 +183,8 @@ function isComplete(world: World, facts: readonly Fact[]): void {
   equal(moved.size, 6, [...moved].join());
   equal(new Set(world.books.payouts.map(({ itemised }) => itemised)).size, 3);
   equal([...world.accounts.values()].some(({ debt }) => debt > 0n), true);
+  const isLate = (fact: Fact) => fact.do === "arrive" && fact.at > CLOSES_AT;
+  equal(facts.some(isLate), true, "a fact of January is known after January has closed");
 }
 
 for (const seed of SEEDS) {
@@ -170,9 +194,12 @@ for (const seed of SEEDS) {
     if (seed === USUAL) isComplete(world, quarter.facts);
     await withShop(Date.parse(`${quarter.from}T00:00:00Z`), async (shop) => {
       const player = new Player(shop);
-      await player.play(quarter);
+      const isEarly = ({ at }: Fact) => at < CLOSES_AT;
+      await player.play({ ...quarter, facts: quarter.facts.filter(isEarly) });
+      const january = await readJanuary(shop);
+      await player.go(quarter.facts.filter((fact) => !isEarly(fact)));
       for (const [name, check] of Object.entries(CHECKS)) {
-        await t.step(name, () => check({ shop, player, quarter, world }));
+        await t.step(name, () => check({ shop, player, quarter, world, january }));
       }
     });
   });

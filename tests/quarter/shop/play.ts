@@ -57,7 +57,12 @@ export class Player {
 
   async play(quarter: Quarter): Promise<void> {
     this.#provider = await setUp(this.shop, this.#events, quarter);
-    for (const fact of quarter.facts) {
+    await this.go(quarter.facts);
+  }
+
+  /** Plays further facts, after those of the quarter. */
+  async go(facts: readonly Fact[]): Promise<void> {
+    for (const fact of facts) {
       this.shop.clock.ms = fact.at;
       await this.#act(fact);
       if (MOVES_CREDITS_ONLY.has(fact.do)) continue;
