@@ -3470,7 +3470,8 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. Only tax ids, invoices and the address for a tax
-  -- belong to a customer: a customer who was deleted at Stripe must not stop other purchases.
+  -- belong to a customer. A customer who was deleted at Stripe would make Stripe refuse the session; they
+  -- have no saved card any more, because Stripe detached it.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -3478,7 +3479,7 @@ as $$
     'customer_id', c.customer_id,
     'customer_email', case when c.customer_id is null and farthing.is_plain_email(u.email) then u.email end)
   from farthing.policy p
-  left join farthing.customers c on c.account_id = p_account_id
+  left join farthing.customers c on c.account_id = p_account_id and c.payment_method_id is not null
     and (p.checkout_automatic_tax or p.checkout_tax_ids or p.checkout_invoices)
   left join auth.users u on u.id = p_user_id
 $$;

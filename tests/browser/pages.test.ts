@@ -2,7 +2,7 @@
  * Stripe's hosted pages in a real browser. If the machine has no Chromium, the test runner skips
  * this file and says so.
  */
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { openBrowser, withPage } from "./chromium.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
@@ -12,8 +12,10 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-async function fillCard(page: Page, number: string): Promise<void> {
-  await page.getByLabel("Email").fill("buyer@example.com");
+/** Fills in a card and pays. The page has the buyer's email, which cannot be changed there. */
+async function fillCard(page: Page, buyer: Person, number: string): Promise<void> {
+  const email = page.getByLabel("Email");
+  deepEqual([await email.inputValue(), await email.isEditable()], [buyer.email, false]);
   await page.getByLabel("Card number").fill(number);
   await page.getByLabel("Expiry").fill("12/40");
   await page.getByLabel("Security code").fill("123");
@@ -24,11 +26,11 @@ async function fillCard(page: Page, number: string): Promise<void> {
 async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
   const { checkout_url, order_id } = await openCheckout(world, buyer);
   await page.goto(checkout_url);
-  await fillCard(page, "4000 0000 0000 0002");
+  await fillCard(page, buyer, "4000 0000 0000 0002");
   match(await page.getByRole("alert").innerText(), /declined/);
   equal((await balanceOf(world, buyer.id)).balance, "0");
   await withDeliveries(world, "shared", async () => {
-    await fillCard(page, "4242 4242 4242 4242");
+    await fillCard(page, buyer, "4242 4242 4242 4242");
     await page.getByRole("heading", { name: "Done" }).waitFor();
     const landed = new URL(page.url());
     equal(landed.origin + landed.pathname, `${world.url}/checkout/success`);

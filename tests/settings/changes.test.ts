@@ -71,6 +71,22 @@ Deno.test("a dry run of the policy returns the change and leaves it", async () =
   equal(valueOf(await readPolicy(), "users_per_card_day"), value);
 });
 
+Deno.test("a dry run turns no tax on, and a text is set and removed by null", async () => {
+  const operator = await signUpOperator(world);
+  const tax = { checkout_automatic_tax: true };
+  const { changes } = await change("policy", operator, { changes: tax, dry_run: true });
+  deepEqual(changes[0]?.fields, [{ field: "checkout_automatic_tax", from: "false", to: "true" }]);
+  equal(valueOf(await readPolicy(), "checkout_automatic_tax"), "false");
+  // Without automatic tax the tax code has no effect on other tests.
+  const code = { changes: { checkout_tax_code: "txcd_10103001" } };
+  await withPolicy(world, "exclusive", async () => {
+    await change("policy", operator, code);
+    equal(valueOf(await readPolicy(), "checkout_tax_code"), "txcd_10103001");
+    await change("policy", operator, { changes: { checkout_tax_code: null } });
+    equal(valueOf(await readPolicy(), "checkout_tax_code"), null);
+  });
+});
+
 Deno.test("an operator adds a rate, and usage is charged by it", async () => {
   const operator = await signUpOperator(world);
   const model = `own-${crypto.randomUUID()}`;
@@ -118,6 +134,9 @@ const REFUSED = [
   ["policy", { changes: { no_such: 1 } }, "changes.no_such"],
   ["policy", { changes: { cards_per_user_day: 0 } }, "changes.cards_per_user_day"],
   ["policy", { changes: {} }, "changes"],
+  ["policy", { changes: { checkout_locale: "xx" } }, "changes.checkout_locale"],
+  ["policy", { changes: { checkout_invoices: "maybe" } }, "changes.checkout_invoices"],
+  ["policy", { changes: { checkout_tax_code: "two\nlines" } }, "changes.checkout_tax_code"],
   [
     "rates",
     { rates: [{ model: "x", input_per_million_usd: "1" }] },

@@ -68,6 +68,12 @@ export function named(scope: Scope, session: Session, { email, name }: Payment):
   return sessions.update(scope, session, { customer_details, discounts });
 }
 
+/** Returns the email that the page shows and the buyer cannot change. */
+export function fixedEmail(scope: Scope, session: Session): string | null {
+  if (typeof session.customer !== "string") return session.customer_email;
+  return customers.get(scope, session.customer).email;
+}
+
 /** A customer without an email gets the one that was entered; name and address if asked for. */
 function updateCustomer(
   scope: Scope,

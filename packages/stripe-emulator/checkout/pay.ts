@@ -3,6 +3,7 @@ import {
   awaitBank,
   complete,
   customerFor,
+  fixedEmail,
   named,
   type Outcome,
   type Payment,
@@ -23,7 +24,8 @@ import { delayedPayments } from "../resources/planned-outcomes.ts";
 import type { Scope } from "../store/scope.ts";
 
 /** Makes one attempt to pay for an open session, or to save a card in mode `setup`. */
-export function paySession(scope: Scope, session: Session, payment: Payment): Outcome {
+export function paySession(scope: Scope, session: Session, form: Payment): Outcome {
+  const payment = { ...form, email: fixedEmail(scope, session) ?? form.email };
   if (session.mode === "setup") return saveCard(scope, session, payment);
   const known = named(scope, session, payment);
   if (session.payment_status === "no_payment_required") {

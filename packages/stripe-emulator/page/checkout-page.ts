@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { fixedEmail } from "../checkout/complete.ts";
 import { detailFields } from "./detail-fields.ts";
 import { layout } from "./layout.ts";
 import { methodFields } from "./payment-method-fields.ts";
@@ -33,9 +34,9 @@ export function checkoutPage(scope: Scope, session: Session, form: string, refus
       <form method="post" action="/c/pay/${session.id}" aria-label="Payment">
         <input type="hidden" name="form" value="${form}">
         <input type="hidden" name="total" value="${session.amount_total ?? 0}">
-        ${contact(session, refused)} ${detailFields(scope, session, refused?.fields ?? {})} ${
-      free ? "" : methodFields(session.payment_method_types)
-    }
+        ${contact(scope, session, refused)} ${
+      detailFields(scope, session, refused?.fields ?? {})
+    } ${free ? "" : methodFields(session.payment_method_types)}
         <button type="submit" name="pay">${free ? "Complete" : title}</button>
       </form>
       ${
@@ -73,7 +74,9 @@ function totalRows(session: Session) {
   const rows: [string, number][] = [];
   if (amount_discount > 0) rows.push(["Discount", -amount_discount]);
   const isAdded = (session.amount_subtotal ?? 0) - amount_discount !== (session.amount_total ?? 0);
-  if (session.automatic_tax.enabled) rows.push([isAdded ? "Tax" : "Tax (included)", amount_tax]);
+  if (session.automatic_tax.status === "complete") {
+    rows.push([isAdded ? "Tax" : "Tax (included)", amount_tax]);
+  }
   if (rows.length > 0) rows.push(["Total", session.amount_total ?? 0]);
   return rows.map(([name, amount]) =>
     html`
@@ -85,13 +88,13 @@ function totalRows(session: Session) {
   );
 }
 
-function contact(session: Session, refused: Refused | undefined) {
-  const email = session.customer_details?.email ?? session.customer_email ?? "";
-  const fixed = session.customer_email !== null || session.customer !== null;
+function contact(scope: Scope, session: Session, refused: Refused | undefined) {
+  const fixed = fixedEmail(scope, session);
+  const email = fixed ?? refused?.email ?? session.customer_details?.email ?? "";
   return html`
     <label for="email">Email</label>
     <input id="email" name="email" type="email" required autocomplete="email"
-      value="${refused?.email || email}" ${fixed && email ? "readonly" : ""}>
+      value="${email}" ${fixed === null ? "" : "readonly"}>
     <label for="name">Name (optional)</label>
     <input id="name" name="name" autocomplete="cc-name" value="${refused?.name ?? ""}">
   `;

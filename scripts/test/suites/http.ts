@@ -39,9 +39,10 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 
 /**
  * Fault tests stop services that other tests use. Alert tests count the failures of all tests on
- * their stack.
+ * their stack. Tests of a shop for businesses change the hosted page of all buyers.
  */
-const isFault = (file: string) => /^tests\/alerts\/|\/faults(\/|\.test\.ts$)/.test(file);
+const isFault = (file: string) =>
+  /^tests\/(alerts|business|browser\/business)\/|\/faults(\/|\.test\.ts$)/.test(file);
 
 /** Tests that search for leftovers of all other tests, and so run last. */
 const isLast = (file: string) => file.startsWith("tests/leaks/");
@@ -124,7 +125,7 @@ async function emptied(queue: string[], env: Record<string, string>): Promise<Ro
 
 export const faults: Suite = {
   name: "faults",
-  about: "services that fail, hang or are killed, and the alerts about them, on two stacks",
+  about: "services that fail or are killed, alerts, and settings of all buyers, on two stacks",
   async run(words) {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);

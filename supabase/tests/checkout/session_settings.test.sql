@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(21);
+select plan(22);
 
 create function pg_temp.buy(p_name text, p_passed interval default '0', p_package text default 'starter')
 returns jsonb language sql as $$
@@ -63,6 +63,9 @@ from unnest('{dan,eve,fay,gil}'::text[]) name;
 
 -- A customer at Stripe: for tax, tax ids and invoices, and then no email.
 select customers_attach(tests.person('hal'), 'cus_hal', tests.after());
+select is(farthing.session_settings(tests.person('hal'), farthing.account_for(tests.person('hal')))
+  -> 'customer_id', 'null', 'a customer without a saved card is not named, as Stripe may have deleted them');
+update farthing.customers set payment_method_id = 'pm_hal' where customer_id = 'cus_hal';
 select is(pg_temp.buy('hal') -> 'customer_id', '"cus_hal"', 'the session belongs to the user''s customer');
 select is(pg_temp.stored('hal') -> 'customer_email', 'null', 'and has no email then');
 select pg_temp.put('{"checkout_automatic_tax": false, "checkout_tax_ids": false,

@@ -1,0 +1,79 @@
+/** A shop whose hosted page has settings, and a package with a price in kronor. */
+import type Stripe from "stripe";
+import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
+import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
+import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { withSql } from "../support/project/database.ts";
+import { backEnd, data, get, post } from "../support/project/http.ts";
+import type { Person } from "../support/project/people.ts";
+import type { World } from "../support/project/world.ts";
+import { stripeOf } from "../support/money/stripe.ts";
+
+/** Settings by their names. */
+export type Settings = Record<string, string | boolean | null>;
+
+const PRICE = 10_000;
+
+/** Changes settings of the policy as a back end does. */
+export async function set(world: World, changes: Settings) {
+  const { version } = data(
+    await get(world, "settings/policy", backEnd(world)),
+    200,
+    PolicySettings,
+  );
+  const body = { changes, version, reason: "a test of the hosted page" };
+  return data(await post(world, "settings/policy", backEnd(world), body), 200, SettingsChanged);
+}
+
+/** Runs `use` in a shop with these settings, and sets the defaults again. */
+export async function withSettings<T>(
+  world: World,
+  changes: Settings,
+  use: () => Promise<T>,
+): Promise<T> {
+  const { settings } = data(
+    await get(world, "settings/policy", backEnd(world)),
+    200,
+    PolicySettings,
+  );
+  const defaults = settings.filter(({ name }) => name in changes)
+    .map((setting) => [setting.name, setting.default]);
+  if (defaults.length === 0) return await use();
+  await set(world, changes);
+  try {
+    return await use();
+  } finally {
+    await set(world, Object.fromEntries(defaults));
+  }
+}
+
+/** Runs `use` while a package of 1,000 credits and 100 bonus credits costs 100 kronor. */
+export async function withPackage<T>(
+  world: World,
+  use: (packageId: string) => Promise<T>,
+): Promise<T> {
+  const id = crypto.randomUUID();
+  await withSql(world, (sql) =>
+    sql`
+    insert into farthing.packages
+      (package_id, version, name, amount, currency, credits, bonus_credits)
+    values (${id}, 1, 'Kronor', ${PRICE}, 'sek', 1000, 100)`);
+  try {
+    return await use(id);
+  } finally {
+    await withSql(world, (sql) =>
+      sql`
+      update farthing.packages set active = false where package_id = ${id}`);
+  }
+}
+
+/** Opens a checkout and returns it with its session at Stripe. */
+export async function open(world: World, buyer: Person, packageId: string) {
+  const body = { package_id: packageId };
+  const checkout = data(await post(world, "checkout", buyer.as, body), 201, Checkout);
+  const session: Stripe.Checkout.Session = await stripeOf(world).checkout.sessions.retrieve(
+    checkout.checkout_session_id,
+    { expand: ["line_items"] },
+  );
+  return { checkout, session };
+}
