@@ -82,6 +82,8 @@ export type Deed =
     readonly amount: number;
     readonly arrives: number | null;
   }
+  /** The bank refuses the refund of an order after it seemed made. */
+  | { readonly do: "fail refund"; readonly order: string }
   | { readonly do: "end dispute"; readonly dispute: string; readonly outcome: "won" | "lost" }
   | {
     readonly do: "top up below";
@@ -100,8 +102,13 @@ export type Deed =
   | { readonly do: "refund booking"; readonly booking: string; readonly amount: number }
   | { readonly do: "pay out"; readonly payout: string; readonly currency: string }
   | { readonly do: "deliver payout"; readonly payout: string }
+  /** The bank returns a payout. */
+  | { readonly do: "return payout"; readonly payout: string }
   /** All that is available is paid out. */
   | { readonly do: "pay out by hand"; readonly payout: string; readonly currency: string }
+  /** From now on the paid credits have an order's whole price, and its bonus credits none. */
+  | { readonly do: "price no bonus" }
+  | { readonly do: "change rate"; readonly model: string; readonly rate: Rate }
   /** The withheld events of a fact arrive. */
   | { readonly do: "arrive"; readonly of: string }
   /** The payment runner and the scheduled tasks run, as they do at the end of each day. */

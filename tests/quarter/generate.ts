@@ -162,7 +162,12 @@ function giveBack(draft: Draft, random: Random, sales: readonly Sale[]): void {
     if (soon >= BEGIN + (DAYS - 2) * DAY_MS) continue;
     const part = random.chance(0.4) ? amount : random.between(1, amount);
     if (index % 2 === 0) draft.add(soon, { do: "refund", order, amount: part, arrives: null });
-    else dispute(draft, random, { ...sale, at: soon }, index % 4 === 1 ? part : amount);
+    if (index % 8 === 2) {
+      draft.add(soon + random.between(1, 6) * 80_000_000, { do: "fail refund", order });
+    }
+    if (index % 2 === 1) {
+      dispute(draft, random, { ...sale, at: soon }, index % 4 === 1 ? part : amount);
+    }
     if (index % 8 !== 0 || part === amount) continue;
     // The rest goes back in a second refund, or the bank takes more than what is left.
     const rest = amount - part;
@@ -223,11 +228,24 @@ function payOut(draft: Draft): void {
       draft.add(at + 60_000, { do: "deliver payout", payout });
     }
   }
+  for (const day of [15, 50]) {
+    const at = BEGIN + (day + 3) * DAY_MS + 180_000;
+    draft.add(at, { do: "return payout", payout: `usd-${day}` });
+  }
   for (const day of [29, 58, 86]) {
     const payout = `jpy-${day}`;
     const at = BEGIN + day * DAY_MS + 85_000_000;
     draft.add(at, { do: "pay out by hand", payout, currency: "jpy" });
     draft.add(at + 1000, { do: "deliver payout", payout });
+  }
+}
+
+/** The accounting policy and two rates change within the quarter. */
+function change(draft: Draft): void {
+  draft.add(BEGIN + 47 * DAY_MS + 300_000, { do: "price no bonus" });
+  for (const [day, model] of [[20, "model-3"], [66, "model-9"]] as const) {
+    const rate = { ...RATES[model]!, input: "9.125", output: "21.5", markup: "3" };
+    draft.add(BEGIN + day * DAY_MS + 400_000, { do: "change rate", model, rate });
   }
 }
 
@@ -256,6 +274,7 @@ export function generate(seed: number): Quarter {
   giveBack(draft, random, sales);
   book(draft, random, others);
   payOut(draft);
+  change(draft);
   for (let day = 0; day < DAYS; day++) {
     draft.add(BEGIN + day * DAY_MS + DAY_MS - 60_000, { do: "tasks" });
   }

@@ -148,17 +148,29 @@ export function usage(
   return { rows, totals: charged.length === 0 ? [] : [usageRow(charged)] };
 }
 
-export function actors({ entries }: World): Row[] {
-  const found = new Map<string, { count: number; credits: bigint }>();
-  for (const { day, author, kind, credits } of entries) {
-    const key = `${day} ${author} ${kind}`;
-    const sum = found.get(key) ?? { count: 0, credits: 0n };
-    found.set(key, { count: sum.count + 1, credits: sum.credits + credits });
+/** Entries by author, and the refunds that this operator requested. */
+export function actors({ entries, refundsAsked }: World, operator: string): Row[] {
+  const found = new Map<string, { count: number; sum: bigint }>();
+  const count = (key: string, amount: bigint) => {
+    const before = found.get(key) ?? { count: 0, sum: 0n };
+    found.set(key, { count: before.count + 1, sum: before.sum + amount });
+  };
+  for (const { day, author, kind, credits } of entries) count(`${day} ${author} ${kind}`, credits);
+  for (const { day, currency, amount } of refundsAsked) {
+    count(`${day} operator:${operator} refund_requested ${currency}`, amount);
   }
-  return [...found].map(([key, { count, credits }]) => {
-    const [day, author, kind] = key.split(" ") as [string, string, string];
+  return [...found].map(([key, { count, sum }]) => {
+    const [day, author, kind, currency = null] = key.split(" ") as [
+      string,
+      string,
+      string,
+      string?,
+    ];
+    const figures = currency === null
+      ? { source: "entries", credits: text(sum), amount: null }
+      : { source: "refunds", credits: null, amount: Number(sum) };
     const author_kind = author.split(":")[0]!;
-    return { day, author_kind, author, kind, entries: count, credits: text(credits) };
+    return { day, author_kind, author, kind, currency, count, ...figures };
   });
 }
 

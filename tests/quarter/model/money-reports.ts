@@ -9,6 +9,7 @@ export type Row = Record<string, string | number | boolean | null>;
 const COLUMN: Readonly<Record<string, string>> = {
   charge: "gross",
   refund: "refunds",
+  refund_failure: "refunds",
   dispute: "disputes",
   dispute_reversal: "disputes",
   dispute_fee: "dispute_fees",
@@ -151,6 +152,7 @@ export const payouts = ({ books }: World): Row[] => books.payouts.map(payoutRow)
 const CREDITED: Readonly<Record<string, string>> = {
   "credits charge": "unapplied_payments",
   "credits refund": "refunds",
+  "credits refund_failure": "refunds",
   "credits dispute": "disputes",
   "credits dispute_reversal": "disputes",
   "bookings application_fee": "application_fees",

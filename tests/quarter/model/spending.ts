@@ -31,7 +31,8 @@ export class Spending {
   readonly #holders = new Map<string, string>();
 
   constructor(
-    private readonly rates: Readonly<Record<string, Rate>>,
+    /** The rates that apply now. */
+    private readonly rates: Record<string, Rate>,
     private readonly accountOf: (customer: string) => Account,
   ) {}
 

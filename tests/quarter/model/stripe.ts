@@ -42,7 +42,7 @@ export interface Payout {
   readonly amount: bigint;
   readonly madeAt: number;
   readonly isAutomatic: boolean;
-  status: "pending" | "paid";
+  status: "pending" | "paid" | "failed";
   itemised: "listed" | "assigned" | "advance" | null;
   lines: Transaction[];
 }
@@ -184,6 +184,17 @@ export class Books {
   deliver(name: string): void {
     const payout = this.payouts.find((each) => each.name === name);
     if (payout) payout.status = "paid";
+  }
+
+  /** The bank returns a payout, and its money is in the balance again. */
+  returnPayout(at: number, name: string): void {
+    const payout = this.payouts.find((each) => each.name === name);
+    if (!payout) return;
+    payout.status = "failed";
+    const { currency, amount } = payout;
+    const fact = `return ${name}`;
+    const money = { category: "payout_failure", currency, amount, fact } as const;
+    this.charge(at, { ...money, product: "credits", customer: "" }, { availableAt: at });
   }
 
   /** All that is available is paid out. Stripe does not say what that is. */

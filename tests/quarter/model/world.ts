@@ -1,5 +1,5 @@
 /** Plays the facts of a quarter in memory: what happens to credits and to money, and what is refused. */
-import type { Fact, Of, Quarter } from "../facts.ts";
+import type { Fact, Of, Quarter, Rate } from "../facts.ts";
 import { Account, type Cause, type Entry, type Movement, NEVER } from "./account.ts";
 import { dayOf, exact, halfUp, UNIT } from "./amounts.ts";
 import { Bookings } from "./bookings.ts";
@@ -35,13 +35,20 @@ export class World {
   readonly orders = new Map<string, Order>();
   readonly bookings = new Bookings(this.books);
   readonly spending: Spending;
+  /** Refunds by the day on which the operator requested them. */
+  readonly refundsAsked: { day: string; currency: string; amount: bigint }[] = [];
+  readonly rates: Record<string, Rate>;
+  /** The last refund of each order. */
+  readonly #refunds = new Map<string, { fact: string; amount: bigint; availableAt: number }>();
+  #pricesBonus = true;
   readonly #disputes = new Map<string, Of<"dispute">>();
   readonly #terms = new Map<string, Of<"top up below">>();
   readonly #late = new Map<string, () => void>();
   #now = 0;
 
   constructor(private readonly quarter: Quarter) {
-    this.spending = new Spending(quarter.rates, (customer) => this.accountOf(customer));
+    this.rates = { ...quarter.rates };
+    this.spending = new Spending(this.rates, (customer) => this.accountOf(customer));
   }
 
   play(): this {
@@ -76,6 +83,8 @@ export class World {
         return this.spending.act(fact);
       case "refund":
         return this.#refund(fact);
+      case "fail refund":
+        return this.#failRefund(fact);
       case "dispute":
         return this.#dispute(fact);
       case "end dispute":
@@ -86,13 +95,26 @@ export class World {
       case "book":
         return this.bookings.book(fact);
       case "refund booking":
+        this.refundsAsked.push({
+          day: dayOf(at),
+          currency: this.bookings.all.get(fact.booking)!.currency,
+          amount: BigInt(fact.amount),
+        });
         return this.bookings.refund(fact);
       case "pay out":
         return this.books.payOut(at, fact.payout, fact.currency);
       case "deliver payout":
         return this.books.deliver(fact.payout);
+      case "return payout":
+        return this.books.returnPayout(at, fact.payout);
       case "pay out by hand":
         return this.books.payOutByHand(at, fact.payout, fact.currency);
+      case "price no bonus":
+        this.#pricesBonus = false;
+        return;
+      case "change rate":
+        this.rates[fact.model] = fact.rate;
+        return;
       case "arrive":
         return this.#late.get(fact.of)!();
       case "tasks":
@@ -122,8 +144,8 @@ export class World {
     order.paidAt = at;
     const { name, customer, amount, currency, credits, bonus } = order;
     const account = this.accountOf(customer);
-    // Each credit of an order has the same price (policy bonus_allocation: pro_rata).
-    const bonusPrice = halfUp(amount * bonus, credits + bonus);
+    // Each credit of an order has the same price (policy bonus_allocation: pro_rata), or bonus credits none.
+    const bonusPrice = this.#pricesBonus ? halfUp(amount * bonus, credits + bonus) : 0n;
     const terms = { currency, order: name, expiresAt: this.#expiryOf(order, at) };
     const paid = { ...terms, source: "paid", amount: credits, price: amount - bonusPrice } as const;
     account.receive(at, "purchase", "stripe", paid);
@@ -149,10 +171,12 @@ export class World {
     const { customer, currency } = order;
     const amount = -BigInt(parts);
     const fact = `refund ${name} ${at}`;
+    this.refundsAsked.push({ day: dayOf(at), currency, amount: BigInt(parts) });
     const money = { product: "credits", customer, currency, amount } as const;
     const charge = this.books.transactions.find((each) => each.fact === `pay ${name}`)!;
     const availableAt = Math.max(at, charge.availableAt);
     this.books.charge(at, { ...money, category: "refund", fact }, { availableAt });
+    this.#refunds.set(name, { fact, amount: BigInt(parts), availableAt });
     const known = () => {
       this.books.book(fact, at, this.#now, { ...money, kind: "refund" });
       order.returned.set(fact, BigInt(parts));
@@ -161,6 +185,20 @@ export class World {
     };
     if (arrives === null) known();
     else this.#late.set(`refund ${name}`, known);
+  }
+
+  #failRefund({ order: name, at }: Of<"fail refund">): void {
+    const order = this.orders.get(name)!;
+    const { customer, currency } = order;
+    const { fact: refund, amount, availableAt } = this.#refunds.get(name)!;
+    const money = { product: "credits", customer, currency, amount } as const;
+    const [kind, fact] = ["refund_failure", `${refund} failed`];
+    this.books.charge(at, { ...money, category: kind, fact }, {
+      availableAt: Math.max(at, availableAt),
+    });
+    this.books.book(fact, at, at, { ...money, kind });
+    order.returned.delete(refund);
+    this.#net(order, "refunded");
   }
 
   #dispute(disputed: Of<"dispute">): void {

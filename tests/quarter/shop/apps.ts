@@ -8,6 +8,7 @@ import { createApp as payments } from "../../../supabase/functions/payment-runne
 import { createApp as providers } from "../../../supabase/functions/providers/app.ts";
 import { createApp as refunds } from "../../../supabase/functions/refunds/app.ts";
 import { createApp as reports } from "../../../supabase/functions/reports/app.ts";
+import { createApp as settings } from "../../../supabase/functions/settings/app.ts";
 import { createApp as topUps } from "../../../supabase/functions/top-ups/app.ts";
 import { createApp as usage } from "../../../supabase/functions/usage/app.ts";
 import { createApp as webhook } from "../../../supabase/functions/stripe-webhook/app.ts";
@@ -23,6 +24,7 @@ const CREATE = {
   providers,
   refunds,
   reports,
+  settings,
   "stripe-webhook": webhook,
   "top-ups": topUps,
   usage,

@@ -3,7 +3,7 @@ import { equal } from "node:assert/strict";
 import { payCheckout, payIntent } from "@farthing/stripe-emulator/browser";
 import type { Fact, Of, Quarter } from "../facts.ts";
 import { Events } from "./events.ts";
-import { OPERATOR, setUp, userOf } from "./set-up.ts";
+import { insertRate, OPERATOR, setUp, userOf } from "./set-up.ts";
 import type { Shop } from "./shop.ts";
 
 const CARD = "4242424242424242";
@@ -96,6 +96,8 @@ export class Player {
           booking_id: this.names.bookings.get(fact.booking),
           amount: fact.amount,
         });
+      case "fail refund":
+        return this.#failRefund(fact);
       case "dispute":
         return this.#dispute(fact);
       case "end dispute":
@@ -109,9 +111,15 @@ export class Player {
       case "pay out":
         return this.#payOut(fact);
       case "deliver payout":
-        return this.#deliverPayout(fact);
+        return this.#endPayout(fact.payout, "paid");
+      case "return payout":
+        return this.#endPayout(fact.payout, "failed");
       case "pay out by hand":
         return this.#payOutByHand(fact);
+      case "price no bonus":
+        return this.#priceNoBonus();
+      case "change rate":
+        return insertRate(this.shop.sql, fact.model, 2, fact.rate, fact.at);
       case "arrive":
         return this.#events.arrive(fact.of);
       case "tasks":
@@ -190,6 +198,19 @@ export class Player {
     return this.shop.doors.done("/refunds", OPERATOR, body, 201);
   }
 
+  async #priceNoBonus(): Promise<void> {
+    const { version } = await this.shop.doors.read("/settings/accounting", OPERATOR);
+    const policies = [{ name: "bonus_allocation", value: "zero" }];
+    const body = { version, policies, reason: "a simulated quarter" };
+    await this.shop.doors.done("/settings/accounting", OPERATOR, body, 200);
+  }
+
+  async #failRefund({ order }: Of<"fail refund">): Promise<void> {
+    const payment_intent = this.names.payments.get(order)!;
+    const { data: [refund] } = await this.shop.stripe.refunds.list({ payment_intent });
+    await this.shop.control(`refunds/${refund!.id}/settle`, { outcome: "fails" });
+  }
+
   async #dispute({ dispute, order, amount }: Of<"dispute">): Promise<void> {
     const payment = this.names.payments.get(order);
     const { id } = await this.shop.control(`payments/${payment}/dispute`, { amount });
@@ -233,9 +254,9 @@ export class Player {
     this.names.payouts.set(payout, made.id);
   }
 
-  async #deliverPayout({ payout }: Of<"deliver payout">): Promise<void> {
+  async #endPayout(payout: string, outcome: "paid" | "failed"): Promise<void> {
     const id = this.names.payouts.get(payout);
-    if (id !== undefined) await this.shop.control(`payouts/${id}/settle`, { outcome: "paid" });
+    if (id !== undefined) await this.shop.control(`payouts/${id}/settle`, { outcome });
   }
 
   async #runTasks(): Promise<void> {

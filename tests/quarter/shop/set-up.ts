@@ -1,6 +1,7 @@
 /** A shop before its first sale: users, packages, rates, an operator and a provider. */
 import { onboardProvider } from "@farthing/stripe-emulator/browser";
-import type { Quarter } from "../facts.ts";
+import type postgres from "postgres";
+import type { Quarter, Rate } from "../facts.ts";
 import type { Events } from "./events.ts";
 import type { Shop } from "./shop.ts";
 
@@ -31,17 +32,31 @@ async function insertCatalogue({ sql }: Shop, { packs, rates }: Quarter): Promis
         values (${crypto.randomUUID()}, 1, ${slug}, ${slug}, ${amount}, ${currency},
           ${tx.json(Object.fromEntries(others))}, ${credits}, ${bonus}, '2024-05-13T00:00:00Z')`;
     }
-    for (const [model, rate] of Object.entries(rates)) {
-      await tx`
-        insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
-          cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup,
-          effective_from)
-        values (${model}, 1, ${rate.input}, ${rate.cached_input}, ${rate.cache_write}, ${rate.output},
-          ${rate.reasoning}, ${rate.markup}, '2024-05-13T00:00:00Z')`;
-    }
     // One seller takes all bookings, and all buyers pay with one test card.
     const limits = { bookings_per_provider_hour: 1000, users_per_card_day: 1000 };
     await tx`select farthing.set_policy(${tx.json(limits)}, 'a simulated quarter')`;
+  });
+  for (const [model, rate] of Object.entries(rates)) {
+    await insertRate(sql, model, 1, rate, Date.parse("2024-05-13T00:00:00Z"));
+  }
+}
+
+/** A rate applies from this moment on, in ms since 1970. */
+export async function insertRate(
+  sql: postgres.Sql,
+  model: string,
+  version: number,
+  rate: Rate,
+  fromMs: number,
+): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`select farthing.allow_change('sql:test', 'a rate of the quarter')`;
+    await tx`
+      insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
+        cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup,
+        effective_from)
+      values (${model}, ${version}, ${rate.input}, ${rate.cached_input}, ${rate.cache_write},
+        ${rate.output}, ${rate.reasoning}, ${rate.markup}, ${new Date(fromMs).toISOString()})`;
   });
 }
 

@@ -29,7 +29,7 @@ const COLUMN: Readonly<Record<string, string>> = {
 export function sumsByHand(transactions: readonly Stripe.BalanceTransaction[]): string[] {
   const sums = new Map<string, bigint>();
   for (const { currency, reporting_category, amount, fee, net } of transactions) {
-    if (reporting_category === "payout") continue;
+    if (reporting_category.startsWith("payout")) continue;
     add(sums, `${currency} ${COLUMN[reporting_category]}`, BigInt(amount));
     add(sums, `${currency} fees`, BigInt(-fee));
     add(sums, `${currency} balance_change`, BigInt(net));
