@@ -83,6 +83,22 @@ Deno.test("a repeat of a receipt has the language of the first attempt", async (
   deepEqual(stored.map(({ locale, shop }) => [locale, shop]), [["en", null]]);
 });
 
+Deno.test("a back end chooses the language of a notification to an address", async () => {
+  const email = `test-${crypto.randomUUID()}@example.com`;
+  const data = { available: "1234.5", threshold: "2000" };
+  const body = { template: "low_balance", to: { email }, data };
+  const shared = { "x-webhook-secret": world.notificationSecret };
+  const answer = await post(world, "send-notification", shared, { ...body, locale: "de" });
+  equal(answer.status, 200, answer.text);
+  const { subject, text } = await emailArrives(world, email, "low_balance");
+  equal(subject, "Ihr Guthaben geht zur Neige");
+  match(text, /^Verbleibende Credits: 1\.234,5\nGrenze: 2\.000$/m);
+  for (const locale of ["hu", "DE", "", 5, null]) {
+    const bad = await post(world, "send-notification", shared, { ...body, locale });
+    refused(bad, 400, "invalid_request", "locale");
+  }
+});
+
 const BAD: [string, unknown][] = [
   ["shop_name", ""],
   ["shop_name", "x".repeat(81)],

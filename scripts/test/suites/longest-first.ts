@@ -3,6 +3,7 @@
 /** Files that take more than 15 s, the longest first. */
 export const LONGEST = [
   "tests/browser/another-origin/journey.test.ts",
+  "tests/browser/emails.test.ts",
   "tests/webhooks/orders-of-delivery.test.ts",
   "tests/browser/another-origin/snippets.test.ts",
   "tests/chats/races/requests.test.ts",

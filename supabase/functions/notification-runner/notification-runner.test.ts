@@ -81,6 +81,20 @@ Deno.test("a run sends due notifications with their ids as keys, and keeps its i
   assert.equal(fake.background.length, 1);
 });
 
+Deno.test("an email is written in the locale and for the shop of its claim", async () => {
+  const sent: MailMessage[] = [];
+  const mail = { send: (message: MailMessage) => Promise.resolve(`id-${sent.push(message)}`) };
+  const look = { locale: "de-AT", shop: { name: "Kékfény" } };
+  const answers = queueOf({ ...NOTIFICATION, ...look }, { ...TO_OPERATORS, ...look });
+  const fake = await makeFake({ answers, mail });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 2, failed: 0 });
+  assert.deepEqual(fake.calls[0]?.args.p_languages, ["en", "de"]);
+  const [receipt, alert] = sent as [MailMessage, MailMessage];
+  assert.equal(receipt.subject, "Beleg: USD 9,99");
+  assert(receipt.text.endsWith("\n-- \nKékfény\n"), receipt.text);
+  assert.equal(alert.subject, "[critical] webhook_backlog: 12 events wait.");
+});
+
 Deno.test("a webhook gets alerts as they are and disputes in the same form", async () => {
   const posted: unknown[] = [];
   const dispute = {

@@ -17,12 +17,13 @@ export const sendNotification = defineRoute({
   responses: { 200: Notification },
   errors: ["not_found"],
   handler: async (call) => {
-    const { template, to, data } = call.body;
+    const { template, to, data, locale } = call.body;
     return await idempotent(call, "notifications_send", {
       p_template: template,
       p_user_id: "user_id" in to ? to.user_id : undefined,
       p_email: "email" in to ? to.email : undefined,
       p_data: data,
+      p_locale: locale,
     });
   },
 });

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(51);
+select plan(52);
 
 select is(farthing.locale_of(said), locale, format('%s is the locale %s', to_jsonb(left(said, 40)), locale))
 from (values ('de', 'de'), ('DE', 'de'), ('de-AT', 'de-AT'), ('de_at', 'de-AT'), ('de_DE.UTF-8', 'de-DE'),
@@ -61,9 +61,12 @@ select is(pg_temp.notify(name, name || ' again'), true, name || ' is notified ag
 from unnest('{ann,cyn}'::text[]) name;
 select is((notifications_send('low_balance', null, 'x@example.com', '{}', p_now => tests.after())
   #>> '{data,status}'), 'queued', 'an address is notified');
+select is((notifications_send('receipt', tests.person('ann'), null, '{}', 'en-US', p_now => tests.after())
+  #>> '{data,status}'), 'queued', 'ann is sent a receipt in English');
+update farthing.notifications set subject = 'chosen' where template = 'receipt';
 select is(farthing.notify_operators('anchor', 'o', '{}', tests.after()), true, 'the operators are notified');
 update farthing.notifications set subject = 'address' where recipient = 'address';
-select is(pg_temp.claims('1 min'), 'address de, ann again de-AT, cyn again de, o de, o de',
+select is(pg_temp.claims('1 min'), 'address de, ann again de-AT, chosen en-US, cyn again de, o de, o de',
   'others are written to in the shop''s language');
 select is((select shop from claims where subject = 'address'), '{"name": "Kékfény", "url":
   "https://shop.example.com", "accent_color": "#0F766e"}', 'the shop shows what is set');

@@ -13,6 +13,7 @@ import {
   TimestampOut,
   Uuid,
 } from "./common.ts";
+import { isLocale, LANGUAGE_CODES } from "./languages.ts";
 
 /** An amount of money in the currency's minor unit. */
 export const Money = z.int().min(0)
@@ -110,9 +111,22 @@ const To = z.union([
   }),
 ], "to must have either user_id or email.").openapi("NotificationRecipient");
 
+const Locale = z.string()
+  .refine(isLocale, `locale must be one of ${LANGUAGE_CODES.join(", ")}, such as de or de-AT.`)
+  .openapi({
+    description: "The language of the email, and the formats of its numbers. Default: the user's " +
+      "own, or the shop's.",
+    example: "de-AT",
+  });
+
 function notification<T extends keyof typeof NOTIFICATION_DATA>(template: T) {
   const data = NOTIFICATION_DATA[template];
-  return z.strictObject({ template: z.literal(template), to: To, data });
+  return z.strictObject({
+    template: z.literal(template),
+    to: To,
+    data,
+    locale: Locale.optional(),
+  });
 }
 
 export const NotificationBody = z.discriminatedUnion("template", [

@@ -1066,6 +1066,7 @@ export type Database = {
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_kept_seconds"?: number;
+          "p_locale"?: string;
           "p_now"?: string;
           "p_template": string;
           "p_user_id"?: string;

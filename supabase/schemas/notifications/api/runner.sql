@@ -9,8 +9,8 @@ grant select on farthing_public.notifications to authenticated;
 
 create function farthing_public.notifications_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
-  p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
-  p_now timestamptz default now())
+  p_locale text default null, p_idempotency_key text default null, p_fingerprint text default null,
+  p_kept_seconds int default 86400, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -27,16 +27,16 @@ begin
     perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
   v_id := farthing.queue_requested_notification(p_template, p_user_id, p_email,
-    farthing.json_argument(p_data),
-    p_now);
+    farthing.json_argument(p_data), p_locale, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
 $$;
 grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
-  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
-  'for how many seconds a repeat counts as the same request. Fails not_found, invalid_request.';
+  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_locale: such as '
+  'de or de-AT; without it, the recipient''s. p_kept_seconds: for how many seconds a repeat counts as the '
+  'same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,

@@ -16,7 +16,6 @@ export const lowBalance = defineTemplate(
   ({ available, threshold }, { say: { lowBalance: say }, credits }) => ({
     subject: say.subject,
     heading: say.heading,
-    figure: credits(available),
     sentences: [say.sentence],
     facts: [[say.left, credits(available)], [say.limit, credits(threshold)]],
   }),
@@ -28,7 +27,6 @@ export const creditsExpiring = defineTemplate(
   ({ credits, expires_at, days }, { say: { creditsExpiring: say }, ...format }) => ({
     subject: days <= 1 ? say.subjectWithinADay : say.subject,
     heading: days <= 1 ? say.subjectWithinADay : say.heading,
-    figure: format.credits(credits),
     sentences: [say.sentence],
     facts: [[say.credits, format.credits(credits)], [say.expire, format.moment(expires_at)]],
   }),

@@ -108,7 +108,7 @@ function references(facts: readonly Fact[]): Html | string {
   const lines = facts.map(([name, value]) =>
     html`<div>${name}: <bdi>${oneLine(value)}</bdi></div>`
   );
-  return html`<div class="quiet" style="margin:0 0 8px;${QUIET};font-size:13px;${BREAK}">${lines}</div>`;
+  return html`<div class="quiet" style="margin:0 0 16px;${QUIET};font-size:13px;${BREAK}">${lines}</div>`;
 }
 
 function footer(shop: ShopFace, questions: string): Html | string {
@@ -156,7 +156,7 @@ function card(parts: EmailParts, { language, shop }: Look): Html {
   class="card" bgcolor="#ffffff"
   style="background:#ffffff;border:1px solid #e3e6ea;border-top:4px solid ${fill};border-radius:8px">
 ${header(shop)}
-<tr><td class="pad" style="padding:24px 32px">
+<tr><td class="pad" style="padding:24px 32px 8px">
 <h1 class="text" style="margin:0 0 12px;font:600 20px/1.35 ${FONT};color:#1a1d21;${BREAK}">${
     oneLine(parts.heading)
   }</h1>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EMAIL_SAMPLES } from "#support/samples/emails.ts";
 import { RECEIPT } from "#support/samples/notifications.ts";
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
 import { accentOf } from "./shop.ts";
@@ -56,6 +57,15 @@ for (const field of Object.keys(SHOP) as (keyof ShopFace)[]) {
     assert.doesNotMatch(html, /<(p|div|td|th|strong|table|a)[^>]*>\s*<\/\1>/);
   });
 }
+
+Deno.test("operators read English, and are not sent to their own support", () => {
+  const { data } = EMAIL_SAMPLES.alert!;
+  const { text, html } = renderNotification("alert", data, { locale: "de", shop: SHOP });
+  assert.match(text, /^Rule: webhook_backlog$/m);
+  assert.match(text, /-- \nKékfény & <Studio>\nhttps:\/\/shop\.example\.com\/\n$/);
+  assert.match(html, /<html lang="en"/);
+  assert.doesNotMatch(text + html, /help@|Questions|Fragen|Budapest/);
+});
 
 Deno.test("settings cannot leave their place in the HTML", () => {
   const evil = `"><script>alert(1)</script><a href='x`;

@@ -50,6 +50,11 @@ export interface Reader {
   readonly shop: ShopFace;
 }
 
+/** Returns the shop without its support, which operators would reach themselves. */
+function forOperators({ address: _, support_email: _email, support_url: _url, ...rest }: ShopFace) {
+  return rest;
+}
+
 /**
  * Renders a notification as an email.
  * @throws InvalidNotification with the template and the field; the field's value is left out of the
@@ -72,5 +77,8 @@ export function renderNotification(
     say: language.sentences,
     ...formatsOf(language.formats),
   });
-  return writeEmail({ references: [], ...parts }, { language, shop });
+  return writeEmail({ references: [], ...parts }, {
+    language,
+    shop: known.isEnglish ? forOperators(shop) : shop,
+  });
 }
