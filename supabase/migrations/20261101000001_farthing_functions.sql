@@ -8539,7 +8539,7 @@ comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
   'notified before. Never fails: if the notification cannot be written, the server''s log has a warning.';
 
 create function farthing.queue_requested_notification(
-  p_template text, p_user_id uuid, p_email text, p_data jsonb, p_now timestamptz)
+  p_template text, p_user_id uuid, p_email text, p_data jsonb, p_locale text, p_now timestamptz)
 returns uuid
 language plpgsql
 set search_path = ''
@@ -8553,16 +8553,15 @@ begin
       (farthing.lock_account(p_user_id, p_now)).account_id);
   end if;
   insert into farthing.notifications (notification_id, recipient, account_id, address, template, subject,
-    data,
-    next_attempt_at, created_at)
+    data, locale, next_attempt_at, created_at)
   values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
-    v_id::text, p_data, p_now, p_now);
+    v_id::text, p_data, p_locale, p_now, p_now);
   return v_id;
 end
 $$;
-comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, timestamptz) is
-  'Queues a notification that a back end requested, to a user or to an address; returns its id. Fails '
-  'not_found.';
+comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
+  'Queues a notification that a back end requested, to a user or to an address, in p_locale or the '
+  'recipient''s; returns its id. Fails not_found.';
 
 -- supabase/schemas/notifications/functions/receipts_refunds_disputes.sql
 

@@ -3,12 +3,14 @@ import { html } from "hono/html";
 
 type Html = ReturnType<typeof html>;
 
-const STYLE =
-  `body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;
-border-bottom:1px solid #ddd;vertical-align:top}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:1rem}
-iframe{width:100%;height:30rem;border:1px solid #ddd}time{color:#666;white-space:nowrap}`;
+const STYLE = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere;
+background:light-dark(#fff,#16181b);color:light-dark(#1a1a1a,#eee)}
+a{color:light-dark(#1a4fc4,#8fb4ff)}
+ul{list-style:none;padding:0}li{padding:.6rem 0;border-bottom:1px solid #8884}
+li p,time{margin:0;color:light-dark(#595959,#b0b0b0)}
+pre{white-space:pre-wrap;background:light-dark(#f6f6f6,#222);padding:1rem}
+iframe{width:100%;height:44rem;border:1px solid #8884}`;
 
 function page(title: string, body: Html): Html {
   return html`
@@ -17,12 +19,15 @@ function page(title: string, body: Html): Html {
       <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
+        <link rel="icon" href="data:,">
         <title>${title}</title>
         <style>
     ${STYLE}
     </style>
       </head>
-      <body>${body}</body>
+      <body>
+        <main>${body}</main>
+      </body>
     </html>
   `;
 }
@@ -37,31 +42,31 @@ export function messagesPage(messages: Message[]): Html {
       `,
     );
   }
-  const rows = messages.map(({ id, receivedAt, to, subject }) =>
+  const items = messages.map(({ id, receivedAt, to, subject }) =>
     html`
-      <tr>
-        <td><time>${receivedAt}</time></td>
-        <td>${to.join(", ")}</td>
-        <td><a href="/messages/${id}">${subject || "(no subject)"}</a></td>
-      </tr>
+      <li>
+        <a href="/messages/${id}">${subject || "(no subject)"}</a>
+        <p>${to.join(", ")} · ${timeOf(receivedAt)}</p>
+      </li>
     `
   );
   return page(
     "Inbox",
     html`
       <h1>Inbox</h1>
-      <table>
-        <thead>
-          <tr>
-            <th>Received</th>
-            <th>To</th>
-            <th>Subject</th>
-          </tr>
-        </thead>
-        <tbody>${rows}</tbody>
-      </table>
+      <ul>${items}</ul>
     `,
   );
+}
+
+const TIME = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  timeZone: "UTC",
+});
+
+function timeOf(at: string): Html {
+  return html`<time datetime="${at}">${TIME.format(new Date(at))} UTC</time>`;
 }
 
 /** Matches an address without the punctuation or bracket that follows it. */
@@ -82,7 +87,7 @@ export function messagePage({ from, to, subject, receivedAt, text, html: body }:
   return page(
     subject || "(no subject)",
     html`<p><a href="/">Inbox</a></p><h1>${subject || "(no subject)"}</h1>
-<p>From ${from} to ${to.join(", ")}, <time>${receivedAt}</time></p>
+<p>From ${from} to ${to.join(", ")}, ${timeOf(receivedAt)}</p>
 ${text ? html`<pre>${linked(text)}</pre>` : ""}
 ${body ? html`<iframe sandbox="" title="HTML part" srcdoc="${body}"></iframe>` : ""}`,
   );
