@@ -17,6 +17,7 @@ import { measureInstructions } from "./measures/instructions.ts";
 import { measureLimits } from "./measures/rate-limits.ts";
 import { measureProof } from "./measures/proof.ts";
 import { measureQueue } from "./measures/queue.ts";
+import { measureReports } from "./measures/reports.ts";
 import { measureStarts } from "./measures/function-start.ts";
 import { measureStorm } from "./measures/webhook-storm.ts";
 import { measureWire } from "./measures/statements-per-debit.ts";
@@ -56,6 +57,11 @@ const MEASURES: Measure[] = [
     run: (options, say, server) => measureProof(server, options, say),
   },
   { goals: ["G25"], isLong: true, run: (options, say) => measureInstructions(options, say) },
+  {
+    goals: ["G26"],
+    isLong: true,
+    run: (options, say, server) => measureReports(server, options, say),
+  },
 ];
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);

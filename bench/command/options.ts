@@ -9,11 +9,11 @@ export const USAGE =
 Compares the ledger with floors on a new database, arm beside arm in each
 round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
 
-  --only     goals to measure, by number (G1 to G25); by default all but G24 and G25, which
-             take ten more minutes each
+  --only     goals to measure, by number (G1 to G26); by default all but G24, G25 and G26,
+             which take ten more minutes each
   --rounds   rounds, at least 3 for a verdict (default 3)
   --seconds  how long an arm runs per round and number of clients (default 2)
-  --rows     the most ledger rows (G14, G24) and finished jobs (G17) to measure with
+  --rows     the most ledger rows (G14, G24, G26) and finished jobs (G17) to measure with
              (default 1e6)
   --against  commits that G25 compares with (default 63e8a00, before movements had authors,
              and 19a6328, before the SQL was regrouped); it needs valgrind

@@ -12302,7 +12302,9 @@ as $$
     left join lateral (select t.seq from farthing.entry_seals t where t.account_id = a.account_id
       order by t.seq desc limit 1) s on true
     join farthing.entries e on e.account_id = a.account_id and e.seq > coalesce(s.seq, 0)
-    where a.last_seq > coalesce(s.seq, 0)
+    -- Older entries are sealed. If one was not, the control would show it.
+    where a.last_entry_at >= (select u.at - interval '1 hour' from farthing.sealed_until u)
+      and a.last_seq > coalesce(s.seq, 0)
   ), balance as (
     select (select coalesce(sum(l.remaining), 0) from farthing.lots l where l.closed_at is null)
       - (select coalesce(sum(a.debt), 0) from farthing.accounts a) - coalesce(u.change, 0) as sealed
@@ -12398,10 +12400,9 @@ begin
         and o.created_at < (d + interval '1 day') at time zone 'UTC' and o.kind = 'package') b
     where b.checkouts > 0
     union all
-    select null, null, sum(a.checkouts)::bigint, sum(a.paid)::bigint, count(*), null, null, null, null
-    from (select count(*) as checkouts, count(o.paid_at) as paid from farthing.orders o
-      where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
-      group by o.account_id) a
+    select null, null, count(*), count(o.paid_at), count(distinct o.account_id), null, null, null, null
+    from farthing.orders o
+    where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
     union all
     select r.day, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
       r.has_paid), count(*) filter (where r.is_first_purchase)
@@ -12662,6 +12663,8 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
+-- The planner expects one row of a join by two columns, and would sort all lots for some currencies.
+set enable_sort = off set work_mem = '32MB'
 as $$
   -- The values of the lots are computed here, from what remains of them and from their prices.
   select m.currency, m.last_month, coalesce(p.proof, 0)

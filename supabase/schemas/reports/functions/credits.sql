@@ -61,7 +61,9 @@ as $$
     left join lateral (select t.seq from farthing.entry_seals t where t.account_id = a.account_id
       order by t.seq desc limit 1) s on true
     join farthing.entries e on e.account_id = a.account_id and e.seq > coalesce(s.seq, 0)
-    where a.last_seq > coalesce(s.seq, 0)
+    -- Older entries are sealed. If one was not, the control would show it.
+    where a.last_entry_at >= (select u.at - interval '1 hour' from farthing.sealed_until u)
+      and a.last_seq > coalesce(s.seq, 0)
   ), balance as (
     select (select coalesce(sum(l.remaining), 0) from farthing.lots l where l.closed_at is null)
       - (select coalesce(sum(a.debt), 0) from farthing.accounts a) - coalesce(u.change, 0) as sealed

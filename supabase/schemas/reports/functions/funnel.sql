@@ -70,10 +70,9 @@ begin
         and o.created_at < (d + interval '1 day') at time zone 'UTC' and o.kind = 'package') b
     where b.checkouts > 0
     union all
-    select null, null, sum(a.checkouts)::bigint, sum(a.paid)::bigint, count(*), null, null, null, null
-    from (select count(*) as checkouts, count(o.paid_at) as paid from farthing.orders o
-      where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
-      group by o.account_id) a
+    select null, null, count(*), count(o.paid_at), count(distinct o.account_id), null, null, null, null
+    from farthing.orders o
+    where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
     union all
     select r.day, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
       r.has_paid), count(*) filter (where r.is_first_purchase)
