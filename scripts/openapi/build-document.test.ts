@@ -40,6 +40,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/usage/batch", true],
   ["post", "/jobs", true],
   ["get", "/jobs", false],
+  ["get", "/jobs/dead", false],
   ["get", "/jobs/{id}", false],
   ["delete", "/jobs/{id}", false],
   ["get", "/jobs/{id}/file", false],
@@ -128,6 +129,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/health/metrics", false],
   ["post", "/health/deep", false],
   ["get", "/health/live", false],
+  ["get", "/health/tasks", false],
+  ["get", "/health/hours", false],
   ["get", "/health/ready", false],
   ["get", "/health/openapi.json", false],
 ];

@@ -45,6 +45,11 @@ function readsOf(page: string): string[] {
     .flatMap((line) => line.match(/functions\/v1\/([^" `]+)/)?.[1] ?? []);
 }
 
+Deno.test("the runbook of each rule shows a request that explains the alert", () => {
+  const without = pages.filter((page) => !OTHERS.includes(page) && readsOf(page).length === 0);
+  deepEqual(without, []);
+});
+
 for (const page of pages) {
   Deno.test(`runbook ${page} names statements that run and requests that are answered`, async () => {
     const blocks = statementsOf(page);

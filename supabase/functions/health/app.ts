@@ -7,7 +7,7 @@ import { servicesWithProbe } from "../_shared/services-with-probe.ts";
 import { runDeep } from "./deep-checks.ts";
 import { readReady } from "./read-ready.ts";
 import { readReport } from "./read-report.ts";
-import { readLive, readMetrics, readOpenApi } from "./routes.ts";
+import { readHours, readLive, readMetrics, readOpenApi, readTasks } from "./routes.ts";
 
 export const { app, createApp } = defineFunction("health", [
   readReport,
@@ -16,4 +16,6 @@ export const { app, createApp } = defineFunction("health", [
   runDeep,
   readMetrics,
   readOpenApi,
+  readTasks,
+  readHours,
 ], servicesWithProbe);

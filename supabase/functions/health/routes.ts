@@ -1,6 +1,7 @@
 import document from "../_shared/generated/openapi.json" with { type: "json" };
 import { z } from "@hono/zod-openapi";
 import { Live } from "../_shared/contracts/health.ts";
+import { Hours, HoursQuery, Tasks } from "../_shared/contracts/health-operators.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -61,6 +62,40 @@ export const readOpenApi = defineRoute({
     Promise.resolve(
       new Response(text, {
         headers: [...baseHeaders(context), ["content-type", "application/json; charset=utf-8"]],
+      }),
+    ),
+});
+
+const forOperators = {
+  method: "get",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+} as const;
+
+/** Reads the scheduled tasks: last run, duration, last error, and the items that could not be finished. */
+export const readTasks = defineRoute({
+  ...forOperators,
+  path: "/tasks",
+  summary: "Read the scheduled tasks, their failures and their parked items",
+  responses: { 200: Tasks },
+  handler: async ({ services }) => ok(await services.database.rpc("health_tasks", {})),
+});
+
+/** Reads a metric by the hour, to explain an alert. */
+export const readHours = defineRoute({
+  ...forOperators,
+  path: "/hours",
+  summary: "Read a metric by the hour",
+  description: "Counts and durations by labels, newest hour first. No row names a user.",
+  query: HoursQuery,
+  responses: { 200: Hours },
+  handler: async ({ query, services }) =>
+    ok(
+      await services.database.rpc("health_hours", {
+        p_name: query.name,
+        p_service: query.service,
+        p_hours: query.hours,
       }),
     ),
 });

@@ -3,12 +3,13 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { readFile } from "./read-file.ts";
 import { readJob } from "./read-job.ts";
-import { cancelJob, listJobs } from "./routes.ts";
+import { cancelJob, listDeadJobs, listJobs } from "./routes.ts";
 import { startJob } from "./start-job.ts";
 
 export const { app, createApp } = defineFunction("jobs", [
   startJob,
   listJobs,
+  listDeadJobs,
   readJob,
   cancelJob,
   readFile,

@@ -1,5 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import { CancelledJob, JobPath, JobsQuery, JobSummary } from "../_shared/contracts/jobs.ts";
+import {
+  CancelledJob,
+  DeadJob,
+  DeadJobsQuery,
+  JobPath,
+  JobsQuery,
+  JobSummary,
+} from "../_shared/contracts/jobs.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
@@ -21,6 +28,27 @@ export const listJobs = defineRoute({
     const { jobs, next_before } = await services.database.rpc("jobs_list", {
       p_user_id: subjectOf(caller, query.user_id),
       p_status: query.status,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(jobs, next_before);
+  },
+});
+
+/** Lists the dead-lettered jobs of all users, or of one. */
+export const listDeadJobs = defineRoute({
+  method: "get",
+  path: "/dead",
+  summary: "List dead-lettered jobs",
+  description: "Jobs of the last 30 days that failed in each attempt, were lost or expired.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: DeadJobsQuery,
+  responses: { 200: z.array(DeadJob) },
+  handler: async ({ query, services }) => {
+    const { jobs, next_before } = await services.database.rpc("jobs_dead", {
+      p_user_id: query.user_id,
       p_before: query.cursor,
       p_limit: query.limit,
     });

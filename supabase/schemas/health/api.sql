@@ -98,3 +98,41 @@ grant execute on function farthing_public.health_metrics to service_role;
 comment on function farthing_public.health_metrics is
   'Returns the metrics of GET /health/metrics: {counted: totals since the first day, by name and labels; '
   'figures: values at p_now}. Numbers are text.';
+
+create function farthing_public.health_tasks(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('as_of', p_now, 'ran_at', (select r.ran_at from farthing.task_runner r),
+    'silent_seconds', greatest(0, extract(epoch from farthing.runner_silence(p_now))::int),
+    'tasks', (select coalesce(jsonb_agg(farthing.task_answer(t) order by t.failures desc, t.task), '[]')
+      from farthing.tasks t),
+    'failures', (select coalesce(jsonb_agg(jsonb_build_object('task', f.task, 'failed_at', f.failed_at,
+        'error', f.error, 'took_ms', f.took_ms) order by f.failure_nr desc), '[]')
+      from (select * from farthing.task_failures order by failure_nr desc limit 50) f),
+    'parked', (select coalesce(jsonb_agg(jsonb_build_object('task', i.task, 'kind', i.item_kind,
+        'id', i.item_id, 'attempts', i.attempts, 'error', i.error, 'parked_at', i.parked_at,
+        'next_attempt_at', i.next_attempt_at) order by i.parked_at, i.item_id), '[]')
+      from (select * from farthing.parked_items order by parked_at, item_id limit 100) i))
+$$;
+grant execute on function farthing_public.health_tasks to service_role;
+comment on function farthing_public.health_tasks is
+  'Returns the scheduled tasks with their last run, the newest 50 failures, and the oldest 100 parked '
+  'items: {as_of, ran_at, silent_seconds, tasks, failures, parked}.';
+
+create function farthing_public.health_hours(
+  p_name text, p_service text default null, p_hours int default 24, p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('as_of', p_now, 'name', p_name, 'rows', coalesce(jsonb_agg(jsonb_build_object(
+    'hour', h.hour, 'labels', farthing.labels_object(h.labels), 'count', trim_scale(h.count),
+    'p95_ms', round(h.p95_ms, 1)) order by h.hour desc, h.count desc, h.labels), '[]'))
+  from farthing.hours_of(p_name, p_service, p_hours, p_now) h
+$$;
+grant execute on function farthing_public.health_hours to service_role;
+comment on function farthing_public.health_hours is
+  'Returns a metric of the last p_hours hours by hour and labels, newest first: {as_of, name, rows: [{hour, '
+  'labels, count, p95_ms}]}. The rows name no user and no address.';

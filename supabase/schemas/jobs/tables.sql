@@ -78,6 +78,8 @@ create index jobs_newest on farthing.jobs (user_id, job_nr desc);
 create index jobs_by_hold on farthing.jobs (account_id, hold_id) where hold_id is not null;
 create index jobs_to_empty on farthing.jobs (expires_at, job_nr)
   where completed_at is not null and (result is not null or has_file);
+create index jobs_dead on farthing.jobs (job_nr)
+  where status = 'failed' and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired'));
 create index jobs_by_age on farthing.jobs using brin (created_at);
 create unique index jobs_by_client_temp_id on farthing.jobs (user_id, client_temp_id)
   where client_temp_id is not null;

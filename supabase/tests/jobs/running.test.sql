@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
-select plan(68);
+select plan(74);
 
 -- Claims give the most urgent job first, and each job to one runner.
 select isnt((select data from tests.job('ann', 'a')), null, 'ann creates a job');
@@ -152,6 +152,19 @@ select is(farthing.end_job_leases(tests.after('91 s')), 0, 'the task does not en
 select is(farthing.end_job_leases(tests.after('92 s')), 1, 'the task ends the lease after 60 seconds');
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost',
   'the task fails the job after the last attempt');
+
+-- Operators list the dead-lettered jobs of all users; a job that failed for another reason is not one.
+select is(jobs_dead(p_limit => 1) #>> '{jobs,0,user_id}', tests.person('fay')::text,
+  'the job that was lost is listed first, with its user');
+select is((select string_agg(j #>> '{error,code}', ' ') from jsonb_array_elements(p -> 'jobs') j),
+  'upstream_unavailable', 'the next page has the job that failed in each attempt')
+from jobs_dead(p_before => jobs_dead(p_limit => 1) ->> 'next_before') p;
+select is(jsonb_array_length(jobs_dead(tests.person(name)) -> 'jobs'), n,
+  'dead-lettered jobs are listed by user')
+from (values ('fay', 1), ('bob', 0)) u (name, n);
+select tests.fails_with('select jobs_dead(gen_random_uuid())', 'not_found', 'user_id',
+  'an unknown user is not found');
+select is(tests.code_for('authenticated', 'fay', 'select jobs_dead()'), '42501', 'a user must not list them');
 
 -- A step's call of a model is logged once, with the step.
 select isnt((select data from tests.job('gus', 'logged')), null, 'gus creates a job');

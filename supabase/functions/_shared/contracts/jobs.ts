@@ -59,6 +59,13 @@ const summaryFields = {
 
 export const JobSummary = z.object(summaryFields).openapi("JobSummary");
 
+/** A dead-lettered job as operators list it. */
+export const DeadJob = z.object({
+  ...summaryFields,
+  user_id: Uuid.nullable(),
+  detail: z.string().nullable().openapi({ description: "The last error, for developers." }),
+}).openapi("DeadJob");
+
 const Checkpoint = z.object({
   step: z.string(),
   at: TimestampOut,
@@ -82,6 +89,12 @@ export const JobsQuery = z.strictObject({
   cursor: SeqCursor.optional(),
   status: JobStatus.optional(),
   user_id: NamedUser,
+});
+
+export const DeadJobsQuery = z.strictObject({
+  ...listQuery,
+  cursor: SeqCursor.optional(),
+  user_id: Uuid.optional(),
 });
 
 export const CancelledJob = z.object({

@@ -10,6 +10,13 @@ const open = {
 
 const secret = { allowed: ["secret"], as: "secret", status: 200 } as const;
 
+const operator = {
+  method: "GET",
+  allowed: ["operator", "secret"],
+  as: "operator",
+  status: 200,
+} as const;
+
 export const HEALTH_CASES: readonly RouteCase[] = [
   { ...open, path: "/health", reaches: ["health_report"] },
   { ...open, path: "/health/live", reaches: [] },
@@ -22,6 +29,8 @@ export const HEALTH_CASES: readonly RouteCase[] = [
     isFile: true,
     reaches: ["health_metrics"],
   },
+  { ...operator, path: "/health/tasks", reaches: ["health_tasks"] },
+  { ...operator, path: "/health/hours?name=outside_calls", reaches: ["health_hours"] },
   {
     ...secret,
     method: "POST",

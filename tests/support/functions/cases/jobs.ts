@@ -20,6 +20,13 @@ export const JOB_CASES: readonly RouteCase[] = [
     reaches: ["jobs_create"],
   },
   { ...read, path: "/jobs", reaches: ["jobs_list"] },
+  {
+    ...read,
+    path: "/jobs/dead",
+    allowed: ["operator", "secret"],
+    as: "operator",
+    reaches: ["jobs_dead"],
+  },
   { ...read, path: `/jobs/${JOB_ID}`, reaches: ["jobs_read"] },
   {
     ...read,

@@ -10,7 +10,7 @@ import type { SamplesOf } from "../samples/database.ts";
 
 type RunnerName = Exclude<
   keyof JobResults,
-  "jobs_create" | "jobs_list" | "jobs_pages" | "jobs_read"
+  "jobs_create" | "jobs_dead" | "jobs_list" | "jobs_pages" | "jobs_read"
 >;
 
 interface Row {

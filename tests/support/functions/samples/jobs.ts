@@ -1,5 +1,6 @@
 /** A valid answer of each database function of jobs, in the format that SQL returns. */
 import type { JobResults } from "../../../../supabase/functions/_shared/contracts/database/results/jobs.ts";
+import { USER_ID } from "../project.ts";
 import type { SamplesOf } from "./database.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
@@ -46,6 +47,10 @@ export const JOB_SAMPLES: SamplesOf<JobResults> = {
   }),
   jobs_cancel: ({ p_job_id }) => ({ job_id: p_job_id, status: "cancelled" }),
   jobs_pages: () => ({ pages: [{ page: 1, content: "id,seq\r\n" }], last: true }),
+  jobs_dead: () => ({
+    jobs: [{ ...job, status: "failed" as const, user_id: USER_ID, detail: null }],
+    next_before: null,
+  }),
   jobs_list: () => ({ jobs: [job], next_before: null }),
   jobs_claim: () => ({ jobs: [], next_at: null }),
   jobs_heartbeat: () => ({ jobs: [] }),

@@ -48,6 +48,31 @@ export const METRIC_SAMPLES: SamplesOf<MetricResults> = {
       ok_at: NOW,
     }],
   }),
+  health_hours: () => ({
+    as_of: NOW,
+    name: "outside_calls",
+    rows: [{ hour: NOW, labels: { service: "ai", outcome: "timeout" }, count: 5, p95_ms: null }],
+  }),
+  health_tasks: () => ({
+    as_of: NOW,
+    ran_at: NOW,
+    silent_seconds: 12,
+    tasks: [{
+      task: "seal",
+      enabled: true,
+      every_seconds: 60,
+      next_due_at: NOW,
+      started_at: null,
+      last_run_at: NOW,
+      last_ok_at: NOW,
+      last_ms: 4,
+      last_count: 0,
+      failures: 0,
+      last_error: null,
+    }],
+    failures: [{ task: "seal", failed_at: NOW, error: "55P03", took_ms: 5000 }],
+    parked: [],
+  }),
   health_metrics: () => ({
     counted: [
       {

@@ -45,6 +45,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   inbox_replay: true,
   jobs_cancel: true,
   jobs_create: true,
+  jobs_dead: true,
   jobs_list: true,
   jobs_read: true,
   mismatches_list: true,

@@ -71,6 +71,7 @@ export interface JobResults {
   jobs_read: JobRow;
   jobs_cancel: Of<typeof jobs.CancelledJob>;
   jobs_pages: Pages;
+  jobs_dead: Page<"jobs", Of<typeof jobs.DeadJob>>;
   jobs_list: Page<"jobs", Of<typeof jobs.JobSummary>>;
   /** `next_at` is the time at which the next job is due. */
   jobs_claim: { jobs: ClaimedJob[]; next_at: string | null };

@@ -1,5 +1,6 @@
 /** Results of the functions for metrics and health. */
 import type { HealthFigures } from "../../health.ts";
+import type { Hours, Tasks } from "../../health-operators.ts";
 import type { Of } from "./shapes.ts";
 
 /** A series with its total since the first day. `count` and `sum_ms` are text. */
@@ -22,6 +23,8 @@ export interface Figure {
 export interface MetricResults {
   metrics_record: { recorded: boolean };
   health_report: Of<typeof HealthFigures>;
+  health_hours: Of<typeof Hours>;
+  health_tasks: Of<typeof Tasks>;
   health_metrics: { counted: CountedSeries[]; figures: Figure[] };
   deep_checks_claim: { claimed: boolean; units_left: number };
   deep_checks_report: { name: string; outcome: string };

@@ -1,0 +1,77 @@
+/** Answers of the health endpoints for operators: scheduled tasks, and figures by the hour. */
+import { z } from "@hono/zod-openapi";
+import { TimestampOut } from "./common.ts";
+
+const SqlError = z.string().openapi({
+  description: "A SQLSTATE, or session_lost.",
+  example: "55P03",
+});
+
+const Task = z.object({
+  task: z.string().openapi({ example: "expire_credits" }),
+  enabled: z.boolean(),
+  every_seconds: z.int(),
+  next_due_at: TimestampOut,
+  started_at: TimestampOut.nullable().openapi({ description: "Of a run that has not ended." }),
+  last_run_at: TimestampOut.nullable(),
+  last_ok_at: TimestampOut.nullable(),
+  last_ms: z.int().nullable(),
+  last_count: z.int().nullable().openapi({ description: "The items of the last run." }),
+  failures: z.int().openapi({ description: "The failures in a row." }),
+  last_error: SqlError.nullable(),
+}).openapi("ScheduledTask");
+
+export const Tasks = z.object({
+  as_of: TimestampOut,
+  ran_at: TimestampOut.nullable().openapi({ description: "When due tasks were last looked for." }),
+  silent_seconds: z.int().openapi({ description: "For how long no task could run." }),
+  tasks: z.array(Task),
+  failures: z.array(z.object({
+    task: z.string(),
+    failed_at: TimestampOut,
+    error: SqlError,
+    took_ms: z.int().nullable(),
+  })).openapi({ description: "The newest 50 failures of the last week." }),
+  parked: z.array(z.object({
+    task: z.string(),
+    kind: z.string().openapi({ example: "hold" }),
+    id: z.string(),
+    attempts: z.int(),
+    error: SqlError,
+    parked_at: TimestampOut,
+    next_attempt_at: TimestampOut,
+  })).openapi({ description: "The oldest 100 items that a task could not finish." }),
+}).openapi("ScheduledTasks");
+
+/** The metrics that explain an alert. None of their labels names a user or an address. */
+const Metric = z.enum(["outside_calls", "outside_call", "auth_failures", "limiter_fallbacks"]);
+
+/** Metrics by minute are stored for 25 hours, those by hour for 35 days. */
+const MAX_HOURS = 840;
+
+export const HoursQuery = z.strictObject({
+  name: Metric.openapi({
+    description: "outside_calls: requests to external services by outcome; outside_call: their " +
+      "durations; auth_failures: refused credentials by reason; limiter_fallbacks: requests that " +
+      "were limited without Redis, by reason.",
+  }),
+  service: z.string().regex(/^[a-z_]{1,40}$/, "service must be a name such as ai.").optional(),
+  hours: z.string().regex(/^[1-9]\d{0,2}$/, `hours must be a whole number from 1 to ${MAX_HOURS}.`)
+    .transform(Number)
+    .refine((value) => value <= MAX_HOURS, `hours must be a whole number from 1 to ${MAX_HOURS}.`)
+    .default(24)
+    .openapi({ type: "integer", minimum: 1, maximum: MAX_HOURS, default: 24 }),
+});
+
+export const Hours = z.object({
+  as_of: TimestampOut,
+  name: Metric,
+  rows: z.array(z.object({
+    hour: TimestampOut,
+    labels: z.record(z.string(), z.string()).openapi({
+      example: { service: "ai", outcome: "timeout" },
+    }),
+    count: z.number(),
+    p95_ms: z.number().nullable().openapi({ description: "Null for a metric without durations." }),
+  })),
+}).openapi("HealthHours");
