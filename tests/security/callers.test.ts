@@ -132,7 +132,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "health/metrics", ["secret"]],
   ["POST", "health/deep", ["secret"]],
   ["GET", "health/tasks", ["operator"]],
-  ["GET", "health/hours?name=auth_failures", ["operator"]],
+  ["GET", "health/hours", ["operator"]],
   ["GET", "health/live", ["none"]],
   ["GET", "health/ready", ["none"]],
   ["GET", "health/openapi.json", ["none"]],

@@ -151,10 +151,13 @@ create table farthing.refusal_days (
   account_id bigint not null,
   first_at timestamptz not null,
   refusals int not null,
-  primary key (day, account_id)
+  primary key (day, account_id),
+  constraint refusal_days_counted check (refusals >= 1),
+  constraint refusal_days_begin_with_their_first check ((first_at at time zone 'UTC')::date = day)
 );
 comment on table farthing.refusal_days is
   'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the first '
-  'refusal of the day. Refusals within a batch and repeats under a stored key are not counted.';
+  'refusal of the day. Refusals within a batch and repeats under a stored key are not counted. Rows are '
+  'deleted after two years; a report has at most 400 days.';
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);

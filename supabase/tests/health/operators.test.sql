@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(18);
+select plan(22);
 
 -- Scheduled tasks.
 create function pg_temp.task(p_task text) returns jsonb language sql as $$
@@ -52,6 +52,10 @@ from (values ('service=ai,outcome=failed', 5, '1 h 30 min'), ('service=ai,outcom
   (labels, count, passed);
 select is(pg_temp.hours(3, 'ai'), array['03 ai ok 20', '03 ai failed 2', '01 ai failed 5'],
   'a service has a row for each hour and outcome, newest first, the begun hour included');
+select is(pg_temp.record('service=ai,outcome=ok', 4, passed::interval), 'true', 'requests of earlier days')
+from unnest(array['-29 h', '-30 h', '-60 h']) passed;
+select is((pg_temp.hours(48, 'ai'))[4:], array['19 ai ok 4', '18 ai ok 4'],
+  'hours of earlier days are not added up');
 select is(pg_temp.hours(1), array['03 ai ok 20', '03 stripe ok 9', '03 ai failed 2'],
   'without a service all are read');
 select is(pg_temp.record('service=ai', 100, '3 h 1 min', (

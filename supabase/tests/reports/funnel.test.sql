@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(28);
+select plan(34);
 
 create function pg_temp.refuse(p_name text, p_key text, p_passed interval, p_code text
   default 'insufficient_credits') returns jsonb language sql as $$
@@ -61,6 +61,17 @@ select is(pg_temp.lines(pg_temp.report() -> 'totals'), array['15 | 6 5 4 0.66666
 select is(pg_temp.report() #>> '{controls,0,difference}', '0', 'paid checkouts have lots');
 select is(pg_temp.lines(pg_temp.report(2, 2) -> 'totals'), array['15 | 4 4 3 0.75 | 0 0 0 0 -'],
   'a report of one day has that day''s figures');
+
+-- Refused requests are stored for two years. A wrong row is refused.
+select is(farthing.delete_old_refusals(now()), 0, 'the task has nothing to delete');
+select is(farthing.delete_old_refusals(tests.after('731 d'), 1), 1,
+  'the task deletes no more than its limit');
+select is(farthing.delete_old_refusals(tests.after('731 d')), 2, 'it deletes the rest of that day');
+select is((select array_agg(distinct day) from farthing.refusal_days), array['2027-01-03'::date],
+  'later days stay');
+select is(tests.code_for('none', null, format('update farthing.refusal_days set %s
+  where day = ''2027-01-03''', change)), '23514', change || ' is refused')
+from unnest(array['refusals = 0', 'first_at = first_at + interval ''1 d''']) change;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 

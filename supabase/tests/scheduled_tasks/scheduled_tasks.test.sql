@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(101);
+select plan(104);
 
 -- Lots of inactive accounts expire as of their expires_at.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -81,7 +81,8 @@ select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
     'close_abandoned_chats 00:01:00', 'close_months 01:00:00 00:37:00', 'delete_old_ai_logs 00:01:00',
     'delete_old_customer_reads 01:00:00 00:31:00', 'delete_old_fraud_records 00:05:00',
     'delete_old_idempotency_keys 00:01:00', 'delete_old_incidents 01:00:00 00:23:00',
-    'delete_old_job_data 00:05:00', 'delete_old_metrics 00:05:00', 'delete_old_runs 01:00:00 00:29:00',
+    'delete_old_job_data 00:05:00', 'delete_old_metrics 00:05:00',
+    'delete_old_refusals 01:00:00 00:43:00', 'delete_old_runs 01:00:00 00:29:00',
     'end_job_leases 00:01:00', 'evaluate_alerts 00:01:00', 'expire_credits 00:01:00',
     'expire_grants 00:05:00', 'expire_jobs 00:01:00', 'expire_orders 00:05:00',
     'give_up_notifications 00:05:00', 'notify_expiring_credits 00:05:00', 'notify_low_balances 00:01:00',
@@ -99,7 +100,8 @@ select is(tests.code_for(role, 'ann', format('select farthing.%s()', task)), '42
     'delete_old_ai_logs', 'cancel_unanswered_bookings', 'close_abandoned_chats',
     'notify_expiring_credits', 'delete_old_fraud_records', 'notify_low_balances', 'delete_old_metrics',
     'delete_old_runs', 'seal', 'prove', 'prove_if_due', 'evaluate_alerts', 'delete_old_incidents',
-    'delete_old_customer_reads', 'close_months', 'roll_up_revenue']) task;
+    'delete_old_customer_reads', 'close_months', 'roll_up_revenue',
+    'delete_old_refusals']) task;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

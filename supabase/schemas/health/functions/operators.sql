@@ -31,10 +31,12 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    select date_trunc('hour', m.starts_at, 'UTC') as hour, m.labels, m.count, m.buckets
-    from farthing.metric_rows(p_name, date_trunc('hour', p_now, 'UTC') - make_interval(hours => p_hours - 1),
-      p_now) m
-    where p_service is null or farthing.label_of(m.labels, 'service') = p_service
+    select m.starts_at as hour, m.labels, m.count, m.buckets
+    from farthing.metrics m
+    -- Not metric_rows(), which reads whole days from the rows per day.
+    where m.grain = 'hour' and m.name = p_name
+      and m.starts_at > p_now - make_interval(hours => p_hours) and m.starts_at <= p_now
+      and (p_service is null or farthing.label_of(m.labels, 'service') = p_service)
   ), ranked as (
     select c.hour, c.labels, b.nr,
       sum(sum(b.count)) over (partition by c.hour, c.labels order by b.nr) as up_to,

@@ -20,6 +20,25 @@ $$;
 comment on function farthing.note_refusal(uuid, timestamptz) is
   'Counts a request of this user that was refused with insufficient_credits. idempotency_store() calls it.';
 
+create function farthing.delete_old_refusals(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- The primary key has two columns, so delete_older() cannot be used. Its index finds the oldest day.
+  with due as (
+    select r.day, r.account_id from farthing.refusal_days r
+    where r.day <= ((p_now - interval '2 years') at time zone 'UTC')::date
+    order by r.day, r.account_id limit p_limit for update skip locked
+  ), deleted as (
+    delete from farthing.refusal_days r using due
+    where r.day = due.day and r.account_id = due.account_id returning 1
+  )
+  select count(*)::int from deleted
+$$;
+comment on function farthing.delete_old_refusals(timestamptz, int) is
+  'Deletes the days of refused requests after two years, and returns their number.';
+
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)
 language plpgsql stable -- plpgsql plans for the days of this call
