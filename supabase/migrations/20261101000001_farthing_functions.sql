@@ -4895,6 +4895,64 @@ $$;
 comment on function farthing.health_figures(timestamptz) is
   'Returns all metrics that are looked up instead of counted.';
 
+-- supabase/schemas/health/functions/operators.sql
+
+-- Figures behind alerts, for operators: scheduled tasks, and counted events by the hour.
+
+create function farthing.task_answer(p_task farthing.tasks)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('task', p_task.task, 'enabled', p_task.enabled,
+    'every_seconds', extract(epoch from p_task.every)::int, 'next_due_at', p_task.next_due_at,
+    'started_at', p_task.started_at, 'last_run_at', p_task.last_run_at, 'last_ok_at', p_task.last_ok_at,
+    'last_ms', p_task.last_ms, 'last_count', p_task.last_count, 'failures', p_task.failures,
+    'last_error', p_task.last_error)
+$$;
+comment on function farthing.task_answer(farthing.tasks) is
+  'Returns a scheduled task in the form of the API''s contract. last_error: a SQLSTATE, or session_lost.';
+
+create function farthing.labels_object(p_labels text)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(split_part(l, '=', 1), substring(l from position('=' in l) + 1)), '{}')
+  from unnest(string_to_array(p_labels, ',')) l
+$$;
+comment on function farthing.labels_object(text) is
+  'Returns the labels of a metric as an object: {name: value}.';
+
+create function farthing.hours_of(p_name text, p_service text, p_hours int, p_now timestamptz)
+returns table (hour timestamptz, labels text, count numeric, p95_ms numeric)
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select m.starts_at as hour, m.labels, m.count, m.buckets
+    from farthing.metrics m
+    -- Not metric_rows(), which reads whole days from the rows per day.
+    where m.grain = 'hour' and m.name = p_name
+      and m.starts_at > p_now - make_interval(hours => p_hours) and m.starts_at <= p_now
+      and (p_service is null or farthing.label_of(m.labels, 'service') = p_service)
+  ), ranked as (
+    select c.hour, c.labels, b.nr,
+      sum(sum(b.count)) over (partition by c.hour, c.labels order by b.nr) as up_to,
+      sum(sum(b.count)) over (partition by c.hour, c.labels) as n
+    from counted c, unnest(c.buckets) with ordinality b (count, nr) where b.count > 0
+    group by c.hour, c.labels, b.nr
+  )
+  select c.hour, c.labels, sum(c.count), (
+      -- The nearest rank: the smallest duration that is at least as large as 95 % of all.
+      select farthing.bucket_ms(min(r.nr) - 0.5) from ranked r
+      where r.hour = c.hour and r.labels = c.labels and r.up_to >= ceil(0.95 * r.n))
+  from counted c group by c.hour, c.labels
+$$;
+comment on function farthing.hours_of(text, text, int, timestamptz) is
+  'Returns a metric by hour and labels: the count, and the p95 of durations in ms, which is null for a '
+  'metric without durations.';
+
 -- supabase/schemas/health/functions/report.sql
 
 -- The report of GET /health.
@@ -12349,6 +12407,25 @@ end
 $$;
 comment on function farthing.note_refusal(uuid, timestamptz) is
   'Counts a request of this user that was refused with insufficient_credits. idempotency_store() calls it.';
+
+create function farthing.delete_old_refusals(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- The primary key has two columns, so delete_older() cannot be used. Its index finds the oldest day.
+  with due as (
+    select r.day, r.account_id from farthing.refusal_days r
+    where r.day <= ((p_now - interval '2 years') at time zone 'UTC')::date
+    order by r.day, r.account_id limit p_limit for update skip locked
+  ), deleted as (
+    delete from farthing.refusal_days r using due
+    where r.day = due.day and r.account_id = due.account_id returning 1
+  )
+  select count(*)::int from deleted
+$$;
+comment on function farthing.delete_old_refusals(timestamptz, int) is
+  'Deletes the days of refused requests after two years, and returns their number.';
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)

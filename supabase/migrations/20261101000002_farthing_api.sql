@@ -950,6 +950,44 @@ comment on function farthing_public.health_metrics is
   'Returns the metrics of GET /health/metrics: {counted: totals since the first day, by name and labels; '
   'figures: values at p_now}. Numbers are text.';
 
+create function farthing_public.health_tasks(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('as_of', p_now, 'ran_at', (select r.ran_at from farthing.task_runner r),
+    'silent_seconds', greatest(0, extract(epoch from farthing.runner_silence(p_now))::int),
+    'tasks', (select coalesce(jsonb_agg(farthing.task_answer(t) order by t.failures desc, t.task), '[]')
+      from farthing.tasks t),
+    'failures', (select coalesce(jsonb_agg(jsonb_build_object('task', f.task, 'failed_at', f.failed_at,
+        'error', f.error, 'took_ms', f.took_ms) order by f.failure_nr desc), '[]')
+      from (select * from farthing.task_failures order by failure_nr desc limit 50) f),
+    'parked', (select coalesce(jsonb_agg(jsonb_build_object('task', i.task, 'kind', i.item_kind,
+        'id', i.item_id, 'attempts', i.attempts, 'error', i.error, 'parked_at', i.parked_at,
+        'next_attempt_at', i.next_attempt_at) order by i.parked_at, i.item_id), '[]')
+      from (select * from farthing.parked_items order by parked_at, item_id limit 100) i))
+$$;
+grant execute on function farthing_public.health_tasks to service_role;
+comment on function farthing_public.health_tasks is
+  'Returns the scheduled tasks with their last run, the newest 50 failures, and the oldest 100 parked '
+  'items: {as_of, ran_at, silent_seconds, tasks, failures, parked}.';
+
+create function farthing_public.health_hours(
+  p_name text, p_service text default null, p_hours int default 24, p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('as_of', p_now, 'name', p_name, 'rows', coalesce(jsonb_agg(jsonb_build_object(
+    'hour', h.hour, 'labels', farthing.labels_object(h.labels), 'count', trim_scale(h.count),
+    'p95_ms', round(h.p95_ms, 1)) order by h.hour desc, h.count desc, h.labels), '[]'))
+  from farthing.hours_of(p_name, p_service, p_hours, p_now) h
+$$;
+grant execute on function farthing_public.health_hours to service_role;
+comment on function farthing_public.health_hours is
+  'Returns a metric of the last p_hours hours by hour and labels, newest first: {as_of, name, rows: [{hour, '
+  'labels, count, p95_ms}]}. The rows name no user and no address.';
+
 -- supabase/schemas/holds/api.sql
 
 -- Holds: open, settle, release, read.
@@ -2402,6 +2440,38 @@ $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
   'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
+
+-- supabase/schemas/jobs/api/operators.sql
+
+-- Operators list the dead-lettered jobs of all users.
+
+create function farthing_public.jobs_dead(
+  p_user_id uuid default null, p_before text default null, p_limit int default 20,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_user_id is not null then
+    perform farthing.account_to_read(p_user_id, p_author, 'GET /jobs/dead', p_now);
+  end if;
+  return farthing.page_of('jobs', p_limit, array(
+    select row(farthing.job_answer(j) || jsonb_build_object('user_id', j.user_id, 'detail', j.error_detail),
+      j.job_nr)::farthing.page_item
+    from farthing.jobs j
+    -- The condition of the index jobs_dead, and of the alert dead_jobs. A refused job is not dead.
+    where j.status = 'failed'
+      and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
+      and (p_user_id is null or j.user_id = p_user_id)
+      and (p_before is null or j.job_nr < p_before::bigint)
+    order by j.job_nr desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.jobs_dead to service_role;
+comment on function farthing_public.jobs_dead is
+  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first, by user: {jobs, '
+  'next_before}, with user_id and the detail of the last error. Fails not_found if there is no such user.';
 
 -- supabase/schemas/jobs/api/runners.sql
 

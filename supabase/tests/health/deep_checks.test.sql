@@ -104,8 +104,9 @@ select is(farthing.delete_old_metrics(tests.after('35 days'), 1), 1,
 select is(farthing.delete_old_metrics(tests.after('35 days'), 1), 0, 'hours are stored for 35 days');
 select is((select count from farthing.metrics where grain = 'total'), 3::numeric,
   'the result of a check is stored');
-select is((select count(*) from farthing.metrics), 4::bigint,
-  'yesterday''s hours and the last tick are stored');
+select is((select string_agg(n, ' ' order by n) from (select grain || ' ' || count(*) as n
+    from farthing.metrics group by grain) g), 'day 3 hour 2 minute 1 total 1',
+  'yesterday''s hours, all days and the last tick are stored');
 
 -- Permissions.
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s is denied to %s', left(sql, 40), role))

@@ -814,8 +814,13 @@ export type Database = {
       };
       "grants_read": { Args: { "p_grant_id": string; "p_now"?: string }; Returns: Json };
       "health_database": { Args: Record<PropertyKey, never>; Returns: Json };
+      "health_hours": {
+        Args: { "p_hours"?: number; "p_name": string; "p_now"?: string; "p_service"?: string };
+        Returns: Json;
+      };
       "health_metrics": { Args: { "p_now"?: string }; Returns: Json };
       "health_report": { Args: { "p_now"?: string }; Returns: Json };
+      "health_tasks": { Args: { "p_now"?: string }; Returns: Json };
       "holds_open": {
         Args: {
           "p_amount"?: string;
@@ -926,6 +931,16 @@ export type Database = {
           "p_now"?: string;
           "p_type": string;
           "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "jobs_dead": {
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_user_id"?: string;
         };
         Returns: Json;
       };
