@@ -1,5 +1,5 @@
 -- The role with which the functions connect to the database when DATABASE_POOL_URL is set. The role
--- may call the RPC functions that service_role may call, except rates_import, and nothing else. So
+-- may call the RPC functions that service_role may call, and nothing else. So
 -- a leaked URL reads no table, and changes credits only through RPC functions. `deno task
 -- database:role` runs this file and sets the role's password. Run the file again after an upgrade
 -- that adds functions; a repeat changes nothing else.
@@ -24,7 +24,6 @@ begin
   for v_function in
     select p.oid from pg_proc p
     where p.pronamespace = 'farthing_public'::regnamespace
-      and p.proname <> 'rates_import' -- only a script calls it, with a secret key
       and has_function_privilege('service_role', p.oid, 'execute')
   loop
     execute format('grant execute on function %s to farthing_functions', v_function);

@@ -6,7 +6,7 @@ Deno.test("readArguments reads a file alone as a dry run over all models", () =>
     help: false,
     file: "map.json",
     models: undefined,
-    apply: false,
+    reason: null,
     markup: null,
     skipRefused: false,
     envFile: undefined,
@@ -15,11 +15,22 @@ Deno.test("readArguments reads a file alone as a dry run over all models", () =>
 
 Deno.test("readArguments reads every option", () => {
   const read = readArguments(
-    ["map.json", "--apply", "--models", "a, b,a", "--markup", "3.5", "--env-file", "x.env"],
+    [
+      "map.json",
+      "--apply",
+      "--reason",
+      "why",
+      "--models",
+      "a, b,a",
+      "--markup",
+      "3.5",
+      "--env-file",
+      "x.env",
+    ],
   );
   assert.ok(!read.help);
-  assert.deepEqual([read.apply, read.models, read.markup, read.envFile], [
-    true,
+  assert.deepEqual([read.reason, read.models, read.markup, read.envFile], [
+    "why",
     ["a", "b"],
     "3.5",
     "x.env",
@@ -30,7 +41,9 @@ for (
   const args of [
     [],
     ["a", "b"],
-    ["a", "--apply", "--dry-run"],
+    ["a", "--apply"],
+    ["a", "--apply", "--reason", " "],
+    ["a", "--apply", "--reason", "x", "--dry-run"],
     ["a", "--all", "--models", "b"],
     ["a", "--models", ","],
     ["a", "--never-heard-of"],

@@ -6,7 +6,8 @@ export const USAGE = `Usage: deno task rates:import FILE [options]
 
 Reads LiteLLM's model_prices_and_context_window.json and shows what it changes.
 
-  --apply            write the changes after showing them
+  --apply            write the changes after showing them; needs --reason
+  --reason TEXT      why the rates change; stored with the change
   --dry-run          show the changes and write nothing; the default
   --models a,b       import these models only
   --all              import every model of the map; the default
@@ -37,6 +38,9 @@ export function readArguments(args: string[]) {
   if (values.apply && values["dry-run"]) {
     throw new UsageError("Choose --apply or --dry-run, not both.");
   }
+  if (values.apply && !values.reason?.trim()) {
+    throw new UsageError('Say why the rates change: --reason "prices of November".');
+  }
   if (values.all && values.models !== undefined) {
     throw new UsageError("Choose --all or --models, not both.");
   }
@@ -51,7 +55,7 @@ export function readArguments(args: string[]) {
     help: false as const,
     file,
     models: models && [...new Set(models)],
-    apply: values.apply,
+    reason: values.apply && values.reason !== undefined ? values.reason : null,
     markup: values.markup ?? null,
     skipRefused: values["skip-refused"],
     envFile: values["env-file"],
@@ -65,6 +69,7 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         apply: { type: "boolean", default: false },
+        reason: { type: "string" },
         "dry-run": { type: "boolean", default: false },
         models: { type: "string" },
         all: { type: "boolean", default: false },

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { RatesDiff } from "./rates-rpc.ts";
+import type { RatesDiff } from "./rates-diff.ts";
 import { Exact } from "./exact.ts";
 import { DEFAULT_MARKUP, type PriceMap, type Rate } from "./price-map.ts";
 

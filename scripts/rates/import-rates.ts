@@ -1,13 +1,15 @@
 import pc from "picocolors";
 import { formatDiff, formatReading } from "./diff-table.ts";
-import type { RatesRpc } from "./rates-rpc.ts";
+import type { SettingsApi } from "../settings/settings-api.ts";
+import { toRatesDiff } from "./rates-diff.ts";
 import { readPriceMap } from "./price-map.ts";
 
 /** The options of an import. */
 export interface ImportOptions {
   /** The text of the price map. */
   priceMap: string;
-  apply: boolean;
+  /** Why the rates change; null only shows the changes. */
+  reason: string | null;
   /**
    * Decimal text for every rate; null keeps the markup of a known model and gives a new model 4.
    */
@@ -27,14 +29,15 @@ export class ImportRefused extends Error {
 }
 
 /**
- * Shows what the price map changes, and writes the changes if `apply` is set. The database compares
- * and writes in one transaction, so it writes everything or nothing.
+ * Shows what the price map changes, and writes the changes if there is a `reason`. The write names
+ * the version that was shown, so it fails if another change came between. The database compares and
+ * writes in one transaction, so it writes everything or nothing.
  * @throws PriceMapError if the file is unusable; ImportRefused if a price is refused (unless
  *   `skipRefused` is set) or no rate is left to import. Nothing is written then.
  */
 export async function importRates(
   options: ImportOptions,
-  rpc: RatesRpc,
+  api: Pick<SettingsApi, "readRates" | "setRates">,
   print: (text?: string) => void,
 ): Promise<void> {
   const map = readPriceMap(options.priceMap, options.markup, options.models);
@@ -47,19 +50,17 @@ export async function importRates(
   }
   if (map.rates.length === 0) throw new ImportRefused("There is no rate to import.");
 
-  const diff = await rpc(map.rates, true);
+  const { rates } = map;
+  const { version } = await api.readRates();
+  const diff = toRatesDiff(await api.setRates({ rates, version, dry_run: true }));
   print();
   print(formatDiff(diff, map.rates));
   print();
   if (diff.added.length + diff.changed.length === 0) return print("Nothing to do.");
-  if (!options.apply) {
-    return print("Dry run: nothing is written. Add --apply to write the changes.");
+  if (options.reason === null) {
+    return print('Dry run: nothing is written. Write the changes by --apply --reason "…".');
   }
-  const written = await rpc(map.rates, false);
-  const changed = new Set(written.changed.map(({ model }) => model));
-  print(
-    pc.green(
-      `Written: ${written.added.length + changed.size} new rate versions, in force from now on.`,
-    ),
-  );
+  const request = { rates, version, reason: options.reason, dry_run: false };
+  const { changes } = await api.setRates(request);
+  print(pc.green(`Written: ${changes.length} new rate versions, in force from now on.`));
 }

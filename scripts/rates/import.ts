@@ -4,9 +4,9 @@
  */
 import pc from "picocolors";
 import { need, readSettings, SettingsError } from "../settings/settings.ts";
+import { connectSettings, SettingsApiError } from "../settings/settings-api.ts";
 import { print, printError } from "@farthing/command-line";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
-import { connectRatesRpc, RatesRpcError } from "./rates-rpc.ts";
 import { importRates, ImportRefused } from "./import-rates.ts";
 import { PriceMapError } from "./price-map.ts";
 
@@ -18,9 +18,9 @@ async function main(): Promise<void> {
   });
   const settings = readSettings(options.envFile);
   const url = need(settings, "SUPABASE_URL");
-  const rpc = connectRatesRpc(url, need(settings, "SUPABASE_SECRET_KEY"));
+  const api = connectSettings(url, need(settings, "SUPABASE_SECRET_KEY"));
   print(pc.dim(`${options.file} → ${url}`));
-  await importRates({ ...options, priceMap, ...(models && { models }) }, rpc, print);
+  await importRates({ ...options, priceMap, ...(models && { models }) }, api, print);
 }
 
 try {
@@ -30,7 +30,7 @@ try {
     printError(pc.red(`The price map ${error.message}. Nothing is changed.`));
   } else if (
     error instanceof ImportRefused || error instanceof SettingsError ||
-    error instanceof RatesRpcError
+    error instanceof SettingsApiError
   ) {
     printError(pc.red(error.message));
   } else if (error instanceof UsageError) {

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { Changed } from "./settings-api.ts";
+import type { Changed } from "../settings/settings-api.ts";
 
 type Change = Changed["changes"][number];
 

@@ -8,7 +8,7 @@ import { need, readSettings, type Settings, SettingsError } from "../settings/se
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
 import { PackagesFileError, readPackagesFile, writePackagesFile } from "./packages-file.ts";
 import { pushPackages, PushRefused } from "./push-packages.ts";
-import { connectSettings, SettingsApiError } from "./settings-api.ts";
+import { connectSettings, SettingsApiError } from "../settings/settings-api.ts";
 
 async function main(): Promise<void> {
   const options = readArguments(Deno.args);

@@ -33,14 +33,20 @@ Deno.test("a file of the packages on sale has no defaults and no retired package
   const written = JSON.parse(writePackagesFile({
     version: "7",
     history: [],
+    scheduled: [
+      { ...shared, ...mini, ...more, active: true },
+      { ...shared, ...mini, slug: "soon", active: true, effective_from: "2027-01-01T00:00:00Z" },
+      { ...shared, ...mini, slug: "soon", active: true, effective_from: "2027-02-01T00:00:00Z" },
+    ],
     packages: [
       { ...shared, ...mini, active: true },
       { ...shared, ...mini, ...more, active: true },
       { ...shared, ...mini, slug: "old", active: false },
     ],
   }));
-  assert.deepEqual(written.packages, [MINI, { ...MINI, ...more }]);
-  assert.equal(readPackagesFile(JSON.stringify(written)).length, 2);
+  const soon = { ...MINI, slug: "soon", effective_from: "2027-01-01T00:00:00Z" };
+  assert.deepEqual(written.packages, [MINI, { ...MINI, ...more }, soon]);
+  assert.equal(readPackagesFile(JSON.stringify(written)).length, 3);
 });
 
 const REFUSED: [string, string, RegExp][] = [

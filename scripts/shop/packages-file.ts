@@ -24,9 +24,18 @@ export function readPackagesFile(text: string): PackageTerms[] {
   );
 }
 
-/** Writes the packages on sale as a file's text, which a push would not change. */
+/** Writes the packages on sale, and those that will be, as a file's text; pushing it changes nothing. */
 export function writePackagesFile(settings: z.output<typeof PackageSettings>): string {
-  const packages = settings.packages.filter(({ active }) => active).map((each) => ({
+  const onSale = settings.packages.filter(({ active }) => active);
+  const slugs = new Set(onSale.map(({ slug }) => slug));
+  // A push leaves the planned versions of a package as they are, but retires a package that the
+  // file lacks.
+  const planned = settings.scheduled.filter(({ slug, active }) => {
+    const isNew = active && !slugs.has(slug);
+    slugs.add(slug);
+    return isNew;
+  });
+  const packages = [...onSale, ...planned].map((each, index) => ({
     slug: each.slug,
     name: each.name,
     ...(each.description !== null && { description: each.description }),
@@ -35,6 +44,7 @@ export function writePackagesFile(settings: z.output<typeof PackageSettings>): s
     credits: each.credits,
     ...(each.bonus_credits !== "0" && { bonus_credits: each.bonus_credits }),
     prices: each.prices,
+    ...(index >= onSale.length && { effective_from: each.effective_from }),
   }));
   return `${JSON.stringify({ $schema: SCHEMA, packages }, null, 2)}\n`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { readPackagesFile } from "./packages-file.ts";
 import { type PushOptions, pushPackages, PushRefused } from "./push-packages.ts";
-import { type Changed, type PackagesRequest, SettingsApiError } from "./settings-api.ts";
+import { type Changed, type PackagesRequest, SettingsApiError } from "../settings/settings-api.ts";
 
 const packages = readPackagesFile(`{"packages": [{"slug": "mini", "name": "Mini", "credits": "10",
   "prices": [{"currency": "usd", "amount": 1}]}]}`);
@@ -31,7 +31,7 @@ async function run(
   const requests: PackagesRequest[] = [];
   const said: string[] = [];
   const api = {
-    readPackages: () => Promise.resolve({ version: "7", packages: [], history: [] }),
+    readPackages: () => Promise.resolve({ version: "7", packages: [], scheduled: [], history: [] }),
     setPackages: async (request: PackagesRequest) => {
       requests.push(request);
       if (!request.dry_run) await write();

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { formatChanges } from "./format-changes.ts";
 import type { PackageTerms } from "./packages-file.ts";
-import type { SettingsApi } from "./settings-api.ts";
+import type { SettingsApi } from "../settings/settings-api.ts";
 
 /** The options of a push. */
 export interface PushOptions {
@@ -22,7 +22,7 @@ export class PushRefused extends Error {
  */
 export async function pushPackages(
   { packages, push }: PushOptions,
-  api: SettingsApi,
+  api: Pick<SettingsApi, "readPackages" | "setPackages">,
   print: (text?: string) => void,
 ): Promise<void> {
   const { version } = await api.readPackages();
@@ -46,5 +46,9 @@ export async function pushPackages(
     reason: push.reason,
     dry_run: false,
   });
-  print(pc.green(`Written: ${changes.length} packages, in force from now on.`));
+  const later = changes.filter(({ fields }) =>
+    fields.some(({ field }) => field === "effective_from")
+  );
+  const note = later.length === 0 ? "" : `, ${later.length} of them from effective_from on`;
+  print(pc.green(`Written: ${changes.length} packages, in force from now on${note}.`));
 }

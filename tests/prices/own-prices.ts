@@ -43,5 +43,5 @@ export async function price(
   const rates = [{ model, input_per_million_usd: input, output_per_million_usd: output, markup }];
   await withSql(world, (sql) =>
     sql`
-    select farthing_public.rates_import(${sql.json(rates)}, false)`);
+    select farthing_public.settings_rates_set(${sql.json(rates)}, null, 'a test', false)`);
 }

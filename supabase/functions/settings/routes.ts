@@ -52,7 +52,8 @@ export const setPackages = defineRoute({
   path: "/packages",
   summary: "Replace the packages on sale",
   description: "Adds, changes and restores the packages of the list, and retires those that the " +
-    "list does not name. Open and paid orders keep their terms.",
+    "list does not name. A package with `effective_from` changes later. Open and paid orders keep " +
+    "their terms.",
   body: PackagesBody,
   handler: (call) =>
     idempotent(call, "settings_packages_set", {
@@ -75,8 +76,9 @@ export const setRates = defineRoute({
   ...change,
   path: "/rates",
   summary: "Change rates, and add models",
-  description: "Each changed rate gets a new version, in force from now on. Earlier charges and " +
-    "open holds keep their rate.",
+  description:
+    "Each changed rate gets a new version, in force from `effective_from` or from now on. " +
+    "Earlier charges and open holds keep their rate.",
   bodyLimit: LARGE_BODY_LIMIT_BYTES,
   body: RatesBody,
   handler: (call) =>

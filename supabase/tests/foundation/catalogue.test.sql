@@ -172,7 +172,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'backfills_claim backfills_finish inbox_dead inbox_list inbox_missing inbox_read inbox_receive '
     || 'inbox_replay jobs_cancel jobs_checkpoint jobs_claim jobs_dead '
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
-    || 'rates_import report_funnel report_kpis report_usage usage_charge '
+    || 'report_funnel report_kpis report_usage usage_charge '
     || 'refunds_attach refunds_begin refunds_claim refunds_finish refunds_list refunds_postpone refunds_read '
     || 'refunds_refuse report_actors report_credits report_liabilities report_journal '
     || 'spend_caps_read spend_caps_set warnings_clear warnings_list features_read features_set mode_check '

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
-select plan(51);
+select plan(57);
 
 -- A job is queued even if no runner can be woken.
 delete from vault.secrets where name like 'farthing%';
@@ -92,6 +92,11 @@ select is(array[jobs_pages(tests.person('bob'), tests.job_id('bob')), jobs_pages
   1)],
   '{"{\"last\": false, \"pages\": [{\"page\": 1, \"content\": \"a,b\"}]}",'
   '"{\"last\": true, \"pages\": [{\"page\": 2, \"content\": \"c,d\"}]}"}', 'a file is read page by page');
+select is(jsonb_array_length(jobs_pages(null, tests.job_id('bob'), p_limit => 1000) -> 'pages'), 2,
+  'a limit of 1000 returns both pages');
+select tests.fails_with(format($$ select jobs_pages(null, tests.job_id('bob'), p_limit => %s) $$, lim),
+  'invalid_request', 'limit', format('a limit of %s is refused, and does not look like the end', lim))
+from unnest(array['null', '0', '-1', '1001', '2147483647']) lim;
 select tests.fails_with($$ select jobs_pages(tests.person('ann'), tests.job_id('bob')) $$, 'not_found', 'id',
   'another user''s file is not found');
 select is(farthing.delete_old_job_data(tests.after('23 h')), 0, 'the task deletes nothing within a day');

@@ -29,9 +29,10 @@ const CHECKOUT = (name: string) =>
   `select checkout_begin(tests.person('${name}'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a',
     'https://a.test', 'https://a.test', p_now => tests.after(), p_ip_hash => tests.sha256('203.0.113.7'))
     ->> 'code'`;
-const IMPORT = `select rates_import('[{"model": "new", "input_per_million_usd": "1",
+const IMPORT = `select settings_rates_set('[{"model": "new", "input_per_million_usd": "1",
   "output_per_million_usd": "2", "cached_input_per_million_usd": null, "cache_write_per_million_usd": null,
-  "reasoning_per_million_usd": null, "markup": null}]', false, tests.after()) ->> 'unchanged'`;
+  "reasoning_per_million_usd": null, "markup": null}]', null, 'a test', false, p_now => tests.after())
+  #>> '{data,unchanged}'`;
 /** Makes an order, and a payment event that fails because its amount is not the price of the order. */
 const paysTooLittle = (name: string) => [
   `select tests.buys('${name}')`,

@@ -11,7 +11,7 @@ declare
 begin
   select * into v_package from farthing.packages
   where lower(p_package_id) in (slug, package_id::text) and effective_from <= p_now
-  order by version desc limit 1;
+  order by effective_from desc, version desc limit 1;
   if v_package.package_id is null or not v_package.active then
     perform farthing.fail('unknown_package',
       'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');

@@ -134,7 +134,7 @@ begin
   return (
     with shown as (
       select page, content from farthing.job_pages
-      where job_nr = v_job.job_nr and page > p_after order by page limit p_limit
+      where job_nr = v_job.job_nr and page > p_after order by page limit farthing.items_to_read(p_limit) - 1
     )
     select jsonb_build_object(
       'pages', coalesce(jsonb_agg(jsonb_build_object('page', page, 'content', content) order by page), '[]'),
@@ -146,4 +146,4 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found.';
+  'not_found, and invalid_request naming limit.';

@@ -10,15 +10,16 @@ as $$
     (g.prices #>> '{0,amount}')::bigint, g.prices #>> '{0,currency}',
     (select coalesce(jsonb_object_agg(o.price ->> 'currency', o.price -> 'amount'), '{}')
       from jsonb_array_elements(g.prices) with ordinality o (price, nr) where o.nr > 1),
-    g.credits, coalesce(g.bonus_credits, 0), true, p_now
-  from jsonb_to_recordset(p_packages) g (slug text, name text, description text, highlight boolean, sort int,
-    prices jsonb, credits numeric(38, 18), bonus_credits numeric(38, 18))
+    g.credits, coalesce(g.bonus_credits, 0), true, greatest(farthing.effective_from(e.package), p_now)
+  from jsonb_array_elements(p_packages) e (package)
+  cross join lateral jsonb_to_record(e.package) g (slug text, name text, description text, highlight boolean,
+    sort int, prices jsonb, credits numeric(38, 18), bonus_credits numeric(38, 18))
   left join lateral (select p.package_id, max(p.version) as last_version from farthing.packages p
     where p.slug = g.slug group by p.package_id) c on true
 $$;
 comment on function farthing.packages_given(jsonb, timestamptz) is
-  'Returns a list of packages as rows, each with the next version of its package. The id of a new '
-  'package follows from its slug.';
+  'Returns a list of packages as rows, each with the next version of its package, in force from its '
+  'effective_from or from p_now. The id of a new package follows from its slug.';
 
 create function farthing.package_fields(p_package farthing.packages)
 returns jsonb
@@ -35,33 +36,68 @@ $$;
 comment on function farthing.package_fields(farthing.packages) is
   'Returns the fields of a package by which two versions are compared; price_<currency> is in minor units.';
 
+create function farthing.packages_replaced(p_packages jsonb, p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  -- Of a package in the list: the version that is in force when the new one begins.
+  select distinct on (p.package_id) p.*
+  from farthing.packages p join farthing.packages_given(p_packages, p_now) g on g.slug = p.slug
+  where p.effective_from <= g.effective_from
+  order by p.package_id, p.effective_from desc, p.version desc
+$$;
+comment on function farthing.packages_replaced(jsonb, timestamptz) is
+  'Returns the versions that the packages of a list would replace.';
+
+create function farthing.packages_missing(p_packages jsonb, p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  -- A package whose first version begins later is missing, too.
+  select distinct on (p.package_id) p.* from farthing.packages p
+  where p.slug not in (select e.package ->> 'slug' from jsonb_array_elements(p_packages) e (package))
+    and (p.effective_from > p_now or p.version = (select f.version from farthing.packages f
+      where f.package_id = p.package_id and f.effective_from <= p_now
+      order by f.effective_from desc, f.version desc limit 1))
+  order by p.package_id, p.active desc, p.effective_from, p.version desc
+$$;
+comment on function farthing.packages_missing(jsonb, timestamptz) is
+  'Returns the packages that a list does not name: the version in force, or the next one if only that is '
+  'on sale.';
+
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
 language sql stable
 set search_path = ''
 as $$
   with given as (
-    select g.slug, g.package_id, g.version, farthing.package_fields(g) as fields
+    select g.slug, g.package_id, g.version, g.effective_from, farthing.package_fields(g) as fields
     from farthing.packages_given(p_packages, p_now) g
   ), current as (
     select p.slug, p.package_id, p.version, p.active, farthing.package_fields(p) as fields
-    from farthing.packages_in_force(p_now) p
+    from (select * from farthing.packages_replaced(p_packages, p_now)
+      union all select * from farthing.packages_missing(p_packages, p_now)) p
   )
   select d.slug, d.change, d.package_id,
-    case when d.keeps_terms then d.version else d.next_version end, d.fields
+    case when d.keeps_terms then d.version else d.next_version end, d.fields, d.effective_from
   from (select slug, coalesce(c.package_id, g.package_id) as package_id, c.version, g.version as next_version,
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- The other fields are terms, and a change of a term is a new version.
-      c.fields - '{description,highlight,sort,active}'::text[]
-        = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms
+      -- The other fields are terms, and a change of a term is a new version. So is a change that begins
+      -- later, because the version in force stays as it is until then.
+      (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
+        = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
+      coalesce(g.effective_from, p_now) as effective_from
     from given g full join current c using (slug)) d
   where d.fields <> '[]'
 $$;
 comment on function farthing.package_changes(jsonb, timestamptz) is
   'Returns the packages that a list adds, changes, restores to sale or retires (packages that are not in '
-  'the list), each with the version after the change and the fields that differ.';
+  'the list), each with the version after the change, the fields that differ and the moment at which the '
+  'change begins.';
 
 create function farthing.refuse_bad_packages(p_packages jsonb)
 returns void

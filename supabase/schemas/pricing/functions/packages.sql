@@ -27,10 +27,22 @@ language sql stable
 set search_path = ''
 as $$
   select distinct on (package_id) * from farthing.packages
-  where effective_from <= p_now order by package_id, version desc
+  where effective_from <= p_now order by package_id, effective_from desc, version desc
 $$;
 comment on function farthing.packages_in_force(timestamptz) is
   'Returns the current version of each package, also of those that are no longer sold.';
+
+create function farthing.packages_scheduled(p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  -- Of two versions that begin at one moment, the later one replaces the earlier one.
+  select distinct on (package_id, effective_from) * from farthing.packages
+  where effective_from > p_now order by package_id, effective_from, version desc
+$$;
+comment on function farthing.packages_scheduled(timestamptz) is
+  'Returns the versions of packages that begin later.';
 
 create function farthing.package_prices(p_package farthing.packages)
 returns jsonb

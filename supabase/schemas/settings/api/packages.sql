@@ -6,18 +6,17 @@ language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('version', farthing.settings_version('packages'),
-    'packages', (select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'version', p.version,
-      'slug', p.slug, 'name', p.name, 'description', p.description, 'highlight', p.highlight,
-      'sort', p.sort, 'prices', farthing.package_prices(p), 'credits', trim_scale(p.credits)::text,
-      'bonus_credits', trim_scale(p.bonus_credits)::text, 'active', p.active,
-      'effective_from', p.effective_from) order by p.active desc, p.sort, p.currency, p.amount, p.slug), '[]')
+    'packages', (select coalesce(jsonb_agg(farthing.package_setting(p)
+        order by p.active desc, p.sort, p.currency, p.amount, p.slug), '[]')
       from farthing.packages_in_force(p_now) p),
+    'scheduled', (select coalesce(jsonb_agg(farthing.package_setting(p) order by p.effective_from, p.slug),
+      '[]') from farthing.packages_scheduled(p_now) p),
     'history', farthing.settings_history('packages'))
 $$;
 grant execute on function farthing_public.settings_packages to service_role;
 comment on function farthing_public.settings_packages is
-  'Returns all packages, those on sale first, with the version of the list and its last changes: '
-  '{version, packages, history}.';
+  'Returns all packages, those on sale first, and the versions that begin later, with the version of the '
+  'list and its last changes: {version, packages, scheduled, history}.';
 
 create function farthing_public.settings_packages_set(
   p_packages jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
@@ -33,7 +32,7 @@ $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
   'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, prices: '
-  '[{currency, amount}]}] the packages on sale: adds, changes and restores packages, and retires those '
-  'that the list does not name. A changed term is a new version. Returns {status: 200, replayed, data: '
-  '{version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with p_dry_run it changes '
-  'nothing. Fails invalid_request, version_conflict.';
+  '[{currency, amount}], effective_from?}] the packages on sale: adds, changes and restores packages, and '
+  'retires those that the list does not name. A changed term is a new version. Returns {status: 200, '
+  'replayed, data: {version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with '
+  'p_dry_run it changes nothing. Fails invalid_request, version_conflict.';

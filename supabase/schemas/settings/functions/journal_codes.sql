@@ -21,14 +21,15 @@ begin
     (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
       and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
       'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),
-    (3, 'effective_from', coalesce(i.code ->> 'effective_from', '1970-01-01')
-      ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'must be a day, such as 2027-01-01.')) c (nr, field, is_right, rule)
+    (3, 'effective_from', i.code ->> 'effective_from' is null
+      or length(i.code ->> 'effective_from') = 10
+        and farthing.effective_from(i.code) <= p_now + interval '2 years',
+      'must be a day within the next two years, such as 2027-01-01.')) c (nr, field, is_right, rule)
   where c.is_right is not true order by i.nr, c.nr limit 1;
   if v_bad.field is not null then
     perform farthing.fail('invalid_request', v_bad.field || ' ' || v_bad.rule, null,
       format('codes[%s].%s', v_bad.index, v_bad.field));
   end if;
-  perform farthing.refuse_bad_beginnings(p_codes, 'codes', p_now);
 end
 $$;
 comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is

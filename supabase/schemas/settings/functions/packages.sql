@@ -1,4 +1,19 @@
--- Changing the packages.
+-- Showing and changing the packages.
+
+create function farthing.package_setting(p_package farthing.packages)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_package.package_id, 'version', p_package.version, 'slug', p_package.slug,
+    'name', p_package.name, 'description', p_package.description, 'highlight', p_package.highlight,
+    'sort', p_package.sort, 'prices', farthing.package_prices(p_package),
+    'credits', trim_scale(p_package.credits)::text,
+    'bonus_credits', trim_scale(p_package.bonus_credits)::text, 'active', p_package.active,
+    'effective_from', p_package.effective_from)
+$$;
+comment on function farthing.package_setting(farthing.packages) is
+  'Returns a version of a package in the form for operators.';
 
 create function farthing.write_packages(p_packages jsonb, p_changes farthing.package_change[],
   p_now timestamptz)
@@ -16,10 +31,13 @@ as $$
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
-  -- A version that is only due later is closed, too. Otherwise it would put the package back on sale.
-  update farthing.packages p set active = false
+  -- A version that is only due later is closed, too, or it would put the package back on sale. It is
+  -- opened again with its package, or it would end the sale.
+  update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
-  where c.change = 'retired' and p.package_id = c.package_id and p.version >= c.version and p.active;
+  where p.package_id = c.package_id and p.active <> (c.change = 'restored')
+    and (c.change = 'retired' and (p.version = c.version or p.effective_from > p_now)
+      or c.change = 'restored' and c.effective_from <= p_now and p.effective_from > p_now);
 $$;
 comment on function farthing.write_packages(jsonb, farthing.package_change[], timestamptz) is
   'Writes the changes that package_changes() has found for a list. The caller has locked the packages.';
@@ -31,16 +49,20 @@ set search_path = ''
 as $$
 declare
   v_changes farthing.package_change[];
+  v_shown jsonb;
 begin
   perform farthing.refuse_bad_packages(p_packages);
+  perform farthing.refuse_bad_beginnings(p_packages, 'packages', p_now);
   v_changes := array(select c from farthing.package_changes(p_packages, p_now) c
     order by array_position('{added,changed,restored,retired}', c.change), c.slug);
+  v_shown := (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
+      'version', c.version, 'fields', c.fields || farthing.beginning_field(c.effective_from, p_now))
+      order by c.nr), '[]')
+    from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, effective_from, nr));
+  perform farthing.refuse_past_beginnings(p_packages, 'packages', 'slug', v_shown, p_now);
   perform farthing.write_packages(p_packages, v_changes, p_now);
-  return jsonb_build_object(
-    'changes', (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
-      'version', c.version, 'fields', c.fields) order by c.nr), '[]')
-      from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, nr)),
-    'unchanged', jsonb_array_length(p_packages)
+  return jsonb_build_object('changes', v_shown, 'unchanged',
+    jsonb_array_length(p_packages)
       - (select count(*) from unnest(v_changes) c where c.change <> 'retired'));
 end
 $$;

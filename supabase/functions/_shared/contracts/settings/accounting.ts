@@ -1,21 +1,14 @@
 /** The policies of the reports, and the codes of the journal's accounts. */
 import { z } from "@hono/zod-openapi";
-import { text, Timestamp, TimestampOut } from "../common.ts";
-import { changeFields, PastChange, VersionOut } from "./changes.ts";
+import { text, TimestampOut } from "../common.ts";
+import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 
 const history = z.array(PastChange).openapi({ description: "The last 50 changes, newest first." });
-
-/** When a change of settings begins. SQL refuses the past, because it knows what has changed. */
-const EffectiveFrom = Timestamp.openapi({
-  description: "When the change begins, within two years; from now on if it is missing. A moment " +
-    "in the past is refused, unless nothing changes.",
-  example: "2027-01-01T00:00:00Z",
-});
 
 const AccountingChange = z.strictObject({
   name: text(40),
   value: text(40),
-  effective_from: EffectiveFrom.optional(),
+  effective_from: EffectiveFrom,
 }).openapi("AccountingPolicyChange");
 
 export const AccountingBody = z.strictObject({

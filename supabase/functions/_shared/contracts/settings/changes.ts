@@ -1,12 +1,19 @@
 /** The parts that all settings share: how a change is requested, and what it changes. */
 import { z } from "@hono/zod-openapi";
-import { text, TimestampOut } from "../common.ts";
+import { text, Timestamp, TimestampOut } from "../common.ts";
 
 const Version = z.string().openapi({ example: "4711" });
 
 /** The version of the settings in an answer. */
 export const VersionOut = Version.openapi({
   description: "Every change of these settings raises it, also a change by SQL.",
+});
+
+/** When a change of settings begins. SQL refuses the past, because it knows what has changed. */
+export const EffectiveFrom = Timestamp.optional().openapi({
+  description: "When the change begins, within two years; from now on if it is missing. A moment " +
+    "in the past is refused, unless nothing changes.",
+  example: "2027-01-01T00:00:00Z",
 });
 
 /** The fields of every request that changes settings. */

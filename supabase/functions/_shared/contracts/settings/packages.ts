@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { Amount, AmountOrZero, SignedAmount, text, TimestampOut, Uuid } from "../common.ts";
 import { Price } from "../checkout.ts";
-import { changeFields, PastChange, VersionOut } from "./changes.ts";
+import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 
 const Slug = z.string().regex(
   /^[a-z0-9][a-z0-9_-]{0,39}$/,
@@ -33,6 +33,7 @@ const PackageTerms = z.strictObject({
       "prices must name each currency once.",
     )
     .openapi({ description: "The first price applies if a checkout names no currency." }),
+  effective_from: EffectiveFrom,
 }).openapi("PackageTerms");
 
 const PackageList = z.array(PackageTerms).min(1).max(200).refine(
@@ -72,5 +73,8 @@ const PackageSetting = z.object({
 export const PackageSettings = z.object({
   version: VersionOut,
   packages: z.array(PackageSetting),
+  scheduled: z.array(PackageSetting).openapi({
+    description: "Versions of packages that begin later, the next one first.",
+  }),
   history: z.array(PastChange).openapi({ description: "The last 50 changes, newest first." }),
 }).openapi("PackageSettings");

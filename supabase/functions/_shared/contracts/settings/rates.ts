@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "../common.ts";
 import { Rate } from "../usage.ts";
-import { changeFields, PastChange, VersionOut } from "./changes.ts";
+import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 
 /** SQL names the first price that a rate cannot store exactly. */
 const Usd = z.string().max(30).openapi({
@@ -23,10 +23,11 @@ const RateTerms = z.strictObject({
       "model gets 4.",
     example: "4",
   }),
+  effective_from: EffectiveFrom,
 }).openapi("RateTerms");
 
 export const RatesBody = z.strictObject({
-  rates: z.array(RateTerms).min(1).max(1000).openapi({
+  rates: z.array(RateTerms).min(1).max(5000).openapi({
     description: "Changed and new rates. Models that are not named keep their rates.",
   }),
   ...changeFields,
@@ -35,5 +36,6 @@ export const RatesBody = z.strictObject({
 export const RateSettings = z.object({
   version: VersionOut,
   rates: z.array(Rate),
+  scheduled: z.array(Rate).openapi({ description: "Rates that begin later, the next one first." }),
   history: z.array(PastChange).openapi({ description: "The last 50 changes, newest first." }),
 }).openapi("RateSettings");

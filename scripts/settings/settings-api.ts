@@ -1,23 +1,29 @@
 import { z } from "zod";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
-import { PackageSettings } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
-import type { PackageTerms } from "./packages-file.ts";
+import {
+  PackagesBody,
+  PackageSettings,
+} from "../../supabase/functions/_shared/contracts/settings/packages.ts";
+import {
+  RatesBody,
+  RateSettings,
+} from "../../supabase/functions/_shared/contracts/settings/rates.ts";
 
 /** The answer to a change, or to its dry run. */
 export type Changed = z.output<typeof SettingsChanged>;
 
 /** A new list of packages. */
-export interface PackagesRequest {
-  packages: PackageTerms[];
-  version: string;
-  reason?: string;
-  dry_run: boolean;
-}
+export type PackagesRequest = z.output<typeof PackagesBody>;
+
+/** A list of changed and new rates. */
+export type RatesRequest = z.output<typeof RatesBody>;
 
 /** The routes of a project that the commands use. */
 export interface SettingsApi {
   readPackages(): Promise<z.output<typeof PackageSettings>>;
   setPackages(request: PackagesRequest): Promise<Changed>;
+  readRates(): Promise<z.output<typeof RateSettings>>;
+  setRates(request: RatesRequest): Promise<Changed>;
 }
 
 /** The project refused the request or could not be reached; the message is shown to the user. */
@@ -34,8 +40,8 @@ const answer = z.union([
 
 /** Connects to a project by its URL and a secret key. */
 export function connectSettings(url: string, secretKey: string): SettingsApi {
-  const address = `${url.replace(/\/+$/, "")}/functions/v1/settings/packages`;
-  const ask = async (request: RequestInit = {}): Promise<unknown> => {
+  const ask = async (name: string, request: RequestInit = {}): Promise<unknown> => {
+    const address = `${url.replace(/\/+$/, "")}/functions/v1/settings/${name}`;
     const headers = { "apikey": secretKey, "content-type": "application/json", ...request.headers };
     const response = await fetch(address, { ...request, headers }).catch((error: Error) => {
       throw new SettingsApiError(`${url} cannot be reached: ${error.message}`);
@@ -51,15 +57,18 @@ export function connectSettings(url: string, secretKey: string): SettingsApi {
     const where = field === undefined ? "" : ` (${field})`;
     throw new SettingsApiError(`${url} refused: ${message} ${code}${where}`);
   };
+  const change = async (name: string, request: PackagesRequest | RatesRequest) =>
+    SettingsChanged.parse(
+      await ask(name, {
+        method: "POST",
+        headers: { "idempotency-key": crypto.randomUUID() },
+        body: JSON.stringify(request),
+      }),
+    );
   return {
-    readPackages: async () => PackageSettings.parse(await ask()),
-    setPackages: async (request) =>
-      SettingsChanged.parse(
-        await ask({
-          method: "POST",
-          headers: { "idempotency-key": crypto.randomUUID() },
-          body: JSON.stringify(request),
-        }),
-      ),
+    readPackages: async () => PackageSettings.parse(await ask("packages")),
+    setPackages: (request) => change("packages", request),
+    readRates: async () => RateSettings.parse(await ask("rates")),
+    setRates: (request) => change("rates", request),
   };
 }

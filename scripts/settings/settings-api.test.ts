@@ -16,7 +16,7 @@ async function ask(body: string, status: number) {
 }
 
 Deno.test("the settings are read with the secret key as apikey", async () => {
-  const data = { version: "7", packages: [], history: [] };
+  const data = { version: "7", packages: [], scheduled: [], history: [] };
   const { outcome, request } = await ask(JSON.stringify({ success: true, data }), 200);
   assert.deepEqual(outcome, data);
   assert.deepEqual(request, {

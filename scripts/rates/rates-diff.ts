@@ -1,0 +1,23 @@
+import type { Changed } from "../settings/settings-api.ts";
+
+/**
+ * The changes of an import: new models, changed prices by field, and the number of unchanged
+ * models.
+ */
+export interface RatesDiff {
+  added: string[];
+  changed: { model: string; field: string; from: string | null; to: string | null }[];
+  unchanged: number;
+}
+
+/** Sorts the answer of `POST /settings/rates` into new models and changed prices. */
+export function toRatesDiff({ changes, unchanged }: Changed): RatesDiff {
+  const isNew = ({ change }: Changed["changes"][number]) => change === "added";
+  return {
+    added: changes.filter(isNew).map(({ name }) => name),
+    changed: changes.filter((each) => !isNew(each)).flatMap(({ name, fields }) =>
+      fields.map((field) => ({ model: name, ...field }))
+    ),
+    unchanged,
+  };
+}
