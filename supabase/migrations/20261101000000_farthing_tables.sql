@@ -715,8 +715,8 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale. The newest version that is in effect applies. slug: the name in files and '
-  'requests, the same in all versions of a package. amount: the price in the first currency, in its '
+  'Packages for sale. Of the versions in effect, the one that began last applies. slug: the name in files '
+  'and requests, the same in all versions of a package. amount: the price in the first currency, in its '
   'minor unit; other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
   'description, highlight (show this package first), sort (the position in lists, from 0) and active may '
   'change without a new version.';
@@ -763,9 +763,10 @@ create type farthing.priced_usage as (
   credits numeric, metadata jsonb, event_at timestamptz, problem text, field text);
 
 create type farthing.package_change as (
-  slug text, change text, package_id uuid, version int, fields jsonb);
+  slug text, change text, package_id uuid, version int, fields jsonb, effective_from timestamptz);
 
-create type farthing.rate_change as (model text, version int, field text, was text, becomes text);
+create type farthing.rate_change as (
+  model text, version int, field text, was text, becomes text, effective_from timestamptz);
 
 -- supabase/schemas/usage/tables.sql
 

@@ -3188,7 +3188,7 @@ declare
 begin
   select * into v_package from farthing.packages
   where lower(p_package_id) in (slug, package_id::text) and effective_from <= p_now
-  order by version desc limit 1;
+  order by effective_from desc, version desc limit 1;
   if v_package.package_id is null or not v_package.active then
     perform farthing.fail('unknown_package',
       'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
@@ -3757,6 +3757,33 @@ $$;
 comment on function farthing.is_plain_email(text) is
   'Returns whether a text is an email address that every service accepts: ASCII, with a domain of two '
   'parts or more.';
+
+-- supabase/schemas/foundation/functions/effective_from.sql
+
+-- The beginning of an item in a list: a price, a policy, a code.
+
+create function farthing.effective_from(p_item jsonb)
+returns timestamptz
+language plpgsql immutable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+  v_value text := p_item ->> 'effective_from';
+begin
+  if v_value ~ ('^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    '(T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$')
+  then
+    return v_value::timestamptz;
+  end if;
+  return null;
+exception when datetime_field_overflow or invalid_datetime_format then
+  return null;
+end
+$$;
+comment on function farthing.effective_from(jsonb) is
+  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an offset. Returns '
+  'null if it has none, or no valid one.';
 
 -- supabase/schemas/foundation/functions/errors.sql
 
@@ -9747,15 +9774,16 @@ as $$
     (g.prices #>> '{0,amount}')::bigint, g.prices #>> '{0,currency}',
     (select coalesce(jsonb_object_agg(o.price ->> 'currency', o.price -> 'amount'), '{}')
       from jsonb_array_elements(g.prices) with ordinality o (price, nr) where o.nr > 1),
-    g.credits, coalesce(g.bonus_credits, 0), true, p_now
-  from jsonb_to_recordset(p_packages) g (slug text, name text, description text, highlight boolean, sort int,
-    prices jsonb, credits numeric(38, 18), bonus_credits numeric(38, 18))
+    g.credits, coalesce(g.bonus_credits, 0), true, greatest(farthing.effective_from(e.package), p_now)
+  from jsonb_array_elements(p_packages) e (package)
+  cross join lateral jsonb_to_record(e.package) g (slug text, name text, description text, highlight boolean,
+    sort int, prices jsonb, credits numeric(38, 18), bonus_credits numeric(38, 18))
   left join lateral (select p.package_id, max(p.version) as last_version from farthing.packages p
     where p.slug = g.slug group by p.package_id) c on true
 $$;
 comment on function farthing.packages_given(jsonb, timestamptz) is
-  'Returns a list of packages as rows, each with the next version of its package. The id of a new '
-  'package follows from its slug.';
+  'Returns a list of packages as rows, each with the next version of its package, in force from its '
+  'effective_from or from p_now. The id of a new package follows from its slug.';
 
 create function farthing.package_fields(p_package farthing.packages)
 returns jsonb
@@ -9772,33 +9800,68 @@ $$;
 comment on function farthing.package_fields(farthing.packages) is
   'Returns the fields of a package by which two versions are compared; price_<currency> is in minor units.';
 
+create function farthing.packages_replaced(p_packages jsonb, p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  -- Of a package in the list: the version that is in force when the new one begins.
+  select distinct on (p.package_id) p.*
+  from farthing.packages p join farthing.packages_given(p_packages, p_now) g on g.slug = p.slug
+  where p.effective_from <= g.effective_from
+  order by p.package_id, p.effective_from desc, p.version desc
+$$;
+comment on function farthing.packages_replaced(jsonb, timestamptz) is
+  'Returns the versions that the packages of a list would replace.';
+
+create function farthing.packages_missing(p_packages jsonb, p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  -- A package whose first version begins later is missing, too.
+  select distinct on (p.package_id) p.* from farthing.packages p
+  where p.slug not in (select e.package ->> 'slug' from jsonb_array_elements(p_packages) e (package))
+    and (p.effective_from > p_now or p.version = (select f.version from farthing.packages f
+      where f.package_id = p.package_id and f.effective_from <= p_now
+      order by f.effective_from desc, f.version desc limit 1))
+  order by p.package_id, p.active desc, p.effective_from, p.version desc
+$$;
+comment on function farthing.packages_missing(jsonb, timestamptz) is
+  'Returns the packages that a list does not name: the version in force, or the next one if only that is '
+  'on sale.';
+
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
 language sql stable
 set search_path = ''
 as $$
   with given as (
-    select g.slug, g.package_id, g.version, farthing.package_fields(g) as fields
+    select g.slug, g.package_id, g.version, g.effective_from, farthing.package_fields(g) as fields
     from farthing.packages_given(p_packages, p_now) g
   ), current as (
     select p.slug, p.package_id, p.version, p.active, farthing.package_fields(p) as fields
-    from farthing.packages_in_force(p_now) p
+    from (select * from farthing.packages_replaced(p_packages, p_now)
+      union all select * from farthing.packages_missing(p_packages, p_now)) p
   )
   select d.slug, d.change, d.package_id,
-    case when d.keeps_terms then d.version else d.next_version end, d.fields
+    case when d.keeps_terms then d.version else d.next_version end, d.fields, d.effective_from
   from (select slug, coalesce(c.package_id, g.package_id) as package_id, c.version, g.version as next_version,
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- The other fields are terms, and a change of a term is a new version.
-      c.fields - '{description,highlight,sort,active}'::text[]
-        = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms
+      -- The other fields are terms, and a change of a term is a new version. So is a change that begins
+      -- later, because the version in force stays as it is until then.
+      (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
+        = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
+      coalesce(g.effective_from, p_now) as effective_from
     from given g full join current c using (slug)) d
   where d.fields <> '[]'
 $$;
 comment on function farthing.package_changes(jsonb, timestamptz) is
   'Returns the packages that a list adds, changes, restores to sale or retires (packages that are not in '
-  'the list), each with the version after the change and the fields that differ.';
+  'the list), each with the version after the change, the fields that differ and the moment at which the '
+  'change begins.';
 
 create function farthing.refuse_bad_packages(p_packages jsonb)
 returns void
@@ -9909,10 +9972,22 @@ language sql stable
 set search_path = ''
 as $$
   select distinct on (package_id) * from farthing.packages
-  where effective_from <= p_now order by package_id, version desc
+  where effective_from <= p_now order by package_id, effective_from desc, version desc
 $$;
 comment on function farthing.packages_in_force(timestamptz) is
   'Returns the current version of each package, also of those that are no longer sold.';
+
+create function farthing.packages_scheduled(p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  -- Of two versions that begin at one moment, the later one replaces the earlier one.
+  select distinct on (package_id, effective_from) * from farthing.packages
+  where effective_from > p_now order by package_id, effective_from, version desc
+$$;
+comment on function farthing.packages_scheduled(timestamptz) is
+  'Returns the versions of packages that begin later.';
 
 create function farthing.package_prices(p_package farthing.packages)
 returns jsonb
@@ -10009,68 +10084,59 @@ comment on function farthing.price_usage is
   'the caller; our own work overwrites origin and event_id. event_at: null for usage without '
   'occurred_at.';
 
--- supabase/schemas/pricing/functions/rates.sql
+-- supabase/schemas/pricing/functions/rate_list.sql
 
--- The rates in force.
+-- A list of rates: its checks, and the changes to the rates in force.
 
-create function farthing.rates_in_force(p_now timestamptz)
-returns jsonb
+create function farthing.rate_at(p_model text, p_at timestamptz)
+returns setof farthing.rates
 language sql stable
 set search_path = ''
+rows 1
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
-    'input_per_million_usd', trim_scale(r.input_per_million_usd)::text,
-    'cached_input_per_million_usd', trim_scale(r.cached_input_per_million_usd)::text,
-    'cache_write_per_million_usd', trim_scale(r.cache_write_per_million_usd)::text,
-    'output_per_million_usd', trim_scale(r.output_per_million_usd)::text,
-    'reasoning_per_million_usd', trim_scale(r.reasoning_per_million_usd)::text,
-    'markup', trim_scale(r.markup)::text, 'effective_from', r.effective_from) order by r.model), '[]')
-  from (select distinct on (model) * from farthing.rates
-    where effective_from <= p_now order by model, effective_from desc, version desc) r
+  -- As price_usage() chooses: before its first version, a model costs what that version says.
+  select r.* from farthing.rates r where r.model = p_model
+  order by (r.effective_from <= p_at) desc, case when r.effective_from <= p_at then r.effective_from end desc,
+    r.effective_from, r.version desc
+  limit 1
 $$;
-comment on function farthing.rates_in_force(timestamptz) is
-  'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
+comment on function farthing.rate_at(text, timestamptz) is
+  'Returns the rate that usage of a model at a moment is charged by; no row for an unknown model.';
 
--- supabase/schemas/pricing/functions/rates_import.sql
-
--- The import of a price list: its checks, and the changes to the rates in force.
-
-create function farthing.rates_given(p_rates jsonb)
+create function farthing.rates_given(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rates
 language sql stable
 set search_path = ''
 as $$
-  -- If the list names no markup, the model's newest markup applies, or 4 for a new model.
-  select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
-    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
-    coalesce(g.markup, c.markup, 4), null::timestamptz
-  from jsonb_to_recordset(p_rates) g (model text, input_per_million_usd numeric,
-    cached_input_per_million_usd numeric,
-    cache_write_per_million_usd numeric, output_per_million_usd numeric, reasoning_per_million_usd numeric,
-      markup numeric)
-  left join lateral (select r.version, r.markup from farthing.rates r where r.model = g.model
-    order by r.version desc limit 1) c
-    on true
+  -- If the list names no markup, that of the rate before applies, or 4 for a new model.
+  select g.model, coalesce((select max(r.version) from farthing.rates r where r.model = g.model), 0) + 1,
+    g.input_per_million_usd, g.cached_input_per_million_usd, g.cache_write_per_million_usd,
+    g.output_per_million_usd, g.reasoning_per_million_usd, coalesce(g.markup, c.markup, 4), b.at
+  from jsonb_array_elements(p_rates) e (rate)
+  cross join lateral jsonb_to_record(e.rate) g (model text, input_per_million_usd numeric,
+    cached_input_per_million_usd numeric, cache_write_per_million_usd numeric, output_per_million_usd numeric,
+    reasoning_per_million_usd numeric, markup numeric)
+  cross join lateral (select greatest(farthing.effective_from(e.rate), p_now)) b (at)
+  left join lateral farthing.rate_at(g.model, b.at) c on true
 $$;
-comment on function farthing.rates_given(jsonb) is
-  'Returns a price list as rate rows, each with the next version of its model; USD per million tokens.';
+comment on function farthing.rates_given(jsonb, timestamptz) is
+  'Returns a list of rates as rows, each with the next version of its model, in force from its '
+  'effective_from or from p_now; USD per million tokens.';
 
-create function farthing.rate_changes(p_rates jsonb)
+create function farthing.rate_changes(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rate_change
 language sql stable
 set search_path = ''
 as $$
-  select g.model, g.version, f.key, trim_scale((c.fields ->> f.key)::numeric)::text,
-    trim_scale(f.value::numeric)::text
-  from farthing.rates_given(p_rates) g
+  select g.model, g.version, f.key, trim_scale((to_jsonb(c) ->> f.key)::numeric)::text,
+    trim_scale(f.value::numeric)::text, g.effective_from
+  from farthing.rates_given(p_rates, p_now) g
+  left join lateral farthing.rate_at(g.model, g.effective_from) c on true
   cross join lateral jsonb_each_text(to_jsonb(g) - '{model,version,effective_from}'::text[]) f
-  left join lateral (
-    select to_jsonb(r) as fields from farthing.rates r where r.model = g.model
-      and r.version = g.version - 1) c on true
-  where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
+  where c.model is null or (to_jsonb(c) ->> f.key)::numeric is distinct from f.value::numeric
 $$;
-comment on function farthing.rate_changes(jsonb) is
-  'Returns the changes that a price list would make, field by field; the fields of a new model have no '
+comment on function farthing.rate_changes(jsonb, timestamptz) is
+  'Returns the changes that a list of rates would make, field by field; the fields of a new model have no '
   '`was`.';
 
 create function farthing.add_rates(p_rates jsonb, p_now timestamptz)
@@ -10079,14 +10145,11 @@ language sql
 set search_path = ''
 as $$
   insert into farthing.rates
-  select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
-    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
-  from farthing.rates_given(p_rates) g
-  where g.model in (select c.model from farthing.rate_changes(p_rates) c)
+  select g.* from farthing.rates_given(p_rates, p_now) g
+  where g.model in (select c.model from farthing.rate_changes(p_rates, p_now) c)
 $$;
 comment on function farthing.add_rates(jsonb, timestamptz) is
-  'Adds a version of each rate that a price list changes, in force from p_now. The caller has locked the '
-  'rates.';
+  'Adds a version of each rate that a list changes. The caller has locked the rates.';
 
 create function farthing.refuse_bad_rates(p_rates jsonb)
 returns void
@@ -10129,8 +10192,53 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request if a price list is no array or a field cannot be stored exactly in a rate; '
+  'Fails invalid_request if a list of rates is no array or a field cannot be stored exactly in a rate; '
   'names the first such field.';
+
+-- supabase/schemas/pricing/functions/rates.sql
+
+-- The rates in force, and those that begin later.
+
+create function farthing.rate_answer(p_rate farthing.rates)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('model', p_rate.model, 'version', p_rate.version,
+    'input_per_million_usd', trim_scale(p_rate.input_per_million_usd)::text,
+    'cached_input_per_million_usd', trim_scale(p_rate.cached_input_per_million_usd)::text,
+    'cache_write_per_million_usd', trim_scale(p_rate.cache_write_per_million_usd)::text,
+    'output_per_million_usd', trim_scale(p_rate.output_per_million_usd)::text,
+    'reasoning_per_million_usd', trim_scale(p_rate.reasoning_per_million_usd)::text,
+    'markup', trim_scale(p_rate.markup)::text, 'effective_from', p_rate.effective_from)
+$$;
+comment on function farthing.rate_answer(farthing.rates) is
+  'Returns a rate in the API''s form: USD per million tokens and the markup, as text.';
+
+create function farthing.rates_in_force(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(farthing.rate_answer(r::farthing.rates) order by r.model), '[]')
+  from (select distinct on (model) * from farthing.rates
+    where effective_from <= p_now order by model, effective_from desc, version desc) r
+$$;
+comment on function farthing.rates_in_force(timestamptz) is
+  'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
+
+create function farthing.scheduled_rates(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- Of two versions that begin at one moment, the later one replaces the earlier one.
+  select coalesce(jsonb_agg(farthing.rate_answer(r::farthing.rates) order by r.effective_from, r.model), '[]')
+  from (select distinct on (model, effective_from) * from farthing.rates
+    where effective_from > p_now order by model, effective_from, version desc) r
+$$;
+comment on function farthing.scheduled_rates(timestamptz) is
+  'Returns the rates that begin later, the next one first.';
 
 -- supabase/schemas/proof/functions/audit.sql
 
@@ -16131,29 +16239,6 @@ comment on function farthing.settings_history(text) is
 -- Settings that begin at a moment. They never begin in the past, so what was sold, charged or booked
 -- keeps its terms.
 
-create function farthing.effective_from(p_item jsonb)
-returns timestamptz
-language plpgsql immutable
-set search_path = ''
-set timezone = 'UTC'
-as $$
-declare
-  v_value text := p_item ->> 'effective_from';
-begin
-  if v_value ~ ('^[0-9]{4}-[0-9]{2}-[0-9]{2}'
-    '(T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$')
-  then
-    return v_value::timestamptz;
-  end if;
-  return null;
-exception when datetime_field_overflow or invalid_datetime_format then
-  return null;
-end
-$$;
-comment on function farthing.effective_from(jsonb) is
-  'Returns the effective_from of an item of settings, which is a day (UTC) or a time with an offset. Returns '
-  'null if it has none, or no valid one.';
-
 create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
 returns void
 language plpgsql stable
@@ -16162,7 +16247,8 @@ as $$
 declare
   v_index int := (select min(e.nr) - 1 from jsonb_array_elements(p_items) with ordinality e (item, nr)
     where e.item ->> 'effective_from' is not null
-      and (farthing.effective_from(e.item) <= p_now + interval '2 years') is not true);
+      and (e.item ->> 'effective_from' like '%T%'
+        and farthing.effective_from(e.item) <= p_now + interval '2 years') is not true);
 begin
   if v_index is not null then
     perform farthing.fail('invalid_request', 'effective_from must be a time with an offset, such as '
@@ -16296,14 +16382,15 @@ begin
     (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
       and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
       'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),
-    (3, 'effective_from', coalesce(i.code ->> 'effective_from', '1970-01-01')
-      ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'must be a day, such as 2027-01-01.')) c (nr, field, is_right, rule)
+    (3, 'effective_from', i.code ->> 'effective_from' is null
+      or length(i.code ->> 'effective_from') = 10
+        and farthing.effective_from(i.code) <= p_now + interval '2 years',
+      'must be a day within the next two years, such as 2027-01-01.')) c (nr, field, is_right, rule)
   where c.is_right is not true order by i.nr, c.nr limit 1;
   if v_bad.field is not null then
     perform farthing.fail('invalid_request', v_bad.field || ' ' || v_bad.rule, null,
       format('codes[%s].%s', v_bad.index, v_bad.field));
   end if;
-  perform farthing.refuse_bad_beginnings(p_codes, 'codes', p_now);
 end
 $$;
 comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is
@@ -16353,7 +16440,22 @@ comment on function farthing.apply_journal_accounts(jsonb, timestamptz) is
 
 -- supabase/schemas/settings/functions/packages.sql
 
--- Changing the packages.
+-- Showing and changing the packages.
+
+create function farthing.package_setting(p_package farthing.packages)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_package.package_id, 'version', p_package.version, 'slug', p_package.slug,
+    'name', p_package.name, 'description', p_package.description, 'highlight', p_package.highlight,
+    'sort', p_package.sort, 'prices', farthing.package_prices(p_package),
+    'credits', trim_scale(p_package.credits)::text,
+    'bonus_credits', trim_scale(p_package.bonus_credits)::text, 'active', p_package.active,
+    'effective_from', p_package.effective_from)
+$$;
+comment on function farthing.package_setting(farthing.packages) is
+  'Returns a version of a package in the form for operators.';
 
 create function farthing.write_packages(p_packages jsonb, p_changes farthing.package_change[],
   p_now timestamptz)
@@ -16371,10 +16473,13 @@ as $$
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
-  -- A version that is only due later is closed, too. Otherwise it would put the package back on sale.
-  update farthing.packages p set active = false
+  -- A version that is only due later is closed, too, or it would put the package back on sale. It is
+  -- opened again with its package, or it would end the sale.
+  update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
-  where c.change = 'retired' and p.package_id = c.package_id and p.version >= c.version and p.active;
+  where p.package_id = c.package_id and p.active <> (c.change = 'restored')
+    and (c.change = 'retired' and (p.version = c.version or p.effective_from > p_now)
+      or c.change = 'restored' and c.effective_from <= p_now and p.effective_from > p_now);
 $$;
 comment on function farthing.write_packages(jsonb, farthing.package_change[], timestamptz) is
   'Writes the changes that package_changes() has found for a list. The caller has locked the packages.';
@@ -16386,16 +16491,20 @@ set search_path = ''
 as $$
 declare
   v_changes farthing.package_change[];
+  v_shown jsonb;
 begin
   perform farthing.refuse_bad_packages(p_packages);
+  perform farthing.refuse_bad_beginnings(p_packages, 'packages', p_now);
   v_changes := array(select c from farthing.package_changes(p_packages, p_now) c
     order by array_position('{added,changed,restored,retired}', c.change), c.slug);
+  v_shown := (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
+      'version', c.version, 'fields', c.fields || farthing.beginning_field(c.effective_from, p_now))
+      order by c.nr), '[]')
+    from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, effective_from, nr));
+  perform farthing.refuse_past_beginnings(p_packages, 'packages', 'slug', v_shown, p_now);
   perform farthing.write_packages(p_packages, v_changes, p_now);
-  return jsonb_build_object(
-    'changes', (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
-      'version', c.version, 'fields', c.fields) order by c.nr), '[]')
-      from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, nr)),
-    'unchanged', jsonb_array_length(p_packages)
+  return jsonb_build_object('changes', v_shown, 'unchanged',
+    jsonb_array_length(p_packages)
       - (select count(*) from unnest(v_changes) c where c.change <> 'retired'));
 end
 $$;
@@ -16722,20 +16831,23 @@ declare
   v_changes jsonb;
 begin
   perform farthing.refuse_bad_rates(p_rates);
+  perform farthing.refuse_bad_beginnings(p_rates, 'rates', p_now);
   select coalesce(jsonb_agg(m.change order by m.model), '[]') into v_changes
   from (select c.model, jsonb_build_object('name', c.model, 'change',
       case c.version when 1 then 'added' else 'changed' end, 'version', c.version, 'fields',
       jsonb_agg(jsonb_build_object('field', c.field, 'from', c.was, 'to', c.becomes)
-        order by c.field)) as change
-    from farthing.rate_changes(p_rates) c where num_nonnulls(c.was, c.becomes) > 0
-    group by c.model, c.version) m;
+        order by c.field) || farthing.beginning_field(c.effective_from, p_now)) as change
+    from farthing.rate_changes(p_rates, p_now) c where num_nonnulls(c.was, c.becomes) > 0
+    group by c.model, c.version, c.effective_from) m;
+  perform farthing.refuse_past_beginnings(p_rates, 'rates', 'model', v_changes, p_now);
   perform farthing.add_rates(p_rates, p_now);
   return jsonb_build_object('changes', v_changes,
     'unchanged', jsonb_array_length(p_rates) - jsonb_array_length(v_changes));
 end
 $$;
 comment on function farthing.apply_rates(jsonb, timestamptz) is
-  'Adds versions of the rates that a list changes. Returns {changes, unchanged}. Fails invalid_request.';
+  'Adds versions of the rates that a list changes, in force from their effective_from or from p_now. '
+  'Returns {changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/support/functions/customer_page.sql
 

@@ -1511,7 +1511,7 @@ comment on function farthing_public.metrics_record is
 
 -- supabase/schemas/pricing/api.sql
 
--- Rates in force, new rates from a price list, and packages through the data API.
+-- Rates in force, and packages through the data API.
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
@@ -1528,45 +1528,14 @@ create view farthing_public.packages with (security_invoker = true) as
 select distinct on (p.package_id) p.package_id as id, p.version, p.slug, p.name, p.description,
   p.highlight, p.sort, p.amount, p.currency, p.other_prices, trim_scale(p.credits)::text as credits,
   trim_scale(p.bonus_credits)::text as bonus_credits, p.active
-from farthing.packages p where p.effective_from <= now() order by p.package_id, p.version desc;
+from farthing.packages p where p.effective_from <= now()
+order by p.package_id, p.effective_from desc, p.version desc;
 
 comment on view farthing_public.packages is
-  'The newest version of each package; amount and other_prices ({currency: amount}) in minor units, '
-  'credits as text.';
+  'The version of each package that is in force; amount and other_prices ({currency: amount}) in minor '
+  'units, credits as text.';
 
 grant select on farthing_public.packages to anon, authenticated;
-
-create function farthing_public.rates_import(p_rates jsonb, p_dry_run boolean default true,
-  p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_rates jsonb := farthing.json_argument(p_rates);
-  v_report jsonb;
-begin
-  perform farthing.refuse_bad_rates(v_rates);
-  -- Only one import runs at a time, because versions count up from the stored ones. Readers, and so
-  -- charges, do not wait.
-  lock table farthing.rates in share row exclusive mode;
-  select jsonb_build_object(
-    'added', coalesce(jsonb_agg(distinct c.model) filter (where c.version = 1), '[]'),
-    'changed', coalesce(jsonb_agg(jsonb_build_object('model', c.model, 'version', c.version, 'field', c.field,
-      'from', c.was, 'to', c.becomes) order by c.model, c.field) filter (where c.version > 1), '[]'),
-    'unchanged', jsonb_array_length(v_rates) - count(distinct c.model))
-  into v_report from farthing.rate_changes(v_rates) c;
-  if not p_dry_run then
-    perform farthing.add_rates(v_rates, p_now);
-  end if;
-  return v_report;
-end
-$$;
-grant execute on function farthing_public.rates_import to service_role;
-comment on function farthing_public.rates_import is
-  'Adds rate versions, in force from p_now, for the changes in a price list [{model, …_per_million_usd, '
-  'markup?}]. Returns {added, changed: [{model, version, field, from, to}], unchanged}; with p_dry_run '
-  'it changes nothing. Fails invalid_request.';
 
 -- supabase/schemas/proof/api.sql
 
@@ -2762,7 +2731,7 @@ begin
   return (
     with shown as (
       select page, content from farthing.job_pages
-      where job_nr = v_job.job_nr and page > p_after order by page limit p_limit
+      where job_nr = v_job.job_nr and page > p_after order by page limit farthing.items_to_read(p_limit) - 1
     )
     select jsonb_build_object(
       'pages', coalesce(jsonb_agg(jsonb_build_object('page', page, 'content', content) order by page), '[]'),
@@ -2774,7 +2743,7 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found.';
+  'not_found, and invalid_request naming limit.';
 
 -- supabase/schemas/journal/api/journal.sql
 
@@ -4212,18 +4181,17 @@ language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('version', farthing.settings_version('packages'),
-    'packages', (select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'version', p.version,
-      'slug', p.slug, 'name', p.name, 'description', p.description, 'highlight', p.highlight,
-      'sort', p.sort, 'prices', farthing.package_prices(p), 'credits', trim_scale(p.credits)::text,
-      'bonus_credits', trim_scale(p.bonus_credits)::text, 'active', p.active,
-      'effective_from', p.effective_from) order by p.active desc, p.sort, p.currency, p.amount, p.slug), '[]')
+    'packages', (select coalesce(jsonb_agg(farthing.package_setting(p)
+        order by p.active desc, p.sort, p.currency, p.amount, p.slug), '[]')
       from farthing.packages_in_force(p_now) p),
+    'scheduled', (select coalesce(jsonb_agg(farthing.package_setting(p) order by p.effective_from, p.slug),
+      '[]') from farthing.packages_scheduled(p_now) p),
     'history', farthing.settings_history('packages'))
 $$;
 grant execute on function farthing_public.settings_packages to service_role;
 comment on function farthing_public.settings_packages is
-  'Returns all packages, those on sale first, with the version of the list and its last changes: '
-  '{version, packages, history}.';
+  'Returns all packages, those on sale first, and the versions that begin later, with the version of the '
+  'list and its last changes: {version, packages, scheduled, history}.';
 
 create function farthing_public.settings_packages_set(
   p_packages jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
@@ -4239,10 +4207,10 @@ $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
   'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, prices: '
-  '[{currency, amount}]}] the packages on sale: adds, changes and restores packages, and retires those '
-  'that the list does not name. A changed term is a new version. Returns {status: 200, replayed, data: '
-  '{version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with p_dry_run it changes '
-  'nothing. Fails invalid_request, version_conflict.';
+  '[{currency, amount}], effective_from?}] the packages on sale: adds, changes and restores packages, and '
+  'retires those that the list does not name. A changed term is a new version. Returns {status: 200, '
+  'replayed, data: {version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with '
+  'p_dry_run it changes nothing. Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/policy.sql
 
@@ -4294,12 +4262,13 @@ language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('version', farthing.settings_version('rates'),
-    'rates', farthing.rates_in_force(p_now), 'history', farthing.settings_history('rates'))
+    'rates', farthing.rates_in_force(p_now), 'scheduled', farthing.scheduled_rates(p_now),
+    'history', farthing.settings_history('rates'))
 $$;
 grant execute on function farthing_public.settings_rates to service_role;
 comment on function farthing_public.settings_rates is
-  'Returns the rates in force, with the version of the list and its last changes: {version, rates, '
-  'history}.';
+  'Returns the rates in force and those that begin later, with the version of the list and its last '
+  'changes: {version, rates, scheduled, history}.';
 
 create function farthing_public.settings_rates_set(
   p_rates jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
@@ -4314,8 +4283,10 @@ as $$
 $$;
 grant execute on function farthing_public.settings_rates_set to service_role;
 comment on function farthing_public.settings_rates_set is
-  'Adds rate versions for the changes in a list as rates_import() takes it; models that the list does not '
-  'name stay. Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
+  'Adds rate versions for the changes in a list [{model, input_per_million_usd, output_per_million_usd, '
+  'cached_input_per_million_usd?, cache_write_per_million_usd?, reasoning_per_million_usd?, markup?, '
+  'effective_from?}]; models that the list does not name stay. Returns as settings_packages_set(). '
+  'Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/support/api/read.sql
 

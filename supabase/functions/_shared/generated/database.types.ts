@@ -1148,10 +1148,6 @@ export type Database = {
         Returns: Json;
       };
       "providers_read": { Args: { "p_user_id": string }; Returns: Json };
-      "rates_import": {
-        Args: { "p_dry_run"?: boolean; "p_now"?: string; "p_rates": Json };
-        Returns: Json;
-      };
       "refunds_attach": {
         Args: { "p_now"?: string; "p_refund_id": string; "p_stripe_refund_id": string };
         Returns: Json;
