@@ -41,6 +41,9 @@ begin
   into v_dependents
   from gone g
   where g.class <> 'pg_default_acl'::regclass -- default privileges in our schemas are dropped with them
+    -- Our two triggers on auth.users are dropped with their function.
+    and not (g.class = 'pg_trigger'::regclass and exists (select from pg_trigger t
+      where t.oid = g.id and t.tgfoid = to_regproc('farthing.queue_welcome')))
     and not exists (select from pg_depend d
       where d.classid = g.class and d.objid = g.id and d.objsubid = g.part and d.deptype = 'i')
     -- For a part of a publication, the first name is the schema of the published table.

@@ -84,6 +84,9 @@ create table farthing.policy (
   keys_confirm_grants boolean not null default false,
   -- A grant requested on Friday can be confirmed on Monday.
   pending_grant_life interval not null default '72 hours',
+  welcome_credits farthing.credits not null default 0,
+  welcome_credits_life interval not null default '90 days',
+  welcome_credits_day farthing.credits not null default 100000,
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
@@ -155,6 +158,8 @@ create table farthing.policy (
   constraint policy_shop_text_bounded check (length(shop_name) <= 80 and length(shop_logo_url) <= 500
     and length(shop_address) <= 300 and length(shop_support_email) <= 254 and length(shop_support_url) <= 500
     and length(shop_url) <= 500),
+  constraint policy_welcome_bounded check (welcome_credits <= welcome_credits_day
+    and welcome_credits_life between interval '0' and interval '10 years'),
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
@@ -169,7 +174,9 @@ comment on table farthing.policy is
   'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
   'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a new '
+  'user with a confirmed email address, 0 for none; welcome_credits_life: after which time they expire, 0 '
+  'for never; welcome_credits_day: the most welcome credits of a day (UTC). booking_transfer_at: whether the '
   'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
   'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
   'flagged or refused.';
@@ -677,6 +684,66 @@ create index grants_newest on farthing.grants (created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
 alter table farthing.grants enable row level security;
 create policy grants_none on farthing.grants for select to authenticated using (false);
+
+-- supabase/schemas/welcome/tables.sql
+
+-- Welcome credits: one promotional grant for each verified email address, for ever.
+
+create table farthing.welcome_keys (
+  one_row boolean primary key default true constraint welcome_keys_is_one_row check (one_row),
+  -- 244 random bits, without an extension.
+  key bytea not null
+    default decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'),
+  constraint welcome_keys_bounded check (length(key) = 32)
+);
+comment on table farthing.welcome_keys is
+  'The key of the hashes of email addresses. A copy of welcome_grants alone tells no address.';
+alter table farthing.welcome_keys enable row level security;
+create policy welcome_keys_none on farthing.welcome_keys for select to authenticated using (false);
+insert into farthing.welcome_keys default values;
+
+create table farthing.welcome_grants (
+  request_nr bigint generated always as identity primary key,
+  user_id uuid unique references auth.users (id) on delete set null,
+  status text not null default 'queued',
+  reason text,
+  email_hash bytea,
+  amount farthing.positive_credits,
+  account_id bigint,
+  lot_id uuid,
+  queued_at timestamptz not null default now(),
+  decided_at timestamptz,
+  constraint welcome_grants_states check (case status
+    when 'queued' then num_nonnulls(reason, email_hash, amount, account_id, lot_id, decided_at) = 0
+    when 'granted' then num_nonnulls(email_hash, amount, account_id, lot_id, decided_at) = 5
+      and reason is null
+    when 'refused' then num_nonnulls(reason, decided_at) = 2
+      and num_nonnulls(email_hash, amount, account_id, lot_id) = 0
+    else false end),
+  constraint welcome_grants_reasons check (reason in ('off', 'user_deleted', 'email_known', 'domain_blocked',
+    'day_ceiling')),
+  constraint welcome_grants_hashed check (length(email_hash) = 32)
+);
+comment on table farthing.welcome_grants is
+  'Users who confirmed an email address while welcome credits were on. user_id: null after the user was '
+  'deleted; email_hash stays, so that the same address gets nothing again. No address is stored.';
+create unique index welcome_grants_once on farthing.welcome_grants (email_hash) where status = 'granted';
+create index welcome_grants_queued on farthing.welcome_grants (request_nr) where status = 'queued';
+create index welcome_grants_decided on farthing.welcome_grants (decided_at, status);
+create index welcome_grants_by_account on farthing.welcome_grants (account_id, lot_id)
+  where status = 'granted';
+alter table farthing.welcome_grants enable row level security;
+create policy welcome_grants_none on farthing.welcome_grants for select to authenticated using (false);
+
+create table farthing.welcome_blocked_domains (
+  domain text primary key,
+  constraint welcome_blocked_domains_form check (domain ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$')
+);
+comment on table farthing.welcome_blocked_domains is
+  'Domains of email addresses that get no welcome credits, with their subdomains. Empty as installed.';
+alter table farthing.welcome_blocked_domains enable row level security;
+create policy welcome_blocked_domains_none on farthing.welcome_blocked_domains for select to authenticated
+  using (false);
 
 -- supabase/schemas/pricing/tables.sql
 
@@ -2360,7 +2427,9 @@ from (values
   -- The figure is in credits, granted since midnight UTC by all authors.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
   -- A count: the threshold 0 means that one grant fires the rule.
-  ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
+  ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),
+  -- A count: the threshold 0 means that the first new user without credits fires the rule.
+  ('welcome_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,

@@ -1221,6 +1221,7 @@ begin
     when 'ai_slow' then farthing.read_ai_slowness(p_rule, p_now)
     when 'auth_failures' then farthing.read_auth_failures(p_rule, p_now)
     when 'credits_minted' then farthing.read_minted(p_rule, p_now)
+    when 'welcome_ceiling' then farthing.read_welcome_ceiling(p_rule, p_now)
     when 'grant_above_ceiling' then farthing.read_high_grants(p_rule, p_now)
   end;
 end
@@ -1526,6 +1527,21 @@ as $$
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
   'Reads the number of grants above a ceiling within period, in any state.';
+
+create function farthing.read_welcome_ceiling(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s without welcome credits within %s, because the ceiling of %s credits a day was reached.',
+    farthing.count_text(count(*), 'new user'), farthing.period_text(p_rule.period),
+    (select trim_scale(welcome_credits_day) from farthing.policy)))
+  from (select from farthing.welcome_grants
+    where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
+$$;
+comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
+  'Reads the number of new users within period who got no welcome credits because of the day''s ceiling.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -4909,6 +4925,10 @@ as $$
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
+  union all
+  select 'welcome_requests', 'outcome=' || coalesce(w.reason, w.status), count(*)
+  from farthing.welcome_grants w
+  where w.status = 'queued' or w.decided_at > p_now - interval '1 day' group by 2
   union all
   select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
   union all
@@ -10330,11 +10350,15 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
-      or split_part(e.author, ':', 1) in ('stripe', 'task'));
+      or split_part(e.author, ':', 1) in ('stripe', 'task'))
+    -- Welcome credits have a request that names their lot and amount.
+    and not (e.author = 'task:grant_welcome_credits' and e.kind = 'promotion'
+      and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
+        and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));
 comment on view farthing.author_problems is
   'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
-  'grants by Stripe or a scheduled task. This is a view because the whole and the incremental proof both '
-  'filter it.';
+  'grants by Stripe or a scheduled task, except welcome credits. This is a view because the whole and the '
+  'incremental proof both filter it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -15951,6 +15975,7 @@ as $$
     ('auth_failures', 'share of requests', 'Requests that are refused for their credentials.'),
     ('credits_minted', 'credits', 'Credits that were granted without a payment since midnight UTC.'),
     ('grant_above_ceiling', 'grants', 'Grants above a ceiling of the policy.'),
+    ('welcome_ceiling', 'users', 'New users without welcome credits, because of the ceiling of the day.'),
     ('bookings_flagged', 'bookings', 'Bookings whose buyer and provider share data.'),
     ('rule_failed', 'rules', 'Rules that cannot be evaluated.')) l (rule, unit, description)
 $$;
@@ -16721,6 +16746,12 @@ as $$
       'Whether a secret key may confirm a grant.'),
     ('pending_grant_life', 'duration', 'seconds', 3600, 2678400, null,
       'For how long a grant waits for its confirmation.'),
+    ('welcome_credits', 'decimal', 'credits', 0, 99999999999999999999, null, 'The promotional credits for a '
+      'new user with a confirmed email address. 0 grants none. At most welcome_credits_day.'),
+    ('welcome_credits_life', 'duration', 'seconds', 0, 311040000, null,
+      'The time after which welcome credits expire. 0 means never.'),
+    ('welcome_credits_day', 'decimal', 'credits', 0, 99999999999999999999, null,
+      'The most welcome credits that the shop grants in a day (UTC).'),
     -- Bookings
     ('booking_fee_basis_points', 'integer', 'hundredths of a percent', 0, 10000, null,
       'The application fee of a new booking.'),
@@ -18699,6 +18730,207 @@ $$;
 comment on function farthing.fresh_usage is
   'Returns the events to charge, in order: of each event the first mention that can be priced, unless '
   'the event is known.';
+
+-- supabase/schemas/welcome/functions/email_addresses.sql
+
+-- One person's spellings of an email address are one address. Two people can share a normalised
+-- address only at a host that treats + as any other character; the second one gets no free credits.
+
+create function farthing.normalised_email(p_email text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when e.domain in ('gmail.com', 'googlemail.com') then replace(e.name, '.', '') || '@gmail.com'
+    else e.name || '@' || e.domain end
+  from (select regexp_replace(substring(a from '^(.*)@'), '(?<=.)[+].*$', '') as name,
+      rtrim(substring(a from '@([^@]*)$'), '.') as domain
+    from lower(btrim(p_email)) a) e
+$$;
+comment on function farthing.normalised_email(text) is
+  'Returns an address in lower case and without a +tag; Gmail ignores dots, too. Null without an @.';
+
+create function farthing.email_hash(p_email text)
+returns bytea
+language sql stable
+set search_path = ''
+as $$
+  -- Nested, so that a hash cannot be continued without the key.
+  select sha256(k.key || sha256(k.key || convert_to(farthing.normalised_email(p_email), 'UTF8')))
+  from farthing.welcome_keys k
+$$;
+comment on function farthing.email_hash(text) is 'Returns the keyed hash of a normalised address.';
+
+create function farthing.is_blocked_domain(p_email text)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.welcome_blocked_domains b
+    where b.domain in (select array_to_string(d.parts[nr:], '.')
+      from string_to_array(split_part(farthing.normalised_email(p_email), '@', 2), '.') d (parts),
+        generate_subscripts(d.parts, 1) nr))
+$$;
+comment on function farthing.is_blocked_domain(text) is
+  'Returns whether the address is of a blocked domain, or of a subdomain of one.';
+
+create function farthing.set_blocked_domains(p_domains text[], p_reason text, p_author text default null)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  perform farthing.allow_change(p_author, p_reason);
+  delete from farthing.welcome_blocked_domains where domain <> all (p_domains);
+  insert into farthing.welcome_blocked_domains select distinct d from unnest(p_domains) d
+  on conflict do nothing;
+  select count(*) into v_count from farthing.welcome_blocked_domains;
+  return v_count;
+end
+$$;
+comment on function farthing.set_blocked_domains(text[], text, text) is
+  'Replaces the list of domains without welcome credits, in lower case, and returns its length. The reason '
+  'and the author are audited.';
+
+-- supabase/schemas/welcome/functions/queue.sql
+
+-- The queue of welcome credits. Auth's transaction that confirms an email address adds a row and
+-- nothing else: whatever fails afterwards, the sign-up has succeeded.
+
+create function farthing.queue_welcome()
+returns trigger
+language plpgsql security definer -- runs inside Auth's statement, whose role has no rights here
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from farthing.policy where welcome_credits > 0) then
+    insert into farthing.welcome_grants (user_id) values (new.id) on conflict (user_id) do nothing;
+    if found then
+      perform farthing.wake('payment-runner');
+    end if;
+  end if;
+  return null;
+exception when others then
+  -- Only the SQLSTATE is logged: an error's text may quote the address.
+  raise warning 'farthing: no welcome credits were planned: %', sqlstate;
+  return null;
+end
+$$;
+comment on function farthing.queue_welcome() is
+  'Trigger on auth.users: plans welcome credits for a user with a confirmed email address, once, while '
+  'the policy grants any. It never fails.';
+
+create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when p_policy.welcome_credits = 0 then 'off'
+    when farthing.is_blocked_domain(p_email) then 'domain_blocked'
+    when exists (select from farthing.welcome_grants
+      where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
+    when p_policy.welcome_credits + coalesce((select sum(amount) from farthing.welcome_grants
+      where status = 'granted' and decided_at >= farthing.day_ends_at(p_now) - interval '1 day'), 0)
+      > p_policy.welcome_credits_day then 'day_ceiling' end
+$$;
+comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
+  'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
+  'welcome credits, so that parallel grants count each other.';
+
+create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
+  p_policy farthing.policy, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+  v_lot farthing.lots;
+begin
+  v_grant.account_id := farthing.account_for(p_request.user_id);
+  v_grant.source := 'promotional';
+  v_grant.amount := p_policy.welcome_credits;
+  v_grant.author := 'task:grant_welcome_credits';
+  v_grant.reason := 'welcome credits';
+  v_grant.once := false;
+  v_grant.expires_at := p_now + nullif(p_policy.welcome_credits_life, '0');
+  v_lot := farthing.put_grant(v_grant, p_now);
+  update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
+    amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
+  where request_nr = p_request.request_nr;
+end
+$$;
+comment on function farthing.put_welcome_grant is
+  'Grants welcome credits. The caller has locked the account and the request.';
+
+create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := (select user_id from farthing.welcome_grants
+    where request_nr = p_request_nr::bigint and status = 'queued');
+  v_user auth.users;
+  v_request farthing.welcome_grants;
+  v_policy farthing.policy;
+  v_reason text := 'user_deleted';
+begin
+  -- This lock comes before all others, because a batch locks one account after the other. Under it,
+  -- parallel batches count each other's grants.
+  perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
+  if v_user_id is not null then
+    -- The user is locked first. Auth's delete locks the user and then our rows, so another order could
+    -- make its statement fail.
+    select * into v_user from auth.users where id = v_user_id for key share skip locked;
+    if v_user.id is null then
+      return 0; -- the user is being deleted
+    end if;
+    perform farthing.lock_account(v_user_id, p_now);
+  end if;
+  select * into v_request from farthing.welcome_grants
+  where request_nr = p_request_nr::bigint and status = 'queued' for update;
+  if v_request.request_nr is null then
+    return 0; -- another runner was faster
+  end if;
+  if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
+    -- A later confirmation plans the grant again.
+    delete from farthing.welcome_grants where request_nr = v_request.request_nr;
+    return 0;
+  end if;
+  select * into v_policy from farthing.policy;
+  if v_user.id is not null then
+    v_reason := farthing.welcome_reason(v_user.email, v_policy, p_now);
+  end if;
+  if v_reason is null then
+    perform farthing.put_welcome_grant(v_request, v_user.email, v_policy, p_now);
+  else
+    update farthing.welcome_grants set status = 'refused', reason = v_reason, decided_at = p_now
+    where request_nr = v_request.request_nr;
+  end if;
+  return (v_reason is null)::int;
+end
+$$;
+comment on function farthing.grant_welcome(text, timestamptz) is
+  'Decides a request for welcome credits. Returns 1 if it granted them, otherwise 0.';
+
+create function farthing.grant_welcome_credits(p_now timestamptz default now(), p_limit int default 50)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('grant_welcome_credits', 'request', array(
+    select request_nr::text from farthing.welcome_grants
+    where status = 'queued' and not farthing.is_parked('grant_welcome_credits', 'request',
+      request_nr::text, p_now)
+    order by request_nr limit p_limit), 'grant_welcome', p_now)
+$$;
+comment on function farthing.grant_welcome_credits(timestamptz, int) is
+  'Scheduled task: decides the requests for welcome credits that no runner has decided. Returns how many '
+  'it granted.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

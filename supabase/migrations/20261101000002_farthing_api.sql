@@ -2047,6 +2047,23 @@ comment on function farthing_public.usage_charge_batch is
   '{accepted, duplicates, rejected: [{index, event_id, code, field, details}], results}}. Fails '
   'invalid_request.';
 
+-- supabase/schemas/welcome/api.sql
+
+-- The RPC function of welcome credits, for the runner that the queue wakes.
+
+create function farthing_public.welcome_run(p_limit int default 50, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_build_object('granted', farthing.grant_welcome_credits(p_now, p_limit));
+end
+$$;
+grant execute on function farthing_public.welcome_run to service_role;
+comment on function farthing_public.welcome_run is
+  'Decides the queued requests for welcome credits, at most p_limit. Returns {granted}.';
+
 -- supabase/schemas/customers/api/card_work.sql
 
 -- The RPC functions of the payment runner about saved cards: read a card at Stripe, and detach a

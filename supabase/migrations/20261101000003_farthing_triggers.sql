@@ -448,6 +448,21 @@ create trigger usage_events_are_not_truncated before truncate on farthing.usage_
 alter table farthing.usage_events enable always trigger usage_events_are_append_only;
 alter table farthing.usage_events enable always trigger usage_events_are_not_truncated;
 
+-- supabase/schemas/welcome/triggers.sql
+
+-- Triggers on Auth's users plan welcome credits when an email address is confirmed. They fire for few
+-- statements, add one row and never fail. A task decides what no runner has decided.
+
+create trigger farthing_welcome_new after insert on auth.users
+  for each row when (new.email_confirmed_at is not null and not new.is_anonymous)
+  execute function farthing.queue_welcome();
+create trigger farthing_welcome_confirmed after update of email_confirmed_at, is_anonymous on auth.users
+  for each row when (new.email_confirmed_at is not null and not new.is_anonymous
+    and (old.email_confirmed_at is null or old.is_anonymous))
+  execute function farthing.queue_welcome();
+
+select farthing.add_task('grant_welcome_credits', '1 minute');
+
 -- supabase/schemas/audit/audited_tables.sql
 
 -- The audited tables and columns. The list comes after all subjects, because it audits the rows that
@@ -471,6 +486,7 @@ select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
 select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_cap, consented_at}',
   p_rows => true);
+select farthing.audit_changes('welcome_blocked_domains', '{domain}', p_rows => true);
 -- These columns decide who receives money.
 select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, baseline,

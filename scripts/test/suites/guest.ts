@@ -16,9 +16,15 @@ import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 
 const OURS = ["farthing", "farthing_public"];
-/** The scheduled job, and the policy for users who subscribe to their own jobs. */
-const OF_OURS =
-  /^scheduled job farthing: |^(?:object )?policy farthing_jobs_own on realtime\.messages: /;
+const NAMED = [
+  "policy farthing_jobs_own on realtime\\.messages",
+  "trigger farthing_welcome_(?:new|confirmed) on auth\\.users",
+];
+/**
+ * The scheduled job, the policy for users who subscribe to their own jobs, and the triggers that
+ * plan welcome credits.
+ */
+const OF_OURS = new RegExp(`^scheduled job farthing: |^(?:object )?(?:${NAMED.join("|")}): `);
 const PERSON = "00000000-0000-4000-8000-000000000001";
 
 const decoder = new TextDecoder();

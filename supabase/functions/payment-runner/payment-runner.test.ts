@@ -21,6 +21,7 @@ const NOTHING = {
   transfers_failed: 0,
   top_ups_charged: 0,
   top_ups_failed: 0,
+  welcome_granted: 0,
   cards_updated: 0,
   cards_failed: 0,
   payouts_reconciled: 0,

@@ -6,6 +6,7 @@ import { ok } from "../_shared/http/reply/reply.ts";
 import { listBalance } from "../_shared/domain/payouts/list-balance.ts";
 import { reconcilePayouts } from "../_shared/domain/payouts/reconcile.ts";
 import { sendDueRefunds } from "../_shared/domain/refunds/send-due-refunds.ts";
+import { grantWelcomeCredits } from "../_shared/domain/welcome/grant-welcome.ts";
 import { updateCards } from "../_shared/domain/saved-cards/update-cards.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { runTopUps } from "../_shared/domain/top-ups/run-top-ups.ts";
@@ -31,6 +32,7 @@ async function run(services: Services): Promise<Report> {
   const toppingUp = runTopUps(services, untilMs);
   const reconciling = reconcilePayouts(services, untilMs);
   const transferring = makeDueTransfers(services, untilMs);
+  const welcoming = grantWelcomeCredits(services, untilMs);
   const updatingCards = updateCards(services, untilMs);
   const listing = listBalance(services, untilMs);
   await Promise.allSettled([
@@ -41,6 +43,7 @@ async function run(services: Services): Promise<Report> {
     transferring,
     listing,
     updatingCards,
+    welcoming,
   ]);
   const refunds = await refunding;
   const topUps = await toppingUp;
@@ -56,6 +59,7 @@ async function run(services: Services): Promise<Report> {
     transfers_failed: transfers.failed,
     top_ups_charged: topUps.charged,
     top_ups_failed: topUps.failed,
+    welcome_granted: await welcoming,
     cards_updated: cards.updated,
     cards_failed: cards.failed,
     payouts_reconciled: payouts.reconciled,

@@ -19,6 +19,7 @@ select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
 select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_cap, consented_at}',
   p_rows => true);
+select farthing.audit_changes('welcome_blocked_domains', '{domain}', p_rows => true);
 -- These columns decide who receives money.
 select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, baseline,

@@ -23,6 +23,9 @@ create table farthing.policy (
   keys_confirm_grants boolean not null default false,
   -- A grant requested on Friday can be confirmed on Monday.
   pending_grant_life interval not null default '72 hours',
+  welcome_credits farthing.credits not null default 0,
+  welcome_credits_life interval not null default '90 days',
+  welcome_credits_day farthing.credits not null default 100000,
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
@@ -94,6 +97,8 @@ create table farthing.policy (
   constraint policy_shop_text_bounded check (length(shop_name) <= 80 and length(shop_logo_url) <= 500
     and length(shop_address) <= 300 and length(shop_support_email) <= 254 and length(shop_support_url) <= 500
     and length(shop_url) <= 500),
+  constraint policy_welcome_bounded check (welcome_credits <= welcome_credits_day
+    and welcome_credits_life between interval '0' and interval '10 years'),
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
@@ -108,7 +113,9 @@ comment on table farthing.policy is
   'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
   'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a new '
+  'user with a confirmed email address, 0 for none; welcome_credits_life: after which time they expire, 0 '
+  'for never; welcome_credits_day: the most welcome credits of a day (UTC). booking_transfer_at: whether the '
   'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
   'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
   'flagged or refused.';

@@ -187,7 +187,8 @@ select set_eq('select title from guards.granted_functions', $$
     || 'customers_attach transfers_claim transfers_finish '
     || 'top_ups_claim top_ups_link top_ups_read '
     || 'top_ups_report top_ups_set top_ups_stop payouts_claim payouts_record '
-    || 'metrics_record deep_checks_claim deep_checks_ledger deep_checks_report health_hours '
+    || 'metrics_record welcome_run '
+    || 'deep_checks_claim deep_checks_ledger deep_checks_report health_hours '
     || 'health_metrics health_report health_tasks alerts_acknowledge alerts_list '
     || 'disputes_list disputes_read mismatches_list mismatches_resolve notifications_list '
     || 'notifications_retry notifications_retry_dead '
@@ -222,9 +223,9 @@ select is_empty($$ select nspname from pg_namespace n cross join lateral aclexpl
   'service_role has no rights in the private schema');
 select is_empty($$ select title from guards.functions where schema = 'farthing_public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
-    and name not in ('check_owner', 'erase_ai_logs', 'note_leaving') $$,
-  'only RPC functions and the triggers of users'' own deletions and consents run with their definer''s '
-  'rights');
+    and name not in ('check_owner', 'erase_ai_logs', 'note_leaving', 'queue_welcome') $$,
+  'only RPC functions and the triggers of users'' own sign-ups, deletions and consents run with their '
+  'definer''s rights');
 
 -- Each rule finds an offender.
 create table farthing_public.offender (id int primary key, amount float8, lot_id uuid,

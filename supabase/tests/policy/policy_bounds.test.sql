@@ -2,11 +2,13 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(21);
+select plan(23);
 
 create temporary table bounds (field text, too_little text, least text, most text, too_much text);
 insert into bounds values
   ('booking_fee_basis_points', '-1', '0', '10000', '10001'),
+  ('welcome_credits_life', '-1 s', '0', '10 years', '10 years 1 s'),
+  ('welcome_credits', '-1', '0', '100000', '100000.1'), -- the ceiling of a day
   ('bookings_per_provider_hour', '0', '1', '1000000', '1000001'),
   ('cards_per_user_day', '0', '1', '1000000', '1000001'),
   ('failed_cards_per_user_hour', '0', '1', '1000000', '1000001'),

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(97);
+select plan(100);
 
 create function pg_temp.put(p_changes jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'a test')
@@ -45,7 +45,7 @@ select is(array[pg_temp.table_takes(setting, trim_scale(lowest)::text),
     pg_temp.table_takes(setting, trim_scale(highest)::text)], '{t,t}',
   format('the table accepts the bounds of %s', setting))
 from farthing.policy_list()
-where lowest is not null and setting !~ '^(grant_ceiling|top_up_(smallest|highest))';
+where lowest is not null and setting !~ '^(grant_ceiling|top_up_(smallest|highest)|welcome_credits$)';
 select is(array[pg_temp.table_takes(setting, (lowest - 1)::text),
     pg_temp.table_takes(setting, (highest + 1)::text)], '{f,f}',
   format('the table accepts nothing beyond the bounds of %s', setting))

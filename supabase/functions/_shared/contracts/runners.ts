@@ -31,6 +31,7 @@ export const PaymentRunnerReport = z.object({
   transfers_failed: z.int(),
   top_ups_charged: z.int(),
   top_ups_failed: z.int(),
+  welcome_granted: z.int().openapi({ description: "New users who got welcome credits." }),
   cards_updated: z.int().openapi({
     description: "Saved cards whose brand and digits were read, and removed cards detached.",
   }),

@@ -1514,6 +1514,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "welcome_run": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

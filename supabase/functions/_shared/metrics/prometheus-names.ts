@@ -171,6 +171,10 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
     name: "webhook_events",
     help: "Stripe's events that are not applied, and events of the last day, by state.",
   },
+  welcome_requests: {
+    name: "welcome_requests",
+    help: "New users who wait for welcome credits, and those decided within a day, by outcome.",
+  },
   webhook_oldest_seconds: {
     name: "webhook_oldest_seconds",
     help: "How long the oldest event has waited to be applied.",

@@ -33,6 +33,7 @@ begin
     when 'ai_slow' then farthing.read_ai_slowness(p_rule, p_now)
     when 'auth_failures' then farthing.read_auth_failures(p_rule, p_now)
     when 'credits_minted' then farthing.read_minted(p_rule, p_now)
+    when 'welcome_ceiling' then farthing.read_welcome_ceiling(p_rule, p_now)
     when 'grant_above_ceiling' then farthing.read_high_grants(p_rule, p_now)
   end;
 end

@@ -72,6 +72,21 @@ $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
   'Reads the number of grants above a ceiling within period, in any state.';
 
+create function farthing.read_welcome_ceiling(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s without welcome credits within %s, because the ceiling of %s credits a day was reached.',
+    farthing.count_text(count(*), 'new user'), farthing.period_text(p_rule.period),
+    (select trim_scale(welcome_credits_day) from farthing.policy)))
+  from (select from farthing.welcome_grants
+    where decided_at > p_now - p_rule.period and reason = 'day_ceiling' limit 10000) w
+$$;
+comment on function farthing.read_welcome_ceiling(farthing.alert_rules, timestamptz) is
+  'Reads the number of new users within period who got no welcome credits because of the day''s ceiling.';
+
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable

@@ -99,7 +99,9 @@ from (values
   -- The figure is in credits, granted since midnight UTC by all authors.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
   -- A count: the threshold 0 means that one grant fires the rule.
-  ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
+  ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0'),
+  -- A count: the threshold 0 means that the first new user without credits fires the rule.
+  ('welcome_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,

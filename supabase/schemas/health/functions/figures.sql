@@ -106,6 +106,10 @@ as $$
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
   union all
+  select 'welcome_requests', 'outcome=' || coalesce(w.reason, w.status), count(*)
+  from farthing.welcome_grants w
+  where w.status = 'queued' or w.decided_at > p_now - interval '1 day' group by 2
+  union all
   select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
   union all
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn

@@ -34,6 +34,7 @@ as $$
     ('auth_failures', 'share of requests', 'Requests that are refused for their credentials.'),
     ('credits_minted', 'credits', 'Credits that were granted without a payment since midnight UTC.'),
     ('grant_above_ceiling', 'grants', 'Grants above a ceiling of the policy.'),
+    ('welcome_ceiling', 'users', 'New users without welcome credits, because of the ceiling of the day.'),
     ('bookings_flagged', 'bookings', 'Bookings whose buyer and provider share data.'),
     ('rule_failed', 'rules', 'Rules that cannot be evaluated.')) l (rule, unit, description)
 $$;

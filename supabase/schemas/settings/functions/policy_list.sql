@@ -31,6 +31,12 @@ as $$
       'Whether a secret key may confirm a grant.'),
     ('pending_grant_life', 'duration', 'seconds', 3600, 2678400, null,
       'For how long a grant waits for its confirmation.'),
+    ('welcome_credits', 'decimal', 'credits', 0, 99999999999999999999, null, 'The promotional credits for a '
+      'new user with a confirmed email address. 0 grants none. At most welcome_credits_day.'),
+    ('welcome_credits_life', 'duration', 'seconds', 0, 311040000, null,
+      'The time after which welcome credits expire. 0 means never.'),
+    ('welcome_credits_day', 'decimal', 'credits', 0, 99999999999999999999, null,
+      'The most welcome credits that the shop grants in a day (UTC).'),
     -- Bookings
     ('booking_fee_basis_points', 'integer', 'hundredths of a percent', 0, 10000, null,
       'The application fee of a new booking.'),

@@ -39,6 +39,7 @@ export const INBOX_CASES: readonly RouteCase[] = [
       "top_ups_claim",
       "payouts_claim",
       "transfers_claim",
+      "welcome_run",
       "cards_claim",
       "balance_claim",
     ],

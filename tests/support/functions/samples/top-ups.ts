@@ -81,6 +81,7 @@ export const TOP_UP_SAMPLES: SamplesOf<TopUpResults> = {
   cards_claim: () => [],
   cards_describe: () => ({ stored: true }),
   cards_detached: () => ({}),
+  welcome_run: () => ({ granted: 0 }),
   top_ups_claim: () => [],
   top_ups_report: ({ p_order_id }) => ({
     order_id: p_order_id,

@@ -62,6 +62,8 @@ export interface TopUpResults {
   cards_claim: CardTask[];
   cards_describe: { stored: boolean };
   cards_detached: unknown;
+  /** Decides queued requests for welcome credits, and returns how many it granted. */
+  welcome_run: { granted: number };
   /**
    * Begins due top-ups, and returns their open charges. A charge is returned again only after its
    * lease has expired.

@@ -1,0 +1,16 @@
+/** Grants the welcome credits of users who have just confirmed their email addresses. */
+import { hasTime } from "../../core/isolate.ts";
+import type { Services } from "../../http/route/app-services.ts";
+
+const AT_ONCE = 50;
+
+/** Runs until nobody waits, or the time is over (milliseconds since 1970). */
+export async function grantWelcomeCredits(services: Services, untilMs: number): Promise<number> {
+  let all = 0;
+  while (hasTime(services, untilMs)) {
+    const { granted } = await services.database.rpc("welcome_run", { p_limit: AT_ONCE });
+    all += granted;
+    if (granted < AT_ONCE) break;
+  }
+  return all;
+}

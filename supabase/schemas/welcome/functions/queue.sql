@@ -1,0 +1,135 @@
+-- The queue of welcome credits. Auth's transaction that confirms an email address adds a row and
+-- nothing else: whatever fails afterwards, the sign-up has succeeded.
+
+create function farthing.queue_welcome()
+returns trigger
+language plpgsql security definer -- runs inside Auth's statement, whose role has no rights here
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from farthing.policy where welcome_credits > 0) then
+    insert into farthing.welcome_grants (user_id) values (new.id) on conflict (user_id) do nothing;
+    if found then
+      perform farthing.wake('payment-runner');
+    end if;
+  end if;
+  return null;
+exception when others then
+  -- Only the SQLSTATE is logged: an error's text may quote the address.
+  raise warning 'farthing: no welcome credits were planned: %', sqlstate;
+  return null;
+end
+$$;
+comment on function farthing.queue_welcome() is
+  'Trigger on auth.users: plans welcome credits for a user with a confirmed email address, once, while '
+  'the policy grants any. It never fails.';
+
+create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when p_policy.welcome_credits = 0 then 'off'
+    when farthing.is_blocked_domain(p_email) then 'domain_blocked'
+    when exists (select from farthing.welcome_grants
+      where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
+    when p_policy.welcome_credits + coalesce((select sum(amount) from farthing.welcome_grants
+      where status = 'granted' and decided_at >= farthing.day_ends_at(p_now) - interval '1 day'), 0)
+      > p_policy.welcome_credits_day then 'day_ceiling' end
+$$;
+comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
+  'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
+  'welcome credits, so that parallel grants count each other.';
+
+create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
+  p_policy farthing.policy, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+  v_lot farthing.lots;
+begin
+  v_grant.account_id := farthing.account_for(p_request.user_id);
+  v_grant.source := 'promotional';
+  v_grant.amount := p_policy.welcome_credits;
+  v_grant.author := 'task:grant_welcome_credits';
+  v_grant.reason := 'welcome credits';
+  v_grant.once := false;
+  v_grant.expires_at := p_now + nullif(p_policy.welcome_credits_life, '0');
+  v_lot := farthing.put_grant(v_grant, p_now);
+  update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
+    amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
+  where request_nr = p_request.request_nr;
+end
+$$;
+comment on function farthing.put_welcome_grant is
+  'Grants welcome credits. The caller has locked the account and the request.';
+
+create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := (select user_id from farthing.welcome_grants
+    where request_nr = p_request_nr::bigint and status = 'queued');
+  v_user auth.users;
+  v_request farthing.welcome_grants;
+  v_policy farthing.policy;
+  v_reason text := 'user_deleted';
+begin
+  -- This lock comes before all others, because a batch locks one account after the other. Under it,
+  -- parallel batches count each other's grants.
+  perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
+  if v_user_id is not null then
+    -- The user is locked first. Auth's delete locks the user and then our rows, so another order could
+    -- make its statement fail.
+    select * into v_user from auth.users where id = v_user_id for key share skip locked;
+    if v_user.id is null then
+      return 0; -- the user is being deleted
+    end if;
+    perform farthing.lock_account(v_user_id, p_now);
+  end if;
+  select * into v_request from farthing.welcome_grants
+  where request_nr = p_request_nr::bigint and status = 'queued' for update;
+  if v_request.request_nr is null then
+    return 0; -- another runner was faster
+  end if;
+  if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
+    -- A later confirmation plans the grant again.
+    delete from farthing.welcome_grants where request_nr = v_request.request_nr;
+    return 0;
+  end if;
+  select * into v_policy from farthing.policy;
+  if v_user.id is not null then
+    v_reason := farthing.welcome_reason(v_user.email, v_policy, p_now);
+  end if;
+  if v_reason is null then
+    perform farthing.put_welcome_grant(v_request, v_user.email, v_policy, p_now);
+  else
+    update farthing.welcome_grants set status = 'refused', reason = v_reason, decided_at = p_now
+    where request_nr = v_request.request_nr;
+  end if;
+  return (v_reason is null)::int;
+end
+$$;
+comment on function farthing.grant_welcome(text, timestamptz) is
+  'Decides a request for welcome credits. Returns 1 if it granted them, otherwise 0.';
+
+create function farthing.grant_welcome_credits(p_now timestamptz default now(), p_limit int default 50)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('grant_welcome_credits', 'request', array(
+    select request_nr::text from farthing.welcome_grants
+    where status = 'queued' and not farthing.is_parked('grant_welcome_credits', 'request',
+      request_nr::text, p_now)
+    order by request_nr limit p_limit), 'grant_welcome', p_now)
+$$;
+comment on function farthing.grant_welcome_credits(timestamptz, int) is
+  'Scheduled task: decides the requests for welcome credits that no runner has decided. Returns how many '
+  'it granted.';

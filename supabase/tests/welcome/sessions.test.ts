@@ -1,0 +1,77 @@
+/** Two sessions at once: confirmations, runners, the ceiling of the day, and a deletion. */
+import { meetings } from "../helpers/two-sessions.ts";
+
+const id = (name: string) => `md5('${name}')::uuid`;
+const signsUp = (name: string, email: string) =>
+  `insert into auth.users (id, email, email_confirmed_at) values (${id(name)}, '${email}', now())`;
+const runs = "select welcome_run(50, tests.after()) ->> 'granted'";
+const credits = (name: string) =>
+  `credits_balance(${id(name)}, p_now => tests.after()) ->> 'available'`;
+const on =
+  `select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "100000"}', 'test')`;
+
+meetings([], {
+  "two runners at the same time grant once": {
+    given: [on, signsUp("ann", "ann@example.com")],
+    first: runs,
+    second: runs,
+    says: "0",
+    ends: { [credits("ann")]: "100" },
+  },
+  "an address that is confirmed twice at once is planned once": {
+    given: [
+      on,
+      `insert into auth.users (id, email) values (${id("bob")}, 'bob@example.com')`,
+    ],
+    first: `update auth.users set email_confirmed_at = now() where id = ${id("bob")}`,
+    second: `update auth.users set email_confirmed_at = now() where id = ${id("bob")}`,
+    says: "undefined",
+    ends: {
+      [`(select count(*) from farthing.welcome_grants where user_id = ${id("bob")})`]: "1",
+      "welcome_run(50, tests.after()) ->> 'granted'": "1",
+    },
+  },
+  "two spellings of one address that are granted at once get the credits once": {
+    given: [on, signsUp("cid", "c.id@gmail.com"), signsUp("cid2", "CID+2@googlemail.com")],
+    first: `select farthing.grant_welcome(request_nr::text, tests.after())
+      from farthing.welcome_grants where user_id = ${id("cid")}`,
+    second: `select farthing.grant_welcome(request_nr::text, tests.after())
+      from farthing.welcome_grants where user_id = ${id("cid2")}`,
+    says: "0",
+    ends: { [credits("cid")]: "100", [credits("cid2")]: "0" },
+  },
+  "two grants at once that together exceed the day's ceiling are one grant": {
+    given: [
+      `select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "150"}', 'test')`,
+      signsUp("dan", "dan@example.com"),
+      signsUp("eve", "eve@example.com"),
+    ],
+    first: `select farthing.grant_welcome(request_nr::text, tests.after('9 days'))
+      from farthing.welcome_grants where user_id = ${id("dan")}`,
+    second: `select farthing.grant_welcome(request_nr::text, tests.after('9 days'))
+      from farthing.welcome_grants where user_id = ${id("eve")}`,
+    says: "0",
+    ends: {
+      [`(select reason from farthing.welcome_grants where user_id = ${id("eve")})`]: "day_ceiling",
+    },
+  },
+  "a runner does not wait for the deletion of a user": {
+    given: [on, signsUp("fay", "fay@example.com")],
+    first: `delete from auth.users where id = ${id("fay")}`,
+    second: runs,
+    says: "0",
+    passes: true,
+  },
+  "the deletion of a user waits for the grant, and closes its credits": {
+    given: [on, signsUp("gus", "gus@example.com")],
+    first: runs,
+    second: `delete from auth.users where id = ${id("gus")}`,
+    says: "undefined",
+    ends: {
+      [
+        `(select count(*) from farthing.lots l join farthing.welcome_grants using (account_id, lot_id)
+        where l.closed_at is null and user_id is null)`
+      ]: "0",
+    },
+  },
+});
