@@ -20,6 +20,8 @@ export const reportRevenue = reportRoute({
     { key: "currency" },
     { key: "lines", isNumber: true },
     { key: "gross", title: `gross ${MINOR}`, isNumber: true },
+    { key: "discounts", title: `discounts ${MINOR}`, isNumber: true },
+    { key: "tax", title: `tax ${MINOR}`, isNumber: true },
     { key: "refunds", title: `refunds ${MINOR}`, isNumber: true },
     { key: "disputes", title: `disputes ${MINOR}`, isNumber: true },
     { key: "dispute_fees", title: `dispute_fees ${MINOR}`, isNumber: true },

@@ -11,6 +11,8 @@ create table farthing.orders (
   currency text not null,
   credits numeric(38, 18) not null,
   bonus_credits numeric(38, 18) not null,
+  tax_behavior text,
+  promotion_codes boolean not null default false,
   status text not null default 'pending',
   success_url text,
   cancel_url text,
@@ -19,6 +21,11 @@ create table farthing.orders (
   session_id text,
   session_url text,
   payment_ref text,
+  amount_discount bigint,
+  amount_tax bigint,
+  amount_total bigint,
+  invoice_id text,
+  has_tax_id boolean,
   allocation_version int,
   amount_refunded bigint not null default 0,
   amount_disputed bigint not null default 0,
@@ -35,25 +42,36 @@ create table farthing.orders (
       and success_url is not null and cancel_url is not null)
     or (kind = 'top_up' and package_version is null and package_id is null and package_name is null)),
   constraint orders_amount_positive check (amount > 0),
+  constraint orders_tax_behaviors check (tax_behavior in ('inclusive', 'exclusive')),
+  constraint orders_paid_amounts check (num_nonnulls(amount_discount, amount_tax, amount_total)
+    = case when payment_ref is null then 0 else 3 end),
+  constraint orders_amounts_add_up check (amount_discount between 0 and amount and amount_tax >= 0
+    and (amount_discount = 0 or promotion_codes) and (amount_tax = 0 or tax_behavior is not null)
+    and amount_tax <= amount_total and amount_total = amount - amount_discount
+      + case tax_behavior when 'exclusive' then amount_tax else 0 end),
   constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
     and credits_clawed_back <= credits + bonus_credits),
   constraint orders_settings_of_a_session check (kind = 'package' or session_settings is null),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
-    and length(payment_ref) <= 255),
+    and length(payment_ref) <= 255 and length(invoice_id) <= 255),
   constraint orders_states check (status in
     ('pending', 'processing', 'paid', 'failed', 'expired', 'partially_refunded', 'refunded', 'disputed')),
   constraint orders_paid_by_a_payment check (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
-  'credits, bonus_credits: as sold. session_settings: the policy''s settings of the hosted page when the '
-  'order was made, with the customer or email of the buyer; the email is deleted as soon as Stripe has it. '
-  'payment_ref: the payment that paid the order. '
-  'allocation_version: the version of the policy bonus_allocation that the prices of the lots follow. '
-  'amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are open or lost. '
-  'credits_clawed_back: the credits clawed back for both together (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s minor unit. '
+  'amount: the price. credits, bonus_credits: as sold. session_settings: the policy''s settings of the '
+  'hosted page when the order was made, with the customer or email of the buyer; the email is deleted as '
+  'soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe computes, or the tax '
+  'is added to it; null if Stripe computes none. promotion_codes: whether the buyer may enter a code. Both '
+  'are those of session_settings, and never change. payment_ref: the payment that paid the order, or its '
+  'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and after '
+  'amount_discount; null until then. invoice_id: Stripe''s invoice. has_tax_id: whether the buyer gave '
+  'Stripe a tax id. allocation_version: the version of the policy bonus_allocation that the prices of the '
+  'lots follow. amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are '
+  'open or lost. credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -68,6 +86,9 @@ create unique index orders_one_open on farthing.orders (account_id, package_id, 
 -- An account has one open top-up, so that a second runner finds the first runner's order (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
+
+create type farthing.paid_amounts as (
+  amount_subtotal bigint, amount_discount bigint, amount_tax bigint, amount_total bigint, currency text);
 
 alter table farthing.orders enable row level security;
 create policy orders_own on farthing.orders for select to authenticated

@@ -27,7 +27,7 @@ create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in (
 create index inbox_by_state on farthing.inbox (state, received_at);
 -- The evidence of an order's payment.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
-  where state = 'processed' and facts ->> 'payment_status' = 'paid';
+  where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
 -- An application fee names its charge and not its payment.

@@ -8,7 +8,7 @@ create table farthing.journal_accounts (
   primary key (account, version),
   constraint journal_accounts_known check (account in ('stripe_balance', 'unapplied_payments',
     'deferred_revenue', 'provider_payable', 'credit_revenue', 'breakage_revenue', 'application_fees',
-    'refunds', 'disputes', 'stripe_fees')),
+    'refunds', 'disputes', 'stripe_fees', 'tax_payable', 'discounts')),
   constraint journal_accounts_version_positive check (version > 0),
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
@@ -16,13 +16,14 @@ comment on table farthing.journal_accounts is
   'Append-only. The code of each account of the journal, by version; on a day (UTC), the code that began '
   'last applies. unapplied_payments: payments whose credits are not granted yet; provider_payable: the '
   'providers'' money from bookings; refunds, disputes: money that went back, less the deferred revenue that '
-  'it released, so what remains lowers revenue.';
+  'it released, so what remains lowers revenue; tax_payable: tax that is owed to the state; discounts: '
+  'debited when an order is paid and credited at once, because the price of the credits is what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 
 insert into farthing.journal_accounts
 select a.account, 1, a.code, '1970-01-01'
 from (values ('stripe_balance', '1010'), ('unapplied_payments', '2010'), ('deferred_revenue', '2020'),
-  ('provider_payable', '2030'), ('credit_revenue', '4010'), ('breakage_revenue', '4020'),
-  ('application_fees', '4030'), ('refunds', '4910'), ('disputes', '4920'),
-  ('stripe_fees', '6010')) a (account, code);
+  ('provider_payable', '2030'), ('tax_payable', '2040'), ('credit_revenue', '4010'),
+  ('breakage_revenue', '4020'), ('application_fees', '4030'), ('refunds', '4910'), ('disputes', '4920'),
+  ('discounts', '4930'), ('stripe_fees', '6010')) a (account, code);

@@ -37,8 +37,9 @@ create table farthing.revenue_lines (
   constraint revenue_lines_product_lines check ((product_line = 'credits' and order_id is not null
       and booking_id is null)
     or (product_line = 'bookings' and booking_id is not null and order_id is null)),
-  constraint revenue_lines_kinds check (kind in ('charge', 'refund', 'refund_failure', 'dispute',
-    'dispute_reversal', 'dispute_fee', 'application_fee', 'application_fee_refund', 'transfer',
+  constraint revenue_lines_kinds check (kind in ('charge', 'discount', 'tax', 'tax_returned', 'refund',
+    'refund_failure', 'dispute', 'dispute_reversal', 'dispute_fee', 'application_fee',
+    'application_fee_refund', 'transfer',
     'transfer_reversal', 'stripe_fee_provisional', 'stripe_fee')),
   constraint revenue_lines_text_bounded check (length(currency) = 3 and length(dispute_id) <= 255
     and length(source_id) between 1 and 255)
@@ -47,14 +48,20 @@ comment on table farthing.revenue_lines is
   'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
   'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
   'in which the line counts: that of effective_at, or a day of the oldest open month if its own month is '
-  'closed. kind: Stripe''s reporting category. source_id: Stripe''s id of the payment, refund, balance '
+  'closed. kind: Stripe''s reporting category. The price of an order without tax is its charge; `discount` '
+  'and `tax` change it to what was paid. The lines of a refund or dispute are the money without tax and '
+  '`tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
   'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
   'the payment.';
--- A fact has one line. Returned fees and the fees of balance transactions are booked as differences.
-create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind)
+-- A fact has one line. Returned fees and the fees of balance transactions are booked as differences. The
+-- tax of a refund is booked again with the other sign if the refund fails.
+create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction finds its lines by this index: a fee is not in the unique one.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
+-- The tax of the next refund or dispute depends on all earlier ones of the order.
+create index revenue_lines_returned on farthing.revenue_lines (order_id)
+  where order_id is not null and (refund_id is not null or dispute_id is not null);
 -- Paying accounts can't be added up over days. Metrics count them from this index and do not read the
 -- table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(136);
+select plan(137);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -50,7 +50,7 @@ insert into bounds values
   ('notifications', 'notifications_text_bounded', 'text',
     'subject 255 address 254 provider_id 255 sender 40'),
   ('orders', 'orders_text_bounded', 'text', 'success_url 2048 cancel_url 2048 client_temp_id 255 '
-    'session_id 255 session_url 4096 payment_ref 255'),
+    'session_id 255 session_url 4096 payment_ref 255 invoice_id 255'),
   ('packages', 'packages_description_bounded', 'text', 'description 500'),
   ('packages', 'packages_name_bounded', 'text', 'name 80'),
   ('parked_items', 'parked_items_bounded', 'text', 'task 40 item_kind 20 item_id 255 error 20'),

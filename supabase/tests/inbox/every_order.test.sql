@@ -71,16 +71,17 @@ from (values
 -- Each change of an order's state, allowed or refused.
 select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
   'https://a.test'), null, 'bob opens an order');
+create function pg_temp.becomes(p_status text) returns void language sql as $$
+  update farthing.orders set (status, payment_ref, paid_at, amount_discount, amount_tax, amount_total) =
+    (select p_status, 'pi', now(), 0, 0, amount where p_status ~ 'paid|refunded|disputed'
+      union all select p_status, null, null, null, null, null where p_status !~ 'paid|refunded|disputed')
+$$;
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
 begin
   alter table farthing.orders disable trigger orders_are_guarded;
-  update farthing.orders set status = p_from, payment_ref = case when p_from ~ 'paid|refunded|disputed' then
-  'pi' end,
-    paid_at = case when p_from ~ 'paid|refunded|disputed' then now() end;
+  perform pg_temp.becomes(p_from);
   alter table farthing.orders enable always trigger orders_are_guarded;
-  update farthing.orders set status = p_to, payment_ref = case when p_to ~ 'paid|refunded|disputed' then 'pi'
-  end,
-    paid_at = case when p_to ~ 'paid|refunded|disputed' then now() end;
+  perform pg_temp.becomes(p_to);
   raise exception using errcode = 'UNDO1';
 exception when sqlstate 'UNDO1' then
   return true;

@@ -124,15 +124,17 @@ end
 $$;
 select is(pg_temp.found(tamper, mend), mismatch || '; 1 seen after 1 day; 0 left', mismatch)
 from (values
-  ('update farthing.orders set amount = 998 where payment_ref = ''pi_ann''',
-    'update farthing.orders set amount = 999 where payment_ref = ''pi_ann''',
+  ('update farthing.orders set amount = 998, amount_total = 998 where payment_ref = ''pi_ann''',
+    'update farthing.orders set amount = 999, amount_total = 999 where payment_ref = ''pi_ann''',
     'charge_differs ch_ann: 998 usd paid, 999 usd charge'),
   ('update farthing.orders set currency = ''eur'' where payment_ref = ''pi_ann''',
     'update farthing.orders set currency = ''usd'' where payment_ref = ''pi_ann''',
     'charge_differs ch_ann: 999 eur paid, 999 usd charge'),
-  ('update farthing.orders set status = ''pending'', payment_ref = null, paid_at = null
+  ('update farthing.orders set status = ''pending'', payment_ref = null, paid_at = null,
+    amount_discount = null, amount_tax = null, amount_total = null
     where payment_ref = ''pi_ann''', format('update farthing.orders set status = ''paid'',
-    payment_ref = ''pi_ann'', paid_at = %L where order_id = %L', tests.after(), (select order_id
+    payment_ref = ''pi_ann'', paid_at = %L, amount_discount = 0, amount_tax = 0,
+    amount_total = 999 where order_id = %L', tests.after(), (select order_id
     from tests.bought where name = 'ann')),
     'charge_unknown ch_ann: 999 usd pending, 999 usd charge'),
   ('update farthing.bookings set amount = 999 where payment_intent_id = ''pi_k''',

@@ -74,8 +74,9 @@ from (values
   ('1 9', 'a purchase that was granted less than was sold is named', 'update farthing.entries set amount
   = amount - 1
     where account_id = $ann and kind = ''purchase'''),
-  ('9', 'a purchase that was granted and not paid is named', 'update farthing.orders set status = ''pending'',
-    payment_ref = null, paid_at = null'),
+  ('9 19', 'a purchase that was granted and not paid is named', 'update farthing.orders set
+    status = ''pending'', payment_ref = null, paid_at = null, amount_discount = null, amount_tax = null,
+    amount_total = null'),
   ('9', 'a purchase that was sold at other terms is named', 'update farthing.orders set credits = credits +
   1'),
   ('9', 'a usage event that points at another entry is named', 'update farthing.usage_events set first_seq

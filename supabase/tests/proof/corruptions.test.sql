@@ -151,10 +151,14 @@ insert into corruptions (prompt, name, sql) values
 -- Orders, refunds, disputes and events.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'an order scaled with its refund', $$update farthing.orders set amount = amount * 10,
-      amount_refunded = amount_refunded * 10 where account_id = $ann;
+      amount_total = amount_total * 10, amount_refunded = amount_refunded * 10 where account_id = $ann;
     update farthing.refunds set amount = amount * 10 where account_id = $ann$$),
   ('refused', 'an order''s payment', $$update farthing.orders set payment_ref = 'pi_x'
     where account_id = $ann$$),
+  ('refused', 'an order''s tax', $$update farthing.orders set tax_behavior = 'inclusive', amount_tax = 9
+    where account_id = $ann$$),
+  ('refused', 'an order''s discount', $$update farthing.orders set promotion_codes = true,
+    amount_discount = 9, amount_total = amount - 9 where account_id = $ann$$),
   ('refused', 'an order''s credits', $$update farthing.orders set credits = credits + 1
     where account_id = $ann$$),
   ('refused', 'an order''s currency', $$update farthing.orders set currency = 'eur'
@@ -180,7 +184,8 @@ insert into corruptions (prompt, name, sql) values
       expires_at)
     select $dan, package_id, package_version, package_name, amount, currency, credits, bonus_credits,
       success_url, cancel_url, expires_at from farthing.orders where account_id = $bob;
-    select farthing.grant_order(o, 'pi_forged', o.amount, o.currency, 'owner', tests.after('1 hour'))
+    select farthing.grant_order(o, 'pi_forged', row(o.amount, 0, 0, o.amount, o.currency), 'owner',
+      tests.after('1 hour'))
     from farthing.orders o where account_id = $dan$$),
   ('done', 'a grant by hand in an operator''s name', $$select farthing.receive($dan, 'adjustment', 5,
     'adjustment', 'adjustments', null, 'grant', null, null, '{"reason": "goodwill"}',

@@ -21,7 +21,8 @@ select is((select jsonb_object_agg(c ->> 'account', c ->> 'code')
     from jsonb_array_elements(settings_journal_codes() -> 'codes') c),
   '{"stripe_balance": "1010", "unapplied_payments": "2010", "deferred_revenue": "2020",
   "provider_payable": "2030", "credit_revenue": "4010", "breakage_revenue": "4020",
-  "application_fees": "4030", "refunds": "4910", "disputes": "4920", "stripe_fees": "6010"}',
+  "application_fees": "4030", "refunds": "4910", "disputes": "4920", "stripe_fees": "6010",
+  "tax_payable": "2040", "discounts": "4930"}',
   'the installed codes are read');
 select is(settings_journal_codes() -> 'open_from', 'null', 'no month is closed yet');
 

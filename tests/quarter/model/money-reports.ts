@@ -8,6 +8,8 @@ export type Row = Record<string, string | number | boolean | null>;
 
 const COLUMN: Readonly<Record<string, string>> = {
   charge: "gross",
+  discount: "discounts",
+  tax: "tax",
   refund: "refunds",
   refund_failure: "refunds",
   dispute: "disputes",
@@ -28,7 +30,7 @@ function revenueOf(lines: readonly Line[], product: Product): Row {
   const sum = (...columns: string[]) => columns.reduce((all, each) => all + sums[each]!, 0);
   const fees = sum("dispute_fees", "stripe_fees", "stripe_fees_provisional");
   const own = product === "credits"
-    ? sum("gross", "refunds", "disputes")
+    ? sum("gross", "discounts", "refunds", "disputes")
     : sum("application_fees", "application_fee_refunds");
   return { ...sums, lines: lines.length, net: own + fees, balance_change: sum(...COLUMNS) };
 }

@@ -69,8 +69,36 @@ const orderFields = {
   package_id: z.string().nullable(),
   package_slug: z.string().nullable(),
   package_name: z.string().nullable(),
-  amount: Money,
+  amount: Money.openapi({
+    description: "The price, in the currency's minor unit. amount_subtotal is the same.",
+  }),
   currency: Currency,
+  amount_subtotal: Money.openapi({
+    description:
+      "The price before discounts, in the currency's minor unit. It contains the tax only " +
+      "if the shop's prices do.",
+  }),
+  amount_discount: Money.nullable().openapi({
+    description: "The discount by a promotion code, in the currency's minor unit; null until paid.",
+    example: 0,
+  }),
+  amount_tax: Money.nullable().openapi({
+    description:
+      "The tax in amount_total, in the currency's minor unit; null until paid. It is no " +
+      "part of what the credits cost.",
+    example: 0,
+  }),
+  amount_total: Money.nullable().openapi({
+    description: "The money that the buyer paid, after the discount and with the tax, in the " +
+      "currency's minor unit; null until paid, 0 if a code left nothing to pay.",
+  }),
+  invoice_id: z.string().nullable().openapi({
+    description: "Stripe's invoice of the purchase; null if the shop makes none.",
+    example: "in_1Q8",
+  }),
+  has_tax_id: z.boolean().nullable().openapi({
+    description: "Whether the buyer gave Stripe a tax id. Stripe stores it; Farthing does not.",
+  }),
   credits: SignedAmount,
   bonus_credits: SignedAmount,
   total_credits: SignedAmount,

@@ -73,12 +73,17 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
+  -- A payment is compared with tax_behavior and promotion_codes, since session_settings may change.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
-    expires_at, created_at, updated_at)
-  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
-    p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
-    p_client_temp_id, p_session_settings, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+    tax_behavior, promotion_codes, expires_at, created_at, updated_at)
+  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name,
+    p_package.amount, p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url,
+    p_cancel_url, p_client_temp_id, p_session_settings,
+    case when (p_session_settings ->> 'automatic_tax')::boolean
+      then p_session_settings ->> 'tax_behavior' end,
+    coalesce((p_session_settings ->> 'promotion_codes')::boolean, false),
+    date_trunc('second', p_now) + c_session_life, p_now, p_now)
   returning * into v_order;
   return v_order;
 end

@@ -43,8 +43,11 @@ as $$
       p_order.expires_at,
     'package_id', p_order.package_id, 'package_slug', (select p.slug from farthing.packages p
       where p.package_id = p_order.package_id and p.version = p_order.package_version),
-    'package_name', p_order.package_name, 'amount', p_order.amount,
-    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'package_name', p_order.package_name, 'amount', p_order.amount, 'currency', p_order.currency,
+    'amount_subtotal', p_order.amount, 'amount_discount', p_order.amount_discount,
+    'amount_tax', p_order.amount_tax, 'amount_total', p_order.amount_total,
+    'invoice_id', p_order.invoice_id, 'has_tax_id', p_order.has_tax_id,
+    'credits', trim_scale(p_order.credits)::text,
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,

@@ -1,5 +1,47 @@
 -- Events about a purchase: events of its checkout session, and of its payment.
 
+create function farthing.is_paid_by(p_type text, p_facts jsonb)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- A code of 100 % leaves nothing to pay, so there is no payment. A session that expired at such a total
+  -- was not completed.
+  if p_facts ->> 'payment_status' = 'no_payment_required' and p_type = 'checkout.session.completed' then
+    if p_facts ->> 'amount' is distinct from '0' then
+      raise exception 'order %: amount_total is %, expected 0, because no payment was required',
+        p_facts ->> 'order_id', p_facts ->> 'amount';
+    end if;
+    return true;
+  end if;
+  return coalesce(p_facts ->> 'payment_status' = 'paid'
+    and p_type <> 'checkout.session.async_payment_failed', false);
+end
+$$;
+comment on function farthing.is_paid_by(text, jsonb) is
+  'Returns whether an event says that its order is paid. Raises if it says so without a payment '
+  'and the total is not 0.';
+
+create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- The event may arrive before the call that opened the session has stored the session's id. The
+  -- invoice of a delayed payment exists only after the payment.
+  update farthing.orders o
+  set session_id = n.session_id, invoice_id = n.invoice_id, has_tax_id = n.has_tax_id
+  from (select coalesce(p_order.session_id, p_facts ->> 'session_id') as session_id,
+    coalesce(p_order.invoice_id, p_facts ->> 'invoice_id') as invoice_id,
+    coalesce(p_order.has_tax_id, (p_facts ->> 'has_tax_id')::boolean) as has_tax_id) n
+  where o.account_id = p_order.account_id and o.order_id = p_order.order_id
+    and (o.session_id, o.invoice_id, o.has_tax_id) is distinct from (n.session_id, n.invoice_id, n.has_tax_id)
+$$;
+comment on function farthing.note_session(farthing.orders, jsonb) is
+  'Stores the session of the locked order, its invoice, and whether the buyer gave a tax id, if the '
+  'order does not have them yet.';
+
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
@@ -7,6 +49,7 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
+  v_is_paid boolean;
   v_status text;
 begin
   if coalesce(p_facts ->> 'order_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
@@ -21,22 +64,24 @@ begin
   perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
+  v_is_paid := farthing.is_paid_by(p_type, p_facts);
   if p_facts ->> 'session_id' <> v_order.session_id then
-    if p_facts ->> 'payment_status' is distinct from 'paid' then
+    if not v_is_paid then
       return 'ignored because the order has another session';
     end if;
     -- Only this installation writes the id of an order into a session, so the payment must be for
     -- this order.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
-  if v_order.session_id is null and p_facts ->> 'session_id' is not null then
-    -- The event arrived before the call that opened the session has stored the session's id.
-    update farthing.orders set session_id = p_facts ->> 'session_id'
-    where account_id = v_order.account_id and order_id = v_order.order_id;
-  end if;
-  if p_facts ->> 'payment_status' = 'paid' and p_type <> 'checkout.session.async_payment_failed' then
+  perform farthing.note_session(v_order, p_facts);
+  if v_is_paid then
+    if p_type = 'payment_intent.succeeded' and v_order.payment_ref is null
+      and (v_order.tax_behavior is not null or v_order.promotion_codes)
+    then
+      return 'deferred because only the event of the session states discount and tax';
+    end if;
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
-      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'author', p_now);
+      farthing.paid_amounts(v_order, p_facts), p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
       perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
     end if;

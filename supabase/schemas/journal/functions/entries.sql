@@ -15,6 +15,7 @@ as $$
     select l.booked_on as day, format('%s %s', l.product_line, l.kind) as fact, 'stripe_balance' as debit,
       case when l.kind in ('dispute_fee', 'stripe_fee', 'stripe_fee_provisional') then 'stripe_fees'
         when l.kind like 'application_fee%' then 'application_fees'
+        when l.kind like 'tax%' then 'tax_payable' when l.kind = 'discount' then 'discounts'
         when l.product_line = 'bookings' then 'provider_payable'
         when l.kind = 'charge' then 'unapplied_payments'
         when l.kind like 'refund%' then 'refunds' else 'disputes' end as credit,
@@ -24,6 +25,11 @@ as $$
         where n.booked_on = l.booked_on and n.product_line = l.product_line and n.currency = l.currency
           and n.kind = l.kind) end as source_id
     from lines l
+    union all
+    -- Deferred revenue is what was paid, so a discount lowers the payment that waits for its credits.
+    select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
+      l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
+    from lines l where l.kind = 'discount'
     union all
     select d.day, 'credits ' || m.movement,
       case m.movement when 'granted' then 'unapplied_payments' else 'deferred_revenue' end,

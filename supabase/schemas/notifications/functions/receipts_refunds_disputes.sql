@@ -9,7 +9,8 @@ set search_path = ''
 as $$
 begin
   perform farthing.notify(new.account_id, 'receipt', new.order_id::text, jsonb_build_object(
-    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name, 'amount', new.amount,
+    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name,
+    'amount', new.amount_total,
     'currency', new.currency, 'credits', trim_scale(new.credits)::text,
     'bonus_credits', trim_scale(new.bonus_credits)::text, 'paid_at', new.paid_at), new.paid_at);
   return null;

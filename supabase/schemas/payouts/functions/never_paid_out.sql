@@ -67,8 +67,8 @@ begin
   from (
     select u.payment_id, concat_ws(' ', u.amount, u.currency, u.status) as ours
     from (
-      select payment_ref as payment_id, amount, currency, status from farthing.orders
-      where paid_at > v_from and paid_at <= v_until
+      select payment_ref as payment_id, amount_total as amount, currency, status from farthing.orders
+      where paid_at > v_from and paid_at <= v_until and amount_total > 0
       union all select payment_intent_id, amount, currency, status from farthing.bookings
       where paid_at > v_from and paid_at <= v_until) u
     where not exists (select from farthing.balance_transactions t
@@ -77,7 +77,8 @@ begin
     select b.payment_id, concat_ws(' ', p.amount, p.currency, p.status)
     from farthing.left_in_balance(p_now) b
     cross join lateral (
-      select amount, currency, status from farthing.orders where payment_ref = b.payment_id
+      select amount_total as amount, currency, status from farthing.orders
+      where payment_ref = b.payment_id
       union all select amount, currency, status from farthing.bookings
       where payment_intent_id = b.payment_id and paid_at is not null) p) q
   where not farthing.is_closed_by_hand('never_paid_out', q.payment_id, null, q.ours, null)

@@ -12,7 +12,7 @@ as $$
 declare
   v_ours record;
 begin
-  select amount, currency, status into v_ours from farthing.orders
+  select amount_total as amount, currency, status into v_ours from farthing.orders
   where payment_ref = p_transaction.payment_id
   union all select amount, currency, status from farthing.bookings
   where payment_intent_id = p_transaction.payment_id and paid_at is not null;

@@ -76,17 +76,18 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 19, l.account_id, format('lot %s has the price %s, its order costs %s with version %s of the '
-    'allocation', l.lot_id, l.price, o.amount, o.allocation_version)
+  select 19, l.account_id, format('lot %s has the price %s, its order brought %s with version %s of the '
+    'allocation', l.lot_id, l.price, o.net, o.allocation_version)
   from farthing.lots l
-  left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
+  left join (select n.*, n.amount_total - n.amount_tax as net from farthing.orders n) o
+    on o.account_id = l.account_id and o.order_id = l.order_id
   left join farthing.accounting_policies p on p.name = 'bonus_allocation' and p.version = o.allocation_version
   -- The bonus lot has the rounded share; the paid lot has the rest of the price.
   cross join lateral (select case p.value when 'zero' then 0 when 'pro_rata' then
-    div(2 * o.amount * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
+    div(2 * o.net * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
     end as price) b
   where l.price is distinct from case when l.order_id is null then 0 when l.source = 'bonus' then b.price
-    else o.amount - b.price end
+    else o.net - b.price end
   union all
   select 10, o.account_id, format('order %s: %s clawed back, of its lots %s', o.order_id,
     o.credits_clawed_back, sum(l.clawed_back))
@@ -97,5 +98,5 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has its part of the order''s price, no more is clawed back from an order''s '
-  'lots than from the order, and only the lot of an order may be frozen.';
+  'Rules 19 and 10: a lot has its part of what the order brought without tax, no more is clawed back '
+  'from an order''s lots than from the order, and only the lot of an order may be frozen.';

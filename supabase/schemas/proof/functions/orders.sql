@@ -8,17 +8,22 @@ as $$
   with paid as (
     select lower(i.facts ->> 'order_id') as order_id,
       coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
-      (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
+      (i.facts ->> 'amount')::bigint as total, (i.facts ->> 'amount_subtotal')::bigint as subtotal,
+      coalesce((i.facts ->> 'amount_discount')::bigint, 0) as discount,
+      coalesce((i.facts ->> 'amount_tax')::bigint, 0) as tax, i.facts ->> 'currency' as currency
     from farthing.inbox i
-    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
+    where i.state = 'processed' and (i.facts ->> 'payment_status' = 'paid'
+        or i.facts ->> 'payment_status' = 'no_payment_required' and i.type = 'checkout.session.completed'
+          and i.facts ->> 'amount' = '0')
       and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
       and i.type <> 'checkout.session.async_payment_failed'
   )
   select 9, o.account_id, format('order %s was paid by %s, and no event says so', o.order_id, o.payment_ref)
   from farthing.orders o
   where o.payment_ref is not null and not exists (select from paid p
-    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.amount = o.amount
-      and p.currency = o.currency)
+    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.currency = o.currency
+      and (p.total, coalesce(p.subtotal, o.amount), p.discount, p.tax)
+        = (o.amount_total, o.amount, o.amount_discount, o.amount_tax))
   union all
   select 9, o.account_id, format('order %s was paid by %s, as an event says, and is %s', o.order_id,
     p.payment_ref, o.status)
@@ -34,7 +39,7 @@ as $$
       else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event for its amount, every event of a payment has paid '
+  'Rule 9 of payments: a paid order has a Stripe event with its amounts, every event of a payment has paid '
   'its order, and a package was sold at its terms.';
 
 create function farthing.prove_grants()

@@ -8,7 +8,8 @@ as $$
   -- The withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
   -- disputed amount.
   with moved as (
-    select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
+    select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount
+        else o.amount_total end
         as claimed,
       coalesce(sum(-m.amount) filter (where m.currency = o.currency), 0) as same,
       coalesce(sum(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.currency <> o.currency), 0)
@@ -35,35 +36,38 @@ as $$
         and f.status not in ('requested', 'failed', 'canceled')) r
     cross join lateral (select coalesce(sum(n.withdrawn), 0) as withdrawn,
         coalesce(bool_or(n.is_undecided), false) as undecided,
-        coalesce(bool_or(n.status = 'prevented' and n.withdrawn + r.refunded < least(n.claimed, o.amount)),
-          false) as unpaid
+        coalesce(bool_or(n.status = 'prevented'
+          and n.withdrawn + r.refunded < least(n.claimed, o.amount_total)), false) as unpaid
       from gone n where n.account_id = o.account_id and n.order_id = o.order_id) g
     where o.payment_ref is not null
   )
   select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are clawed back',
-    s.order_id, s.refunded + s.lost, s.amount, s.credits_clawed_back, s.granted)
+    s.order_id, s.refunded + s.lost, s.amount_total, s.credits_clawed_back, s.granted)
   from said s -- scaled by 1e18 and computed with integers, because a numeric division would round
   where s.credits_clawed_back
-      <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
+      <> coalesce(div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount_total),
+        nullif(s.amount_total, 0)) * 1e-18, 0)
   union all
   select 10, s.account_id, format('order %s is %s: refunded %s, says %s, disputed %s', s.order_id, s.status,
     s.refunded, s.amount_refunded, s.disputed)
   from said s
   where s.amount_refunded <> s.refunded or s.status <> case when s.disputed then 'disputed'
-    when s.refunded >= s.amount then 'refunded' when s.refunded > 0 then 'partially_refunded' else 'paid' end
+    when s.refunded = 0 then 'paid' when s.refunded >= s.amount_total then 'refunded'
+    else 'partially_refunded' end
   union all
   select 10, s.account_id, format('lot %s is %s, its payment is %s', l.lot_id,
     case when l.frozen then 'frozen' else 'free' end, case when s.doubted then 'in doubt' else 'clear' end)
   from said s join farthing.lots l on l.account_id = s.account_id and l.order_id = s.order_id
   where l.frozen <> s.doubted
   union all
-  select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
+  select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount),
+    o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
   -- Only refunds of ours are added up. A refund made in the dashboard may be reported before the
   -- failure of an earlier refund that made it possible.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
-  group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
+  group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
 $$;
 comment on function farthing.prove_reversals() is
   'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '

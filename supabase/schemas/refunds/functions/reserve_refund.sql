@@ -32,7 +32,7 @@ begin
       'order_id');
   end if;
   if p_order_id is not null then
-    select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+    select account_id, order_id, null::uuid, payment_ref, amount_total, currency into v_payment
     from farthing.orders where order_id = p_order_id;
   else
     select account_id, null::uuid, booking_id, case when paid_at is not null then payment_intent_id end,
@@ -47,7 +47,8 @@ begin
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   -- The order may have been paid while this function waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
-    then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
+    then coalesce((select row(account_id, order_id, null, payment_ref, amount_total,
+        currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
     else v_payment end;
 end
@@ -66,7 +67,8 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  if p_payment.payment_id is null then
+  -- A code of 100 % leaves nothing to pay.
+  if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');
   end if;

@@ -8,19 +8,79 @@ as $$
 declare
   v_line farthing.revenue_lines;
 begin
-  v_line.kind := 'charge';
-  v_line.amount := new.amount;
   v_line.currency := new.currency;
   v_line.account_id := new.account_id;
   v_line.order_id := new.order_id;
   v_line.package_id := new.package_id;
   v_line.source_id := new.payment_ref;
+  -- The three lines add up to what was paid. A price that includes its tax is booked without it.
+  v_line.kind := 'charge';
+  v_line.amount := new.amount_total - new.amount_tax + new.amount_discount;
   perform farthing.book_line(v_line, new.paid_at);
+  if new.amount_discount > 0 then
+    v_line.kind := 'discount';
+    v_line.amount := -new.amount_discount;
+    perform farthing.book_line(v_line, new.paid_at);
+  end if;
+  if new.amount_tax > 0 then
+    v_line.kind := 'tax';
+    v_line.amount := new.amount_tax;
+    perform farthing.book_line(v_line, new.paid_at);
+  end if;
   return null;
 end
 $$;
 comment on function farthing.book_order() is
-  'Trigger: books the charge of an order that was paid.';
+  'Trigger: books the charge, the discount and the tax of an order that was paid.';
+
+create function farthing.returned_tax(p_tax numeric, p_total numeric, p_returned numeric)
+returns bigint
+language sql immutable
+set search_path = ''
+as $$
+  -- A rounded quotient of whole units, a half up. All of the tax has returned with all of the money.
+  select div(2 * p_tax * greatest(0, least(p_returned, p_total)) + p_total, 2 * p_total)::bigint
+$$;
+comment on function farthing.returned_tax(numeric, numeric, numeric) is
+  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units.';
+
+create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_before record;
+  v_tax bigint;
+begin
+  select * into v_order from farthing.orders
+  where account_id = p_line.account_id and order_id = p_line.order_id;
+  if v_order.amount_tax > 0 and p_line.currency = v_order.currency then
+    -- The tax of this line is the difference between the returned tax after it and before it. So the parts
+    -- add up, whatever the order of refunds, failures and disputes.
+    select coalesce(-sum(l.amount), 0) as money,
+      coalesce(-sum(l.amount) filter (where l.kind = 'tax_returned'), 0) as tax
+    into v_before
+    from farthing.revenue_lines l
+    where l.order_id = p_line.order_id and (l.refund_id is not null or l.dispute_id is not null)
+      and l.currency = v_order.currency
+      and l.kind in ('refund', 'refund_failure', 'dispute', 'dispute_reversal', 'tax_returned');
+    v_tax := v_before.tax - farthing.returned_tax(v_order.amount_tax, v_order.amount_total,
+      v_before.money - p_line.amount);
+    p_line.amount := p_line.amount - v_tax;
+  end if;
+  perform farthing.book_line(p_line, p_at);
+  if v_tax <> 0 then
+    p_line.kind := 'tax_returned';
+    p_line.amount := v_tax;
+    perform farthing.book_line(p_line, p_at);
+  end if;
+end
+$$;
+comment on function farthing.book_returned(farthing.revenue_lines, timestamptz) is
+  'Books money that returned to a buyer, or came back from them: of an order with tax a line without the '
+  'tax and a line of the tax.';
 
 create function farthing.book_refund()
 returns trigger
@@ -43,7 +103,7 @@ begin
   v_line.package_id := farthing.package_of(new.account_id, new.order_id);
   v_line.refund_id := new.refund_id;
   v_line.source_id := new.stripe_refund_id;
-  perform farthing.book_line(v_line, new.updated_at);
+  perform farthing.book_returned(v_line, new.updated_at);
   return null;
 end
 $$;
@@ -82,7 +142,7 @@ begin
     v_line.amount := new.amount;
     v_line.currency := new.currency;
   end if;
-  perform farthing.book_line(v_line, new.created_at);
+  perform farthing.book_returned(v_line, new.created_at);
   if new.fee <> 0 then
     v_line.kind := 'dispute_fee';
     v_line.amount := -new.fee;

@@ -7,7 +7,7 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gmv', 'gross of /reports/revenue: payments of orders and bookings',
+    'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts',
     'net_revenue', 'net of /reports/revenue',
     'paying_accounts', 'accounts with a payment in the range',
     'arpu', 'net_revenue / paying_accounts',
@@ -36,8 +36,9 @@ as $$
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as materialized (
     select l.currency, l.account_id, l.product_line from farthing.revenue_lines l
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
-    group by l.currency, l.account_id, l.product_line
+    where l.booked_on between p_range.first_day and p_range.last_day and l.kind in ('charge', 'discount')
+    -- An order with a discount of 100 % is no payment.
+    group by l.currency, l.account_id, l.product_line having sum(l.amount) > 0
   ), paying as (
     select p.product_line, p.currency, count(*) as accounts from payers p group by p.product_line, p.currency
     union all

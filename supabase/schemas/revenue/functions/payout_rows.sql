@@ -36,17 +36,22 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  select l.amount from farthing.revenue_lines l
+  select sum(l.amount)::bigint from farthing.revenue_lines l
   where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
       when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
       else p_transaction.transaction_id end
-    and l.kind = case p_transaction.kind when 'charge' then 'charge' when 'fee' then 'application_fee'
-      when 'refund' then case when p_transaction.amount > 0 then 'refund_failure' else 'refund' end
-      when 'dispute' then case when p_transaction.amount > 0 then 'dispute_reversal' else 'dispute' end
-      else p_transaction.kind end
+    and l.kind = any (case p_transaction.kind when 'charge' then array['charge', 'discount', 'tax']
+      when 'fee' then array['application_fee']
+      when 'refund' then array['tax_returned', case when p_transaction.amount > 0 then 'refund_failure'
+        else 'refund' end]
+      when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
+      else array[p_transaction.kind] end)
+    -- A refund and its failure have one source.
+    and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
+      or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
-  'Returns the amount of the revenue line of a balance transaction, in minor units of the payment''s '
+  'Returns the amount of the revenue lines of a balance transaction, in minor units of the payment''s '
   'currency; null without a line. Refunds of fees are booked as differences and have no line each.';
 
 create function farthing.payout_line(

@@ -6,8 +6,25 @@ returns table (account_id bigint, subject text, fact text, currency text, amount
 language sql stable
 set search_path = ''
 as $$
-  select o.account_id, 'order ' || o.order_id, 'charge', o.currency, o.amount
-  from farthing.orders o where o.payment_ref is not null
+  select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount
+  from farthing.orders o
+  cross join lateral (
+    -- All that refunds and disputes returned, in the currency of the payment.
+    select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
+        and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
+      - coalesce((select sum(case m.currency when o.currency then m.amount else l.amount end)
+        from farthing.disputes d join farthing.dispute_movements m using (account_id, dispute_id)
+        -- A movement in another currency counts with the dispute's amount at that time.
+        left join (select n.source_id, n.currency, sum(n.amount) as amount from farthing.revenue_lines n
+          where n.kind in ('dispute', 'dispute_reversal', 'tax_returned') group by n.source_id, n.currency) l
+          on l.source_id = m.transaction_id and l.currency = o.currency
+        where d.account_id = o.account_id and d.order_id = o.order_id), 0) as money) b
+  cross join lateral (values
+    ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
+    ('discount', -o.amount_discount),
+    ('tax', o.amount_tax - case o.amount_tax when 0 then 0 else round(o.amount_tax
+      * greatest(0, least(b.money, o.amount_total)) / o.amount_total) end)) k (fact, amount)
+  where o.payment_ref is not null
   union all
   select b.account_id, 'booking ' || b.booking_id, 'charge', b.currency, b.amount
   from farthing.bookings b where b.paid_at is not null
@@ -37,8 +54,9 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select case when v.fact in ('charge', 'application_fee') then 9 else 10 end, v.account_id,
-    format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency, v.lines)
+  select case when v.fact in ('charge', 'discount', 'tax', 'application_fee') then 9 else 10 end,
+    v.account_id, format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency,
+      v.lines)
   from (
     select q.account_id, q.subject, q.fact, q.currency, coalesce(sum(q.amount) filter (where not is_line), 0)
       as facts, coalesce(sum(q.amount) filter (where is_line), 0) as lines
@@ -50,16 +68,23 @@ as $$
           when l.refund_id is not null then 'refund ' || l.refund_id
           when l.order_id is not null then 'order ' || l.order_id
           else 'booking ' || l.booking_id end,
-        case l.kind when 'refund_failure' then 'refund' when 'dispute_reversal' then 'dispute'
-          when 'application_fee_refund' then 'application_fee' else l.kind end,
+        -- The tax of a refund or a dispute is a part of its money.
+        case when l.kind = 'tax_returned' and l.dispute_id is not null or l.kind = 'dispute_reversal'
+            then 'dispute'
+          when l.kind in ('tax_returned', 'refund_failure') then 'refund'
+          when l.kind = 'application_fee_refund' then 'application_fee' else l.kind end,
         l.currency, l.amount, true
       from farthing.revenue_lines l
-      where l.kind in ('charge', 'application_fee', 'application_fee_refund', 'refund', 'refund_failure',
-          'dispute_fee')
-        or l.kind in ('dispute', 'dispute_reversal') and exists (select from farthing.dispute_movements m
-          join farthing.disputes d using (account_id, dispute_id)
+      where l.kind in ('charge', 'discount', 'application_fee', 'application_fee_refund', 'refund',
+          'refund_failure', 'dispute_fee')
+        or l.kind = 'tax_returned' and l.refund_id is not null
+        or l.kind in ('dispute', 'dispute_reversal', 'tax_returned') and exists (select
+          from farthing.dispute_movements m join farthing.disputes d using (account_id, dispute_id)
           where m.account_id = l.account_id and m.transaction_id = l.source_id
-            and m.currency = d.currency)) q
+            and m.currency = d.currency)
+      union all
+      select l.account_id, 'order ' || l.order_id, 'tax', l.currency, l.amount, true
+      from farthing.revenue_lines l where l.kind in ('tax', 'tax_returned')) q
     group by q.account_id, q.subject, q.fact, q.currency) v
   where v.facts <> v.lines
   union all

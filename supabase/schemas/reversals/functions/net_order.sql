@@ -16,7 +16,7 @@ begin
       where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
     )::farthing.reversed
   from farthing.disputed_of(row(p_order.account_id, p_order.order_id, null, p_order.payment_ref,
-    p_order.amount, p_order.currency)::farthing.payment, v_refunded) d);
+    p_order.amount_total, p_order.currency)::farthing.payment, v_refunded) d);
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
@@ -44,12 +44,12 @@ begin
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
   where account_id = p_account_id and order_id = p_order_id and actionable
-    and state = case when v_reversed.refunded >= v_order.amount then 'open' else 'closed' end;
+    and state = case when v_reversed.refunded >= v_order.amount_total then 'open' else 'closed' end;
   if found then
     v_reversed := farthing.reversed_of(v_order);
   end if;
   v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
-    v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
+    v_reversed.refunded + v_reversed.withdrawn, v_order.amount_total);
   if v_target > v_order.credits_clawed_back then
     v_clawback.credits := v_target - v_order.credits_clawed_back;
     v_clawback.debt := farthing.claw_back(v_order, v_clawback.credits, p_cause, p_author, p_now);
@@ -59,7 +59,7 @@ begin
   update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
     credits_clawed_back = v_target, updated_at = p_now, status = case
       when v_reversed.is_disputed then 'disputed'
-      when v_reversed.refunded >= amount then 'refunded'
+      when v_reversed.refunded >= amount_total then 'refunded'
       when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
   where account_id = p_account_id and order_id = p_order_id;
   update farthing.lots set frozen = v_reversed.is_frozen

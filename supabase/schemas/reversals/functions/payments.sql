@@ -9,7 +9,7 @@ declare
   v_payment farthing.payment;
 begin
   perform farthing.lock_subject(p_payment_id);
-  select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+  select account_id, order_id, null::uuid, payment_ref, amount_total, currency into v_payment
   from farthing.orders where payment_ref = p_payment_id;
   if v_payment.account_id is null then
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment

@@ -80,6 +80,8 @@ const REVENUE = {
   currency: "usd",
   lines: 4,
   gross: 2997,
+  discounts: 0,
+  tax: 0,
   refunds: -350,
   disputes: 0,
   dispute_fees: 0,

@@ -21,6 +21,8 @@ export const JournalRow = z.object({
     "refunds",
     "disputes",
     "stripe_fees",
+    "tax_payable",
+    "discounts",
   ]),
   account_code: z.string().openapi({
     description: "The account's code in the operator's bookkeeping.",

@@ -12,8 +12,17 @@ export type SessionFacts = {
   /** Stripe's payment intent id: the natural key of a grant. */
   payment_id: string | null;
   payment_status: string;
+  /** The total that the buyer pays, after discounts and with tax. */
   amount: number | null;
+  /** The price before discounts; it contains the tax only if the price does. */
+  amount_subtotal: number | null;
+  amount_discount: number | null;
+  amount_tax: number | null;
   currency: string | null;
+  /** Stripe's invoice; null if the session makes none, or before its payment. */
+  invoice_id: string | null;
+  /** Whether the buyer gave a tax id, which we do not store; null before the buyer's details. */
+  has_tax_id: boolean | null;
   mode: string;
   mark: string | null;
 };

@@ -14,7 +14,9 @@ function session(changes: Partial<Stripe.Checkout.Session> = {}): Stripe.Checkou
     client_reference_id: ORDER_ID,
     metadata: { order_id: ORDER_ID, farthing: MARK },
     payment_intent: "pi_1",
+    amount_subtotal: 1000,
     amount_total: 999,
+    total_details: { amount_discount: 188, amount_shipping: 0, amount_tax: 187 },
     currency: "usd",
     ...changes,
   });
@@ -39,7 +41,12 @@ for (const type of SESSION_TYPES) {
       payment_id: "pi_1",
       payment_status: "unpaid",
       amount: 999,
+      amount_subtotal: 1000,
+      amount_discount: 188,
+      amount_tax: 187,
       currency: "usd",
+      invoice_id: null,
+      has_tax_id: null,
       mode: "payment",
       mark: MARK,
     });
@@ -61,6 +68,31 @@ Deno.test("the order comes from the metadata, and an expanded payment becomes it
   }));
   assert.equal(facts.order_id, ORDER_ID);
   assert.equal(facts.payment_id, "pi_2");
+});
+
+Deno.test("a session has its invoice, and whether the buyer gave a tax id, but no tax id", () => {
+  const details = (tax_ids: Stripe.Checkout.Session.CustomerDetails["tax_ids"]) =>
+    ({ email: "a@b.example", tax_ids }) as Stripe.Checkout.Session.CustomerDetails;
+  const cases = [
+    [details([{ type: "eu_vat", value: "PL1234567890" }]), true],
+    [details([]), false],
+    [details(null), false],
+    [null, null],
+  ] as const;
+  for (const [customer_details, expected] of cases) {
+    const facts = sessionFacts(session({ customer_details, invoice: "in_1" }));
+    assert.deepEqual([facts.has_tax_id, facts.invoice_id], [expected, "in_1"]);
+    assert.doesNotMatch(JSON.stringify(facts), /PL123|@/);
+  }
+});
+
+Deno.test("a session without totals has none", () => {
+  const facts = sessionFacts(session({ total_details: null, amount_subtotal: null }));
+  assert.deepEqual([facts.amount_subtotal, facts.amount_discount, facts.amount_tax], [
+    null,
+    null,
+    null,
+  ]);
 });
 
 Deno.test("a session without a payment has none", () => {

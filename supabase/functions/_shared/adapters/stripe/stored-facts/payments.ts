@@ -12,6 +12,10 @@ import type {
 import { markOf } from "./installation-mark.ts";
 import { idOf } from "./object-id.ts";
 
+function hasTaxId({ customer_details }: Stripe.Checkout.Session): boolean | null {
+  return customer_details ? (customer_details.tax_ids ?? []).length > 0 : null;
+}
+
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
   // Only the metadata identifies the order: a visitor of another shop's Payment Link on this
   // account can write any client_reference_id into its URL.
@@ -22,7 +26,12 @@ export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
     payment_id: idOf(session.payment_intent),
     payment_status: session.payment_status,
     amount: session.amount_total,
+    amount_subtotal: session.amount_subtotal,
+    amount_discount: session.total_details?.amount_discount ?? null,
+    amount_tax: session.total_details?.amount_tax ?? null,
     currency: session.currency,
+    invoice_id: idOf(session.invoice),
+    has_tax_id: hasTaxId(session),
     mode: session.mode,
     mark: markOf(session),
   };
