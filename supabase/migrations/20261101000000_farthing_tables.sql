@@ -939,6 +939,8 @@ create table farthing.orders (
   currency text not null,
   credits numeric(38, 18) not null,
   bonus_credits numeric(38, 18) not null,
+  tax_behavior text,
+  promotion_codes boolean not null default false,
   status text not null default 'pending',
   success_url text,
   cancel_url text,
@@ -947,6 +949,11 @@ create table farthing.orders (
   session_id text,
   session_url text,
   payment_ref text,
+  amount_discount bigint,
+  amount_tax bigint,
+  amount_total bigint,
+  invoice_id text,
+  has_tax_id boolean,
   allocation_version int,
   amount_refunded bigint not null default 0,
   amount_disputed bigint not null default 0,
@@ -963,25 +970,36 @@ create table farthing.orders (
       and success_url is not null and cancel_url is not null)
     or (kind = 'top_up' and package_version is null and package_id is null and package_name is null)),
   constraint orders_amount_positive check (amount > 0),
+  constraint orders_tax_behaviors check (tax_behavior in ('inclusive', 'exclusive')),
+  constraint orders_paid_amounts check (num_nonnulls(amount_discount, amount_tax, amount_total)
+    = case when payment_ref is null then 0 else 3 end),
+  constraint orders_amounts_add_up check (amount_discount between 0 and amount and amount_tax >= 0
+    and (amount_discount = 0 or promotion_codes) and (amount_tax = 0 or tax_behavior is not null)
+    and amount_tax <= amount_total and amount_total = amount - amount_discount
+      + case tax_behavior when 'exclusive' then amount_tax else 0 end),
   constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
     and credits_clawed_back <= credits + bonus_credits),
   constraint orders_settings_of_a_session check (kind = 'package' or session_settings is null),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
-    and length(payment_ref) <= 255),
+    and length(payment_ref) <= 255 and length(invoice_id) <= 255),
   constraint orders_states check (status in
     ('pending', 'processing', 'paid', 'failed', 'expired', 'partially_refunded', 'refunded', 'disputed')),
   constraint orders_paid_by_a_payment check (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
-  'credits, bonus_credits: as sold. session_settings: the policy''s settings of the hosted page when the '
-  'order was made, with the customer or email of the buyer; the email is deleted as soon as Stripe has it. '
-  'payment_ref: the payment that paid the order. '
-  'allocation_version: the version of the policy bonus_allocation that the prices of the lots follow. '
-  'amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are open or lost. '
-  'credits_clawed_back: the credits clawed back for both together (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s minor unit. '
+  'amount: the price. credits, bonus_credits: as sold. session_settings: the policy''s settings of the '
+  'hosted page when the order was made, with the customer or email of the buyer; the email is deleted as '
+  'soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe computes, or the tax '
+  'is added to it; null if Stripe computes none. promotion_codes: whether the buyer may enter a code. Both '
+  'are those of session_settings, and never change. payment_ref: the payment that paid the order, or its '
+  'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and after '
+  'amount_discount; null until then. invoice_id: Stripe''s invoice. has_tax_id: whether the buyer gave '
+  'Stripe a tax id. allocation_version: the version of the policy bonus_allocation that the prices of the '
+  'lots follow. amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are '
+  'open or lost. credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -996,6 +1014,9 @@ create unique index orders_one_open on farthing.orders (account_id, package_id, 
 -- An account has one open top-up, so that a second runner finds the first runner's order (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
+
+create type farthing.paid_amounts as (
+  amount_subtotal bigint, amount_discount bigint, amount_tax bigint, amount_total bigint, currency text);
 
 alter table farthing.orders enable row level security;
 create policy orders_own on farthing.orders for select to authenticated
@@ -1042,7 +1063,7 @@ create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in (
 create index inbox_by_state on farthing.inbox (state, received_at);
 -- The evidence of an order's payment.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
-  where state = 'processed' and facts ->> 'payment_status' = 'paid';
+  where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
 -- An application fee names its charge and not its payment.
@@ -2843,8 +2864,9 @@ create table farthing.revenue_lines (
   constraint revenue_lines_product_lines check ((product_line = 'credits' and order_id is not null
       and booking_id is null)
     or (product_line = 'bookings' and booking_id is not null and order_id is null)),
-  constraint revenue_lines_kinds check (kind in ('charge', 'refund', 'refund_failure', 'dispute',
-    'dispute_reversal', 'dispute_fee', 'application_fee', 'application_fee_refund', 'transfer',
+  constraint revenue_lines_kinds check (kind in ('charge', 'discount', 'tax', 'tax_returned', 'refund',
+    'refund_failure', 'dispute', 'dispute_reversal', 'dispute_fee', 'application_fee',
+    'application_fee_refund', 'transfer',
     'transfer_reversal', 'stripe_fee_provisional', 'stripe_fee')),
   constraint revenue_lines_text_bounded check (length(currency) = 3 and length(dispute_id) <= 255
     and length(source_id) between 1 and 255)
@@ -2853,14 +2875,20 @@ comment on table farthing.revenue_lines is
   'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
   'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
   'in which the line counts: that of effective_at, or a day of the oldest open month if its own month is '
-  'closed. kind: Stripe''s reporting category. source_id: Stripe''s id of the payment, refund, balance '
+  'closed. kind: Stripe''s reporting category. The price of an order without tax is its charge; `discount` '
+  'and `tax` change it to what was paid. The lines of a refund or dispute are the money without tax and '
+  '`tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
   'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
   'the payment.';
--- A fact has one line. Returned fees and the fees of balance transactions are booked as differences.
-create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind)
+-- A fact has one line. Returned fees and the fees of balance transactions are booked as differences. The
+-- tax of a refund is booked again with the other sign if the refund fails.
+create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction finds its lines by this index: a fee is not in the unique one.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
+-- The tax of the next refund or dispute depends on all earlier ones of the order.
+create index revenue_lines_returned on farthing.revenue_lines (order_id)
+  where order_id is not null and (refund_id is not null or dispute_id is not null);
 -- Paying accounts can't be added up over days. Metrics count them from this index and do not read the
 -- table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
@@ -2897,7 +2925,7 @@ create table farthing.journal_accounts (
   primary key (account, version),
   constraint journal_accounts_known check (account in ('stripe_balance', 'unapplied_payments',
     'deferred_revenue', 'provider_payable', 'credit_revenue', 'breakage_revenue', 'application_fees',
-    'refunds', 'disputes', 'stripe_fees')),
+    'refunds', 'disputes', 'stripe_fees', 'tax_payable', 'discounts')),
   constraint journal_accounts_version_positive check (version > 0),
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
@@ -2905,16 +2933,17 @@ comment on table farthing.journal_accounts is
   'Append-only. The code of each account of the journal, by version; on a day (UTC), the code that began '
   'last applies. unapplied_payments: payments whose credits are not granted yet; provider_payable: the '
   'providers'' money from bookings; refunds, disputes: money that went back, less the deferred revenue that '
-  'it released, so what remains lowers revenue.';
+  'it released, so what remains lowers revenue; tax_payable: tax that is owed to the state; discounts: '
+  'debited when an order is paid and credited at once, because the price of the credits is what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 
 insert into farthing.journal_accounts
 select a.account, 1, a.code, '1970-01-01'
 from (values ('stripe_balance', '1010'), ('unapplied_payments', '2010'), ('deferred_revenue', '2020'),
-  ('provider_payable', '2030'), ('credit_revenue', '4010'), ('breakage_revenue', '4020'),
-  ('application_fees', '4030'), ('refunds', '4910'), ('disputes', '4920'),
-  ('stripe_fees', '6010')) a (account, code);
+  ('provider_payable', '2030'), ('tax_payable', '2040'), ('credit_revenue', '4010'),
+  ('breakage_revenue', '4020'), ('application_fees', '4030'), ('refunds', '4910'), ('disputes', '4920'),
+  ('discounts', '4930'), ('stripe_fees', '6010')) a (account, code);
 
 -- supabase/schemas/settings/tables.sql
 

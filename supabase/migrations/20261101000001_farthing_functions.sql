@@ -3266,12 +3266,17 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
+  -- A payment is compared with tax_behavior and promotion_codes, since session_settings may change.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
-    expires_at, created_at, updated_at)
-  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
-    p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
-    p_client_temp_id, p_session_settings, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+    tax_behavior, promotion_codes, expires_at, created_at, updated_at)
+  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name,
+    p_package.amount, p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url,
+    p_cancel_url, p_client_temp_id, p_session_settings,
+    case when (p_session_settings ->> 'automatic_tax')::boolean
+      then p_session_settings ->> 'tax_behavior' end,
+    coalesce((p_session_settings ->> 'promotion_codes')::boolean, false),
+    date_trunc('second', p_now) + c_session_life, p_now, p_now)
   returning * into v_order;
   return v_order;
 end
@@ -3324,7 +3329,54 @@ comment on function farthing.attach_session is
 
 -- supabase/schemas/checkout/functions/grant_order.sql
 
--- The credits of a paid order, and their price.
+-- The credits of a paid order, and their price: what was paid for them, without tax.
+
+create function farthing.paid_amounts(p_order farthing.orders, p_facts jsonb)
+returns farthing.paid_amounts
+language sql immutable
+set search_path = ''
+as $$
+  -- A payment has no parts. Without tax and promotion codes its amount is the price.
+  select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
+    coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
+    (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
+$$;
+comment on function farthing.paid_amounts(farthing.orders, jsonb) is
+  'Returns what was paid for an order by the facts of an event of its session or of its payment.';
+
+create function farthing.refuse_other_amounts(p_order farthing.orders, p_paid farthing.paid_amounts)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_wrong record;
+begin
+  if p_paid.currency is distinct from p_order.currency then
+    raise exception 'order %: currency is %, expected %', p_order.order_id, p_paid.currency, p_order.currency;
+  end if;
+  select * into v_wrong
+  from (values
+    (1, 'amount_subtotal', p_order.amount, p_paid.amount_subtotal),
+    (2, 'amount_discount', case when p_order.promotion_codes
+      then greatest(0, least(p_paid.amount_discount, p_order.amount)) else 0 end, p_paid.amount_discount),
+    (3, 'amount_tax', case p_order.tax_behavior
+      when 'inclusive' then greatest(0, least(p_paid.amount_tax, p_order.amount - p_paid.amount_discount))
+      when 'exclusive' then greatest(0, p_paid.amount_tax) else 0 end, p_paid.amount_tax),
+    (4, 'amount_total', p_order.amount - p_paid.amount_discount
+      + case p_order.tax_behavior when 'exclusive' then p_paid.amount_tax else 0 end, p_paid.amount_total)
+  ) a (nr, field, expected, got)
+  where a.got is distinct from a.expected order by a.nr limit 1;
+  if v_wrong.field is not null then
+    raise exception 'order %: % is %, expected %, difference % (%)', p_order.order_id, v_wrong.field,
+      v_wrong.got, v_wrong.expected, v_wrong.got - v_wrong.expected, p_order.currency;
+  end if;
+end
+$$;
+comment on function farthing.refuse_other_amounts(farthing.orders, farthing.paid_amounts) is
+  'Raises if what was paid does not fit the order, and names the first wrong field, what was expected and '
+  'the difference. There may be a discount only if the order allows promotion codes, and tax only if Stripe '
+  'computes it.';
 
 create function farthing.bonus_price(p_amount bigint, p_credits numeric, p_bonus_credits numeric)
 returns bigint
@@ -3336,11 +3388,11 @@ as $$
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
 comment on function farthing.bonus_price(bigint, numeric, numeric) is
-  'Returns the part of an order''s amount that the bonus credits have, if each credit of the order has the '
+  'Returns the part of an order''s price that the bonus credits have, if each credit of the order has the '
   'same price; in minor units, rounded.';
 
 create function farthing.grant_order(
-  p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_author text,
+  p_order farthing.orders, p_payment_ref text, p_paid farthing.paid_amounts, p_author text,
   p_now timestamptz)
 returns void
 language plpgsql
@@ -3349,8 +3401,10 @@ as $$
 declare
   v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation', p_now);
   v_terms farthing.lots;
+  -- Tax is owed to the state, so it is no part of the price of credits.
+  v_price bigint := p_paid.amount_total - p_paid.amount_tax;
   v_bonus_price bigint := case v_policy.value when 'pro_rata'
-    then farthing.bonus_price(p_order.amount, p_order.credits, p_order.bonus_credits) else 0 end;
+    then farthing.bonus_price(v_price, p_order.credits, p_order.bonus_credits) else 0 end;
 begin
   if p_order.payment_ref is not null then
     if p_order.payment_ref <> p_payment_ref then
@@ -3358,15 +3412,14 @@ begin
     end if;
     return;
   end if;
-  if p_amount is distinct from p_order.amount or p_currency is distinct from p_order.currency then
-    raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount,
-      p_order.currency, p_amount, p_currency;
-  end if;
+  perform farthing.refuse_other_amounts(p_order, p_paid);
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref,
+    amount_discount = p_paid.amount_discount, amount_tax = p_paid.amount_tax,
+    amount_total = p_paid.amount_total,
     allocation_version = v_policy.version, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
   v_terms.order_id := p_order.order_id;
-  v_terms.price := p_order.amount - v_bonus_price;
+  v_terms.price := v_price - v_bonus_price;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
     'order', p_order.order_id::text, null, null, p_author, p_now);
   if p_order.bonus_credits > 0 then
@@ -3431,8 +3484,11 @@ as $$
       p_order.expires_at,
     'package_id', p_order.package_id, 'package_slug', (select p.slug from farthing.packages p
       where p.package_id = p_order.package_id and p.version = p_order.package_version),
-    'package_name', p_order.package_name, 'amount', p_order.amount,
-    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'package_name', p_order.package_name, 'amount', p_order.amount, 'currency', p_order.currency,
+    'amount_subtotal', p_order.amount, 'amount_discount', p_order.amount_discount,
+    'amount_tax', p_order.amount_tax, 'amount_total', p_order.amount_total,
+    'invoice_id', p_order.invoice_id, 'has_tax_id', p_order.has_tax_id,
+    'credits', trim_scale(p_order.credits)::text,
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
@@ -5615,6 +5671,48 @@ comment on function farthing.finish_backfill(timestamptz, boolean, int) is
 
 -- Events about a purchase: events of its checkout session, and of its payment.
 
+create function farthing.is_paid_by(p_type text, p_facts jsonb)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- A code of 100 % leaves nothing to pay, so there is no payment. A session that expired at such a total
+  -- was not completed.
+  if p_facts ->> 'payment_status' = 'no_payment_required' and p_type = 'checkout.session.completed' then
+    if p_facts ->> 'amount' is distinct from '0' then
+      raise exception 'order %: amount_total is %, expected 0, because no payment was required',
+        p_facts ->> 'order_id', p_facts ->> 'amount';
+    end if;
+    return true;
+  end if;
+  return coalesce(p_facts ->> 'payment_status' = 'paid'
+    and p_type <> 'checkout.session.async_payment_failed', false);
+end
+$$;
+comment on function farthing.is_paid_by(text, jsonb) is
+  'Returns whether an event says that its order is paid. Raises if it says so without a payment '
+  'and the total is not 0.';
+
+create function farthing.note_session(p_order farthing.orders, p_facts jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- The event may arrive before the call that opened the session has stored the session's id. The
+  -- invoice of a delayed payment exists only after the payment.
+  update farthing.orders o
+  set session_id = n.session_id, invoice_id = n.invoice_id, has_tax_id = n.has_tax_id
+  from (select coalesce(p_order.session_id, p_facts ->> 'session_id') as session_id,
+    coalesce(p_order.invoice_id, p_facts ->> 'invoice_id') as invoice_id,
+    coalesce(p_order.has_tax_id, (p_facts ->> 'has_tax_id')::boolean) as has_tax_id) n
+  where o.account_id = p_order.account_id and o.order_id = p_order.order_id
+    and (o.session_id, o.invoice_id, o.has_tax_id) is distinct from (n.session_id, n.invoice_id, n.has_tax_id)
+$$;
+comment on function farthing.note_session(farthing.orders, jsonb) is
+  'Stores the session of the locked order, its invoice, and whether the buyer gave a tax id, if the '
+  'order does not have them yet.';
+
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
@@ -5622,6 +5720,7 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
+  v_is_paid boolean;
   v_status text;
 begin
   if coalesce(p_facts ->> 'order_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
@@ -5636,22 +5735,24 @@ begin
   perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
+  v_is_paid := farthing.is_paid_by(p_type, p_facts);
   if p_facts ->> 'session_id' <> v_order.session_id then
-    if p_facts ->> 'payment_status' is distinct from 'paid' then
+    if not v_is_paid then
       return 'ignored because the order has another session';
     end if;
     -- Only this installation writes the id of an order into a session, so the payment must be for
     -- this order.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
-  if v_order.session_id is null and p_facts ->> 'session_id' is not null then
-    -- The event arrived before the call that opened the session has stored the session's id.
-    update farthing.orders set session_id = p_facts ->> 'session_id'
-    where account_id = v_order.account_id and order_id = v_order.order_id;
-  end if;
-  if p_facts ->> 'payment_status' = 'paid' and p_type <> 'checkout.session.async_payment_failed' then
+  perform farthing.note_session(v_order, p_facts);
+  if v_is_paid then
+    if p_type = 'payment_intent.succeeded' and v_order.payment_ref is null
+      and (v_order.tax_behavior is not null or v_order.promotion_codes)
+    then
+      return 'deferred because only the event of the session states discount and tax';
+    end if;
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
-      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'author', p_now);
+      farthing.paid_amounts(v_order, p_facts), p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
       perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
     end if;
@@ -6827,6 +6928,7 @@ as $$
     select l.booked_on as day, format('%s %s', l.product_line, l.kind) as fact, 'stripe_balance' as debit,
       case when l.kind in ('dispute_fee', 'stripe_fee', 'stripe_fee_provisional') then 'stripe_fees'
         when l.kind like 'application_fee%' then 'application_fees'
+        when l.kind like 'tax%' then 'tax_payable' when l.kind = 'discount' then 'discounts'
         when l.product_line = 'bookings' then 'provider_payable'
         when l.kind = 'charge' then 'unapplied_payments'
         when l.kind like 'refund%' then 'refunds' else 'disputes' end as credit,
@@ -6836,6 +6938,11 @@ as $$
         where n.booked_on = l.booked_on and n.product_line = l.product_line and n.currency = l.currency
           and n.kind = l.kind) end as source_id
     from lines l
+    union all
+    -- Deferred revenue is what was paid, so a discount lowers the payment that waits for its credits.
+    select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
+      l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
+    from lines l where l.kind = 'discount'
     union all
     select d.day, 'credits ' || m.movement,
       case m.movement when 'granted' then 'unapplied_payments' else 'deferred_revenue' end,
@@ -8681,7 +8788,8 @@ set search_path = ''
 as $$
 begin
   perform farthing.notify(new.account_id, 'receipt', new.order_id::text, jsonb_build_object(
-    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name, 'amount', new.amount,
+    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name,
+    'amount', new.amount_total,
     'currency', new.currency, 'credits', trim_scale(new.credits)::text,
     'bonus_credits', trim_scale(new.bonus_credits)::text, 'paid_at', new.paid_at), new.paid_at);
   return null;
@@ -9222,8 +9330,8 @@ begin
   from (
     select u.payment_id, concat_ws(' ', u.amount, u.currency, u.status) as ours
     from (
-      select payment_ref as payment_id, amount, currency, status from farthing.orders
-      where paid_at > v_from and paid_at <= v_until
+      select payment_ref as payment_id, amount_total as amount, currency, status from farthing.orders
+      where paid_at > v_from and paid_at <= v_until and amount_total > 0
       union all select payment_intent_id, amount, currency, status from farthing.bookings
       where paid_at > v_from and paid_at <= v_until) u
     where not exists (select from farthing.balance_transactions t
@@ -9232,7 +9340,8 @@ begin
     select b.payment_id, concat_ws(' ', p.amount, p.currency, p.status)
     from farthing.left_in_balance(p_now) b
     cross join lateral (
-      select amount, currency, status from farthing.orders where payment_ref = b.payment_id
+      select amount_total as amount, currency, status from farthing.orders
+      where payment_ref = b.payment_id
       union all select amount, currency, status from farthing.bookings
       where payment_intent_id = b.payment_id and paid_at is not null) p) q
   where not farthing.is_closed_by_hand('never_paid_out', q.payment_id, null, q.ours, null)
@@ -9544,7 +9653,7 @@ as $$
 declare
   v_ours record;
 begin
-  select amount, currency, status into v_ours from farthing.orders
+  select amount_total as amount, currency, status into v_ours from farthing.orders
   where payment_ref = p_transaction.payment_id
   union all select amount, currency, status from farthing.bookings
   where payment_intent_id = p_transaction.payment_id and paid_at is not null;
@@ -11189,17 +11298,18 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 19, l.account_id, format('lot %s has the price %s, its order costs %s with version %s of the '
-    'allocation', l.lot_id, l.price, o.amount, o.allocation_version)
+  select 19, l.account_id, format('lot %s has the price %s, its order brought %s with version %s of the '
+    'allocation', l.lot_id, l.price, o.net, o.allocation_version)
   from farthing.lots l
-  left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
+  left join (select n.*, n.amount_total - n.amount_tax as net from farthing.orders n) o
+    on o.account_id = l.account_id and o.order_id = l.order_id
   left join farthing.accounting_policies p on p.name = 'bonus_allocation' and p.version = o.allocation_version
   -- The bonus lot has the rounded share; the paid lot has the rest of the price.
   cross join lateral (select case p.value when 'zero' then 0 when 'pro_rata' then
-    div(2 * o.amount * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
+    div(2 * o.net * o.bonus_credits + o.credits + o.bonus_credits, 2 * (o.credits + o.bonus_credits))
     end as price) b
   where l.price is distinct from case when l.order_id is null then 0 when l.source = 'bonus' then b.price
-    else o.amount - b.price end
+    else o.net - b.price end
   union all
   select 10, o.account_id, format('order %s: %s clawed back, of its lots %s', o.order_id,
     o.credits_clawed_back, sum(l.clawed_back))
@@ -11210,8 +11320,8 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has its part of the order''s price, no more is clawed back from an order''s '
-  'lots than from the order, and only the lot of an order may be frozen.';
+  'Rules 19 and 10: a lot has its part of what the order brought without tax, no more is clawed back '
+  'from an order''s lots than from the order, and only the lot of an order may be frozen.';
 
 -- supabase/schemas/proof/functions/orders.sql
 
@@ -11225,17 +11335,22 @@ as $$
   with paid as (
     select lower(i.facts ->> 'order_id') as order_id,
       coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
-      (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
+      (i.facts ->> 'amount')::bigint as total, (i.facts ->> 'amount_subtotal')::bigint as subtotal,
+      coalesce((i.facts ->> 'amount_discount')::bigint, 0) as discount,
+      coalesce((i.facts ->> 'amount_tax')::bigint, 0) as tax, i.facts ->> 'currency' as currency
     from farthing.inbox i
-    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
+    where i.state = 'processed' and (i.facts ->> 'payment_status' = 'paid'
+        or i.facts ->> 'payment_status' = 'no_payment_required' and i.type = 'checkout.session.completed'
+          and i.facts ->> 'amount' = '0')
       and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
       and i.type <> 'checkout.session.async_payment_failed'
   )
   select 9, o.account_id, format('order %s was paid by %s, and no event says so', o.order_id, o.payment_ref)
   from farthing.orders o
   where o.payment_ref is not null and not exists (select from paid p
-    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.amount = o.amount
-      and p.currency = o.currency)
+    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.currency = o.currency
+      and (p.total, coalesce(p.subtotal, o.amount), p.discount, p.tax)
+        = (o.amount_total, o.amount, o.amount_discount, o.amount_tax))
   union all
   select 9, o.account_id, format('order %s was paid by %s, as an event says, and is %s', o.order_id,
     p.payment_ref, o.status)
@@ -11251,7 +11366,7 @@ as $$
       else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event for its amount, every event of a payment has paid '
+  'Rule 9 of payments: a paid order has a Stripe event with its amounts, every event of a payment has paid '
   'its order, and a package was sold at its terms.';
 
 create function farthing.prove_grants()
@@ -11466,7 +11581,8 @@ as $$
   -- The withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
   -- disputed amount.
   with moved as (
-    select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
+    select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount
+        else o.amount_total end
         as claimed,
       coalesce(sum(-m.amount) filter (where m.currency = o.currency), 0) as same,
       coalesce(sum(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.currency <> o.currency), 0)
@@ -11493,35 +11609,38 @@ as $$
         and f.status not in ('requested', 'failed', 'canceled')) r
     cross join lateral (select coalesce(sum(n.withdrawn), 0) as withdrawn,
         coalesce(bool_or(n.is_undecided), false) as undecided,
-        coalesce(bool_or(n.status = 'prevented' and n.withdrawn + r.refunded < least(n.claimed, o.amount)),
-          false) as unpaid
+        coalesce(bool_or(n.status = 'prevented'
+          and n.withdrawn + r.refunded < least(n.claimed, o.amount_total)), false) as unpaid
       from gone n where n.account_id = o.account_id and n.order_id = o.order_id) g
     where o.payment_ref is not null
   )
   select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are clawed back',
-    s.order_id, s.refunded + s.lost, s.amount, s.credits_clawed_back, s.granted)
+    s.order_id, s.refunded + s.lost, s.amount_total, s.credits_clawed_back, s.granted)
   from said s -- scaled by 1e18 and computed with integers, because a numeric division would round
   where s.credits_clawed_back
-      <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
+      <> coalesce(div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount_total),
+        nullif(s.amount_total, 0)) * 1e-18, 0)
   union all
   select 10, s.account_id, format('order %s is %s: refunded %s, says %s, disputed %s', s.order_id, s.status,
     s.refunded, s.amount_refunded, s.disputed)
   from said s
   where s.amount_refunded <> s.refunded or s.status <> case when s.disputed then 'disputed'
-    when s.refunded >= s.amount then 'refunded' when s.refunded > 0 then 'partially_refunded' else 'paid' end
+    when s.refunded = 0 then 'paid' when s.refunded >= s.amount_total then 'refunded'
+    else 'partially_refunded' end
   union all
   select 10, s.account_id, format('lot %s is %s, its payment is %s', l.lot_id,
     case when l.frozen then 'frozen' else 'free' end, case when s.doubted then 'in doubt' else 'clear' end)
   from said s join farthing.lots l on l.account_id = s.account_id and l.order_id = s.order_id
   where l.frozen <> s.doubted
   union all
-  select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
+  select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount),
+    o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
   -- Only refunds of ours are added up. A refund made in the dashboard may be reported before the
   -- failure of an earlier refund that made it possible.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
-  group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
+  group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
 $$;
 comment on function farthing.prove_reversals() is
   'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
@@ -12079,7 +12198,7 @@ begin
       'order_id');
   end if;
   if p_order_id is not null then
-    select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+    select account_id, order_id, null::uuid, payment_ref, amount_total, currency into v_payment
     from farthing.orders where order_id = p_order_id;
   else
     select account_id, null::uuid, booking_id, case when paid_at is not null then payment_intent_id end,
@@ -12094,7 +12213,8 @@ begin
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   -- The order may have been paid while this function waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
-    then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
+    then coalesce((select row(account_id, order_id, null, payment_ref, amount_total,
+        currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
     else v_payment end;
 end
@@ -12113,7 +12233,8 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  if p_payment.payment_id is null then
+  -- A code of 100 % leaves nothing to pay.
+  if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');
   end if;
@@ -13033,7 +13154,7 @@ set search_path = ''
 as $$
   select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
       where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
-        and i.facts ->> 'payment_status' = 'paid') then 'stripe_event' end,
+        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')) then 'stripe_event' end,
     case when not exists (select from farthing.lots l where l.account_id = p_account_id
       and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
 $$;
@@ -13652,19 +13773,79 @@ as $$
 declare
   v_line farthing.revenue_lines;
 begin
-  v_line.kind := 'charge';
-  v_line.amount := new.amount;
   v_line.currency := new.currency;
   v_line.account_id := new.account_id;
   v_line.order_id := new.order_id;
   v_line.package_id := new.package_id;
   v_line.source_id := new.payment_ref;
+  -- The three lines add up to what was paid. A price that includes its tax is booked without it.
+  v_line.kind := 'charge';
+  v_line.amount := new.amount_total - new.amount_tax + new.amount_discount;
   perform farthing.book_line(v_line, new.paid_at);
+  if new.amount_discount > 0 then
+    v_line.kind := 'discount';
+    v_line.amount := -new.amount_discount;
+    perform farthing.book_line(v_line, new.paid_at);
+  end if;
+  if new.amount_tax > 0 then
+    v_line.kind := 'tax';
+    v_line.amount := new.amount_tax;
+    perform farthing.book_line(v_line, new.paid_at);
+  end if;
   return null;
 end
 $$;
 comment on function farthing.book_order() is
-  'Trigger: books the charge of an order that was paid.';
+  'Trigger: books the charge, the discount and the tax of an order that was paid.';
+
+create function farthing.returned_tax(p_tax numeric, p_total numeric, p_returned numeric)
+returns bigint
+language sql immutable
+set search_path = ''
+as $$
+  -- A rounded quotient of whole units, a half up. All of the tax has returned with all of the money.
+  select div(2 * p_tax * greatest(0, least(p_returned, p_total)) + p_total, 2 * p_total)::bigint
+$$;
+comment on function farthing.returned_tax(numeric, numeric, numeric) is
+  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units.';
+
+create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_before record;
+  v_tax bigint;
+begin
+  select * into v_order from farthing.orders
+  where account_id = p_line.account_id and order_id = p_line.order_id;
+  if v_order.amount_tax > 0 and p_line.currency = v_order.currency then
+    -- The tax of this line is the difference between the returned tax after it and before it. So the parts
+    -- add up, whatever the order of refunds, failures and disputes.
+    select coalesce(-sum(l.amount), 0) as money,
+      coalesce(-sum(l.amount) filter (where l.kind = 'tax_returned'), 0) as tax
+    into v_before
+    from farthing.revenue_lines l
+    where l.order_id = p_line.order_id and (l.refund_id is not null or l.dispute_id is not null)
+      and l.currency = v_order.currency
+      and l.kind in ('refund', 'refund_failure', 'dispute', 'dispute_reversal', 'tax_returned');
+    v_tax := v_before.tax - farthing.returned_tax(v_order.amount_tax, v_order.amount_total,
+      v_before.money - p_line.amount);
+    p_line.amount := p_line.amount - v_tax;
+  end if;
+  perform farthing.book_line(p_line, p_at);
+  if v_tax <> 0 then
+    p_line.kind := 'tax_returned';
+    p_line.amount := v_tax;
+    perform farthing.book_line(p_line, p_at);
+  end if;
+end
+$$;
+comment on function farthing.book_returned(farthing.revenue_lines, timestamptz) is
+  'Books money that returned to a buyer, or came back from them: of an order with tax a line without the '
+  'tax and a line of the tax.';
 
 create function farthing.book_refund()
 returns trigger
@@ -13687,7 +13868,7 @@ begin
   v_line.package_id := farthing.package_of(new.account_id, new.order_id);
   v_line.refund_id := new.refund_id;
   v_line.source_id := new.stripe_refund_id;
-  perform farthing.book_line(v_line, new.updated_at);
+  perform farthing.book_returned(v_line, new.updated_at);
   return null;
 end
 $$;
@@ -13726,7 +13907,7 @@ begin
     v_line.amount := new.amount;
     v_line.currency := new.currency;
   end if;
-  perform farthing.book_line(v_line, new.created_at);
+  perform farthing.book_returned(v_line, new.created_at);
   if new.fee <> 0 then
     v_line.kind := 'dispute_fee';
     v_line.amount := -new.fee;
@@ -13796,7 +13977,7 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gmv', 'gross of /reports/revenue: payments of orders and bookings',
+    'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts',
     'net_revenue', 'net of /reports/revenue',
     'paying_accounts', 'accounts with a payment in the range',
     'arpu', 'net_revenue / paying_accounts',
@@ -13825,8 +14006,9 @@ as $$
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as materialized (
     select l.currency, l.account_id, l.product_line from farthing.revenue_lines l
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
-    group by l.currency, l.account_id, l.product_line
+    where l.booked_on between p_range.first_day and p_range.last_day and l.kind in ('charge', 'discount')
+    -- An order with a discount of 100 % is no payment.
+    group by l.currency, l.account_id, l.product_line having sum(l.amount) > 0
   ), paying as (
     select p.product_line, p.currency, count(*) as accounts from payers p group by p.product_line, p.currency
     union all
@@ -13952,17 +14134,22 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  select l.amount from farthing.revenue_lines l
+  select sum(l.amount)::bigint from farthing.revenue_lines l
   where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
       when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
       else p_transaction.transaction_id end
-    and l.kind = case p_transaction.kind when 'charge' then 'charge' when 'fee' then 'application_fee'
-      when 'refund' then case when p_transaction.amount > 0 then 'refund_failure' else 'refund' end
-      when 'dispute' then case when p_transaction.amount > 0 then 'dispute_reversal' else 'dispute' end
-      else p_transaction.kind end
+    and l.kind = any (case p_transaction.kind when 'charge' then array['charge', 'discount', 'tax']
+      when 'fee' then array['application_fee']
+      when 'refund' then array['tax_returned', case when p_transaction.amount > 0 then 'refund_failure'
+        else 'refund' end]
+      when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
+      else array[p_transaction.kind] end)
+    -- A refund and its failure have one source.
+    and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
+      or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
-  'Returns the amount of the revenue line of a balance transaction, in minor units of the payment''s '
+  'Returns the amount of the revenue lines of a balance transaction, in minor units of the payment''s '
   'currency; null without a line. Refunds of fees are booked as differences and have no line each.';
 
 create function farthing.payout_line(
@@ -14005,8 +14192,25 @@ returns table (account_id bigint, subject text, fact text, currency text, amount
 language sql stable
 set search_path = ''
 as $$
-  select o.account_id, 'order ' || o.order_id, 'charge', o.currency, o.amount
-  from farthing.orders o where o.payment_ref is not null
+  select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount
+  from farthing.orders o
+  cross join lateral (
+    -- All that refunds and disputes returned, in the currency of the payment.
+    select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
+        and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
+      - coalesce((select sum(case m.currency when o.currency then m.amount else l.amount end)
+        from farthing.disputes d join farthing.dispute_movements m using (account_id, dispute_id)
+        -- A movement in another currency counts with the dispute's amount at that time.
+        left join (select n.source_id, n.currency, sum(n.amount) as amount from farthing.revenue_lines n
+          where n.kind in ('dispute', 'dispute_reversal', 'tax_returned') group by n.source_id, n.currency) l
+          on l.source_id = m.transaction_id and l.currency = o.currency
+        where d.account_id = o.account_id and d.order_id = o.order_id), 0) as money) b
+  cross join lateral (values
+    ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
+    ('discount', -o.amount_discount),
+    ('tax', o.amount_tax - case o.amount_tax when 0 then 0 else round(o.amount_tax
+      * greatest(0, least(b.money, o.amount_total)) / o.amount_total) end)) k (fact, amount)
+  where o.payment_ref is not null
   union all
   select b.account_id, 'booking ' || b.booking_id, 'charge', b.currency, b.amount
   from farthing.bookings b where b.paid_at is not null
@@ -14036,8 +14240,9 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select case when v.fact in ('charge', 'application_fee') then 9 else 10 end, v.account_id,
-    format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency, v.lines)
+  select case when v.fact in ('charge', 'discount', 'tax', 'application_fee') then 9 else 10 end,
+    v.account_id, format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency,
+      v.lines)
   from (
     select q.account_id, q.subject, q.fact, q.currency, coalesce(sum(q.amount) filter (where not is_line), 0)
       as facts, coalesce(sum(q.amount) filter (where is_line), 0) as lines
@@ -14049,16 +14254,23 @@ as $$
           when l.refund_id is not null then 'refund ' || l.refund_id
           when l.order_id is not null then 'order ' || l.order_id
           else 'booking ' || l.booking_id end,
-        case l.kind when 'refund_failure' then 'refund' when 'dispute_reversal' then 'dispute'
-          when 'application_fee_refund' then 'application_fee' else l.kind end,
+        -- The tax of a refund or a dispute is a part of its money.
+        case when l.kind = 'tax_returned' and l.dispute_id is not null or l.kind = 'dispute_reversal'
+            then 'dispute'
+          when l.kind in ('tax_returned', 'refund_failure') then 'refund'
+          when l.kind = 'application_fee_refund' then 'application_fee' else l.kind end,
         l.currency, l.amount, true
       from farthing.revenue_lines l
-      where l.kind in ('charge', 'application_fee', 'application_fee_refund', 'refund', 'refund_failure',
-          'dispute_fee')
-        or l.kind in ('dispute', 'dispute_reversal') and exists (select from farthing.dispute_movements m
-          join farthing.disputes d using (account_id, dispute_id)
+      where l.kind in ('charge', 'discount', 'application_fee', 'application_fee_refund', 'refund',
+          'refund_failure', 'dispute_fee')
+        or l.kind = 'tax_returned' and l.refund_id is not null
+        or l.kind in ('dispute', 'dispute_reversal', 'tax_returned') and exists (select
+          from farthing.dispute_movements m join farthing.disputes d using (account_id, dispute_id)
           where m.account_id = l.account_id and m.transaction_id = l.source_id
-            and m.currency = d.currency)) q
+            and m.currency = d.currency)
+      union all
+      select l.account_id, 'order ' || l.order_id, 'tax', l.currency, l.amount, true
+      from farthing.revenue_lines l where l.kind in ('tax', 'tax_returned')) q
     group by q.account_id, q.subject, q.fact, q.currency) v
   where v.facts <> v.lines
   union all
@@ -14128,7 +14340,8 @@ comment on function farthing.revenue_controls(farthing.day_range) is
 -- The view of revenue that JSON, CSV and control totals read.
 
 create function farthing.revenue_days(p_from date, p_to date)
-returns table (day date, product_line text, currency text, lines bigint, gross numeric, refunds numeric,
+returns table (day date, product_line text, currency text, lines bigint, gross numeric, discounts numeric,
+  tax numeric, refunds numeric,
   disputes numeric, dispute_fees numeric, application_fees numeric, application_fee_refunds numeric,
   transfers numeric, stripe_fees numeric, stripe_fees_provisional numeric, net numeric,
   balance_change numeric)
@@ -14136,14 +14349,16 @@ language sql stable
 set search_path = ''
 as $$
   select s.*,
-    case s.product_line when 'credits' then s.gross + s.refunds + s.disputes
+    case s.product_line when 'credits' then s.gross + s.discounts + s.refunds + s.disputes
       else s.application_fees + s.application_fee_refunds end
       + s.dispute_fees + s.stripe_fees + s.stripe_fees_provisional,
-    s.gross + s.refunds + s.disputes + s.dispute_fees + s.application_fees + s.application_fee_refunds
-      + s.transfers + s.stripe_fees + s.stripe_fees_provisional
+    s.gross + s.discounts + s.tax + s.refunds + s.disputes + s.dispute_fees + s.application_fees
+      + s.application_fee_refunds + s.transfers + s.stripe_fees + s.stripe_fees_provisional
   from (
     select d.booked_on, d.product_line, d.currency, sum(d.lines)::bigint,
       coalesce(sum(d.amount) filter (where d.kind = 'charge'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'discount'), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('tax', 'tax_returned')), 0),
       coalesce(sum(d.amount) filter (where d.kind in ('refund', 'refund_failure')), 0),
       coalesce(sum(d.amount) filter (where d.kind in ('dispute', 'dispute_reversal')), 0),
       coalesce(sum(d.amount) filter (where d.kind = 'dispute_fee'), 0),
@@ -14154,8 +14369,8 @@ as $$
       coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee_provisional'), 0)
     from farthing.revenue_sums(p_from, p_to) d
     group by d.booked_on, d.product_line, d.currency
-  ) s (day, product_line, currency, lines, gross, refunds, disputes, dispute_fees, application_fees,
-    application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
+  ) s (day, product_line, currency, lines, gross, discounts, tax, refunds, disputes, dispute_fees,
+    application_fees, application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
 $$;
 comment on function farthing.revenue_days(date, date) is
   'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if money '
@@ -14167,15 +14382,18 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gross', 'payments of orders and bookings',
-    'refunds', 'refunds that have not failed, negative',
-    'disputes', 'money that banks withdrew and did not return, negative',
+    'gross', 'prices of paid orders and bookings, without tax, before discounts',
+    'discounts', 'discounts by promotion codes, negative',
+    'tax', 'tax that buyers paid, less the tax in refunds and disputes; owed to the state',
+    'refunds', 'refunds that have not failed, without tax, negative',
+    'disputes', 'money that banks withdrew and did not return, without tax, negative',
     'stripe_fees', 'fees of balance transactions that a payout lists, negative',
     'stripe_fees_provisional', 'fees of balance transactions that no payout lists yet, negative',
-    'net', 'credits: gross + refunds + disputes + dispute_fees + stripe_fees + stripe_fees_provisional; '
+    'net', 'credits: gross + discounts + refunds + disputes + dispute_fees + stripe_fees '
+      '+ stripe_fees_provisional; '
       'bookings: application_fees + application_fee_refunds + dispute_fees + stripe_fees '
       '+ stripe_fees_provisional',
-    'balance_change', 'gross + refunds + disputes + dispute_fees + application_fees '
+    'balance_change', 'gross + discounts + tax + refunds + disputes + dispute_fees + application_fees '
       '+ application_fee_refunds + transfers + stripe_fees + stripe_fees_provisional')
 $$;
 comment on function farthing.revenue_formulas() is
@@ -14796,7 +15014,7 @@ begin
       where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
     )::farthing.reversed
   from farthing.disputed_of(row(p_order.account_id, p_order.order_id, null, p_order.payment_ref,
-    p_order.amount, p_order.currency)::farthing.payment, v_refunded) d);
+    p_order.amount_total, p_order.currency)::farthing.payment, v_refunded) d);
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
@@ -14824,12 +15042,12 @@ begin
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
   where account_id = p_account_id and order_id = p_order_id and actionable
-    and state = case when v_reversed.refunded >= v_order.amount then 'open' else 'closed' end;
+    and state = case when v_reversed.refunded >= v_order.amount_total then 'open' else 'closed' end;
   if found then
     v_reversed := farthing.reversed_of(v_order);
   end if;
   v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
-    v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
+    v_reversed.refunded + v_reversed.withdrawn, v_order.amount_total);
   if v_target > v_order.credits_clawed_back then
     v_clawback.credits := v_target - v_order.credits_clawed_back;
     v_clawback.debt := farthing.claw_back(v_order, v_clawback.credits, p_cause, p_author, p_now);
@@ -14839,7 +15057,7 @@ begin
   update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
     credits_clawed_back = v_target, updated_at = p_now, status = case
       when v_reversed.is_disputed then 'disputed'
-      when v_reversed.refunded >= amount then 'refunded'
+      when v_reversed.refunded >= amount_total then 'refunded'
       when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
   where account_id = p_account_id and order_id = p_order_id;
   update farthing.lots set frozen = v_reversed.is_frozen
@@ -14870,7 +15088,7 @@ declare
   v_payment farthing.payment;
 begin
   perform farthing.lock_subject(p_payment_id);
-  select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+  select account_id, order_id, null::uuid, payment_ref, amount_total, currency into v_payment
   from farthing.orders where payment_ref = p_payment_id;
   if v_payment.account_id is null then
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment

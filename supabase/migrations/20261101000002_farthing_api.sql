@@ -4015,6 +4015,7 @@ begin
       order by d.cursor collate "C" limit farthing.items_to_read(p_limit)),
     (select jsonb_agg(to_jsonb(t) order by t.product_line, t.currency)
       from (select r.product_line, r.currency, sum(r.lines) as lines, sum(r.gross) as gross,
+        sum(r.discounts) as discounts, sum(r.tax) as tax,
         sum(r.refunds) as refunds, sum(r.disputes) as disputes, sum(r.dispute_fees) as dispute_fees,
         sum(r.application_fees) as application_fees,
         sum(r.application_fee_refunds) as application_fee_refunds, sum(r.transfers) as transfers,

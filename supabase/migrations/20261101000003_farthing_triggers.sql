@@ -84,8 +84,9 @@ create trigger orders_are_never_deleted before delete on farthing.orders
 select farthing.add_task('expire_orders', '5 minutes');
 
 select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
-  package_name, amount, currency, credits, bonus_credits, created_at}');
-select farthing.set_once('orders', '{payment_ref, allocation_version, paid_at}');
+  package_name, amount, currency, credits, bonus_credits, tax_behavior, promotion_codes, created_at}');
+select farthing.set_once('orders', '{payment_ref, amount_discount, amount_tax, amount_total, invoice_id,
+  has_tax_id, allocation_version, paid_at}');
 
 -- supabase/schemas/customers/triggers.sql
 
