@@ -6,6 +6,7 @@ import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts
 import { withSql } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import type { Person } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
 import type { World } from "../support/project/world.ts";
 import { stripeOf } from "../support/money/stripe.ts";
 
@@ -14,15 +15,21 @@ export type Settings = Record<string, string | boolean | null>;
 
 const PRICE = 10_000;
 
-/** Changes settings of the policy as a back end does. */
-export async function set(world: World, changes: Settings) {
-  const { version } = data(
-    await get(world, "settings/policy", backEnd(world)),
-    200,
-    PolicySettings,
-  );
-  const body = { changes, version, reason: "a test of the hosted page" };
-  return data(await post(world, "settings/policy", backEnd(world), body), 200, SettingsChanged);
+/**
+ * Changes settings of the policy as a back end does: after 409 it reads the version again. The first
+ * event from Stripe also changes the policy, because it fixes the project's mode.
+ */
+export function set(world: World, changes: Settings) {
+  return until("the settings are changed", async () => {
+    const { version } = await readPolicy(world);
+    const body = { changes, version, reason: "a test of the hosted page" };
+    const answer = await post(world, "settings/policy", backEnd(world), body);
+    return answer.status === 409 ? undefined : data(answer, 200, SettingsChanged);
+  });
+}
+
+async function readPolicy(world: World) {
+  return data(await get(world, "settings/policy", backEnd(world)), 200, PolicySettings);
 }
 
 /** Runs `use` in a shop with these settings, and sets the defaults again. */
@@ -31,11 +38,7 @@ export async function withSettings<T>(
   changes: Settings,
   use: () => Promise<T>,
 ): Promise<T> {
-  const { settings } = data(
-    await get(world, "settings/policy", backEnd(world)),
-    200,
-    PolicySettings,
-  );
+  const { settings } = await readPolicy(world);
   const defaults = settings.filter(({ name }) => name in changes)
     .map((setting) => [setting.name, setting.default]);
   if (defaults.length === 0) return await use();
