@@ -13,7 +13,7 @@ import { stripeOf } from "../support/money/stripe.ts";
 /** Settings by their names. */
 export type Settings = Record<string, string | boolean | null>;
 
-const PRICE = 10_000;
+export const PRICE = 10_000;
 
 /**
  * Changes settings of the policy as a back end does: after 409 it reads the version again. The first
@@ -79,4 +79,13 @@ export async function open(world: World, buyer: Person, packageId: string) {
     { expand: ["line_items"] },
   );
   return { checkout, session };
+}
+
+/** Creates a promotion code, and returns its text. */
+export async function makeCode(world: World, coupon: Stripe.CouponCreateParams): Promise<string> {
+  const stripe = stripeOf(world);
+  const { id } = await stripe.coupons.create(coupon);
+  const code = `CODE-${crypto.randomUUID().slice(0, 8)}`;
+  await stripe.promotionCodes.create({ promotion: { type: "coupon", coupon: id }, code });
+  return code;
 }
