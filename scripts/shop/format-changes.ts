@@ -2,6 +2,9 @@ import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import type { Changed } from "../settings/settings-api.ts";
 
+/** A line of five columns fits in a terminal of 120 characters. */
+const VALUE_LENGTH = 40;
+
 type Change = Changed["changes"][number];
 
 const SIGNS: Record<Change["change"], string> = {
@@ -28,7 +31,7 @@ export function formatChanges({ changes, unchanged }: Changed): string {
     { title: pc.dim("field") },
     { title: pc.dim("now"), align: "right" as const },
     { title: "" },
-    { title: pc.dim("new"), align: "right" as const },
+    { title: pc.dim("new") },
   ];
   return `${summary}\n\n${formatTable(columns, changes.flatMap(rowsOf))}`;
 }
@@ -41,8 +44,17 @@ function rowsOf({ change, name, version, fields }: Change): string[][] {
       index === 0 ? `${SIGNS[change]} ${name}` : "",
       index === 0 ? String(version) : "",
       field,
-      from ?? "–",
+      shorten(from),
       "→",
-      to ?? "–",
+      shorten(to),
     ]);
+}
+
+/** A description may have 500 characters, and its beginning shows which text it is. */
+function shorten(value: string | null): string {
+  if (value === null) return "–";
+  const characters = [...value];
+  return characters.length <= VALUE_LENGTH
+    ? value
+    : `${characters.slice(0, VALUE_LENGTH).join("")}…`;
 }
