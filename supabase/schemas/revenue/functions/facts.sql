@@ -1,37 +1,51 @@
 -- Triggers that book the facts that Stripe's events report, each in the transaction that writes it.
 
-create function farthing.book_order()
-returns trigger
+create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
+  p_effective_at timestamptz default null)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_line farthing.revenue_lines;
 begin
-  v_line.currency := new.currency;
-  v_line.account_id := new.account_id;
-  v_line.order_id := new.order_id;
-  v_line.package_id := new.package_id;
-  v_line.source_id := new.payment_ref;
+  v_line.effective_at := p_effective_at;
+  v_line.currency := p_order.currency;
+  v_line.account_id := p_order.account_id;
+  v_line.order_id := p_order.order_id;
+  v_line.package_id := p_order.package_id;
+  v_line.source_id := p_order.payment_ref;
   -- The three lines add up to what was paid. A price that includes its tax is booked without it.
   v_line.kind := 'charge';
-  v_line.amount := new.amount_total - new.amount_tax + new.amount_discount;
-  perform farthing.book_line(v_line, new.paid_at);
-  if new.amount_discount > 0 then
+  v_line.amount := p_order.amount_total - p_order.amount_tax + p_order.amount_discount;
+  perform farthing.book_line(v_line, p_at);
+  if p_order.amount_discount > 0 then
     v_line.kind := 'discount';
-    v_line.amount := -new.amount_discount;
-    perform farthing.book_line(v_line, new.paid_at);
+    v_line.amount := -p_order.amount_discount;
+    perform farthing.book_line(v_line, p_at);
   end if;
-  if new.amount_tax > 0 then
+  if p_order.amount_tax > 0 then
     v_line.kind := 'tax';
-    v_line.amount := new.amount_tax;
-    perform farthing.book_line(v_line, new.paid_at);
+    v_line.amount := p_order.amount_tax;
+    perform farthing.book_line(v_line, p_at);
   end if;
+end
+$$;
+comment on function farthing.book_paid_order(farthing.orders, timestamptz, timestamptz) is
+  'Books the charge, the discount and the tax of an order that was paid, at p_at. Without p_effective_at the '
+  'payment happened when the event that is being applied happened.';
+
+create function farthing.book_order()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.book_paid_order(new, new.paid_at);
   return null;
 end
 $$;
-comment on function farthing.book_order() is
-  'Trigger: books the charge, the discount and the tax of an order that was paid.';
+comment on function farthing.book_order() is 'Trigger: books an order that was paid.';
 
 create function farthing.returned_tax(p_tax numeric, p_total numeric, p_returned numeric)
 returns bigint
@@ -82,6 +96,32 @@ comment on function farthing.book_returned(farthing.revenue_lines, timestamptz) 
   'Books money that returned to a buyer, or came back from them: of an order with tax a line without the '
   'tax and a line of the tax.';
 
+create function farthing.book_refund_money(p_refund farthing.refunds, p_has_failed boolean,
+  p_at timestamptz, p_effective_at timestamptz default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_line farthing.revenue_lines;
+begin
+  v_line.effective_at := p_effective_at;
+  v_line.kind := case when p_has_failed then 'refund_failure' else 'refund' end;
+  v_line.amount := case when p_has_failed then p_refund.amount else -p_refund.amount end;
+  v_line.currency := p_refund.currency;
+  v_line.account_id := p_refund.account_id;
+  v_line.order_id := p_refund.order_id;
+  v_line.booking_id := p_refund.booking_id;
+  v_line.package_id := farthing.package_of(p_refund.account_id, p_refund.order_id);
+  v_line.refund_id := p_refund.refund_id;
+  v_line.source_id := p_refund.stripe_refund_id;
+  perform farthing.book_returned(v_line, p_at);
+end
+$$;
+comment on function farthing.book_refund_money(farthing.refunds, boolean, timestamptz, timestamptz) is
+  'Books the money of a refund, with the other sign if it has failed. p_effective_at as in '
+  'book_paid_order().';
+
 create function farthing.book_refund()
 returns trigger
 language plpgsql
@@ -89,29 +129,19 @@ set search_path = ''
 as $$
 declare
   v_was_live boolean := tg_op = 'UPDATE' and farthing.is_live_refund(old.status);
-  v_line farthing.revenue_lines;
 begin
-  if farthing.is_live_refund(new.status) = v_was_live then
-    return null;
+  if farthing.is_live_refund(new.status) <> v_was_live then
+    perform farthing.book_refund_money(new, v_was_live, new.updated_at);
   end if;
-  v_line.kind := case when v_was_live then 'refund_failure' else 'refund' end;
-  v_line.amount := case when v_was_live then new.amount else -new.amount end;
-  v_line.currency := new.currency;
-  v_line.account_id := new.account_id;
-  v_line.order_id := new.order_id;
-  v_line.booking_id := new.booking_id;
-  v_line.package_id := farthing.package_of(new.account_id, new.order_id);
-  v_line.refund_id := new.refund_id;
-  v_line.source_id := new.stripe_refund_id;
-  perform farthing.book_returned(v_line, new.updated_at);
   return null;
 end
 $$;
 comment on function farthing.book_refund() is
   'Trigger: books a refund when its money leaves, and again with the other sign if it fails.';
 
-create function farthing.book_dispute_movement()
-returns trigger
+create function farthing.book_movement(p_movement farthing.dispute_movements, p_at timestamptz,
+  p_effective_at timestamptz default null)
+returns void
 language plpgsql
 set search_path = ''
 as $$
@@ -121,69 +151,99 @@ declare
   v_line farthing.revenue_lines;
 begin
   select * into strict v_dispute from farthing.disputes
-  where account_id = new.account_id and dispute_id = new.dispute_id;
+  where account_id = p_movement.account_id and dispute_id = p_movement.dispute_id;
   v_currency := coalesce((select currency from farthing.orders
       where account_id = v_dispute.account_id and order_id = v_dispute.order_id),
     (select currency from farthing.bookings
       where account_id = v_dispute.account_id and booking_id = v_dispute.booking_id));
-  v_line.account_id := new.account_id;
+  v_line.effective_at := p_effective_at;
+  v_line.account_id := p_movement.account_id;
   v_line.order_id := v_dispute.order_id;
   v_line.booking_id := v_dispute.booking_id;
   v_line.package_id := farthing.package_of(v_dispute.account_id, v_dispute.order_id);
-  v_line.dispute_id := new.dispute_id;
-  v_line.source_id := new.transaction_id;
-  v_line.kind := case when new.amount > 0 then 'dispute_reversal' else 'dispute' end;
+  v_line.dispute_id := p_movement.dispute_id;
+  v_line.source_id := p_movement.transaction_id;
+  v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
   -- A bank withdraws and returns the disputed amount at once. In another currency than the payment's
   -- the rates of both days differ, so the line takes the dispute's own amount.
-  if new.currency <> v_currency and v_dispute.currency = v_currency then
-    v_line.amount := sign(new.amount::numeric) * v_dispute.amount;
+  if p_movement.currency <> v_currency and v_dispute.currency = v_currency then
+    v_line.amount := sign(p_movement.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;
   else
-    v_line.amount := new.amount;
-    v_line.currency := new.currency;
+    v_line.amount := p_movement.amount;
+    v_line.currency := p_movement.currency;
   end if;
-  perform farthing.book_returned(v_line, new.created_at);
-  if new.fee <> 0 then
+  perform farthing.book_returned(v_line, p_at);
+  if p_movement.fee <> 0 then
     v_line.kind := 'dispute_fee';
-    v_line.amount := -new.fee;
-    v_line.currency := new.currency;
-    perform farthing.book_line(v_line, new.created_at);
+    v_line.amount := -p_movement.fee;
+    v_line.currency := p_movement.currency;
+    perform farthing.book_line(v_line, p_at);
   end if;
+end
+$$;
+comment on function farthing.book_movement(farthing.dispute_movements, timestamptz, timestamptz) is
+  'Books the money that a bank withdrew or returned, and Stripe''s fee for it. p_effective_at as in '
+  'book_paid_order().';
+
+create function farthing.book_dispute_movement()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.book_movement(new, new.created_at);
   return null;
 end
 $$;
 comment on function farthing.book_dispute_movement() is
-  'Trigger: books the money that a bank withdrew or returned, and Stripe''s fee for it.';
+  'Trigger: books the money of a dispute that moved.';
 
-create function farthing.book_booking()
-returns trigger
+create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
+  p_at timestamptz, p_effective_at timestamptz default null)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_line farthing.revenue_lines;
 begin
-  v_line.account_id := new.account_id;
-  v_line.booking_id := new.booking_id;
-  v_line.currency := new.currency;
-  if old.paid_at is null and new.paid_at is not null then
+  v_line.account_id := p_booking.account_id;
+  v_line.booking_id := p_booking.booking_id;
+  v_line.currency := p_booking.currency;
+  v_line.effective_at := p_effective_at;
+  if p_before.paid_at is null and p_booking.paid_at is not null then
     v_line.kind := 'charge';
-    v_line.amount := new.amount;
-    v_line.source_id := new.payment_intent_id;
-    perform farthing.book_line(v_line, new.paid_at);
+    v_line.amount := p_booking.amount;
+    v_line.source_id := p_booking.payment_intent_id;
+    perform farthing.book_line(v_line, p_at);
   end if;
-  if old.fee_collected is null and new.fee_collected is not null then
+  if p_before.fee_collected is null and p_booking.fee_collected is not null then
     v_line.kind := 'application_fee';
-    v_line.amount := new.fee_collected;
-    v_line.source_id := new.fee_id;
-    perform farthing.book_line(v_line, new.updated_at);
+    v_line.amount := p_booking.fee_collected;
+    v_line.source_id := p_booking.fee_id;
+    perform farthing.book_line(v_line, p_at);
   end if;
-  if new.fee_refunded > old.fee_refunded then
+  if p_booking.fee_refunded > p_before.fee_refunded then
     v_line.kind := 'application_fee_refund';
-    v_line.amount := old.fee_refunded - new.fee_refunded;
-    v_line.source_id := new.fee_id;
-    perform farthing.book_line(v_line, new.updated_at);
+    v_line.amount := p_before.fee_refunded - p_booking.fee_refunded;
+    v_line.source_id := p_booking.fee_id;
+    perform farthing.book_line(v_line, p_at);
   end if;
+end
+$$;
+comment on function farthing.book_booking_money is
+  'Books what is new in a booking: its charge, our fee that Stripe collected, and the part of the fee that '
+  'was refunded. p_effective_at as in book_paid_order().';
+
+create function farthing.book_booking()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.book_booking_money(old, new,
+    case when old.paid_at is null and new.paid_at is not null then new.paid_at else new.updated_at end);
   return null;
 end
 $$;

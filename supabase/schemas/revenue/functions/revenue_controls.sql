@@ -37,4 +37,5 @@ $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
   'Returns the control totals of the revenue report: for each currency the lines without and with '
   'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ while Stripe has not '
-  'listed a transaction.';
+  'listed a transaction. The fee of one that is listed after its month closed is a difference that stays, '
+  'in that month and, with the other sign, in the month of the fee.';

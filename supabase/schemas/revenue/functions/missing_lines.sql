@@ -1,0 +1,119 @@
+-- Lines of facts that are older than the lines: a project that had orders before revenue was booked runs
+-- book_missing_lines() once, in the migration that brings the triggers.
+
+create function farthing.book_missing_orders(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_count bigint := 0;
+begin
+  for v_order in select o.* from farthing.orders o
+    where o.payment_ref is not null and not exists (select from farthing.revenue_lines l
+      where l.source_id = o.payment_ref and l.kind = 'charge')
+    order by o.paid_at, o.order_id
+  loop
+    perform farthing.book_paid_order(v_order, p_now, v_order.paid_at);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.book_missing_orders(timestamptz) is
+  'Books paid orders without a line, each at the time of its payment. Returns their number.';
+
+create function farthing.book_missing_bookings(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+  v_booked farthing.bookings;
+  v_count bigint := 0;
+begin
+  for v_booking in select b.* from farthing.bookings b
+    where b.paid_at is not null or b.fee_collected is not null
+    order by b.paid_at, b.booking_id
+  loop
+    v_booked := v_booking;
+    select min(l.effective_at) filter (where l.kind = 'charge'),
+      sum(l.amount) filter (where l.kind = 'application_fee'),
+      coalesce(-sum(l.amount) filter (where l.kind = 'application_fee_refund'), 0)
+    into v_booked.paid_at, v_booked.fee_collected, v_booked.fee_refunded
+    from farthing.revenue_lines l where l.booking_id = v_booking.booking_id;
+    if (v_booked.paid_at is null and v_booking.paid_at is not null)
+      or (v_booked.fee_collected is null and v_booking.fee_collected is not null)
+      or v_booked.fee_refunded < v_booking.fee_refunded
+    then
+      perform farthing.book_booking_money(v_booked, v_booking, p_now,
+        coalesce(v_booking.paid_at, v_booking.updated_at));
+      v_count := v_count + 1;
+    end if;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.book_missing_bookings(timestamptz) is
+  'Books what is missing of bookings, each at the time of its payment, because a booking does not store '
+  'when its fee was collected or refunded. Returns their number.';
+
+create function farthing.book_missing_returns(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_return record;
+  v_count bigint := 0;
+begin
+  -- The tax that returns with a part depends on the parts before it, so they are booked in their order.
+  for v_return in
+    select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
+      r.stripe_refund_id as id
+    from farthing.refunds r
+    where farthing.is_live_refund(r.status) and not exists (select from farthing.revenue_lines l
+      where l.source_id = r.stripe_refund_id and l.kind = 'refund')
+    union all
+    select null, m, m.created_at, m.transaction_id from farthing.dispute_movements m
+    where not exists (select from farthing.revenue_lines l
+      where l.source_id = m.transaction_id and l.kind in ('dispute', 'dispute_reversal'))
+    order by at, id
+  loop
+    if v_return.movement is null then
+      perform farthing.book_refund_money(v_return.refund, false, p_now, v_return.at);
+    else
+      perform farthing.book_movement(v_return.movement, p_now, v_return.at);
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.book_missing_returns(timestamptz) is
+  'Books refunds that have not failed and movements of disputes without a line, each at its time. Returns '
+  'their number.';
+
+create function farthing.book_missing_lines(p_now timestamptz default now())
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
+    + farthing.book_missing_returns(p_now);
+  -- Each line above has booked the fee of its balance transaction. Transfers have no other fact.
+  perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
+    where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
+      where l.source_id = b.transaction_id and l.kind = b.kind)
+    order by b.transaction_id) t;
+  return v_count;
+end
+$$;
+comment on function farthing.book_missing_lines(timestamptz) is
+  'Books the revenue lines of all stored facts that have none, and returns the number of facts. A repeat '
+  'books nothing. A fact of a closed month counts in the oldest open month.';
