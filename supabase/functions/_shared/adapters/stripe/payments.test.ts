@@ -208,7 +208,7 @@ Deno.test("an event signed with any current secret is read", async () => {
       payment_id: "pi_1",
       payment_status: "paid",
       amount: 999,
-      amount_subtotal: null,
+      amount_subtotal: 999,
       amount_discount: null,
       amount_tax: null,
       currency: "usd",
