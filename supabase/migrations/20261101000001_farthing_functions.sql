@@ -12468,7 +12468,7 @@ as $$
     -- The same tables as of the index audit_by_time.
     where a.table_name in ('blocks', 'mismatches', 'inbox', 'notifications', 'fraud_warnings', 'jobs',
         'booking_transfers', 'spend_caps', 'policy', 'packages', 'rates', 'alert_rules', 'tasks', 'features',
-        'accounting_policies', 'journal_accounts')
+        'accounting_policies', 'journal_accounts', 'welcome_blocked_domains')
       and a.author <> 'task:install'
   )
   select (a.at at time zone 'UTC')::date, case when a.author like 'stripe:%' then 'stripe' else a.author end,
