@@ -78,6 +78,8 @@ create trigger orders_forget_the_email before update on farthing.orders
   for each row when (new.session_settings ? 'customer_email'
     and (new.session_id is not null or new.status <> 'pending'))
   execute function farthing.forget_session_email();
+create trigger accounts_forget_emails after update of left_at on farthing.accounts
+  for each row execute function farthing.forget_emails_of_user();
 create trigger orders_are_never_deleted before delete on farthing.orders
   for each row execute function farthing.refuse_change();
 

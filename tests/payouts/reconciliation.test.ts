@@ -139,14 +139,18 @@ Deno.test("an order with a wrong amount is found in its payout, until it is repa
   await withSql(world, (sql) =>
     alterBriefly(sql, async (tx) => {
       const setAmount = (amount: number) =>
-        tx`update farthing.orders set amount = ${amount} where order_id = ${orderId}`;
+        tx`
+        update farthing.orders set amount = ${amount}, amount_total = ${amount}
+        where order_id = ${orderId}`;
       await tx`alter table farthing.orders disable trigger orders_keep_their_terms`;
+      await tx`alter table farthing.orders disable trigger orders_are_set_once`;
       await setAmount(998);
       await tx`select farthing.reconcile(${payout.id}, now())`;
       const expected = [`charge_differs ${latest_charge}: 998 usd paid, 999 usd charge`];
       deepEqual(await mismatchesIn(tx, payout), expected);
       await setAmount(999);
       await tx`alter table farthing.orders enable always trigger orders_keep_their_terms`;
+      await tx`alter table farthing.orders enable always trigger orders_are_set_once`;
     }));
   await retryReconciliation(world);
   deepEqual(await mismatchesOf(world, payout), []);

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(22);
+select plan(24);
 
 create function pg_temp.buy(p_name text, p_passed interval default '0', p_package text default 'starter')
 returns jsonb language sql as $$
@@ -53,6 +53,13 @@ select is(pg_temp.stored('bob') -> 'customer_email', null, 'an order that Stripe
 select isnt(pg_temp.buy('cy'), null, 'a user begins a checkout');
 select is(farthing.expire_orders(tests.after('2 hours')), 2, 'the orders without a payment expire');
 select is(pg_temp.stored('cy') -> 'customer_email', null, 'an expired order has no email');
+
+-- Nor has the order of a deleted user.
+select is(pg_temp.buy('kim') ->> 'customer_email', 'kim@example.com', 'another user begins a checkout');
+create temp table kim on commit drop as select farthing.account_for(tests.person('kim')) as account_id;
+delete from auth.users where id = tests.person('kim');
+select is((select session_settings -> 'customer_email' from farthing.orders join kim using (account_id)), null,
+  'the order of a deleted user has no email');
 
 -- The email: only one that Stripe is sure to accept.
 select tests.person(name) from unnest('{dan,eve,fay,gil}'::text[]) name;

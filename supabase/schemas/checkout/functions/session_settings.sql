@@ -36,3 +36,17 @@ end
 $$;
 comment on function farthing.forget_session_email() is
   'Trigger: deletes the buyer''s email from an order that has a session or needs none any more.';
+
+create function farthing.forget_emails_of_user()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.orders set session_settings = session_settings - 'customer_email'
+  where account_id = new.account_id and session_settings ? 'customer_email';
+  return null;
+end
+$$;
+comment on function farthing.forget_emails_of_user() is
+  'Trigger: deletes the email from the orders of a deleted user that have no session yet.';
