@@ -140,16 +140,18 @@ inBothWays("fails a test that never ends by its name, and runs the next one", as
   assert.match(row?.failures[0]?.detail ?? "", /still running after 0.5 s: ".*waits"/);
 });
 
+/** A test in which Deno has the time to report the test before it. */
+const REPORTED = `Deno.test("reported", () => new Promise((done) => setTimeout(done, 500)));\n`;
 // The signal ends the process some time later: a test that returned meanwhile would have passed.
 const ENDS = `Deno.kill(Deno.pid, "SIGKILL"); for (;;);`;
 
 inBothWays("names the test that ends its process, and runs the files after it", async (options) => {
   const files = {
-    "a.test.ts": `Deno.test("fine", () => {});\nDeno.test("ends", () => { ${ENDS} });\n`,
+    "a.test.ts": `Deno.test("fine", () => {});\n${REPORTED}Deno.test("ends", () => { ${ENDS} });\n`,
     "b.test.ts": `Deno.test("later", () => {});\n`,
   };
   assert.deepEqual(await failuresOf(files, options), [
-    ["a.test.ts", 1, ["ends"]],
+    ["a.test.ts", 2, ["ends"]],
     ["b.test.ts", 1, []],
   ]);
 });
@@ -177,9 +179,9 @@ Deno.test("runDenoTests, in a group, fails the file that ends the process as it 
 
 /** Throws an error while another test runs. */
 const THROWS_LATE = `Deno.test({ name: "late", sanitizeOps: false, sanitizeResources: false, fn() {
-  setTimeout(() => { throw new Error("of no test"); }, 50);
+  setTimeout(() => { throw new Error("of no test"); }, 300);
 } });\n`;
-const WAITS = `Deno.test("waits", () => new Promise((done) => setTimeout(done, 300)));\n`;
+const WAITS = `Deno.test("waits", () => new Promise((done) => setTimeout(done, 900)));\n`;
 
 Deno.test("runDenoTests, in a group, fails for an error of no test, and no file that passes", async () => {
   const files = { "a.test.ts": THROWS_LATE, "b.test.ts": WAITS, "c.test.ts": WAITS };

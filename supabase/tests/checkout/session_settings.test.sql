@@ -58,7 +58,8 @@ select is(pg_temp.stored('cy') -> 'customer_email', null, 'an expired order has 
 select is(pg_temp.buy('kim') ->> 'customer_email', 'kim@example.com', 'another user begins a checkout');
 create temp table kim on commit drop as select farthing.account_for(tests.person('kim')) as account_id;
 delete from auth.users where id = tests.person('kim');
-select is((select session_settings -> 'customer_email' from farthing.orders join kim using (account_id)), null,
+select is((
+  select session_settings -> 'customer_email' from farthing.orders join kim using (account_id)), null,
   'the order of a deleted user has no email');
 
 -- The email: only one that Stripe is sure to accept.
