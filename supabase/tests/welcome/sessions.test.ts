@@ -55,6 +55,17 @@ meetings([], {
       [`(select reason from farthing.welcome_grants where user_id = ${id("eve")})`]: "day_ceiling",
     },
   },
+  "a sign-up succeeds without credits while another session has locked the requests": {
+    given: [on],
+    first: "lock table farthing.welcome_grants in share mode",
+    second: signsUp("hal", "hal@example.com"),
+    says: "undefined",
+    givesUp: true,
+    ends: {
+      [`(select count(*) from auth.users where id = ${id("hal")})`]: "1",
+      [`(select count(*) from farthing.welcome_grants where user_id = ${id("hal")})`]: "0",
+    },
+  },
   "a runner does not wait for the deletion of a user": {
     given: [on, signsUp("fay", "fay@example.com")],
     first: `delete from auth.users where id = ${id("fay")}`,

@@ -5,6 +5,7 @@ create function farthing.queue_welcome()
 returns trigger
 language plpgsql security definer -- runs inside Auth's statement, whose role has no rights here
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms' -- a locked table ends the planning long before Auth's statement_timeout
 as $$
 begin
   if exists (select from farthing.policy where welcome_credits > 0) then
@@ -14,7 +15,7 @@ begin
     end if;
   end if;
   return null;
-exception when others then
+exception when others then -- a cancelled statement is not among them: the caller wants its end
   -- Only the SQLSTATE is logged: an error's text may quote the address.
   raise warning 'farthing: no welcome credits were planned: %', sqlstate;
   return null;
@@ -22,7 +23,7 @@ end
 $$;
 comment on function farthing.queue_welcome() is
   'Trigger on auth.users: plans welcome credits for a user with a confirmed email address, once, while '
-  'the policy grants any. It never fails.';
+  'the policy grants any. It waits at most half a second for a lock and catches every error.';
 
 create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
 returns text
