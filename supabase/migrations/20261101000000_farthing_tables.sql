@@ -721,8 +721,8 @@ create table farthing.welcome_grants (
     when 'refused' then num_nonnulls(reason, decided_at) = 2
       and num_nonnulls(email_hash, amount, account_id, lot_id) = 0
     else false end),
-  constraint welcome_grants_reasons check (reason in ('off', 'user_deleted', 'email_known', 'domain_blocked',
-    'day_ceiling')),
+  constraint welcome_grants_reasons check (reason in ('off', 'user_deleted', 'no_email', 'email_known',
+    'domain_blocked', 'day_ceiling')),
   constraint welcome_grants_hashed check (length(email_hash) = 32)
 );
 comment on table farthing.welcome_grants is

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(56);
+select plan(62);
 
 -- Signs a user up with an email address, confirmed or not.
 create function pg_temp.signs_up(p_name text, p_email text, p_confirmed boolean default true,
@@ -97,6 +97,14 @@ select is(pg_temp.signs_up('dan3', 'dan3@example.com'), 'signed up', 'another us
 select is(tests.outcome('delete from auth.users where email = ''dan3@example.com''') ->> 'code', 'ok',
   'and is deleted before the runner looks');
 select is(pg_temp.granted('1 day'), 0, 'a deleted user gets nothing');
+
+-- An address without an @ has no hash. Another sign-in service can confirm one.
+select is(pg_temp.signs_up('n' || coalesce(email, 'ull'), email), 'signed up', 'a user without an address')
+from (values (null), (''), ('ann')) e (email);
+select is(pg_temp.granted('1 day'), 0, 'users without an address get nothing');
+select is(string_agg(distinct pg_temp.reason('n' || name), ', '), 'refused no_email', 'they are refused')
+from unnest(array['ull', '', 'ann']) name;
+select is_empty('select * from farthing.parked_items', 'and not parked');
 
 -- Blocked domains.
 select is(farthing.set_blocked_domains('{mailinator.com,trash.example}', 'test'), 2, 'a shop blocks domains');

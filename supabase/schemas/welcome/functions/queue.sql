@@ -32,6 +32,7 @@ set search_path = ''
 as $$
   select case
     when p_policy.welcome_credits = 0 then 'off'
+    when farthing.normalised_email(p_email) is null then 'no_email'
     when farthing.is_blocked_domain(p_email) then 'domain_blocked'
     when exists (select from farthing.welcome_grants
       where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
