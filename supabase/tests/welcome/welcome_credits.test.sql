@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(62);
+select plan(63);
 
 -- Signs a user up with an email address, confirmed or not.
 create function pg_temp.signs_up(p_name text, p_email text, p_confirmed boolean default true,
@@ -111,6 +111,7 @@ select is(farthing.set_blocked_domains('{mailinator.com,trash.example}', 'test')
 select is(pg_temp.signs_up('f' || nr, email), 'signed up', email)
 from (values (1, 'x@Mailinator.com'), (2, 'x@a.b.trash.example'), (3, 'x@notmailinator.com'))
   e (nr, email);
+select is(farthing.is_blocked_domain('"a@b"@Trash.example'), true, 'the domain follows the last @');
 select is(pg_temp.granted('1 day'), 1, 'one of the three gets credits');
 select is(string_agg(pg_temp.reason('f' || nr), ', ' order by nr),
   'refused domain_blocked, refused domain_blocked, granted', 'a subdomain is blocked, another name is not')

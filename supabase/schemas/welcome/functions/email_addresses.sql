@@ -33,7 +33,7 @@ set search_path = ''
 as $$
   select exists (select from farthing.welcome_blocked_domains b
     where b.domain in (select array_to_string(d.parts[nr:], '.')
-      from string_to_array(split_part(farthing.normalised_email(p_email), '@', 2), '.') d (parts),
+      from string_to_array(substring(farthing.normalised_email(p_email) from '@([^@]*)$'), '.') d (parts),
         generate_subscripts(d.parts, 1) nr))
 $$;
 comment on function farthing.is_blocked_domain(text) is
