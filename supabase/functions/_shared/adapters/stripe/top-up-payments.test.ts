@@ -169,6 +169,7 @@ Deno.test("a page for the same order and amount replaces the charge", async () =
       "success_url": URLS.successUrl,
       "cancel_url": URLS.cancelUrl,
       "expires_at": "1795266000",
+      "automatic_tax[enabled]": "false",
     });
   });
 });

@@ -102,6 +102,8 @@ function pageParams(charge: TopUpCharge, urls: ReturnUrls): Stripe.Checkout.Sess
     success_url: urls.successUrl,
     cancel_url: urls.cancelUrl,
     expires_at: charge.expires_at_epoch,
+    // A tax would change the amount of the order. If this is left out, the account's default applies.
+    automatic_tax: { enabled: false },
   };
 }
 
