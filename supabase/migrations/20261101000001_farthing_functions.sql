@@ -5768,7 +5768,9 @@ begin
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
       farthing.paid_amounts(v_order, p_facts), p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
-      perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
+      -- The event that is being applied must not be applied again.
+      perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now,
+        p_with_payment => p_type <> 'payment_intent.succeeded');
     end if;
     return 'processed';
   end if;
@@ -5808,7 +5810,8 @@ comment on function farthing.lock_subject(text) is
   'one wrote. Without the lock, a refund could be deferred just after the payment has looked for '
   'deferred events.';
 
-create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
+create function farthing.apply_waiting(
+  p_payment_id text, p_now timestamptz, p_charge_id text default null, p_with_payment boolean default false)
 returns int
 language plpgsql
 set search_path = ''
@@ -5827,6 +5830,7 @@ begin
     -- so that both are used.
     where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
       and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+        or facts ->> 'payment_id' = p_payment_id and p_with_payment and type = 'payment_intent.succeeded'
         or facts ->> 'charge_id' = p_charge_id
           and type in ('application_fee.created', 'application_fee.refunded'))
     order by occurred_at, event_id for update skip locked
@@ -5837,9 +5841,10 @@ begin
   return v_count;
 end
 $$;
-comment on function farthing.apply_waiting(text, timestamptz, text) is
+comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
   'Applies the events that arrived before their payment, or before its charge, in the transaction that '
-  'applies the payment: refunded credits cannot be spent in between. Returns the number of events.';
+  'applies the payment: refunded credits cannot be spent in between. p_with_payment: also applies the event '
+  'of the payment itself, which may have waited for the event of its session. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 

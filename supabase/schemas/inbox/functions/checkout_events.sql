@@ -83,7 +83,9 @@ begin
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
       farthing.paid_amounts(v_order, p_facts), p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
-      perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
+      -- The event that is being applied must not be applied again.
+      perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now,
+        p_with_payment => p_type <> 'payment_intent.succeeded');
     end if;
     return 'processed';
   end if;

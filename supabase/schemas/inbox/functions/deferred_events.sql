@@ -14,7 +14,8 @@ comment on function farthing.lock_subject(text) is
   'one wrote. Without the lock, a refund could be deferred just after the payment has looked for '
   'deferred events.';
 
-create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
+create function farthing.apply_waiting(
+  p_payment_id text, p_now timestamptz, p_charge_id text default null, p_with_payment boolean default false)
 returns int
 language plpgsql
 set search_path = ''
@@ -33,6 +34,7 @@ begin
     -- so that both are used.
     where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
       and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+        or facts ->> 'payment_id' = p_payment_id and p_with_payment and type = 'payment_intent.succeeded'
         or facts ->> 'charge_id' = p_charge_id
           and type in ('application_fee.created', 'application_fee.refunded'))
     order by occurred_at, event_id for update skip locked
@@ -43,6 +45,7 @@ begin
   return v_count;
 end
 $$;
-comment on function farthing.apply_waiting(text, timestamptz, text) is
+comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
   'Applies the events that arrived before their payment, or before its charge, in the transaction that '
-  'applies the payment: refunded credits cannot be spent in between. Returns the number of events.';
+  'applies the payment: refunded credits cannot be spent in between. p_with_payment: also applies the event '
+  'of the payment itself, which may have waited for the event of its session. Returns the number of events.';
