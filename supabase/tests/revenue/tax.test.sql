@@ -6,6 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/payouts.psql
 \ir ../helpers/paid_amounts.psql
+\ir ../helpers/orders.psql
 select no_plan();
 
 -- Returns the lines of an order, or those of a source.
@@ -140,6 +141,61 @@ select results_eq($$select * from pg_temp.days('2027-02-01', '2027-02-28')$$,
 
 select is(farthing.roll_up_revenue(), (select count(*)::int from farthing.revenue_lines), 'days are summed');
 select is(array(select * from pg_temp.days()), days, 'the report of the sums is the same') from january;
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+
+-- A refund that fails while a dispute has withdrawn the money, and a dispute that is won. Nothing returned in
+-- the end, so nothing remains of refunds, disputes and their tax, in every order of the events.
+create function pg_temp.disputed(p_name text, p_amount bigint, p_words text[], p_passed interval)
+returns jsonb language sql as $$
+  select tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_' || p_name,
+    'payment_id', 'pi_' || p_name, 'charge_id', 'ch_' || p_name, 'amount', p_amount, 'currency', 'pln',
+    'status', case when 'in' = any (p_words) then 'won' else 'needs_response' end, 'reason', 'fraudulent',
+    'case_type', 'chargeback', 'movements', (select jsonb_agg(m || '{"currency": "pln", "fee": 0}')
+      from jsonb_array_elements(tests.moved(p_name, p_amount, p_words)) m)), p_passed)
+$$;
+-- Events: 1 refunds, 2 fails the refund, 3 withdraws by a dispute, 4 wins it, 5 refunds a part, 6 fails that.
+create function pg_temp.happens(p_name text, p_events int[], p_amount bigint default 1230)
+returns text language plpgsql as $$
+declare
+  v_event int;
+  v_at interval := '41 d';
+begin
+  perform tests.begins(p_name, 'exclusive', false, '40 d');
+  perform tests.session_event(p_name, '{1000,0,230,1230}', '40 d');
+  foreach v_event in array p_events loop
+    v_at := v_at + interval '1 h';
+    perform case v_event
+      when 1 then tests.returns_money(p_name, 1, 600, v_at, 'pending')
+      when 2 then tests.returns_money(p_name, 1, 600, v_at, 'failed')
+      when 3 then pg_temp.disputed(p_name, p_amount, '{out}', v_at)
+      when 4 then pg_temp.disputed(p_name, p_amount, '{out,in}', v_at)
+      when 5 then tests.returns_money(p_name, 2, 257, v_at, 'pending')
+      when 6 then tests.returns_money(p_name, 2, 257, v_at, 'failed') end;
+  end loop;
+  return (select concat_ws(', ',
+      'refunds ' || sum(amount) filter (where kind in ('refund', 'refund_failure')),
+      'disputes ' || sum(amount) filter (where kind in ('dispute', 'dispute_reversal')),
+      'tax ' || sum(amount) filter (where kind = 'tax_returned'))
+    from farthing.revenue_lines join tests.bought b using (order_id) where b.name = p_name);
+end
+$$;
+select is(pg_temp.happens('fay', '{1,3,2,4}'), 'refunds 0, disputes 0, tax 0',
+  'a refund that fails during a dispute that is won leaves nothing');
+-- 230 * 600 / 1230 = 112.2, and 230 * 1830 / 1230 = 342.2: more than the whole tax, while money is out twice.
+select is(pg_temp.lines('fay'), 'charge 1000, tax 230, refund -488, tax_returned -112, dispute -1000, '
+  'tax_returned -230, refund_failure 488, tax_returned 112, dispute_reversal 1000, tax_returned 230',
+  'each return has its own tax, and each reversal reinstates it');
+select is(pg_temp.happens(array_to_string(nrs, ''), nrs), 'refunds 0, disputes 0, tax 0',
+  format('nothing remains of the events %s', nrs))
+from tests.orders_of('{1,2,3,4,5,6}') nrs
+where nrs[1] = 1 and array_position(nrs, 3) < array_position(nrs, 4)
+  and array_position(nrs, 5) < array_position(nrs, 6);
+select is(farthing.returned_tax(230, 1230, returned), tax, format('the tax of %s is %s', returned, tax))
+-- 3 * 230 / 1230 = 0.56, 615 is half of the payment, and 630 * 230 / 1230 = 117.8.
+from (values (0, 0::bigint), (3, 1), (2, 0), (-2, 0), (-3, -1), (615, 115), (-615, -115), (1230, 230),
+  (1830, 342), (-630, -118)) r (returned, tax);
+select is(array(select farthing.returned_tax(1, 2, returned) from unnest('{-1,1,3}'::int[]) returned),
+  '{0,1,2}', 'a half rounds up below nothing and above the whole, too');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 -- Wrong lines are named.

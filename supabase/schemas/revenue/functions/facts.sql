@@ -52,11 +52,15 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- A rounded quotient of whole units, a half up. All of the tax has returned with all of the money.
-  select div(2 * p_tax * greatest(0, least(p_returned, p_total)) + p_total, 2 * p_total)::bigint
+  -- A rounded quotient of whole units, a half up, also below zero, where div() rounds towards zero. The
+  -- part has no bounds: while a refund and a dispute both hold the money, it is more than the tax, and each
+  -- of them reinstates what it took.
+  select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
+  from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
 comment on function farthing.returned_tax(numeric, numeric, numeric) is
-  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units.';
+  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units; '
+  'more than the tax if more than the payment returned.';
 
 create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
 returns void

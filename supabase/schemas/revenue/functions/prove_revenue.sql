@@ -22,8 +22,9 @@ as $$
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
     ('discount', -o.amount_discount),
-    ('tax', o.amount_tax - case o.amount_tax when 0 then 0 else round(o.amount_tax
-      * greatest(0, least(b.money, o.amount_total)) / o.amount_total) end)) k (fact, amount)
+    -- More tax than there is has returned while a refund and a dispute both hold the money.
+    ('tax', o.amount_tax - case o.amount_tax when 0 then 0
+      else farthing.returned_tax(o.amount_tax, o.amount_total, b.money) end)) k (fact, amount)
   where o.payment_ref is not null
   union all
   select b.account_id, 'booking ' || b.booking_id, 'charge', b.currency, b.amount
