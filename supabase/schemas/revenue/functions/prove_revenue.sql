@@ -12,12 +12,12 @@ as $$
     -- All that refunds and disputes returned, in the currency of the payment.
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
-      - coalesce((select sum(case m.currency when o.currency then m.amount else l.amount end)
+      - coalesce((select sum(case m.currency when o.currency then m.amount
+          -- A movement in another currency counts with the dispute's amount at that time.
+          else (select sum(n.amount) from farthing.revenue_lines n
+            where n.source_id = m.transaction_id and n.currency = o.currency
+              and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
         from farthing.disputes d join farthing.dispute_movements m using (account_id, dispute_id)
-        -- A movement in another currency counts with the dispute's amount at that time.
-        left join (select n.source_id, n.currency, sum(n.amount) as amount from farthing.revenue_lines n
-          where n.kind in ('dispute', 'dispute_reversal', 'tax_returned') group by n.source_id, n.currency) l
-          on l.source_id = m.transaction_id and l.currency = o.currency
         where d.account_id = o.account_id and d.order_id = o.order_id), 0) as money) b
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
