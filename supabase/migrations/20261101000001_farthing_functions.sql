@@ -13836,11 +13836,15 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- A rounded quotient of whole units, a half up. All of the tax has returned with all of the money.
-  select div(2 * p_tax * greatest(0, least(p_returned, p_total)) + p_total, 2 * p_total)::bigint
+  -- A rounded quotient of whole units, a half up, also below zero, where div() rounds towards zero. The
+  -- part has no bounds: while a refund and a dispute both hold the money, it is more than the tax, and each
+  -- of them reinstates what it took.
+  select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
+  from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
 comment on function farthing.returned_tax(numeric, numeric, numeric) is
-  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units.';
+  'Returns the part of a payment''s tax that returns with p_returned of the payment, in minor units; '
+  'more than the tax if more than the payment returned.';
 
 create function farthing.book_returned(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -14281,6 +14285,9 @@ as $$
 declare
   v_count bigint;
 begin
+  -- A live event that books the same fact between a check here and its line would make one of both fail.
+  -- Its line waits for this lock, and the checks see the lines of all events before it.
+  lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
   -- Each line above has booked the fee of its balance transaction. Transfers have no other fact.
@@ -14293,7 +14300,8 @@ end
 $$;
 comment on function farthing.book_missing_lines(timestamptz) is
   'Books the revenue lines of all stored facts that have none, and returns the number of facts. A repeat '
-  'books nothing. A fact of a closed month counts in the oldest open month.';
+  'books nothing. A fact of a closed month counts in the oldest open month. Locks the lines until the end of '
+  'the transaction: live events that book a line wait, and reports do not.';
 
 -- supabase/schemas/revenue/functions/payout_rows.sql
 
@@ -14399,18 +14407,19 @@ as $$
     -- All that refunds and disputes returned, in the currency of the payment.
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
-      - coalesce((select sum(case m.currency when o.currency then m.amount else l.amount end)
+      - coalesce((select sum(case m.currency when o.currency then m.amount
+          -- A movement in another currency counts with the dispute's amount at that time.
+          else (select sum(n.amount) from farthing.revenue_lines n
+            where n.source_id = m.transaction_id and n.currency = o.currency
+              and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
         from farthing.disputes d join farthing.dispute_movements m using (account_id, dispute_id)
-        -- A movement in another currency counts with the dispute's amount at that time.
-        left join (select n.source_id, n.currency, sum(n.amount) as amount from farthing.revenue_lines n
-          where n.kind in ('dispute', 'dispute_reversal', 'tax_returned') group by n.source_id, n.currency) l
-          on l.source_id = m.transaction_id and l.currency = o.currency
         where d.account_id = o.account_id and d.order_id = o.order_id), 0) as money) b
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
     ('discount', -o.amount_discount),
-    ('tax', o.amount_tax - case o.amount_tax when 0 then 0 else round(o.amount_tax
-      * greatest(0, least(b.money, o.amount_total)) / o.amount_total) end)) k (fact, amount)
+    -- More tax than there is has returned while a refund and a dispute both hold the money.
+    ('tax', o.amount_tax - case o.amount_tax when 0 then 0
+      else farthing.returned_tax(o.amount_tax, o.amount_total, b.money) end)) k (fact, amount)
   where o.payment_ref is not null
   union all
   select b.account_id, 'booking ' || b.booking_id, 'charge', b.currency, b.amount

@@ -10,7 +10,13 @@ begin;
 select no_plan();
 update farthing.balance_lists set done_until = tests.after('-1 day');
 
+create function pg_temp.is_locked() returns boolean language sql as $$
+  select exists (select from pg_locks where pid = pg_backend_pid() and granted
+    and relation = 'farthing.revenue_lines'::regclass and mode = 'ShareRowExclusiveLock')
+$$;
+select ok(not pg_temp.is_locked(), 'the lines are not locked');
 select is(farthing.book_missing_lines(tests.after()), 0::bigint, 'an empty project has nothing to book');
+select ok(pg_temp.is_locked(), 'live events cannot book a line beside it');
 
 -- Payments with and without tax, refunds, a dispute in both directions, a booking, fees and a transfer.
 select is(tests.buys(name), name, name || ' buys') from unnest('{ann,bob}'::text[]) name;

@@ -25,6 +25,23 @@ meetings(["money_back"], {
     says: '{"received":true}',
     ends: { [DAY_OF("bob")]: "2027-03-01", [OPEN_FROM]: "2027-03-01" },
   },
+  "missing lines are booked after the event that is being applied, and do not book its lines again":
+    {
+      given: ["select tests.buys('dan')"],
+      first: "select tests.pays('dan', '70 days')",
+      then: "select 1",
+      second: "select farthing.book_missing_lines(tests.after('71 days'))",
+      says: "0",
+      ends: { "(select count(*) from farthing.revenue_lines where source_id = 'pi_dan')": "1" },
+    },
+  "an event that arrives while missing lines are booked waits for them": {
+    given: ["select tests.buys('eve')"],
+    first: "select farthing.book_missing_lines(tests.after('71 days'))",
+    then: "select 1",
+    second: "select tests.pays('eve', '71 days')",
+    says: '{"received":true}',
+    ends: { "(select count(*) from farthing.revenue_lines where source_id = 'pi_eve')": "1" },
+  },
   "lines that are being booked are in the sums of days once": {
     given: ["select tests.buys('cyn')"],
     first: "select tests.pays('cyn', '30 days')",

@@ -104,6 +104,9 @@ as $$
 declare
   v_count bigint;
 begin
+  -- A live event that books the same fact between a check here and its line would make one of both fail.
+  -- Its line waits for this lock, and the checks see the lines of all events before it.
+  lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
   -- Each line above has booked the fee of its balance transaction. Transfers have no other fact.
@@ -116,4 +119,5 @@ end
 $$;
 comment on function farthing.book_missing_lines(timestamptz) is
   'Books the revenue lines of all stored facts that have none, and returns the number of facts. A repeat '
-  'books nothing. A fact of a closed month counts in the oldest open month.';
+  'books nothing. A fact of a closed month counts in the oldest open month. Locks the lines until the end of '
+  'the transaction: live events that book a line wait, and reports do not.';
