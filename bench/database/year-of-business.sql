@@ -33,11 +33,12 @@ from farthing.accounts a, generate_series(1, 3) k;
 
 insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
   currency, credits, bonus_credits, status, success_url, cancel_url, session_id, payment_ref,
-  allocation_version, expires_at, paid_at, created_at, updated_at)
+  amount_discount, amount_tax, amount_total, allocation_version, expires_at, paid_at, created_at, updated_at)
 select o.account_id, o.order_id, p.package_id, p.version, p.name, 4999, o.currency, 49990, 5000,
   case when o.is_paid then 'paid' else 'expired' end, 'https://shop.example/ok', 'https://shop.example/back',
-  'cs_' || o.order_id, case when o.is_paid then 'pi_' || o.order_id end, case when o.is_paid then 1 end,
-  o.paid_at + interval '1 day', case when o.is_paid then o.paid_at end,
+  'cs_' || o.order_id, case when o.is_paid then 'pi_' || o.order_id end,
+  case when o.is_paid then 0 end, case when o.is_paid then 0 end, case when o.is_paid then 4999 end,
+  case when o.is_paid then 1 end, o.paid_at + interval '1 day', case when o.is_paid then o.paid_at end,
   o.paid_at - (20 + o.account_id % 300) * interval '1 second', o.paid_at
 from year.orders o, farthing.packages p where p.slug = 'pro';
 
@@ -230,7 +231,7 @@ cross join generate_series('2025-11-27'::timestamptz, '2025-12-31T23:00:00Z', g.
   unnest((select core_routes from farthing.slo()) || array(select 'GET /route' || n
     from generate_series(1, 50) n) || 'GET /checkout/packages'::text) r, unnest(array['2xx', '4xx', '5xx']) s;
 insert into farthing.refusal_days (day, account_id, first_at, refusals)
-select (o.paid_at at time zone 'UTC')::date, o.account_id, o.paid_at - interval '1 hour', 1
-from year.orders o where o.nr = 2;
+select (r.at at time zone 'UTC')::date, o.account_id, r.at, 1
+from year.orders o, lateral (select o.paid_at - interval '1 hour' as at) r where o.nr = 2;
 
 set session_replication_role = origin;
