@@ -1,19 +1,20 @@
 /**
- * Writes the OpenAPI document, the tables of routes and errors, and the schema of a shop's file of
- * packages, from the routes' declarations.
+ * Writes the OpenAPI document, the tables of routes and errors, the schema of a shop's file of
+ * packages, and the client's types, from the routes' declarations.
  * With `--check` it writes nothing, and fails when the committed files differ.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 import { buildDocument } from "./build-document.ts";
+import { buildClientTypes, buildErrorCodes } from "./build-client-types.ts";
 import { buildErrorsPage } from "./build-errors-page.ts";
 import { buildPackagesSchema } from "./build-packages-schema.ts";
 import { buildRoutesPage } from "./build-routes-page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The path of each generated file: the functions import the first, and people read the others. */
-const FILES: readonly { path: string; build: () => string }[] = [
+/** The path of each generated file: the functions import the first, and the client the last two. */
+const FILES: readonly { path: string; build: () => string | Promise<string> }[] = [
   { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
   { path: "docs/reference/api/routes.md", build: () => buildRoutesPage(buildDocument()) },
   { path: "docs/reference/api/errors.md", build: buildErrorsPage },
@@ -21,6 +22,8 @@ const FILES: readonly { path: string; build: () => string }[] = [
     path: "docs/reference/api/packages.schema.json",
     build: () => buildPackagesSchema(buildDocument()),
   },
+  { path: "packages/client/generated/api.ts", build: () => buildClientTypes(buildDocument()) },
+  { path: "packages/client/generated/error-codes.ts", build: buildErrorCodes },
 ];
 
 async function readIfThere(url: URL): Promise<string> {
@@ -49,7 +52,7 @@ async function main(isCheck: boolean): Promise<number> {
   for (const { path, build } of FILES) {
     const url = new URL(path, ROOT);
     const before = await readIfThere(url);
-    const after = build();
+    const after = await build();
     if (before === after) {
       print(`${pc.green("fresh")}    ${path}`);
     } else if (isCheck) {

@@ -12,7 +12,7 @@ import { faults, http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
-import { localStack, stripeEmulator } from "./suites/packages.ts";
+import { client, localStack, stripeEmulator } from "./suites/packages.ts";
 import { quarter } from "./suites/quarter.ts";
 import { unit } from "./suites/unit.ts";
 
@@ -32,6 +32,7 @@ export const suites: Suite[] = [
   stripeEmulator,
   guest,
   demo,
+  client,
   compat,
   catalogue,
   mutants,

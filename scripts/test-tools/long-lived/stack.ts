@@ -25,7 +25,12 @@ const DATA_MADE_OF = [
   "packages/local-stack",
   "deno.lock",
 ];
-const CODE_MADE_OF = ["supabase/functions", "packages", "scripts", "deno.json"];
+const CODE_MADE_OF = [
+  "supabase/functions",
+  ...["packages/command-line", "packages/local-stack", "packages/stripe-emulator"],
+  "scripts",
+  "deno.json",
+];
 
 interface State {
   data: string;

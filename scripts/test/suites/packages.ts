@@ -1,4 +1,4 @@
-/** Runs the tests of the two packages. A push leaves out a package that has not changed. */
+/** Runs the tests of the packages. A push leaves out a package that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
@@ -97,4 +97,10 @@ export const localStack = packageSuite({
     "packages/local-stack: its servers, started and killed (when it has changed, or when named)",
   madeOf: [LOCAL_STACK, STRIPE_EMULATOR, "supabase/config.toml", "supabase/migrations"],
   withRedis: `${LOCAL_STACK}/redis`,
+});
+
+export const client = packageSuite({
+  name: "client",
+  about: "packages/client (when it or the contract has changed, or when named)",
+  madeOf: ["packages/client"],
 });

@@ -33,7 +33,7 @@ function isTaken(module: Module, { name, type }: Module["exports"][number]): boo
  * function's entry point, or generated code.
  */
 function isPublic({ source, entry }: Module): boolean {
-  return source.generated || /^packages\/[^/]+\/(?:mod|react)\.tsx?$/.test(source.path) ||
+  return source.generated || /^packages\/[^/]+\/(?:mod|react|server)\.tsx?$/.test(source.path) ||
     (entry && /^supabase\/functions\//.test(source.path));
 }
 

@@ -40,7 +40,17 @@ const AREAS: readonly Area[] = [
       ["*"],
     ],
   },
-  { root: "packages/", floors: [["command-line"], ["stripe-emulator"], ["local-stack"]] },
+  { root: "packages/", floors: [["client", "command-line"], ["stripe-emulator"], ["local-stack"]] },
+  {
+    root: "packages/client/",
+    floors: [
+      ["generated"],
+      ["core"],
+      ["helpers"],
+      ["back-end", "browser"],
+      ["mod.ts", "server.ts"],
+    ],
+  },
   {
     root: "packages/stripe-emulator/",
     floors: [

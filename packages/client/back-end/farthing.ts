@@ -1,0 +1,82 @@
+/** The routes of a back end with the secret key, by name. */
+import type {
+  DebitRequest,
+  GrantRequest,
+  HoldRequest,
+  JobRequest,
+  OpenedHold,
+  RefundRequest,
+  SettleRequest,
+  UsageBatchRequest,
+  UsageRequest,
+} from "../generated/api.ts";
+import type { Api } from "../core/api.ts";
+import type { CurrentBalance } from "../core/balance.ts";
+import type { CallOptions } from "../core/send.ts";
+import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
+import { type HoldTerms, withHold, type Work } from "./hold.ts";
+
+type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
+
+/** A secret key names the user whose data it reads. */
+type OfUser = EntriesFilter & { user_id: string };
+
+function creditsOf(api: Api) {
+  return {
+    /** Reads a user's balance. */
+    get: (userId: string, options: Reading = {}) =>
+      api.read("/credits", { query: { user_id: userId } }, options) as Promise<CurrentBalance>,
+    entries: (filter: OfUser, options: Reading = {}) => entries(api, filter, options),
+    entriesCsv: (filter: OfUser, options: Reading = {}) => entriesCsv(api, filter, options),
+    debit: (body: DebitRequest, options: CallOptions = {}) =>
+      api.change("post", "/credits/debits", { body }, options),
+    grant: (body: GrantRequest, options: CallOptions = {}) =>
+      api.change("post", "/credits/grants", { body }, options),
+  };
+}
+
+function holdsOf(api: Api) {
+  return {
+    open: (body: HoldRequest, options: CallOptions = {}) =>
+      api.change("post", "/credits/holds", { body }, options),
+    get: (id: string, options: Reading = {}) =>
+      api.read("/credits/holds/{id}", { path: { id } }, options),
+    settle: (id: string, body: SettleRequest, options: CallOptions = {}) =>
+      api.change("post", "/credits/holds/{id}/settle", { path: { id }, body }, options),
+    release: (id: string, options: CallOptions = {}) =>
+      api.change("post", "/credits/holds/{id}/release", { path: { id }, body: {} }, options),
+  };
+}
+
+/** @returns the routes of back ends, by name, on one connection */
+export function farthingServerOf(api: Api) {
+  const { read, change, page, each } = api;
+  return {
+    credits: creditsOf(api),
+    holds: holdsOf(api),
+    /** Charges one use of a model. */
+    usage: (body: UsageRequest, options: CallOptions = {}) =>
+      change("post", "/usage", { body }, options),
+    /** Charges up to 1,000 uses; each stands alone. */
+    usageBatch: (body: UsageBatchRequest, options: CallOptions = {}) =>
+      change("post", "/usage/batch", { body }, options),
+    startJob: (body: JobRequest & { user_id: string }, options: CallOptions = {}) =>
+      change("post", "/jobs", { body }, options),
+    refund: (body: RefundRequest, options: CallOptions = {}) =>
+      change("post", "/refunds", { body }, options),
+    /** Holds credits, does the work, and settles what it cost. */
+    withHold: <Value>(
+      terms: HoldTerms,
+      work: (hold: OpenedHold) => Promise<Work<Value>>,
+      options: CallOptions = {},
+    ) => withHold(api, terms, work, options),
+    /** Reads any route of the contract, such as `/reports/revenue`. */
+    read,
+    /** Calls any route of the contract that changes something, under one Idempotency-Key. */
+    change,
+    /** Reads a page of any list. */
+    page,
+    /** Iterates over all items of any list. */
+    each,
+  };
+}

@@ -1,0 +1,98 @@
+/** Work that is paid for: a hold before it, a settlement after it. */
+import type { HoldRequest, OpenedHold, SettledHold, SettleRequest } from "../generated/api.ts";
+import type { Api } from "../core/api.ts";
+import { type ErrorFacts, FarthingError } from "../core/farthing-error.ts";
+import { newId } from "../core/new-id.ts";
+import type { CallOptions } from "../core/send.ts";
+
+export type HoldTerms =
+  & { readonly userId: string; readonly ttlSeconds?: number; readonly reason?: string }
+  & ({ readonly amount: string; readonly estimate?: never } | {
+    readonly estimate: NonNullable<HoldRequest["estimate"]>;
+    readonly amount?: never;
+  });
+
+/** The cost of the work: credits, or the usage of a model. */
+export type HoldCharge =
+  | { readonly amount: string; readonly usage?: never }
+  | { readonly usage: NonNullable<SettleRequest["usage"]>; readonly amount?: never };
+
+/** The work's result, and what it cost. */
+export interface Work<Value> {
+  readonly value: Value;
+  readonly charge: HoldCharge;
+}
+
+export interface Paid<Value> {
+  readonly value: Value;
+  readonly settled: SettledHold;
+}
+
+/**
+ * The work is done and its charge could not be settled. `value` is its result; settle `charge`
+ * again, before the hold expires, or charge it as usage.
+ */
+export class UnsettledError extends FarthingError {
+  constructor(
+    facts: ErrorFacts,
+    readonly hold: OpenedHold,
+    readonly charge: HoldCharge,
+    readonly value: unknown,
+    cause: unknown,
+  ) {
+    super(facts, cause);
+  }
+}
+
+function requestOf({ userId, ttlSeconds, reason, amount, estimate }: HoldTerms): HoldRequest {
+  return {
+    user_id: userId,
+    ...(amount === undefined ? { estimate } : { amount }),
+    ...(ttlSeconds !== undefined && { ttl_seconds: ttlSeconds }),
+    ...(reason !== undefined && { reason }),
+  } as HoldRequest;
+}
+
+/** Frees the credits. A failure is not thrown: the hold expires by itself. */
+async function release(api: Api, id: string, call: CallOptions): Promise<void> {
+  const input = { path: { id }, body: {} };
+  await api.change("post", "/credits/holds/{id}/release", input, call).catch(() => {});
+}
+
+/**
+ * Holds credits, does the work, and settles what it cost. If the work throws, the credits are
+ * released and its error is thrown.
+ *
+ * `signal` ends the opening of the hold, and is for `work` to read; a finished work is always
+ * settled.
+ * @throws FarthingError `insufficient_credits` before `work` begins
+ * @throws UnsettledError if the work is done and the charge is not
+ */
+export async function withHold<Value>(
+  api: Api,
+  terms: HoldTerms,
+  work: (hold: OpenedHold) => Promise<Work<Value>>,
+  { signal, ...options }: CallOptions,
+): Promise<Paid<Value>> {
+  // A hold, its settlement and its release are different routes, so one key serves all of them.
+  const call = { ...options, idempotencyKey: options.idempotencyKey ?? newId() };
+  const hold = await api.change("post", "/credits/holds", { body: requestOf(terms) }, {
+    ...call,
+    signal,
+  });
+  let done: Work<Value>;
+  try {
+    done = await work(hold);
+  } catch (error) {
+    await release(api, hold.hold_id, call);
+    throw error;
+  }
+  const { charge, value } = done;
+  const input = { path: { id: hold.hold_id }, body: charge as SettleRequest };
+  try {
+    return { value, settled: await api.change("post", "/credits/holds/{id}/settle", input, call) };
+  } catch (error) {
+    if (!(error instanceof FarthingError)) throw error;
+    throw new UnsettledError(error, hold, charge, value, error);
+  }
+}

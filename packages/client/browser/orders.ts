@@ -1,0 +1,62 @@
+/** Waits for the end of a purchase. */
+import type { Order } from "../generated/api.ts";
+import type { Api } from "../core/api.ts";
+import type { CurrentBalance } from "../core/balance.ts";
+import { pollSeconds } from "../core/clock.ts";
+import { FarthingError } from "../core/farthing-error.ts";
+import type { CallOptions } from "../core/send.ts";
+
+export interface EndedOrder {
+  readonly order: Order;
+  /**
+   * The balance that was read after the order had ended, so that a paid order's credits are in it;
+   * null if it could not be read.
+   */
+  readonly credits: CurrentBalance | null;
+}
+
+export interface WaitForOrderOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Ten minutes by default. A bank debit takes days: ask again when the user returns. */
+  readonly timeoutMs?: number | undefined;
+  /** Receives the order at each look, for example while it is `processing`. */
+  readonly onLook?: ((order: Order) => void) | undefined;
+}
+
+const TIMEOUT_MS = 600_000;
+
+const isOpen = ({ status }: Order) => status === "pending" || status === "processing";
+
+async function readBalance(api: Api, call: CallOptions): Promise<CurrentBalance | null> {
+  try {
+    return await api.read("/credits", {}, call) as CurrentBalance;
+  } catch (error) {
+    if (error instanceof FarthingError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Polls an order until it is paid, failed or expired.
+ * @throws FarthingError `deadline_exceeded` if it is still open at the deadline
+ */
+export async function waitForOrder(
+  api: Api,
+  id: string,
+  { signal, timeoutMs = TIMEOUT_MS, onLook }: WaitForOrderOptions,
+): Promise<EndedOrder> {
+  const until = api.clock.now() + timeoutMs;
+  for (let looks = 0;; looks++) {
+    const order = await api.read("/checkout/orders/{id}", { path: { id } }, { signal });
+    onLook?.(order);
+    if (!isOpen(order)) return { order, credits: await readBalance(api, { signal }) };
+    // The webhook mostly arrives a moment after the buyer's return.
+    const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
+    if (api.clock.now() + wait > until) {
+      const message = `The order is still ${order.status} after ${timeoutMs} ms.`;
+      const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
+      throw new FarthingError({ ...facts, details: { order_id: id, status: order.status } });
+    }
+    await api.clock.wait(wait, signal);
+  }
+}

@@ -1,0 +1,90 @@
+/** The signed-in user's credentials: from supabase-js, or from a function of the app. */
+import { type CommonOptions, type Connection, fetchOf, functionsUrl } from "../core/connection.ts";
+
+interface Session {
+  readonly access_token: string;
+}
+
+/** The part of supabase-js that the client uses. */
+export interface SupabaseLike {
+  readonly auth: {
+    getSession(): Promise<{ data: { session: Session | null } }>;
+    refreshSession(): Promise<{ data: { session: Session | null } }>;
+  };
+}
+
+/** supabase-js has both at runtime, and its types hide them. */
+interface SupabaseFields {
+  readonly supabaseUrl?: string;
+  readonly supabaseKey?: string;
+}
+
+export type GetAccessToken = (
+  options: { refresh: boolean },
+) => Promise<string | null> | string | null;
+
+export type FarthingOptions =
+  & CommonOptions
+  & ({
+    /** A client of supabase-js: its project, its key and its session. */
+    readonly supabase: SupabaseLike;
+    /** The project's URL, if it is not that of `supabase`. */
+    readonly url?: string | undefined;
+    readonly publishableKey?: string | undefined;
+    readonly getAccessToken?: undefined;
+  } | {
+    readonly supabase?: undefined;
+    /** The project's URL, such as `https://abc.supabase.co`. */
+    readonly url: string;
+    readonly publishableKey: string;
+    /**
+     * Returns the user's token, or null if nobody is signed in. `refresh` is true after the service
+     * has answered `token_expired`.
+     */
+    readonly getAccessToken: GetAccessToken;
+  });
+
+function tokensOf(supabase: SupabaseLike): GetAccessToken {
+  return async ({ refresh }) => {
+    const { data } = await (refresh ? supabase.auth.refreshSession() : supabase.auth.getSession());
+    return data.session?.access_token ?? null;
+  };
+}
+
+function need(value: string | undefined, name: string): string {
+  if (value) return value;
+  throw new TypeError(`createFarthing: ${name} is missing. Pass it beside supabase.`);
+}
+
+/** @throws TypeError if the URL or the key is missing, or the key is a secret one */
+export function userConnection(options: FarthingOptions): Connection {
+  const { supabaseUrl, supabaseKey } = (options.supabase ?? {}) as SupabaseFields;
+  const url = need(options.url ?? supabaseUrl, "url");
+  const apikey = need(options.publishableKey ?? supabaseKey, "publishableKey");
+  if (apikey.startsWith("sb_secret_")) {
+    throw new TypeError("createFarthing: a secret key belongs to @farthing/client/server.");
+  }
+  const tokenOf = options.supabase ? tokensOf(options.supabase) : options.getAccessToken;
+  const headersFor = (token: string | null): Record<string, string> => ({
+    apikey,
+    ...token && { authorization: `Bearer ${token}` },
+  });
+  let renewing: Promise<string | null> | undefined;
+  /** Calls that meet an expired token together share one refresh: a refresh token works once. */
+  const refreshed = () => {
+    renewing ??= Promise.resolve(tokenOf({ refresh: true })).finally(() => renewing = undefined);
+    return renewing;
+  };
+  return {
+    baseUrl: functionsUrl(url),
+    fetch: fetchOf(options),
+    onAnswer: options.onAnswer,
+    credentials: async () => headersFor(await tokenOf({ refresh: false })),
+    async renew(sent) {
+      // Another call may have refreshed the session meanwhile.
+      const isNew = (token: string | null) =>
+        token !== null && headersFor(token)["authorization"] !== sent["authorization"];
+      return isNew(await tokenOf({ refresh: false })) || isNew(await refreshed());
+    },
+  };
+}

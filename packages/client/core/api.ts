@@ -1,0 +1,175 @@
+/** Typed calls of every route in the contract, by openapi-fetch. */
+import createClient from "openapi-fetch";
+import type { paths } from "../generated/api.ts";
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import { type CallOptions, isReplay, send } from "./send.ts";
+
+export type Method = "get" | "post" | "delete";
+
+/** The paths that have a method. */
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends { [Key in M]: object } ? P : never;
+}[keyof paths];
+
+type Operation<M extends Method, P extends PathOf<M>> = paths[P] extends { [Key in M]: infer O } ? O
+  : never;
+
+type PartOf<O, Name extends "query" | "path"> = O extends
+  { parameters: { [Key in Name]?: infer Part } } ? Exclude<Part, undefined>
+  : never;
+
+/** A part that may be omitted has no required field; a part that the route lacks is `never`. */
+type Field<Name extends string, Part> = [Part] extends [never] ? { [Key in Name]?: never }
+  : Record<string, never> extends Part ? { [Key in Name]?: Part }
+  : { [Key in Name]: Part };
+
+type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer Body } } } ? Body
+  : O extends { requestBody?: { content: { "application/json": infer Body } } } ? Body
+  : never;
+
+/** The input of a call: the parts of its path, its query and its body. */
+export type Input<M extends Method, P extends PathOf<M>> =
+  & Field<"path", PartOf<Operation<M, P>, "path">>
+  & Field<"query", PartOf<Operation<M, P>, "query">>
+  & Field<"body", BodyOf<Operation<M, P>>>;
+
+type AnswerOf<O> = O extends { responses: infer Responses } ? {
+    [Status in keyof Responses]: Responses[Status] extends
+      { content: { "application/json": infer Body } } ? Body : never;
+  }[keyof Responses]
+  : never;
+
+type DataOf<O> = AnswerOf<O> extends { data: infer Data } ? Data : never;
+
+/** The result of a call: the `data` of its answer. */
+export type Result<M extends Method, P extends PathOf<M>> = DataOf<Operation<M, P>>;
+
+/** A change says whether its answer was stored for its Idempotency-Key by an earlier request. */
+export type Changed<Data> = Data & { readonly replayed: boolean };
+
+/** One page of a list. */
+export interface Page<Item> {
+  readonly items: Item[];
+  /** Send it as `cursor` to read the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The paths of lists. */
+export type ListPath = {
+  [P in PathOf<"get">]: Result<"get", P> extends unknown[] ? P : never;
+}[PathOf<"get">];
+
+export type ItemOf<P extends ListPath> = Result<"get", P> extends (infer Item)[] ? Item : never;
+
+interface AnyInput {
+  path?: Record<string, string>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+interface Envelope {
+  data: unknown;
+  metadata: { nextCursor?: string | null };
+}
+
+export interface Api {
+  readonly clock: Clock;
+  /** Reads a route. */
+  read<P extends PathOf<"get">>(
+    path: P,
+    input: Input<"get", P>,
+    options?: CallOptions,
+  ): Promise<Result<"get", P>>;
+  /** Calls a route that changes something, under one Idempotency-Key. */
+  change<M extends "post" | "delete", P extends PathOf<M>>(
+    method: M,
+    path: P,
+    input: Input<M, P>,
+    options?: CallOptions,
+  ): Promise<Changed<Result<M, P>>>;
+  /** Reads one page of a list. */
+  page<P extends ListPath>(
+    path: P,
+    input: Input<"get", P>,
+    options?: CallOptions,
+  ): Promise<Page<ItemOf<P>>>;
+  /** Iterates over all items of a list, and reads a page when it is needed. */
+  each<P extends ListPath>(
+    path: P,
+    input: Input<"get", P>,
+    options?: CallOptions,
+  ): AsyncGenerator<ItemOf<P>, void, undefined>;
+  /** Returns what `read` makes of the answer, for streams, files and 304. */
+  raw<M extends Method, P extends PathOf<M>, T>(
+    method: M,
+    path: P,
+    input: Input<M, P> & { headers?: Record<string, string> },
+    options: CallOptions,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T>;
+}
+
+export function createApi(connection: Connection, clock: Clock): Api {
+  // The types above say what openapi-fetch's own would say, so here each path is a text.
+  type AnyFetch = (method: string, path: string, init: object) => Promise<unknown>;
+  const client = createClient({ baseUrl: connection.baseUrl });
+  const request = client.request as unknown as AnyFetch;
+
+  /** Lets openapi-fetch build the request, and sends it by our retry policy. */
+  async function answer<T>(
+    method: string,
+    path: string,
+    { path: parts, query, body, headers }: AnyInput,
+    options: CallOptions,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    let value: { read: T } | undefined;
+    const params = { path: parts, query };
+    await request(method, path, {
+      params,
+      body,
+      headers,
+      parseAs: "stream",
+      fetch: async (built: Request) => {
+        value = { read: await send(connection, clock, { request: built, read }, options) };
+        return new Response(null, { status: 204 });
+      },
+    });
+    return value!.read;
+  }
+
+  const json = async (response: Response) => ({
+    envelope: await response.json() as Envelope,
+    replayed: isReplay(response),
+  });
+  const api: Api = {
+    clock,
+    async read(path, input, options = {}) {
+      const { envelope } = await answer("get", path, input as AnyInput, options, json);
+      return envelope.data as never;
+    },
+    async change(method, path, input, options = {}) {
+      const got = await answer(method, path as string, input as AnyInput, options, json);
+      return { ...got.envelope.data as object, replayed: got.replayed } as never;
+    },
+    async page(path, input, options = {}) {
+      const { envelope } = await answer("get", path, input as AnyInput, options, json);
+      return { items: envelope.data as never[], nextCursor: envelope.metadata.nextCursor ?? null };
+    },
+    async *each<P extends ListPath>(path: P, input: Input<"get", P>, options: CallOptions = {}) {
+      let cursor: string | null = null;
+      do {
+        const { query } = input as AnyInput;
+        const next = cursor === null ? query : { ...query, cursor };
+        const page: Page<ItemOf<P>> = await api.page<P>(path, { query: next } as never, options);
+        yield* page.items;
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+    },
+    raw: (method, path, input, options, read) =>
+      answer(method, path as string, input as AnyInput, options, read),
+  };
+  return api;
+}

@@ -1,0 +1,23 @@
+/** The ledger's entries, as items and as CSV. */
+import type { Api, Input } from "../core/api.ts";
+import type { CallOptions } from "../core/send.ts";
+
+/** A filter of entries: `kind`, `from`, `to`; with a secret key also `user_id`. */
+export type EntriesFilter = Omit<
+  NonNullable<Input<"get", "/credits/entries">["query"]>,
+  "cursor" | "format"
+>;
+
+export function entries(api: Api, query: EntriesFilter, options: CallOptions) {
+  return api.each("/credits/entries", { query: { limit: 100, ...query } }, options);
+}
+
+/** Returns all entries as one text. A ledger of any size is a job: `ledger_export`. */
+export async function entriesCsv(
+  api: Api,
+  filter: EntriesFilter,
+  options: CallOptions,
+): Promise<string> {
+  const query = { ...filter, format: "csv" } as const;
+  return await api.raw("get", "/credits/entries", { query }, options, (answer) => answer.text());
+}

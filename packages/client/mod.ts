@@ -1,0 +1,40 @@
+/**
+ * The client of Farthing for browsers, and for servers that act as the signed-in user. The client
+ * with a secret key is `@farthing/client/server`.
+ */
+import { farthingOf } from "./browser/farthing.ts";
+import { type FarthingOptions, userConnection } from "./browser/session.ts";
+import { createApi } from "./core/api.ts";
+import { systemClock } from "./core/clock.ts";
+
+export type Farthing = ReturnType<typeof farthingOf>;
+
+/**
+ * Makes a client of the signed-in user.
+ *
+ * ```ts
+ * const farthing = createFarthing({ supabase });
+ * const { available } = await farthing.credits.get();
+ * ```
+ * @throws TypeError if the URL or the key is missing, or the key is a secret one
+ */
+export function createFarthing(options: FarthingOptions): Farthing {
+  return farthingOf(createApi(userConnection(options), systemClock));
+}
+
+export { FarthingError } from "./core/farthing-error.ts";
+export { optimisticList } from "./helpers/optimistic-list.ts";
+export type { BuyOptions } from "./browser/farthing.ts";
+export type { ChatCharge, ChatStream } from "./browser/chat-stream.ts";
+export type { WaitForJobOptions } from "./browser/jobs.ts";
+export type { EndedOrder, WaitForOrderOptions } from "./browser/orders.ts";
+export type { FarthingOptions, GetAccessToken, SupabaseLike } from "./browser/session.ts";
+export type { Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
+export type { CurrentBalance } from "./core/balance.ts";
+export type { Answered, CommonOptions } from "./core/connection.ts";
+export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
+export type { CallOptions } from "./core/send.ts";
+export type { EntriesFilter } from "./helpers/entries-csv.ts";
+export type { ListItem, OptimisticList } from "./helpers/optimistic-list.ts";
+export type * from "./generated/api.ts";
+export type { ApiErrorCode } from "./generated/error-codes.ts";

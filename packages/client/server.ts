@@ -1,0 +1,52 @@
+/** The client of Farthing for a back end, with a secret key. It refuses to run in a browser. */
+import { farthingServerOf } from "./back-end/farthing.ts";
+import { createApi } from "./core/api.ts";
+import { systemClock } from "./core/clock.ts";
+import { type CommonOptions, fetchOf, functionsUrl } from "./core/connection.ts";
+
+export interface FarthingServerOptions extends CommonOptions {
+  /** The project's URL, such as `https://abc.supabase.co`. */
+  readonly url: string;
+  readonly secretKey: string;
+}
+
+export type FarthingServer = ReturnType<typeof farthingServerOf>;
+
+/**
+ * Makes a client of a back end.
+ *
+ * ```ts
+ * const farthing = createFarthingServer({ url, secretKey });
+ * await farthing.usage({ user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 });
+ * ```
+ * @throws TypeError in a browser, or if the URL or the key is missing
+ */
+export function createFarthingServer(options: FarthingServerOptions): FarthingServer {
+  const { url, secretKey } = options;
+  if ("document" in globalThis) {
+    throw new TypeError("createFarthingServer: a secret key must never be in a browser.");
+  }
+  if (!url || !secretKey) {
+    throw new TypeError("createFarthingServer: url and secretKey are needed.");
+  }
+  const connection = {
+    baseUrl: functionsUrl(url),
+    fetch: fetchOf(options),
+    onAnswer: options.onAnswer,
+    credentials: () => Promise.resolve({ apikey: secretKey }),
+    renew: () => Promise.resolve(false),
+  };
+  return farthingServerOf(createApi(connection, systemClock));
+}
+
+export { UnsettledError } from "./back-end/hold.ts";
+export { FarthingError } from "./core/farthing-error.ts";
+export type { HoldCharge, HoldTerms, Paid, Work } from "./back-end/hold.ts";
+export type { Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
+export type { CurrentBalance } from "./core/balance.ts";
+export type { Answered, CommonOptions } from "./core/connection.ts";
+export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
+export type { CallOptions } from "./core/send.ts";
+export type { EntriesFilter } from "./helpers/entries-csv.ts";
+export type * from "./generated/api.ts";
+export type { ApiErrorCode } from "./generated/error-codes.ts";
