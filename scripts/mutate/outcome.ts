@@ -4,7 +4,7 @@ import type { Area } from "./mutant.ts";
 export interface Outcome {
   readonly key: string;
   readonly area: Area;
-  /** The place of the mistake, as `file:line`. */
+  /** Where the code was changed, as `file:line`. */
   readonly at: string;
   readonly says: string;
   readonly before: string;

@@ -24,7 +24,9 @@ const WORKED_EXAMPLE: Partial<Rate> & { model: string } = {
 export function writeSeedRates(seed: string, priceMap: string): string {
   const begin = seed.indexOf(BEGIN);
   const end = seed.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`the seed lacks the line: ${BEGIN}`);
+  if (begin < 0 || end < begin) {
+    throw new Error(`the seed must have the line "${BEGIN}" and after it "${END}"`);
+  }
   const { rates, skipped, refused } = readPriceMap(priceMap, DEFAULT_MARKUP);
   const left = [...skipped, ...refused].map(({ model, reason }) => `${model}: ${reason}`);
   if (left.length > 0) throw new Error(`can't be seeded: ${left.join("; ")}`);

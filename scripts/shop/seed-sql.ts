@@ -19,7 +19,9 @@ const IDS: Readonly<Record<string, string>> = {
 export function writeSeedPackages(seed: string, file: string): string {
   const begin = seed.indexOf(BEGIN);
   const end = seed.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`the seed lacks the line: ${BEGIN}`);
+  if (begin < 0 || end < begin) {
+    throw new Error(`the seed must have the line "${BEGIN}" and after it "${END}"`);
+  }
   const rows = readPackagesFile(file).map((each) => {
     const id = IDS[each.slug];
     if (id === undefined) throw new Error(`${each.slug} has no id in scripts/shop/seed-sql.ts`);

@@ -200,9 +200,8 @@ async function endsHangingTask({ server, sql }: Project): Promise<void> {
 const RUN_DEADLINE_MS = 180_000;
 
 /**
- * Counts the sessions that pg_cron opens besides its launcher, until a run has ended. A lock makes
- * the run wait until the test has counted its session. A run that began before the tasks were due
- * does not count.
+ * Counts pg_cron's sessions, without its launcher, until a run ends. A lock makes the run wait until
+ * the test has seen the run's session. Runs that began before the tasks were due are ignored.
  */
 async function countsSessions({ server, sql, admin }: Project): Promise<void> {
   let most = 0;

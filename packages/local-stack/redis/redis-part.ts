@@ -58,7 +58,7 @@ export async function startRedisPart(options: RedisOptions): Promise<RedisPart> 
       faults.release();
       const size = to === "full" ? "1" : MEMORY;
       const [reply] = await redis.run([["CONFIG", "SET", "maxmemory", size]]);
-      if (reply !== "OK") throw new StackError(`Redis refused another size: ${reply}`);
+      if (reply !== "OK") throw new StackError(`Redis refused the new maxmemory: ${reply}`);
       if (to === "down") await shut();
       else listener ??= await open();
     },

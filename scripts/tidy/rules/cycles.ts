@@ -66,8 +66,8 @@ function cycleThrough(graph: Graph, start: string): string[] | null {
 }
 
 /**
- * Returns cycles that share no node. After one is mended, the next run may find another through its
- * nodes.
+ * Returns cycles that share no node. After a cycle is mended, the next run may find another one that
+ * shares nodes with it.
  */
 function cyclesIn(graph: Graph): string[][] {
   const cycles: string[][] = [];

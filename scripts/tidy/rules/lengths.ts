@@ -48,7 +48,7 @@ export const fileLength: Rule = {
     ) => ({
       path,
       line: 1,
-      message: `the file has ${lines.length} lines, at most ${MAX_FILE_LINES}`,
+      message: `the file has ${lines.length} lines; at most ${MAX_FILE_LINES} are allowed`,
     })),
 };
 
@@ -68,7 +68,7 @@ function longFunctions(source: Source): Finding[] {
     findings.push({
       path: source.path,
       line: lineOf(node),
-      message: `${name} has ${count} lines, at most ${MAX_FUNCTION_LINES}`,
+      message: `${name} has ${count} lines; at most ${MAX_FUNCTION_LINES} are allowed`,
     });
   });
   return findings;
@@ -104,7 +104,7 @@ function longSqlFunctions({ path, lines }: Source): Finding[] {
     if (!rest.includes(open.quote)) return;
     const count = index - open.from + 1;
     if (count > MAX_FUNCTION_LINES) {
-      const message = `${open.name} has ${count} lines, at most ${MAX_FUNCTION_LINES}`;
+      const message = `${open.name} has ${count} lines; at most ${MAX_FUNCTION_LINES} are allowed`;
       findings.push({ path, line: open.from + 1, message });
     }
     open = null;

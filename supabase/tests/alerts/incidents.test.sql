@@ -53,7 +53,7 @@ select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payo
   'the notification names the problem and the runbook')
 from farthing.notifications n, pg_temp.newest() i where n.subject = i.incident_id::text;
 
--- The rule is still over: its one incident is refreshed.
+-- The value is still over the threshold: the open incident is updated, and no second one is opened.
 select pg_temp.late(4);
 select is(tests.alerts('6 min'), 'payout_delay open', 'a higher figure opens no second incident');
 select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout_delay', 'subject', null,

@@ -1,5 +1,6 @@
 /**
- * Stripe's events: each one to which an installation subscribes is delivered to the webhook, or withheld.
+ * Delivers Stripe's events to the webhook, or withholds them. Only the types of events to which an
+ * installation subscribes are delivered.
  */
 import { equal } from "node:assert/strict";
 import type Stripe from "stripe";

@@ -20,7 +20,7 @@ export interface RestApi {
   readonly url: string;
   /** The paths of the requests, oldest first. */
   readonly asked: readonly string[];
-  /** Ends the server; the REST API continues. */
+  /** Kills the Redis process; the REST API keeps running. */
   kill(): Promise<void>;
 }
 

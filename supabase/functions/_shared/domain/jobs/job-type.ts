@@ -118,7 +118,7 @@ interface Declaration<S extends z.ZodType> {
 export type JobType = Declaration<z.ZodType>;
 
 export function defineJobType<S extends z.ZodType>(declaration: Declaration<S>): JobType {
-  // Both callers validate the input by this declaration's schema first, so the erased type is
-  // correct.
+  // The endpoints and the runner validate the input by this schema before they use it, so the erased
+  // type is correct.
   return declaration as unknown as JobType;
 }
