@@ -7,13 +7,14 @@ const pending = new Set<Cleanup>();
 let interrupted = false;
 
 /**
- * Never resolves. After an interruption, nothing more may start or print until the process exits.
+ * Never resolves. A caller that awaits this after an interruption starts and prints nothing more
+ * until the process exits.
  */
 const theEnd = () => new Promise<never>(() => {});
 
 /**
- * Runs `use`, then `cleanup`, also when `use` fails. An interruption and the end of `use` share one
- * call of `cleanup`.
+ * Runs `use`, then `cleanup`, even if `use` fails. If the run is interrupted, `cleanup` still runs
+ * only once.
  */
 export async function withCleanup<T>(cleanup: Cleanup, use: () => Promise<T>): Promise<T> {
   if (interrupted) return await theEnd();
@@ -23,8 +24,8 @@ export async function withCleanup<T>(cleanup: Cleanup, use: () => Promise<T>): P
   try {
     return await use();
   } finally {
-    // The Ctrl-C that ends the run may have made `use` fail, and may have started the cleanup
-    // already.
+    // Perhaps `use` failed because of the Ctrl-C that ends this run, and the cleanup has already
+    // started.
     await once().finally(() => pending.delete(once));
     if (interrupted) await theEnd();
   }

@@ -5,12 +5,15 @@ export function print(text = ""): void {
   write(Deno.stdout, `${text}\n`);
 }
 
-/** Prints a piece of a line; the caller ends the line. */
+/** Prints text without a line break; the caller prints the rest of the line. */
 export function printPiece(text: string): void {
   write(Deno.stdout, text);
 }
 
-/** Prints what went wrong on standard error, which keeps a pipe's standard output free of it. */
+/**
+ * Prints an error on standard error, so that a program that reads standard output through a pipe
+ * does not get it.
+ */
 export function printError(text: string): void {
   write(Deno.stderr, `${text}\n`);
 }

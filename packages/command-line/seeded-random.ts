@@ -8,7 +8,10 @@ export function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** Returns a function whose calls return numbers from 0 to below 1, the same ones for the same seed. */
+/**
+ * Returns a function whose calls return numbers from 0 to below 1. The same seed gives the same
+ * numbers.
+ */
 export function createRandom(seed: number): () => number {
   let at = mix(seed);
   return () => mix(at = (at + 0x9e3779b9) | 0) / 2 ** 32;

@@ -13,7 +13,7 @@ const GAP = "  ";
 
 /**
  * Formats rows under aligned headings, ready to print. Colour codes in a cell do not count towards
- * its width. Without any title there is no heading line.
+ * its width. If every title is empty, the table has no heading line.
  */
 export function formatTable(columns: Column[], rows: string[][]): string {
   const heading = columns.map(({ title }) => title);

@@ -1,6 +1,6 @@
 /**
- * Exports for programs that use a running stack: its ports, its keys, its state, and how to end it.
- * This file loads no part of the stack.
+ * Exports for programs that use a running stack: its ports, keys and state, and how to end it.
+ * Importing this file does not load the parts of the stack.
  */
 export { loadKeys } from "./core/keys.ts";
 export { portsAt } from "./core/ports.ts";

@@ -1,4 +1,6 @@
-/** One stack with its own migrations and function: start, stop, and another start. */
+/**
+ * Tests one stack with its own migrations and function: starts it, stops it, and starts it again.
+ */
 import { cleanUpOnSignals, waitFor, withCleanup } from "@farthing/command-line";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { Redis } from "@upstash/redis";
@@ -205,7 +207,10 @@ async function offersLanguageModels(stack: Stack): Promise<void> {
   ]);
 }
 
-/** Tests that Redis counts where the machine has one, and that its address is empty elsewhere. */
+/**
+ * Tests that Redis counts if the machine has redis-server. Otherwise tests that the address of
+ * Redis is empty.
+ */
 async function countsInRedis(stack: Stack): Promise<void> {
   const names = ["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"];
   const [url = "", token = ""] = names.map((name) => stack.env[name]);

@@ -1,4 +1,4 @@
-/** Starts the parts in order, and stops them in reverse. */
+/** Starts the parts in order, and stops them in reverse order. */
 import { loadKeys } from "./core/keys.ts";
 import { requireFree } from "./core/listen.ts";
 import { type Ports, portsAt, type Urls } from "./core/ports.ts";
@@ -22,7 +22,7 @@ import type { Health, Plugin } from "./stack/plugin.ts";
 import { claim, releaseState } from "./stack/running-state.ts";
 
 export interface Stack {
-  /** The content of the env file. */
+  /** The variables in the env file. */
   env: StackEnv;
   urls: Urls;
   ports: Ports;
@@ -79,7 +79,8 @@ async function healthOf(plugins: Plugin[]): Promise<Record<string, Health>> {
 }
 
 /**
- * Returns the switches that stop a part, so that its port refuses connections, and start it again.
+ * Returns two switches for a part: one stops it, so that its port refuses connections, and one
+ * starts it again.
  */
 function stopAndStart(plugin: Plugin, context: StackContext): Control["switches"] {
   let isUp = true;
@@ -95,7 +96,10 @@ function stopAndStart(plugin: Plugin, context: StackContext): Control["switches"
   };
 }
 
-/** Starts every part in order; resolves when all answer. @throws StackError with what to do */
+/**
+ * Starts every part in order; resolves when all answer.
+ * @throws StackError that says what to do
+ */
 export async function startStack(given: StackOptions = {}): Promise<Stack> {
   const context = await createContext(given);
   const { options, ports, urls } = context;

@@ -1,4 +1,7 @@
-/** Sends a chat completion as JSON or as a stream, with the faults that its prompt asks for. */
+/**
+ * Sends a chat completion as JSON or as a stream, with the faults that the prompt's markers ask
+ * for.
+ */
 import { type Answer, answerTo, type Token } from "./made-up-answer.ts";
 import { type Behaviour, FaultCounter, readBehaviour } from "./prompt-markers.ts";
 import { AiError, invalid, outage } from "./errors.ts";
@@ -31,7 +34,7 @@ function wait(ms: number, gone: AbortSignal): Promise<void> {
   });
 }
 
-/** Returns the usage of the prompt and of the given tokens. */
+/** Returns the usage of the prompt plus the given tokens. */
 function usageOf({ promptTokens, behaviour }: Job, tokens: readonly Token[]): Usage {
   return {
     prompt_tokens: promptTokens,
@@ -70,15 +73,15 @@ function bill({ billed }: Entry, { kind }: Token): void {
   if (kind === "thought") billed.completion_tokens_details.reasoning_tokens++;
 }
 
-/** Returns a token as the delta of a stream's chunk; thoughts never reach a stream. */
+/** Returns the `delta` of the stream chunk that sends this token. Thoughts are not sent. */
 function deltaOf({ kind, text }: Token) {
   if (kind === "text") return { content: text };
   return { tool_calls: [{ index: 0, function: { arguments: text } }] };
 }
 
 /**
- * Sends and bills the answer's tokens one by one. Returns false when the client has disconnected or
- * a marker breaks the answer off.
+ * Sends and bills the answer's tokens one by one. Returns false if the client disconnected or a
+ * marker ended the answer early.
  */
 async function sendTokens(job: Job, chunk: (delta: unknown) => unknown): Promise<boolean> {
   const { answer, behaviour, exchange, entry } = job;
@@ -151,7 +154,7 @@ async function sendWhole(job: Job): Promise<void> {
   entry.tokens_sent = answer.tokens.length;
 }
 
-/** Completes requests, and counts the requests that it made to fail. */
+/** Answers chat completion requests, and counts those that a marker made fail. */
 export class Completer {
   readonly #faults = new FaultCounter();
 
@@ -160,7 +163,7 @@ export class Completer {
   }
 
   /**
-   * Answers an exchange and writes the result into its journal entry.
+   * Answers a request and writes the result into its journal entry.
    * @param more markers to add to those of the prompt
    * @throws AiError when the request is refused
    */
@@ -195,7 +198,8 @@ function requireContextFits(promptTokens: number): void {
 }
 
 /**
- * Sends a refusal. Resets the connection when the answer has begun or the client has disconnected.
+ * Sends an error response. Resets the connection instead if the answer has begun or the client has
+ * disconnected.
  */
 export function refuse(error: unknown, exchange: Exchange, entry?: Entry): void {
   const known = error instanceof AiError ? error : new AiError(500, `${error}`, {

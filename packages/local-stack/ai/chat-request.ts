@@ -1,4 +1,7 @@
-/** Reads a chat completion request as OpenAI does. Options that the emulator lacks are refused. */
+/**
+ * Reads a chat completion request as OpenAI does. Answers 400 to options that the emulator does not
+ * support.
+ */
 import { z } from "zod";
 import { invalid, unknownModel } from "./errors.ts";
 import { MODELS } from "./models.ts";
@@ -13,13 +16,15 @@ export interface Message {
 export interface Ask {
   model: string;
   messages: Message[];
-  /** The content of the last user message, whose markers count. */
+  /** The content of the last user message. Its markers control the answer. */
   prompt: string;
   stream: boolean;
   includeUsage: boolean;
-  /** The most tokens that the answer may have, reasoning included. */
+  /** The maximum number of tokens in the answer, including reasoning tokens. */
   maxTokens: number;
-  /** The form of a JSON answer, where the request asks for JSON. */
+  /**
+   * Whether the JSON answer is an object or a list; undefined if the request does not ask for JSON.
+   */
   json: "object" | "list" | undefined;
 }
 
@@ -72,8 +77,8 @@ function limitOf({ model, max_tokens, max_completion_tokens }: Parsed): number {
 }
 
 /**
- * Returns the form of the JSON answer: an object for a JSON response format, otherwise what the
- * system message asks for.
+ * Returns the form of the JSON answer: an object if the request has a JSON response format,
+ * otherwise the form that the system message asks for.
  */
 function jsonOf({ messages, response_format }: Parsed): Ask["json"] {
   const instructed = messages.filter(({ role }) => role === "system" || role === "developer");

@@ -1,7 +1,7 @@
 /**
- * Counts tokens as the offered models do: with o200k, or for another provider's models with r50k,
- * which makes up to five times as many tokens of text that is not English. The framing of a
- * conversation is included.
+ * Counts tokens as the offered models do, including the tokens that frame a conversation. OpenAI's
+ * models use the tokenizer o200k. The other provider's model uses r50k, which makes up to five
+ * times as many tokens of text that is not English.
  */
 import { isForeign } from "./models.ts";
 import type { Message } from "./chat-request.ts";
@@ -12,12 +12,12 @@ const load = (model: string) =>
     ? import("gpt-tokenizer/encoding/r50k_base")
     : import("gpt-tokenizer/encoding/o200k_base");
 
-/** Makes `<|endoftext|>` in a prompt ordinary text. */
+/** Counts `<|endoftext|>` in a prompt as ordinary text. */
 const PLAIN = { disallowedSpecial: new Set<string>() };
 
 /**
- * The tokens around each message: two at its ends, and one between the role and the content. Three
- * more tokens begin the answer.
+ * The extra tokens of each message: one at each end, and one between the role and the content.
+ * Three more tokens begin the answer.
  */
 const FRAME = 3;
 const ANSWER_BEGINS = 3;
@@ -31,8 +31,8 @@ export async function countMessages(messages: Message[], model: string): Promise
 }
 
 /**
- * Splits the text into its tokens. Where a token ends inside a character, that character is in a
- * later piece.
+ * Returns one piece of text for each token. If a token ends inside a character, its piece lacks
+ * that character, and a later piece contains it.
  */
 export async function splitIntoTokens(text: string, model: string): Promise<string[]> {
   const { encode, decodeGenerator } = await load(model);

@@ -4,7 +4,7 @@ interface ErrorFields {
   code?: string;
 }
 
-/** A refusal in OpenAI's error shape, from which the official SDK chooses its error class. */
+/** An error response in OpenAI's format, from which the official SDK chooses its error class. */
 export class AiError extends Error {
   constructor(
     readonly status: number,

@@ -1,6 +1,6 @@
 /**
- * One request and its answer, on node:http. Unlike `Deno.serve`, node:http reports a client that
- * disconnects before its answer is complete, and can reset a connection.
+ * One request and its answer, on node:http. Unlike `Deno.serve`, node:http reports when a client
+ * disconnects before the answer is complete, and it can reset a connection.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -13,7 +13,7 @@ export interface Exchange {
   gone: AbortSignal;
   /** How the exchange ended: answered, abandoned by the client, or reset by the emulator. */
   ended: Promise<"answered" | "left" | "reset">;
-  /** Returns the request's body, or undefined where it is not JSON. */
+  /** Returns the request's body, or undefined if the body is not valid JSON. */
   json(): Promise<unknown>;
   head(status: number, headers?: Record<string, string>): void;
   /**
@@ -21,7 +21,7 @@ export interface Exchange {
    */
   write(text: string): Promise<void>;
   end(text?: string): void;
-  /** Sends a whole JSON answer, or an empty one without a body. */
+  /** Sends a complete JSON answer, or an empty answer if there is no body. */
   send(status: number, body?: unknown, headers?: Record<string, string>): void;
   /** Closes the connection in the middle of the answer. */
   reset(): void;

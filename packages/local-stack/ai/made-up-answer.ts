@@ -4,7 +4,7 @@ import { type Behaviour, withoutMarkers } from "./prompt-markers.ts";
 import type { Ask } from "./chat-request.ts";
 import { splitIntoTokens } from "./count-tokens.ts";
 
-/** The words of the filler text. Each word with a space before it is one token. */
+/** The words of the filler text. Each of these words, with the space before it, is one token. */
 const WORDS =
   ("account answer balance because before between case change charge cost credit data " +
     "each entry event every example first hold job key last later less line long lot many model " +
@@ -17,7 +17,7 @@ const SENTENCE_WORDS = 11;
 const LEAST_TOKENS = 24;
 const QUOTED = 120;
 
-/** Yields numbers below 256 that depend on the text alone. */
+/** Yields numbers below 256. The same text always gives the same numbers. */
 function* noise(text: string): Generator<number, never> {
   for (let round = 0;; round++) yield* createHash("sha256").update(`${round} ${text}`).digest();
 }
@@ -28,8 +28,8 @@ function quoted(prompt: string): string {
 }
 
 /**
- * Returns `tokens` words in sentences. Each word is at least one token, and the caller cuts the
- * text to `tokens`.
+ * Returns `tokens` words in sentences. A word is at least one token, so the caller cuts the text to
+ * `tokens` tokens.
  */
 function filler(prompt: string, tokens: number): string {
   const numbers = noise(prompt);
@@ -55,7 +55,8 @@ function plan(topic: string, count: number, form: "object" | "list"): string {
 }
 
 /**
- * One generated token. Its text is empty where a character takes several tokens, and for a thought.
+ * One generated token. The text of a thought is empty. When several tokens make one character, only
+ * the last one has text.
  */
 export interface Token {
   kind: "text" | "thought" | "tool";
@@ -82,8 +83,8 @@ function thoughts(count: number): Token[] {
 }
 
 /**
- * Returns the answer within the request's limit. Thoughts and a tool's arguments count towards the
- * limit.
+ * Returns the answer, cut to the request's maximum. Thoughts and a tool's arguments count towards
+ * the maximum.
  */
 export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> {
   const text = (await whole(ask, behaviour)).map((text): Token => ({ kind: "text", text }));

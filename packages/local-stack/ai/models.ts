@@ -1,6 +1,6 @@
 /**
- * The models that the emulator offers, each with the most tokens of one answer. o4-mini is a
- * reasoning model; claude-haiku-4-5 is another provider's model with its own tokenizer.
+ * The models that the emulator offers, each with the maximum number of tokens in an answer. o4-mini
+ * is a reasoning model; claude-haiku-4-5 is another provider's model with its own tokenizer.
  */
 export const MODELS: Readonly<Record<string, number>> = {
   "gpt-4o": 16_384,
@@ -14,7 +14,7 @@ export function isForeign(model: string): boolean {
   return model.startsWith("claude");
 }
 
-/** The most tokens that a prompt and its answer may have together. */
+/** The maximum number of tokens in a prompt and its answer together. */
 export const CONTEXT_TOKENS = 128_000;
 
 /** OpenAI's answers name the snapshot that served them, even when the request named an alias. */

@@ -1,16 +1,19 @@
 /** Reads the markers in a prompt, such as `[slow:2000]`, that control the answer. */
 
 /**
- * A fault to answer with: a status, an exhausted quota (a 429 with its own code), or a reset
- * connection.
+ * A fault that a marker asks for: an HTTP status, an exhausted quota (status 429 with a code of its
+ * own), or a reset connection.
  */
 export interface Fault {
   what: number | "quota" | "reset";
-  /** The number of requests that fail before requests succeed again; undefined means all fail. */
+  /**
+   * The number of requests that fail; after these, requests succeed. If undefined, every request
+   * fails.
+   */
   times: number | undefined;
   /**
-   * Requests with the same name are counted together; without a name, requests with the same prompt
-   * are.
+   * Failures are counted for all requests with this name. Without a name, they are counted for each
+   * prompt.
    */
   name: string | undefined;
 }
@@ -18,27 +21,35 @@ export interface Fault {
 export interface Behaviour {
   fail?: Fault;
   retryAfterS?: number;
-  /** Milliseconds before the answer's head, and before each token of a stream except the first. */
+  /**
+   * Milliseconds to wait before the response headers, and before each token of a stream except the
+   * first.
+   */
   slowMs: number;
   paceMs: number;
-  /** The answer's length in tokens; by default the prompt decides. */
+  /** The length of the answer in tokens. If it is undefined, the prompt determines the length. */
   tokens?: number;
   /**
-   * The number of tokens after which the connection is reset, or an error event ends the stream.
+   * The number of sent tokens after which the connection is reset (cutAfter), or after which an
+   * error event ends the stream (breakAfter).
    */
   cutAfter?: number;
   breakAfter?: number;
-  /** The number of tokens after which the answer stops, until the client disconnects. */
+  /**
+   * The number of sent tokens after which the answer hangs: the connection stays open until the
+   * client disconnects.
+   */
   hangAfter?: number;
-  /** The number of the prompt's tokens that the usage reports as cached. */
+  /** The number of prompt tokens that the usage reports as cached. */
   cached: number;
   /**
-   * The number of reasoning tokens before the answer and in its middle, and milliseconds for each.
+   * The number of reasoning tokens before the answer and in the middle of it, and the milliseconds
+   * that each takes.
    */
   reasoning: number;
   afterthought: number;
   thinkMs: number;
-  /** The number of tokens in a tool call's arguments, which come in the answer's middle. */
+  /** The number of tokens in the arguments of a tool call, which is in the middle of the answer. */
   tool: number;
   /** The number of questions in a JSON answer. */
   questions: number;
@@ -52,7 +63,7 @@ const MARKER = new RegExp(
   "g",
 );
 
-/** Reads the markers of a prompt; the last marker of a kind counts. */
+/** Reads the markers of a prompt. If a marker occurs more than once, the last one applies. */
 export function readBehaviour(text: string): Behaviour {
   const numbers: Record<string, number> = {};
   let fail: Fault | undefined;
@@ -83,16 +94,19 @@ export function readBehaviour(text: string): Behaviour {
   };
 }
 
-/** Returns the text without its markers. Answers quote the prompt, and must not pass markers on. */
+/**
+ * Returns the text without its markers. An answer quotes the prompt, and its markers would control
+ * a next prompt that quotes the answer.
+ */
 export function withoutMarkers(text: string): string {
   return text.replaceAll(MARKER, "").replaceAll(/ {2,}/g, " ").trim();
 }
 
-/** Counts the requests that were made to fail. */
+/** Counts the requests that a marker made fail. */
 export class FaultCounter {
   readonly #failed = new Map<string, number>();
 
-  /** Returns whether this request must fail, and counts it. */
+  /** Returns whether this request must fail. If so, counts it as failed. */
   takes({ what, times, name }: Fault, prompt: string): boolean {
     if (times === undefined) return true;
     const key = name === undefined ? `prompt ${what} ${prompt}` : `name ${what} ${name}`;

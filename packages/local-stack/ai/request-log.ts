@@ -1,4 +1,4 @@
-/** Records every request and how it was answered; tests count requests and tokens here. */
+/** Records every request and its answer, so that tests can count requests and tokens. */
 import type { Message } from "./chat-request.ts";
 
 /** Usage in OpenAI's shape: reasoning tokens are included in completion_tokens. */
@@ -25,15 +25,20 @@ export interface Entry {
   prompt: string;
   stream: boolean;
   max_tokens: number | null;
-  /** Null until the answer's head is sent, and for a connection that was reset before its head. */
+  /**
+   * The HTTP status that was sent. Null before the response headers, and if the connection was
+   * reset before them.
+   */
   status: number | null;
   error_code: string | null;
   finish_reason: string | null;
-  /** The usage that the answer reported, even when the client had disconnected. */
+  /**
+   * The usage of the whole answer, even if the client disconnected before the answer was complete.
+   */
   usage: Usage | null;
   /**
-   * The usage billed up to now: the prompt from the answer's head on, and each token when it is
-   * made.
+   * The usage billed so far. The prompt is billed when the response headers are sent, and each
+   * token when it is generated.
    */
   billed: Usage | null;
   /** The number of the answer's tokens that were sent. */

@@ -1,4 +1,4 @@
-/** The routes: OpenAI's, and `/_control` for tests. */
+/** The routes of OpenAI's API, and the `/_control` routes for tests. */
 import { z } from "zod";
 import { Completer, refuse } from "./chat-completion.ts";
 import { AiError, unknownModel, wrongKey } from "./errors.ts";
@@ -14,7 +14,7 @@ export interface RoutesOptions {
   now: () => Date;
 }
 
-/** Markers for the next `count` requests, whatever their prompts contain. */
+/** Markers that a test adds to the next `count` requests, whatever the prompts contain. */
 interface Next {
   count: number;
   behaviour: string;
@@ -32,7 +32,7 @@ interface State {
   next: Next[];
 }
 
-/** Returns the markers to add to the next request's own markers. */
+/** Returns the markers to add to this request's own markers. */
 function takeNext(next: Next[]): string {
   const [first] = next;
   if (!first) return "";

@@ -11,7 +11,7 @@ import { createRoutes } from "./routes.ts";
 
 export interface AiServer {
   url: string;
-  /** Ends the server at once; pending requests lose their connections. */
+  /** Stops the server at once and closes the connections of pending requests. */
   close(): Promise<void>;
 }
 

@@ -49,8 +49,8 @@ const FLAGS = {
 } as const;
 
 /**
- * Returns the options of a command line, or undefined when it asks for help.
- * @param names the names of the functions' environment that `--set` accepts
+ * Returns the options of a command line, or undefined if it asks for help.
+ * @param names the environment variables of the functions that `--set` accepts
  * @throws StackError that names the flag
  */
 export function parseFlags(args: string[], names: readonly string[]): StackOptions | undefined {
@@ -101,6 +101,6 @@ function parseOrigin(text: string): string {
 function parseSetting(text: string, names: readonly string[]): [string, string] {
   const [name = "", ...value] = text.split("=");
   if (names.includes(name) && value.length > 0) return [name, value.join("=")];
-  // The message must not repeat the text: the part after the equals sign may be a secret.
+  // The message must not repeat the value after the equals sign, because it may be a secret.
   throw new StackError(`--set must be NAME=VALUE with a name from docs/deploy.md, not "${name}".`);
 }

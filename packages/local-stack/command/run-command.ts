@@ -11,9 +11,9 @@ import { resolveOptions, type StackOptions } from "../stack/options.ts";
 import { readRunning } from "../stack/running-state.ts";
 
 /**
- * Resolves at the first Ctrl-C, SIGTERM or SIGHUP. Later signals have no effect: `deno task` sends
- * its child a Ctrl-C that the terminal has sent it already, and a second signal must not interrupt
- * the stop.
+ * Resolves at the first Ctrl-C, SIGTERM or SIGHUP. Later signals are ignored, because one Ctrl-C
+ * arrives twice: from the terminal and from `deno task`. The second must not interrupt the
+ * shutdown.
  */
 function untilSignal(): Promise<void> {
   return new Promise((done) => {
@@ -88,7 +88,7 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
 
 /**
  * Runs one command and ends the process.
- * @param names the names of the functions' environment that `--set` accepts
+ * @param names the environment variables of the functions that `--set` accepts
  */
 export async function runCommand(
   [name = "start", ...flags]: readonly string[],

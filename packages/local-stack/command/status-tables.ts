@@ -28,7 +28,7 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** The parts that the table of a start and the table of `status` share. */
+/** The data that the table after the start and the table of `status` have in common. */
 interface Shown {
   urls: Urls;
   keys: Keys;
@@ -55,7 +55,9 @@ function tables({ urls, keys, options, health }: Shown, more: string[][] = []): 
   return `${formatTable(COLUMNS, bold)}\n\n${formatTable(COLUMNS, healthRows(health))}`;
 }
 
-/** Returns the text that ends a start; `tookMs` is the start's duration. */
+/**
+ * Returns the text that is printed when the stack has started; `tookMs` is how long the start took.
+ */
 export function runningTable(shown: Shown, tookMs: number): string {
   const ready = `${pc.green("Ready")} after ${(tookMs / 1000).toFixed(1)} s. Ctrl-C ends it.`;
   return `\n${tables(shown)}\n\n${ready}`;

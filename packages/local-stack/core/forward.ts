@@ -1,6 +1,6 @@
 /**
- * Returns the request with another address or other headers. A copy of the whole request would also
- * copy its abort signal, which Deno fires after successful answers too.
+ * Returns the request with a different address or different headers. A copy of the whole request
+ * would also copy its abort signal, which Deno fires even after a successful answer.
  */
 export function forward(request: Request, change: { url?: URL; headers?: Headers }): Request {
   return new Request(change.url ?? request.url, {

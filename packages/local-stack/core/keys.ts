@@ -1,6 +1,6 @@
 /**
- * The stack's keys: made at the first start, stored in the data directory, and readable by the
- * owner alone.
+ * The stack's keys. They are created at the first start and stored in the data directory, in a file
+ * that only its owner can read.
  */
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { randomBytes } from "node:crypto";
@@ -14,7 +14,7 @@ export interface Keys {
   aiKey: string;
   redisToken: string;
   notificationSecret: string;
-  /** The secret with which @supabase/lite signs its HS256 tokens; it never leaves the gateway. */
+  /** The secret with which @supabase/lite signs its HS256 tokens. Only the gateway uses it. */
   authSecret: string;
   /** An ES256 key with `kid`. */
   privateJwk: JWK;
@@ -51,14 +51,14 @@ async function readKeys(file: string): Promise<Partial<Keys>> {
   }
 }
 
-/** Writes a draft and renames it: a reader never sees half of the file. */
+/** Writes a temporary file and renames it, so that a reader never sees an incomplete file. */
 async function writeKeys(file: string, keys: Keys): Promise<void> {
   const draft = `${file}.${Deno.pid}`;
   await Deno.writeTextFile(draft, JSON.stringify(keys, null, 2), { mode: 0o600 });
   await Deno.rename(draft, file);
 }
 
-/** Reads the keys of a data directory, and makes the missing ones. */
+/** Reads the keys of a data directory, and creates those that are missing. */
 export async function loadKeys(dataDir: string): Promise<Keys> {
   const file = join(dataDir, "keys.json");
   const kept = await readKeys(file);

@@ -4,10 +4,7 @@ import { StackError } from "./stack-error.ts";
 
 const port = (port: number, offset = 0) => ({ port, purpose: "API", offset });
 
-/**
- * Counts the sockets with this local port. Sockets that TCP keeps for a minute after their end
- * count too.
- */
+/** Counts the sockets with this local port, including closed ones that TCP keeps for a minute. */
 function socketsAt(port: number): number {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const rows = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
@@ -21,7 +18,7 @@ interface Outgoing {
   close(): Promise<void>;
 }
 
-/** Opens a connection from a port that the kernel chose, as any program does. */
+/** Opens a connection from a port that the kernel chooses, as most programs do. */
 async function connectOut(): Promise<Outgoing> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const to = { hostname: "127.0.0.1", port: listener.addr.port };
@@ -35,9 +32,9 @@ async function connectOut(): Promise<Outgoing> {
 }
 
 /**
- * Opens a connection from a port that no other socket holds. The kernel gives one port to several
- * connections with different destinations, and on a busy machine also to a closed connection that
- * TCP still keeps. A port with a second socket would stay taken after this connection's end.
+ * Opens a connection from a port that no other socket uses. The kernel may give one port to several
+ * connections with different destinations; some of them may be closed but still kept by TCP. Such a
+ * port would stay taken after this connection has ended.
  */
 async function connectFromOwnPort(): Promise<Outgoing> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -48,7 +45,10 @@ async function connectFromOwnPort(): Promise<Outgoing> {
   throw new Error("each of 100 connections got a port that another one holds");
 }
 
-/** Returns whether requireFree waited for a connection to close and then found the port free. */
+/**
+ * Checks that requireFree waits while a connection holds the port, and accepts the port when the
+ * connection has closed. A different program may take the port first.
+ */
 async function waitsForConnection(): Promise<"waited" | "taken by another"> {
   const { near, close } = await connectFromOwnPort();
   let free = false;
@@ -70,8 +70,8 @@ Deno.test({
   name: "requireFree waits for an outgoing connection that holds the port",
   ignore: Deno.build.os !== "linux", // only /proc tells which sockets listen
   async fn() {
-    // Another program may get the port between the end of this connection and the next look at the
-    // port.
+    // Another program may take the port after this connection has closed and before requireFree
+    // checks the port again.
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await waitsForConnection() === "waited") return;
     }
@@ -89,7 +89,7 @@ Deno.test("listen fails at once for a taken port, and suggests the next offset",
   first.close();
 });
 
-/** Listens on a port below those that Linux takes for outgoing connections. */
+/** Listens on a port below the range from which Linux chooses the ports of outgoing connections. */
 async function listenOnFreePort(handler: () => Promise<Response>) {
   while (true) {
     const at = 20_000 + Math.floor(Math.random() * 12_000);

@@ -1,4 +1,4 @@
-/** Serves HTTP on 127.0.0.1, and names the process that holds a port that is taken. */
+/** Serves HTTP on 127.0.0.1. If the port is taken, the error names the process that holds it. */
 import { delay } from "@farthing/command-line";
 import { isListenedOn, portOwner } from "./port-owner.ts";
 import { MAX_OFFSET } from "./ports.ts";
@@ -8,13 +8,13 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface Listener {
   /**
-   * Accepts no more requests, and returns after pending answers are sent or after one second. With
-   * `atOnce`, stops immediately, as if the program had crashed.
+   * Accepts no more requests, and returns when pending answers are sent, at the latest after one
+   * second. With `atOnce`, stops immediately, as if the program had crashed.
    */
   close(how?: { atOnce: boolean }): Promise<void>;
 }
 
-/** A port of the stack, its purpose, and the offset that was added to it. */
+/** A port of the stack, what it serves, and the offset that is already included in it. */
 export interface Port {
   port: number;
   purpose: string;
@@ -23,8 +23,8 @@ export interface Port {
 
 const CLOSE_TIMEOUT_MS = 1_000;
 /**
- * How long to wait for a port without a listening program: an outgoing connection holds a port only
- * for a moment.
+ * How long to wait for a port on which no program listens. An outgoing connection holds such a
+ * port, usually only for a moment.
  */
 const BIND_TIMEOUT_MS = 5_000;
 const BIND_INTERVAL_MS = 100;
@@ -42,8 +42,9 @@ export async function listen(port: Port, handler: Handler): Promise<Listener> {
   return {
     async close({ atOnce } = { atOnce: false }) {
       if (atOnce) controller.abort();
-      // A pending answer or a browser's keep-alive connection could delay the shutdown for minutes.
-      // The server can't be aborted during its shutdown: Deno throws an uncaught error then.
+      // Stop waiting after a timeout: a pending answer or a browser's keep-alive connection could
+      // delay the shutdown for minutes. Aborting the server during its shutdown is not possible,
+      // because Deno then throws an uncaught error.
       const timeout = Promise.withResolvers<void>();
       const timer = setTimeout(timeout.resolve, CLOSE_TIMEOUT_MS);
       await Promise.race([server.shutdown(), timeout.promise]);
@@ -58,9 +59,9 @@ export async function requireFree(port: Port): Promise<void> {
 }
 
 /**
- * Opens a port. The stack's ports, which are Supabase's, are in the range from which Linux also
- * takes the local ports of outgoing connections. An outgoing connection ends soon, or in the minute
- * for which TCP keeps it after its end; a listening program stays.
+ * Opens a port. The stack uses Supabase's ports, and Linux may give the same ports to outgoing
+ * connections. A port is therefore tried again unless a program listens on it: an outgoing
+ * connection ends soon, and TCP keeps its port for at most a minute more.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

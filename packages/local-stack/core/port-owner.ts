@@ -1,4 +1,4 @@
-/** Finds the process that listens on a port, where /proc shows it. */
+/** Finds the process that listens on a port, on systems with /proc. */
 
 /** Returns the inode of the listening socket in /proc/net/tcp or tcp6. */
 function inodeOf(port: number): string | undefined {
@@ -25,7 +25,7 @@ function holds(pid: string, inode: string): boolean {
   return false;
 }
 
-/** Returns whether a program listens on the port; true where /proc cannot show it. */
+/** Returns whether a program listens on the port. Returns true on systems without /proc. */
 export function isListenedOn(port: number): boolean {
   try {
     return inodeOf(port) !== undefined;

@@ -6,13 +6,13 @@ export interface Urls {
   mail: string;
   stripe: string;
   ai: string;
-  /** Upstash's REST API; undefined where the machine has no redis-server. */
+  /** The address of Upstash's REST API; undefined if the machine has no redis-server. */
   redis: string | undefined;
 }
 
 /**
- * The ports of the stack's parts. API, database and mail have the ports of `supabase start` plus
- * the offset.
+ * The ports of the stack's parts. Those of the API, the database and mail are the ports of
+ * `supabase start` plus the offset.
  */
 export interface Ports {
   api: number;

@@ -1,6 +1,9 @@
-/** Looks up and ends processes by id. */
+/** Finds processes by their ids, and ends them. */
 
-/** Returns whether a process runs; false for one that has ended and waits to be reaped. */
+/**
+ * Returns whether a process runs. Returns false for a zombie, which has ended but is not yet
+ * reaped.
+ */
 export function isAlive(pid: number): boolean {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
@@ -17,8 +20,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Returns a process and its children: after `kill -9` of the postmaster alone its children would
- * finish their work.
+ * Returns the ids of a process and its children. `kill -9` of PostgreSQL's postmaster alone would
+ * let its children finish their work.
  */
 export async function processTree(pid: number): Promise<number[]> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");

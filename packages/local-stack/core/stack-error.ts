@@ -1,4 +1,4 @@
-/** A failure that the reader can act on: only its message is printed, without a stack trace. */
+/** An error that the user can act on. Only its message is printed, without a stack trace. */
 export class StackError extends Error {
   override name = "StackError";
 }

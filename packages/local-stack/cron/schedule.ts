@@ -10,8 +10,8 @@ export function intervalMs(schedule: string): number | undefined {
 }
 
 /**
- * Returns the line for the cron library: `$`, pg_cron's last day of the month, becomes `L`. Empty
- * for @reboot, which never fires.
+ * Returns the schedule in the cron library's syntax: pg_cron writes the last day of the month as
+ * `$`, the library as `L`. Returns an empty string for @reboot, which is never due here.
  */
 function line(schedule: string): string {
   const trimmed = schedule.trim();
@@ -19,10 +19,10 @@ function line(schedule: string): string {
 }
 
 /**
- * Returns whether a job is due at `now`. `since` is the time of the last check, or for an interval
- * the last start. A cron line fires at most once, however many of its minutes have passed since
- * then.
- * @throws when the schedule is not readable
+ * Returns whether a job is due at `now`. For a cron line, `since` is the time of the last check;
+ * for an interval, it is the last start. A cron line is due at most once between `since` and `now`,
+ * even if several of its times are in between.
+ * @throws when the schedule is invalid
  */
 export function isDue(schedule: string, since: Date, now: Date): boolean {
   const interval = intervalMs(schedule);

@@ -1,6 +1,6 @@
 /**
- * Runs the scheduled tasks with the local stack's pg_cron and with the real one: sessions, rows of
- * run history, and failures.
+ * Runs the scheduled tasks with the pg_cron emulator and with the real pg_cron. Tests the sessions,
+ * the rows of run history, and failures.
  */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
@@ -21,15 +21,18 @@ const START = Date.parse("2027-01-04T00:00:00Z");
 
 interface Project {
   readonly server: DatabaseServer;
-  /** A connection as `postgres`, which is not a superuser. */
+  /** A connection as `postgres`, which is not a superuser here. */
   readonly sql: postgres.Sql;
   readonly admin: postgres.Sql;
 }
 
-/** How long pg_cron's launcher may take to load the jobs, or the migrations to run. */
+/**
+ * How long to wait until pg_cron's launcher has loaded the jobs, or until the last migration waits
+ * for the launcher.
+ */
 const START_MS = 30_000;
 
-/** Returns the process id of pg_cron's launcher when it has loaded the jobs after `since`. */
+/** Waits until pg_cron's launcher has loaded the jobs after `since`, and returns its process id. */
 async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
   const pid = await waitFor(async () => {
     const [row] = await admin<{ pid: number }[]>`
@@ -42,9 +45,9 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 }
 
 /**
- * Migrates while pg_cron's launcher is stopped, until the last migration waits for it. So PostgreSQL
- * drops the changes that it would have reported to the launcher. pg_cron up to 1.6.7 loses a job in
- * them only if it has loaded the jobs before.
+ * Migrates while pg_cron's launcher is stopped, until the last migration waits for the launcher.
+ * PostgreSQL then drops the job changes that it would have reported to the launcher. pg_cron up to
+ * 1.6.7 loses a changed job only if its launcher had loaded the jobs before.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`
@@ -89,7 +92,10 @@ const runNotifications = (sql: postgres.Sql, at: number) =>
     at,
   )})) n`;
 
-/** Counts the runs that pg_cron records in a week: one for each minute in which a job is due. */
+/**
+ * Counts the rows of run history that pg_cron writes in a week: one for each minute in which a job
+ * is due.
+ */
 async function cronRuns(sql: postgres.Sql): Promise<number> {
   const jobs = await sql<{ schedule: string }[]>`select schedule from cron.job`;
   let runs = 0;
@@ -102,8 +108,8 @@ async function cronRuns(sql: postgres.Sql): Promise<number> {
 }
 
 async function idlesForAWeek({ sql }: Project): Promise<void> {
-  // One run at the end of each hour does all of the hour's work; a run for each minute would take
-  // minutes.
+  // Run the tasks once at the end of each hour, which does all of the hour's work. Running them
+  // once a minute would make the test take minutes.
   for (let hour = 0; hour < 7 * 24; hour++) {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);
@@ -138,7 +144,7 @@ async function deletesOldRuns({ sql, admin }: Project): Promise<void> {
   );
 }
 
-/** Adds a task for one test. The task is due before all others, so it runs first. */
+/** Adds a task for one test. The task is due earlier than all others, so it runs first. */
 async function addTask(sql: postgres.Sql, name: string, body: string) {
   await sql.unsafe(`create function farthing.${name}(p_now timestamptz) returns int
     language plpgsql set search_path = '' as $$ begin ${body} return 1; end $$`);
@@ -234,7 +240,8 @@ async function countsSessions({ server, sql, admin }: Project): Promise<void> {
   const [row] = await sql`
     select count(*)::int as late from farthing.tasks where last_run_at is null or failures > 0`;
   assert.equal(row?.late, 0, "one run executes all due tasks");
-  // The other steps pass their own times to the tasks, so pg_cron must not run them.
+  // The other steps pass their own times to the tasks, so the server must not run the tasks by
+  // itself.
   await sql`select cron.alter_job(jobid, active := false) from cron.job`;
 }
 

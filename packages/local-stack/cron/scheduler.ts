@@ -1,4 +1,7 @@
-/** Runs due jobs of `cron.job` as pg_cron would: as the job's user, one run of a job at a time. */
+/**
+ * Runs due jobs of `cron.job` as pg_cron would: as the job's user, and never two runs of the same
+ * job at once.
+ */
 import type postgres from "postgres";
 import { isDue } from "./schedule.ts";
 import { quoteName } from "../postgres/running-server.ts";
@@ -21,8 +24,8 @@ const ACTIVE_JOBS = `
    where active and database = current_database() order by jobid`;
 
 /**
- * Returns what pg_cron records of a finished run: the last command's tag, such as "1 row" or
- * "INSERT 1".
+ * Returns the text that pg_cron stores for a finished run: the tag of its last command, such as "1
+ * row" or "INSERT 1".
  */
 function outcome(result: unknown): string {
   const sets = Array.isArray((result as unknown[])[0]) ? result as unknown[] : [result];
@@ -30,13 +33,14 @@ function outcome(result: unknown): string {
   return [command, count].filter((part) => part !== undefined && part !== null).join(" ");
 }
 
-/** Sets the settings with which a connection of the job's user would begin. */
+/** Applies the settings that a new connection of the job's user would have. */
 const SETTINGS = `
   select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), false)
     from pg_catalog.pg_roles, unnest(rolconfig) setting where rolname = current_user`;
 
 /**
- * Runs a job in a connection of its own, as pg_cron does: no session setting reaches the next run.
+ * Runs a job in a new connection, as pg_cron does, so that a run's session settings do not affect
+ * the next run.
  */
 async function execute(open: () => postgres.Sql, job: Job): Promise<string> {
   const session = open();
@@ -64,11 +68,14 @@ async function run(sql: postgres.Sql, open: () => postgres.Sql, job: Job): Promi
   }
 }
 
-/** `sql` reads and records; `open` makes a client with one superuser connection for a run. */
+/**
+ * `sql` reads jobs and stores results; `open` makes a client with one superuser connection for a
+ * run.
+ */
 export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Scheduler {
   /**
-   * The time up to which each job has been checked, by id and schedule: a changed schedule starts
-   * anew.
+   * The time up to which each job has been checked, by job id and schedule: after a change of
+   * schedule, the check starts again.
    */
   const seen = new Map<string, Date>();
   const running = new Set<string>();
@@ -99,8 +106,8 @@ export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Sc
 }
 
 /**
- * Returns whether a job is due. `cron.schedule` checks its schedules, but a job inserted directly
- * may have an unreadable schedule, which must not stop the other jobs.
+ * Returns whether a job is due. Returns false for an invalid schedule, which must not stop the
+ * other jobs: `cron.schedule` checks schedules, but a direct insert into cron.job does not.
  */
 function isReadableAndDue(schedule: string, since: Date, now: Date): boolean {
   try {

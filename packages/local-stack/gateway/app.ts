@@ -1,7 +1,4 @@
-/**
- * Routes the one address of the project to REST, Auth, functions and the docs page, as Supabase
- * does.
- */
+/** Serves REST, Auth, the functions and the docs page at one address, as Supabase does. */
 import { Hono } from "hono";
 import { type AuthParts, authRoutes } from "./auth-routes.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";

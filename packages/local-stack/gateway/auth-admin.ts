@@ -1,6 +1,7 @@
 /**
- * /auth/v1/admin, which lite lacks: a back end with a secret key creates, reads, lists, changes and
- * deletes users. A field that the local stack does not support is refused by name.
+ * /auth/v1/admin, which lite lacks. With a secret key, a back end creates, reads, lists, changes
+ * and deletes users. If a request contains a field that the local stack does not support, the error
+ * names the field.
  */
 import { type Context, Hono } from "hono";
 import type postgres from "postgres";
@@ -35,11 +36,11 @@ const NOT_SUPPORTED = [
   "should_soft_delete",
 ];
 const MIN_PASSWORD = 6;
-/** bcrypt ignores further bytes, and Auth refuses longer passwords. */
+/** bcrypt uses only this many bytes of a password, and Auth refuses longer passwords. */
 const MAX_PASSWORD_BYTES = 72;
 
 const invalid = (message: string) => new AuthError(400, "validation_failed", message);
-/** Returns a 422, because clients treat 501 as a temporary failure. */
+/** Answers 422 instead of 501, because clients treat 501 as a temporary failure. */
 const notSupported = (what: string) =>
   new AuthError(422, "not_implemented", `The local stack's Auth has no ${what}.`);
 
@@ -84,7 +85,7 @@ function readNumber(c: Context, name: string, absent: number): number {
 const taken = () =>
   new AuthError(422, "email_exists", "A user with this email address has already been registered");
 
-/** Returns Auth's paging links: the next page if there is one, and the last page. */
+/** Returns the paging links that Auth sends: the next page, if there is one, and the last page. */
 function pagingHeaders(url: URL, page: number, pages: number): string {
   const link = (to: number, rel: string) => {
     const query = new URLSearchParams(url.searchParams);
@@ -96,8 +97,8 @@ function pagingHeaders(url: URL, page: number, pages: number): string {
 }
 
 /**
- * Returns whether the caller sent a secret key without a user's token; with a token, the user's
- * role would count.
+ * Returns whether the caller sent a secret key and no user token. If there is a user token, the
+ * user's role applies.
  */
 function isAdmin(c: Context<GatewayEnv>): boolean {
   const { keyRole, user } = c.var.caller;

@@ -1,5 +1,6 @@
 /**
- * A refusal in Supabase Auth's words. Clients that name a version of its API get the newer form.
+ * An error response in Supabase Auth's format. Clients that send an API version get the newer
+ * format.
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";

@@ -1,4 +1,4 @@
-/** /auth/v1: lite's Auth, with the tokens of requests and answers translated. */
+/** /auth/v1: serves lite's Auth, and translates the tokens in requests and answers. */
 import { Hono } from "hono";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";
@@ -19,7 +19,7 @@ function isSession(body: unknown): body is Session {
 /** Paths that browsers open directly, without an API key: emailed links and OAuth redirects. */
 const OPEN = /^\/auth\/v1\/(verify|callback|authorize)$/;
 
-/** Replaces lite's access token in a session body or in the fragment of a redirect. */
+/** Translates lite's access token in a session body or in the fragment of a redirect. */
 async function translate(response: Response, tokens: Tokens): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.delete("content-length");

@@ -1,6 +1,6 @@
 /**
- * Reads and changes users for Auth's admin API, in the tables that lite reads too. The SQL runs
- * with Auth's database role, and so do a project's triggers on these tables.
+ * Reads and changes users for Auth's admin API, in the same tables that lite uses. The SQL, and a
+ * project's triggers on these tables, run with Auth's database role.
  */
 import { hash } from "bcryptjs";
 import type postgres from "postgres";
@@ -52,7 +52,9 @@ export async function isTaken(sql: Sql, email: string, exceptId: string | null):
   return row !== undefined;
 }
 
-/** Lists users, newest first. The filter is a part of the address or of the full name. */
+/**
+ * Lists users, newest first. The filter matches a part of the email address or of the full name.
+ */
 export async function listUsers(
   sql: Sql,
   { page, perPage, filter }: { page: number; perPage: number; filter: string },
@@ -67,10 +69,10 @@ export async function listUsers(
   return { users: rows.map(shown), total: count?.total ?? 0 };
 }
 
-/** lite's own environment name: tests lower the cost of password hashes. */
+/** lite reads the same environment variable. Tests set it to make password hashes cheaper. */
 const hashCost = () => Number(Deno.env.get("LITE_AUTH_BCRYPT_COST") ?? 10);
 
-/** Merges a change into a JSON column. A null in the change removes the name, as in Auth. */
+/** Merges a change into a JSON column. A null in the change removes the key, as in Auth. */
 function merged(sql: Sql, column: string, change: Json) {
   const gone = Object.keys(change).filter((name) => change[name] === null);
   const added = sql.json(change as postgres.JSONValue);
@@ -92,8 +94,8 @@ async function write(sql: Sql, id: string, change: UserChange): Promise<void> {
 }
 
 /**
- * Creates a user. Without a password the user gets a random one, and cannot sign in until a new one
- * is set.
+ * Creates a user. Without a given password, the password is random: the user cannot sign in until a
+ * new one is set.
  */
 export async function createUser(sql: Sql, email: string, change: UserChange): Promise<Json> {
   const { id = crypto.randomUUID(), password = crypto.randomUUID(), ...rest } = change;
@@ -109,7 +111,7 @@ export async function createUser(sql: Sql, email: string, change: UserChange): P
   return (await findUser(sql, id))!;
 }
 
-/** Changes a user. A new password ends every session. */
+/** Changes a user. A new password ends all of the user's sessions. */
 export async function updateUser(sql: Sql, id: string, change: UserChange): Promise<Json> {
   await write(sql, id, change);
   if (change.password) await sql`delete from auth.sessions where user_id = ${id}`;

@@ -25,15 +25,15 @@ export function roleOfKey(key: string, keys: Keys): Caller["keyRole"] | undefine
 }
 
 /**
- * Returns a user's bearer token. supabase-js without a session sends the API key as the bearer
- * token.
+ * Returns the user's token, or undefined if there is none: without a session, supabase-js sends the
+ * API key as the bearer token.
  */
 function bearer(c: Context): string | undefined {
   const [, token] = /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
   return token && !token.startsWith("sb_") ? token : undefined;
 }
 
-/** Makes the status and body with which PostgREST or Auth refuses a token. */
+/** Returns the status and body with which PostgREST or Auth refuses a token. */
 export type Refusal = (c: Context, error: TokenError) => Response;
 
 export const restRefusal: Refusal = (c, error) => {
@@ -47,7 +47,9 @@ export const authRefusal: Refusal = (c, error) => {
   return c.json(body, 401, { "X-Sb-Error-Code": "bad_jwt" });
 };
 
-/** Sets `caller`, or answers 401. Preflight requests pass, because they carry no credentials. */
+/**
+ * Sets `caller`, or answers 401. Lets preflight requests pass, because they have no credentials.
+ */
 export function identify(
   keys: Keys,
   tokens: Tokens,

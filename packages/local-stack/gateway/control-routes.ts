@@ -10,7 +10,7 @@ import { roleOfKey } from "./callers.ts";
 
 export interface Control {
   status: () => Promise<unknown>;
-  /** The switches by the end of their path, such as `database/crash`. */
+  /** The switches. Each key is the end of the switch's path, such as `database/crash`. */
   switches: Record<string, () => Promise<void> | void>;
 }
 

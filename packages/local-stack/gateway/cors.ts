@@ -1,8 +1,8 @@
 /**
  * The headers that a page of any origin may send to Auth and REST, and those that it may read in
- * their answers, refusals included. Supabase's gateway and PostgREST echo the headers that a page
- * asks for, and Auth has a fixed list. The stack uses that list for Auth, so that a browser can send
- * nothing locally that a Supabase project could refuse. Functions set their own headers.
+ * their answers, error responses included. Supabase's gateway and PostgREST allow every header that
+ * a page asks for; Auth has a fixed list. The stack uses that list for Auth, so that a page cannot
+ * send a header locally that a Supabase project would refuse. Functions set their own CORS headers.
  */
 import { cors } from "hono/cors";
 
@@ -18,7 +18,7 @@ export const authCors = cors({
   exposeHeaders: ["x-total-count", "link", "x-supabase-api-version"],
 });
 
-/** Without a list of headers, this middleware echoes the headers that are asked for. */
+/** Without a list of headers, this middleware allows every header that the page asks for. */
 export const restCors = cors({
   origin: "*",
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"],
@@ -29,7 +29,7 @@ export const restCors = cors({
 });
 
 /**
- * Lets a page read the gateway's answer for a missing function; without it the browser would only
- * report a CORS error.
+ * Lets a page read the gateway's 404 for a missing function. Without these headers the browser
+ * would report only a CORS error.
  */
 export const missingFunctionCors = cors({ origin: "*" });

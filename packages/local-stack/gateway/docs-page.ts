@@ -1,7 +1,8 @@
 /**
- * /docs: the functions' OpenAPI document in Scalar, served from this machine so that the page works
- * offline. Scalar's package of the browser bundle depends on nearly 300 MB of packages. Its Fastify
- * plugin contains the same bundle behind a route, which this file calls.
+ * /docs: shows the functions' OpenAPI document in Scalar. Scalar is served from this machine, so
+ * the page works offline. The npm package of Scalar's browser bundle has nearly 300 MB of
+ * dependencies. Scalar's Fastify plugin serves the same bundle from one of its routes, so this file
+ * calls that route.
  */
 import { Scalar } from "@scalar/hono-api-reference";
 import { Hono } from "hono";
@@ -9,7 +10,7 @@ import { Hono } from "hono";
 const BUNDLE_PATH = "/docs/scalar.js";
 const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
 
-/** Forbids the page to load anything from another origin, because it needs nothing from one. */
+/** Forbids the page to load anything from another origin; it does not need to. */
 const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
@@ -24,7 +25,7 @@ interface PluginRoute {
   handler(request: unknown, reply: unknown): unknown;
 }
 
-/** The reply object for the plugin's routes: `send` returns the body. */
+/** A Fastify reply object for the plugin's routes. Its `send` returns the body. */
 const echo = { header: () => echo, send: (body: unknown) => body };
 
 /** Returns Scalar's browser bundle. @throws when the plugin no longer offers it */

@@ -3,15 +3,15 @@ import { aiEnvironment } from "../ai/models.ts";
 import type { Keys } from "../core/keys.ts";
 import type { StackContext } from "../stack/context.ts";
 
-/** Variables that a stack sets at its start and removes when it stops. */
+/** Variables that a stack sets when it starts and removes when it stops. */
 export type Environment = Record<string, string>;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Returns the origins that apps of this stack may have: every port of this machine, and the origins
- * named in options. The gateway's own origin comes first, because a checkout returns to the first
- * origin by default and the gateway has a page for it.
+ * Returns the origins that apps of this stack may have: this machine with any port, and the origins
+ * in the options. The gateway's own origin comes first: by default a checkout returns to the first
+ * origin, and the gateway has a page for it.
  */
 export function appOrigins(apiUrl: string, named: string[]): string[] {
   const loopback = LOOPBACK_HOSTS.flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
@@ -27,8 +27,8 @@ function jwks(keys: Keys): string {
 }
 
 /**
- * Points Postmark's API at the inbox. The other settings are empty: a developer's own keys would
- * send real mail.
+ * Makes the functions send email to the inbox, through Postmark's API. The other settings are
+ * empty, because with a developer's own keys the functions would send real email.
  */
 function mailEnvironment(url: string): Environment {
   return {
@@ -60,8 +60,8 @@ export function functionEnvironment({ urls, keys, options }: FunctionContext): E
     ...mailEnvironment(urls.mail),
     NOTIFICATION_SECRET: keys.notificationSecret,
     ...aiEnvironment(urls.ai, keys.aiKey),
-    // Empty counts as absent. Otherwise the functions would use the real Redis of a developer's own
-    // environment.
+    // An empty value counts as not set. If the variables were missing, the functions would use the
+    // Redis of the developer's own environment.
     UPSTASH_REDIS_REST_URL: urls.redis ?? "",
     UPSTASH_REDIS_REST_TOKEN: urls.redis === undefined ? "" : keys.redisToken,
     // Empty, because a local stack's errors must not appear in a real project's Sentry.

@@ -5,8 +5,8 @@ const info = `{"level":"info","message":"POST /usage"}`;
 const error = `{"level":"error","message":"the database is down"}`;
 
 /**
- * Returns what the file and the terminal receive when a function logs two events in one call, and
- * then a line of text.
+ * Runs a function that logs two events in one call and then a line of text. Returns what was
+ * written to the file and to the terminal.
  */
 async function logged(verbose: boolean): Promise<{ file: string; terminal: string[] }> {
   const file = await Deno.makeTempFile();

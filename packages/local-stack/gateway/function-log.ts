@@ -1,12 +1,12 @@
 /**
- * Writes the functions' log to a file. The functions log to the console, one JSON line for each
- * event, and run in the stack's own process; their lines would flood its terminal. Lines of level
- * error go to the terminal too.
+ * Writes the functions' log to a file. The functions run in the stack's own process and log each
+ * event to the console as one JSON line, which would flood the terminal. Lines with level error are
+ * also written to the terminal.
  */
 import { dirname } from "node:path";
 
 export interface FunctionLogOptions {
-  /** The log's file, which each start overwrites. */
+  /** The path of the log file. Each start overwrites it. */
   file: string;
   /** Whether every line also goes to the terminal. */
   verbose: boolean;
@@ -34,7 +34,8 @@ export function writeFunctionLog({ file, verbose }: FunctionLogOptions): () => P
 }
 
 /**
- * Prints a line of a function that runs in an isolate like the lines of functions in this process.
+ * Prints a line from a function in an isolate in the same way as a line from a function in this
+ * process.
  */
 export function printAsFunction(line: string): void {
   const { console } = globalThis;

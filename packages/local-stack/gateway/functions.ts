@@ -1,4 +1,4 @@
-/** /functions/v1/<name>: every function, called in this process or in its own isolates. */
+/** /functions/v1/<name>: serves every function, either in this process or in isolates. */
 import { type Context, Hono } from "hono";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -15,7 +15,10 @@ export type Loaded = { app: FunctionApp } | { failure: string };
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** The file that exports a function's `app`. A deployment runs `index.ts` beside it instead. */
+/**
+ * The file that exports a function's `app`. A deployed project runs the `index.ts` in the same
+ * directory instead.
+ */
 const APP = "app.ts";
 
 function isApp(value: unknown): value is FunctionApp {
@@ -42,8 +45,8 @@ async function namesIn(directory: string, entry: string): Promise<string[]> {
 }
 
 /**
- * Returns the functions of a directory, each run by its isolates. An isolate starts at its
- * function's first request.
+ * Returns the functions of a directory. Each runs in its own isolates; the first one starts at the
+ * first request.
  */
 export async function isolatedFunctions(
   directory: string,
@@ -56,8 +59,9 @@ export async function isolatedFunctions(
 }
 
 /**
- * Loads the functions of a directory. The environment must be complete, because functions read it
- * when they load. A function that fails to load is reported and answers 503; the others work.
+ * Loads the functions of a directory. The environment must be complete before, because functions
+ * read it when they load. If a function fails to load, the failure is logged and the function
+ * answers 503; the others work.
  */
 export async function loadFunctions(
   directory: string,
@@ -77,15 +81,15 @@ interface Peer {
   remoteAddr?: Partial<Deno.NetAddr>;
 }
 
-/** The header in which the hosted platform sends a caller's address. */
+/** The header in which the hosted platform sends a caller's IP address. */
 const CLIENT_IP_HEADER = "cf-connecting-ip";
 
-/** This machine's own address. Browsers and tests share it, so it identifies no caller. */
+/** This machine's own IP address. Browsers and tests share it, so it does not identify a caller. */
 const HERE = "127.0.0.1";
 
 /**
- * Returns the request as a function sees it: with its own path, and with the caller's address in
- * the hosted platform's header.
+ * Returns the request as the function receives it: without the gateway's path prefix, and with the
+ * caller's IP address in the hosted platform's header.
  */
 function handedOver(request: Request, peer: Peer | undefined): Request {
   const url = new URL(request.url);
@@ -97,7 +101,7 @@ function handedOver(request: Request, peer: Peer | undefined): Request {
   return forward(request, { url, headers });
 }
 
-/** Returns the gateway's answer for a missing function or one that failed to load. */
+/** Returns the gateway's answer for a function that is missing or failed to load. */
 function refusal(found: { failure: string } | undefined): Response {
   if (!found) {
     const body = { code: "NOT_FOUND", message: "Requested function was not found" };

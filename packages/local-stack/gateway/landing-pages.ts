@@ -1,7 +1,7 @@
 /**
- * The pages that Stripe's pages return to while no app is there yet: after a checkout, a saved
- * card, or a provider's onboarding. The default return addresses use the first of APP_ORIGINS,
- * which is the gateway's origin.
+ * The pages to which Stripe returns while there is no app yet: after a checkout, a saved card, or a
+ * provider's onboarding. By default the functions send return addresses at the first of
+ * APP_ORIGINS, which is the gateway's origin.
  */
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
@@ -53,7 +53,7 @@ const PAGES: Record<string, [title: string, text: string]> = {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Returns the order's id from the default return addresses; another text is not shown. */
+/** Returns the order's id from the query. Only a UUID is shown on the page, never other text. */
 function orderOf(c: Context): string | undefined {
   const order = c.req.query("order_id");
   return order !== undefined && UUID.test(order) ? order : undefined;

@@ -1,11 +1,14 @@
 /**
  * User tokens. Callers hold ES256 tokens with a `kid`, as on hosted Supabase. lite issues and reads
- * HS256 tokens, whose secret stays in this process. This file translates between the two.
+ * HS256 tokens, whose secret stays in this process. This file translates between the two kinds.
  */
 import { errors, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Keys } from "../core/keys.ts";
 
-/** A refused token. The caller may refresh an `expired` token, but not an `invalid` one. */
+/**
+ * An error for a token that is refused. A caller may refresh an `expired` token, but not an
+ * `invalid` one.
+ */
 export class TokenError extends Error {
   override name = "TokenError";
   constructor(readonly reason: "expired" | "invalid", message: string) {
@@ -13,28 +16,29 @@ export class TokenError extends Error {
   }
 }
 
-/** Looks up the claims of a user that Supabase's tokens have and lite's lack. */
+/** Looks up the user claims that are in Supabase's tokens and missing from lite's. */
 export type DescribeUser = (userId: string) => Promise<Record<string, unknown>>;
 
 export interface Tokens {
   /** Returns the claims of a caller's token. @throws TokenError */
   verify(token: string): Promise<JWTPayload>;
-  /** Returns lite's own token for verified claims. */
+  /** Returns a token of lite's own kind with these verified claims. */
   toLite(claims: JWTPayload): Promise<string>;
   /**
-   * Returns the caller's token for one that lite issued. @throws TokenError when lite did not issue
-   * it
+   * Returns the caller's ES256 token for a token from lite.
+   * @throws TokenError if lite did not issue the token
    */
   fromLite(token: string): Promise<string>;
 }
 
 const AUDIENCE = "authenticated";
 /**
- * The number of verified tokens to remember: a session's requests then need one signature check.
+ * The number of verified tokens to cache, so that a session's signature is checked only at its
+ * first request.
  */
 const CACHE_SIZE = 1_000;
 
-/** `issuer` is `<project url>/auth/v1`. */
+/** `issuer` is the project's URL followed by `/auth/v1`. */
 export async function createTokens(
   keys: Keys,
   issuer: string,

@@ -1,6 +1,4 @@
-/**
- * The version of Deno with which the hosted runtime is compatible: newer APIs do not exist there.
- */
+/** The version of Deno that the hosted runtime is compatible with. It does not have newer APIs. */
 import { fileURLToPath } from "node:url";
 import { StackError } from "../core/stack-error.ts";
 import type { IsolateProgram } from "./isolate-process.ts";
@@ -8,8 +6,8 @@ import type { IsolateProgram } from "./isolate-process.ts";
 export const HOSTED_DENO = "2.1.4";
 
 /**
- * The environment of the hosted version. Its cache has its own directory, because the two versions
- * of Deno cannot read each other's; the cache stays between runs.
+ * The environment for the hosted version of Deno. It has a cache directory of its own, because two
+ * versions of Deno cannot read the same cache. The cache is not deleted between runs.
  */
 export const HOSTED_ENV = {
   DENO_TLS_CA_STORE: "system",
@@ -17,13 +15,13 @@ export const HOSTED_ENV = {
   NO_COLOR: "1",
 };
 
-/** The command that runs this version of Deno, and downloads it first where it is missing. */
+/** The command that runs this version of Deno. It downloads Deno first if needed. */
 export const HOSTED_COMMAND = ["npx", "-y", `deno@${HOSTED_DENO}`] as const;
 
 /**
- * Returns how to run a bundle with this version directly, because npx takes longer to start than a
- * function.
- * @throws StackError where npx cannot provide it
+ * Returns a command that runs a bundle with this version directly, because npx takes longer to
+ * start than a function.
+ * @throws StackError if npx cannot download it
  */
 export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">> {
   const [npx, ...args] = HOSTED_COMMAND;
@@ -39,8 +37,8 @@ export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">>
       `Deno ${HOSTED_DENO} could not be downloaded: ${HOSTED_COMMAND.join(" ")} failed.`,
     );
   }
-  // The repository's configuration and lock file need a later version, and bundles need neither
-  // file.
+  // Ignores the repository's configuration and lock file: bundles need neither, and this version of
+  // Deno cannot read them.
   return {
     command: [path, "run", "-A", "--no-check", "--no-config", "--no-lock"],
     env: HOSTED_ENV,

@@ -1,20 +1,23 @@
 /**
- * Starts the process of one isolate, which runs isolate-program.ts, and exchanges lines with it.
+ * Starts the process of one isolate, which runs isolate-program.ts, and exchanges lines of text
+ * with that process.
  */
 import { fileURLToPath } from "node:url";
 
 const HOST = fileURLToPath(new URL("./isolate-program.ts", import.meta.url));
-/** The beginning of a line from isolate-program.ts for the stack. */
+/** The prefix of the lines that isolate-program.ts prints for the stack. */
 const MARK = "\u0001isolate ";
 
 /**
- * How to run a function's entry file: with this Deno and the repository's configuration, or with
- * another command.
+ * How to run a function's entry file. By default this Deno runs it with the repository's
+ * configuration.
  */
 export interface IsolateProgram {
-  /** The address of the function's `index.ts` or of its bundle. */
+  /** The URL of the function's `index.ts` or of its bundle. */
   readonly entryUrl: string;
-  /** The command to put before the path of isolate-program.ts, with its own flags. */
+  /**
+   * The command, with its flags, that runs isolate-program.ts. The path of that file is appended.
+   */
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
 }
@@ -22,11 +25,11 @@ export interface IsolateProgram {
 export type Word = "load" | `beforeunload ${string}` | "drop";
 
 export interface IsolateProcess {
-  /** The id of the process itself, not that of a wrapper such as npx. */
+  /** The id of the process that runs the function, not that of a wrapper such as npx. */
   readonly pid: Promise<number>;
   /**
-   * The port on which the function answers. @throws Error with the function's output if the
-   * function failed to load
+   * The port on which the function answers.
+   * @throws Error with the function's output if the function fails to load
    */
   readonly port: Promise<number>;
   readonly ended: Promise<"dropped" | "outOfMemory" | "otherwise">;
@@ -62,7 +65,7 @@ export function spawnIsolate(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    // A terminal sends Ctrl-C only to the stack, and the stack then ends its isolates.
+    // A terminal's Ctrl-C then reaches only the stack, which ends its isolates.
     detached: true,
   }).spawn();
   const pid = Promise.withResolvers<number>();
@@ -99,7 +102,7 @@ export function spawnIsolate(
     pid: pid.promise,
     port: port.promise,
     ended,
-    // The write fails if the process has just ended, and an ended process needs no message.
+    // The write fails if the process has just ended. The message is then not needed.
     tell: (word) => void input.write(encoder.encode(`${word}\n`)).catch(() => {}),
     kill: () =>
       void pid.promise.then((id) => {

@@ -10,7 +10,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
  * after its background work. Output: `up PID`, `ready PORT`, `failed MESSAGE`, `dropped`.
  */
 
-/** Begins a line for the stack; any other line belongs to the function's log. */
+/** The prefix of a line for the stack. Any other line belongs to the function's log. */
 const MARK = "\u0001isolate ";
 
 const encoder = new TextEncoder();
@@ -50,8 +50,8 @@ function warn(reason: string): void {
 }
 
 /**
- * Ends after the background work. Like the platform, it does not wait for work that the
- * `beforeunload` handler starts.
+ * Ends the process after the background work. Like the platform, this does not wait for work that
+ * the `beforeunload` handler starts.
  */
 async function drop(): Promise<never> {
   while (background.size > 0) await Promise.allSettled(background);

@@ -1,6 +1,7 @@
 /**
- * One isolate under the rules of the platform's open-source runtime (per_worker). It serves
- * requests until it is retired, finishes its pending requests, and is killed at its limits.
+ * One isolate, with the rules of the policy `per_worker` of the platform's open-source runtime. An
+ * isolate takes requests until it is retired, then finishes its pending requests. At its hard
+ * limits it is killed.
  */
 import { forward } from "../core/forward.ts";
 import { untilBodyEnds } from "./until-body-ends.ts";
@@ -20,10 +21,10 @@ export interface IsolateOptions {
 
 const ENDS = { dropped: "early_drop", outOfMemory: "memory", otherwise: "crashed" } as const;
 
-/** The part of a limit after which the function is warned of its end. */
+/** The fraction of a hard limit at which the function gets the event `beforeunload`. */
 const WARNED_AT = 0.9;
 
-/** How often processor time is read when a limit is near. */
+/** The shortest interval between two readings of the processor time. */
 const LOOK_MS = 10;
 
 export class Isolate {
@@ -69,8 +70,8 @@ export class Isolate {
   }
 
   /**
-   * Returns the function's answer, or the platform's error where the function gives none. The body
-   * breaks off when its isolate is killed. A retired isolate must not be called.
+   * Returns the function's answer, or the platform's error if the function gives no answer. If the
+   * isolate is killed, the body breaks off. A retired isolate must not be called.
    */
   async fetch(request: Request): Promise<Response> {
     this.#underWay += 1;
@@ -99,15 +100,15 @@ export class Isolate {
       const url = new URL(request.url);
       url.host = `127.0.0.1:${port}`;
       const headers = new Headers(request.headers);
-      // An isolate answers uncompressed; the server in front of it compresses if the caller accepts
-      // compression.
+      // Makes the isolate answer uncompressed. The server in front of it compresses the answer if
+      // the caller accepts that.
       headers.set("accept-encoding", "identity");
       const asked = forward(request, { url, headers });
       const answering = fetch(asked, { client: this.#client, signal: tooLong.signal });
       return await Promise.race([answering, aborted(signal)]);
     } catch (error) {
       if (tooLong.signal.aborted) return refusal("slow");
-      // The connection breaks a moment before the end of the process is known.
+      // The connection breaks a moment before the stack learns that the process has ended.
       const { reason } = await Promise.race([this.ended, later({ reason: undefined })]);
       if (reason === undefined) throw error;
       return refusal(reason);
@@ -135,8 +136,8 @@ export class Isolate {
   }
 
   /**
-   * Compares the used processor time with the limits. Between two comparisons it waits as long as
-   * one busy thread would need to reach the next limit.
+   * Compares the used processor time with the limits. The wait between two comparisons is the time
+   * that one busy thread needs to reach the next limit.
    */
   async #watchProcessor(pid: number, fromMs: number): Promise<void> {
     const { cpuSoftMs, cpuHardMs } = this.#limits;
@@ -178,7 +179,7 @@ export class Isolate {
   }
 }
 
-/** How long to wait for a process to end after its connection broke. */
+/** How long to wait for the end of a process whose connection broke. */
 const LATER_MS = 2_000;
 
 function later<T>(value: T): Promise<T> {
@@ -188,7 +189,7 @@ function later<T>(value: T): Promise<T> {
   });
 }
 
-/** Rejects when the signal fires, and never resolves. */
+/** Returns a promise that rejects when the signal fires and never resolves. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(new Error("the isolate gave no answer"));

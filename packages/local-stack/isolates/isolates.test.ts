@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type IsolateLimits, PLANS } from "./limits.ts";
 import { Isolates, programsIn } from "./pool.ts";
 
-/** Limits that no test reaches; each test lowers the limit that it tests. */
+/** Limits that are too high for any test to reach. Each test lowers the limit that it tests. */
 const WIDE: IsolateLimits = {
   ...PLANS.free,
   cpuSoftMs: 60_000,
@@ -177,7 +177,8 @@ Deno.test("an isolate with a full heap answers 546, and one that exits answers 5
 
 Deno.test("an isolate that answers too late gives 504 and continues", async () => {
   await withIsolates({ responseMs: 3_000 }, async ({ ask, json }) => {
-    // On a busy machine the first requests may wait for the start longer than the limit.
+    // On a busy machine, the start of the isolate alone may take longer than the limit for the
+    // first requests.
     await until("started", async () => {
       const answer = await ask("/echo");
       await answer.body?.cancel();

@@ -1,18 +1,18 @@
-/** The limits at which the platform ends an isolate, and their names in `--isolates`. */
+/** The platform's limits for an isolate, and their names in `--isolates`. */
 import { StackError } from "../core/stack-error.ts";
 
 export interface IsolateLimits {
-  /** Processor time after which an isolate is retired: it gets no new requests. */
+  /** The processor time after which an isolate is retired: it gets no new requests. */
   readonly cpuSoftMs: number;
-  /** Processor time after which an isolate is killed, with its pending requests. */
+  /** The processor time after which an isolate is killed; its pending requests break off. */
   readonly cpuHardMs: number;
-  /** Wall time after which an isolate is killed. It is retired at half of this time. */
+  /** The wall time after which an isolate is killed. It is retired after half of this time. */
   readonly wallMs: number;
-  /** Time from a request to the first byte of its answer. */
+  /** The maximum time from a request to the first byte of its answer. */
   readonly responseMs: number;
-  /** The size of V8's heap in MB. */
+  /** The maximum size of V8's heap in MB. */
   readonly memoryMb: number;
-  /** Whether loading the function counts towards processor time, as it does on the platform. */
+  /** Whether the time of loading the function counts as its processor time, as on the platform. */
   readonly countsBoot: boolean;
 }
 
@@ -55,7 +55,7 @@ function limitOf(text: string): Partial<IsolateLimits> {
 
 /**
  * Reads the value of `--isolates`.
- * @throws StackError that says what to send
+ * @throws StackError that lists the accepted values
  */
 export function parseLimits(text: string): IsolateLimits {
   const [plan = "", ...changes] = text.split(",");

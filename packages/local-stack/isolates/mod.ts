@@ -1,4 +1,6 @@
-/** Runs functions in their own processes, and ends these as the hosted runtime does. */
+/**
+ * Runs functions in processes of their own, and ends these processes as the hosted runtime does.
+ */
 export { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV, hostedProgram } from "./hosted-deno.ts";
 export { PLANS } from "./limits.ts";
 export { type IsolateCounts, programsIn } from "./pool.ts";

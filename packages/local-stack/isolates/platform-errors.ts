@@ -1,6 +1,6 @@
 /**
- * The platform's answers for a function that gave none, with the platform's status, code, message
- * and header.
+ * The platform's error responses for a function that gave no answer: status, code, message and
+ * header.
  */
 
 type Why = EndReason | "slow";
@@ -39,9 +39,7 @@ export function refusal(why: Why): Response {
   return Response.json({ code, message }, { status, headers: { "sb-error-code": code } });
 }
 
-/**
- * Why an isolate ended. `failed` means while loading the function, `stopped` means with its stack.
- */
+/** Why an isolate ended. `failed`: the function failed to load. `stopped`: the stack stopped. */
 export const END_REASONS = [
   "cpu",
   "memory",

@@ -1,6 +1,6 @@
 /**
- * The isolates of every function: the newest takes new requests, while retired ones finish their
- * pending requests.
+ * The isolates of every function. The newest isolate takes new requests, while retired ones finish
+ * their pending requests.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,10 +9,10 @@ import type { IsolateLimits } from "./limits.ts";
 import type { IsolateProgram } from "./isolate-process.ts";
 import { END_REASONS, type EndReason } from "./platform-errors.ts";
 
-/** The isolates of one function since the stack's start. */
+/** Counts of one function's isolates since the start of the stack. */
 export interface IsolateCounts {
   started: number;
-  /** The number of isolates that ended, by reason. */
+  /** The number of ended isolates by reason. */
   ended: Record<EndReason, number>;
   /** The number of requests that broke off because their isolate ended. */
   cut: number;
@@ -20,15 +20,15 @@ export interface IsolateCounts {
 
 export interface PoolOptions {
   readonly limits: IsolateLimits;
-  /** Returns the program of a function: its `index.ts` or its bundle. */
+  /** Returns how to run a function: its `index.ts` or its bundle. */
   readonly programOf: (name: string) => IsolateProgram;
   /** Receives each line that a function prints. */
   readonly print: (line: string) => void;
 }
 
 /**
- * Returns the programs of a directory's functions by their entry files. This process's own Deno
- * runs them unless `runner` names another command.
+ * Returns how to run each function of a directory, by entry file. This process's own Deno runs
+ * them, unless `runner` names a different command.
  */
 export function programsIn(
   directory: string,
@@ -72,7 +72,7 @@ class Pool {
   }
 }
 
-/** Functions that are called like those of this process, and run in isolates. */
+/** Functions in isolates. Callers call them in the same way as functions in this process. */
 export class Isolates {
   readonly #pools = new Map<string, Pool>();
 
@@ -84,7 +84,7 @@ export class Isolates {
     return pool;
   }
 
-  /** Returns the counts by function. */
+  /** Returns the counts of each function, by its name. */
   counts(): Record<string, IsolateCounts> {
     return Object.fromEntries([...this.#pools].map(([name, { counts }]) => [name, counts]));
   }

@@ -1,6 +1,6 @@
 /**
- * Returns the main thread's processor time in ms, because only that thread runs JavaScript. The
- * first figure of schedstat is in nanoseconds.
+ * Returns the processor time of the main thread in ms; only that thread runs JavaScript. The first
+ * number in schedstat is in nanoseconds.
  */
 function ofMainThread(pid: number): number {
   const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/schedstat`);
@@ -16,8 +16,8 @@ async function ofProcess(pid: number): Promise<number> {
 }
 
 /**
- * Returns the processor time that a process has used, in ms: of the thread that runs JavaScript on
- * Linux, of the whole process on macOS.
+ * Returns the processor time that a process has used, in ms. On Linux this is the time of the
+ * thread that runs JavaScript; on macOS it is the time of all threads.
  * @throws when the process does not exist
  */
 export async function processorMs(pid: number): Promise<number> {

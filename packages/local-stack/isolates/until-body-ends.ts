@@ -1,6 +1,4 @@
-/**
- * Returns the same answer, and calls `done` when its body has ended, has failed or is cancelled.
- */
+/** Returns the same answer, and calls `done` when its body ends, fails or is cancelled. */
 export function untilBodyEnds(response: Response, done: () => void): Response {
   if (response.body === null) {
     done();

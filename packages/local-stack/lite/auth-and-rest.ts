@@ -1,7 +1,7 @@
 /**
- * PostgREST and Auth, both from @supabase/lite, as two apps with one database role each. Auth's
- * role owns the auth schema and nothing else. REST's role has only the rights of the three request
- * roles together, and switches to the caller's role.
+ * PostgREST and Auth, both from @supabase/lite, as two apps with a database role each. Auth's role
+ * owns the auth schema and has no other rights. REST's role has only the combined rights of the
+ * three request roles, and switches to the caller's role.
  */
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
@@ -16,7 +16,7 @@ type Fetch = (request: Request) => Promise<Response>;
 export interface LiteOptions {
   keys: Keys;
   apiUrl: string;
-  /** The project owner's URL, `postgresql://…`, from which the URLs of the two roles are made. */
+  /** The project owner's URL, `postgresql://…`. The URLs of the two roles are made from it. */
   databaseUrl: string;
   redirectUrls: string[];
   /** The schemas that REST serves. */
@@ -44,15 +44,14 @@ function urlAs(role: string, databaseUrl: string): string {
 }
 
 /**
- * Connects as a role. Without a recorded state, lite would at its first request grant everything in
- * every schema with row level security to anon and authenticated; "active" tells lite that the
- * grants are complete.
+ * Connects as a role. "active" tells lite that all grants exist. Without it, lite would at its
+ * first request grant everything in every schema with row level security to anon and authenticated.
  */
 function connect(role: string, databaseUrl: string, max: number) {
   const connection = createPostgresConnection({
     url: urlAs(role, databaseUrl),
-    // Without these limits, callers would wait longer and longer for an error when the database is
-    // down.
+    // Without these limits, while the database is down, callers would wait longer for each error
+    // than for the one before.
     postgresOptions: { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.1 },
   });
   Object.assign(connection, { rlsState: "active" });
@@ -61,7 +60,7 @@ function connect(role: string, databaseUrl: string, max: number) {
 
 const SERVER = { admin: false, disableStudio: true, disableFallback: true };
 
-/** Makes Auth on /auth/v1, whose tokens are HS256 signed with `keys.authSecret`. */
+/** Makes Auth on /auth/v1. It signs its HS256 tokens with `keys.authSecret`. */
 export function createAuth(options: LiteOptions): Auth {
   const connection = connect("supabase_auth_admin", options.databaseUrl, 4);
   const app = new App({
@@ -81,7 +80,7 @@ export function createAuth(options: LiteOptions): Auth {
   return { fetch: (request) => app.fetch(request), close: () => connection.close() };
 }
 
-/** Makes REST on /rest/v1, for claims that the caller has verified. */
+/** Makes REST on /rest/v1. It trusts the claims, which the caller must have verified. */
 export function createRest(options: LiteOptions): Rest {
   const connection = connect("farthing_rest", options.databaseUrl, 8);
   applyRoleSettings(connection);

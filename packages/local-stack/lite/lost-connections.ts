@@ -1,8 +1,8 @@
 /**
  * Ignores one error until the returned function is called. When the server dies during a
- * transaction, postgres.js (3.4.9) still writes its rollback to the closed socket, and throws where
- * no caller can catch the error. The queries have already failed with errors of their own. Every
- * other error still ends the process.
+ * transaction, postgres.js (3.4.9) still writes its rollback to the closed socket. This throws an
+ * error that no caller can catch; the queries have already failed with errors of their own. Every
+ * other uncaught error still ends the process.
  */
 export function ignoreLostConnectionErrors(): () => Promise<void> {
   const listener = (event: ErrorEvent) => {

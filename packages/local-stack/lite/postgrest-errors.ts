@@ -1,10 +1,10 @@
 /**
- * Replaces lite's errors for an unavailable database, or a cancelled statement, by PostgREST's.
- * lite answers 500 with its own error. A schema cache that lite reads while the database dies
- * contains no functions, and lite never reads it again.
+ * Replaces lite's errors for an unavailable database or a cancelled statement by PostgREST's; lite
+ * answers 500 with an error of its own. If lite reads the schema while the database dies, its
+ * schema cache contains no functions, and lite never reads the schema again.
  */
 interface Schema {
-  /** Whether the schema cache contains a function; every project has some. */
+  /** Returns whether the schema cache contains a function; every project has at least one. */
   hasFunctions(): Promise<boolean>;
   forget(): Promise<void>;
 }
@@ -18,14 +18,15 @@ const SCHEMALESS = {
 };
 
 /**
- * lite's code for every unexpected error, and the words of driver and server about a connection.
+ * lite's code for every unexpected error, and the words in the messages of the driver and of the
+ * server that mean a lost connection.
  */
 const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;
 const DISCONNECTED =
   /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|socket|terminating connection/i;
 
-/** The SQLSTATE of a cancelled statement, by the words in the server's message. */
+/** The SQLSTATE of a cancelled statement, for each wording of the server's message. */
 const CUT_OFF = { "statement timeout": "57014", "user request": "57014", "lock timeout": "55P03" };
 const NO_FUNCTION = "PGRST202";
 

@@ -1,7 +1,7 @@
 /**
  * Hides database errors from the console until the returned function is called. lite prints each of
- * them with its stack trace, even refusals that the caller is meant to get. The answer contains the
- * error for the caller, and the server's log contains it too.
+ * them with its stack trace, even expected ones. The errors are not lost: the caller gets them in
+ * the answer, and the server's log contains them.
  */
 export function silenceDatabaseErrors(): () => Promise<void> {
   const { console } = globalThis;

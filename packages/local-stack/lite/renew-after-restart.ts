@@ -1,16 +1,19 @@
 /**
- * Makes a part of lite anew each time the database answers again. A server that dies during a
- * transaction can leave postgres.js waiting for ever on a connection that never returns to its
- * pool.
+ * Creates a part of lite again each time the database answers again after it was down. If a server
+ * dies during a transaction, postgres.js can wait for ever on a connection that never returns to
+ * its pool.
  */
 interface Part {
   close(): Promise<void>;
 }
 
 export interface Renewed<P extends Part> {
-  /** The part that was made last. */
+  /** The part that was created last. */
   readonly current: P;
-  /** Runs a call. A call that is pending when the part is renewed gets a 503. */
+  /**
+   * Passes a call to the current part. If the part is replaced before it answers, the call gets a
+   * 503.
+   */
   answer(call: (part: P) => Promise<Response>): Promise<Response>;
   renew(): void;
   close(): Promise<void>;

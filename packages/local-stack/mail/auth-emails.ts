@@ -27,9 +27,9 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 }
 
 /**
- * Returns the message with its links leading to the project's `site_url`, as on Supabase. lite has
- * one setting for its own address and for the app's, and the links only work when that setting is
- * lite's own address, `from`.
+ * Returns the message with links that lead to the project's `site_url`, as on Supabase. lite has a
+ * single setting for its own address and the app's address. The links only work if this setting is
+ * lite's own address, which is `from`.
  */
 export function leadTo(
   siteUrl: string,

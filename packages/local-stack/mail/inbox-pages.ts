@@ -1,4 +1,4 @@
-/** The inbox as two plain pages. Hono's `html` escapes the messages' content. */
+/** Two plain HTML pages that show the inbox. Hono's `html` escapes the messages' content. */
 import { html } from "hono/html";
 
 type Html = ReturnType<typeof html>;
@@ -69,10 +69,10 @@ function timeOf(at: string): Html {
   return html`<time datetime="${at}">${TIME.format(new Date(at))} UTC</time>`;
 }
 
-/** Matches an address without the punctuation or bracket that follows it. */
+/** Matches a URL without the punctuation or bracket that follows it. */
 const ADDRESS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/;
 
-/** Returns the text with its addresses as links. Every odd piece of the split is an address. */
+/** Returns the text with its URLs as links. The split puts the URLs at the odd positions. */
 function linked(text: string): (Html | string)[] {
   return text.split(ADDRESS).map((piece, at) =>
     at % 2 === 0 ? piece : html`<a href="${piece}" rel="noreferrer" target="_blank">${piece}</a>`
@@ -80,8 +80,8 @@ function linked(text: string): (Html | string)[] {
 }
 
 /**
- * The page of one message. The HTML part is in a sandbox: no scripts, no forms, and no access to
- * this page.
+ * The page of one message. The sandbox of the HTML part allows no scripts, no forms, and no access
+ * to this page.
  */
 export function messagePage({ from, to, subject, receivedAt, text, html: body }: Message): Html {
   return page(
@@ -102,6 +102,8 @@ export interface Message {
   subject: string;
   text: string;
   html: string;
-  /** Postmark's Tag or Resend's first tag value; tests use it to find one kind of message. */
+  /**
+   * Postmark's Tag or the value of Resend's first tag. Tests use it to find messages of one kind.
+   */
   tag: string;
 }

@@ -9,14 +9,17 @@ import { type Message, messagePage, messagesPage } from "./inbox-pages.ts";
 type Content = Omit<Message, "id" | "receivedAt">;
 
 export interface InboxOptions {
-  /** A file of JSON lines, to which messages are appended: the inbox survives a restart. */
+  /**
+   * The file in which messages are stored, one JSON line each, so that the inbox survives a
+   * restart.
+   */
   file?: string;
   now?: () => Date;
 }
 
 /**
- * How many messages to store. The tests send fewer in all, so no message is dropped before its test
- * reads it.
+ * The maximum number of stored messages. It is more than all tests send together, so no message is
+ * dropped before its test reads it.
  */
 const MAX_MESSAGES = 10_000;
 /** How many of the newest messages the page shows. */
@@ -81,7 +84,10 @@ export async function createInbox({ file, now = () => new Date() }: InboxOptions
     if (file) await Deno.writeTextFile(file, `${JSON.stringify(message)}\n`, { append: true });
     return message;
   }
-  /** Stores a message once for each key; a repeat gets the id of the first. */
+  /**
+   * Stores a message only once for each idempotency key; a repeat returns the id of the first
+   * message.
+   */
   async function keepOnce(key: string | undefined, sent: z.infer<typeof Resend>): Promise<string> {
     const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;

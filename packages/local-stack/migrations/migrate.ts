@@ -1,4 +1,4 @@
-/** Applies migrations and seeds, and records them in the Supabase CLI's tables. */
+/** Applies migrations and seeds, and records them in the tables that the Supabase CLI uses. */
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type postgres from "postgres";
@@ -6,7 +6,7 @@ import { StackError } from "../core/stack-error.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
 
 /**
- * The tables of Supabase CLI 3.1.0, with its columns, because the CLI reads and extends them too.
+ * The tables have the columns of Supabase CLI 3.1.0, because the CLI also reads them and adds rows.
  */
 const HISTORY = `
   create schema if not exists supabase_migrations;
@@ -25,8 +25,8 @@ interface Recorded {
 
 /**
  * Returns the migrations that the database lacks.
- * @throws StackError when a recorded migration was edited or removed, or when a new one sorts
- *   before one that has been applied: the data then does not match the files
+ * @throws StackError if an applied migration was edited or removed, or if a new one sorts before an
+ * applied one: the database then does not match the files
  */
 export function planMigrations(files: Migration[], recorded: Recorded[]): Migration[] {
   for (const row of recorded) {
@@ -69,7 +69,7 @@ async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
   }
 }
 
-/** Returns the server's message with the line to which it refers. */
+/** Returns the server's message with the line of the migration where the error is. */
 export function describe(error: unknown, text: string): string {
   const { message, position, hint } = error as {
     message: string;
@@ -92,8 +92,8 @@ export async function migrate(sql: postgres.Sql, directory: string): Promise<str
 }
 
 /**
- * Applies the given migrations that the database lacks. The list starts at the first migration and
- * may stop before the last.
+ * Applies those of the given migrations that the database lacks. The list must start with the first
+ * migration, but may omit the last ones.
  */
 export async function applyMissing(sql: postgres.Sql, migrations: Migration[]): Promise<string[]> {
   await sql.unsafe(HISTORY);
@@ -105,9 +105,9 @@ export async function applyMissing(sql: postgres.Sql, migrations: Migration[]): 
 }
 
 /**
- * Runs a seed file that is new. For a changed seed, the CLI 3.1.0 records the new hash and runs
- * nothing. The stack runs nothing either, so that a developer sees no rows that a project will not
- * get.
+ * Runs a seed file once. If the file has changed since, the CLI 3.1.0 only records the new hash.
+ * The stack does not run it again either, so that a developer sees no rows that a Supabase project
+ * would lack.
  */
 export async function seed(
   sql: postgres.Sql,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { splitStatements } from "./split-statements.ts";
 
 Deno.test("splitStatements returns the statements that Supabase CLI 3.1.0 records for the same text", () => {
-  // The expected statements are those that `supabase db push` recorded for this file.
+  // The expected statements are those that `supabase db push` recorded for this text.
   const text = [
     "-- Why: first; with a semicolon",
     "/* block ; comment /* nested ; */ */",

@@ -1,6 +1,6 @@
 /**
- * Splits a migration into statements as the Supabase CLI does: the text between semicolons,
- * trimmed, with its comments. The stack then records the same statements as `supabase db push`.
+ * Splits a migration into statements as the Supabase CLI does: at semicolons, trimmed, with their
+ * comments. The stack therefore records the same statements as `supabase db push`.
  */
 
 /** These patterns match at the start of the remaining text. */
@@ -20,7 +20,7 @@ function endOfBlockComment(text: string, from: number): number {
 }
 
 /**
- * Returns the position after a quoted string. A doubled quote belongs to the string, and so does \'
+ * Returns the position after a quoted string. A doubled quote does not end the string, nor does \'
  * in an E'' string.
  */
 function endOfQuote(text: string, from: number, escapes: boolean): number {
@@ -38,7 +38,9 @@ function after(text: string, needle: string, from: number): number {
   return found < 0 ? text.length : found + needle.length;
 }
 
-/** Returns the position after the token at `from`, or undefined for a single plain character. */
+/**
+ * Returns the position after the token at `from`, or undefined if an ordinary character is there.
+ */
 function endOfToken(text: string, from: number): number | undefined {
   if (text.startsWith("--", from)) return after(text, "\n", from);
   if (text.startsWith("/*", from)) return endOfBlockComment(text, from);
@@ -55,7 +57,7 @@ function endOfToken(text: string, from: number): number | undefined {
   return from + word.length;
 }
 
-/** Tracks `begin atomic … end`, inside which a semicolon ends no statement. */
+/** Tracks `begin atomic … end`. Inside it, a semicolon does not end the statement. */
 class AtomicBody {
   #previous = "";
   #depth = 0;

@@ -1,4 +1,4 @@
-/** The sender on a real server, with receivers that answer at once, late, or never. */
+/** The sender on a real server, with receivers that answer immediately, late, or never. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import type postgres from "postgres";
@@ -9,15 +9,15 @@ const TIMEOUT_MS = 60_000;
 
 interface Receiver {
   url: string;
-  /** The paths of requests that wait for their answer. */
+  /** The paths of the requests that are still waiting for an answer. */
   waiting: Set<string>;
-  /** Answers the request that waits under a path. */
+  /** Answers the waiting request with this path. */
   release(path: string): void;
 }
 
 /**
- * Runs a receiver that answers with the request it got. On paths that start with /hold, the body
- * follows after `release`.
+ * Runs a receiver whose answer repeats the request. On paths that start with /hold, it sends the
+ * body only after `release`.
  */
 async function withReceiver(use: (receiver: Receiver) => Promise<void>): Promise<void> {
   const held = new Map<string, () => void>();
@@ -52,7 +52,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
 const get = (url: string, ms = 60_000) => (sql: postgres.Sql) =>
   sql`select net.http_get(${url}, timeout_milliseconds := ${ms}::int) as id`;
 
-/** Returns the answers so far, in the order of the requests. */
+/** Returns the stored answers in the order of the requests. */
 async function answers(sql: postgres.Sql): Promise<Record<string, unknown>[]> {
   const rows = await sql`
     select status_code, content, timed_out, error_msg from net._http_response order by id`;

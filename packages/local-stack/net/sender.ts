@@ -14,15 +14,18 @@ interface Queued {
 }
 
 export interface Sender {
-  /** Takes up queued requests as soon as a place is free. */
+  /** Sends queued requests as soon as the concurrency limit allows. */
   wake(): void;
   /** Resolves when no request is queued or in flight. */
   idle(): Promise<void>;
-  /** Ends the requests in flight, records that as their result, and takes up no more requests. */
+  /**
+   * Aborts the requests in flight, stores the abort as their result, and takes no more requests
+   * from the queue.
+   */
   stop(): Promise<void>;
 }
 
-/** The number of requests in flight at once: one batch of pg_net. */
+/** The maximum number of requests in flight: the size of one pg_net batch. */
 const IN_FLIGHT = 50;
 
 const NOTHING = { status_code: null, content_type: null, headers: null, content: null };
@@ -53,8 +56,8 @@ async function answer(request: Queued, stopping: AbortSignal): Promise<Record<st
 }
 
 /**
- * Takes requests from the queue. Like pg_net, the sender sends each request at most once, because
- * it deletes the request before it sends it.
+ * Takes requests from the queue. Like pg_net, the sender deletes a request before sending it, so it
+ * sends each request at most once.
  */
 async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
   const [there] = await sql`select to_regclass('net.http_request_queue') is not null as there`;
@@ -67,9 +70,9 @@ async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
 }
 
 /**
- * Makes a sender with `limit` places. Requests are independent: a request that is answered after
- * minutes, such as a job runner's, delays others only by the place that it occupies. After the
- * sender has lost its database, it continues at the next `wake`.
+ * Makes a sender that has at most `limit` requests in flight. One that takes minutes, such as a
+ * call of the job runner, does not delay the others, except that one fewer can be in flight. After
+ * losing its database connection, the sender continues at the next `wake`.
  */
 export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
   const stopping = new AbortController();

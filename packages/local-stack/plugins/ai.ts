@@ -1,4 +1,4 @@
-/** The local provider of language models, on a port of its own. */
+/** The local emulator of a language model provider, on a port of its own. */
 import { MODELS } from "../ai/models.ts";
 import { type AiServer, serveAi } from "../ai/server.ts";
 import type { Plugin } from "../stack/plugin.ts";

@@ -1,6 +1,5 @@
 /**
- * Runs the pg_cron emulator's jobs every second. Does nothing where the server has the real
- * pg_cron.
+ * Runs the pg_cron emulator's jobs every second. Does nothing if the server has the real pg_cron.
  */
 import { createScheduler } from "../cron/scheduler.ts";
 import { databaseOf } from "../stack/context.ts";
@@ -24,7 +23,7 @@ export function cronPlugin(): Plugin {
       const scheduler = createScheduler(sql, () => server.connectAsAdmin("postgres", { max: 1 }));
       const running = new Set<Promise<void>>();
       const timer = setInterval(() => {
-        // While the database is down, no job can run; the next tick runs it.
+        // No job can run while the database is down. A later tick runs the due jobs.
         const tick = scheduler.tick(new Date()).catch(() => {}).finally(() => running.delete(tick));
         running.add(tick);
       }, SECOND_MS);

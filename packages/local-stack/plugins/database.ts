@@ -8,8 +8,8 @@ import { ROOT } from "../stack/options.ts";
 import type { Health, Plugin } from "../stack/plugin.ts";
 
 /**
- * Stops the real pg_cron from running jobs. pg_cron has no setting that turns jobs off, but without
- * background workers it needs a connection, for which it lacks the password.
+ * Prevents the real pg_cron from running jobs. pg_cron has no setting for this. But without
+ * background workers, pg_cron needs a database connection, and it does not have the password.
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
 

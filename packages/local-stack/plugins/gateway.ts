@@ -1,4 +1,4 @@
-/** The API part: lite's two apps, the functions and the docs page behind one port. */
+/** The API part: REST and Auth from lite, the functions and the docs page, on one port. */
 import type { JWTPayload } from "jose";
 import type postgres from "postgres";
 import { listen, type Listener } from "../core/listen.ts";
@@ -35,7 +35,7 @@ import type { Plugin } from "../stack/plugin.ts";
 import { readSupabaseConfig } from "../stack/supabase-config.ts";
 
 /**
- * Makes a function that looks up the claims that Supabase puts in a user's token and lite omits.
+ * Returns a function that looks up the claims that Supabase's user tokens contain and lite's lack.
  */
 function describer(sql: postgres.Sql) {
   return async (userId: string): Promise<Record<string, unknown>> => {
@@ -59,8 +59,8 @@ function databaseSwitches(database: DatabaseServer): Control["switches"] {
 }
 
 /**
- * Loads the functions in this process, or prepares isolates if the options ask for them. Bundles
- * run with the hosted version of Deno.
+ * Loads the functions in this process, or prepares isolates if the options ask for them. The hosted
+ * version of Deno runs bundles.
  */
 async function functionsOf(
   { functionsDir, bundlesDir, isolates: limits, log }: ResolvedOptions,
@@ -69,7 +69,7 @@ async function functionsOf(
   const directory = bundlesDir ?? functionsDir;
   const entry = bundlesDir === undefined ? "index.ts" : "index.js";
   const runner = bundlesDir === undefined ? {} : await hostedProgram();
-  // Sends the isolates' output to the log of functions that run in this process.
+  // Writes the isolates' output to the same log as the output of functions in this process.
   const isolates = new Isolates({
     limits,
     programOf: programsIn(directory, entry, runner),
@@ -78,7 +78,7 @@ async function functionsOf(
   return { loaded: await isolatedFunctions(directory, entry, isolates), isolates };
 }
 
-/** @param parts the other parts' status and switches, to serve over HTTP */
+/** @param parts the other parts, whose status and switches the gateway serves */
 export function gatewayPlugin(parts: Control): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
   let environment: Environment = {};

@@ -1,4 +1,6 @@
-/** The worker of the pg_net emulator: it wakes when a transaction that queued a request commits. */
+/**
+ * The worker of the pg_net emulator. It wakes when a transaction commits that has queued a request.
+ */
 import { createSender } from "../net/sender.ts";
 import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf } from "../stack/context.ts";

@@ -1,4 +1,4 @@
-/** The Redis part, where the machine has a redis-server. */
+/** The Redis part, which runs only if the machine has a redis-server. */
 import { StackError } from "../core/stack-error.ts";
 import type { Control } from "../gateway/control-routes.ts";
 import { MODES } from "../redis/faults.ts";
@@ -10,7 +10,7 @@ import type { Plugin } from "../stack/plugin.ts";
 const ABSENT = "none: limits are counted by each process";
 
 interface RedisPlugin extends Plugin {
-  /** The switches of /stack for Redis. Each throws a StackError where there is no Redis. */
+  /** The switches under /stack for Redis. Each throws a StackError if there is no Redis. */
   switches: Control["switches"];
 }
 

@@ -1,11 +1,11 @@
-/** Prepares a database like a new Supabase project's. */
+/** Gives a database the state of a new Supabase project's database. */
 import { getAuthSchemaSql } from "@supabase/lite";
 import type { Databases } from "./running-server.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
 /**
- * Gives a database the schemas, extensions and auth tables of a new Supabase project, with the same
- * owners. Tests copy a template that is made this way.
+ * Creates the schemas, extensions and auth tables of a new Supabase project, with the same owners.
+ * Tests clone a template database that is made in this way.
  */
 export async function bootstrap(server: Databases, database = "postgres"): Promise<void> {
   const sql = server.connectAsAdmin(database, { max: 1 });

@@ -1,4 +1,4 @@
-/** One real server, with the behaviour that the stack, the tests and the benchmarks depend on. */
+/** Tests a real server: the behaviour that the stack, the tests and the benchmarks depend on. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { isAlive } from "../core/processes.ts";
@@ -37,7 +37,7 @@ async function recovers(server: DatabaseServer): Promise<void> {
   });
 }
 
-/** Returns a time `at` seconds after an hour's beginning. */
+/** Returns the time `at` seconds after the full hour. */
 const second = (at: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, at));
 
 async function schedules(sql: postgres.Sql, admin: postgres.Sql, open: () => postgres.Sql) {
@@ -78,7 +78,9 @@ async function schedules(sql: postgres.Sql, admin: postgres.Sql, open: () => pos
   );
 }
 
-/** Tests a data directory of an older version, whose `postgres` role was a superuser. */
+/**
+ * Tests a data directory of an older version of the stack, whose `postgres` role was a superuser.
+ */
 async function isRefusedWithASuperuser(server: DatabaseServer): Promise<void> {
   const admin = server.connectAsAdmin("postgres", { max: 1 });
   await admin`alter role postgres superuser`.finally(() => admin.end());

@@ -27,8 +27,8 @@ import { findSource, type Flavour } from "./find-postgres.ts";
 
 export interface DatabaseOptions {
   /**
-   * The caller's directory. The cluster is inside it, or in a place that the server's account can
-   * reach.
+   * The caller's directory. The database cluster is inside it or, if the server's account cannot
+   * reach that, under /var/lib.
    */
   dataDir: string;
   port: number;
@@ -45,18 +45,15 @@ export interface DatabaseServer extends Databases {
   readonly pid: number | undefined;
   /** Whether the real pg_cron is loaded. */
   readonly hasCron: boolean;
-  /**
-   * Ends the server in an orderly way: it writes committed work to disk and disconnects its
-   * clients.
-   */
+  /** Stops the server normally: it writes committed work to disk and disconnects its clients. */
   stop(): Promise<void>;
   /** Sends `kill -9` to every process of the server; the server stays down until `restart`. */
   crash(): Promise<void>;
   /** Starts the server after `stop` or `crash`, and waits until it answers. */
   restart(): Promise<void>;
-  /** Lets this process end while the server continues. */
+  /** Lets this process end while the server keeps running. */
   unref(): void;
-  /** Registers a callback for each time that the server answers again after it was down. */
+  /** Registers a callback that is called each time the server answers after a start or restart. */
   onUp(callback: () => void): void;
 }
 
@@ -65,7 +62,7 @@ const ROLES = new URL("./sql/roles.sql", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 
 /**
- * Creates the cluster if there is none, starts the server, waits until it answers, and makes its
+ * Creates the cluster if there is none, starts the server, waits until it answers, and creates the
  * roles.
  */
 export async function startDatabase(options: DatabaseOptions): Promise<DatabaseServer> {
@@ -142,14 +139,14 @@ class Server extends RunningServer implements DatabaseServer {
       const child = await spawnServer(this.options);
       this.#watch(child);
       if (await this.#answers(child, end) && this.#child === child) {
-        // Set only after the first answer: this loop handles an earlier end, so onExit must not be
-        // called.
+        // Set only after the first answer. If the server ends earlier, this loop handles that, and
+        // onExit must not be called.
         this.#wanted = true;
         return this.#up.forEach((callback) => callback());
       }
       const log = await lastLog(this.directory);
-      // Retry in two cases: children of a killed postmaster hold the shared memory until they
-      // notice its end, and an outgoing connection soon frees a port on which no program listens.
+      // Retry in two cases. After a postmaster was killed, its children hold the shared memory
+      // until they notice. And an outgoing connection may hold the port; it will soon release it.
       const again = /pre-existing shared memory|lock file ".*" already exists/.test(log) ||
         (/could not bind/.test(log) && !isListenedOn(this.port));
       if (!again || performance.now() > end) {
@@ -208,7 +205,7 @@ class Server extends RunningServer implements DatabaseServer {
   }
 }
 
-/** Ends a server that a killed process left running on a data directory. */
+/** Stops a PostgreSQL server that still runs on a data directory because its stack was killed. */
 export async function endLeftover(dataDir: string): Promise<void> {
   await endServer(databaseDir(dataDir));
 }

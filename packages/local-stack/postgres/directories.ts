@@ -1,6 +1,6 @@
 /**
  * Chooses the directories of the server's binaries and data. The server's account must be able to
- * reach them, and cannot reach a home directory with mode 0700 or a repository in one.
+ * reach them. It cannot reach anything inside a home directory with mode 0700.
  */
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ function short(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** Returns the directory for files that can be made again: the prepared binaries. */
+/** Returns the directory of the prepared binaries, which can be deleted and prepared again. */
 export function cacheRoot(account: Account): string {
   const chosen = Deno.env.get("XDG_CACHE_HOME");
   if (account) return join(chosen && isTraversable(chosen) ? chosen : "/var/cache", "farthing");
@@ -20,8 +20,8 @@ export function cacheRoot(account: Account): string {
 }
 
 /**
- * Returns the server's data directory for a stack's data directory. It is inside when the server's
- * account can reach it, otherwise under /var/lib; `reset` removes both.
+ * Returns the server's data directory: inside the stack's data directory if the server's account
+ * can reach that, otherwise under /var/lib. `reset` removes both.
  */
 export function databaseDir(dataDir: string, account = serverAccount(dataDir)): string {
   const inside = join(resolve(dataDir), "postgres");

@@ -1,11 +1,13 @@
-/** Finds PostgreSQL's binaries: those from npm, or the machine's own. */
+/** Finds PostgreSQL's binaries, either from npm or installed on the machine. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { StackError } from "../core/stack-error.ts";
 
 export type Flavour = "embedded" | "system";
 
-/** A flavour's files before they are prepared. */
+/**
+ * The original files of one PostgreSQL installation, from which install.ts makes a prepared copy.
+ */
 export interface Source {
   flavour: Flavour;
   /** The version, which is part of the prepared copy's directory name. */
@@ -13,7 +15,10 @@ export interface Source {
   bin: string;
   lib: string;
   share: string;
-  /** Soname links that the npm tarball cannot contain, relative to the directory above `lib`. */
+  /**
+   * The library links (soname) that the npm tarball cannot contain, relative to the parent
+   * directory of `lib`.
+   */
   links: { source: string; target: string }[];
   /** Whether the real pg_cron is installed, so that no emulator is needed. */
   hasCron: boolean;
@@ -56,7 +61,10 @@ function platformName(): string {
 
 const SYSTEM_ROOT = "/usr/lib/postgresql";
 
-/** Returns the newest PostgreSQL in Debian's layout, or undefined where there is none. */
+/**
+ * Returns the newest PostgreSQL that is installed in Debian's layout, or undefined if there is
+ * none.
+ */
 export function findSystem(): Source | undefined {
   let majors: number[];
   try {

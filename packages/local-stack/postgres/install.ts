@@ -1,8 +1,8 @@
 /**
- * Prepares a private copy of PostgreSQL's files, once for each version. The copy has the soname
+ * Prepares a private copy of PostgreSQL's files, once for each version. The copy adds the library
  * links, the emulators of Supabase's extensions, and permissions for the server's account. Its
- * directories keep their relative places, because PostgreSQL finds lib and share relative to its
- * binary.
+ * directories have the same relative positions, because PostgreSQL finds lib and share relative to
+ * its binary.
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
@@ -19,9 +19,9 @@ export interface Install {
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
 const EMULATORS = new URL("./extensions/", import.meta.url);
 /**
- * Extensions that the platform's `postgres` may create without being a superuser (supautils runs
- * their scripts as supabase_admin). PostgreSQL's equivalent is `trusted`. The emulators' control
- * files have that entry, and these extensions' files get it.
+ * Extensions that the platform's `postgres` may create without being a superuser; there, supautils
+ * runs their scripts as supabase_admin. In the local stack, the entry `trusted` in the control file
+ * has the same effect. The emulators have it, and these extensions get it.
  */
 const TRUSTED = ["plpgsql_check"];
 
@@ -43,7 +43,8 @@ function fingerprint(source: Source): string {
   for (const name of emulatorFiles(source)) {
     hash.update(Deno.readFileSync(new URL(name, EMULATORS)));
   }
-  // The system's packages add and remove extensions, so the list is part of the copy's fingerprint.
+  // Packages of the operating system add and remove extensions, so the list is part of the copy's
+  // fingerprint.
   const extensions = [...Deno.readDirSync(join(source.share, "extension"))].map(({ name }) => name);
   hash.update(extensions.sort().join());
   const { mtime, size } = Deno.statSync(join(source.bin, "postgres"));
@@ -61,8 +62,8 @@ async function makeLinks(source: Source, lib: string): Promise<void> {
 }
 
 /**
- * Returns the paths inside the copy. Debian's binaries are compiled for Debian's layout and keep
- * it.
+ * Returns the paths inside the copy. Debian's binaries are compiled for Debian's layout, so
+ * their copy has it too.
  */
 function layout(source: Source): { bin: string; lib: string; share: string } {
   if (source.flavour === "embedded") return { bin: "bin", lib: "lib", share: "share/postgresql" };

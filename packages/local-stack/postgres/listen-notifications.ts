@@ -2,9 +2,9 @@ import type postgres from "postgres";
 import type { DatabaseServer } from "./database.ts";
 
 /**
- * Calls `wake` for each notification on a channel, across the server's restarts. Calls it after
- * every connect too, because notifications may have been missed before. Returns a function that
- * stops listening.
+ * Calls `wake` for each notification on a channel, and keeps listening when the server restarts.
+ * Also calls it after every connect, because notifications may have been missed before. Returns a
+ * function that stops listening.
  */
 export async function listenAlways(
   server: DatabaseServer,

@@ -2,11 +2,13 @@
 import { delay } from "@farthing/command-line";
 import type { DatabaseServer } from "./database.ts";
 
-/** The pause between attempts, so that a server that cannot start does not use up the processor. */
+/**
+ * The pause between attempts, so that a server that cannot start does not keep the processor busy.
+ */
 const RETRY_MS = 500;
 
 interface Reviver {
-  /** Starts to restart the database, unless a restart is under way. */
+  /** Begins to restart the database, unless a restart is already in progress. */
   revive(): void;
   stop(): void;
 }

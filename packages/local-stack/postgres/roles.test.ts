@@ -1,4 +1,4 @@
-/** The rights that the platform's `postgres` has in a migration, and those it lacks. */
+/** Tests which rights the platform's `postgres` has in a migration, and which it lacks. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import type { StackError } from "../core/stack-error.ts";

@@ -1,4 +1,4 @@
-/** The databases of a running server, whichever process started the server. */
+/** Connects to a running server and manages its databases, whichever process started the server. */
 import postgres from "postgres";
 import { AUTH, OWNER, PASSWORD, SUPERUSER } from "./server-process.ts";
 
@@ -7,25 +7,28 @@ type ClientOptions = postgres.Options<Record<string, never>>;
 export interface Databases {
   readonly port: number;
   /**
-   * Returns the URL of a database ("postgres" by default) for its owner, the role `postgres`, which
-   * is not a superuser.
+   * Returns the URL with which the project's owner, the role `postgres`, connects to a database
+   * ("postgres" by default). This role is not a superuser.
    */
   url(database?: string): string;
-  /** Makes a new client as the owner; the caller ends it. */
+  /** Makes a new client that connects as the project's owner; the caller must end it. */
   connect(database?: string, options?: ClientOptions): postgres.Sql;
   /**
-   * Makes a new client as supabase_admin, the superuser, for work that only the platform can do.
+   * Makes a new client that connects as supabase_admin, the superuser, for work that the project's
+   * owner may not do.
    */
   connectAsAdmin(database?: string, options?: ClientOptions): postgres.Sql;
   /**
-   * Makes a new client as supabase_auth_admin, which owns Auth's tables and has no rights on a
-   * project's own tables.
+   * Makes a new client that connects as supabase_auth_admin, which owns Auth's tables and has no
+   * rights on a project's own tables.
    */
   connectAsAuth(database?: string, options?: ClientOptions): postgres.Sql;
   /** Makes a database that `postgres` owns. */
   createDatabase(name: string, options?: { template?: string }): Promise<void>;
   renameDatabase(name: string, to: string): Promise<void>;
-  /** Drops a database, even with clients connected or when it does not exist. */
+  /**
+   * Drops a database, even if clients are connected. Does nothing if the database does not exist.
+   */
   dropDatabase(name: string): Promise<void>;
 }
 
@@ -65,7 +68,8 @@ export class RunningServer implements Databases {
   }
 
   async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
-    // Copying the files takes a third of the time that copying through the write-ahead log takes.
+    // Copying files takes a third of the time of PostgreSQL's default, which copies through the
+    // write-ahead log.
     const from = template ? ` template ${quoteName(template)} strategy file_copy` : "";
     await this.admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);
   }

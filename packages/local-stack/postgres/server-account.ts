@@ -4,7 +4,7 @@
  */
 import { StackError } from "../core/stack-error.ts";
 
-/** The account of the server's processes; undefined means this process's own account. */
+/** The account that runs the server's processes; undefined means the account of this process. */
 export type Account = { uid: number; gid: number } | undefined;
 
 const NOBODY = { uid: 65534, gid: 65534 };
@@ -33,7 +33,7 @@ export function serverAccount(dataDir: string): Account {
   return fromPasswd("postgres") ?? NOBODY;
 }
 
-/** Returns whether an account that is neither owner nor in the group can reach `path`. */
+/** Returns whether every account, not only the owner and the group, can reach `path`. */
 export function isTraversable(path: string): boolean {
   for (let at = path; at !== "/"; at = at.slice(0, at.lastIndexOf("/")) || "/") {
     try {

@@ -1,6 +1,5 @@
 /**
- * One PostgreSQL server process: it creates the cluster, starts the server, and finds a running
- * server.
+ * Creates a PostgreSQL cluster, starts its server process, and finds a server that already runs.
  */
 import { dirname, join } from "node:path";
 import { isAlive } from "../core/processes.ts";
@@ -9,18 +8,18 @@ import { type Account, giveTo } from "./server-account.ts";
 import type { Install } from "./install.ts";
 
 /**
- * The role that created the cluster. The project's owner, `postgres`, is not a superuser
+ * The superuser that created the cluster. The project's owner, `postgres`, is not a superuser
  * (sql/roles.sql).
  */
 export const SUPERUSER = "supabase_admin";
 export const OWNER = "postgres";
-/** The role as which the platform's Auth connects. */
+/** The role with which the platform's Auth connects. */
 export const AUTH = "supabase_auth_admin";
 export const PASSWORD = "postgres";
 
 const decoder = new TextDecoder();
 
-/** The options of a server; `settings` override the defaults below. */
+/** The options of a server; `settings` override the default settings of this file. */
 export interface ServerOptions {
   install: Install;
   account: Account;
@@ -90,12 +89,12 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     unix_socket_directories: "",
     max_connections: "200",
     "timezone": "UTC",
-    // The platform's limit for every role without a shorter one.
+    // The platform's timeout for every role that has no shorter one.
     statement_timeout: "2min",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",
-    // After a crash, one flush of the whole file system takes a tenth of the time of flushing each
-    // file.
+    // After a crash, flushing the whole file system at once takes a tenth of the time of flushing
+    // each file.
     ...(Deno.build.os === "linux" ? { recovery_init_sync_method: "syncfs" } : {}),
     ...(install.source.hasCron ? CRON : {}),
     ...settings,
@@ -105,14 +104,14 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
 }
 
 /**
- * Starts the server; its log goes to `<directory>/server.log`. Does not wait until the server
+ * Starts the server, which logs to `<directory>/server.log`. Does not wait until the server
  * answers.
  */
 export async function spawnServer(options: ServerOptions): Promise<Deno.ChildProcess> {
   const { install, account, directory } = options;
   const log = join(directory, "server.log");
-  // The shell only appends the log: `exec` replaces it by the server, so the child's pid is the
-  // server's.
+  // The shell is only needed to append to the log. `exec` replaces it by the server, so the child's
+  // pid is the server's.
   const child = new Deno.Command("/bin/sh", {
     args: [
       "-c",
@@ -126,7 +125,8 @@ export async function spawnServer(options: ServerOptions): Promise<Deno.ChildPro
     stdin: "null",
     stdout: "null",
     stderr: "null",
-    // Its own process group: a Ctrl-C reaches only the stack, which stops its parts in order.
+    // The server gets a process group of its own, so that Ctrl-C reaches only the stack, which
+    // stops its parts in order.
     detached: true,
     ...asAccount(account),
   }).spawn();
@@ -134,14 +134,14 @@ export async function spawnServer(options: ServerOptions): Promise<Deno.ChildPro
   return child;
 }
 
-/** Returns the last lines of the server's log, for messages. */
+/** Returns the last lines of the server's log, for error messages. */
 export async function lastLog(directory: string, lines = 5): Promise<string> {
   const text = await Deno.readTextFile(join(directory, "server.log")).catch(() => "");
   return text.trim().split("\n").slice(-lines).join("\n");
 }
 
 /**
- * Returns the postmaster's pid from postmaster.pid, if that process runs and belongs to this
+ * Returns the postmaster's pid from postmaster.pid if that process runs and belongs to this
  * cluster.
  */
 export async function runningPid(directory: string): Promise<number | undefined> {

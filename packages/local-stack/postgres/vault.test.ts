@@ -1,4 +1,4 @@
-/** The Vault's emulator on a real server, as Supabase documents the Vault. */
+/** Tests the Vault emulator on a real server, against Supabase's documentation of the Vault. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { bootstrap } from "./bootstrap.ts";

@@ -1,17 +1,20 @@
-/** A connection to Redis: commands as input, and replies, which may be errors, as output. */
+/** A connection to Redis. It takes commands and returns replies, which may be errors. */
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import { Buffer } from "node:buffer";
 
-/** Simple strings such as `OK` are strings; bulk strings, which hold stored values, are bytes. */
+/**
+ * A reply's simple strings, such as `OK`, are strings. Its bulk strings, which contain stored
+ * values, are bytes.
+ */
 export type Reply = string | number | Buffer | null | Reply[] | ErrorReply;
 
 export type Command = readonly string[];
 
 export interface Redis {
   /**
-   * Runs commands in one round trip, and returns one reply for each, in order. No other command
-   * runs between them when the first is MULTI and the last is EXEC. @throws Error when Redis is
-   * unreachable
+   * Runs commands in one round trip, and returns one reply for each, in order. If the first is
+   * MULTI and the last is EXEC, Redis runs no other client's command between them.
+   * @throws Error when Redis is unreachable
    */
   run(commands: readonly Command[]): Promise<Reply[]>;
   close(): void;
@@ -21,7 +24,7 @@ export async function connect(socket: string): Promise<Redis> {
   const client = createClient({
     RESP: 2, // Upstash's answers have RESP 2's shapes
     socket: { path: socket, tls: false },
-    // A command without a connection fails at once, instead of waiting until Redis is back.
+    // Without a connection, a command fails immediately, instead of waiting until Redis is back.
     disableOfflineQueue: true,
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   });

@@ -5,8 +5,8 @@ import { WRONG_TOKEN } from "./rest-api.ts";
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * The modes of the part. redis-part.ts makes `down`, which refuses connections, and `full`, which
- * lowers Redis' memory limit. This file makes the other modes.
+ * The modes of the Redis part. redis-part.ts implements `down`, which refuses connections, and
+ * `full`, which lowers the memory limit of Redis. This file implements the other modes.
  */
 export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "invalid"] as const;
 
@@ -16,12 +16,13 @@ const SLOW_MS = 400;
 
 export interface Faults {
   handle: Handler;
-  /** Ends the requests that hang. */
+  /** Ends the hanging requests with status 503. */
   release(): void;
 }
 
 /**
- * The answers of `invalid`, in turn: a page that is not JSON, and JSON that is not a Redis answer.
+ * The answers of the mode `invalid`, in turn: a page that is not JSON, and JSON that Upstash would
+ * not send.
  */
 const INVALID_ANSWERS = [
   () =>

@@ -1,12 +1,11 @@
 /**
- * Finds redis-server on this machine, and chooses the directory of the stack's own socket, pid and
- * log.
+ * Finds redis-server on this machine, and chooses the directory for its socket, pid file and log.
  */
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** Returns the first redis-server on the PATH, or undefined where there is none. */
+/** Returns the first redis-server on the PATH, or undefined if there is none. */
 export function findRedisServer(path = Deno.env.get("PATH") ?? ""): string | undefined {
   const files = path.split(":").filter(Boolean).map((folder) => `${folder}/redis-server`);
   return files.find((file) => {
@@ -19,13 +18,14 @@ export function findRedisServer(path = Deno.env.get("PATH") ?? ""): string | und
 }
 
 /**
- * The longest address of a socket in bytes: 108 on Linux and 104 on macOS, including a final zero.
+ * The maximum length of a socket's path in bytes. The system's limit includes a final zero byte and
+ * is 108 on Linux and 104 on macOS.
  */
 const LONGEST_SOCKET = 103;
 
 /**
- * Returns the directory inside the stack's data directory, or in the system's temporary directory
- * when the socket's address would be too long.
+ * Returns a directory inside the stack's data directory. If the path of a socket there would be too
+ * long, returns a directory inside the system's temporary directory.
  */
 export function redisDir(dataDir: string): string {
   const inside = join(resolve(dataDir), "redis");

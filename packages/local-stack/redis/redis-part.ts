@@ -9,7 +9,7 @@ import { MEMORY, startRedis } from "./redis-process.ts";
 interface RedisOptions {
   /** The path of the redis-server to run. */
   binary: string;
-  /** The directory that contains the folder of its socket, pid and log. */
+  /** The parent of the directory that holds Redis's socket, pid file and log. */
   dataDir: string;
   port: Port;
   token: string;
@@ -18,9 +18,9 @@ interface RedisOptions {
 export interface RedisPart {
   /** Makes the part fail in the given mode; `ok` ends the failure. */
   turn(mode: Mode): Promise<void>;
-  /** Deletes all of Redis' data. */
+  /** Deletes all data in Redis. */
   flush(): Promise<void>;
-  /** Returns the health with one short line for people. */
+  /** Returns the part's health, with one short line for the status table. */
   health(): { ok: boolean; detail: string };
   stop(): Promise<void>;
 }

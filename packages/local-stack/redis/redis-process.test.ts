@@ -1,4 +1,4 @@
-/** Tests when the server ends, and that the server of a killed stack can be ended. */
+/** Tests when redis-server ends, and that a new stack can end the redis-server of a killed one. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { isAlive } from "../core/processes.ts";
@@ -19,7 +19,7 @@ async function withFolder(use: (dataDir: string) => Promise<void>): Promise<void
   }
 }
 
-/** Starts a process that starts a Redis, prints its pid, and waits. */
+/** Starts a process that starts redis-server, prints its pid, and waits. */
 function starter(dataDir: string): Deno.ChildProcess {
   const module = new URL("./redis-process.ts", import.meta.url).href;
   const code = `const { startRedis } = await import(${JSON.stringify(module)});
@@ -71,7 +71,7 @@ Deno.test("a leftover redis-server ends before the next one starts, or when aske
     const left = await startRedis(needRedis(), dataDir);
     const next = await startRedis(needRedis(), dataDir);
     assert.equal(isAlive(left.pid), false);
-    // The parent learns of the end a moment later.
+    // The parent learns a moment later that its child has ended.
     assert.ok(await waitFor(() => left.isAlive ? undefined : true, WAIT_MS));
     await endLeftoverRedis(dataDir);
     assert.ok(await gone(next.pid));

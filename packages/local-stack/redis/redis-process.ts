@@ -18,8 +18,9 @@ export interface RedisProcess {
 }
 
 /**
- * A shell that runs the server and ends it at the end of the shell's input. The input ends when the
- * stack ends, even by kill -9. If the server ends first, the shell ends its own watcher.
+ * A shell script that runs redis-server and kills it when the script's input ends. The input ends
+ * when the stack ends, even by kill -9. If redis-server ends first, the script ends its background
+ * watcher.
  */
 const UNTIL_INPUT_ENDS = `exec 3<&0
 "$@" >> "$FARTHING_LOG" 2>&1 < /dev/null &
@@ -40,8 +41,8 @@ function redisArguments(directory: string): string[] {
     save: "",
     appendonly: "no",
     maxmemory: MEMORY,
-    // A full Redis refuses new data instead of evicting old data: an evicted counter would lift a
-    // limit.
+    // A full Redis refuses new data instead of evicting old data. If it evicted the counter of a
+    // rate limit, the limit would no longer hold.
     "maxmemory-policy": "noeviction",
     loglevel: "warning",
     daemonize: "no",
@@ -57,7 +58,8 @@ function spawn(binary: string, directory: string): Deno.ChildProcess {
     stdin: "piped",
     stdout: "null",
     stderr: "null",
-    // Its own process group: a Ctrl-C reaches only the stack, which stops its parts in order.
+    // Redis gets a process group of its own, so that Ctrl-C reaches only the stack, which stops its
+    // parts in order.
     detached: true,
   }).spawn();
 }
@@ -68,12 +70,13 @@ async function lastLog(directory: string): Promise<string> {
 }
 
 /**
- * Returns the server's pid from the pid file, if that process runs and belongs to this directory.
+ * Returns the pid of redis-server from the pid file if that process runs and belongs to this
+ * directory.
  */
 async function runningPid(directory: string): Promise<number | undefined> {
   const pid = Number(await Deno.readTextFile(join(directory, "redis.pid")).catch(() => ""));
   if (!pid || !isAlive(pid)) return undefined;
-  // The command line of redis-server contains its socket's address.
+  // The command line of redis-server contains the path of its socket.
   const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
   return command === undefined || command.includes(socketOf(directory)) ? pid : undefined;
 }
@@ -85,12 +88,12 @@ async function endServer(directory: string): Promise<void> {
   await waitFor(() => isAlive(pid) ? undefined : true, END_TIMEOUT_MS);
 }
 
-/** Ends a server that a killed process left running on a data directory. */
+/** Ends a redis-server that still runs on a data directory because its stack was killed. */
 export async function endLeftoverRedis(dataDir: string): Promise<void> {
   await endServer(redisDir(dataDir));
 }
 
-/** @throws StackError with the last lines of the server's log when the server does not start */
+/** @throws StackError with the last lines of redis-server's log if it does not start */
 export async function startRedis(binary: string, dataDir: string): Promise<RedisProcess> {
   const directory = redisDir(dataDir);
   await endServer(directory);

@@ -1,4 +1,4 @@
-/** The REST API, tested through Upstash's own client. */
+/** Tests the REST API through Upstash's own client. */
 import assert from "node:assert/strict";
 import { clientOf, type RestApi, TOKEN, withRestApi } from "./testing/redis.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Upstash's REST API for the stack's own Redis: `POST /` takes one command, `/pipeline` takes
- * several, and `/multi-exec` takes several as one transaction.
+ * Upstash's REST API in front of the stack's own Redis. `POST /` takes one command, `/pipeline`
+ * takes several, and `/multi-exec` takes several as one transaction.
  */
 import { ErrorReply } from "@redis/client";
 import { Hono } from "hono";
@@ -20,7 +20,9 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** Runs commands one by one, and returns an error for those that the REST API refuses. */
+/**
+ * Runs commands one by one. Returns an error for each command that the REST API does not accept.
+ */
 function eachByItself(redis: Redis, scripts: Scripts): Runner {
   const isLoad = ([name = "", sub = ""]: Command) => /^script load$/i.test(`${name} ${sub}`);
   return async (commands) => {
@@ -37,10 +39,7 @@ function eachByItself(redis: Redis, scripts: Scripts): Runner {
   };
 }
 
-/**
- * Runs commands as one transaction. A command that cannot be queued makes the whole transaction
- * fail.
- */
+/** Runs commands as one transaction. If Redis cannot queue a command, it runs none of them. */
 function allAtOnce(redis: Redis, scripts: Scripts): Runner {
   return async (commands) => {
     const refused = commands.map(refusal).find((reason) => reason !== undefined);

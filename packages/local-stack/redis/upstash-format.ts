@@ -11,8 +11,8 @@ export const Single = command;
 export const Several = z.array(command).min(1);
 
 /**
- * Commands that one shared connection cannot run, or that would affect every client. Upstash
- * refuses them over HTTP too, or runs no server for them.
+ * Commands that cannot run on one shared connection, or that would affect every client. Upstash's
+ * own REST API does not offer them either.
  */
 const REFUSED = new Set(
   ("ACL AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CLIENT CLUSTER CONFIG DEBUG " +
@@ -21,16 +21,16 @@ const REFUSED = new Set(
     "SWAPDB SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH").split(" "),
 );
 
-/** Returns why the REST API refuses a command, or undefined where it accepts the command. */
+/** Returns why the REST API does not accept a command, or undefined if it does. */
 export function refusal([name = ""]: Command): string | undefined {
   if (!REFUSED.has(name.toUpperCase())) return undefined;
   return `ERR Command is not available: '${name}'`;
 }
 
-/** One command's part of the answer. */
+/** The answer to one command. */
 export type Outcome = { result: unknown } | { error: string };
 
-/** Encodes stored values and Redis' words as base64 if the client asks for it; `OK` stays plain. */
+/** Encodes strings as base64 if the client asks for it, except `OK`. */
 function encoded(reply: Reply, inBase64: boolean): unknown {
   if (Array.isArray(reply)) return reply.map((item) => encoded(item, inBase64));
   if (reply instanceof ErrorReply) return encoded(reply.message, inBase64);

@@ -1,4 +1,4 @@
-/** Scripts that begin with Upstash's own flag, which the rate limits use. */
+/** Tests scripts that begin with Upstash's own flag, as the scripts of the rate limits do. */
 import { Ratelimit } from "@upstash/ratelimit";
 import assert from "node:assert/strict";
 import { clientOf, withRestApi } from "./testing/redis.ts";

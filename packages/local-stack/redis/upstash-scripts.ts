@@ -1,7 +1,7 @@
 /**
  * Translates scripts. Upstash accepts a script that begins with its own flag, `#!lua
- * flags=allow-key-locking`, which Redis refuses. Without that line the script has another SHA, but
- * clients refer to it by the original's SHA.
+ * flags=allow-key-locking`, but Redis does not. Without that line the script has a different SHA;
+ * clients still send the SHA of the original.
  */
 import { createHash } from "node:crypto";
 import type { Command } from "./connection.ts";
@@ -13,9 +13,9 @@ function sha1(text: string): string {
 }
 
 export interface Scripts {
-  /** Returns the command as Redis accepts it. */
+  /** Returns the command in the form that Redis accepts. */
   toRedis(command: Command): Command;
-  /** Returns the SHA that the client computes, for the SHA with which Redis answers. */
+  /** Translates the SHA in Redis's reply to the SHA that the client computes. */
   toClient(sha: string): string;
 }
 
@@ -25,7 +25,8 @@ export function createScripts(): Scripts {
 
   const plain = (script: string): string => {
     if (!UPSTASH_LINE.test(script)) return script;
-    // an empty line stays, so that error messages keep their line numbers
+    // the removed flag leaves an empty line, so that the line numbers in error messages stay the
+    // same
     const changed = script.replace(UPSTASH_LINE, "");
     ofRedis.set(sha1(script), sha1(changed));
     ofClient.set(sha1(changed), sha1(script));

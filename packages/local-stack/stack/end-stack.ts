@@ -13,8 +13,8 @@ import { readRunning, readState, releaseState } from "./running-state.ts";
 const STOP_TIMEOUT_MS = 30_000;
 
 /**
- * Ends the stack of a data directory and the servers that a killed stack did not stop. Returns
- * false when no stack ran.
+ * Ends the stack of a data directory, and the servers that a killed stack left running. Returns
+ * false if no stack was running.
  */
 export async function endStack(dataDir: string): Promise<boolean> {
   const running = await readRunning(dataDir);
@@ -41,13 +41,13 @@ async function remove(path: string, recursive: boolean): Promise<void> {
   });
 }
 
-/** Removes the data of a stack that has ended. */
+/** Removes the data directory of a stack that has ended. */
 export async function removeData(dataDir: string): Promise<void> {
   const database = databaseDir(dataDir);
   await remove(database, true);
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
   await remove(redisDir(dataDir), true);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  // the directory is not empty: it contains someone's own files
+  // the directory still contains files that the stack did not write
   await remove(dataDir, false).catch(() => {});
 }

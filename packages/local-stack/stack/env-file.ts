@@ -25,7 +25,7 @@ export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): S
   };
 }
 
-/** Writes a draft and renames it: a reader never sees half of the file. */
+/** Writes a temporary file and renames it, so that a reader never sees an incomplete file. */
 export async function writeEnvFile(file: string, env: StackEnv): Promise<void> {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const text = `# Written by deno task start; removed when the stack ends.\n${lines.join("\n")}\n`;

@@ -24,29 +24,32 @@ export interface StackOptions {
    * it to false.
    */
   runJobs?: boolean;
-  /** Whether to run Redis where the machine has one (default true). */
+  /** Whether to run Redis if the machine has it (default true). */
   redis?: boolean;
-  /** Origins of apps, in addition to the local ones and the gateway's own. */
+  /** The origins of apps, in addition to the local ones and the gateway's own. */
   origins?: string[];
-  /** Values for the functions' environment that replace the stack's own. */
+  /** Environment variables of the functions, which override those that the stack sets. */
   environment?: Record<string, string>;
   /**
-   * The limits of isolates to run the functions in (default: the functions run in the stack's own
-   * process).
+   * The limits of the isolates in which the functions run. By default the functions run in the
+   * stack's own process, without isolates.
    */
   isolates?: IsolateLimits;
-  /** A directory of bundles to run with the hosted version of Deno instead of the sources. */
+  /** A directory of bundles, which the hosted version of Deno runs instead of the sources. */
   bundlesDir?: string;
-  /** Whether the terminal shows everything that the functions log, not only errors. */
+  /** Whether to show everything that the functions log on the terminal, not only errors. */
   verbose?: boolean;
-  /** Receives progress, a line at a time (default: ignored). */
+  /** Called with each line of progress (default: ignored). */
   log?: (line: string) => void;
 }
 
 export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates" | "bundlesDir">> {
   isolates: IsolateLimits | undefined;
   bundlesDir: string | undefined;
-  /** The file of the functions' log: beside the default data directory, but inside any other. */
+  /**
+   * The file of the functions' log. It is inside the data directory, or beside it for the default
+   * data directory.
+   */
   logFile: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * One part of the stack. Parts start in the order of the list, each after the previous part
- * answers, and stop in reverse.
+ * One part of the stack. The parts start in the order of the list, each when the one before it
+ * answers, and stop in reverse order.
  */
 import type { StackContext } from "./context.ts";
 
-/** The health of a part; `detail` is one short line for people. */
+/** The health of a part; `detail` is one short line for the status table. */
 export interface Health {
   ok: boolean;
   detail: string;
@@ -13,11 +13,11 @@ export interface Health {
 export interface Plugin {
   name: string;
   /**
-   * Resolves when the part answers. @throws StackError that says what to do when the part cannot
-   * start
+   * Starts the part; resolves when the part answers.
+   * @throws StackError that says what to do if the part cannot start
    */
   start(context: StackContext): Promise<void>;
-  /** Stops the part. A second call, or a call after a failed start, is safe. */
+  /** Stops the part. It is safe to call this twice, or after a failed start. */
   stop(): Promise<void>;
   health(): Promise<Health>;
 }

@@ -1,4 +1,4 @@
-/** The file that marks a data directory as used by a running stack, with what `stop` needs. */
+/** The file that shows that a stack runs on a data directory. It contains what `stop` needs. */
 import { join } from "node:path";
 import { isAlive } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
@@ -9,14 +9,14 @@ export interface State {
   envFile: string;
 }
 
-/** The data directories on which this process runs a stack. */
+/** The data directories whose stacks run in this process. */
 const claimed = new Set<string>();
 
 function fileOf(dataDir: string): string {
   return join(dataDir, "stack.json");
 }
 
-/** Returns the state of a data directory, whether its process runs or not. */
+/** Returns the stored state of a data directory, even if its process no longer runs. */
 export async function readState(dataDir: string): Promise<State | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(fileOf(dataDir)));
@@ -26,17 +26,17 @@ export async function readState(dataDir: string): Promise<State | undefined> {
   }
 }
 
-/** Returns the state of a data directory if its process runs. */
+/** Returns the stored state of a data directory if its process still runs. */
 export async function readRunning(dataDir: string): Promise<State | undefined> {
   const state = await readState(dataDir);
   return state && isAlive(state.pid) ? state : undefined;
 }
 
-/** @throws StackError when another stack runs on this data */
+/** @throws StackError if a stack already runs on this data directory */
 export async function claim(dataDir: string, state: State): Promise<void> {
   const running = await readRunning(dataDir);
-  // If this process did not write the file, but the file has its pid, then the pid belonged to an
-  // ended process: containers reuse pids.
+  // The file has this process's pid, but this process did not write it: an ended process had the
+  // same pid, because containers reuse pids.
   const alive = running && (running.pid !== Deno.pid || claimed.has(dataDir));
   if (alive) throw alreadyRunning(running);
   claimed.add(dataDir);

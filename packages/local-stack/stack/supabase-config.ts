@@ -3,7 +3,7 @@ import { parse } from "smol-toml";
 import { ROOT } from "./options.ts";
 
 export interface SupabaseConfig {
-  /** The address to which links in emails lead; undefined where the file has none. */
+  /** The address to which the links in emails lead; undefined if the file has none. */
   siteUrl: string | undefined;
   /** The schemas that REST serves. */
   schemas: string[];

@@ -1,11 +1,11 @@
 /**
- * Tests what the emulator bills for a call. A client that disconnects pays for the prompt and for
- * the tokens generated until then.
+ * Tests what the emulator bills for a call. If the client disconnects, the prompt and the tokens
+ * generated until then are billed.
  */
 import assert from "node:assert/strict";
 import { ask, type Bench, withAi } from "./harness.ts";
 
-/** Reads `pieces` pieces of an answer, disconnects, and returns the usage that was billed. */
+/** Reads `pieces` pieces of an answer, disconnects, and returns the billed usage. */
 async function billedAfter(
   { client, ended }: Bench,
   content: string,

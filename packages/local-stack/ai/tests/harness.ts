@@ -1,4 +1,4 @@
-/** Runs the emulator on a free port, with the official client connected to it. */
+/** Runs the emulator on a free port, with the official OpenAI client connected to it. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import OpenAI from "openai";
@@ -10,11 +10,11 @@ const API_KEY = "sk-local-test";
 
 export interface Bench {
   client: OpenAI;
-  /** Makes a client with another key, retries or timeout. */
+  /** Makes a client with a different API key, number of retries or timeout. */
   clientWith(options: { apiKey?: string; maxRetries?: number; timeout?: number }): OpenAI;
-  /** Requests a path under `/_control`. */
+  /** Sends a request to a path under `/_control`. */
   control(method: string, path: string, body?: unknown): Promise<Response>;
-  /** Returns the requests whose messages contain the text, after all of them have ended. */
+  /** Waits until all requests whose messages contain the text have ended, and returns them. */
   ended(contains: string): Promise<Entry[]>;
 }
 

@@ -15,7 +15,10 @@ async function read(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
 const textOf = (chunks: Chunk[]) =>
   chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
 
-/** Returns the error of a stream that breaks off after `count` pieces of text. */
+/**
+ * Reads pieces of text from a stream until it fails, checks that there were `count` pieces, and
+ * returns the error.
+ */
 async function readSome(
   { client }: Bench,
   content: string,
@@ -99,7 +102,7 @@ Deno.test("a stream stops when its client disconnects", async () => {
     const prompt = "leave me [tokens:5000][pace:1]";
     const stream = await client.chat.completions.create({ ...ask(prompt), stream: true });
     for await (const { choices } of stream) {
-      // leaving the loop makes the official client close the connection
+      // when the loop ends early, the official client closes the connection
       if (choices[0]?.delta.content) break;
     }
     const [entry] = await ended("leave me");

@@ -1,8 +1,8 @@
 import { portsAt } from "../ports.ts";
 
 /**
- * Offsets for tests. The ports start at 61,021, above those that Linux assigns itself, and end
- * below 65,536.
+ * Offsets for tests. Their ports start at 61,021, above the range that Linux assigns to outgoing
+ * connections, and end below 65,536.
  */
 const OFFSETS = { first: 6_700, count: 100, step: 40 };
 
@@ -16,8 +16,8 @@ function isFree(port: number): boolean {
 }
 
 /**
- * Returns an offset whose ports are all free. The search starts at random, so that two concurrent
- * searches rarely meet.
+ * Returns an offset whose ports are all free. The search starts at a random offset, so that two
+ * concurrent searches rarely choose the same one.
  */
 export function freeOffset(): number {
   const { first, count, step } = OFFSETS;

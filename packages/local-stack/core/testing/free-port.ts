@@ -1,6 +1,9 @@
 /** Chooses a port for a server that only one test uses. */
 
-/** Below the ports that Linux and macOS give to outgoing connections and to servers that ask for any port. */
+/**
+ * These ports are below those that Linux and macOS assign to outgoing connections and to servers
+ * that listen on port 0.
+ */
 const PORTS = { first: 20_000, count: 12_000 };
 const ATTEMPTS = 100;
 

@@ -104,7 +104,7 @@ begin
 end;
 $$;
 
--- Changes or removes jobs that belong to the calling role, because only a superuser may write to
+-- Lets the calling role change or remove its own jobs, although only a superuser may write to
 -- cron.job directly.
 create function cron._change(p_job_id bigint, p_owner text, p_schedule text, p_command text,
   p_database text, p_username text, p_active boolean) returns boolean
@@ -163,7 +163,7 @@ begin
 end;
 $$;
 
--- Revoked by name. sql/bootstrap.sql grants postgres the rights that the platform grants it.
+-- PUBLIC gets no rights. sql/bootstrap.sql grants postgres the rights that it has on the platform.
 revoke all on schema cron from public;
 revoke execute on all functions in schema cron from public;
 

@@ -1,5 +1,5 @@
 -- Emulator of pg_net for a server without the compiled extension: the same schema, tables and
--- signatures. A request is queued in the caller's transaction; the stack sends it after commit.
+-- signatures. A request is queued in the caller's transaction; the stack sends it after the commit.
 
 create schema net;
 
@@ -93,8 +93,8 @@ begin
 end;
 $$;
 
--- pg_net grants the same rights since 0.12: every role may send requests, and read queued ones with
--- their headers.
+-- Since version 0.12, pg_net grants the same rights: every role may send requests, and may read the
+-- queued ones with their headers.
 grant usage on schema net to public;
 grant all on all sequences in schema net to public;
 grant all on all tables in schema net to public;

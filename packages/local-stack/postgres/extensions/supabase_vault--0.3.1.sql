@@ -1,6 +1,6 @@
 -- Emulator of Supabase Vault for a server without the compiled extension: the same table, view and
--- signatures. It encodes secrets instead of encrypting them, because the data is only the local
--- stack's. The column `secret` therefore does not contain the plain secret, as on Supabase.
+-- signatures. It only encodes secrets, because a local stack has no secrets that need encryption.
+-- As on Supabase, the column `secret` does not contain the plain text.
 
 create table vault.secrets (
   id uuid primary key default gen_random_uuid(),

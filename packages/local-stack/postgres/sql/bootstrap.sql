@@ -14,15 +14,15 @@ create extension if not exists "uuid-ossp" with schema extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant usage on schema public to anon, authenticated, service_role;
 
--- Every Supabase project has the Vault; the schema belongs to the extension.
+-- Every Supabase project has the Vault. The extension creates its own schema.
 create extension if not exists supabase_vault;
 grant usage on schema vault to postgres with grant option;
 grant select, delete on vault.secrets, vault.decrypted_secrets to postgres with grant option;
 grant execute on function vault.create_secret, vault.update_secret to postgres with grant option;
 
--- postgres may create pg_cron and pg_net, whose objects then belong to supabase_admin. It may
--- schedule jobs through the functions, read them, and read and delete their history. pg_net's own
--- script grants rights to every role.
+-- postgres may create pg_cron and pg_net; their objects then belong to supabase_admin. postgres may
+-- schedule jobs through pg_cron's functions, read the jobs, and read and delete their run history.
+-- pg_net's own script grants rights to every role.
 create or replace function extensions.grant_pg_cron_access() returns event_trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -42,8 +42,9 @@ drop event trigger if exists issue_pg_cron_access;
 create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREATE EXTENSION')
   execute function extensions.grant_pg_cron_access();
 
--- The real pg_cron writes as its extension's owner, which must be supabase_admin. The owner is the
--- role that creates the extension, so this script creates it, as a project's dashboard does.
+-- The real pg_cron writes as the owner of its extension, which must be supabase_admin. The role
+-- that creates an extension owns it, so this script, which runs as supabase_admin, creates pg_cron.
+-- On Supabase, a project's dashboard does so.
 do $$
 begin
   if current_setting('cron.database_name', true) = current_database() then
@@ -54,7 +55,8 @@ $$;
 
 create schema if not exists auth;
 
--- Hosted Supabase's own definitions: the single claim first, then all claims as one document.
+-- The same definitions as on hosted Supabase: they read the setting of the single claim first, then
+-- the JSON document with all claims.
 create or replace function auth.uid() returns uuid language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim.sub', true), ''),
@@ -86,7 +88,7 @@ $$;
 grant usage on schema auth to anon, authenticated, service_role, postgres;
 grant all on schema auth to supabase_auth_admin;
 
--- After DDL, REST reads the schema again, as on Supabase.
+-- After DDL, tells REST to read the schema again, as on Supabase.
 create or replace function extensions.pgrst_ddl_watch() returns event_trigger
 language plpgsql set search_path = '' as $$
 begin

@@ -1,7 +1,7 @@
--- The platform's roles of a Supabase project, for all databases of the server. Runs as
--- supabase_admin, the superuser, at every start. `postgres`, the project's owner, is not a
--- superuser on the platform. It must not be one here, or a migration could work only in the local
--- stack.
+-- The roles that the platform creates for a Supabase project, for all databases of the server. This
+-- script runs as supabase_admin, the superuser, at every start. `postgres`, the project's owner, is
+-- not a superuser on the platform. It must not be one here either, or a migration could work only
+-- in the local stack.
 
 do $$
 begin
@@ -16,8 +16,8 @@ begin
     create role authenticator login noinherit password 'postgres';
     create role supabase_auth_admin login noinherit password 'postgres';
     create role dashboard_user createdb createrole replication;
-    -- Not a Supabase role: the local REST server reads the catalogue with it, and sees what the
-    -- request roles see.
+    -- Not a Supabase role. The local REST server reads the catalogue as this role, and must see
+    -- what the request roles see.
     create role farthing_rest login password 'postgres';
   end if;
   -- Before PostgreSQL 16, a role that may create roles may also grant them.
@@ -30,16 +30,17 @@ alter database postgres owner to postgres;
 
 grant anon, authenticated, service_role to postgres, authenticator, farthing_rest;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
--- Superusers' settings that the platform's postgres may change (supautils allows this there).
+-- PostgreSQL lets only superusers change these settings, but on the platform supautils lets
+-- postgres change them.
 grant set on parameter log_lock_waits, log_min_messages, session_replication_role, track_io_timing
   to postgres;
 
 alter role postgres set search_path = "$user", public, extensions;
 alter role supabase_admin set search_path = "$user", public, auth, extensions;
 alter role supabase_auth_admin set search_path = auth;
--- All other roles have the server's limit of two minutes. The REST server applies the settings of
--- the caller's role to each request. service_role has no settings, so it has those of the role with
--- which REST logs in.
+-- All other roles have the server's limit of two minutes. REST applies the settings of the caller's
+-- role to each request. service_role has no settings, so the settings of REST's own login role
+-- apply to it.
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 alter role authenticator set statement_timeout = '8s';

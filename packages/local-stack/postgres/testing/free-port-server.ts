@@ -5,7 +5,7 @@ import { type DatabaseOptions, type DatabaseServer, startDatabase } from "../dat
 const ATTEMPTS = 4;
 const PORT_TAKEN = /could not bind/;
 
-/** Starts a server. Where another program took the port first, the server starts on another port. */
+/** Starts a server. If another program takes the port first, tries another port. */
 export async function startOnFreePort(
   options: Omit<DatabaseOptions, "port">,
 ): Promise<DatabaseServer> {

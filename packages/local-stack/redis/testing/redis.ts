@@ -1,4 +1,4 @@
-/** A test's own Redis behind the REST API, with Upstash's client. */
+/** A separate Redis for each test, behind the REST API, with Upstash's client. */
 import { Redis } from "@upstash/redis";
 import { portsAt } from "../../core/ports.ts";
 import { connect } from "../connection.ts";
@@ -24,7 +24,7 @@ export interface RestApi {
   kill(): Promise<void>;
 }
 
-/** Makes a client that sends each command once, so that a test sees every failure. */
+/** Makes a client that never retries a command, so that a test sees every failure. */
 export function clientOf(url: string, token = TOKEN): Redis {
   return new Redis({ url, token, retry: false, enableTelemetry: false });
 }
@@ -55,7 +55,7 @@ export async function withRestApi(
   }
 }
 
-/** Runs a test's own Redis with switches that make it fail. */
+/** Runs a separate Redis for one test, with switches that make it fail. */
 export async function withPart(
   use: (part: RedisPart, redis: ReturnType<typeof clientOf>, url: string) => Promise<void>,
 ): Promise<void> {
