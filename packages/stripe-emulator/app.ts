@@ -14,7 +14,7 @@ export function createApp(engine: Engine): Hono {
   }
   app.route("/_emulator", controls(engine));
   app.route("/", pages(engine));
-  // Unknown URLs are answered in Stripe's error shape, because the SDK takes a bare 404 for
+  // Unknown URLs get an error in Stripe's format, because the SDK takes a 404 without it for a
   // success.
   app.all("*", (c) => api.answer(c.req.raw, undefined, {}));
   return app;

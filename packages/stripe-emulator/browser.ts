@@ -7,7 +7,7 @@ export interface Buyer {
   /** The expiry as `MM/YY`. Default: a date in the future. */
   exp?: string;
   cvc?: string;
-  /** Default `card`. `us_bank_account` is the delayed method. */
+  /** The payment method; default `card`. `us_bank_account` is the delayed one. */
   method?: "card" | "us_bank_account";
   /** How a delayed payment ends. Default `succeeds`. */
   outcome?: "succeeds" | "fails";
@@ -15,8 +15,8 @@ export interface Buyer {
   authentication?: "complete" | "fail";
   /**
    * Entries that change the amounts: `country` (its ISO code), `postal_code`, `line1`, `city`,
-   * `business_name`, `tax_id`, `promotion_code`. They are sent first, as a buyer looks at the new
-   * total before paying.
+   * `business_name`, `tax_id`, `promotion_code`. They are sent before the payment, because a buyer
+   * looks at the new total before paying.
    */
   details?: Record<string, string>;
   fetch?: typeof fetch;
@@ -24,12 +24,16 @@ export interface Buyer {
 
 export interface CheckoutResult {
   /**
-   * `paid` also covers a delayed payment that is still processing: the browser sees no difference.
+   * The result is `paid` even if a delayed payment is still processing, because the browser sees no
+   * difference.
    */
   result: "paid" | "refused";
-  /** The URL to which the browser was redirected after paying, with the session's id filled in. */
+  /**
+   * The URL to which the browser was redirected after paying. It contains the session's id instead
+   * of the placeholder.
+   */
   location: string | null;
-  /** The page's error message after a refusal. */
+  /** The error message on the page if the payment was refused. */
   message: string | null;
   status: number;
 }
@@ -80,10 +84,11 @@ export async function payCheckout(
 
 /**
  * Registers a provider like a browser without JavaScript: opens an account link and sends its form.
- * @param url the link's `url`, which opens only once
- * @param result `review`: submitted, and Stripe has not decided; `leave`: unfinished
- * @returns the redirect's target: the `return_url`, or the `refresh_url` of a link that is used or
- *   expired
+ * @param url the link's `url`, which can be opened only once
+ * @param result `complete`: Stripe accepts the account; `review`: the form is submitted, and Stripe
+ *   has not decided; `leave`: the provider does not finish the form
+ * @returns the target of the redirect: the `return_url`, or the `refresh_url` if the link is used
+ *   or expired
  */
 export async function onboardProvider(
   url: string,
@@ -101,9 +106,9 @@ export async function onboardProvider(
 export interface IntentBuyer {
   /** The expiry as `MM/YY`. Default: a date in the future. */
   exp?: string;
-  /** The id of a saved payment method, used in place of a card number. */
+  /** The id of a saved payment method, which is used instead of a card number. */
   saved?: string;
-  /** Default `card`. `us_bank_account` is the delayed method. */
+  /** The payment method; default `card`. `us_bank_account` is the delayed one. */
   method?: "card" | "us_bank_account";
   /** How a delayed payment ends. Default `succeeds`. */
   outcome?: "succeeds" | "fails";
@@ -113,10 +118,11 @@ export interface IntentBuyer {
 }
 
 /**
- * Pays an intent with a card and its client secret, as Stripe.js does in the buyer's browser.
+ * Pays an intent with a card and the intent's client secret, as Stripe.js does in the buyer's
+ * browser.
  * @param url the emulator's address
- * @returns the status of the last page, 402 if the bank or the page refused the payment; `location`
- *   is the `return_url` with Stripe's parameters if one was given
+ * @returns the HTTP status of the last page, which is 402 if the bank or the page refused the
+ *   payment; `location` is the `return_url`, if there is one, with Stripe's parameters
  */
 export async function payIntent(
   url: string,

@@ -1,4 +1,7 @@
-/** `deno task stripe` runs the emulator alone, to try requests against it. Ctrl-C ends it. */
+/**
+ * `deno task stripe` runs the emulator without the stack, to try requests against it. Ctrl-C ends
+ * it.
+ */
 import { print, taskArguments } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 import pc from "picocolors";

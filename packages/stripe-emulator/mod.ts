@@ -1,6 +1,6 @@
 /**
- * A local Stripe: one stateful server with the API, the hosted checkout page and signed webhooks.
- * README.md describes its objects and controls.
+ * A local Stripe: one server that stores its state and has the API, the hosted checkout page and
+ * signed webhooks. README.md describes its objects and controls.
  */
 import { createApp } from "./app.ts";
 import type { Options } from "./core/settings.ts";
@@ -8,7 +8,7 @@ import { createEngine } from "./engine/engine.ts";
 
 export interface StripeEmulator {
   fetch(request: Request): Promise<Response>;
-  /** Aborts deliveries in progress and writes the unwritten state. */
+  /** Aborts deliveries in progress, and writes the state that is not yet in the file. */
   close(): Promise<void>;
 }
 

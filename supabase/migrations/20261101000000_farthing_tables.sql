@@ -2820,7 +2820,7 @@ create table farthing.refusal_days (
 comment on table farthing.refusal_days is
   'Requests that were refused with insufficient_credits, by day (UTC) and account. first_at: the first '
   'refusal of the day. Refusals within a batch and repeats under a stored key are not counted. Rows are '
-  'deleted after two years; a report has at most 400 days.';
+  'deleted after two years; a report covers at most 400 days.';
 alter table farthing.refusal_days enable row level security;
 create policy refusal_days_none on farthing.refusal_days for select to authenticated using (false);
 

@@ -3220,8 +3220,8 @@ $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
   'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
-  'last page, after which the payout is compared. Returns {listed, mismatches?}, or {taken} if another '
-  'runner holds the claim.';
+  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} if '
+  'another runner holds the claim.';
 
 create function farthing_public.balance_claim(p_now timestamptz default now())
 returns jsonb

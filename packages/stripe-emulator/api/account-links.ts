@@ -7,7 +7,7 @@ import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { accountLinks, requireAccount } from "../resources/accounts.ts";
 
-/** How long a link can be opened. Stripe's links also expire after a few minutes. */
+/** How long an account link can be opened. Stripe's links also expire after a few minutes. */
 const LIFETIME_SECONDS = 5 * 60;
 
 const create = route(

@@ -12,7 +12,7 @@ import type { Parsed, Route } from "../http/route.ts";
 import { requireAccount } from "../resources/accounts.ts";
 import { accountVersion } from "../resources/api-versions.ts";
 
-/** The HTTP status of a card error. The payment attempt took place, so its changes are stored. */
+/** The HTTP status of a card error. The payment attempt was made, so its changes are stored. */
 const PAYMENT_FAILED = 402;
 
 interface Answer {
@@ -37,7 +37,7 @@ interface Exchange {
 export class Api {
   readonly #engine: Engine;
   readonly #expanders: Expanders;
-  /** Idempotency keys of requests in progress. */
+  /** The idempotency keys of requests that are in progress. */
   readonly #inFlight = new Set<string>();
 
   constructor(engine: Engine, expanders: Expanders) {
@@ -48,7 +48,7 @@ export class Api {
   /**
    * Answers one request.
    * @param found the route; undefined if the API has no such URL
-   * @param ids the parameters in the path
+   * @param ids the parameters in the URL's path
    */
   async answer(
     request: Request,
@@ -117,13 +117,13 @@ export class Api {
     this.#inFlight.add(key);
     try {
       await before(fault);
-      // A request with invalid parameters is refused before it runs and leaves its key unused.
+      // A request with invalid parameters is refused before it runs, so its key can be used again.
       const parsed = found.parse(form.params);
       const answer = this.#run(exchange, parsed, ids);
       const stored = { ...answer, fingerprint: print, request_id: exchange.requestId };
       remember(this.#engine.scope(), key, stored);
-      // The effect and the key are written together. If the process were killed between two writes,
-      // a retry would repeat the effect.
+      // The effect and the key are written together. If they were written separately and the
+      // process were killed in between, a retry would repeat the effect.
       this.#engine.store.flush();
       await after(fault);
       return answer;
@@ -132,7 +132,7 @@ export class Api {
     }
   }
 
-  /** Runs a call. A refused call changes nothing, except for a payment that failed. */
+  /** Runs a call. If the call fails, its changes are undone, except those of a failed payment. */
   #run({ account, requestId, key }: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
     const { store, tick, scope: open } = this.#engine;
     tick();

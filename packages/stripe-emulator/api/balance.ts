@@ -6,8 +6,8 @@ import { balanceTransactions } from "../resources/balance-transactions.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * Computes the balance, which is not stored: the sum of the balance transactions by currency and
- * status.
+ * Computes the balance, which is not stored. It is the sum of the balance transactions by currency
+ * and status.
  */
 function readBalance(scope: Scope): Stripe.Balance {
   return {

@@ -79,7 +79,10 @@ const update = route("POST", `${URL}/:id`, {
   return after;
 });
 
-/** A deleted coupon is invalid for codes; purchases that used it keep their discount. */
+/**
+ * After its deletion, a coupon's promotion codes are invalid; purchases that used them keep their
+ * discount.
+ */
 const remove = route("DELETE", `${URL}/:id`, {}, (scope, _params, { id }) => {
   const coupon = coupons.update(scope, coupons.get(scope, id), { valid: false });
   scope.emit("coupon.deleted", coupon);

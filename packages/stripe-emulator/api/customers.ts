@@ -86,7 +86,7 @@ const create = route(
 const remove = route("DELETE", "/v1/customers/:id", {}, (scope, _params, { id }) => {
   const customer = customers.get(scope, id);
   const tombstone = { id, object: "customer", deleted: true };
-  // A deleted customer can still be retrieved, because payments refer to it.
+  // A deleted customer can still be retrieved, because payments refer to the customer.
   customers.put(scope, tombstone as unknown as Customer);
   if (customer.deleted as unknown) return tombstone;
   scope.emit("customer.deleted", customer);

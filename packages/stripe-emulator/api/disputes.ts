@@ -16,7 +16,7 @@ import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 
-/** The longest text of one piece of evidence, in characters. */
+/** The maximum number of characters in one text of the evidence. */
 const MAX_TEXT = 20_000;
 
 const { enhanced_evidence: _, ...texts } = examples.dispute.evidence;
@@ -28,7 +28,7 @@ const evidence = z.strictObject({
   enhanced_evidence: unsupported,
 });
 
-/** Evidence is submitted at once. With `submit: false` the evidence is only staged. */
+/** Updates a dispute. Evidence is submitted immediately; with `submit: false` it is only staged. */
 const update = route(
   "POST",
   "/v1/disputes/:id",
@@ -44,8 +44,7 @@ const update = route(
     const merged = mergeMetadata(dispute.metadata, params.metadata);
     const given = params.evidence as Partial<Dispute["evidence"]> | undefined;
     const staged = stageEvidence(scope, dispute, given, merged, submit);
-    // The bank decides after the answer is made, so the answer still shows the status
-    // `under_review`.
+    // The answer is made before the bank decides, so it still shows the status `under_review`.
     if (submit) judge(scope, staged);
     return staged;
   },

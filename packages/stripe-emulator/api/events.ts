@@ -15,8 +15,8 @@ const filters = {
 };
 
 /**
- * Whether the caller may see an event. As in Stripe, events of a connected account need its id in
- * `Stripe-Account`.
+ * Whether the caller may see an event. As in Stripe, a caller sees events of a connected account
+ * only with that account's id in `Stripe-Account`.
  */
 function belongs(event: StoredEvent, scope: Scope): boolean {
   return (event.account ?? null) === scope.account;

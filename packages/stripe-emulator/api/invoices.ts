@@ -8,7 +8,7 @@ const URL = "/v1/invoices";
 
 const filters = { customer: text.optional(), status: text.optional() };
 
-/** Invoices are made by checkout sessions with `invoice_creation`, and only read here. */
+/** Invoices can only be read here; checkout sessions with `invoice_creation` create them. */
 export const invoiceResource: Resource = {
   object: "invoice",
   routes: [

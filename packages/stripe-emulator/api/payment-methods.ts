@@ -45,7 +45,7 @@ const create = route(
   (scope, { card, billing_details, ...rest }) => {
     const method = "number" in card
       ? createCard(scope, card)
-      // Stripe's test tokens have the names of its test payment methods: `tok_visa` and
+      // Stripe's test tokens are named like its test payment methods: `tok_visa` and
       // `pm_card_visa`.
       : requirePaymentMethod(scope, card.token.replace("tok_", "pm_card_"), "card[token]");
     return change(scope, method, { ...rest, billing_details });

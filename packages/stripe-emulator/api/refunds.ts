@@ -61,7 +61,7 @@ const cancel = route("POST", "/v1/refunds/:id/cancel", {}, (scope, _params, { id
   return reverseRefund(scope, refund, { status: "canceled" });
 });
 
-/** Lists the refunds of one charge at the URL that a charge's `refunds` contains. */
+/** Lists the refunds of one charge, at the URL in the charge's field `refunds`. */
 const ofCharge = route(
   "GET",
   "/v1/charges/:id/refunds",

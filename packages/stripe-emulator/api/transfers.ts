@@ -13,8 +13,8 @@ import { applicationFees, reversals, transfers } from "../resources/transfers.ts
 const URL = "/v1/transfers";
 
 /**
- * Creates a transfer from the balance, without checking the balance, or from a charge. All
- * transfers from a charge together cannot exceed it.
+ * Creates a transfer from a charge or from the balance. All transfers from a charge together cannot
+ * exceed the charge. The balance is not checked.
  */
 const create = route(
   "POST",

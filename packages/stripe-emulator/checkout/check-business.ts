@@ -1,9 +1,11 @@
-/** Stripe's rules for taxes, tax ids, invoices, promotion codes and updates of a customer. */
+/**
+ * Stripe's rules for sessions with taxes, tax ids, invoices, promotion codes and customer updates.
+ */
 import type Stripe from "stripe";
 import type { SessionParams } from "./session-params.ts";
 import { invalidRequest } from "../core/errors.ts";
 
-/** Parameters that need something to pay. */
+/** Parameters that are only allowed if the buyer pays something. */
 const FOR_PAYMENTS = [
   "allow_promotion_codes",
   "automatic_tax",
@@ -51,7 +53,7 @@ function checkTax(params: SessionParams, customer: Stripe.Customer | undefined):
   }
 }
 
-/** The emulated account has no default behaviour of prices, so each price needs its own. */
+/** Requires a tax behavior for each price, because the emulated account has no default one. */
 export function checkTaxBehavior(items: Stripe.LineItem[]): void {
   const index = items.findIndex(({ price }) => price?.tax_behavior === "unspecified");
   if (index < 0) return;

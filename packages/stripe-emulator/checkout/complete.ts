@@ -35,22 +35,25 @@ export function complete(scope: Scope, session: Session, form: string): Outcome 
 }
 
 /**
- * Stores the form that led to the bank's authentication page, while the session waits for the
- * buyer's answer there.
+ * Stores the id of the form that led to the bank's authentication page, until the buyer answers
+ * there.
  */
 export function awaitBank(scope: Scope, session: Session, form: string, url: string): Outcome {
   sessionSecrets.update(scope, sessionSecrets.get(scope, session.id), { awaiting: form });
   return { result: "authenticate", url };
 }
 
-/** Makes the invoice of a paid session that asks for one. */
+/** Creates the invoice of a paid session if the session asks for one. */
 export function withInvoice(scope: Scope, session: Session): Session {
   const { invoice } = sessionSecrets.get(scope, session.id);
   if (!invoice || session.payment_status !== "paid") return session;
   return sessions.update(scope, session, { invoice: createInvoice(scope, session, invoice).id });
 }
 
-/** Stores the buyer's email and entries in the session and, if it may, in its customer. */
+/**
+ * Stores the buyer's email and entries in the session and, if the session may change its customer,
+ * in the customer.
+ */
 export function named(scope: Scope, session: Session, { email, name }: Payment): Session {
   const { address, businessName, promotionCode, taxId } = enteredOf(scope, session);
   const customer_details = {
@@ -68,13 +71,16 @@ export function named(scope: Scope, session: Session, { email, name }: Payment):
   return sessions.update(scope, session, { customer_details, discounts });
 }
 
-/** Returns the email that the page shows and the buyer cannot change. */
+/** Returns the email that the page shows and that the buyer cannot change. */
 export function fixedEmail(scope: Scope, session: Session): string | null {
   if (typeof session.customer !== "string") return session.customer_email;
   return customers.get(scope, session.customer).email;
 }
 
-/** A customer without an email gets the one that was entered; name and address if asked for. */
+/**
+ * Stores the entered email if the customer has none, and the name and address if the session asks
+ * for that.
+ */
 function updateCustomer(
   scope: Scope,
   session: Session,

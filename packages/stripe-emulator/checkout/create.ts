@@ -21,8 +21,8 @@ import { createSetupIntent } from "../resources/setup-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * The earliest and latest `expires_at`, in seconds after the session's creation. Stripe has the
- * same limits.
+ * The earliest and the latest allowed `expires_at`, in seconds after the session's creation. Stripe
+ * has the same limits.
  */
 const SHORTEST_SECONDS = 30 * 60;
 const LONGEST_SECONDS = 24 * 3_600;
@@ -155,7 +155,7 @@ function offeredMethods(params: SessionParams): string[] {
   );
 }
 
-/** The fields of a session that are stored as they are sent. */
+/** Returns the fields that are stored as the caller sent them. */
 function storedFields(params: SessionParams): Partial<Session> {
   const { line_items: _, payment_intent_data: __, automatic_tax, invoice_creation, ...rest } =
     params;
@@ -214,7 +214,10 @@ function customerFields(params: SessionParams, customer: Stripe.Customer | undef
   };
 }
 
-/** Fields that Stripe's example fills with placeholders and that are empty in a simple payment. */
+/**
+ * Returns the fields that contain placeholders in Stripe's example and that are empty in a simple
+ * payment.
+ */
 function blank(): Partial<Session> {
   return {
     adaptive_pricing: { enabled: false },

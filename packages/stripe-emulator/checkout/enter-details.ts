@@ -27,8 +27,8 @@ export function asksAddress(session: Session): boolean {
 }
 
 /**
- * Applies the entries to an open session. Returns a message, and changes nothing, if an entry is
- * invalid.
+ * Applies the buyer's entries to an open session. If an entry is invalid, changes nothing and
+ * returns a message.
  */
 export function enterDetails(
   scope: Scope,
@@ -44,7 +44,10 @@ export function enterDetails(
   return storeTotals(scope, session, totals);
 }
 
-/** Returns what is missing before the buyer can pay; undefined if nothing is. */
+/**
+ * Returns a message about an entry that must be made before the buyer can pay; undefined if nothing
+ * is missing.
+ */
 export function missingDetails(scope: Scope, session: Session): string | undefined {
   const { address, taxId } = enteredOf(scope, session);
   const isAsked = session.tax_id_collection?.required === "if_supported";

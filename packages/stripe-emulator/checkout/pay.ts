@@ -101,13 +101,14 @@ function conclude(
 }
 
 /**
- * Returns the session's payment intent. The first attempt to pay creates it, and later attempts use
- * it again.
+ * Returns the session's payment intent. The first attempt to pay creates the intent, and later
+ * attempts reuse it.
  */
 function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.PaymentIntent {
   if (typeof session.payment_intent === "string") {
     const intent = paymentIntents.get(scope, session.payment_intent);
-    // A promotion code or another address after a declined card changes what is due.
+    // If the card was declined, the buyer may enter a promotion code or a different address, which
+    // changes the amount.
     return paymentIntents.update(scope, intent, { amount: session.amount_total ?? 0 });
   }
   const customer = customerFor(scope, session, payment);

@@ -1,9 +1,12 @@
-/** The tax ids that the page accepts: those of a few regions, by their form only. */
+/** The tax ids that the page accepts: those of a few regions. Only their format is checked. */
 import type Stripe from "stripe";
 
 type TaxIdType = Stripe.Checkout.Session.CustomerDetails.TaxId["type"];
 
-/** Countries of the European Union, each with the prefix of its VAT numbers. Greece uses EL. */
+/**
+ * The countries of the European Union. VAT numbers begin with the country's code, except those of
+ * Greece, which begin with EL.
+ */
 const EU = new Set(
   "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split(" "),
 );
@@ -15,7 +18,7 @@ const OTHERS: Record<string, [TaxIdType, RegExp]> = {
   NO: ["no_vat", /^\d{9}MVA$/],
 };
 
-/** Returns the type of a business's tax id; undefined if its country has no such id. */
+/** Returns the type of a business's tax id; undefined if the value is no tax id of the country. */
 export function typeOfTaxId(country: string | null, value: string): TaxIdType | undefined {
   if (country === null) return undefined;
   if (EU.has(country)) {
@@ -28,7 +31,7 @@ export function typeOfTaxId(country: string | null, value: string): TaxIdType | 
   return form?.test(value) ? type : undefined;
 }
 
-/** Whether the page asks businesses of a country for a tax id. */
+/** Whether the page asks businesses in this country for a tax id. */
 export function hasTaxIds(country: string | null): boolean {
   return country !== null && (EU.has(country) || country in OTHERS);
 }

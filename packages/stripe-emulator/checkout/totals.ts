@@ -1,4 +1,7 @@
-/** The amounts of a session: its items, less a discount, with the tax of the buyer's address. */
+/**
+ * The amounts of a session: the sum of its items, minus a discount, plus the tax for the buyer's
+ * address.
+ */
 import type Stripe from "stripe";
 import { discountOf } from "../resources/coupons.ts";
 import { couponOf, promotionCodes } from "../resources/promotion-codes.ts";
@@ -25,7 +28,7 @@ export interface Totals {
   payment_status: Session["payment_status"];
 }
 
-/** Computes the amounts that a session has with these entries. Changes nothing. */
+/** Computes the amounts that the session has with these entries. Changes nothing. */
 export function totalsWith(scope: Scope, session: Session, entered: Entered): Totals {
   const code = entered.promotionCode === null
     ? undefined
@@ -70,7 +73,10 @@ function isExempt(scope: Scope, session: Session): boolean {
   return tax_exempt === "exempt" || tax_exempt === "reverse";
 }
 
-/** Shares a discount between the items by their price. The last item has the rest. */
+/**
+ * Divides a discount between the items in proportion to their prices. The last item gets the
+ * remainder.
+ */
 function shared(items: LineItem[], discount: number): LineItem[] {
   const subtotal = sum(items, "amount_subtotal");
   let left = discount;

@@ -13,7 +13,7 @@ type Reason = Stripe.Account.Requirements["disabled_reason"];
 /** The details that Stripe requires before a new account may take payments. */
 const WANTED = ["business_profile.url", "external_account", "tos_acceptance.date"];
 
-/** The controller properties that each older account type stands for. */
+/** The controller properties that correspond to each of the older account types. */
 const CONTROLLERS: Record<string, Omit<Controller, "type">> = {
   standard: controller("account", "stripe", "stripe", "full"),
   express: controller("application_express", "application", "stripe", "express"),
@@ -88,8 +88,8 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
 }
 
 /**
- * Returns the type of an account made with controller properties: `express` if it has the Express
- * dashboard.
+ * Returns the type of an account that is created with controller properties: `express` if it has
+ * the Express dashboard.
  */
 function typeOf(requestedController: RequestedController | undefined): string {
   if (!requestedController) return "express";
@@ -108,7 +108,7 @@ export function withCapabilities(
   return Object.fromEntries(Object.entries(all).filter(([name]) => !gone.includes(name)));
 }
 
-/** The states that an account can be put in, by onboarding or by a later decision of Stripe's. */
+/** The states of an account, which change by onboarding or by a later decision of Stripe. */
 export type Standing = "enabled" | "in_review" | "restricted" | "disabled";
 
 const REASONS: Record<Standing, Reason> = {
@@ -118,7 +118,7 @@ const REASONS: Record<Standing, Reason> = {
   disabled: "rejected.fraud",
 };
 
-/** Puts an account in a state and emits `account.updated`. */
+/** Changes an account's state and emits `account.updated`. */
 export function bringTo(scope: Scope, before: Account, standing: Standing): Account {
   const enabled = standing === "enabled";
   const state = enabled ? "active" : standing === "in_review" ? "pending" : "inactive";

@@ -20,8 +20,8 @@ const DESTINATION = "transfer_data[destination]";
 
 /**
  * Refuses a destination account that is unknown or cannot receive transfers, and a fee or transfer
- * above the payment. The check runs when the payment is created and again before each attempt to
- * pay.
+ * that exceeds the payment. This is checked when the payment is created and again before each
+ * attempt to pay.
  */
 export function checkDestination(scope: Scope, payment: Split): void {
   const { amount, application_fee_amount: fee, on_behalf_of, transfer_data } = payment;

@@ -10,10 +10,10 @@ import type { Scope } from "../store/scope.ts";
 type Charge = Stripe.Charge;
 
 /**
- * Transfers a paid and booked destination charge to the connected account. With an application fee
- * the whole charge is transferred and the fee is collected; without a fee `transfer_data[amount]`
- * is transferred, or the whole charge. Stripe does this when it captures, so after
- * `payment_intent.succeeded`.
+ * Transfers a paid and booked destination charge to the connected account. With an application fee,
+ * the whole charge is transferred and the fee is collected. Without one, `transfer_data[amount]` is
+ * transferred if given, otherwise the whole charge. Stripe does this when it captures the payment,
+ * which is after `payment_intent.succeeded`.
  */
 export function shareCharge(scope: Scope, charge: Charge): Charge {
   const destination = charge.transfer_data?.destination;
@@ -57,7 +57,7 @@ function takeFee(
     availableOn,
   });
   // The fee is charged on the connected account's payment. The platform's charge is only its
-  // origin.
+  // originating transaction.
   const payment = String(transfer.destination_payment);
   const fee = applicationFees.put(scope, {
     ...example<Stripe.ApplicationFee>("application_fee"),

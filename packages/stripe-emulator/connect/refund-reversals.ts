@@ -6,11 +6,11 @@ import { applicationFees, returnedShares, transfers } from "../resources/transfe
 import type { Scope } from "../store/scope.ts";
 
 /**
- * Reverses a refund's share of the transfer and of the application fee, in proportion to the
- * charge. Rounds half up over all refunds that asked for it, so that several partial refunds return
+ * Reverses the transfer and refunds the application fee in proportion to the refund's part of the
+ * charge. The sum over all such refunds is rounded half up, so several partial refunds return
  * exactly the whole.
- * @param refund stored, but its event has not been emitted
- * @param charge after this refund: `amount_refunded` includes it
+ * @param refund stored, but its event is not emitted yet
+ * @param charge the charge after this refund: `amount_refunded` includes the refund
  */
 export function returnShares(
   scope: Scope,
@@ -36,7 +36,10 @@ export function returnShares(
   }
 }
 
-/** Records a refund's share and returns its amount, which is at most what is left. */
+/**
+ * Records how much of a transfer or fee a refund returns, and returns that amount. It is at most
+ * `left`.
+ */
 function part(
   scope: Scope,
   refund: Stripe.Refund,
@@ -53,8 +56,8 @@ function part(
 }
 
 /**
- * Computes `whole × part ÷ total` exactly: the product of two eight-digit numbers exceeds a float's
- * precision.
+ * Computes `whole × part ÷ total` exactly. The product of two eight-digit numbers exceeds a float's
+ * precision, so it is computed with BigInt.
  */
 function roundHalfUp(whole: number, part: number, total: number): number {
   const [a, b, c] = [BigInt(whole), BigInt(part), BigInt(total)];

@@ -7,11 +7,13 @@ import { bookMovement } from "../resources/balance-transactions.ts";
 import { applicationFees, feeRefunds, reversals, transfers } from "../resources/transfers.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** How many reversals or fee refunds the object itself lists. Stripe lists the ten newest. */
+/**
+ * The number of reversals or fee refunds in the object's own list: the ten newest, as in Stripe.
+ */
 const SHOWN = 10;
 
 interface ReturnRequest {
-  /** In minor units. Absent: all that is left. */
+  /** The amount in minor units. Default: all that is not yet reversed or refunded. */
   amount?: number | undefined;
   metadata?: Record<string, string> | null | undefined;
 }

@@ -16,7 +16,7 @@ interface TransferRequest {
   metadata?: Record<string, string> | undefined;
   sourceTransaction?: string | undefined;
   transferGroup?: string | null | undefined;
-  /** When the money becomes available, in seconds since 1970. Absent: now. */
+  /** When the money becomes available, in seconds since 1970. Default: now. */
   availableOn?: number | undefined;
 }
 

@@ -9,7 +9,7 @@ const STANDINGS: Record<string, Standing> = {
   disable: "disabled",
 };
 
-/** Controls that put connected accounts in a state, as Stripe does by its own decision. */
+/** Controls that change the state of connected accounts, as Stripe's own decisions do. */
 export function accountControls(engine: Engine): Hono {
   const app = new Hono();
   for (const [action, standing] of Object.entries(STANDINGS)) {

@@ -23,16 +23,16 @@ const holdBody = z.strictObject({ types });
 const copiesBody = z.strictObject({ copies });
 const dropBody = z.strictObject({
   types,
-  /** Only deliveries of these events. */
+  /** If given, only deliveries of these events are selected. */
   events: z.array(z.string()).optional(),
 });
 const releaseBody = z.strictObject({
-  /** `created`, `reverse`, `shuffle`, or event ids or types in the wanted order. */
+  /** `created`, `reverse`, `shuffle`, or a list of event ids or types in the wanted order. */
   order: z.union([z.enum(["created", "reverse", "shuffle"]), z.array(z.string())])
     .default("created"),
   copies,
   /**
-   * Whether all deliveries start at once. Otherwise each starts after the answer to the one before.
+   * Whether all deliveries start at once. Otherwise each starts when the one before it is answered.
    */
   parallel: z.boolean().default(false),
   keep_holding: z.boolean().default(false),
@@ -40,7 +40,7 @@ const releaseBody = z.strictObject({
 const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
 /**
- * Controls over webhook deliveries: list, hold, release in any order, copy, drop and repeat them.
+ * Controls for webhook deliveries: list, hold, release in any order, copy, drop and repeat them.
  */
 export function deliveryControls(engine: Engine): Hono {
   const app = new Hono();
@@ -124,9 +124,7 @@ async function release(scope: Scope, courier: Courier, wanted: Release): Promise
   return await send(scope, courier, copied, wanted.parallel);
 }
 
-/**
- * Delivers held deliveries now: in order, each after the answer to the one before, or all at once.
- */
+/** Delivers held deliveries now, either one after the other or all at once. */
 async function send(
   scope: Scope,
   courier: Courier,

@@ -21,7 +21,7 @@ const REASONS = [
 ] as const;
 
 const openBody = z.strictObject({
-  /** In minor units; may exceed the payment. Default: the whole payment. */
+  /** The amount in minor units, which may exceed the payment. Default: the whole payment. */
   amount: z.int().min(1).max(MAXIMUM_AMOUNT).optional(),
   reason: z.enum(REASONS).default("fraudulent"),
   inquiry: z.boolean().default(false),

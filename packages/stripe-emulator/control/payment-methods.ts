@@ -17,8 +17,8 @@ const cardBody = z.strictObject({
 });
 
 /**
- * The controls of saved cards: what a card does from now on, for example that its payments fail, and
- * a new card from the bank under the same payment method.
+ * The controls of saved cards. They change what a card does from now on, for example make its
+ * payments fail, or replace the card under the same payment method, as a bank does.
  */
 export function paymentMethodControls(engine: Engine): Hono {
   const app = new Hono();

@@ -16,13 +16,16 @@ import { payouts } from "../resources/payouts.ts";
 
 const makeBody = z.strictObject({
   currency: z.string().length(3).toLowerCase().optional(),
-  /** Makes all pending money available first, as if its two days had passed. */
+  /** Whether to make all pending money available first, as if its two days had passed. */
   release_pending: z.boolean().default(false),
-  /** `false` leaves the payouts `pending`, for a later control to end. */
+  /**
+   * Whether the bank pays the payouts now. If false, they stay `pending` until a later control ends
+   * them.
+   */
   deliver: z.boolean().default(true),
-  /** Only money of these payment intents is paid out. */
+  /** If given, only the money of these payment intents is paid out. */
   payments: z.array(z.string()).optional(),
-  /** May be negative: the payout is overdue. */
+  /** Days from now until the arrival date. A negative number makes the payout overdue. */
   arrives_in_days: z.int().optional(),
 });
 
@@ -43,8 +46,8 @@ const settleBody = z.strictObject({
 });
 
 /**
- * Controls over payouts: make automatic ones, end one, book a movement into one, and leave a transaction out
- * of the list of one.
+ * Controls for payouts: make automatic payouts, end a payout, book a movement into a payout, and
+ * leave a transaction out of a payout's list.
  */
 export function payoutControls(engine: Engine): Hono {
   const app = new Hono();

@@ -28,7 +28,7 @@ const refundBody = z.strictObject({
   failure_reason: z.enum(FAILURE_REASONS).default(USUAL_FAILURE),
 });
 
-/** The refund's possible states before each outcome. */
+/** For each outcome, the states from which a refund can reach it. */
 const REFUND_ENDS: Record<string, string[]> = {
   succeeds: ["pending", "requires_action"],
   fails: ["pending", "requires_action", "succeeded"],

@@ -1,4 +1,4 @@
-/** Reads a control's request: the JSON body, and the payment in the path. */
+/** Reads a control's request: the JSON body, and the payment that the path names. */
 import type { Context } from "hono";
 import type Stripe from "stripe";
 import type { z } from "zod";

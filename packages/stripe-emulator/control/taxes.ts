@@ -6,7 +6,9 @@ import { setTaxPercent } from "../resources/tax-rate.ts";
 
 const taxBody = z.strictObject({ percent: z.number().min(0).max(100).multipleOf(0.001) });
 
-/** The control that sets the rate of the automatic tax for later entries on the page. */
+/**
+ * The control that sets the rate of the automatic tax, for amounts that are computed afterwards.
+ */
 export function taxControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/tax", async (c) => {

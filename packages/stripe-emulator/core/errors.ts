@@ -1,6 +1,6 @@
 type ErrorType = "api_error" | "card_error" | "idempotency_error" | "invalid_request_error";
 
-/** The fields of Stripe's error object besides its message. */
+/** The fields of Stripe's error object, except its message. */
 interface ErrorFields {
   type?: ErrorType;
   code?: string;
@@ -14,8 +14,8 @@ interface ErrorFields {
 }
 
 /**
- * An error answer in Stripe's shape. The emulator refuses requests only with this error, because
- * the official SDK takes any other JSON body for a success, whatever its status.
+ * An error response in Stripe's format. The emulator refuses requests only with this error, because
+ * the official SDK treats any other JSON body as a success, whatever its status.
  */
 export class StripeApiError extends Error {
   constructor(readonly status: number, message: string, readonly fields: ErrorFields = {}) {
@@ -59,7 +59,7 @@ export function unrecognizedUrl(method: string, path: string): StripeApiError {
 
 /**
  * The error for something that Stripe supports and the emulator does not. The emulator never
- * ignores it silently.
+ * ignores such a request silently.
  */
 export function notEmulated(what: string, param?: string): StripeApiError {
   return invalidRequest(`The emulator does not support ${what}.`, param);

@@ -6,7 +6,9 @@ export function randomText(length: number): string {
   return Array.from(bytes, (byte) => ALPHABET[byte % ALPHABET.length]).join("");
 }
 
-/** Returns an id in Stripe's form: `newId("pi")` is `pi_` and 24 letters or digits. */
+/**
+ * Returns an id in Stripe's format: `newId("pi")` returns `pi_` followed by 24 letters or digits.
+ */
 export function newId(prefix: string, length = 24): string {
   return `${prefix}_${randomText(length)}`;
 }

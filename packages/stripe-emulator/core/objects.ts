@@ -1,5 +1,5 @@
 /**
- * Returns the object without its undefined fields, so that a spread of it overwrites no field with
+ * Returns the object without its undefined fields, so that spreading it overwrites no field with
  * undefined.
  */
 export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -8,7 +8,7 @@ export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T
 }
 
 /**
- * Returns the old values of the top-level fields that an update changed, in the form of
+ * Returns the old values of the top-level fields that an update changed, as in an event's
  * `previous_attributes`.
  */
 export function changed<T extends object>(before: T, after: T): Partial<T> {
@@ -19,7 +19,7 @@ export function changed<T extends object>(before: T, after: T): Partial<T> {
 }
 
 /**
- * Merges metadata key by key, as Stripe does: an empty value removes its key, and null removes all
+ * Merges metadata key by key, as Stripe does: an empty value removes the key, and null removes all
  * keys.
  */
 export function mergeMetadata(

@@ -1,18 +1,19 @@
-/** The only API version of the emulator. The pinned SDK has the same version. */
+/** The only API version that the emulator accepts. It is the version of the pinned SDK. */
 export const API_VERSION = "2026-10-28.endive";
 
 export interface DeliverySettings {
   /**
-   * Milliseconds before the first retry of a delivery. The wait doubles after each further failure.
+   * Milliseconds before the first retry of a delivery. The wait doubles after each further failed
+   * attempt.
    */
   firstRetryMs: number;
   maxRetryMs: number;
   /**
-   * Milliseconds after which a failing delivery is not retried any more. Stripe stops after three
+   * Milliseconds after which a failing delivery is no longer retried. Stripe stops after three
    * days.
    */
   giveUpAfterMs: number;
-  /** An answer after this many milliseconds counts as a failure. */
+  /** Milliseconds to wait for an endpoint's answer. A later answer counts as a failure. */
   timeoutMs: number;
 }
 
@@ -20,26 +21,29 @@ export interface Options {
   /** The secret key that the emulator accepts, `sk_test_…`. */
   apiKey: string;
   /**
-   * Restricted keys and the rights of each, such as `charge_read`. A right to write includes the
+   * The restricted keys, each with its rights, such as `charge_read`. A right to write includes the
    * right to read.
    */
   restrictedKeys?: Readonly<Record<string, readonly string[]>>;
-  /** The signing secret of every webhook endpoint. Absent: each endpoint gets a random secret. */
+  /** The signing secret of every webhook endpoint. Default: each endpoint gets a random secret. */
   webhookSecret?: string;
   /**
-   * A webhook endpoint for all events, registered at the start. Absent: endpoints are created only
-   * by API or control.
+   * The URL of a webhook endpoint for all events, which is registered at the start. Default: only
+   * the API or a control creates endpoints.
    */
   webhookUrl?: string;
   /** The URL at which browsers reach the emulator, e.g. `http://127.0.0.1:54326`. */
   publicUrl: string;
-  /** The file that stores the emulator's state. Absent: the state is lost when the process ends. */
+  /**
+   * The file that stores the emulator's state. Without a file, the state is lost when the process
+   * ends.
+   */
   dataFile?: string;
   now?: () => Date;
   delivery?: Partial<DeliverySettings>;
   /**
-   * Milliseconds after which a delayed payment settles by itself. Absent: only a control settles
-   * it.
+   * Milliseconds after which a delayed payment settles without a control. Default: only a control
+   * settles it.
    */
   delayedPaymentMs?: number;
   /** The rate of the automatic tax, in percent. Default 19. */

@@ -4,17 +4,17 @@ import { events, matchesType, shown, type StoredEvent } from "../resources/event
 import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The most deliveries in progress at once. More would overload a small receiver. */
+/** The maximum number of deliveries in progress. More would overload a small receiver. */
 const PARALLEL = 16;
 /**
- * The least and the most milliseconds between two checks for due deliveries. A test's clock may
- * stand still just before a due time; without a least wait, the checks would then repeat without a
- * pause.
+ * The shortest and the longest wait between two checks for due deliveries, in milliseconds. A test
+ * may stop the clock just before a delivery is due; without a shortest wait, the checks would then
+ * repeat without a pause.
  */
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 60_000;
 
-/** How new deliveries are disturbed on purpose. */
+/** How a control disturbs new deliveries. */
 export interface Disorder {
   /**
    * Event types whose deliveries are held until a control releases them. Patterns such as
@@ -51,7 +51,7 @@ export class Courier {
     this.wake();
   }
 
-  /** Adds one delivery. `suffix` distinguishes copies of one event for one endpoint. */
+  /** Adds one delivery. `suffix` distinguishes copies of the same event for the same endpoint. */
   add(event: StoredEvent, endpoint: string, state: "held" | "pending", suffix: string): Delivery {
     const now = this.#now();
     return openDeliveries.put(this.#scope, {
@@ -68,7 +68,9 @@ export class Courier {
     });
   }
 
-  /** Starts the due deliveries from a timer, so that the caller never waits for them. */
+  /**
+   * Schedules an attempt of the due deliveries on a timer, so that the caller never waits for them.
+   */
   wake(delayMs = 0): void {
     if (this.#closed.signal.aborted) return;
     clearTimeout(this.#timer);
@@ -76,14 +78,14 @@ export class Courier {
     Deno.unrefTimer(this.#timer);
   }
 
-  /** Attempts all pending deliveries now, whatever their due time, and waits for the answers. */
+  /** Attempts all pending deliveries now, even if they are not due, and waits for the answers. */
   async flush(): Promise<void> {
     const pending = openDeliveries.all(this.#scope).filter((each) => each.state === "pending");
     await Promise.all([...this.#underway.values()]);
     await Promise.all(pending.map(({ id }) => this.attempt(id)));
   }
 
-  /** Attempts one delivery now, or returns the attempt in progress. */
+  /** Attempts one delivery now. If an attempt is already in progress, returns that one. */
   attempt(id: string): Promise<void> {
     const running = this.#underway.get(id);
     if (running) return running;
@@ -95,7 +97,7 @@ export class Courier {
     return attempt;
   }
 
-  /** Aborts all attempts in progress. They don't count as attempts. */
+  /** Aborts all attempts in progress; they are not counted as attempts. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#closed.abort();
@@ -106,7 +108,7 @@ export class Courier {
     const now = this.#now();
     let next = Infinity;
     for (const delivery of openDeliveries.values(this.#scope)) {
-      // Each attempt's end starts the next check.
+      // At the limit, stop here: the next attempt that ends starts this check again.
       if (this.#underway.size >= PARALLEL) return;
       if (delivery.state !== "pending" || this.#underway.has(delivery.id)) continue;
       if (delivery.next_attempt_ms <= now) void this.attempt(delivery.id);
@@ -121,7 +123,7 @@ export class Courier {
     if (!delivery) return;
     const result = await this.#send(delivery);
     const current = openDeliveries.find(this.#scope, id);
-    // During the attempt, the delivery was removed or the process began to end, so the attempt does
+    // If the delivery was removed or the emulator was closed during the attempt, the attempt does
     // not count.
     if (!current || this.#closed.signal.aborted) return;
     this.#conclude({ ...current, ...result, attempts: current.attempts + 1 });

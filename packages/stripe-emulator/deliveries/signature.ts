@@ -1,8 +1,8 @@
 const encoder = new TextEncoder();
 
 /**
- * The `Stripe-Signature` header of a payload: `t=<seconds>,v1=<hex>`, where v1 is the HMAC-SHA-256
- * of `<seconds>.<payload>` under the endpoint's secret.
+ * Returns the `Stripe-Signature` header of a payload: `t=<seconds>,v1=<hex>`, where v1 is the
+ * HMAC-SHA-256 of `<seconds>.<payload>` with the endpoint's secret.
  */
 export async function signatureHeader(
   payload: string,

@@ -2,7 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import { StripeApiError } from "../core/errors.ts";
 
 /**
- * Refuses a request without one of the keys, as a Bearer token or as the Basic user name.
+ * Checks that a request has one of the keys, as a Bearer token or as the user name of Basic
+ * authentication.
  * @returns the key
  */
 export function authenticate(header: string | null, keys: readonly string[]): string {

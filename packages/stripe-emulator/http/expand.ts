@@ -4,15 +4,16 @@ import type { Scope } from "../store/scope.ts";
 /** Returns the value that `expand` puts in a field, given the object that has the field. */
 export type Expander = (scope: Scope, owner: Record<string, unknown>) => unknown;
 
-/** The expandable fields of each kind of object, by its `object`. */
+/** The expandable fields of each kind of object. The key is the value of the field `object`. */
 export type Expanders = ReadonlyMap<string, Record<string, Expander>>;
 
-/** The most levels of one `expand` path; Stripe has the same limit. */
+/** The maximum number of levels in an `expand` path, as in Stripe. */
 const MAX_DEPTH = 4;
 
 /**
- * Replaces ids with their objects, along paths such as `data.payment_intent.latest_charge`. Changes
- * `root`, which must be a copy and not an object of the store.
+ * Replaces ids with the objects that they name, along paths such as
+ * `data.payment_intent.latest_charge`. Changes `root`, which must be a copy and not a stored
+ * object.
  */
 export function expandAll(scope: Scope, root: object, paths: string[], known: Expanders): void {
   for (const path of paths) {

@@ -1,30 +1,30 @@
 import { StripeApiError } from "../core/errors.ts";
 
-/** A failure of the next matching API requests. */
+/** A fault that a control sets for the next matching API requests. */
 export interface Fault {
   /** Default: any method. */
   method?: string | undefined;
-  /** The path's beginning, e.g. `/v1/checkout/sessions`. Default: any path. */
+  /** How the path begins, e.g. `/v1/checkout/sessions`. Default: any path. */
   path?: string | undefined;
   /** How many requests fail. Default 1. */
   times?: number | undefined;
   /** Milliseconds to wait before the request runs. */
   delay_ms?: number | undefined;
-  /** The status of the answer: 429 or 5xx. */
+  /** The HTTP status of the answer: 429 or 5xx. */
   status?: number | undefined;
-  /** Whether the request gets no answer until the faults are cleared. */
+  /** Whether the request gets no answer until a control clears the faults. */
   hang?: boolean | undefined;
-  /** Whether the failure comes after the request took effect, like a lost answer. */
+  /** Whether the request takes effect before it fails, as when an answer is lost. */
   after?: boolean | undefined;
 }
 
-/** A fault that applies to a request. */
+/** A fault that applies to the current request. */
 export interface MetFault extends Fault {
   /** Resolves when the faults are cleared. */
   readonly cleared: Promise<void>;
 }
 
-/** The faults that a control has set. Each request uses up at most one. */
+/** The faults that a control has set. Each request triggers at most one fault. */
 export class FaultPlan {
   #planned: Array<Fault & { left: number }> = [];
   #clearing = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ export class FaultPlan {
     this.#planned.push({ ...fault, left: fault.times ?? 1 });
   }
 
-  /** The faults that are not used up. */
+  /** Returns the faults that will still apply to requests. */
   left(): Fault[] {
     return this.#planned.filter((fault) => fault.left > 0);
   }
@@ -55,13 +55,19 @@ export class FaultPlan {
   }
 }
 
-/** Waits or fails before the request runs. @throws StripeApiError if the request is not to run */
+/**
+ * Waits or fails before the request runs.
+ * @throws StripeApiError if the request must not run
+ */
 export async function before(fault: MetFault | undefined): Promise<void> {
   if (fault?.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
   if (fault && !fault.after) await meet(fault);
 }
 
-/** Fails after the request ran. @throws StripeApiError if the answer is to be lost */
+/**
+ * Fails after the request has run.
+ * @throws StripeApiError that is sent instead of the answer
+ */
 export async function after(fault: MetFault | undefined): Promise<void> {
   if (fault?.after) await meet(fault);
 }

@@ -1,10 +1,10 @@
 import qs from "qs";
 import { invalidRequest } from "../core/errors.ts";
 
-/** Parameters before validation: nested objects and arrays of strings. */
+/** Parameters before validation: strings in nested objects and arrays. */
 export type RawParams = Record<string, unknown>;
 
-/** Larger than any request of the SDK. The limits make a hostile body end in a 400. */
+/** These limits are larger than any request of the SDK. They make a hostile body get a 400. */
 const LIMITS = { depth: 12, parameterLimit: 2_000, arrayLimit: 1_000 };
 
 /** Parses `a[b][0][c]=d`, the form encoding of Stripe's API, from a body or a query string. */

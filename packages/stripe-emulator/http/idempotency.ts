@@ -13,7 +13,8 @@ interface StoredAnswer {
 }
 
 /**
- * How long a key is stored. Stripe also forgets a key after a day, and a later repeat runs again.
+ * How long an idempotency key is stored. As in Stripe, this is a day, and a later repeat runs
+ * again.
  */
 const STORED_SECONDS = 24 * 3_600;
 const MAX_KEY_LENGTH = 255;
@@ -21,8 +22,8 @@ const MAX_KEY_LENGTH = 255;
 const answers = collection<StoredAnswer>("idempotency_key");
 
 /**
- * Returns a text that is equal for equal requests: the method, the path and the parameters in any
- * order.
+ * Returns a text that is the same for requests with the same method, path and parameters, in any
+ * order of the parameters.
  */
 export function fingerprint(method: string, path: string, form: string): string {
   const pairs = [...new URLSearchParams(form)].map(([name, value]) =>
@@ -32,8 +33,8 @@ export function fingerprint(method: string, path: string, form: string): string 
 }
 
 /**
- * Returns the stored answer to replay; undefined if the key is new. @throws StripeApiError if the
- * key was used for another request
+ * Returns the stored answer to replay; undefined if the key is new.
+ * @throws StripeApiError if the key was used for a different request
  */
 export function recall(scope: Scope, key: string, print: string): StoredAnswer | undefined {
   if (key.length > MAX_KEY_LENGTH) {
@@ -54,7 +55,7 @@ export function recall(scope: Scope, key: string, print: string): StoredAnswer |
   return found;
 }
 
-/** Removes expired keys, so that they don't fill up an old data file. */
+/** Removes expired keys, which would otherwise accumulate in the data file. */
 export function forgetOldKeys(scope: Scope): void {
   for (const { id, created } of answers.all(scope)) {
     if (scope.seconds() - created >= STORED_SECONDS) answers.remove(scope, id);

@@ -7,7 +7,7 @@ import type { Entity } from "../store/store.ts";
 
 type Range = z.output<typeof range>;
 
-/** The parameters of every list. */
+/** The parameters that every list accepts. */
 export const paging = {
   limit: integer.refine((value) => value >= 1 && value <= 100, "parameter_invalid_integer")
     .optional(),
@@ -43,7 +43,7 @@ function within(moment: number, bounds: Range | undefined): boolean {
 /**
  * Returns one page of a list.
  * @param newestFirst all objects that match the filters
- * @param exists throws if a cursor names an object that does not exist
+ * @param exists throws if the object that a cursor names does not exist
  */
 export function paginate<T extends Entity>(
   newestFirst: T[],
@@ -71,7 +71,7 @@ export function retrieveRoute<T extends Entity>(url: string, items: Collection<T
 
 /**
  * Declares the route `GET url` of a collection, newest first.
- * @param shape further filters
+ * @param shape the filters, besides the parameters of every list
  * @param matches whether an object matches the filters
  * @param show converts an object for the answer
  */

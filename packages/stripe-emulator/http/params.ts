@@ -29,22 +29,25 @@ export const currency = z.string().regex(
 )
   .transform((value) => value.toLowerCase());
 
-/** Accepts `""` as null: in Stripe an empty value unsets a field. */
+/** Accepts `""` as null, because in Stripe an empty value unsets a field. */
 export function unsettable<T extends z.ZodType>(kind: T) {
   return z.preprocess((value) => value === "" ? null : value, z.nullable(kind));
 }
 
-/** Stripe's limits: 50 keys of at most 40 characters, and values of at most 500. */
+/**
+ * Stripe's limits for metadata: 50 keys of at most 40 characters, and values of at most 500
+ * characters.
+ */
 export const metadata = z.record(z.string().max(40), z.string().max(500))
   .refine((value) => Object.keys(value).length <= 50, "Metadata holds up to 50 keys.");
 
 /** A parameter that is stored on the object and has no other effect. */
 export const storedOnly = z.unknown().optional();
 
-/** A parameter that Stripe has and the emulator refuses. */
+/** A parameter that Stripe supports and the emulator refuses. */
 export const unsupported = z.never("The emulator does not support this parameter.").optional();
 
-/** A time, or limits of a time: `created=…` or `created[gte]=…`. */
+/** A filter by time: a time (`created=…`), or limits (`created[gte]=…`). */
 export const range = z.union([
   integer.transform((value) => ({ gte: value, lte: value })),
   z.strictObject({
@@ -56,8 +59,8 @@ export const range = z.union([
 ]);
 
 /**
- * Validates and types the parameters of one call. @throws StripeApiError for the first invalid
- * parameter
+ * Validates the parameters of one call and gives them types.
+ * @throws StripeApiError for the first invalid parameter
  */
 export function parseParams<T>(schema: z.ZodType<T>, raw: RawParams): T {
   const result = schema.safeParse(raw);
@@ -93,7 +96,7 @@ function valueAt(raw: unknown, path: string[]): unknown {
 }
 
 function isHttpUrl(value: string): boolean {
-  // Redirect URLs may contain Stripe's placeholder `{CHECKOUT_SESSION_ID}`, which the URL parser
-  // accepts in paths and queries.
+  // Redirect URLs may contain Stripe's placeholder `{CHECKOUT_SESSION_ID}`. URL.canParse accepts it
+  // in the path and in the query.
   return /^https?:\/\//.test(value) && URL.canParse(value);
 }

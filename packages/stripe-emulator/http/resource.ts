@@ -5,13 +5,13 @@ import type { Entity } from "../store/store.ts";
 
 /** One kind of object: its routes and its expandable fields. */
 export interface Resource {
-  /** Stripe's name of the kind, as in the field `object`. */
+  /** Stripe's name of this kind of object, as in the field `object`. */
   object: string;
   routes: Route[];
   expands: Record<string, Expander>;
 }
 
-/** Expands a field that holds an id of another collection. */
+/** Expands a field that holds the id of an object in another collection. */
 export function reference<T extends Entity>(field: string, target: () => Collection<T>): Expander {
   return (scope, owner) => {
     const id = owner[field];

@@ -1,8 +1,8 @@
-/** The rights of restricted keys, by Stripe's own names, such as `rak_charge_read`. */
+/** The rights of restricted keys, with Stripe's own names, such as `rak_charge_read`. */
 import { StripeApiError } from "../core/errors.ts";
 import { masked } from "./api-keys.ts";
 
-/** The right for each beginning of a path. The first match counts. */
+/** The right that each path needs, by the beginning of the path. The first match applies. */
 const RESOURCES: readonly (readonly [string, string])[] = [
   ["/v1/account_links", "account_link"],
   ["/v1/accounts", "connected_account"],

@@ -8,21 +8,21 @@ type Params<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 /** One route of the API: its method and path, its parameters and its effect. */
 export interface Route {
   method: "GET" | "POST" | "DELETE";
-  /** A path in Hono's form, e.g. `/v1/products/:id`. */
+  /** A path in Hono's syntax, e.g. `/v1/products/:id`. */
   path: string;
   /** Validates the parameters. @throws StripeApiError if they are invalid */
   parse(raw: RawParams): Parsed;
 }
 
-/** Validated parameters, bound to the call that uses them. */
+/** A call with validated parameters, ready to run. */
 export interface Parsed {
   expand: string[];
   run(scope: Scope, path: Record<string, string>): object;
 }
 
 /**
- * Declares a route. `run` is synchronous, so no other call runs between its reads and writes: each
- * call is atomic without a lock.
+ * Declares a route. `run` is synchronous, so no other call can run between its reads and writes:
+ * each call is atomic without a lock.
  */
 export function route<S extends z.ZodRawShape>(
   method: Route["method"],

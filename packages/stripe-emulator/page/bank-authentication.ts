@@ -16,7 +16,7 @@ import type { Scope } from "../store/scope.ts";
 
 type Answer = Response | Promise<Response>;
 
-/** Shows the bank's page for a payment or a card that waits for authentication. */
+/** Shows the bank's page for a payment, or for a card to save, that waits for authentication. */
 export function authenticationPage(c: Context, scope: Scope): Answer {
   const { payment, setup } = waiting(c, scope);
   if (!payment && !setup) return over(c);
@@ -38,7 +38,8 @@ export function authenticationPage(c: Context, scope: Scope): Answer {
 
 /**
  * Continues the payment or the setup after the buyer's answer to the bank.
- * @param follow answers for a checkout session, which continues on its own page
+ * @param follow answers if a checkout session created the intent, because a session continues on
+ *   its own page
  */
 export function authenticate(
   c: Context,
@@ -59,7 +60,7 @@ export function authenticate(
   return leave(c, after ?? intent, returnUrl);
 }
 
-/** Redirects the browser to the shop after an attempt to pay or to save a card. */
+/** Redirects the browser to the shop after an attempt to pay or save a card. */
 export function leave(
   c: Context,
   intent: Stripe.PaymentIntent | Stripe.SetupIntent,
@@ -89,7 +90,7 @@ function resumeSetup(scope: Scope, intent: Stripe.SetupIntent, passed: boolean) 
     : failSetupAuthentication(scope, intent);
 }
 
-/** Finds the payment intent or setup intent of the path that waits for authentication. */
+/** Finds the payment intent or setup intent that the path names, if it waits for authentication. */
 function waiting(c: Context, scope: Scope) {
   const id = c.req.param("intent") ?? "";
   const payment = paymentIntents.find(scope, id);

@@ -12,13 +12,13 @@ export interface Refused {
   message: string;
   email: string;
   name: string;
-  /** All entries, for the fields that change the amounts. */
+  /** All entries that the form sent. Those that can change the amounts are shown again. */
   fields?: Record<string, string>;
 }
 
 /**
  * Renders the hosted page of an open session.
- * @param form identifies this form, so that sending it twice pays once
+ * @param form the id of this form; a form that is sent twice pays only once
  */
 export function checkoutPage(scope: Scope, session: Session, form: string, refused?: Refused) {
   const setup = session.mode === "setup";
@@ -67,7 +67,10 @@ function items(scope: Scope, session: Session) {
   `;
 }
 
-/** The rows below the items: a discount, a tax and the total, if there is more than the items. */
+/**
+ * Renders the discount, the tax and the total below the items. Renders nothing if the items are all
+ * there is to pay.
+ */
 function totalRows(session: Session) {
   const { amount_discount = 0, amount_tax = 0 } = session.total_details ?? {};
   const money = (amount: number) => formatMoney(amount, session.currency ?? "usd");

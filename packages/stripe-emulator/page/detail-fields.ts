@@ -5,8 +5,8 @@ import { promotionCodes } from "../resources/promotion-codes.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * Renders the fields that can change the amounts, with a button that shows the new ones. Stripe's
- * page shows them at once; this page works without scripts.
+ * Renders the fields that can change the amounts, with a button that shows the new amounts.
+ * Stripe's page shows them immediately, but this page works without scripts.
  */
 export function detailFields(scope: Scope, session: Session, refused: Record<string, string>) {
   const { address, businessName, promotionCode, taxId } = enteredOf(scope, session);

@@ -27,7 +27,7 @@ const STYLE = raw(`
   .note { font-size: .875rem; opacity: .8; }
 `);
 
-/** Renders a whole page of the emulator. Pages work without JavaScript. */
+/** Renders a complete page of the emulator. Pages work without JavaScript. */
 export function layout(title: string, content: Html | Promise<Html>) {
   return html`
     <!doctype html>
@@ -48,7 +48,7 @@ export function layout(title: string, content: Html | Promise<Html>) {
   `;
 }
 
-/** Renders a page with only a message, and optionally a link. */
+/** Renders a page that contains only a message, and optionally a link. */
 export function messagePage(
   title: string,
   text: string,

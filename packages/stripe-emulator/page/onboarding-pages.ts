@@ -6,9 +6,10 @@ import { layout, messagePage } from "./layout.ts";
 import { accountLinks, accounts } from "../resources/accounts.ts";
 
 /**
- * The pages of an account link, where a provider registers. As in Stripe, a link opens once. A used
- * or expired link redirects to `refresh_url`. The form always redirects to `return_url`, so a
- * return says nothing about the account.
+ * The pages of an account link, where a provider registers. As in Stripe, a link can be opened
+ * once; a used or expired link redirects to `refresh_url`. The form always redirects to
+ * `return_url`, even if the provider did not finish it, so the redirect says nothing about the
+ * account.
  */
 export function onboardingPages(engine: Engine): Hono {
   const app = new Hono();

@@ -4,7 +4,7 @@ import { passesLuhn } from "../resources/test-cards.ts";
 type Fields = Record<string, string>;
 
 /**
- * Reads the buyer's form. Returns a message if a field is invalid; no payment is attempted then.
+ * Reads the buyer's form. If a field is invalid, returns a message, and no payment is attempted.
  */
 export function readPayment(fields: Fields, now: Date): Payment | { message: string } {
   const email = (fields.email ?? "").trim();
@@ -14,7 +14,7 @@ export function readPayment(fields: Fields, now: Date): Payment | { message: str
   return "message" in means ? means : { ...common, ...means };
 }
 
-/** Reads the payment method of the form. Returns a message if a field is invalid. */
+/** Reads the form's payment method. If a field is invalid, returns a message. */
 export function readMeans(fields: Fields, now: Date): Means | { message: string } {
   if (fields.method === "us_bank_account") {
     const outcome = fields.outcome === "fails" ? "fails" : "succeeds";

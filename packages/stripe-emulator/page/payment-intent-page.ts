@@ -7,7 +7,7 @@ import { paymentMethods } from "../resources/payment-methods.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * Renders the page where a buyer pays an intent. The form is sent to the page's own URL, which
+ * Renders the page where a buyer pays an intent. The form posts to the page's own URL, which
  * contains the client secret.
  */
 export function paymentPage(scope: Scope, intent: Stripe.PaymentIntent, refused?: string) {

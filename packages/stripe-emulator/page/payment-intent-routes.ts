@@ -18,9 +18,9 @@ type Intent = Stripe.PaymentIntent;
 type Answer = Response | Promise<Response>;
 
 /**
- * The pages that do what Stripe.js does in a shop's own page: the buyer pays an intent, named by
- * its client secret, with a card number, a saved card or a bank debit. Afterwards the browser is
- * redirected to `return_url`.
+ * The pages that stand for Stripe.js in a shop's own page: a buyer pays an intent with a card
+ * number, a saved card or a bank debit. The URL contains the intent's client secret. After the
+ * payment the browser is redirected to `return_url`.
  * @param visit creates a scope for a browser's request
  */
 export function paymentPages(engine: Engine, visit: () => Scope): Hono {
@@ -41,13 +41,13 @@ export function paymentPages(engine: Engine, visit: () => Scope): Hono {
   return app;
 }
 
-/** Returns the intent of the path if the caller knows its client secret. */
+/** Returns the intent in the path if the URL contains its client secret. */
 function find(c: Context, scope: Scope): Intent | undefined {
   const intent = paymentIntents.find(scope, c.req.param("intent") ?? "");
   return intent?.client_secret === c.req.query("client_secret") ? intent : undefined;
 }
 
-/** Returns the answer for an intent that cannot be paid; undefined if it can be paid. */
+/** If the intent cannot be paid, returns an answer that says why; otherwise undefined. */
 function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
   if (!intent || sessionOf(scope, intent.id)) {
     return c.html(messagePage("Not found", "There is no such payment."), 404);
@@ -106,8 +106,8 @@ function conclude(
 }
 
 /**
- * Returns the id of a payment method of the intent's customer. @throws StripeApiError if it belongs
- * to another customer
+ * Returns the id of a payment method of the intent's customer.
+ * @throws StripeApiError if the payment method belongs to a different customer
  */
 function savedMethod(scope: Scope, intent: Intent, id = ""): string {
   const method = paymentMethods.get(scope, id, "saved");

@@ -27,9 +27,7 @@ export function rootPage(scope: Scope) {
   );
 }
 
-/**
- * Renders the payments that a shop confirms on its own page, with a link to pay each of them here.
- */
+/** Renders the payments that a shop confirms on its own page, each with a link to pay it here. */
 function openPayments(scope: Scope) {
   const open = [...paymentIntents.values(scope)].filter((intent) =>
     intent.status.startsWith("requires_") && !sessionOf(scope, intent.id)

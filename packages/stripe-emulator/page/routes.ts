@@ -18,7 +18,7 @@ import { type Session, sessions, sessionSecrets } from "../resources/checkout-se
 import type { Scope } from "../store/scope.ts";
 
 /**
- * The pages that buyers and providers see: checkout, the bank's authentication, payments, receipts
+ * The pages that buyers and providers see: checkout, the bank's authentication, payments, receipts,
  * and onboarding.
  */
 export function pages(engine: Engine): Hono {
@@ -59,7 +59,8 @@ export function pages(engine: Engine): Hono {
 
 function visit(engine: Engine): Scope {
   engine.tick();
-  // In Stripe, the browser's request also has an id, and the page chooses the idempotency key.
+  // In Stripe, requests from a browser also have an id, and Stripe's page chooses the idempotency
+  // key.
   const key = crypto.randomUUID();
   return engine.scope({ id: `req_${randomText(14)}`, idempotency_key: key });
 }
@@ -91,7 +92,10 @@ function submit(
   return pay(c, scope, entered, fields);
 }
 
-/** As on Stripe's page, nobody pays another amount than the page shows. */
+/**
+ * Returns a message if the total has changed since the page was shown: as on Stripe's page, a buyer
+ * pays only the total that the page shows.
+ */
 function changedTotal(session: Session, { total }: Record<string, string>): string | undefined {
   if (total === undefined || Number(total) === (session.amount_total ?? 0)) return undefined;
   const due = formatMoney(session.amount_total ?? 0, session.currency ?? "usd");
@@ -113,7 +117,10 @@ function pay(c: Context, scope: Scope, session: Session, fields: Record<string, 
   return follow(c, scope, paySession(scope, session, payment), session.id, known);
 }
 
-/** Continues after the bank's page, which does not have the buyer's entries. */
+/**
+ * Continues the checkout after the bank's page. That page does not send the buyer's entries, so the
+ * email comes from the session.
+ */
 function followFrom(c: Context, scope: Scope, outcome: Outcome, session: Session) {
   const email = session.customer_details?.email ?? "";
   return follow(c, scope, outcome, session.id, { email, name: "" });
@@ -131,7 +138,10 @@ function follow(
   return refuse(c, scope, sessions.get(scope, id), { ...known, message: outcome.message });
 }
 
-/** Renders the page again with the reason. The status 402 lets scripts detect the refusal. */
+/**
+ * Renders the page again with the reason for the refusal. Scripts recognize a refusal by the status
+ * 402.
+ */
 function refuse(c: Context, scope: Scope, session: Session, refused: Refused) {
   return c.html(checkoutPage(scope, session, randomText(24), refused), 402);
 }

@@ -1,4 +1,4 @@
-/** The test cards that the pages list: a short selection of all test cards. */
+/** The test cards that the pages list, which are a short selection of all test cards. */
 import { html } from "hono/html";
 
 const WAYS: [string, string][] = [
@@ -38,7 +38,7 @@ export function testCardsTable() {
   `;
 }
 
-/** Renders the line of test cards above the card's fields. */
+/** Renders the line of test cards above the fields for the card. */
 export function testCardsLine() {
   const [pays, declined, noFunds] = WAYS.map(([card]) => html`<span class="number">${card}</span>`);
   return html`<p class="note">Test cards: ${pays} pays, ${declined} is declined, ${noFunds} has no

@@ -1,7 +1,7 @@
-/** Amounts of money: which amounts can be charged, how they are written, and Stripe's fee. */
+/** Amounts of money: which amounts can be charged, how they are formatted, and Stripe's fee. */
 import { invalidRequest } from "../core/errors.ts";
 
-/** Currencies whose smallest unit is the currency itself. */
+/** Currencies that have no minor unit. */
 const ZERO_DECIMAL = new Set(
   ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv"]
     .concat(["xaf", "xof", "xpf"]),
@@ -48,8 +48,8 @@ export function formatMoney(amount: number, currency: string): string {
 }
 
 /**
- * Returns Stripe's fee of a payment in minor units: 2.9 % and 30 for a card, 0.8 % up to 500 for a
- * bank debit. These are the list prices in the United States.
+ * Returns Stripe's fee for a payment in minor units: 2.9 % plus 30 for a card, 0.8 % but at most
+ * 500 for a bank debit. These are Stripe's list prices in the United States.
  */
 export function processingFee(amount: number, method: "card" | "us_bank_account"): number {
   if (method === "card") return Math.round((amount * 29) / 1000) + 30;

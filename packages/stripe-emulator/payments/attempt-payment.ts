@@ -31,8 +31,8 @@ interface Attempt {
   /** Whether the buyer has passed the bank's authentication. */
   authenticated?: boolean;
   /**
-   * Whether the buyer is absent and cannot authenticate. A bank that requires authentication then
-   * refuses the payment.
+   * Whether the buyer is absent and cannot authenticate. If the bank requires authentication, it
+   * then refuses the payment.
    */
   offSession?: boolean;
   /** How a delayed payment ends. */
@@ -67,7 +67,10 @@ export function attemptPayment(
   return succeed(scope, current, charge, behaviour);
 }
 
-/** Ends an attempt whose buyer failed or left the bank's authentication. No charge is created. */
+/**
+ * Ends an attempt whose buyer failed the bank's authentication or left its page. No charge is
+ * created.
+ */
 export function failAuthentication(scope: Scope, intent: Intent): Intent {
   return failIntent(scope, intent, FAILED_AUTHENTICATION, undefined);
 }
@@ -186,8 +189,8 @@ function succeed(scope: Scope, intent: Intent, charge: Charge, behaviour: Behavi
 }
 
 /**
- * Attaches the payment method to the customer if `setup_future_usage` asked for it. Otherwise a
- * method without a customer cannot be used again.
+ * Attaches the payment method to the customer if `setup_future_usage` asks for it. Otherwise marks
+ * a payment method that has no customer as used up: it cannot be used again.
  */
 function keepOrUseUp(scope: Scope, intent: Intent): void {
   const method = paymentMethods.get(scope, String(intent.payment_method));

@@ -13,9 +13,9 @@ import type { Scope } from "../store/scope.ts";
 type Intent = Stripe.PaymentIntent;
 
 /**
- * The last step of every payment: books its money if the intent succeeded and is not booked yet.
- * Stripe captures asynchronously, so `charge.succeeded` has no balance transaction;
- * `charge.updated` adds it after the payment's other events, and before those of a dispute or a
+ * The last step of every payment. If the intent succeeded and is not booked yet, books its money.
+ * Stripe captures asynchronously, so `charge.succeeded` has no balance transaction.
+ * `charge.updated` adds it after the payment's other events and before the events of a dispute or a
  * fraud warning.
  */
 export function bookPayment(scope: Scope, intent: Intent): void {
@@ -41,7 +41,7 @@ export function bookPayment(scope: Scope, intent: Intent): void {
 }
 
 /**
- * Opens the dispute or the fraud warning that the test card causes, right after the charge is paid
+ * Opens the dispute or the fraud warning that the test card causes as soon as the charge is paid
  * and booked.
  */
 function carryOutPlan(scope: Scope, charge: Stripe.Charge): void {

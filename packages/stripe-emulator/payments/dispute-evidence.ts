@@ -5,13 +5,10 @@ import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 
-/** The most characters of all texts of the evidence together. */
+/** The maximum number of characters in all texts of the evidence together. */
 const MAX_CHARACTERS = 150_000;
 
-/**
- * How these texts decide a dispute. Stripe's test mode decides by them too, given as
- * `uncategorized_text`.
- */
+/** How these texts in `uncategorized_text` decide a dispute, as in Stripe's test mode. */
 const VERDICTS: Record<string, { chargeback?: DisputeEnd; inquiry: DisputeEnd }> = {
   winning_evidence: { chargeback: "won", inquiry: "warning_closed" },
   losing_evidence: { chargeback: "lost", inquiry: "warning_closed" },
@@ -52,8 +49,8 @@ export function stageEvidence(
 }
 
 /**
- * Decides a dispute by its submitted evidence. Evidence without one of the known texts decides
- * nothing.
+ * Decides a dispute by its submitted evidence. If the evidence contains none of the known texts,
+ * the dispute stays undecided.
  */
 export function judge(scope: Scope, dispute: Dispute): void {
   const verdict = VERDICTS[dispute.evidence.uncategorized_text ?? ""];

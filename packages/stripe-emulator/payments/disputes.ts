@@ -16,10 +16,10 @@ import type { Scope } from "../store/scope.ts";
 type Dispute = Stripe.Dispute;
 type Charge = Stripe.Charge;
 
-/** Stripe's fee for a dispute, in minor units of any currency. */
+/** Stripe's fee for a dispute in minor units, the same number for every currency. */
 const DISPUTE_FEE = 1_500;
 
-/** The changes that a dispute can undergo. */
+/** The decisions and steps that change the status of a dispute. */
 export type DisputeEnd = "won" | "lost" | "under_review" | "escalate" | "warning_closed" | "appeal";
 
 const INQUIRY = ["warning_needs_response", "warning_under_review"];
@@ -43,7 +43,7 @@ export function isInquiry({ status }: Dispute): boolean {
   return INQUIRY.includes(status);
 }
 
-/** Opens a dispute of a charge, or an inquiry about it. */
+/** Opens a dispute about a charge, or an inquiry. */
 export function openDispute(scope: Scope, charge: Charge, request: DisputeRequest): Dispute {
   const made = disputes.put(scope, newDispute(scope, charge, request));
   charges.update(scope, charge, { disputed: true });
@@ -55,7 +55,7 @@ export function openDispute(scope: Scope, charge: Charge, request: DisputeReques
   return dispute;
 }
 
-/** Pays the buyer at once, so that the dispute needs no answer. */
+/** Pays the buyer immediately, so that nobody needs to answer the dispute. */
 function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Dispute {
   scope.emit("charge.dispute.created", dispute);
   if (by === "resolution") {
@@ -99,7 +99,7 @@ function review(scope: Scope, dispute: Dispute): Dispute {
   return updateDispute(scope, dispute, { status });
 }
 
-/** Changes a dispute that stays open and emits `charge.dispute.updated`. */
+/** Changes a dispute that stays open, and emits `charge.dispute.updated`. */
 export function updateDispute(scope: Scope, before: Dispute, changes: Partial<Dispute>): Dispute {
   const after = disputes.update(scope, before, changes);
   scope.emit("charge.dispute.updated", after, changed(before, after));
@@ -126,7 +126,8 @@ function escalate(scope: Scope, dispute: Dispute): Dispute {
 
 function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_closed"): Dispute {
   const isOut = before.balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
-  // After an appeal the money may already be with the party that wins.
+  // Money moves only if the winning party does not have it already, which can be the case after an
+  // appeal.
   const moves = status === "won" ? isOut : status === "lost" && !isOut;
   const moved = !moves
     ? before
@@ -144,7 +145,7 @@ function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_
   return after;
 }
 
-/** Takes the disputed amount and Stripe's fee out of the balance. */
+/** Withdraws the disputed amount and Stripe's fee from the balance. */
 function withdraw(scope: Scope, dispute: Dispute): Dispute {
   return withTransaction(scope, dispute, {
     amount: -dispute.amount,
@@ -183,8 +184,8 @@ function withTransaction(
 }
 
 /**
- * Emits the withdrawal's event. The bank has taken the money itself, so pending refunds of the
- * charge fail.
+ * Emits the event of the withdrawal. Pending refunds of the charge fail, because the bank itself
+ * has taken the money.
  */
 function announceWithdrawal(scope: Scope, dispute: Dispute): void {
   scope.emit("charge.dispute.funds_withdrawn", dispute);

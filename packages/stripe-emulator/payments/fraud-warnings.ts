@@ -8,7 +8,7 @@ import type { Scope } from "../store/scope.ts";
 type Warning = Stripe.Radar.EarlyFraudWarning;
 
 /**
- * Creates an early fraud warning: the card network says that a payment is probably fraudulent,
+ * Creates an early fraud warning, with which the card network reports a probably fraudulent payment
  * before the buyer disputes it.
  */
 export function warnOfFraud(scope: Scope, charge: Stripe.Charge, fraud_type: string): Warning {
@@ -26,8 +26,8 @@ export function warnOfFraud(scope: Scope, charge: Stripe.Charge, fraud_type: str
 }
 
 /**
- * Sets the warnings of a charge to not `actionable`: after a dispute or a full refund there is
- * nothing left to do.
+ * Makes the warnings of a charge no longer `actionable`, because nothing can be done after a
+ * dispute or a full refund.
  */
 export function settleWarnings(scope: Scope, charge: string): void {
   for (const before of earlyFraudWarnings.all(scope)) {

@@ -1,5 +1,6 @@
 /**
- * The states in which a payment intent can be confirmed or canceled, and the error of a declined card.
+ * The statuses that allow a payment intent to be confirmed or canceled, and the error for a declined
+ * card.
  */
 import type Stripe from "stripe";
 import { checkDestination } from "../connect/check-destination.ts";

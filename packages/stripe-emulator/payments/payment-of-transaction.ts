@@ -2,7 +2,10 @@ import type Stripe from "stripe";
 import { findById } from "../resources/find-by-id.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The field of each kind of object that leads to its origin, up to the payment intent. */
+/**
+ * For each kind of object, the field that names the object that caused it. Following these fields
+ * leads to the payment intent.
+ */
 const ORIGINS: Record<string, string> = {
   charge: "payment_intent",
   refund: "payment_intent",
@@ -14,8 +17,8 @@ const ORIGINS: Record<string, string> = {
 };
 
 /**
- * Returns the id of the payment intent that caused a movement of money; undefined if there is none,
- * as for payouts.
+ * Returns the id of the payment intent that caused a movement of money; undefined if none did, as
+ * for a payout.
  */
 export function paymentOf(
   scope: Scope,

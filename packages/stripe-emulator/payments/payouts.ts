@@ -15,25 +15,25 @@ const DAY_SECONDS = 24 * 3_600;
 /** The only bank account for payouts. */
 export const BANK_ACCOUNT = "ba_emulator";
 
-/** Stands for the payout of a transaction that was paid out and is on no list. */
+/** Stored as the payout of a transaction that was paid out but is in no payout's list. */
 const OMITTED = "po_omitted";
 
 /** The payments in a payout, and its arrival date. */
 export interface PayoutRequest {
   currency?: string | undefined;
-  /** Only the money of these payments, and its refunds and disputes. */
+  /** If given, only these payments, with their refunds and disputes, are paid out. */
   payments?: string[] | undefined;
-  /** Days from now until the arrival. Default: 1. */
+  /** The number of days until the arrival date. Default: 1. */
   arrives_in_days?: number | undefined;
 }
 
-/** Lists the currencies with money to pay out. */
+/** Returns the currencies that have money to pay out. */
 export function payableCurrencies(scope: Scope, request: PayoutRequest = {}): string[] {
   const currencies = new Set(payable(scope, request).map(({ currency }) => currency));
   return [...currencies].filter((currency) => payableAmount(scope, { ...request, currency }) > 0);
 }
 
-/** Pays out all available money of a currency that is in no payout yet. */
+/** Pays out all available money of a currency that no payout contains yet. */
 export function makePayout(scope: Scope, request: PayoutRequest & { currency: string }): Payout {
   const { currency, arrives_in_days = 1 } = request;
   const items = payable(scope, request);
@@ -61,8 +61,9 @@ interface ManualPayout {
 }
 
 /**
- * Pays out a part of the available money. No list says which transactions it contains, and the next
- * automatic payout lists it as one that lowers its amount, as with Stripe.
+ * Pays out a part of the available money. As in Stripe, no list says which transactions such a
+ * payout contains. Instead, the next automatic payout lists the manual payout as a transaction that
+ * lowers its amount.
  */
 export function makeManualPayout(scope: Scope, request: ManualPayout): Payout {
   const { currency, amount, ...shown } = request;
@@ -106,7 +107,7 @@ function newPayout(
   });
 }
 
-/** Makes the bank pay a payout. After that its transactions can be listed. */
+/** Makes the bank pay a payout. Afterwards the payout's transactions can be listed. */
 export function deliverPayout(scope: Scope, payout: Payout): Payout {
   if (!["pending", "in_transit"].includes(payout.status)) throw cannot(payout, "be paid");
   const sent = change(scope, payout, "payout.updated", { status: "in_transit" });
@@ -120,7 +121,7 @@ export function deliverPayout(scope: Scope, payout: Payout): Payout {
   });
 }
 
-/** Makes the bank return a payout, even one that is `paid`. The money is in the balance again. */
+/** Makes the bank return a payout, even one that is `paid`. The money goes back to the balance. */
 export function failPayout(scope: Scope, payout: Payout, failure_code: string): Payout {
   if (payout.status === "failed") throw cannot(payout, "fail");
   const returned = book(scope, payout, payout.amount, "payout_failure", "STRIPE PAYOUT FAILURE");
@@ -133,8 +134,8 @@ export function failPayout(scope: Scope, payout: Payout, failure_code: string): 
 }
 
 /**
- * Books a movement into an existing payout, so that the payout's list no longer adds up to its
- * amount.
+ * Books a movement into an existing payout, so that the payout's list no longer adds up to the
+ * payout's amount.
  */
 export function adjustPayout(scope: Scope, payout: Payout, amount: number): void {
   const { id, currency } = payout;
@@ -150,7 +151,10 @@ export function adjustPayout(scope: Scope, payout: Payout, amount: number): void
   payoutItems.put(scope, { id: booked.id, payout: id });
 }
 
-/** Leaves a transaction out of a payout's list, so that the list no longer adds up to the amount. */
+/**
+ * Removes a transaction from a payout's list, so that the list no longer adds up to the payout's
+ * amount.
+ */
 export function omitFromPayout(scope: Scope, payout: Payout, transaction: string): void {
   if (payoutItems.find(scope, transaction)?.payout !== payout.id) {
     throw invalidRequest(`The payout ${payout.id} does not list ${transaction}.`);

@@ -9,8 +9,8 @@ import type { Scope } from "../store/scope.ts";
 type Charge = Stripe.Charge;
 
 /**
- * Returns the charge that a refund names, directly or by its payment intent. Refuses it as Stripe
- * does.
+ * Returns the charge that a refund names, directly or by its payment intent. Throws Stripe's error
+ * if the charge cannot be refunded.
  */
 export function chargeToRefund(
   scope: Scope,
@@ -27,7 +27,7 @@ export function chargeToRefund(
 }
 
 function paidCharge(scope: Scope, id: string): Charge {
-  // Only here does Stripe answer 404 for an id in a parameter.
+  // This is the only case in which Stripe answers 404 for an id in a parameter.
   const charge = charges.get(scope, id);
   if (charge.paid) return charge;
   throw invalidRequest(
@@ -49,7 +49,10 @@ function chargeOfIntent(scope: Scope, id: string): Charge {
   );
 }
 
-/** Returns the amount to refund: the requested amount, or all that is left of the charge. */
+/**
+ * Returns the amount to refund: the requested amount, or all of the charge that is not refunded
+ * yet.
+ */
 export function refundableAmount(
   scope: Scope,
   charge: Charge,

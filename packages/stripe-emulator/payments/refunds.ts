@@ -12,7 +12,7 @@ import type { Scope } from "../store/scope.ts";
 type Refund = Stripe.Refund;
 type Charge = Stripe.Charge;
 
-/** How long the buyer may take to answer. In Stripe it is 45 days. */
+/** How long the buyer may take to say where to send the money. Stripe also allows 45 days. */
 const ANSWER_SECONDS = 45 * 24 * 3_600;
 
 /** The failure reason of Stripe's test card whose refund fails. */
@@ -27,8 +27,8 @@ export interface RefundRequest {
 }
 
 /**
- * Refunds a charge. The amount counts as refunded at once, even while the refund is `pending`.
- * Stripe keeps the payment's fee.
+ * Refunds a charge. The amount counts as refunded immediately, even while the refund is `pending`.
+ * Stripe does not return the payment's fee.
  */
 export function makeRefund(scope: Scope, charge: Charge, request: RefundRequest): Refund {
   const id = newId(isCard(charge) ? "re" : "pyr");
@@ -55,7 +55,8 @@ function announce(scope: Scope, refund: Refund, before: Charge): void {
   scope.emit("charge.refunded", charge, changed(before, charge));
   const { card } = refund.destination_details ?? {};
   if (refund.status !== "succeeded" || !card) return;
-  // The bank adds its reference just after the refund, and the status stays the same.
+  // The bank adds its reference just after the refund succeeded; the refund's status does not
+  // change.
   const reference = { reference: randomText(16).toUpperCase(), reference_status: "available" };
   updateRefund(scope, refund, {
     destination_details: { type: "card", card: { ...card, ...reference } },
@@ -71,7 +72,7 @@ export function updateRefund(scope: Scope, before: Refund, changes: Partial<Refu
   return after;
 }
 
-/** Ends a refund that did not reach the buyer. The money is in the balance again. */
+/** Ends a refund that did not reach the buyer. The money goes back to the balance. */
 export function reverseRefund(
   scope: Scope,
   refund: Refund,
@@ -98,7 +99,7 @@ export function reverseRefund(
   return after;
 }
 
-/** Ends a pending refund that has reached the buyer. */
+/** Ends a pending refund as succeeded. */
 export function completeRefund(scope: Scope, refund: Refund): Refund {
   refundPlans.remove(scope, refund.id);
   const { pending_reason: _, next_action: __, ...rest } = refund;
@@ -159,8 +160,8 @@ function bookRefund(scope: Scope, charge: Charge, source: string, amount: number
 }
 
 /**
- * Returns when a refund leaves the balance: together with the payment while that is pending,
- * otherwise now.
+ * Returns when a refund leaves the balance: when the payment becomes available if it is still
+ * pending, otherwise now.
  */
 function availableOn(scope: Scope, transaction: string): number {
   const { available_on } = balanceTransactions.get(scope, transaction);

@@ -12,22 +12,21 @@ const USED_UP = "This payment method was used without being attached to a custom
   "detached from one. It may not be used again. To use one several times, attach it first.";
 
 /**
- * Returns the behaviour of a payment method's test card. A bank account behaves like a card that
- * pays.
+ * Returns the behaviour of a payment method's test card. A bank account has the behaviour of a card
+ * that pays.
  */
 export function methodBehaviour(scope: Scope, id: string): Behaviour {
   return behaviourOf(paymentMethodSecrets.find(scope, id)?.behaviour);
 }
 
-/** Stores what Stripe knows about a payment method and does not show. */
+/** Stores data of a payment method that Stripe has but does not show. */
 export function noteMethod(scope: Scope, id: string, secret: Partial<Secret>): void {
   const found = paymentMethodSecrets.find(scope, id) ?? { id, behaviour: "pays" };
   paymentMethodSecrets.put(scope, { ...found, ...secret });
 }
 
 /**
- * Whether the bank lets the card pay while its owner is absent, as far as authentication is
- * concerned.
+ * Whether the bank requires no authentication for payments with the card while its owner is absent.
  */
 export function paysOffSession(scope: Scope, id: string): boolean {
   const { authentication, setUpAlready, setUpLasts } = methodBehaviour(scope, id);
@@ -35,7 +34,7 @@ export function paysOffSession(scope: Scope, id: string): boolean {
   return setUpLasts === true && paymentMethodSecrets.find(scope, id)?.setUp === true;
 }
 
-/** Refuses a payment method that is used up or belongs to another customer. */
+/** Refuses a payment method that cannot be used again or that belongs to a different customer. */
 export function checkUsable(
   scope: Scope,
   method: PaymentMethod,
@@ -67,8 +66,8 @@ export function attach(scope: Scope, id: string, customer: string): PaymentMetho
 }
 
 /**
- * Refuses a card that the bank declines, with Stripe's card error. The API calls this function
- * before it saves a card.
+ * Throws Stripe's card error if the bank declines the card. The API calls this before it saves a
+ * card.
  */
 export function checkSavable(scope: Scope, method: PaymentMethod): void {
   const decline = savingDeclined(methodBehaviour(scope, method.id));
@@ -79,7 +78,8 @@ export function checkSavable(scope: Scope, method: PaymentMethod): void {
 }
 
 /**
- * Detaches a payment method from its customer for good: it can neither pay nor be attached again.
+ * Detaches a payment method from its customer permanently: it can neither pay nor be attached
+ * again.
  */
 export function detach(scope: Scope, method: PaymentMethod): PaymentMethod {
   const owner = method.customer;

@@ -78,7 +78,7 @@ export function unexpectedState(intent: SetupIntent, verb: string): StripeApiErr
 
 /**
  * Makes one attempt to save a payment method for later payments.
- * @param authenticated the buyer has passed the bank's authentication
+ * @param authenticated whether the buyer has passed the bank's authentication
  * @returns the intent: `succeeded`, `requires_action`, or `requires_payment_method` with the reason
  *   in `last_setup_error`
  */
@@ -104,7 +104,7 @@ export function attemptSetup(
   return done;
 }
 
-/** Ends an attempt whose buyer failed or left the bank's authentication. */
+/** Ends an attempt whose buyer failed the bank's authentication or left its page. */
 export function failSetupAuthentication(scope: Scope, intent: SetupIntent): SetupIntent {
   const code = "setup_intent_authentication_failure";
   return fail(scope, intent, { ...FAILED_AUTHENTICATION, code });

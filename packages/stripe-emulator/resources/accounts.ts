@@ -3,14 +3,14 @@ import { StripeApiError } from "../core/errors.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** An account with its time of creation, which Stripe's own type makes optional. */
+/** An account whose creation time is required; Stripe's own type makes it optional. */
 export type Account = Stripe.Account & { created: number };
 
 export const accounts = collection<Account>("account");
 
 /**
- * Returns the account with this id. As in Stripe, the error does not say whether another platform
- * has the account.
+ * Returns the account with this id. As in Stripe, the error does not say whether the account exists
+ * on a different platform.
  */
 export function requireAccount(scope: Scope, id: string): Account {
   const account = accounts.find(scope, id);
@@ -20,7 +20,7 @@ export function requireAccount(scope: Scope, id: string): Account {
   throw new StripeApiError(403, message, { code: "account_invalid" });
 }
 
-/** An account link. The last part of its URL is its id. */
+/** An account link. Its id is the last part of its URL. */
 export interface StoredLink {
   id: string;
   account: string;

@@ -1,6 +1,7 @@
 /**
- * Events in older versions of Stripe's API. Objects are stored in the newest shape, and each change
- * describes the shape before it. The changes cover what accounts of recent years have.
+ * Renders events in older versions of Stripe's API. Objects are stored in the newest format, and
+ * each change describes the format before it. The changes cover the versions that accounts of
+ * recent years have.
  */
 import { invalidRequest } from "../core/errors.ts";
 import { API_VERSION } from "../core/settings.ts";
@@ -11,7 +12,7 @@ import { collection } from "../store/collection.ts";
 
 type Fields = Record<string, unknown>;
 
-/** How an object looked in versions before `since`. */
+/** Converts an object to its format in the versions before `since`. */
 interface Change {
   readonly since: string;
   readonly object: string;
@@ -65,10 +66,10 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** Returns a copy of an object in the shape of a version. */
+/** Returns a copy of an object in the format of a version. */
 export function renderIn(scope: Scope, version: string, object: object): object {
   let fields = structuredClone(object) as Fields;
-  // Versions begin with their date, so texts can be compared.
+  // A version begins with its date, so versions can be compared as strings.
   for (const change of CHANGES.filter(({ since }) => version < since)) {
     if (fields.object === change.object) fields = change.before(fields, scope);
   }
@@ -78,16 +79,16 @@ export function renderIn(scope: Scope, version: string, object: object): object 
 const account = collection<{ id: string; version: string }>("account_version");
 
 /**
- * Returns the account's default version: that of listed events, and of endpoints created without a
- * version.
+ * Returns the account's default version. Listed events have it, and endpoints that were created
+ * without a version.
  */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;
 }
 
 /**
- * Validates a version. @throws StripeApiError if it is not a date of a version up to the emulator's
- * own
+ * Validates a version.
+ * @throws StripeApiError if it is not a version's date, or is newer than the emulator's version
  */
 export function requireVersion(version: string): string {
   const isVersion = /^20\d\d-[01]\d-[0-3]\d(\.[a-z]+)?$/.test(version) && version <= API_VERSION;

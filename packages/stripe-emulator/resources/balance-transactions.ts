@@ -12,8 +12,8 @@ const stored = collection<BalanceTransaction>("balance_transaction");
 const PENDING_SECONDS = 2 * 24 * 3_600;
 
 /**
- * The balance transactions. Their status is computed when they are read, because pending money
- * becomes available as time passes.
+ * The balance transactions. Their status is computed when they are read, because it changes as time
+ * passes.
  */
 export const balanceTransactions = {
   ...stored,
@@ -26,7 +26,7 @@ export interface Movement {
   amount: number;
   currency: string;
   fee: number;
-  /** The fee's description. Absent: the processing of a payment. */
+  /** The fee's description. Default: that of Stripe's processing fee. */
   feeDescription?: string;
   source: string;
   type: BalanceTransaction["type"];
@@ -34,14 +34,14 @@ export interface Movement {
   description: string | null;
   availableAtOnce?: boolean | undefined;
   /**
-   * When the money becomes available, in seconds since 1970. Absent: in two days, or now with
+   * When the money becomes available, in seconds since 1970. Default: in two days, or now with
    * `availableAtOnce`.
    */
   availableOn?: number | undefined;
 }
 
 /**
- * Books a movement of the platform's balance. `amount` is signed, and `net` is the amount less the
+ * Books a movement of the platform's balance. `amount` is signed, and `net` is the amount minus the
  * fee.
  */
 export function bookMovement(scope: Scope, movement: Movement): BalanceTransaction {

@@ -1,4 +1,4 @@
-/** Charges: one for each attempt to pay, with the card network's answer. */
+/** Charges. Each is one attempt to pay, with the card network's answer. */
 import type Stripe from "stripe";
 import { newId, randomText } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";

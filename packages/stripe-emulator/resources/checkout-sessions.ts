@@ -1,4 +1,4 @@
-/** Checkout sessions, their line items, and their data that Stripe's object does not show. */
+/** Checkout sessions, their line items, and data that Stripe's session object does not show. */
 import type Stripe from "stripe";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
@@ -7,24 +7,27 @@ export type Session = Stripe.Checkout.Session;
 
 export const sessions = collection<Session>("checkout.session");
 
-/** Data that a session needs at the time of payment and that Stripe's object does not show. */
+/** Data that a session needs when the buyer pays and that Stripe's session object does not show. */
 export interface SessionSecret {
   id: string;
   /** `payment_intent_data`: the fields of the payment intent to create. */
   intent: Partial<Stripe.PaymentIntent>;
   /** The id of the form that completed the session, so that sending the form twice pays once. */
   completedBy: string | null;
-  /** The buyer's entries on the page; absent before the first one. */
+  /** The buyer's entries on the page; absent until the first entry. */
   entered?: Entered;
   /** `invoice_creation`: whether the payment gets an invoice, and the invoice's fields. */
   invoice?: { metadata: Record<string, string>; description: string | null; footer: string | null };
   /** `customer_update`: the fields of the customer that the session may change. */
   customerUpdate?: { address: boolean; name: boolean };
-  /** The id of the form that led to the bank's authentication page; null if none is waiting. */
+  /**
+   * The id of the form that led to the bank's authentication page; null if no form waits for the
+   * bank.
+   */
   awaiting: string | null;
 }
 
-/** The buyer's entries on the page, apart from the means of payment. */
+/** The buyer's entries on the page, except the payment method's data. */
 export interface Entered {
   address: Stripe.Address | null;
   businessName: string | null;

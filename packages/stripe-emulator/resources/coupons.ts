@@ -1,4 +1,4 @@
-/** Coupons: how much a promotion code takes off a price. */
+/** Coupons: how much a promotion code takes off the price. */
 import type Stripe from "stripe";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
@@ -7,7 +7,7 @@ type Coupon = Stripe.Coupon;
 
 export const coupons = collection<Coupon>("coupon");
 
-/** Returns the discount of an amount in minor units, at most the amount. */
+/** Returns the discount on an amount in minor units. It never exceeds the amount. */
 export function discountOf(coupon: Coupon, amount: number): number {
   if (coupon.amount_off !== null) return Math.min(coupon.amount_off, amount);
   // A percentage has at most two decimals, so this product is a whole number.
@@ -15,7 +15,9 @@ export function discountOf(coupon: Coupon, amount: number): number {
   return Math.round((amount * hundredths) / 10_000);
 }
 
-/** Counts a redemption. A coupon without redemptions left is not valid any more. */
+/**
+ * Counts a redemption. A coupon that has reached its maximum number of redemptions becomes invalid.
+ */
 export function redeemCoupon(scope: Scope, coupon: Coupon): Coupon {
   const times_redeemed = coupon.times_redeemed + 1;
   const isLeft = coupon.max_redemptions === null || times_redeemed < coupon.max_redemptions;

@@ -34,7 +34,7 @@ export function createCustomer(scope: Scope, given: Partial<Customer>): Customer
   return customer;
 }
 
-/** Returns the customer that a parameter names. A deleted customer counts as missing. */
+/** Returns the customer that a parameter names. A deleted customer counts as not found. */
 export function requireCustomer(scope: Scope, id: string, param?: string): Customer {
   const customer = customers.get(scope, id, param);
   if (customer.deleted as unknown) throw resourceMissing("customer", id, param);

@@ -4,18 +4,19 @@ import { collection } from "../store/collection.ts";
 
 /** The delivery of one event to one endpoint. */
 export interface Delivery {
-  /** `<event id>.<endpoint id>`. A deliberate copy has a third part. */
+  /** `<event id>.<endpoint id>`. A copy that a control asked for has a third part. */
   id: string;
   event: string;
   type: string;
   endpoint: string;
   /**
-   * A `pending` delivery is attempted at its due time, and a `held` one waits for a control; both
-   * are open. A `delivered` one was answered with success, a `failed` one used up its retries, and
-   * a `dropped` one was removed by a control or with its endpoint.
+   * Open deliveries are `pending`, which are attempted when they are due, and `held`, which wait
+   * for a control. The others are finished: `delivered` (an endpoint answered with success),
+   * `failed` (all retries failed), and `dropped` (removed by a control, or because its endpoint was
+   * deleted).
    */
   state: "pending" | "held" | "delivered" | "failed" | "dropped";
-  /** Milliseconds since 1970. There is no attempt before `next_attempt_ms`. */
+  /** Milliseconds since 1970. The next attempt is not made before `next_attempt_ms`. */
   created_ms: number;
   next_attempt_ms: number;
   attempts: number;
@@ -25,8 +26,8 @@ export interface Delivery {
 }
 
 /**
- * Open deliveries, stored apart from the finished ones so that finding due deliveries stays fast
- * after many events.
+ * Open deliveries. They are stored apart from the finished ones, so that finding due deliveries
+ * stays fast after many events.
  */
 export const openDeliveries = collection<Delivery>("delivery_open");
 export const finishedDeliveries = collection<Delivery>("delivery_finished");

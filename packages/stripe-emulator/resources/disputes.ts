@@ -1,4 +1,4 @@
-/** Disputes as banks open them, and the card networks' early fraud warnings. */
+/** Disputes as banks open them, and early fraud warnings as card networks send them. */
 import type Stripe from "stripe";
 import { newId } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
@@ -14,12 +14,10 @@ export const earlyFraudWarnings = collection<Stripe.Radar.EarlyFraudWarning>(
 );
 
 const DAY_SECONDS = 24 * 3_600;
-/** The bank accepts evidence until the end of the eighth day. */
+/** The number of days for evidence. The bank accepts it until the end of the eighth day. */
 const ANSWER_DAYS = 8;
 
-/**
- * Visa's codes of the reasons. Any other reason shows `13.1`, the code of `product_not_received`.
- */
+/** Visa's code for each reason. Other reasons get `13.1`, the code of `product_not_received`. */
 const REASON_CODES: Record<string, string> = {
   credit_not_processed: "13.7",
   duplicate: "12.6.1",
@@ -86,16 +84,17 @@ function detailsOf(
 }
 
 /**
- * A request for a dispute. The amount may differ from the payment and may exceed it, because of
- * exchange rates or a partial order.
+ * A request to open a dispute. The amount may be below or above the payment, because of exchange
+ * rates or a partial order.
  */
 export interface DisputeRequest {
   amount: number;
   reason: string;
-  /** Whether the bank only asks a question. No money moves then. */
+  /** Whether the dispute is only an inquiry, which moves no money. */
   inquiry: boolean;
   /**
-   * How the buyer is paid before a real dispute: by the dispute itself, or by a refund (`block`).
+   * How the buyer is paid before a real dispute begins: by the dispute itself (`resolution`), or by
+   * a refund (`block`).
    */
   prevented?: "resolution" | "block" | undefined;
 }

@@ -6,13 +6,16 @@ import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 /**
- * A stored event in a general form: Stripe's own type is a union of hundreds. Its object has the
- * newest version.
+ * A stored event. Its type is general, because Stripe's own type is a union of hundreds of types.
+ * Its object is stored in the format of the newest API version.
  */
 export interface StoredEvent {
   id: string;
   object: "event";
-  /** The connected account of the event. Absent: the platform's own account. */
+  /**
+   * The id of the event's connected account. Absent: the event belongs to the platform's own
+   * account.
+   */
   account?: string;
   api_version: string;
   created: number;
@@ -25,13 +28,13 @@ export interface StoredEvent {
 
 const stored = collection<StoredEvent>("event");
 
-/** How long events can be listed. In Stripe it is 30 days. */
+/** How long events can be listed: 30 days, as in Stripe. */
 const SHOWN_SECONDS = 30 * 24 * 3_600;
 
 /**
- * Events as the API and deliveries show them. `pending_webhooks` counts the endpoints that
- * have not answered with success yet. Lists that an older version has inside an object show the
- * current state.
+ * Events as the API and deliveries show them. `pending_webhooks` is the number of endpoints that
+ * have not yet answered with success. In older API versions some objects contain a list; such a
+ * list shows the current state.
  */
 export const events = {
   ...stored,

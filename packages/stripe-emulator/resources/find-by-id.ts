@@ -1,6 +1,6 @@
 import type { Scope } from "../store/scope.ts";
 
-/** The kinds of object that a field with several kinds can refer to, by the prefix of their ids. */
+/** The kind of object for each prefix of an id. Some fields can refer to several kinds. */
 const KINDS: Record<string, string> = {
   ch: "charge",
   py: "charge",
@@ -15,8 +15,8 @@ const KINDS: Record<string, string> = {
 };
 
 /**
- * Returns the object with this id, whose prefix names its kind. Returns the id itself if there is
- * no such object.
+ * Returns the object with this id; the prefix of the id tells its kind. If there is no such object,
+ * returns the id itself.
  */
 export function findById(scope: Scope, id: string): unknown {
   const kind = KINDS[id.split("_")[0] ?? ""];

@@ -10,7 +10,7 @@ type Invoice = Stripe.Invoice;
 
 export const invoices = collection<Invoice>("invoice");
 
-/** The events of an invoice that is paid when it is made, in Stripe's order. */
+/** The events of an invoice that is paid at its creation, in Stripe's order. */
 const EVENTS = [
   "invoice.created",
   "invoice.finalized",
@@ -18,7 +18,7 @@ const EVENTS = [
   "invoice.payment_succeeded",
 ] as const;
 
-/** Makes the paid invoice of a paid session. The session has a customer. */
+/** Creates the paid invoice of a paid session. The session must have a customer. */
 export function createInvoice(
   scope: Scope,
   session: Session,

@@ -12,11 +12,14 @@ export const paymentMethods = collection<PaymentMethod>("payment_method");
 /** The data of a payment method that Stripe's object does not show. */
 export interface Secret {
   id: string;
-  /** The name of the card's behaviour. */
+  /** The key of the card's behaviour in test-cards.ts. */
   behaviour: string;
-  /** Whether it is saved for payments while the buyer is absent. */
+  /** Whether the payment method is saved for payments while the buyer is absent. */
   setUp?: boolean;
-  /** Whether it was used without a customer, or detached from one. It cannot be used again then. */
+  /**
+   * Whether the payment method was used without a customer, or detached from one. It then cannot be
+   * used again.
+   */
   usedUp?: boolean;
 }
 
@@ -56,7 +59,7 @@ export function createCard(scope: Scope, input: CardInput): PaymentMethod {
   return method;
 }
 
-/** Creates a bank account for debits, whose money is certain only days later. */
+/** Creates a bank account for debits. Whether a debit succeeds is known only days later. */
 export function createBankAccount(
   scope: Scope,
   input: Pick<CardInput, "email" | "name">,
@@ -81,8 +84,8 @@ export function createBankAccount(
 }
 
 /**
- * Returns the payment method that a parameter names. Each use of a ready-made name creates a new
- * payment method.
+ * Returns the payment method that a parameter names. A ready-made name, such as `pm_card_visa`,
+ * creates a new payment method each time.
  */
 export function requirePaymentMethod(scope: Scope, id: string, param?: string): PaymentMethod {
   if (id === "pm_usBankAccount") return createBankAccount(scope, {});

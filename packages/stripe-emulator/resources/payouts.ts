@@ -7,7 +7,7 @@ type Payout = Stripe.Payout;
 
 export const payouts = collection<Payout>("payout");
 
-/** The payout that a balance transaction belongs to. */
+/** Records that a balance transaction belongs to a payout. */
 interface PayoutItem {
   /** The balance transaction's id. */
   id: string;
@@ -17,8 +17,8 @@ interface PayoutItem {
 export const payoutItems = collection<PayoutItem>("payout_item");
 
 /**
- * Whether a payout contains a transaction. Refuses until the payout's reconciliation is complete,
- * as Stripe does.
+ * Whether a payout contains a transaction. Like Stripe, refuses to answer until the payout's
+ * reconciliation is complete.
  */
 export function isInPayout(scope: Scope, transaction: string, payout: string): boolean {
   if (payouts.get(scope, payout, "payout").reconciliation_status !== "completed") {

@@ -1,20 +1,20 @@
-/** The later outcomes of payments, charges and refunds, which happen without a request. */
+/** Outcomes of payments, charges and refunds that happen later, without a request. */
 import type { Behaviour } from "./test-cards.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** The planned outcome of a refund that is pending, or that succeeds at first and then fails. */
+/** The planned outcome of a refund that is pending, or that first succeeds and then fails. */
 interface RefundPlan {
   /** The refund's id. */
   id: string;
   outcome: "succeeds" | "fails";
-  /** Seconds since 1970; null if only a control ends it. */
+  /** When the refund ends, in seconds since 1970; null if only a control ends it. */
   due_at: number | null;
 }
 
 export const refundPlans = collection<RefundPlan>("refund_plan");
 
-/** The events that a test card causes for a charge after it is paid. */
+/** The effects of a test card on a charge after the payment, such as a dispute. */
 export interface ChargePlan {
   id: string;
   /** The reason of the later dispute. */
@@ -26,20 +26,20 @@ export interface ChargePlan {
 
 export const chargePlans = collection<ChargePlan>("charge_plan");
 
-/** A delayed payment: its outcome, and when it ends without a control. */
+/** A delayed payment: how it ends, and when it ends if no control ends it. */
 export interface DelayedPayment {
   /** The payment intent's id. */
   id: string;
   outcome: "succeeds" | "fails";
-  /** Seconds since 1970; null if only a control ends it. */
+  /** When the payment ends, in seconds since 1970; null if only a control ends it. */
   due_at: number | null;
 }
 
 export const delayedPayments = collection<DelayedPayment>("delayed_payment");
 
 /**
- * Returns when a delayed outcome happens without a control, in seconds since 1970; null if only a
- * control causes it.
+ * Returns when a delayed outcome happens by itself, in seconds since 1970; null if only a control
+ * causes it.
  */
 export function dueAt(scope: Scope): number | null {
   const { delayedPaymentMs } = scope.settings;

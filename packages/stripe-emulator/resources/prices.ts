@@ -20,7 +20,7 @@ const wholeCents = z.string().regex(
 )
   .transform((value) => Number(value));
 
-/** A price given inside a checkout's line item. */
+/** The data of a price that is defined inside a checkout's line item. */
 export const priceData = z.strictObject({
   currency,
   product: text.optional(),
@@ -44,8 +44,9 @@ export type PriceData = z.output<typeof priceData>;
 
 /**
  * Creates a one-time price.
- * @param at the parameter that holds the data, for errors
- * @param inline a price given in place: inactive and without an event, as in Stripe
+ * @param at the name of the parameter that holds the data, for error messages
+ * @param inline whether a line item defines the price: it is then inactive and has no event, as in
+ *   Stripe
  */
 export function createPrice(scope: Scope, data: PriceData, at: string, inline = false): Price {
   const amount = data.unit_amount ?? data.unit_amount_decimal;

@@ -9,7 +9,7 @@ export type PromotionCode = Stripe.PromotionCode;
 
 export const promotionCodes = collection<PromotionCode>("promotion_code");
 
-/** Returns the active promotion code with this text, in whatever case it is written. */
+/** Returns the active promotion code with this text, in upper or lower case. */
 export function findCode(scope: Scope, text: string): PromotionCode | undefined {
   const wanted = text.toLowerCase();
   return promotionCodes.all(scope).find(({ active, code }) =>
@@ -21,14 +21,17 @@ export function couponOf(scope: Scope, code: PromotionCode): Stripe.Coupon {
   return coupons.get(scope, String(code.promotion.coupon));
 }
 
-/** The purchase for which a code is entered. */
+/** The purchase for which a buyer enters a code. */
 interface Purchase {
   amount: number;
   currency: string;
   customer: string | null;
 }
 
-/** Whether a code can be redeemed for a purchase. The page says only that a code is invalid. */
+/**
+ * Whether a code can be redeemed for a purchase. No reason is returned, because the page says only
+ * that a code is invalid.
+ */
 export function isRedeemable(scope: Scope, code: PromotionCode, purchase: Purchase): boolean {
   const { first_time_transaction, minimum_amount, minimum_amount_currency } = code.restrictions;
   const coupon = couponOf(scope, code);
@@ -41,7 +44,10 @@ export function isRedeemable(scope: Scope, code: PromotionCode, purchase: Purcha
     (!first_time_transaction || isFirst(scope, purchase.customer));
 }
 
-/** As with Stripe, a session without a customer is never a first purchase. */
+/**
+ * Whether this is the customer's first purchase. As in Stripe, a purchase without a customer never
+ * is.
+ */
 function isFirst(scope: Scope, customer: string | null): boolean {
   return customer !== null &&
     !paymentIntents.all(scope).some((intent) =>
@@ -49,7 +55,7 @@ function isFirst(scope: Scope, customer: string | null): boolean {
     );
 }
 
-/** Counts a redemption of a code and its coupon. */
+/** Counts a redemption of both the code and its coupon. */
 export function redeem(scope: Scope, code: PromotionCode): void {
   redeemCoupon(scope, couponOf(scope, code));
   const times_redeemed = code.times_redeemed + 1;

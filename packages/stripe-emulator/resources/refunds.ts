@@ -13,7 +13,7 @@ export function isCard(charge: Charge): boolean {
   return charge.payment_method_details?.type === "card";
 }
 
-/** Returns the object of a new refund, pending or already succeeded. */
+/** Returns the object of a new refund, which is pending or has already succeeded. */
 export function newRefund(
   scope: Scope,
   charge: Charge,
@@ -48,7 +48,9 @@ function destinationOf(charge: Charge): Stripe.Refund.DestinationDetails {
   return { type: "card", card };
 }
 
-/** Returns the list that `expand: ["refunds"]` puts in a charge: the ten newest refunds. */
+/**
+ * Returns the list for `expand: ["refunds"]` of a charge, which contains the ten newest refunds.
+ */
 export function refundsOf(scope: Scope, charge: string): object {
   const all = refunds.all(scope).reverse().filter((refund) => refund.charge === charge);
   const url = `/v1/charges/${charge}/refunds`;

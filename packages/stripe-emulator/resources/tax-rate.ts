@@ -1,8 +1,10 @@
-/** The rate of the emulator's only tax: 19 %, unless an option or a control sets another one. */
+/**
+ * The rate of the emulator's only tax: 19 %, unless an option or a control sets a different rate.
+ */
 import { collection } from "../store/collection.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** In thousandths of a percent, so that 8.875 % is a whole number. */
+/** The rate in thousandths of a percent, so that 8.875 % is a whole number. */
 interface TaxRate {
   id: "own";
   thousandths: number;
@@ -21,7 +23,7 @@ export function setTaxPercent(scope: Scope, percent: number): void {
 }
 
 /**
- * Returns the tax of an amount in minor units, rounded half up.
+ * Returns the tax on an amount in minor units, rounded half up.
  * @param isIncluded whether the amount includes the tax
  */
 export function taxOf(amount: number, thousandths: number, isIncluded: boolean): number {

@@ -3,37 +3,40 @@
  * numbers are never stored; a payment method stores the name of its behaviour.
  */
 
-/** Why a bank or Stripe declines a card, with the message for the buyer. */
+/** Why a bank or Stripe declines a card, and the message that the buyer sees. */
 export interface Decline {
   code: string;
   decline_code: string;
   message: string;
 }
 
-/** The effects of a test card on a payment, other than success at once. */
+/** How payments with a test card differ from immediate success. */
 export interface Behaviour {
   decline?: Decline;
-  /** Whether the bank first requires the buyer's authentication (3D Secure). */
+  /** Whether the bank requires the buyer's authentication (3D Secure) before the payment. */
   authentication?: boolean;
   /**
-   * Whether the bank stops requiring authentication for off-session payments after the card is
+   * Whether the bank no longer requires authentication for off-session payments after the card was
    * saved for them.
    */
   setUpLasts?: boolean;
-  /** Whether the card counts as saved for off-session payments from the start. */
+  /** Whether off-session payments are allowed although the card was never saved for them. */
   setUpAlready?: boolean;
   /** Whether the card can be saved although every payment with it is declined. */
   savable?: boolean;
-  /** The charge is paid, and then disputed for this reason. */
+  /** The reason of the dispute that follows a payment with this card. */
   dispute?: string;
   /** Whether the dispute is only an inquiry, which moves no money. */
   inquiry?: boolean;
   /** Whether the card network warns of fraud after the payment. */
   earlyFraudWarning?: boolean;
-  /** How a refund ends: `slow` is pending at first, and `fails` succeeds and then fails. */
+  /**
+   * How a refund ends. `slow`: the refund is pending at first. `fails`: the refund succeeds and
+   * then fails.
+   */
   refund?: "slow" | "fails" | undefined;
   risk?: "elevated" | "highest";
-  /** Whether the money is available at once instead of pending. */
+  /** Whether the money is available immediately instead of pending for two days. */
   availableAtOnce?: boolean;
 }
 
@@ -60,7 +63,7 @@ const INSUFFICIENT = declined(
 );
 const GENERIC = declined("generic_decline", "The card was declined. Try another card.");
 
-/** The behaviours by the name that a payment method stores. */
+/** The behaviours. Each payment method stores the key of one. */
 const BEHAVIOURS: Record<string, Behaviour> = {
   pays: {},
   generic_decline: GENERIC,
@@ -162,7 +165,7 @@ const CARDS: Record<string, TestCard> = {
   "4000000000005126": card("visa", "refund_fails"),
 };
 
-/** Stripe's ready-made test payment methods and the number of each one's card. */
+/** Stripe's ready-made test payment methods, each with the number of its card. */
 export const READY_MADE: Record<string, string> = {
   pm_card_visa: "4242424242424242",
   pm_card_visa_debit: "4000056655665556",
@@ -201,7 +204,8 @@ export function savingDeclined(behaviour: Behaviour): Decline | undefined {
 }
 
 /**
- * Returns a test card. Any other number is declined, as Stripe's test mode declines a real card.
+ * Returns a test card. A number that is no test card is declined, as Stripe's test mode declines a
+ * real card.
  */
 export function findCard(number: string): TestCard {
   return CARDS[number] ?? card("visa", "test_mode_live_card");

@@ -1,4 +1,4 @@
-/** Transfers to connected accounts, application fees, and the reversals and refunds of both. */
+/** Transfers to connected accounts and their reversals, and application fees and their refunds. */
 import type Stripe from "stripe";
 import { collection } from "../store/collection.ts";
 
@@ -8,11 +8,11 @@ export const reversals = collection<Stripe.TransferReversal>("transfer_reversal"
 export const applicationFees = collection<Stripe.ApplicationFee>("application_fee");
 export const feeRefunds = collection<Stripe.FeeRefund>("fee_refund");
 
-/** How much of a transfer or of a fee has been returned by refunds of its charge. */
+/** How much of a transfer or fee has been returned by refunds of its charge. */
 interface ReturnedShare {
   /** The id of the transfer or of the application fee. */
   id: string;
-  /** The sum of the refunds that returned a share, in minor units of the charge. */
+  /** The sum of those refunds that returned a share, in minor units of the charge's currency. */
   of: number;
   amount: number;
 }

@@ -10,14 +10,14 @@ type WebhookEndpoint = Stripe.WebhookEndpoint;
 export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
 
 /**
- * The accounts whose events an endpoint receives: the platform's, those of connected accounts, or both
- * (only endpoints registered by control or option).
+ * The accounts whose events an endpoint receives: the platform's own, the connected accounts, or
+ * both. Only endpoints that an option or a control registered can receive both.
  */
 type Hears = "platform" | "connected" | "both";
 
 /**
- * The signing secrets. They are shown only at creation, so they are stored apart from the
- * endpoints.
+ * The signing secrets of the endpoints. They are stored separately, because they are shown only
+ * when an endpoint is created.
  */
 const secrets = collection<{ id: string; secret: string; hears?: Hears }>("webhook_secret");
 
@@ -25,7 +25,7 @@ export function signingSecret(scope: Scope, endpoint: string): string {
   return secrets.get(scope, endpoint).secret;
 }
 
-/** Whether an endpoint listens to an event's account. */
+/** Whether an endpoint receives events of this account. */
 export function hears(scope: Scope, endpoint: string, account: string | undefined): boolean {
   const whose = secrets.find(scope, endpoint)?.hears ?? "both";
   return whose === "both" || whose === (account === undefined ? "platform" : "connected");
@@ -42,7 +42,7 @@ interface NewEndpoint {
   secret?: string | undefined;
 }
 
-/** Creates an endpoint. Only its answer shows the signing secret. */
+/** Creates an endpoint. Only the returned object contains the signing secret. */
 export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), hears = "both", ...rest } =
     given;
@@ -62,8 +62,9 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 }
 
 /**
- * Returns the endpoint with this URL after changing it to these settings, or a new one. A second
- * call changes nothing. An existing endpoint gets the given secret, or the one of the settings.
+ * Changes the endpoint with this URL to the given settings, or creates it if there is none. A
+ * repeated call changes nothing. The secret of an existing endpoint becomes the given one or, if
+ * none is given, the one in the emulator's settings.
  */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);

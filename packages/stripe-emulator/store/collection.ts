@@ -1,7 +1,7 @@
 import { resourceMissing } from "../core/errors.ts";
 import type { Entity, Store } from "./store.ts";
 
-/** A scope, of which a collection needs only the store. */
+/** A part of a scope: a collection needs only the store. */
 interface Holder {
   readonly store: Store;
 }
@@ -11,14 +11,14 @@ export interface Collection<T extends Entity> {
   readonly name: string;
   find(scope: Holder, id: string): T | undefined;
   /**
-   * Returns the object. Otherwise throws Stripe's `resource_missing`: status 404 if the id is in
-   * the path, 400 if a parameter (`param`) names it.
+   * Returns the object with this id. If there is none, throws Stripe's `resource_missing`: with
+   * status 404 if the id is in the path, with 400 if a parameter (`param`) names it.
    */
   get(scope: Holder, id: string, param?: string): T;
   put(scope: Holder, value: T): T;
   update(scope: Holder, value: T, changes: Partial<T>): T;
   remove(scope: Holder, id: string): void;
-  /** Returns a copy of all objects in order of creation. */
+  /** Returns a copy of all objects in the order of their creation. */
   all(scope: Holder): T[];
   /** Iterates over all objects without copying them, for large tables. */
   values(scope: Holder): Iterable<T>;

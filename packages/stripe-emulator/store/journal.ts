@@ -1,4 +1,4 @@
-/** One change: an object stored in a table, or, without `value`, removed from it. */
+/** One change of a table: the object `value` is stored. Without `value`, the object is removed. */
 export interface Change {
   table: string;
   id: string;
@@ -6,9 +6,9 @@ export interface Change {
 }
 
 /**
- * The state on disk: one JSON line for each change, appended before the request is answered. The
- * file is read as a whole at the start and rewritten without replaced objects. An incomplete last
- * line, left by a process that was killed while writing, is skipped.
+ * The state on disk. Each change is one JSON line, appended before the request is answered. At the
+ * start, the file is read as a whole, and rewritten without replaced objects. If the process was
+ * killed while writing, the incomplete last line is skipped.
  */
 export class Journal {
   constructor(readonly path: string) {}
@@ -28,7 +28,9 @@ export class Journal {
     Deno.writeTextFileSync(this.path, lines(changes), { append: true, mode: 0o600 });
   }
 
-  /** Replaces the whole file in one step: a reader sees the old state or the new one. */
+  /**
+   * Replaces the whole file in one step, so that a reader sees either the old state or the new one.
+   */
   rewrite(changes: Change[]): void {
     const next = `${this.path}.next`;
     Deno.writeTextFileSync(next, lines(changes), { mode: 0o600 });

@@ -9,8 +9,8 @@ export interface Cause {
 }
 
 /**
- * The state for one request, page visit or timer. Each gets a new scope, so that its events carry
- * its request id.
+ * Access to the state for one request, page visit or timer. Each has its own scope, so that its
+ * events carry the id of its request.
  */
 export interface Scope {
   readonly settings: Settings;
@@ -19,11 +19,11 @@ export interface Scope {
   /** The connected account in the header `Stripe-Account`. */
   readonly account: string | null;
   now(): Date;
-  /** Returns the time in whole seconds since 1970, Stripe's unit. */
+  /** Returns the time in whole seconds since 1970, the unit of Stripe's times. */
   seconds(): number;
   /**
-   * Records an event with a snapshot of the object and queues its deliveries. `previous` holds the
-   * old values of the changed fields, and `account` is the event's connected account.
+   * Records an event with a snapshot of the object, and queues the event's deliveries. `previous`
+   * holds the old values of the changed fields, and `account` is the event's connected account.
    */
   emit(type: Stripe.Event.Type, object: object, previous?: object, account?: string): void;
 }

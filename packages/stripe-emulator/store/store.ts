@@ -6,14 +6,18 @@ export interface Entity {
 }
 
 /**
- * The emulator's state: tables of objects by id, in order of creation. The state is in memory, and
- * with a file also in a journal that outlives the process.
+ * The emulator's state: tables of objects by id, in the order of their creation. The state is in
+ * memory. If there is a file, a journal stores the state there too, so that it outlives the
+ * process.
  */
 export class Store {
   readonly #tables = new Map<string, Map<string, Entity>>();
   readonly #journal: Journal | undefined;
   #unwritten: Change[] = [];
-  /** The changes that would undo everything since the last flush, oldest first. */
+  /**
+   * The changes that would undo everything since the last flush, in the order in which they were
+   * recorded.
+   */
   #undo: Change[] = [];
 
   constructor(dataFile?: string) {
@@ -27,7 +31,7 @@ export class Store {
     return this.#table(name);
   }
 
-  /** Counts the objects of each table. */
+  /** Returns the number of objects in each table. */
   sizes(): Record<string, number> {
     return Object.fromEntries([...this.#tables].map(([name, rows]) => [name, rows.size]));
   }
@@ -50,7 +54,7 @@ export class Store {
     this.#journal?.rewrite(this.#everything());
   }
 
-  /** Writes the changes since the last flush. Returns after the file contains them. */
+  /** Writes the changes since the last flush to the file. Returns when the file contains them. */
   flush(): void {
     this.#undo = [];
     if (this.#unwritten.length === 0) return;
@@ -59,7 +63,7 @@ export class Store {
     this.#journal?.append(changes);
   }
 
-  /** Undoes everything since the last flush: the changes of a refused call. */
+  /** Undoes all changes since the last flush, which a failed call has made. */
   rollback(): void {
     for (const change of this.#undo.reverse()) this.#apply(change);
     this.#undo = [];

@@ -4,7 +4,7 @@ import { createStripeEmulator } from "../mod.ts";
 
 export const EMULATOR_KEY = "sk_test_emulator_key_1234";
 
-/** An emulator on its own port, the SDK's client for it, and a clock that the test sets. */
+/** An emulator on its own port, an SDK client connected to it, and a clock that the test sets. */
 export interface TestEmulator {
   url: string;
   stripe: Stripe;
@@ -61,7 +61,9 @@ export async function startTestEmulator(options: Partial<Options> = {}): Promise
   });
 }
 
-/** A control's error: refused below status 500, otherwise an internal error. */
+/**
+ * An error answer of a control: a refusal if the status is below 500, otherwise an internal error.
+ */
 export class ControlRefused extends Error {
   constructor(readonly status: number, answer: string) {
     super(answer);

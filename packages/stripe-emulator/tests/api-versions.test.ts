@@ -1,4 +1,4 @@
-/** Events in the API versions of endpoints and accounts, as the official SDK receives them. */
+/** Tests the API versions of events for endpoints and accounts, through the official SDK. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
 import { API_VERSION } from "../core/settings.ts";
@@ -71,7 +71,7 @@ Deno.test("a listed event keeps the account's API version at the time of the eve
   ok("refunds" in paid.data.object);
   await pay(stripe);
   equal((await newest(stripe, "payment_intent.succeeded")).api_version, API_VERSION);
-  // A retrieved object is in the version of the request.
+  // Unlike an event, a retrieved object has the version of the request.
   const { id } = old.data.object as unknown as { id: string };
   ok((await stripe.paymentIntents.retrieve(id)).latest_charge);
 });

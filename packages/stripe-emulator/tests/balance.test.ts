@@ -1,6 +1,6 @@
 /**
- * A long random sequence of operations: every movement is recorded, and the movements add up to the
- * balance.
+ * Runs a long random sequence of operations, and checks that every movement is recorded and that
+ * the movements add up to the balance.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
@@ -12,7 +12,7 @@ type Act = (emulator: TestEmulator, draw: (below: number) => number) => Promise<
 const DAY_MS = 24 * 3_600_000;
 const STEPS = 120;
 
-/** Returns random numbers that are the same for the same seed (a Lehmer generator). */
+/** Returns a generator of random numbers (Lehmer's). The same seed gives the same numbers. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -68,14 +68,14 @@ const ACTS: Act[] = [
   },
 ];
 
-/** Ignores a refusal. Any other error is a bug of the emulator. */
+/** Ignores the error of a refused operation. Any other error is a bug in the emulator. */
 function passRefusal(error: unknown): void {
   const refused = error instanceof ControlRefused && error.status < 500 ||
     error instanceof Stripe.errors.StripeError && (error.statusCode ?? 500) < 500;
   if (!refused) throw error;
 }
 
-/** Computes the expected balance from the objects alone. */
+/** Computes the expected balance from the objects, without the balance transactions. */
 async function expected({ stripe }: TestEmulator): Promise<number> {
   const charges = await everything(stripe.charges.list());
   const income = charges.map(({ amount, payment_method_details: by }) =>
@@ -115,7 +115,7 @@ async function live(emulator: TestEmulator, draw: (below: number) => number): Pr
   let done = 0;
   for (let step = 0; step < STEPS; step++) {
     const act = one(ACTS, draw);
-    // A refused operation changes nothing, which the comparison also checks.
+    // A refused operation must change nothing. The comparison of the balances checks that too.
     await act?.(emulator, draw).then(() => done++, passRefusal);
     if (step % 10 === 9) await compare(emulator);
   }

@@ -1,4 +1,7 @@
-/** Tax ids, invoices and customers of checkout sessions, and the parameters that Stripe refuses. */
+/**
+ * Tests tax ids, invoices and customers of checkout sessions, and the parameters that Stripe
+ * refuses.
+ */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";

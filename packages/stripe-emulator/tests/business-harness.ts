@@ -1,4 +1,4 @@
-/** Sessions with taxes, tax ids and promotion codes. */
+/** Makes checkout sessions with taxes, tax ids and promotion codes. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
 import { type Buyer, payCheckout } from "../browser.ts";
@@ -6,7 +6,7 @@ import { openSession } from "./harness.ts";
 
 export type Params = Partial<Stripe.Checkout.SessionCreateParams>;
 
-/** Line items of 9.99 whose price includes the tax or not. */
+/** Returns line items of 9.99. The tax is either included in the price or added to it. */
 export const priced = (
   tax_behavior: "inclusive" | "exclusive" | "unspecified",
   unit_amount = 999,
@@ -42,13 +42,13 @@ export const amountsOf = (
   amount_total,
 ];
 
-/** Creates a promotion code of a coupon. */
+/** Creates a coupon and a promotion code for it. */
 export async function makeCode(stripe: Stripe, coupon: Stripe.CouponCreateParams, code: string) {
   const { id } = await stripe.coupons.create(coupon);
   return await stripe.promotionCodes.create({ promotion: { type: "coupon", coupon: id }, code });
 }
 
-/** Checks the code and the parameter of a refusal. */
+/** Returns a check that a call was refused with this code, because of this parameter. */
 export const refusedFor = (expected: string | undefined, param?: string) => (error: unknown) => {
   ok(error instanceof Stripe.errors.StripeInvalidRequestError, String(error));
   deepEqual([error.code, error.param], [expected, param], error.message);

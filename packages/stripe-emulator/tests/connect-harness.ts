@@ -14,7 +14,7 @@ export async function linkTo(stripe: Stripe, account: string): Promise<string> {
   return url;
 }
 
-/** Creates a connected account that has registered and can receive transfers. */
+/** Creates a connected account that has finished onboarding and can receive transfers. */
 export async function openProvider(
   stripe: Stripe,
   more: Stripe.AccountCreateParams = {},

@@ -8,8 +8,8 @@ const SECRET = "whsec_deliveries";
 const DEADLINE_MS = 60_000;
 
 /**
- * Starts an emulator and a receiver registered with it. Its `customers` creates three customers,
- * and so three events.
+ * Starts an emulator and a webhook receiver. The returned `customers` creates three customers,
+ * which emits three events.
  */
 async function start(delivery = { firstRetryMs: 1_000 }) {
   const emulator = await startTestEmulator({ delivery });

@@ -6,7 +6,10 @@ import { eventTypes, pay, refusal } from "./harness.ts";
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
-/** Opens a dispute of $9.99 by control, and returns the events that follow it. */
+/**
+ * Opens a dispute of $9.99 through the control. Returns the payment, the dispute's id, and a
+ * function that returns the types of the events since then.
+ */
 async function disputed(emulator: TestEmulator, body: object = {}) {
   const { stripe } = emulator;
   const paid = await pay(stripe);

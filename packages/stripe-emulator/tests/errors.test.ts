@@ -48,7 +48,10 @@ const base: Stripe.Checkout.SessionCreateParams = {
   }],
 };
 
-/** The wrong parameters, the parameter that the error names, and Stripe's code. */
+/**
+ * Each case: the invalid parameters, the parameter that the error must name, and Stripe's error
+ * code.
+ */
 const FAULTS: Array<[what: Record<string, unknown>, param: string, code: string | undefined]> = [
   [{ success_url: undefined }, "success_url", "parameter_missing"],
   [{ mode: undefined }, "mode", "parameter_missing"],

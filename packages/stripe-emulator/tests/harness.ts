@@ -7,9 +7,9 @@ export interface Receiver {
   url: string;
   /** The verified events in order of arrival. */
   events: Stripe.Event[];
-  /** The status of each coming answer. Without an entry the answer is 200. */
+  /** The statuses of the next answers. When the list is empty, the answer is 200. */
   answers: number[];
-  /** Resolves when this many events have arrived, whatever their answers. */
+  /** Resolves when this many events have arrived, even if the receiver refused them. */
   arrived(count: number): Promise<Stripe.Event[]>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function startReceiver(stripe: Stripe, secret: string, clock: { now: Date
   };
 }
 
-/** An open checkout session for $9.99. */
+/** Opens a checkout session for $9.99. */
 export function openSession(
   stripe: Stripe,
   more: Partial<Stripe.Checkout.SessionCreateParams> = {},
@@ -66,8 +66,8 @@ export function openSession(
 }
 
 /**
- * How a payment is made: with a card's number or a ready-made payment method. `emulator` settles a
- * bank debit.
+ * How a payment is made: with a card number or a ready-made payment method. For a bank debit,
+ * `emulator` settles the payment.
  */
 interface Purchase {
   amount?: number;
@@ -94,7 +94,7 @@ export async function pay(
   return await stripe.paymentIntents.retrieve(intent.id);
 }
 
-/** Pays on the hosted page, which is the only place for card numbers. */
+/** Pays on the hosted page, because only this page accepts card numbers. */
 async function payByCard(stripe: Stripe, card: string, amount: number, currency: string) {
   const session = await openSession(stripe, {
     line_items: [{
@@ -108,7 +108,7 @@ async function payByCard(stripe: Stripe, card: string, amount: number, currency:
   return await stripe.paymentIntents.retrieve(String(after.payment_intent));
 }
 
-/** Lists the types of all events so far, oldest first. */
+/** Returns the types of all events so far, oldest first. */
 export async function eventTypes(stripe: Stripe): Promise<string[]> {
   const list = await stripe.events.list({ limit: 100 });
   return list.data.map((event) => event.type as string).reverse();
@@ -126,8 +126,8 @@ export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.Str
 }
 
 /**
- * Returns a header of an answer. With the fetch client the SDK's `lastResponse` is the raw
- * response.
+ * Returns a header of an answer. The SDK's `lastResponse` is the raw response if the SDK uses its
+ * fetch client.
  */
 export function header(answer: Stripe.Response<object>, name: string): string | null {
   return (answer.lastResponse as unknown as Response).headers.get(name);

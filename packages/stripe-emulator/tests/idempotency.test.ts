@@ -41,7 +41,7 @@ Deno.test("a key sent again with other parameters or another URL is an idempoten
   }
 });
 
-/** Waits until the request that a fault is for has reached the server. */
+/** Waits until the server has received the request that a fault applies to. */
 async function faultsAreUsed(emulator: TestEmulator): Promise<void> {
   const used = async () =>
     (await emulator.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;

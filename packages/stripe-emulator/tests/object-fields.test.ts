@@ -5,7 +5,7 @@ import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { openSession, pay } from "./harness.ts";
 
-/** Values that occur only in Stripe's examples. A live object must not contain them. */
+/** Values that occur only in Stripe's examples. An object of the emulator must not contain them. */
 const PLACEHOLDERS = [
   "1234567890",
   "obj_123",

@@ -1,4 +1,4 @@
-/** Promotion codes of checkout sessions. */
+/** Tests promotion codes in checkout sessions. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";

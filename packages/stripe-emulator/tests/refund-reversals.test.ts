@@ -18,7 +18,7 @@ Deno.test("a full refund reverses the transfer and refunds the fee", async () =>
   );
   equal(refund.transfer_reversal, transfer.reversals.data[0]?.id);
   equal(transfer.reversals.data[0]?.source_refund, refund.id);
-  // All movements cancel out, except for Stripe's fee.
+  // The other movements cancel each other out, so the sum is minus Stripe's fee.
   const { data } = await stripe.balanceTransactions.list({ limit: 100 });
   equal(data.reduce((sum, { net }) => sum + net, 0), -(290 + 30));
   const events = (await eventTypes(stripe)).filter((type) => /transfer|fee/.test(type));
@@ -31,8 +31,8 @@ Deno.test("a full refund reverses the transfer and refunds the fee", async () =>
 });
 
 const PARTS: Array<[amount: number, fee: number, parts: number[], feeParts: number[]]> = [
-  // 3 % of 1,050 is 31.5, so the fee is 32. Halves are rounded up, and the last part takes the
-  // rest.
+  // 3 % of 1,050 is 31.5, so the fee is 32. Halves are rounded up, and the last refund returns the
+  // remainder.
   [1_050, 32, [350, 350, 350], [11, 10, 11]],
   [10_000, 300, [1, 49, 9_950], [0, 2, 298]],
   [1_000, 1, [499, 1, 500], [0, 1, 0]],

@@ -7,7 +7,8 @@ import { eventTypes, openSession, refusal } from "./harness.ts";
 type Saved = Awaited<ReturnType<typeof customerWith>>;
 
 /**
- * Creates a customer with a card saved by a setup intent, authenticated if the bank requires it.
+ * Creates a customer, and saves a card with a setup intent. Passes the authentication if the bank
+ * requires it.
  */
 async function customerWith(stripe: Stripe, card: string) {
   const customer = await stripe.customers.create({ email: "a@example.com" });

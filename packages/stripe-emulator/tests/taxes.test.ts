@@ -1,4 +1,4 @@
-/** Automatic taxes of checkout sessions. */
+/** Tests automatic taxes in checkout sessions. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";

@@ -34,7 +34,7 @@ const DECLINED: Array<[number: string, code: string, decline_code: string]> = [
   ["4000000000000119", "processing_error", "processing_error"],
   ["4000000000006975", "card_declined", "card_velocity_exceeded"],
   ["4100000000000019", "card_declined", "fraudulent"],
-  // A number that could be a real card: the emulator accepts only test cards.
+  // This number could be a real card, and the emulator accepts only test cards.
   ["4539578763621486", "card_declined", "test_mode_live_card"],
 ];
 

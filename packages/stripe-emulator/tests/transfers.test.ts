@@ -4,7 +4,10 @@ import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider } from "./connect-harness.ts";
 import { refusal } from "./harness.ts";
 
-/** Creates a payment on the platform's own account, and a provider who has no share of it yet. */
+/**
+ * Creates a payment on the platform's own account, and a provider who has not received a part of it
+ * yet.
+ */
 async function openCharge(stripe: Stripe) {
   const destination = await openProvider(stripe);
   const { latest_charge } = await stripe.paymentIntents.create({
