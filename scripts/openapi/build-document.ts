@@ -116,7 +116,8 @@ function hoistErrors(paths: Tree): Tree {
     for (const status of Object.keys(byStatus).filter((text) => Number(text) >= 400)) {
       const { description } = byStatus[status] as { description: string };
       const codes = [...description.matchAll(/^`(\w+)`/gm)].map(([, code]) => code);
-      const name = `${status}.${codes.join(".")}`;
+      const shape = JSON.stringify(byStatus[status]).includes("/OpenAiError") ? ["openai"] : [];
+      const name = [status, ...codes, ...shape].join(".");
       responses[name] = byStatus[status];
       byStatus[status] = { $ref: `#/components/responses/${name}` };
     }

@@ -6,6 +6,7 @@ interface Operation {
   readonly summary: string;
   readonly parameters?: readonly { readonly name: string; readonly required?: boolean }[];
   readonly "x-who": readonly string[];
+  readonly "x-idempotent"?: "with a key";
 }
 
 interface Document {
@@ -27,7 +28,8 @@ idempotent routes. Bodies and answers are in
 
 function row(path: string, method: string, operation: Operation): string {
   const key = operation.parameters?.find(({ name }) => name === "idempotency-key");
-  const idempotent = key === undefined ? "no" : key.required ? "yes" : "key optional";
+  const demand = key?.required ? "yes" : operation["x-idempotent"] ?? "key optional";
+  const idempotent = key === undefined ? "no" : demand;
   const who = operation["x-who"].join(", ");
   const cells = [method.toUpperCase(), `\`${path}\``, who, idempotent];
   return `| ${[...cells, operation.summary].join(" | ")} |`;

@@ -131,6 +131,11 @@ function aiTargets(caller: Asks): Target[] {
       },
     },
     {
+      ...{ name: "ai/v1", path: "ai/v1/chat/completions", caller, limit: 64 * KIB },
+      good: { model: "gpt-4o", messages: [{ role: "user", content: "hi" }], max_tokens: 9 },
+      fields: { model: "text:200", messages: "object", "messages[0].role": "choice" },
+    },
+    {
       ...{ name: "ai/research", path: "ai/research", caller, limit: 64 * KIB },
       good: { query: "What is a farthing?" },
       fields: { query: "text:4000" },

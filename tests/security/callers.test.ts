@@ -108,6 +108,9 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "webhook-events/replay", ["operator"]],
   ["POST", "webhook-events/backfill", ["operator"]],
   ["POST", "ai/chat", ["user"]],
+  ["POST", "ai/v1/chat/completions", ["user", "secret"]],
+  ["GET", "ai/v1/models", ["user", "secret"]],
+  ["GET", "ai/v1/models/gpt-4o", ["user", "secret"]],
   ["POST", "ai/research", ["user"]],
   ["POST", "providers", ["user"]],
   ["GET", "providers/me", ["user"]],
@@ -193,6 +196,7 @@ Deno.test("no route is missing from the list of allowed callers", async () => {
   const listed = ROUTES.map(([method, path]) =>
     `${method} ${
       path.replace(ID, "{id}").replace("po_1", "{id}").replace("features/b2b", "features/{name}")
+        .replace("models/gpt-4o", "models/{model}")
     }`
   );
   // The webhook is not listed: it accepts signatures, which other tests cover.
@@ -217,7 +221,14 @@ Deno.test("a bad credential is a 401 even on a route that needs none", async () 
     { apikey: world.secretKey, authorization: "Bearer x" },
   ];
   for (const [method, path] of ROUTES) {
-    for (const as of bad) refused(await call(method, path, as), 401, "unauthenticated");
+    for (const as of bad) {
+      const answer = await call(method, path, as);
+      // OpenAI's SDK can send its API key only as a bearer token.
+      const isKey = path.startsWith("ai/v1/") &&
+        as["authorization"] === `Bearer ${world.secretKey}`;
+      if (isKey) equal([200, 400].includes(answer.status), true, answer.text);
+      else refused(answer, 401, "unauthenticated");
+    }
   }
 });
 

@@ -94,6 +94,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ai/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat with OpenAI's SDK, paid in credits
+         * @description OpenAI's chat completions, for clients whose base URL is `/ai/v1`. The API key is the user's token, or a secret key with `user`. A stream with `stream_options.include_usage` has the charge in its last chunk, as `farthing`. Errors are in OpenAI's shape with our codes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenAiChatRequest"];
+                };
+            };
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenAiChatCompletion"];
+                        "text/event-stream": string;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the models, for OpenAI's SDK */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenAiModels"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a model, for OpenAI's SDK */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    model: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenAiModel"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alerts": {
         parameters: {
             query?: never;
@@ -8174,6 +8292,209 @@ export interface components {
              */
             return_url?: string;
         };
+        OpenAiChatCompletion: {
+            choices: {
+                finish_reason: string;
+                index: number;
+                logprobs: null;
+                message: {
+                    content: string | null;
+                    refusal: null;
+                    /** @enum {string} */
+                    role: "assistant";
+                    tool_calls?: components["schemas"]["OpenAiToolCall"][];
+                };
+            }[];
+            created: number;
+            /** @description `chatcmpl-` and the id of the hold. */
+            id: string;
+            model: string;
+            /** @enum {string} */
+            object: "chat.completion";
+            usage: components["schemas"]["OpenAiUsage"];
+        };
+        OpenAiChatRequest: {
+            audio?: null;
+            frequency_penalty?: number | null;
+            function_call?: null;
+            functions?: null;
+            logit_bias?: {
+                [key: string]: number;
+            } | null;
+            /** @enum {boolean|null} */
+            logprobs?: false | null;
+            /** @description At most the model's cap, reasoning included. The price of this many tokens is held until the answer ends. Defaults to 1024, or to the cap if that is lower. */
+            max_completion_tokens?: number | null;
+            /** @description The older name of max_completion_tokens. */
+            max_tokens?: number | null;
+            messages: components["schemas"]["OpenAiMessage"][];
+            metadata?: null;
+            modalities?: "text"[] | null;
+            /** @example gpt-4o */
+            model: string;
+            /** @enum {number|null} */
+            n?: 1 | null;
+            parallel_tool_calls?: boolean;
+            prediction?: null;
+            presence_penalty?: number | null;
+            prompt_cache_key?: string | null;
+            reasoning_effort?: string | null;
+            response_format?: {
+                /** @enum {string} */
+                type: "text";
+            } | {
+                /** @enum {string} */
+                type: "json_object";
+            } | {
+                json_schema: {
+                    description?: string;
+                    name: string;
+                    schema?: {
+                        [key: string]: unknown;
+                    };
+                    strict?: boolean | null;
+                };
+                /** @enum {string} */
+                type: "json_schema";
+            };
+            safety_identifier?: string | null;
+            seed?: number | null;
+            /** @enum {string|null} */
+            service_tier?: "auto" | null;
+            stop?: string | string[] | null;
+            /** @enum {boolean|null} */
+            store?: false | null;
+            stream?: boolean | null;
+            stream_options?: {
+                include_obfuscation?: boolean;
+                include_usage?: boolean;
+            } | null;
+            temperature?: number | null;
+            tool_choice?: ("none" | "auto" | "required") | {
+                function: {
+                    name: string;
+                };
+                /** @enum {string} */
+                type: "function";
+            };
+            tools?: components["schemas"]["OpenAiTool"][];
+            top_logprobs?: null;
+            top_p?: number | null;
+            /** @description For secret keys: the id of the user who pays. */
+            user?: string;
+            verbosity?: string | null;
+            web_search_options?: null;
+        };
+        OpenAiError: {
+            error: {
+                code: string;
+                details?: {
+                    [key: string]: unknown;
+                };
+                message: string;
+                param: string | null;
+                retryable: boolean;
+                /** @description OpenAI's type, such as `insufficient_quota`. */
+                type: string;
+            };
+        };
+        OpenAiMessage: {
+            content: string | {
+                text: string;
+                /** @enum {string} */
+                type: "text";
+            }[];
+            name?: string;
+            /** @enum {string} */
+            role: "system";
+        } | {
+            content: string | {
+                text: string;
+                /** @enum {string} */
+                type: "text";
+            }[];
+            name?: string;
+            /** @enum {string} */
+            role: "developer";
+        } | {
+            content: string | {
+                text: string;
+                /** @enum {string} */
+                type: "text";
+            }[];
+            name?: string;
+            /** @enum {string} */
+            role: "user";
+        } | {
+            annotations?: unknown[];
+            audio?: null;
+            content?: string | {
+                text: string;
+                /** @enum {string} */
+                type: "text";
+            }[] | null;
+            function_call?: null;
+            name?: string;
+            refusal?: string | null;
+            /** @enum {string} */
+            role: "assistant";
+            tool_calls?: components["schemas"]["OpenAiToolCall"][];
+        } | {
+            content: string | {
+                text: string;
+                /** @enum {string} */
+                type: "text";
+            }[];
+            /** @enum {string} */
+            role: "tool";
+            tool_call_id: string;
+        };
+        OpenAiModel: {
+            /** @description When its rate came into force. */
+            created: number;
+            id: string;
+            /** @enum {string} */
+            object: "model";
+            /** @enum {string} */
+            owned_by: "farthing";
+        };
+        OpenAiModels: {
+            data: components["schemas"]["OpenAiModel"][];
+            /** @enum {string} */
+            object: "list";
+        };
+        OpenAiTool: {
+            function: {
+                description?: string;
+                name: string;
+                parameters?: {
+                    [key: string]: unknown;
+                };
+                strict?: boolean | null;
+            };
+            /** @enum {string} */
+            type: "function";
+        };
+        OpenAiToolCall: {
+            function: {
+                arguments: string;
+                name: string;
+            };
+            id: string;
+            /** @enum {string} */
+            type: "function";
+        };
+        OpenAiUsage: {
+            completion_tokens: number;
+            completion_tokens_details: {
+                reasoning_tokens: number;
+            };
+            prompt_tokens: number;
+            prompt_tokens_details: {
+                cached_tokens: number;
+            };
+            total_tokens: number;
+        };
         OpenedHold: {
             /** @example -50 */
             amount: string;
@@ -9741,6 +10062,15 @@ export type NotificationRetryRequest = components['schemas']['NotificationRetryR
 export type NotificationRunnerReport = components['schemas']['NotificationRunnerReport'];
 export type OnboardingLink = components['schemas']['OnboardingLink'];
 export type OnboardingRequest = components['schemas']['OnboardingRequest'];
+export type OpenAiChatCompletion = components['schemas']['OpenAiChatCompletion'];
+export type OpenAiChatRequest = components['schemas']['OpenAiChatRequest'];
+export type OpenAiError = components['schemas']['OpenAiError'];
+export type OpenAiMessage = components['schemas']['OpenAiMessage'];
+export type OpenAiModel = components['schemas']['OpenAiModel'];
+export type OpenAiModels = components['schemas']['OpenAiModels'];
+export type OpenAiTool = components['schemas']['OpenAiTool'];
+export type OpenAiToolCall = components['schemas']['OpenAiToolCall'];
+export type OpenAiUsage = components['schemas']['OpenAiUsage'];
 export type OpenedHold = components['schemas']['OpenedHold'];
 export type Order = components['schemas']['Order'];
 export type OwnUsageEvent = components['schemas']['OwnUsageEvent'];

@@ -1,7 +1,8 @@
 /** Answers a chat in one piece, without a stream. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./progress.ts";
-import type { Answer, OpenChat } from "./open-chat.ts";
+import type { Answer } from "../_shared/contracts/database/results/chats.ts";
+import type { OpenChat } from "./open-chat.ts";
 
 async function ask(chat: OpenChat) {
   const { holdId, services, ai, request } = chat;

@@ -4,7 +4,7 @@ import { ChatAnswer } from "../_shared/contracts/ai.ts";
 import { DatabaseFailure, TIMED_OUT } from "../_shared/adapters/database/failures.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
-import { ANSWER } from "#support/fakes/ai.ts";
+import { ANSWER, UNASKED } from "#support/fakes/ai.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { CHAT_HOLD_ID, CHAT_SAMPLES } from "#support/samples/chats.ts";
 import { USER_ID } from "#support/project.ts";
@@ -21,12 +21,6 @@ function post(fake: Fake, body: Record<string, unknown> = BODY) {
     body,
   });
 }
-
-/** A model that fails the test if it is called. */
-const UNASKED: Partial<Ai> = {
-  complete: () => Promise.reject(new Error("the provider was asked")),
-  stream: () => Promise.reject(new Error("the provider was asked")),
-};
 
 Deno.test("a chat holds its maximum cost, calls the model, and charges the usage", async () => {
   const asked: AiRequest[] = [];

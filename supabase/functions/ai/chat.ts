@@ -4,7 +4,9 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { answerChat } from "./answer-chat.ts";
 import { openChat } from "./open-chat.ts";
-import { replayStream, streamChat } from "./stream-chat.ts";
+import { replayStream } from "./replay-stream.ts";
+import { OWN_EVENTS } from "./sse.ts";
+import { streamChat } from "./stream-chat.ts";
 
 /**
  * Answers with a model and charges its usage. The price of the longest answer is held until the
@@ -28,12 +30,17 @@ export const chat = defineRoute({
   asksUpstream: true,
   errors: ["insufficient_credits", "spend_cap_reached", "unknown_model", "not_found"],
   handler: async (call) => {
-    const { stream } = call.body;
-    const chat = await openChat(call);
+    const { model, messages, stream, max_output_tokens: tokens } = call.body;
+    const chat = await openChat(call, {
+      userId: call.caller.userId,
+      prompt: { model, messages },
+      limit: { tokens, field: "max_output_tokens" },
+    });
     if ("replayed" in chat) {
       const isStream = stream && chat.status < 400;
-      return isStream ? replayStream(chat.data, { context: call.context }) : chat;
+      return isStream ? replayStream(chat.data, call.context, OWN_EVENTS) : chat;
     }
-    return stream ? await streamChat(chat, call.signal) : ok(await answerChat(chat));
+    if (!stream) return ok(await answerChat(chat));
+    return await streamChat(chat, { signal: call.signal, events: OWN_EVENTS });
   },
 });

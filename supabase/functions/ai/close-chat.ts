@@ -3,12 +3,14 @@
  * once.
  */
 import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
-import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
+import type { AiToolCall, AiUsage } from "../_shared/adapters/ai/ai.ts";
+import { textOfMessage } from "../_shared/adapters/ai/prompt.ts";
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { UNTIL_STORED } from "../_shared/adapters/database/retries.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
-import type { Answer, OpenChat } from "./open-chat.ts";
+import type { Answer } from "../_shared/contracts/database/results/chats.ts";
+import type { OpenChat } from "./open-chat.ts";
 
 const MAX_REASON = 64;
 
@@ -21,6 +23,7 @@ const CLOSING_MS = 45_000;
 /** The end of an answer, with the text received so far. */
 export interface Ending {
   readonly text: string;
+  readonly toolCalls?: readonly AiToolCall[];
   readonly finishReason: string;
   /**
    * The provider's usage. Null if it is unknown: then the chat is charged the most that it can have
@@ -74,13 +77,33 @@ function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
 
+function storableCall({ id, type, function: called }: AiToolCall) {
+  const { name, arguments: given } = called;
+  const [storedName, storedArguments] = [storable(name), storable(given)];
+  return { id: storable(id), type, function: { name: storedName, arguments: storedArguments } };
+}
+
+function messageOf({ text, toolCalls = [] }: Ending): Answer["message"] {
+  return {
+    role: "assistant",
+    content: storable(text),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(storableCall) }),
+  };
+}
+
 /**
  * Charges the chat and stores its answer under its key.
  * @throws ApiError if the database stays unavailable. A scheduled task then charges the most that
  *   the chat can have cost.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
-  const { text, finishReason, usage, counted = null, errorCode = null } = ending;
+  const { finishReason, usage, counted = null, errorCode = null } = ending;
+  const message = messageOf(ending);
+  const said = textOfMessage({
+    role: "assistant",
+    content: ending.text,
+    tool_calls: ending.toolCalls ?? [],
+  });
   const used = usage ?? counted;
   // The metric counts the used tokens even if the charge fails.
   if (used !== null) countUsedTokens(chat.services.metrics, chat.request.model, used);
@@ -89,10 +112,10 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
     p_usage: usage,
     p_output_tokens: counted?.output_tokens,
     p_answer: {
-      message: { role: "assistant" as const, content: storable(text) },
+      message,
       finish_reason: storable(finishReason.slice(0, MAX_REASON)),
     },
-    p_log: chatLog(chat, { text, usage: used, errorCode }),
+    p_log: chatLog(chat, { text: said, usage: used, errorCode }),
     p_idempotency_key: chat.idempotencyKey,
   };
   try {

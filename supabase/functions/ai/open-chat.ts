@@ -2,24 +2,37 @@
  * Opens a chat: chooses the most tokens of its answer, and holds the price of the longest answer
  * before the provider is called.
  */
-import type { z } from "@hono/zod-openapi";
-import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
+import type { Ai, AiPrompt, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import { costBoundsOf } from "../_shared/adapters/ai/cost-bounds.ts";
-import { type ChatAnswer, type ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
+import { DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
+import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import type { RequestContext } from "../_shared/core/current-request.ts";
 import { storeRefusal } from "../_shared/http/idempotency/idempotent.ts";
+import type { KeyedIdempotency } from "../_shared/http/idempotency/key.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import type { Call } from "../_shared/http/route/define-route.ts";
 
-export type Answer = z.output<typeof ChatAnswer>;
+/** The request of a caller, independent of its shape. */
+export interface ChatOrder {
+  readonly userId: string;
+  readonly prompt: AiPrompt;
+  /** The most tokens of the answer, and the name of the field that has them. */
+  readonly limit: { readonly tokens: number | undefined; readonly field: string };
+}
 
-type ChatCall = Call<"user", true, unknown, unknown, z.output<typeof ChatBody>>;
+interface ChatCall {
+  readonly services: Services;
+  readonly context: RequestContext;
+  /** Null if the request has no key. */
+  readonly idempotency: KeyedIdempotency | null;
+}
 
 /** A chat whose price is held, with everything that the provider's call and the settlement need. */
 export interface OpenChat {
   readonly holdId: string;
-  readonly idempotencyKey: string;
+  /** The credits that are held. */
+  readonly held: string;
+  readonly idempotencyKey: string | undefined;
   readonly ai: Ai;
   readonly request: AiRequest;
   /** The prompt's tokens, as counted for the hold. */
@@ -43,39 +56,43 @@ export interface StoredAnswer {
  * Returns the most tokens of the answer.
  * @throws ApiError `invalid_request` above the model's cap
  */
-function outputTokens(asked: number | undefined, cap: number): number {
-  if (asked === undefined) return Math.min(cap, DEFAULT_OUTPUT_TOKENS);
-  if (asked <= cap) return asked;
-  throw invalid(`max_output_tokens must be at most ${cap} for this model.`, "max_output_tokens");
+function outputTokens({ tokens, field }: ChatOrder["limit"], cap: number): number {
+  if (tokens === undefined) return Math.min(cap, DEFAULT_OUTPUT_TOKENS);
+  if (tokens <= cap) return tokens;
+  throw invalid(`${field} must be at most ${cap} for this model.`, field);
 }
 
-async function hold(call: ChatCall, ai: Ai) {
-  const { caller, body, services, idempotency, context } = call;
-  const { model, messages } = body;
-  const maxOutputTokens = outputTokens(body.max_output_tokens, ai.maxOutputTokens(model));
-  const inputTokens = await ai.countTokens(model, messages);
+async function hold({ services, context, idempotency }: ChatCall, order: ChatOrder, ai: Ai) {
+  const { prompt } = order;
+  const maxOutputTokens = outputTokens(order.limit, ai.maxOutputTokens(prompt.model));
+  const inputTokens = await ai.countTokens(prompt.model, prompt.messages, prompt.parameters);
   const step = await services.database.rpc("chats_begin", {
-    p_user_id: caller.userId,
-    p_model: model,
+    p_user_id: order.userId,
+    p_model: prompt.model,
     p_input_tokens: inputTokens,
-    ...costBoundsOf(model, messages, inputTokens),
+    ...costBoundsOf(prompt, inputTokens),
     p_max_output_tokens: maxOutputTokens,
     p_correlation_id: context.traceId,
-    ...idempotency.args,
+    p_idempotency_key: idempotency?.args.p_idempotency_key,
+    p_fingerprint: idempotency?.args.p_fingerprint,
   });
   return { step, inputTokens, maxOutputTokens };
 }
 
 /**
  * Holds the price of the longest answer. A refusal that the request caused is stored under its key.
- * @throws ApiError `invalid_request`, `unknown_model`, `insufficient_credits`, `spend_cap_reached`
+ * @throws ApiError `invalid_request`, `unknown_model`, `insufficient_credits`, `spend_cap_reached`,
+ *   `not_found` for an unknown user
  */
-export async function openChat(call: ChatCall): Promise<OpenChat | StoredAnswer> {
-  const { body, services, idempotency, context } = call;
+export async function openChat(
+  call: ChatCall,
+  order: ChatOrder,
+): Promise<OpenChat | StoredAnswer> {
+  const { services, idempotency, context } = call;
   const startedMs = performance.now();
   const ai = await services.ai();
-  const held = await hold(call, ai).catch(async (error: unknown) => {
-    await storeRefusal(call, error, call.caller.userId);
+  const held = await hold(call, order, ai).catch(async (error: unknown) => {
+    if (idempotency !== null) await storeRefusal({ services, idempotency }, error, order.userId);
     throw error;
   });
   const { step, inputTokens, maxOutputTokens } = held;
@@ -84,9 +101,10 @@ export async function openChat(call: ChatCall): Promise<OpenChat | StoredAnswer>
   }
   return {
     holdId: step.hold_id,
-    idempotencyKey: idempotency.args.p_idempotency_key,
+    held: step.held,
+    idempotencyKey: idempotency?.args.p_idempotency_key,
     ai,
-    request: { model: body.model, messages: body.messages, maxOutputTokens },
+    request: { ...order.prompt, maxOutputTokens },
     inputTokens,
     abandonedStreamTimeoutMs: step.abandoned_stream_timeout_ms,
     context,

@@ -4,15 +4,18 @@
  * because the credits would stay held for longer. Each chat is settled once, in `conclude`, after
  * the provider's stream has ended.
  */
-import type { AiPiece, AiUsage, TokenMeter } from "../_shared/adapters/ai/ai.ts";
+import type { AiPiece, AiUsage, TokenMeter, ToolCallPart } from "../_shared/adapters/ai/ai.ts";
+import { joinCalls } from "../_shared/adapters/ai/answer-parts.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
+import type { Answer } from "../_shared/contracts/database/results/chats.ts";
+import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive, type Progress, startProgress } from "./progress.ts";
 import { type CallerConnection, openConnection } from "./caller-connection.ts";
-import type { Answer, OpenChat } from "./open-chat.ts";
-import { sseEvent, sseResponse } from "./sse.ts";
+import type { OpenChat } from "./open-chat.ts";
+import { type AnswerEvents, sseResponse } from "./sse.ts";
 
 /**
  * The deadline of a stream, in milliseconds: longer than any stream, which ends by the model's own
@@ -30,11 +33,12 @@ interface Started {
   readonly progress: Progress;
   readonly meter: TokenMeter;
   readonly connection: CallerConnection;
+  readonly events: AnswerEvents;
 }
 
 /** The caller's side of a stream. After the caller has left, its methods do nothing. */
 interface Caller {
-  send(event: Uint8Array): void;
+  send(event: Uint8Array | null): void;
   /** Sends the error and closes the stream. */
   dismiss(error: ApiError): void;
 }
@@ -42,8 +46,11 @@ interface Caller {
 /** The part of the answer that has arrived. */
 interface Received {
   text: string;
+  calls: ToolCallPart[];
   tokens: number;
 }
+
+const NOTHING: Readonly<Received> = { text: "", calls: [], tokens: 0 };
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
@@ -55,19 +62,23 @@ function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
   return { input_tokens: inputTokens, output_tokens: tokens };
 }
 
+function answerOf({ text, calls }: Received): Pick<Ending, "text" | "toolCalls"> {
+  return { text, toolCalls: joinCalls(calls) };
+}
+
 /**
  * Sends the answer piece by piece. Each piece is recorded before it is sent.
  * @returns the end of the answer, as the provider reports it
  */
 async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
-  const { chat, pieces, progress, meter, connection } = started;
+  const { chat, pieces, progress, meter, connection, events } = started;
   let isRecorded = true;
   for (let next = started.first; !next.done; next = await pieces.next()) {
     const piece = next.value;
     if (piece.kind === "end") {
       const { finishReason, usage } = piece;
       return {
-        text: received.text,
+        ...answerOf(received),
         finishReason,
         usage,
         ...(connection.hasLeft && { errorCode: CALLER_LEFT }),
@@ -75,6 +86,7 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
     }
     received.tokens = meter.add(piece.text);
     if (piece.kind === "delta") received.text += piece.text;
+    if (piece.kind === "call") received.calls.push(...piece.calls);
     if (received.tokens > mostOutputTokens(chat.request.maxOutputTokens)) {
       const internal = "ai: more output than was asked for";
       throw new ApiError("upstream_unavailable", { status: 502, internal });
@@ -91,7 +103,7 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
       caller.dismiss(failed);
       continue;
     }
-    if (piece.kind === "delta") caller.send(sseEvent("delta", { content: piece.text }));
+    caller.send(events.piece(piece));
   }
   throw new ApiError("upstream_unavailable", {
     status: 502,
@@ -112,25 +124,25 @@ function logBreak({ context, services }: OpenChat, error: ApiError): void {
  * Settles the chat and sends the last event: `usage` with the charge, or `error` with the error
  * and, if known, the charge.
  */
-async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null, caller: Caller) {
+async function conclude(
+  { chat, events }: Started,
+  ending: Ending,
+  broken: ApiError | null,
+  caller: Caller,
+) {
   let charged: Answer;
   try {
     charged = await settleChat(chat, ending);
   } catch (error) {
-    return caller.send(sseEvent("error", { error: (broken ?? toApiError(error)).body }));
+    return caller.send(events.error((broken ?? toApiError(error)).body));
   }
-  const { message: _, ...usage } = charged;
-  caller.send(
-    broken === null
-      ? sseEvent("usage", usage)
-      : sseEvent("error", { error: broken.body, ...usage }),
-  );
+  caller.send(broken === null ? events.end(charged) : events.error(broken.body, charged));
 }
 
 /** Reads the provider's stream to its end. Never rejects, because no code awaits it. */
 async function pump(started: Started, caller: Caller): Promise<void> {
   const { chat, connection, progress, pieces } = started;
-  const received: Received = { text: "", tokens: 0 };
+  const received: Received = { ...NOTHING, calls: [] };
   let ending: Ending;
   let broken: ApiError | null = null;
   try {
@@ -142,14 +154,14 @@ async function pump(started: Started, caller: Caller): Promise<void> {
       ? [CALLER_LEFT, CALLER_LEFT]
       : ["error", broken.code];
     const counted = countedOf(chat, received);
-    ending = { text: received.text, finishReason, usage: null, counted, errorCode };
+    ending = { ...answerOf(received), finishReason, usage: null, counted, errorCode };
   } finally {
     progress.stop();
     connection.end();
     // Otherwise the stream's deadline would keep the stream in memory for two minutes.
     pieces.return?.().catch(() => {});
   }
-  await conclude(chat, ending, broken, caller);
+  await conclude(started, ending, broken, caller);
 }
 
 /**
@@ -157,7 +169,11 @@ async function pump(started: Started, caller: Caller): Promise<void> {
  * a provider's error releases the hold and keeps its status. A caller who leaves after the provider
  * has accepted the request pays the most that the provider can have done.
  */
-async function start(chat: OpenChat, connection: CallerConnection): Promise<Started> {
+async function start(
+  chat: OpenChat,
+  connection: CallerConnection,
+  events: AnswerEvents,
+): Promise<Started> {
   const { ai, request, services, holdId } = chat;
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat));
@@ -168,12 +184,12 @@ async function start(chat: OpenChat, connection: CallerConnection): Promise<Star
     const pieces = stream[Symbol.asyncIterator]();
     progress = await startProgress(chat);
     const meter = await ai.meter(request.model);
-    return { chat, pieces, first: await pieces.next(), progress, meter, connection };
+    return { chat, pieces, first: await pieces.next(), progress, meter, connection, events };
   } catch (error) {
     progress?.stop();
     connection.end();
     if (connection.hasLeft && progress !== undefined) {
-      const counted = countedOf(chat, { text: "", tokens: 0 });
+      const counted = countedOf(chat, NOTHING);
       const ending = {
         text: "",
         finishReason: CALLER_LEFT,
@@ -192,16 +208,16 @@ async function start(chat: OpenChat, connection: CallerConnection): Promise<Star
 }
 
 function streamOf(started: Started): ReadableStream<Uint8Array> {
-  const { chat, connection } = started;
+  const { chat, connection, events } = started;
   let isOpen = true;
   return new ReadableStream({
     start(controller) {
       const caller: Caller = {
         send(event) {
-          if (isOpen) controller.enqueue(event);
+          if (isOpen && event !== null) controller.enqueue(event);
         },
         dismiss(error) {
-          this.send(sseEvent("error", { error: error.body }));
+          this.send(events.error(error.body));
           hangUp();
         },
       };
@@ -219,13 +235,22 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
   });
 }
 
-async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
+/** How the caller wants the stream. */
+interface Wanted {
+  /** Fires when the caller disconnects. */
+  readonly signal: AbortSignal;
+  readonly events: AnswerEvents;
+  /** Headers of the answer, in addition to those of every stream. */
+  readonly headers?: Readonly<HeaderPairs>;
+}
+
+async function begin(chat: OpenChat, { signal, events, headers }: Wanted): Promise<Response> {
   const connection = openConnection(chat.abandonedStreamTimeoutMs);
   if (signal.aborted) connection.leave();
   signal.addEventListener("abort", () => connection.leave(), { once: true });
-  const starting = start(chat, connection);
+  const starting = start(chat, connection, events);
   chat.services.waitUntil(starting.catch(() => {}));
-  return sseResponse(streamOf(await starting), chat.context);
+  return sseResponse(streamOf(await starting), chat.context, headers);
 }
 
 /**
@@ -233,15 +258,6 @@ async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
  * @throws ApiError of the provider before the first piece; nothing is charged unless the caller
  *   has left
  */
-export function streamChat(chat: OpenChat, signal: AbortSignal): Promise<Response> {
-  return withOwnTime(() => begin(chat, signal), STREAM_MS);
-}
-
-/** Returns a stored answer as server-sent events. */
-export function replayStream(
-  { message, ...usage }: Answer,
-  chat: Pick<OpenChat, "context">,
-): Response {
-  const events = [sseEvent("delta", { content: message.content }), sseEvent("usage", usage)];
-  return sseResponse(new Blob(events as BlobPart[]), chat.context, { replayed: true });
+export function streamChat(chat: OpenChat, wanted: Wanted): Promise<Response> {
+  return withOwnTime(() => begin(chat, wanted), STREAM_MS);
 }

@@ -26,6 +26,8 @@ export interface Refusal {
   message: string;
   retryable: boolean;
   field?: string;
+  /** The field, in OpenAI's shape. */
+  param?: string | null;
   details?: Record<string, unknown>;
 }
 
@@ -120,14 +122,16 @@ export function data<S extends z.ZodType>(
 
 /**
  * Asserts that the answer is an error with this status and code, and about `field` if it is given.
- * Returns the error.
+ * Returns the error. An error in OpenAI's shape names its field as `param`, and has no metadata.
  */
 export function refused(answer: Answer, status: number, code: string, field?: string): Refusal {
   const { error, metadata } = envelope(answer);
   deepEqual([answer.status, error?.code], [status, code], `${answer.url}: ${answer.text}`);
   ok(error);
-  if (field !== undefined) equal(error.field, field, answer.text);
+  const isOpenAi = "param" in error;
+  const named = isOpenAi ? error.param ?? undefined : error.field;
+  if (field !== undefined) equal(named, field, answer.text);
   ok(error.message.length > 0 && typeof error.retryable === "boolean" && error.type.length > 0);
-  equal(metadata.requestId, answer.headers.get("x-request-id"));
-  return error;
+  if (!isOpenAi) equal(metadata.requestId, answer.headers.get("x-request-id"));
+  return named === undefined ? error : { ...error, field: named };
 }

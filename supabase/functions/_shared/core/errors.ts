@@ -3,7 +3,7 @@
  * default message and whether the same request may succeed later. The OpenAPI document and
  * docs/reference/api/errors.md are generated from the registry.
  */
-type ErrorType =
+export type ErrorType =
   | "validation"
   | "auth"
   | "not_found"

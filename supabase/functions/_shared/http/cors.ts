@@ -8,6 +8,14 @@ import type { Logger } from "../core/logger.ts";
 import type { Services, ServicesSource } from "./route/app-services.ts";
 import { isAllowedOrigin } from "../core/origins.ts";
 
+/** The headers that OpenAI's SDK and the AI SDK add. */
+const AI_SDK_HEADERS = [
+  "user-agent",
+  ...["lang", "package-version", "os", "arch", "runtime", "runtime-version", "retry-count"]
+    .map((name) => `x-stainless-${name}`),
+  ...["timeout", "helper-method"].map((name) => `x-stainless-${name}`),
+];
+
 /**
  * If a header is missing here, only requests from browsers fail, and they fail before they are
  * sent. supabase-js sends the headers of the first four rows.
@@ -21,6 +29,7 @@ const ALLOW_HEADERS = [
   "if-none-match",
   "prefer",
   "x-request-id",
+  ...AI_SDK_HEADERS,
 ];
 
 const EXPOSE_HEADERS = [
@@ -32,6 +41,8 @@ const EXPOSE_HEADERS = [
   "location",
   "etag",
   "idempotency-replayed",
+  ...["farthing-hold", "farthing-held", "farthing-credits", "farthing-balance"],
+  ...["limit", "remaining", "reset"].map((name) => `x-ratelimit-${name}-requests`),
 ];
 
 const PREFLIGHT_SECONDS = 7_200;

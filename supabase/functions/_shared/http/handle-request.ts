@@ -111,7 +111,7 @@ export async function handleRequest(
     if (error.code === "usage_conflict") {
       services?.metrics.count("usage_conflicts", { from: "request" });
     }
-    response = renderError(error, context, now);
+    response = renderError(error, context, now, route?.shape);
   }
   record.status = response.status;
   const durationMs = performance.now() - startedMs;

@@ -87,7 +87,7 @@ Deno.test("a success, a refusal and a file have the limit's headers", async () =
 
 /** The limits that count apart from the caller's default limit of 100, with their routes. */
 const COUNTED_APART: Record<string, string[]> = {
-  ai: ["POST /ai/chat", "POST /ai/research"],
+  ai: ["POST /ai/chat", "POST /ai/research", "POST /ai/v1/chat/completions"],
   bookings: ["POST /bookings"],
   checkout: ["POST /checkout"],
   jobs: ["POST /jobs"],

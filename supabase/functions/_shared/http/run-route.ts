@@ -115,9 +115,8 @@ export async function runRoute(run: Run): Promise<Response> {
   const { idempotent } = route;
   const key = idempotent === false ? null : readIdempotencyKey(headers, idempotent);
   const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
-  const idempotency = idempotent === false
-    ? null
-    : idempotencyOfCall(key, caller, run, { params, body });
+  const isKeyless = idempotent === false || idempotent === "offered" && key === null;
+  const idempotency = isKeyless ? null : idempotencyOfCall(key, caller, run, { params, body });
   const reply = await route.handler({
     caller,
     params,
@@ -133,5 +132,7 @@ export async function runRoute(run: Run): Promise<Response> {
     context,
     services,
   });
-  return reply instanceof Response ? reply : renderReply(reply, context, services.now());
+  return reply instanceof Response
+    ? reply
+    : renderReply(reply, context, services.now(), route.shape);
 }

@@ -9,7 +9,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { RedisBreaker } from "../adapters/redis/redis-breaker.ts";
 import { type RedisFailure, redisFailureOf } from "../adapters/redis/redis-failure.ts";
 import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
-import { decisive, headersOf, secondsToGo } from "./rate-limit-headers.ts";
+import { decisive, headersOf, type Quota, quotaOf } from "./rate-limit-headers.ts";
 import { LocalWindows } from "./local-windows.ts";
 import { RedisWindows } from "./redis-windows.ts";
 import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rules.ts";
@@ -19,6 +19,8 @@ export interface Verdict {
    * The headers RateLimit and RateLimit-Policy of the rule that refuses, or is the next to refuse.
    */
   readonly headers: HeaderPairs;
+  /** The numbers of that rule; absent if no rule counts the request. */
+  readonly quota?: Quota;
   /** The error code of a refused request, and the seconds until the next allowed one. */
   readonly refusal?: { readonly code: Rule["code"]; readonly retryAfterSeconds: number };
 }
@@ -76,9 +78,10 @@ class WindowLimiter implements Limiter {
     const outcome = outcomeOf(count);
     const nowMs = this.#options.nowMs();
     const headers = headersOf(count, nowMs);
-    if (outcome !== "blocked") return { headers };
-    const retryAfterSeconds = secondsToGo(count, nowMs);
-    return { headers, refusal: { code: count.rule.code, retryAfterSeconds } };
+    const quota = quotaOf(count, nowMs);
+    if (outcome !== "blocked") return { headers, quota };
+    const refusal = { code: count.rule.code, retryAfterSeconds: quota.resetSeconds };
+    return { headers, quota, refusal };
   }
 
   /**

@@ -24,6 +24,18 @@ export function secondsToGo({ resetMs }: RuleCount, nowMs: number): number {
   return Math.max(1, Math.ceil((resetMs - nowMs) / 1_000));
 }
 
+/** The numbers of one rule: its quota, what is left of it, and the seconds until the reset. */
+export interface Quota {
+  readonly quota: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+}
+
+export function quotaOf(count: RuleCount, nowMs: number): Quota {
+  const { rule: { quota }, remaining } = count;
+  return { quota, remaining, resetSeconds: secondsToGo(count, nowMs) };
+}
+
 /**
  * Formats the headers by draft 10 of RateLimit for HTTP, where the names of extensions have a
  * prefix.

@@ -28,6 +28,7 @@ import { createApp as createUsage } from "../../../../supabase/functions/usage/a
 import { createApp as createWebhookEvents } from "../../../../supabase/functions/webhook-events/app.ts";
 import { ALERT_CASES } from "./alerts.ts";
 import { BOOKING_CASES } from "./bookings.ts";
+import { CHAT_CASES } from "./chats.ts";
 import { CUSTOMER_CASES } from "./customers.ts";
 import type { Fake } from "../fakes/services.ts";
 import { FRAUD_CASES } from "./fraud.ts";
@@ -60,8 +61,10 @@ export interface RouteCase {
   readonly isKeyOptional?: boolean;
   /** True if the route accepts a body of up to 1 MiB. */
   readonly hasLargeBody?: boolean;
-  /** True if the route returns a file and not the JSON envelope. */
+  /** True if the route returns a file, or JSON in another shape than our envelope. */
   readonly isFile?: boolean;
+  /** The field with which a secret key names the user, if the request must name one. */
+  readonly userField?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The database functions that the request calls. */
   readonly reaches: readonly string[];
@@ -149,22 +152,11 @@ const CHECKOUT: RouteCase[] = [
   { ...read, path: `/checkout/orders/${ORDER_ID}`, reaches: ["checkout_order"] },
 ];
 
-const CHAT: RouteCase = {
-  method: "POST",
-  path: "/ai/chat",
-  allowed: PERSON,
-  as: "user",
-  isIdempotent: true,
-  status: 200,
-  body: { model: "gpt-4o", messages: [{ role: "user", content: "What is a farthing?" }] },
-  reaches: ["chats_begin", "chats_settle"],
-};
-
 export const ROUTE_CASES: readonly RouteCase[] = [
   ...CREDITS,
   ...USAGE_CASES,
   ...CHECKOUT,
-  CHAT,
+  ...CHAT_CASES,
   ...JOB_CASES,
   ...BOOKING_CASES,
   ...REFUND_CASES,
@@ -280,10 +272,13 @@ export async function sendCase(fake: Fake, route: RouteCase, changes: RequestPar
   };
   // A user's request concerns the user's own account. A back end must name the user.
   const as = changes.as ?? route.as;
-  const mustSay = as === "secret" && OF_A_USER.includes(route.path);
+  const isNamed = route.userField !== undefined || OF_A_USER.includes(route.path);
+  const mustSay = as === "secret" && isNamed;
   const isRead = route.method === "GET";
   const path = mustSay && isRead ? `${route.path}?user_id=${USER_ID}` : route.path;
-  const own = mustSay && !isRead ? { ...route.body, user_id: USER_ID } : route.body;
+  const own = mustSay && !isRead
+    ? { ...route.body, [route.userField ?? "user_id"]: USER_ID }
+    : route.body;
   const body = changes.body ?? own;
   return await send(fake, route.method, path, { as, headers, ...(body && { body }) });
 }

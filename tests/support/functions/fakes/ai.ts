@@ -15,6 +15,12 @@ async function* pieces(): AsyncGenerator<AiPiece> {
   yield { kind: "end", finishReason: "stop", usage: USAGE };
 }
 
+/** A model that fails the test if it is called. */
+export const UNASKED: Partial<Ai> = {
+  complete: () => Promise.reject(new Error("the provider was asked")),
+  stream: () => Promise.reject(new Error("the provider was asked")),
+};
+
 export const FAKE_AI: Ai = {
   complete: () => Promise.resolve({ text: ANSWER, finishReason: "stop", usage: USAGE }),
   stream: () => Promise.resolve(pieces()),
@@ -29,5 +35,6 @@ export const FAKE_AI: Ai = {
     if (model.startsWith("gpt-4o")) return 4_096;
     throw new ApiError("unknown_model", { field: "model" });
   },
+  isOffered: (model) => model.startsWith("gpt-4o"),
   researchModel: "gpt-4o-mini",
 };

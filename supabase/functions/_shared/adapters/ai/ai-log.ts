@@ -5,6 +5,7 @@
 import { storable } from "../../core/json-size.ts";
 import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
+import { textOfMessage } from "./prompt.ts";
 
 // The database stores 32,768 characters of a text and marks a text that it cuts. A character has at
 // most 4 bytes.
@@ -24,7 +25,7 @@ export interface AiCall {
 }
 
 function transcriptOf(messages: readonly AiMessage[]): string {
-  return messages.map(({ role, content }) => `${role}: ${content}`).join("\n\n");
+  return messages.map((message) => `${message.role}: ${textOfMessage(message)}`).join("\n\n");
 }
 
 // A null character or half a surrogate pair: PostgreSQL refuses a whole JSON document with one of

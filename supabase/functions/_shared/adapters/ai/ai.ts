@@ -10,14 +10,37 @@ export interface AiUsage {
   readonly reasoning_tokens?: number;
 }
 
-export interface AiMessage {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
+/** A tool that the model wants to be called, in the form of OpenAI's API. */
+export interface AiToolCall {
+  readonly id: string;
+  readonly type: "function";
+  readonly function: { readonly name: string; readonly arguments: string };
 }
 
-export interface AiRequest {
+export interface AiMessage {
+  readonly role: "system" | "developer" | "user" | "assistant" | "tool";
+  readonly content: string;
+  /** The parts of `content`, if the message is sent to the provider in parts. */
+  readonly parts?: readonly string[];
+  readonly name?: string;
+  readonly tool_calls?: readonly AiToolCall[];
+  readonly tool_call_id?: string;
+}
+
+/**
+ * Further parameters of the provider's API, in the form of OpenAI's API. The contract has the list
+ * of the parameters that may be here.
+ */
+export type AiParameters = Readonly<Record<string, unknown>>;
+
+/** A prompt: the messages, and the tools and the answer's format in the parameters. */
+export interface AiPrompt {
   readonly model: string;
   readonly messages: readonly AiMessage[];
+  readonly parameters?: AiParameters;
+}
+
+export interface AiRequest extends AiPrompt {
   /** The most output tokens, including reasoning. */
   readonly maxOutputTokens: number;
   /** Ends the call, also at the provider. The promise then rejects with the signal's reason. */
@@ -26,18 +49,29 @@ export interface AiRequest {
 
 export interface Completion {
   readonly text: string;
+  /** Only if the request has tools. */
+  readonly toolCalls?: readonly AiToolCall[];
   /** The provider's word for why the answer ended: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;
   /** The usage that the provider reported, or an estimate if it reported none that is plausible. */
   readonly usage: AiUsage;
 }
 
+/** A part of a tool call; the parts with the same index belong to one call. */
+export interface ToolCallPart {
+  readonly index: number;
+  readonly id?: string;
+  readonly name?: string;
+  readonly arguments: string;
+}
+
 /**
  * A part of a streamed answer; the last part is `end`. `hidden` output is billed and not sent to
- * the caller.
+ * the caller. `text` is what is billed.
  */
 export type AiPiece =
   | { readonly kind: "delta" | "hidden"; readonly text: string }
+  | { readonly kind: "call"; readonly text: string; readonly calls: readonly ToolCallPart[] }
   | { readonly kind: "end"; readonly finishReason: string; readonly usage: AiUsage };
 
 /**
@@ -62,10 +96,14 @@ export interface Ai {
    */
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
   /**
-   * Estimates the tokens of a prompt, including those of the chat format
+   * Estimates the tokens of a prompt, including those of the chat format and of its tools
    * (docs/decisions/usage.md).
    */
-  countTokens(model: string, messages: readonly AiMessage[]): Promise<number>;
+  countTokens(
+    model: string,
+    messages: readonly AiMessage[],
+    parameters?: AiParameters,
+  ): Promise<number>;
   countText(model: string, text: string): Promise<number>;
   meter(model: string): Promise<TokenMeter>;
   /**
@@ -73,5 +111,6 @@ export interface Ai {
    * `unknown_model` if the model is not offered
    */
   maxOutputTokens(model: string): number;
+  isOffered(model: string): boolean;
   readonly researchModel: string;
 }

@@ -7,7 +7,7 @@ for (
   const model of ["gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-mini", "gpt-4.1-nano", "chatgpt-4o-latest"]
 ) {
   Deno.test(`T28: ${model} is billed what is counted here`, () => {
-    assert.deepEqual(costBoundsOf(model, MESSAGES, 9), {
+    assert.deepEqual(costBoundsOf({ model, messages: MESSAGES }, 9), {
       p_max_input_tokens: 9,
       p_output_is_counted: true,
     });
@@ -16,7 +16,7 @@ for (
 
 for (const model of ["o3", "o3-mini", "o4-mini", "gpt-5", "gpt-5.6", "gpt-5-nano"]) {
   Deno.test(`T28: ${model} hides output`, () => {
-    assert.deepEqual(costBoundsOf(model, MESSAGES, 9), {
+    assert.deepEqual(costBoundsOf({ model, messages: MESSAGES }, 9), {
       p_max_input_tokens: 9,
       p_output_is_counted: false,
     });
@@ -33,9 +33,16 @@ for (
   ]
 ) {
   Deno.test(`T28: a prompt of ${model} is held as a token for each byte`, () => {
-    assert.deepEqual(costBoundsOf(model, MESSAGES, 9), {
+    assert.deepEqual(costBoundsOf({ model, messages: MESSAGES }, 9), {
       p_max_input_tokens: 64 + 16 + 12,
       p_output_is_counted: false,
     });
   });
 }
+
+Deno.test("T28: tools and the answer's format are part of a prompt's most tokens", () => {
+  const parameters = { tools: [{ name: "f" }], response_format: { type: "text" }, seed: 7 };
+  const prompt = { model: "claude-sonnet-5", messages: MESSAGES, parameters };
+  const json = '[{"name":"f"}]\n{"type":"text"}';
+  assert.equal(costBoundsOf(prompt, 9).p_max_input_tokens, 64 + 16 + 12 + 16 + json.length);
+});

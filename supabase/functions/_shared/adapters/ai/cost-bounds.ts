@@ -2,7 +2,8 @@
  * The maximum cost of a chat, which applies until its provider reports the usage. An unknown model
  * counts as the most expensive case: a tokenizer of its own, and hidden output.
  */
-import type { AiMessage } from "./ai.ts";
+import type { AiPrompt } from "./ai.ts";
+import { textsOf } from "./prompt.ts";
 
 /** OpenAI's models whose tokenizer is o200k_base, with which tokens.ts counts. */
 const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
@@ -22,26 +23,23 @@ export interface CostBounds {
 }
 
 /**
- * Returns the most tokens that any tokenizer can make of the messages: one per byte, and those of
- * the chat format.
+ * Returns the most tokens that any tokenizer can make of the prompt: one per byte, and those of the
+ * chat format.
  */
-function mostTokens(messages: readonly AiMessage[]): number {
+function mostTokens(prompt: AiPrompt): number {
   const encoder = new TextEncoder();
-  return messages.reduce(
-    (sum, { content }) => sum + PER_MESSAGE + encoder.encode(content).byteLength,
+  return textsOf(prompt).reduce(
+    (sum, text) => sum + PER_MESSAGE + encoder.encode(text).byteLength,
     PER_PROMPT,
   );
 }
 
 /** @param counted the tokens of the prompt, counted with o200k_base */
-export function costBoundsOf(
-  model: string,
-  messages: readonly AiMessage[],
-  counted: number,
-): CostBounds {
+export function costBoundsOf(prompt: AiPrompt, counted: number): CostBounds {
+  const { model } = prompt;
   const isAlike = COUNTED_ALIKE.test(model);
   return {
-    p_max_input_tokens: isAlike ? counted : Math.max(counted, mostTokens(messages)),
+    p_max_input_tokens: isAlike ? counted : Math.max(counted, mostTokens(prompt)),
     p_output_is_counted: isAlike && !HIDES_OUTPUT.test(model),
   };
 }

@@ -1,5 +1,6 @@
 /** Turns a provider's failures into our errors. */
 import OpenAI from "openai";
+import { PASSED_ON } from "../../contracts/openai.ts";
 import { ApiError } from "../../core/errors.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
 import { InvalidAnswer } from "./bounded-fetch.ts";
@@ -69,6 +70,13 @@ function retryAfterSeconds(error: unknown): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
+/** Returns the caller's parameter that the provider refuses, if it names one of those passed on. */
+function refusedParameter(error: unknown): string | undefined {
+  if (statusOf(error) !== 400 || !(error instanceof OpenAI.APIError)) return undefined;
+  const name = error.param?.split(/[.[]/)[0];
+  return PASSED_ON.find((each) => each === name);
+}
+
 /**
  * Makes the error for the caller. The provider's own text reaches neither the caller nor the log.
  */
@@ -84,6 +92,11 @@ export function toApiError(error: unknown): ApiError {
   if (code === "context_length_exceeded") {
     const message = "The messages are too long for this model.";
     return new ApiError("invalid_request", { ...options, message, field: "messages" });
+  }
+  const parameter = refusedParameter(error);
+  if (parameter !== undefined) {
+    const message = "The model does not accept this value. Change it, or leave it out.";
+    return new ApiError("invalid_request", { ...options, message, field: parameter });
   }
   return new ApiError("upstream_unavailable", {
     ...options,

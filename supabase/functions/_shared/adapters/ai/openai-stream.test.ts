@@ -166,3 +166,44 @@ Deno.test("a caller's abort between two pieces ends the stream at the provider",
     await left;
   });
 });
+
+const TOOLS = { tools: [{ type: "function", function: { name: "look_up" } }] };
+
+const CALL = chunk({
+  tool_calls: [{
+    index: 0,
+    id: "call_1",
+    type: "function",
+    function: { name: "look_up", arguments: "{" },
+  }],
+});
+const MORE = chunk({ tool_calls: [{ index: 0, function: { arguments: "}" } }] });
+
+Deno.test("a tool call is part of the answer only if the request has tools", async () => {
+  await withProvider(() => sse(CALL, MORE, STOP, LAST), async (options, seen) => {
+    const ai = createAi(options);
+    const asked = await collect(await ai.stream({ ...REQUEST, parameters: TOOLS }));
+    assert.deepEqual(asked.slice(0, -1), [
+      {
+        kind: "call",
+        text: "look_up{",
+        calls: [{ index: 0, id: "call_1", name: "look_up", arguments: "{" }],
+      },
+      { kind: "call", text: "}", calls: [{ index: 0, arguments: "}" }] },
+    ]);
+    assert.deepEqual(seen[0]?.body.tools, TOOLS.tools);
+    const unasked = await collect(await ai.stream(REQUEST));
+    assert.deepEqual(unasked.slice(0, -1).map(({ kind }) => kind), ["hidden", "hidden"]);
+  });
+});
+
+Deno.test("a stream without usage counts its tool calls and reasoning, too", async () => {
+  const answer = () => sse(chunk({ reasoning_content: "one two" }), CALL, MORE, STOP);
+  await withProvider(answer, async (options) => {
+    const ai = createAi(options);
+    const end = (await collect(await ai.stream({ ...REQUEST, parameters: TOOLS }))).at(-1);
+    assert(end?.kind === "end");
+    assert.equal(end.usage.output_tokens, await ai.countText("gpt-4o", "one twolook_up{}"));
+    assert.equal(end.usage.input_tokens, await ai.countTokens("gpt-4o", MESSAGES, TOOLS));
+  });
+});

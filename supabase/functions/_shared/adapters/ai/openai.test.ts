@@ -239,3 +239,44 @@ Deno.test("a model that is not offered is refused without a request", () => {
   assert.equal(ai.maxOutputTokens("gpt-4o"), 16_384);
   assert.throws(() => ai.maxOutputTokens("gpt-3"), { code: "unknown_model" });
 });
+
+Deno.test("a message is sent with its parts, its name and its tool calls", async () => {
+  const tool_calls = [{
+    id: "call_1",
+    type: "function" as const,
+    function: { name: "look_up", arguments: "{}" },
+  }];
+  const message = { role: "assistant", content: null, tool_calls };
+  const answer = { ...COMPLETION, choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+  await withProvider(() => Response.json(answer), async (options, seen) => {
+    const parameters = { tools: [{ type: "function", function: { name: "look_up" } }] };
+    const { toolCalls, text } = await createAi(options).complete({
+      ...REQUEST,
+      parameters,
+      messages: [
+        { role: "user", name: "Ada", content: "a\nb", parts: ["a", "b"] },
+        { role: "assistant", content: "", tool_calls },
+        { role: "tool", content: "1", tool_call_id: "call_1" },
+      ],
+    });
+    assert.deepEqual([toolCalls, text], [tool_calls, ""]);
+    assert.deepEqual(seen[0]?.body.messages, [
+      {
+        role: "user",
+        name: "Ada",
+        content: [{ type: "text", text: "a" }, { type: "text", text: "b" }],
+      },
+      { role: "assistant", content: null, tool_calls },
+      { role: "tool", content: "1", tool_call_id: "call_1" },
+    ]);
+  });
+});
+
+Deno.test("a parameter that the model refuses is the caller's mistake, by its name", async () => {
+  const error = { message: "a secret wish", param: "temperature", code: "unsupported_value" };
+  await withProvider(() => Response.json({ error }, { status: 400 }), async (options) => {
+    const refused = await refusalOf(createAi(options).complete(REQUEST));
+    assert.deepEqual([refused.code, refused.body.field], ["invalid_request", "temperature"]);
+    assert(!refused.message.includes("secret"));
+  });
+});

@@ -7,6 +7,15 @@ import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
+import {
+  bodyOf,
+  callPartsIn,
+  hasTools,
+  joinCalls,
+  reasoningIn,
+  textOf,
+  textOfCalls,
+} from "./answer-parts.ts";
 import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
 import { isOutage, isTransient, retryAfterMs } from "./errors.ts";
 import { type Deadline, deadlineOf, LIMITS, type Limits, watched } from "./timeouts.ts";
@@ -38,43 +47,14 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
   });
 }
 
-function params({ model, messages, maxOutputTokens }: AiRequest) {
-  return { model, messages: [...messages], max_completion_tokens: maxOutputTokens };
-}
-
+/** @param text all of the output, hidden output included */
 async function estimateUsage(request: AiRequest, text: string): Promise<AiUsage> {
-  const { countMessages, countText } = await import("./tokens.ts");
+  const { countPrompt, countText } = await import("./tokens.ts");
   const most = mostOutputTokens(request.maxOutputTokens);
   return {
-    input_tokens: countMessages(request.messages),
+    input_tokens: countPrompt(request.messages, request.parameters),
     output_tokens: Math.min(countText(text), most),
   };
-}
-
-interface MessageText {
-  readonly content?: unknown;
-  readonly refusal?: unknown;
-}
-
-/**
- * Returns the text of an answer; empty if all output was reasoning. A refusal is an answer too,
- * because its tokens were used. @throws InvalidAnswer
- */
-function textOf(said: MessageText | null | undefined): string {
-  const text = said?.content ?? said?.refusal ?? "";
-  if (typeof text !== "string") throw new InvalidAnswer("the answer is not text");
-  return text;
-}
-
-/**
- * Returns output that is not part of the answer: the reasoning of some models, and the arguments of
- * tool calls.
- */
-function hiddenIn(said: unknown): string {
-  const { reasoning_content, tool_calls } = (said ?? {}) as Record<string, unknown>;
-  const calls = Array.isArray(tool_calls) ? tool_calls : [];
-  const parts = [reasoning_content, ...calls.map((call) => call?.function?.arguments)];
-  return parts.filter((part) => typeof part === "string").join("");
 }
 
 function reasonOf(reason: unknown): string | undefined {
@@ -88,8 +68,15 @@ async function completionOf(
   const choice = answer?.choices?.[0];
   if (typeof choice?.message !== "object") throw new InvalidAnswer("the answer has no choice");
   const text = textOf(choice.message);
-  const usage = usageFrom(answer.usage, request) ?? await estimateUsage(request, text);
-  return { text, finishReason: reasonOf(choice.finish_reason) ?? "unknown", usage };
+  const calls = callPartsIn(choice.message);
+  const all = reasoningIn(choice.message) + text + textOfCalls(calls);
+  const usage = usageFrom(answer.usage, request) ?? await estimateUsage(request, all);
+  return {
+    text,
+    ...(hasTools(request) && calls.length > 0 && { toolCalls: joinCalls(calls) }),
+    finishReason: reasonOf(choice.finish_reason) ?? "unknown",
+    usage,
+  };
 }
 
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
@@ -98,23 +85,26 @@ async function* piecesOf(
   chunks: Chunks,
   request: AiRequest,
 ): AsyncGenerator<AiPiece, void, undefined> {
-  let text = "";
+  let all = "";
   let finishReason: string | undefined;
   let usage: AiUsage | null = null;
   for await (const chunk of chunks) {
     const choice = chunk.choices?.[0];
     const delta = textOf(choice?.delta);
-    const hidden = hiddenIn(choice?.delta);
+    const calls = callPartsIn(choice?.delta);
+    const called = textOfCalls(calls);
+    const isAnswer = hasTools(request);
+    const hidden = reasoningIn(choice?.delta) + (isAnswer ? "" : called);
+    all += hidden + delta + (isAnswer ? called : "");
     finishReason = reasonOf(choice?.finish_reason) ?? finishReason;
     usage = usageFrom(chunk.usage, request) ?? usage;
     if (hidden !== "") yield { kind: "hidden", text: hidden };
-    if (delta === "") continue;
-    text += delta;
-    yield { kind: "delta", text: delta };
+    if (delta !== "") yield { kind: "delta", text: delta };
+    if (isAnswer && calls.length > 0) yield { kind: "call", text: called, calls };
   }
   // The SDK treats a lost connection as the end of the stream.
   if (finishReason === undefined) throw new InvalidAnswer("the stream broke off");
-  yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, text) };
+  yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, all) };
 }
 
 async function* guarded(
@@ -170,7 +160,7 @@ export function createAi(options: AiOptions): Ai {
     try {
       const answer = await ask(
         bounds,
-        (how) => client.chat.completions.create(params(request), how),
+        (how) => client.chat.completions.create(bodyOf(request), how),
       );
       return await completionOf(answer, request);
     } catch (error) {
@@ -183,7 +173,7 @@ export function createAi(options: AiOptions): Ai {
   async function stream(request: AiRequest): Promise<AsyncIterable<AiPiece>> {
     const deadline = deadlineOf(request.signal, limits.streamMs);
     const body = {
-      ...params(request),
+      ...bodyOf(request),
       stream: true as const,
       stream_options: { include_usage: true },
     };
@@ -200,7 +190,8 @@ export function createAi(options: AiOptions): Ai {
   return {
     complete,
     stream,
-    countTokens: async (_model, messages) => (await import("./tokens.ts")).countMessages(messages),
+    countTokens: async (_model, messages, parameters) =>
+      (await import("./tokens.ts")).countPrompt(messages, parameters),
     countText: async (_model, text) => (await import("./tokens.ts")).countText(text),
     meter: async () => (await import("./tokens.ts")).createMeter(),
     maxOutputTokens(model) {
@@ -209,6 +200,7 @@ export function createAi(options: AiOptions): Ai {
       const message = "This model is not offered. Send one that this project is configured for.";
       throw new ApiError("unknown_model", { message, field: "model" });
     },
+    isOffered: (model) => options.models.has(model),
     researchModel: options.researchModel,
   };
 }

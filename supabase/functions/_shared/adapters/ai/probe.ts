@@ -72,6 +72,7 @@ export function createProbe(options: ProbeOptions, metrics: Metrics): Ai {
     complete: (request) => complete(options, policy, request),
     ...{ stream: no, countTokens: no, countText: no, meter: no },
     maxOutputTokens: () => 0,
+    isOffered: () => false,
     researchModel: options.researchModel,
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countMessages, countText, createMeter } from "./tokens.ts";
+import { countPrompt, countText, createMeter } from "./tokens.ts";
 
 // The numbers are those of tiktoken, OpenAI's own library, with o200k_base.
 const COUNTED: readonly [string, number][] = [
@@ -49,7 +49,7 @@ Deno.test("a prompt counts its format: four for a message, three for the start o
     { role: "system" as const, content: "hello world" },
     { role: "user" as const, content: "hello world" },
   ];
-  assert.equal(countMessages(messages), 3 + 2 * (4 + 2));
+  assert.equal(countPrompt(messages), 3 + 2 * (4 + 2));
 });
 
 Deno.test("a text in pieces counts as the whole text", () => {

@@ -3,7 +3,8 @@
  * processor time and 40 MB, so it is imported only when it is needed.
  */
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
-import type { AiMessage, TokenMeter } from "./ai.ts";
+import type { AiMessage, AiParameters, TokenMeter } from "./ai.ts";
+import { textOfMessage, textOfParameters } from "./prompt.ts";
 
 /**
  * The time of byte pair encoding grows with the square of the longest stretch without a boundary.
@@ -77,10 +78,11 @@ export function countText(text: string): number {
   return count;
 }
 
-export function countMessages(messages: readonly AiMessage[]): number {
+/** Counts a prompt: its messages, and the tools and the answer's format in its parameters. */
+export function countPrompt(messages: readonly AiMessage[], parameters?: AiParameters): number {
   return messages.reduce(
-    (sum, { content }) => sum + PER_MESSAGE + countText(content),
-    PER_PROMPT,
+    (sum, message) => sum + PER_MESSAGE + countText(textOfMessage(message)),
+    PER_PROMPT + countText(textOfParameters(parameters)),
   );
 }
 

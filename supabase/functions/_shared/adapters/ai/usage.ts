@@ -1,6 +1,7 @@
 /** Turns a provider's reported usage into our kinds of tokens. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
+import { textsOf } from "./prompt.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
@@ -24,8 +25,8 @@ export function mostOutputTokens(maxOutputTokens: number): number {
  * Returns the most input tokens that count as plausible: one per byte, and a UTF-16 unit has at
  * most three bytes.
  */
-function mostInputTokens({ messages }: AiRequest): number {
-  return messages.reduce((sum, { content }) => sum + 3 * content.length, MAX_HIDDEN_TOKENS);
+function mostInputTokens(request: AiRequest): number {
+  return textsOf(request).reduce((sum, text) => sum + 3 * text.length, MAX_HIDDEN_TOKENS);
 }
 
 function isCount(value: unknown): value is number {

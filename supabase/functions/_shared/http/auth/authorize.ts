@@ -8,6 +8,7 @@ import { ApiError } from "../../core/errors.ts";
 import { clientIpHash } from "../../core/ip.ts";
 import type { Limiter } from "../../limits/limiter.ts";
 import type { LimitName } from "../../limits/rules.ts";
+import { type JsonShape, openAiLimitHeaders } from "../reply/json-shape.ts";
 import type { Credentials, CredentialVerifier } from "./credentials.ts";
 import type { SharedSecretVerifier } from "./shared-secret.ts";
 
@@ -16,6 +17,7 @@ interface Admission {
     readonly who: readonly Who[];
     readonly isSigned: boolean;
     readonly limit: LimitName;
+    readonly shape: JsonShape;
   };
   readonly request: Request;
   readonly context: RequestContext;
@@ -72,8 +74,20 @@ function keyNameOf({ key }: Credentials): string | null {
   return key.kind === "secret" ? key.name : "publishable";
 }
 
+const SECRET_AS_BEARER = /^Bearer (sb_secret_\S+)$/i;
+
+/**
+ * OpenAI's SDK sends its API key as a bearer token only, so there a secret key may come as one. A
+ * secret key never comes from a page, which sends its origin.
+ */
+function headersWithKey({ shape }: Admission["route"], headers: Headers): Headers {
+  if (shape !== "openai" || headers.has("apikey") || headers.has("origin")) return headers;
+  const key = SECRET_AS_BEARER.exec(headers.get("authorization") ?? "")?.[1];
+  return key === undefined ? headers : new Headers([["apikey", key]]);
+}
+
 async function identify({ route, request, services }: Admission): Promise<Identified> {
-  const { headers } = request;
+  const headers = headersWithKey(route, request.headers);
   const credentials = hasCredentials(route, headers)
     ? await services.verify(headers)
     : NO_CREDENTIALS;
@@ -97,6 +111,9 @@ async function requireWithinLimit(
     ipHash: clientIpHash(request.headers, services),
   });
   context.answerHeaders.push(...verdict.headers);
+  if (route.shape === "openai" && verdict.quota !== undefined) {
+    context.answerHeaders.push(...openAiLimitHeaders(verdict.quota));
+  }
   if (verdict.refusal === undefined) return;
   const { code, retryAfterSeconds } = verdict.refusal;
   throw new ApiError(code, { retryAfterSeconds });

@@ -8,10 +8,10 @@ import { sha256 } from "../../core/hash.ts";
 import { ApiError } from "../../core/errors.ts";
 
 /**
- * true: the route requires an Idempotency-Key; "optional": a request may come without one; false:
- * the route reads none.
+ * true: the route requires an Idempotency-Key; "optional": the content of a request without a key
+ * is its key; "offered": a request without a key is never a repeat; false: the route reads none.
  */
-export type IdempotencyMode = boolean | "optional";
+export type IdempotencyMode = boolean | "optional" | "offered";
 
 /**
  * A client repeats a lost request within ten minutes; two requests with the same content are rarely
@@ -42,6 +42,7 @@ export interface KeyedIdempotency extends Idempotency {
 
 /** The type that a handler gets for each mode. */
 export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Idempotency
+  : M extends "offered" ? KeyedIdempotency | null
   : M extends true ? KeyedIdempotency
   : null;
 
@@ -61,9 +62,12 @@ export function isOneKey(value: string): boolean {
  * An invalid header is refused even where the header is optional.
  * @throws ApiError `missing_idempotency_key`
  */
-export function readIdempotencyKey(headers: Headers, mode: true | "optional"): string | null {
+export function readIdempotencyKey(
+  headers: Headers,
+  mode: Exclude<IdempotencyMode, false>,
+): string | null {
   const given = headers.get("idempotency-key");
-  if (given === null && mode === "optional") return null;
+  if (given === null && mode !== true) return null;
   if (given === null) throw new ApiError("missing_idempotency_key");
   const quoted = /^"(.*)"$/.exec(given);
   const key = quoted === null ? given : quoted[1]!.replace(/\\(["\\])/g, "$1");

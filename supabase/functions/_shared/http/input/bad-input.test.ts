@@ -24,7 +24,7 @@ async function checkRefused(route: RouteCase, body: unknown, expected: Refused =
   const { error } = JSON.parse(text);
   assert.equal(answer.status, expected.status ?? 400, `${route.path}: ${text}`);
   assert.equal(error.code, expected.code ?? "invalid_request");
-  if ("field" in expected) assert.equal(error.field, expected.field, text);
+  if ("field" in expected) assert.equal(error.field ?? error.param, expected.field, text);
   assert.deepEqual(fake.names(), [], `${route.path} reached the database`);
 }
 

@@ -4,7 +4,7 @@
  * one of the values, so the request is refused (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
-import { isOneKey } from "../idempotency/key.ts";
+import { type IdempotencyMode, isOneKey } from "../idempotency/key.ts";
 
 /**
  * Four times the length of a URL with the longest cursor and every filter. Servers in front of this
@@ -79,7 +79,7 @@ function requireFewHeaders(headers: Headers): void {
 /** The fields of a route's declaration that decide which headers are checked. */
 interface HeadRules {
   readonly method: string;
-  readonly idempotent: boolean | "optional";
+  readonly idempotent: IdempotencyMode;
 }
 
 /**

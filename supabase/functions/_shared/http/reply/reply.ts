@@ -3,6 +3,7 @@ import { timestampOf } from "../../core/timestamp.ts";
 import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";
+import { type JsonShape, openAiError } from "./json-shape.ts";
 
 /** A handler's answer. `data` is the resource; renderReply adds the envelope. */
 export interface Reply<T = unknown> {
@@ -61,27 +62,44 @@ function metadataOf({ requestId, traceId }: RequestContext, now: Date): Metadata
   return { requestId, traceId, timestamp: timestampOf(now) };
 }
 
-/**
- * Renders a reply in the envelope. A reply with a status of 400 or more is a stored refusal: `data`
- * is the `error` object.
- */
-export function renderReply(reply: Reply, context: RequestContext, now: Date): Response {
+function envelopeOf(reply: Reply, context: RequestContext, now: Date): unknown {
   const metadata = metadataOf(context, now);
   if (Array.isArray(reply.data)) metadata.nextCursor = reply.nextCursor ?? null;
-  const body = reply.status >= 400
+  return reply.status >= 400
     ? { error: reply.data, metadata }
     : { success: true, data: reply.data, metadata };
+}
+
+function openAiBodyOf({ status, data }: Reply): unknown {
+  return status >= 400 ? { error: openAiError(data as ErrorBody) } : data;
+}
+
+/**
+ * Renders a reply. A reply with a status of 400 or more is a stored refusal: `data` is the `error`
+ * object.
+ */
+export function renderReply(
+  reply: Reply,
+  context: RequestContext,
+  now: Date,
+  shape: JsonShape = "envelope",
+): Response {
+  const body = shape === "openai" ? openAiBodyOf(reply) : envelopeOf(reply, context, now);
   const answer = answerJson(reply.status, body, context);
   if (reply.replayed) answer.headers.append("idempotency-replayed", "true");
   for (const name in reply.headers) answer.headers.append(name, reply.headers[name]!);
   return answer;
 }
 
-export function renderError(error: ApiError, context: RequestContext, now: Date): Response {
-  const body: { error: ErrorBody; metadata: Metadata } = {
-    error: error.body,
-    metadata: metadataOf(context, now),
-  };
+export function renderError(
+  error: ApiError,
+  context: RequestContext,
+  now: Date,
+  shape: JsonShape = "envelope",
+): Response {
+  const body = shape === "openai"
+    ? { error: openAiError(error.body) }
+    : { error: error.body, metadata: metadataOf(context, now) };
   const answer = answerJson(error.status, body, context);
   if (error.retryAfterSeconds !== undefined) {
     answer.headers.append("retry-after", String(error.retryAfterSeconds));

@@ -9,6 +9,7 @@ import type { Services } from "./app-services.ts";
 import type { CallerOf, Who } from "../../core/caller.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import { DEADLINE_MS } from "../../core/deadline.ts";
+import type { JsonShape } from "../reply/json-shape.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { BODY_LIMIT_BYTES } from "../input/read-body.ts";
@@ -55,7 +56,8 @@ interface Declaration<
   /** The deadline of a request; DEADLINE_MS by default. */
   readonly deadlineMs?: number;
   /**
-   * true requires an Idempotency-Key; "optional" identifies a request without a key by its content.
+   * true requires an Idempotency-Key; "optional" identifies a request without a key by its content;
+   * "offered" serves each request without a key anew.
    */
   readonly idempotent: I;
   /**
@@ -69,6 +71,8 @@ interface Declaration<
   readonly body?: B;
   /** The schemas of successful answers, by status. */
   readonly responses: R;
+  /** The shape of JSON answers and errors; `envelope` by default. */
+  readonly shape?: JsonShape;
   /** The media type of a successful answer that is not in the JSON envelope. */
   readonly produces?: string;
   /** Other media types that a successful answer may have instead, for example `text/csv`. */
@@ -109,6 +113,7 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType;
   readonly responses: Responses;
+  readonly shape: JsonShape;
   readonly produces: string | null;
   readonly alsoProduces: readonly string[];
   readonly answerHeaders: Readonly<Record<string, z.ZodType>>;
@@ -135,6 +140,7 @@ export function defineRoute<
     feature: null,
     deadlineMs: DEADLINE_MS,
     bodyLimit: BODY_LIMIT_BYTES,
+    shape: "envelope",
     produces: null,
     alsoProduces: [],
     answerHeaders: {},

@@ -33,9 +33,21 @@ const ErrorEnvelope = z.object({
   metadata: Metadata,
 }).openapi("Error");
 
-/** Returns the error envelope, limited to the codes of one status. */
-function errorOf(codes: readonly ErrorCode[]): z.ZodType {
-  return ErrorEnvelope.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
+const OpenAiErrorBody = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string().openapi({ description: "OpenAI's type, such as `insufficient_quota`." }),
+    param: z.string().nullable(),
+    code: z.string(),
+    retryable: z.boolean(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+}).openapi("OpenAiError");
+
+/** Returns the body of a route's errors, limited to the codes of one status. */
+function errorOf({ shape }: Route, codes: readonly ErrorCode[]): z.ZodType {
+  const body = shape === "openai" ? OpenAiErrorBody : ErrorEnvelope;
+  return body.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
 }
 
 /** Returns the errors that a route's declaration implies, and the errors that the route names. */
@@ -92,7 +104,7 @@ function errorResponses(route: Route): RouteConfig["responses"] {
     [...byStatus].map(([status, codes]) => [status, {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join("\n"),
       ...(status === 429 ? { headers: z.object(REFUSED_HEADERS) } : {}),
-      content: { [json]: { schema: errorOf(codes) } },
+      content: { [json]: { schema: errorOf(route, codes) } },
     }]),
   );
 }
@@ -119,7 +131,7 @@ function successResponses(route: Route): RouteConfig["responses"] {
       description: SUCCESS[status]!,
       ...headers,
       content: route.produces === null
-        ? { [json]: { schema: envelopeOf(schema) }, ...others }
+        ? { [json]: { schema: route.shape === "openai" ? schema : envelopeOf(schema) }, ...others }
         : { [route.produces]: { schema } },
     }]),
   );
@@ -157,6 +169,13 @@ const OptionalIdempotencyHeader = z.object({
   }),
 });
 
+const OfferedIdempotencyHeader = z.object({
+  "idempotency-key": Key.optional().openapi({
+    description:
+      "Printable ASCII, stored for 24 hours. Without a key, each request is served and charged anew.",
+  }),
+});
+
 const ConditionHeader = z.object({
   "if-none-match": z.string().optional()
     .openapi({
@@ -171,6 +190,7 @@ function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
   if (route.query !== Nothing) request.query = route.query as z.ZodObject;
   if (route.idempotent === true) request.headers = IdempotencyHeader;
   if (route.idempotent === "optional") request.headers = OptionalIdempotencyHeader;
+  if (route.idempotent === "offered") request.headers = OfferedIdempotencyHeader;
   if (route.conditional) request.headers = ConditionHeader;
   if (route.body !== Nothing) {
     request.body = { required: true, content: { [json]: { schema: route.body } } };
@@ -192,5 +212,6 @@ export function describeRoute(name: string, route: Route) {
     "x-who": route.who,
     "x-rate-limit": route.limit,
     ...(route.feature === null ? {} : { "x-feature": route.feature }),
+    ...(route.idempotent === "offered" ? { "x-idempotent": "with a key" } : {}),
   } satisfies RouteConfig & Record<`x-${string}`, unknown>;
 }

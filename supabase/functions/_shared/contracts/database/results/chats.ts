@@ -1,8 +1,12 @@
 /** Results of the functions for chats. */
 import type { ChatAnswer } from "../../ai.ts";
+import type { OpenAiToolCall } from "../../openai.ts";
 import type { Finished, Of, Replay } from "./shapes.ts";
 
-export type Answer = Of<typeof ChatAnswer>;
+/** The answer of a chat. Its message has tool calls only if the request had tools. */
+export type Answer = Of<typeof ChatAnswer> & {
+  message: { tool_calls?: OpenAiToolCall[] };
+};
 
 /**
  * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal

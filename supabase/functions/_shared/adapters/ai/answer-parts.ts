@@ -1,0 +1,98 @@
+/** Reads the parts of a provider's answer: its text, its tool calls, and its hidden output. */
+import type OpenAI from "openai";
+import type { AiRequest, AiToolCall, ToolCallPart } from "./ai.ts";
+import { InvalidAnswer } from "./bounded-fetch.ts";
+
+type Request = OpenAI.ChatCompletionCreateParamsNonStreaming;
+type Message = Request["messages"][number];
+
+function sentMessage({ parts, content, ...rest }: AiRequest["messages"][number]): Message {
+  const texts = parts?.map((text) => ({ type: "text" as const, text }));
+  // Providers refuse an empty text beside tool calls.
+  const isEmpty = content === "" && rest.tool_calls !== undefined;
+  return { ...rest, content: isEmpty ? null : texts ?? content } as Message;
+}
+
+/** Returns the body for the provider. */
+export function bodyOf(
+  { model, messages, maxOutputTokens, parameters }: AiRequest,
+): Request {
+  return {
+    ...parameters,
+    model,
+    messages: messages.map(sentMessage),
+    max_completion_tokens: maxOutputTokens,
+  };
+}
+
+interface Said {
+  readonly content?: unknown;
+  readonly refusal?: unknown;
+}
+
+/**
+ * Returns the text of an answer; empty if all output was reasoning. A refusal is an answer too,
+ * because its tokens were used. @throws InvalidAnswer
+ */
+export function textOf(said: Said | null | undefined): string {
+  const text = said?.content ?? said?.refusal ?? "";
+  if (typeof text !== "string") throw new InvalidAnswer("the answer is not text");
+  return text;
+}
+
+interface SentCall {
+  readonly index?: unknown;
+  readonly id?: unknown;
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+}
+
+function sentCallsOf(said: unknown): SentCall[] {
+  const { tool_calls: calls } = (said ?? {}) as Record<string, unknown>;
+  return Array.isArray(calls) ? calls.filter((call) => typeof call === "object" && call) : [];
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** Returns the reasoning that some providers send beside an answer. */
+export function reasoningIn(said: unknown): string {
+  const { reasoning_content: text } = (said ?? {}) as Record<string, unknown>;
+  return isText(text) ? text : "";
+}
+
+/** Returns the parts of tool calls in an answer, or in a piece of a stream. */
+export function callPartsIn(said: unknown): ToolCallPart[] {
+  return sentCallsOf(said).map(({ index, id, function: called }, at) => ({
+    index: Number.isSafeInteger(index) ? index as number : at,
+    ...(isText(id) && { id }),
+    ...(isText(called?.name) && { name: called.name }),
+    arguments: isText(called?.arguments) ? called.arguments : "",
+  }));
+}
+
+/** Returns the text of tool calls that is billed. */
+export function textOfCalls(calls: readonly ToolCallPart[]): string {
+  return calls.map(({ name = "", arguments: given }) => name + given).join("");
+}
+
+/** Joins the parts of tool calls, of which the first one has the id and the name. */
+export function joinCalls(parts: readonly ToolCallPart[]): AiToolCall[] {
+  const calls = new Map<number, { id: string; name: string; arguments: string }>();
+  for (const { index, id, name, arguments: given } of parts) {
+    const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
+    calls.set(index, {
+      id: call.id || (id ?? ""),
+      name: call.name || (name ?? ""),
+      arguments: call.arguments + given,
+    });
+  }
+  return [...calls].sort(([a], [b]) => a - b).map(([, { id, ...called }]) => ({
+    id,
+    type: "function",
+    function: called,
+  }));
+}
+
+/** Returns whether the request has tools, without which a tool call is not part of the answer. */
+export function hasTools({ parameters }: AiRequest): boolean {
+  return parameters?.["tools"] !== undefined;
+}

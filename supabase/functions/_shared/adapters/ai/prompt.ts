@@ -1,0 +1,23 @@
+/** The texts of a prompt that a model reads, which the provider counts as input. */
+import type { AiMessage, AiParameters, AiPrompt } from "./ai.ts";
+
+/** Returns the text of a message, with its name and the tools that it calls. */
+export function textOfMessage({ content, name, tool_calls }: AiMessage): string {
+  const calls = tool_calls?.map((call) => `${call.function.name} ${call.function.arguments}`) ?? [];
+  return [...(name === undefined ? [] : [name]), content, ...calls].join("\n");
+}
+
+/**
+ * Returns the tools and the format of the answer as JSON; providers write them in fewer tokens.
+ * Empty without both.
+ */
+export function textOfParameters({ tools, response_format }: AiParameters = {}): string {
+  return [tools, response_format].filter((each) => each !== undefined)
+    .map((each) => JSON.stringify(each)).join("\n");
+}
+
+/** Returns all texts of a prompt. */
+export function textsOf({ messages, parameters }: AiPrompt): string[] {
+  const more = textOfParameters(parameters);
+  return [...messages.map(textOfMessage), ...(more === "" ? [] : [more])];
+}

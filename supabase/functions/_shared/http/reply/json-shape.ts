@@ -1,0 +1,50 @@
+/**
+ * The shape of a route's JSON: our envelope, or the shape of OpenAI's API, which OpenAI's SDKs read.
+ */
+import { type ErrorBody, ERRORS, type ErrorType, isErrorCode } from "../../core/errors.ts";
+import type { HeaderPairs } from "../../core/current-request.ts";
+import type { Quota } from "../../limits/rate-limit-headers.ts";
+
+export type JsonShape = "envelope" | "openai";
+
+/** OpenAI's names for our types of errors. */
+const OPENAI_TYPES: Readonly<Record<ErrorType, string>> = {
+  validation: "invalid_request_error",
+  not_found: "invalid_request_error",
+  conflict: "invalid_request_error",
+  auth: "authentication_error",
+  payment: "insufficient_quota",
+  rate_limit: "rate_limit_error",
+  timeout: "server_error",
+  server: "server_error",
+};
+
+/** The `error` object of OpenAI's API. Its `code` is ours; `retryable` and `details` are additions. */
+export interface OpenAiError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly details?: Record<string, unknown>;
+}
+
+export function openAiError({ code, message, field, retryable, details }: ErrorBody): OpenAiError {
+  return {
+    message,
+    type: OPENAI_TYPES[isErrorCode(code) ? ERRORS[code].type : "server"],
+    param: field ?? null,
+    code,
+    retryable,
+    ...(details !== undefined && { details }),
+  };
+}
+
+/** Returns OpenAI's headers of a rate limit, which some clients read instead of `RateLimit`. */
+export function openAiLimitHeaders({ quota, remaining, resetSeconds }: Quota): HeaderPairs {
+  return [
+    ["x-ratelimit-limit-requests", `${quota}`],
+    ["x-ratelimit-remaining-requests", `${remaining}`],
+    ["x-ratelimit-reset-requests", `${resetSeconds}s`],
+  ];
+}
