@@ -1003,7 +1003,9 @@ comment on table farthing.orders is
   'open or lost. credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
-create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
+-- Reports count the accounts of a year from this index, and find each account's payments in it.
+create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
+  include (paid_at, kind);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.
@@ -2796,12 +2798,20 @@ create table farthing.order_entries (
   order_id uuid primary key,
   account_id bigint not null,
   seq bigint not null,
+  begun_on date,
+  paid_on date,
+  credits numeric(38, 18) not null,
   missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account. missing: the '
-  'evidence that was missing when the entry was sealed (stripe_event, lot), separated by spaces; null if '
-  'there was all.';
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. begun_on: the day '
+  '(UTC) on which a package order began, null for a top-up; paid_on: the day on which the order was paid; '
+  'credits: of the order, without its bonus. missing: the evidence that was missing when the entry was '
+  'sealed (stripe_event, lot), separated by spaces; null if there was all.';
+-- Reports count the orders of a day that had all evidence, and look for it only where some are missing.
+create index order_entries_by_begin on farthing.order_entries (begun_on)
+  where begun_on is not null and missing is null;
+create index order_entries_by_payment on farthing.order_entries (paid_on) where missing is null;
 alter table farthing.order_entries enable row level security;
 create policy order_entries_none on farthing.order_entries for select to authenticated using (false);
 
@@ -2890,10 +2900,12 @@ create index revenue_lines_by_source on farthing.revenue_lines (source_id);
 -- The tax of the next refund or dispute depends on all earlier ones of the order.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
--- Paying accounts can't be added up over days. Metrics count them from this index and do not read the
--- table.
+-- The journal adds up this index and does not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
-  include (amount, account_id);
+  include (amount);
+-- Paying accounts can't be added up over days. Metrics count them from this index.
+create index revenue_lines_of_payers on farthing.revenue_lines (booked_on)
+  include (product_line, currency, kind, amount, account_id, booking_id) where kind in ('charge', 'discount');
 alter table farthing.revenue_lines enable row level security;
 create policy revenue_lines_none on farthing.revenue_lines for select to authenticated using (false);
 

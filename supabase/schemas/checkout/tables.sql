@@ -74,7 +74,9 @@ comment on table farthing.orders is
   'open or lost. credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
-create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
+-- Reports count the accounts of a year from this index, and find each account's payments in it.
+create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
+  include (paid_at, kind);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.

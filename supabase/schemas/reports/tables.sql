@@ -134,12 +134,20 @@ create table farthing.order_entries (
   order_id uuid primary key,
   account_id bigint not null,
   seq bigint not null,
+  begun_on date,
+  paid_on date,
+  credits numeric(38, 18) not null,
   missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account. missing: the '
-  'evidence that was missing when the entry was sealed (stripe_event, lot), separated by spaces; null if '
-  'there was all.';
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. begun_on: the day '
+  '(UTC) on which a package order began, null for a top-up; paid_on: the day on which the order was paid; '
+  'credits: of the order, without its bonus. missing: the evidence that was missing when the entry was '
+  'sealed (stripe_event, lot), separated by spaces; null if there was all.';
+-- Reports count the orders of a day that had all evidence, and look for it only where some are missing.
+create index order_entries_by_begin on farthing.order_entries (begun_on)
+  where begun_on is not null and missing is null;
+create index order_entries_by_payment on farthing.order_entries (paid_on) where missing is null;
 alter table farthing.order_entries enable row level security;
 create policy order_entries_none on farthing.order_entries for select to authenticated using (false);
 

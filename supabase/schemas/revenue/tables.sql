@@ -62,10 +62,12 @@ create index revenue_lines_by_source on farthing.revenue_lines (source_id);
 -- The tax of the next refund or dispute depends on all earlier ones of the order.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
--- Paying accounts can't be added up over days. Metrics count them from this index and do not read the
--- table.
+-- The journal adds up this index and does not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
-  include (amount, account_id);
+  include (amount);
+-- Paying accounts can't be added up over days. Metrics count them from this index.
+create index revenue_lines_of_payers on farthing.revenue_lines (booked_on)
+  include (product_line, currency, kind, amount, account_id, booking_id) where kind in ('charge', 'discount');
 alter table farthing.revenue_lines enable row level security;
 create policy revenue_lines_none on farthing.revenue_lines for select to authenticated using (false);
 

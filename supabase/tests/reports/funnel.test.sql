@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(34);
+select plan(37);
 
 create function pg_temp.refuse(p_name text, p_key text, p_passed interval, p_code text
   default 'insufficient_credits') returns jsonb language sql as $$
@@ -21,6 +21,10 @@ create function pg_temp.lines(p_rows jsonb) returns text[] language sql as $$
 $$;
 create function pg_temp.report(p_from int default 1, p_to int default 31) returns jsonb language sql as $$
   select report_funnel(make_date(2027, 1, p_from), make_date(2027, 1, p_to))
+$$;
+create function pg_temp.control() returns text language sql as $$
+  select concat_ws(' ', c ->> 'report', c ->> 'source', c ->> 'difference')
+  from jsonb_path_query(pg_temp.report(), '$.controls[0]') c
 $$;
 
 select is(pg_temp.lines(pg_temp.report() -> 'rows') || pg_temp.lines(pg_temp.report() -> 'totals'), '{}',
@@ -59,6 +63,14 @@ select is(pg_temp.lines(pg_temp.report() -> 'rows'), array['2027-01-01 - | 0 0 0
 select is(pg_temp.lines(pg_temp.report() -> 'totals'), array['15 | 6 5 4 0.666667 | 5 4 2 1 0.25'],
   'the totals count each account once');
 select is(pg_temp.report() #>> '{controls,0,difference}', '0', 'paid checkouts have lots');
+select is(farthing.seal(tests.after('40 d')) > 0, true, 'the purchases are sealed');
+select is(pg_temp.control(), '4 4 0', 'the noted purchases of each day are as many');
+delete from farthing.order_entries where begun_on = '2027-01-02';
+select is(pg_temp.control(), '4 4 0', 'lots are counted on a day whose purchases are not all noted');
+insert into farthing.order_entries (order_id, account_id, seq, begun_on, paid_on, credits)
+select o.order_id, o.account_id, e.seq, '2027-01-02', (o.paid_at at time zone 'UTC')::date, o.credits
+from farthing.orders o join farthing.entries e on e.reference_id = o.order_id::text and e.kind = 'purchase'
+where (o.created_at at time zone 'UTC')::date = '2027-01-02';
 select is(pg_temp.lines(pg_temp.report(2, 2) -> 'totals'), array['15 | 4 4 3 0.75 | 0 0 0 0 -'],
   'a report of one day has that day''s figures');
 

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(43);
+select plan(46);
 
 create function pg_temp.record(p_name text, p_labels text, p_count int, p_bucket int default null,
   p_passed interval default '1 h') returns text language sql as $$
@@ -72,6 +72,12 @@ from tests.bought b, (values
     'seq 1 is the purchase of order %1$s and is not noted'),
   ('a purchase that is not noted', 'delete from farthing.order_entries where order_id = %L',
     'seq 1 is the purchase of order %1$s and is not noted'),
+  ('another day of begin', 'update farthing.order_entries set begun_on = begun_on + 1 where order_id = %L',
+    'order %1$s is noted with other days or credits than its own'),
+  ('no day of payment', 'update farthing.order_entries set paid_on = null where order_id = %L',
+    'order %1$s is noted with other days or credits than its own'),
+  ('other credits', 'update farthing.order_entries set credits = credits + 1 where order_id = %L',
+    'order %1$s is noted with other days or credits than its own'),
   ('an event that is gone', 'select tests.unguarded(''inbox'', $$delete from farthing.inbox
       where facts ->> ''order_id'' = %L$$)',
     'order %1$s is noted with all evidence and has no stripe_event; '

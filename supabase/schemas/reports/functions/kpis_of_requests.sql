@@ -51,8 +51,10 @@ begin
     union all
     select 'webhook_applied', coalesce(sum(e.count) filter (where e.state in ('processed', 'ignored')), 0),
       coalesce(sum(e.count) filter (where e.state in ('failed', 'dead')), 0)
-    from (select i.state, count(*) as count from farthing.inbox i
-      where i.received_at >= p_from and i.received_at < p_to group by i.state) e
+    -- State by state, because a state's events are counted faster than grouped.
+    from (values ('processed'), ('ignored'), ('failed'), ('dead')) s (state)
+    cross join lateral (select s.state, count(*) as count from farthing.inbox i
+      where i.state = s.state and i.received_at >= p_from and i.received_at < p_to) e
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)

@@ -21,36 +21,51 @@ returns void
 language sql
 set search_path = ''
 as $$
-  insert into farthing.order_entries (order_id, account_id, seq, missing)
-  select e.reference_id::uuid, e.account_id, e.seq,
-    farthing.missing_evidence(e.account_id, e.reference_id::uuid)
+  insert into farthing.order_entries (order_id, account_id, seq, begun_on, paid_on, credits, missing)
+  select o.order_id, e.account_id, e.seq,
+    case o.kind when 'package' then (o.created_at at time zone 'UTC')::date end,
+    (o.paid_at at time zone 'UTC')::date, o.credits, farthing.missing_evidence(e.account_id, o.order_id)
   from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
   join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+  join farthing.orders o on o.account_id = e.account_id and o.order_id = e.reference_id::uuid
   where e.kind = 'purchase'
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores which entries are purchases, and their missing evidence: for each account, of the entries after '
-  'p_after and up to p_upto. seal_entries() calls it.';
+  'Stores which entries are purchases, with the days and credits of their orders and the missing evidence: '
+  'for each account, of the entries after p_after and up to p_upto. seal_entries() calls it.';
 
 create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
 language plpgsql stable
 set search_path = ''
 as $$
+declare
+  v_sealed_until timestamptz := (select u.at from farthing.sealed_until u);
+  v_begins timestamptz;
+  v_ends timestamptz;
 begin
-  return query
-  select p.order_id, m.missing
-  from farthing.orders p
-  left join farthing.order_entries n on n.order_id = p.order_id
-  -- Evidence that was missing may have arrived since. prove_order_entries() compares the other rows.
-  cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
-    case when n.order_id is null then 'entry' end), '') as missing) m
-  where p.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
-    and p.paid_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
+  for v_begins, v_ends in
+    select t.begins, t.ends
+    from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
+    cross join lateral (select d at time zone 'UTC' as begins,
+      (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
+    where t.begins < v_sealed_until and (t.ends > v_sealed_until
+      -- If as many orders were noted with all evidence as were paid on the day, none lacks it.
+      or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
+        <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
+  loop
+    return query
+    select p.order_id, m.missing
+    from farthing.orders p
+    left join farthing.order_entries n on n.order_id = p.order_id
+    -- Evidence that was missing may have arrived since. prove_order_entries() compares the other rows.
+    cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
+      case when n.order_id is null then 'entry' end), '') as missing) m
     -- The purchase of an order that was paid after the last seal is not in order_entries yet.
-    and p.paid_at < (select u.at from farthing.sealed_until u)
-    and (n.order_id is null or n.missing is not null) and m.missing is not null;
+    where p.paid_at >= v_begins and p.paid_at < v_ends and p.paid_at < v_sealed_until
+      and (n.order_id is null or n.missing is not null) and m.missing is not null;
+  end loop;
 end
 $$;
 comment on function farthing.orders_without_evidence(farthing.day_range) is
@@ -77,11 +92,17 @@ as $$
   where e.kind = 'purchase' and not exists (select from farthing.order_entries n
     where n.account_id = e.account_id and n.seq = e.seq)
   union all
+  select 14, n.account_id, format('order %s is noted with other days or credits than its own', n.order_id)
+  from farthing.order_entries n
+  left join farthing.orders o on o.account_id = n.account_id and o.order_id = n.order_id
+  where (n.begun_on, n.paid_on, n.credits) is distinct from (case o.kind when 'package'
+      then (o.created_at at time zone 'UTC')::date end, (o.paid_at at time zone 'UTC')::date, o.credits)
+  union all
   select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
   from farthing.order_entries n
   cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
   where n.missing is null and m.missing is not null
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, and their evidence '
-  'is there.';
+  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days and '
+  'credits of these orders, and their evidence is there.';

@@ -25,63 +25,81 @@ comment on function farthing.metric_formulas() is
 
 create function farthing.metrics_of_revenue(p_range farthing.day_range)
 returns setof farthing.metric
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
+begin
+  return query
   with summed as (
     select r.product_line, r.currency, sum(r.gross) as gross, sum(r.net) as net,
       sum(r.application_fees + r.application_fee_refunds) as fees
     from farthing.revenue_days(p_range.first_day, p_range.last_day) r
     -- The second set adds both product lines of one currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
-  ), payers as materialized (
-    select l.currency, l.account_id, l.product_line from farthing.revenue_lines l
+  ), payers as (
+    -- One group for each account, because groups take most of the time.
+    select l.currency, l.account_id,
+      coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
+      coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings
+    from farthing.revenue_lines l
     where l.booked_on between p_range.first_day and p_range.last_day and l.kind in ('charge', 'discount')
+    group by l.currency, l.account_id
+  ), counted as materialized (
     -- An order with a discount of 100 % is no payment.
-    group by l.currency, l.account_id, l.product_line having sum(l.amount) > 0
+    select p.currency, count(*) filter (where p.credits > 0) as credits,
+      count(*) filter (where p.bookings > 0) as bookings,
+      count(*) filter (where p.credits > 0 or p.bookings > 0) as either
+    from payers p group by p.currency
   ), paying as (
-    select p.product_line, p.currency, count(*) as accounts from payers p group by p.product_line, p.currency
-    union all
-    select null, p.currency, count(*) from (select q.currency, q.account_id from payers q
-      group by q.currency, q.account_id) p group by p.currency
+    select v.product_line, c.currency, v.accounts
+    from counted c cross join lateral (values ('credits', c.credits), ('bookings', c.bookings),
+      (null, c.either)) v (product_line, accounts)
+    where v.accounts > 0
   )
   select 'gmv', s.product_line, s.currency, 'minor units', s.gross, null::numeric from summed s
   union all select 'net_revenue', s.product_line, s.currency, 'minor units', s.net, null from summed s
-  union all select 'paying_accounts', p.product_line, p.currency, 'accounts', p.accounts, null from paying p
-  union all select 'arpu', s.product_line, s.currency, 'minor units', s.net, coalesce(p.accounts, 0)
+  union all select 'paying_accounts', p.product_line, p.currency, 'accounts', p.accounts::numeric, null
+    from paying p
+  union all select 'arpu', s.product_line, s.currency, 'minor units', s.net, coalesce(p.accounts, 0)::numeric
     from summed s left join paying p on p.currency = s.currency
       and p.product_line is not distinct from s.product_line
   union all select 'take_rate', s.product_line, s.currency, 'ratio', s.fees, s.gross
-    from summed s where s.product_line = 'bookings'
+    from summed s where s.product_line = 'bookings';
+end
 $$;
 comment on function farthing.metrics_of_revenue(farthing.day_range) is
   'Returns the metrics of payments, by currency, and by product line or for both (null).';
 
 create function farthing.metrics_of_customers(p_range farthing.day_range)
 returns setof farthing.metric
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
-  select 'conversion', 'credits', null::text, 'ratio', count(*) filter (where a.has_paid)::numeric,
-    count(*)::numeric
-  from (select bool_or(o.paid_at is not null) as has_paid from farthing.orders o
-    where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
-      and o.created_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
-    group by o.account_id) a
+begin
+  return query
+  select 'conversion', 'credits', null::text, 'ratio',
+    count(distinct o.account_id) filter (where o.paid_at is not null)::numeric,
+    count(distinct o.account_id)::numeric
+  from farthing.orders o
+  where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
+    and o.created_at < (p_range.last_day + 1)::timestamp at time zone 'UTC'
   union all
   select 'take_rate', 'credits', 'usd', 'ratio',
     coalesce(sum(c.priced_credits) * 0.001 - sum(c.provider_cost_usd), 0),
     coalesce(sum(c.priced_credits) * 0.001, 0)
-  from farthing.usage_costs(p_range) c
+  from farthing.usage_costs(p_range) c;
+end
 $$;
 comment on function farthing.metrics_of_customers(farthing.day_range) is
   'Returns the share of accounts whose checkout ended in a payment, and the margin of usage.';
 
 create function farthing.metrics_of_fees(p_range farthing.day_range)
 returns setof farthing.metric
-language sql stable
+language plpgsql stable -- plpgsql plans for the days of this call
 set search_path = ''
 as $$
+begin
+  return query
   with taken as (
     -- Stripe collects no fee of a booking whose share waits.
     select b.currency, sum(b.application_fee_amount) as requested,
@@ -97,8 +115,9 @@ as $$
     from taken t
   union all select 'application_fee_capture', 'bookings', t.currency, 'ratio', t.collected, t.requested
     from taken t
-  union all select 'application_fees_missing', 'bookings', t.currency, 'bookings', t.missing,
-    null from taken t
+  union all select 'application_fees_missing', 'bookings', t.currency, 'bookings', t.missing::numeric,
+    null from taken t;
+end
 $$;
 comment on function farthing.metrics_of_fees(farthing.day_range) is
   'Returns the capture of our fees of bookings: requested, collected and missing.';
