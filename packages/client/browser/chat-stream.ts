@@ -25,7 +25,7 @@ function eventOf({ event, data }: { event?: string | undefined; data: string }):
   return { event: "error", error: new FarthingError({ ...error, details, status: 200 }) };
 }
 
-/** `for await` over a stream's own iterator would need a browser newer than Safari 18. */
+/** Reads a stream by its reader, because Safari has no `for await` over a stream. */
 async function* piecesOf<T>(stream: ReadableStream<T>): AsyncGenerator<T, void, undefined> {
   const reader = stream.getReader();
   try {

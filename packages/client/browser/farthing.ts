@@ -11,6 +11,9 @@ import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
 type Body<P extends PathOf<"post">> = Input<"post", P>["body"];
 
+/** The service gives an answer that is not streamed 100 seconds. */
+const ANSWER_MS = 120_000;
+
 export interface BuyOptions extends CallOptions {
   /** Where the buyer returns; `{ORDER_ID}` in it becomes the order's id. */
   readonly successUrl?: string | undefined;
@@ -110,9 +113,9 @@ export function farthingOf(api: Api) {
     /** Returns the order when it is paid, failed or expired, with the balance after that. */
     waitForOrder: (id: string, options: WaitForOrderOptions = {}) => waitForOrder(api, id, options),
     chat: {
-      /** Returns a whole answer. */
+      /** Returns a whole answer, within two minutes by default. */
       create: (request: ChatRequest & { stream?: false }, options: CallOptions = {}) =>
-        change("post", "/ai/chat", { body: request }, options),
+        change("post", "/ai/chat", { body: request }, { timeoutMs: ANSWER_MS, ...options }),
       /** Returns an answer that is read piece by piece. Nothing is sent before it is read. */
       stream: (request: Omit<ChatRequest, "stream">, options: CallOptions = {}) =>
         new ChatStream(api, request, options),

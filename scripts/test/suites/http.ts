@@ -20,6 +20,7 @@ import {
 import { ISOLATES } from "./isolates.ts";
 import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
+import { CLIENT } from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
 
 /** The part that is skipped without a browser. */
@@ -64,7 +65,7 @@ const LEFT_BEHIND = "tests/leaks/left-behind.test.ts";
 
 async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
   const all = (await findTests(["tests"])).filter((file) =>
-    ![MONEY_BACK, ISOLATES, QUARTER].some((folder) => file.startsWith(folder))
+    ![MONEY_BACK, ISOLATES, QUARTER, `${CLIENT}/`].some((folder) => file.startsWith(folder))
   );
   const skipped = [
     ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),

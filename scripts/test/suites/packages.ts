@@ -4,8 +4,11 @@ import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
+import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
+import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
+import { hasNpx } from "../../supabase/cli.ts";
 import { ROOT } from "../../command/root.ts";
 
 interface Package {
@@ -16,6 +19,8 @@ interface Package {
    * run again.
    */
   madeOf: string[];
+  /** The folder of tests that use the package on a stack, with npm. */
+  onStack?: string;
   /** A folder of tests that need Redis. */
   withRedis?: string;
   /** The test files share one module graph; in a full run each file has its own. */
@@ -25,11 +30,11 @@ interface Package {
 const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
+/** The tests of packages/client on a stack. */
+export const CLIENT = "tests/client";
 
-async function run(
-  { name, withRedis, isGroup = false }: Package,
-  words: string[],
-): Promise<SuiteResult> {
+async function run(one: Package, words: string[]): Promise<SuiteResult> {
+  const { name, withRedis, isGroup = false } = one;
   const files = filesNamed(words, await findTests([`packages/${name}`]));
   const left = withRedis !== undefined && findRedisServer() === undefined ? `${withRedis}/` : null;
   const rows = await runDenoTests({
@@ -37,7 +42,27 @@ async function run(
     flags: ["--no-check"], // The suite `house` checks types once for all.
     isGroup: isGroup && !IS_FULL,
   });
-  return { rows, skipped: left === null ? [] : [needsRedis(left)] };
+  const there = await runOnStack(one, words);
+  const skipped = left === null ? [] : [needsRedis(left)];
+  return { rows: [...rows, ...there.rows], skipped: [...skipped, ...there.skipped] };
+}
+
+/** Runs the tests that need a stack: the one that stays up if the run is narrowed. */
+async function runOnStack(
+  { onStack }: Package,
+  words: string[],
+): Promise<SuiteResult> {
+  if (onStack === undefined) return { rows: [], skipped: [] };
+  const files = filesNamed(words, await findTests([onStack]));
+  if (files.length === 0) return { rows: [], skipped: [] };
+  if (!await hasNpx()) {
+    return { rows: [], skipped: [{ what: onStack, why: "needs npm, which comes with Node" }] };
+  }
+  const use = async (env: Record<string, string>): Promise<SuiteResult> => ({
+    rows: await runDenoTests({ files, env, flags: ["--no-check"], isGroup: true }),
+    skipped: [],
+  });
+  return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
 }
 
 /** Says whether the suite passed without a skipped part. */
@@ -101,6 +126,10 @@ export const localStack = packageSuite({
 
 export const client = packageSuite({
   name: "client",
-  about: "packages/client (when it or the contract has changed, or when named)",
-  madeOf: ["packages/client"],
+  about: "packages/client: built, packed, and used in Node and Deno on a stack (when it or the " +
+    "contract has changed, or when named)",
+  // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
+  madeOf: ["packages/client", CLIENT, "scripts/client", "supabase/functions/_shared/contracts"],
+  onStack: CLIENT,
+  isGroup: true,
 });
