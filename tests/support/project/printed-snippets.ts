@@ -45,6 +45,7 @@ const TYPES: Readonly<Record<string, string>> = {
   operator: 'import("@supabase/supabase-js").SupabaseClient',
   user: 'import("@supabase/supabase-js").User',
   untilEnded: "(id: string) => Promise<unknown>",
+  farthing: 'import("@farthing/client").Farthing',
 };
 
 /** Makes a module from a block. The code becomes the body of a function `run`, after the imports. */

@@ -1,0 +1,101 @@
+/** The code of the package's README, run as printed. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { createFarthing } from "@farthing/client";
+import { createFarthingServer } from "@farthing/client/server";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
+import { ROOT } from "../../scripts/command/root.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { signUp } from "../support/project/people.ts";
+import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+const README = "packages/client/README.md";
+const user = ["farthing", "show"];
+const server = ["server", "userId", "show"];
+
+/** All code blocks of the page, in order. */
+const BLOCKS = [
+  snippet("balance", ["supabase", "show"], ["farthing"]),
+  snippet("buy", user, ["checkout_url"]),
+  snippet("order", [...user, "orderId"], ["order"]),
+  snippet("refusals", user),
+  snippet("stream", [...user, "write"], ["charge"]),
+  snippet("job", user),
+  snippet("history", user),
+  snippet("list", user, ["list"]),
+  snippet("usage", ["url", "secretKey", "userId", "show"], ["charge"]),
+  snippet("hold", [...server, "callModel"], ["settled"]),
+  snippet("page", server, ["items"]),
+];
+
+type Given = Record<string, unknown>;
+type Runs = (name: string, given: Given) => Promise<Record<string, Given>>;
+
+async function asUser(runs: Runs, supabase: unknown, said: string[]): Promise<void> {
+  const show = (text: string) => said.push(text);
+  const take = () => said.splice(0);
+  const farthing = createFarthing({ supabase } as Parameters<typeof createFarthing>[0]);
+  await runs("balance", { supabase, show });
+  await runs("refusals", { farthing, show });
+  const [empty, needed] = take();
+  equal(empty, "0 credits");
+  match(needed!, /^[\d.]+ are needed$/);
+
+  await withDeliveries(world, "shared", async () => {
+    await runs("buy", { farthing, show });
+    const [address] = take();
+    await payCheckout(address!, "4242424242424242");
+    const { items: [order] } = await farthing.orders.list();
+    await runs("order", { farthing, show, orderId: order!.order_id });
+  });
+  equal(take().at(-1), "9990 credits");
+
+  let text = "";
+  const write = (piece: string) => text += piece;
+  const { charge } = await runs("stream", { farthing, show, write });
+  equal(text.length > 0, true);
+  deepEqual(take(), [`${charge!.credits} credits, ${charge!.balance_after} left`]);
+
+  await runs("job", { farthing, show });
+  const states = take();
+  deepEqual([states.at(-2), / bytes$/.test(states.at(-1)!)], ["completed 100 %", true]);
+  await runs("history", { farthing, show });
+  const [first, size] = take();
+  match(`${first} | ${size}`, / purchase 9\d+ \| \d+ characters$/);
+  const { list } = await runs("list", { farthing, show });
+  const items = (list as unknown as { items: { isPending: boolean }[] }).items;
+  deepEqual([take().length, items.map(({ isPending }) => isPending)], [2, [false]]);
+}
+
+async function asServer(runs: Runs, userId: string, said: string[]): Promise<void> {
+  const show = (text: string) => said.push(text);
+  const { url, secretKey } = world;
+  const server = createFarthingServer({ url, secretKey });
+  await runs("usage", { url, secretKey, userId, show });
+  match(said.splice(0)[0]!, /^50 credits, [\d.]+ left$/);
+  const usage = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+  const callModel = () => Promise.resolve({ text: "Four.", usage });
+  await runs("hold", { server, userId, show, callModel });
+  await runs("page", { server, userId, show });
+  deepEqual(said.splice(0), ["Four.: 50 credits", "1 orders, more: false"]);
+}
+
+Deno.test("the README's code, as printed", async (test) => {
+  // In the repository, so that its import map names the package.
+  await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "readme-" });
+  try {
+    const files = await writeModules(folder, { [README]: BLOCKS });
+    const runs: Runs = async (name, given) =>
+      (await import(`file://${folder}/${name}.ts`)).run(given);
+    const { id, supabase } = await signUp(world);
+    const said: string[] = [];
+    await test.step("is TypeScript that checks", () => typeCheck(files));
+    await test.step("does in an app what the page says", () => asUser(runs, supabase, said));
+    await test.step("does in a back end what the page says", () => asServer(runs, id, said));
+    await proven(world);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
