@@ -1005,7 +1005,7 @@ create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 -- Reports count the accounts of a year from this index, and find each account's payments in it.
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
-  include (paid_at, kind);
+  include (paid_at, kind, amount_total);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.
@@ -1030,10 +1030,10 @@ alter table farthing.lots add constraint lots_of_an_order foreign key (account_i
   references farthing.orders (account_id, order_id);
 
 -- Reports read orders by time from these indexes and do not read the table.
-create index orders_by_paid_at on farthing.orders (paid_at) include (account_id, order_id, kind, created_at)
-  where paid_at is not null;
-create index orders_by_created_at on farthing.orders (created_at) include (account_id, order_id, paid_at)
-  where kind = 'package';
+create index orders_by_paid_at on farthing.orders (paid_at) include (account_id, order_id, kind, created_at,
+  amount_total) where paid_at is not null;
+create index orders_by_created_at on farthing.orders (created_at) include (account_id, order_id, paid_at,
+  amount_total) where kind = 'package';
 
 -- supabase/schemas/inbox/tables.sql
 

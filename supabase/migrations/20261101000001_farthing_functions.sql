@@ -5691,17 +5691,19 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
+  if coalesce(p_facts ->> 'payment_status' not in ('paid', 'no_payment_required'), true) then
+    return false;
+  end if;
+  if p_facts ->> 'payment_id' is not null and p_facts ->> 'payment_status' = 'paid' then
+    return p_type <> 'checkout.session.async_payment_failed';
+  end if;
   -- A code of 100 % leaves nothing to pay, so there is no payment. A session that expired at such a total
   -- was not completed.
-  if p_facts ->> 'payment_status' = 'no_payment_required' and p_type = 'checkout.session.completed' then
-    if p_facts ->> 'amount' is distinct from '0' then
-      raise exception 'order %: amount_total is %, expected 0, because no payment was required',
-        p_facts ->> 'order_id', p_facts ->> 'amount';
-    end if;
-    return true;
+  if p_type = 'checkout.session.completed' and p_facts ->> 'amount' is distinct from '0' then
+    raise exception 'order %: amount_total is %, expected 0, because there was no payment',
+      p_facts ->> 'order_id', p_facts ->> 'amount';
   end if;
-  return coalesce(p_facts ->> 'payment_status' = 'paid'
-    and p_type <> 'checkout.session.async_payment_failed', false);
+  return p_type = 'checkout.session.completed';
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is
@@ -11359,8 +11361,9 @@ as $$
       coalesce((i.facts ->> 'amount_tax')::bigint, 0) as tax, i.facts ->> 'currency' as currency
     from farthing.inbox i
     where i.state = 'processed' and (i.facts ->> 'payment_status' = 'paid'
-        or i.facts ->> 'payment_status' = 'no_payment_required' and i.type = 'checkout.session.completed'
-          and i.facts ->> 'amount' = '0')
+          and i.facts ->> 'payment_id' is not null
+        or i.facts ->> 'payment_status' in ('paid', 'no_payment_required')
+          and i.type = 'checkout.session.completed' and i.facts ->> 'amount' = '0')
       and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
       and i.type <> 'checkout.session.async_payment_failed'
   )
@@ -12714,12 +12717,13 @@ begin
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
   left join farthing.orders o on o.account_id = r.account_id and o.paid_at < r.ends
+    and o.amount_total > 0
   group by r.account_id, r.day, r.refusals;
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
   'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
-  'first refusal; is_first_purchase: and it was the account''s first paid order.';
+  'first refusal; is_first_purchase: and it was the account''s first paid order. A free order is not paid.';
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
@@ -12761,42 +12765,47 @@ begin
     where m.labels in ('route=GET /checkout/packages,status=2xx', 'route=GET /checkout/packages,status=3xx')
   ), refused as materialized (
     select * from farthing.refused_accounts(p_range)
-  ), parts (day, seen, checkouts, paid, buyers, refusals, refused, purchases, firsts) as (
+  ), parts (day, seen, checkouts, paid, free, buyers, refusals, refused, purchases, firsts) as (
     select s.day, sum(s.count)::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::bigint,
-      null::bigint, null::bigint
+      null::bigint, null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
     -- Day by day, because accounts of a day are counted faster than those of a year.
-    select d::date, null, b.checkouts, b.paid, b.buyers, null, null, null, null
+    select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (
-      select count(*) as checkouts, count(o.paid_at) as paid, count(distinct o.account_id) as buyers
+      select count(*) as checkouts, count(*) filter (where o.amount_total > 0),
+        count(*) filter (where o.amount_total = 0),
+        count(distinct o.account_id) filter (where o.amount_total > 0)
       from farthing.orders o where o.created_at >= d at time zone 'UTC'
         and o.created_at < (d + interval '1 day') at time zone 'UTC' and o.kind = 'package') b
     where b.checkouts > 0
     union all
-    select null, null, count(*), count(o.paid_at), count(distinct o.account_id), null, null, null, null
+    select null, null, count(*), count(*) filter (where o.amount_total > 0),
+      count(*) filter (where o.amount_total = 0),
+      count(distinct o.account_id) filter (where o.amount_total > 0), null, null, null, null
     from farthing.orders o
     where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
     union all
-    select r.day, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
+    select r.day, null, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
       r.has_paid), count(*) filter (where r.is_first_purchase)
     from refused r group by r.day
     union all
     -- The rows are in the order of their accounts, so that these are counted without sorting them.
-    select null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
+    select null, null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
       count(distinct r.account_id) filter (where r.has_paid),
       count(distinct r.account_id) filter (where r.is_first_purchase)
     from refused r
   ), days as (
     select p.day, max(p.seen) as seen, coalesce(max(p.checkouts), 0) as checkouts,
-      coalesce(max(p.paid), 0) as paid, coalesce(max(p.buyers), 0) as buyers,
+      coalesce(max(p.paid), 0) as paid, coalesce(max(p.free), 0) as free,
+      coalesce(max(p.buyers), 0) as buyers,
       coalesce(max(p.refusals), 0) as refusals, coalesce(max(p.refused), 0) as refused,
       coalesce(max(p.purchases), 0) as purchases, coalesce(max(p.firsts), 0) as firsts
     from parts p group by p.day
   )
   select d.day, jsonb_build_object('day', d.day, 'packages_seen', d.seen, 'checkouts', d.checkouts,
-    'buyers', d.buyers, 'paid', d.paid,
+    'buyers', d.buyers, 'paid', d.paid, 'free', d.free,
     'paid_share', trim_scale(round(d.paid::numeric / nullif(d.checkouts, 0), 6))::text,
     'refusals', d.refusals, 'refused_accounts', d.refused, 'purchases_after_refusal', d.purchases,
     'first_purchases_after_refusal', d.firsts,
@@ -12822,8 +12831,8 @@ begin
     -- Moments are sorted in half the time of intervals.
     select percentile_disc(array[0.5, 0.95])
         within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
-        filter (where o.kind = 'package') as waited,
-      count(*) filter (where o.kind = 'package') as packages,
+        filter (where o.kind = 'package' and o.amount_total > 0) as waited,
+      count(*) filter (where o.kind = 'package' and o.amount_total > 0) as packages,
       count(*) filter (where o.paid_at < (select u.at from farthing.sealed_until u)) as sealed
     from farthing.orders o
     where o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'
@@ -12975,15 +12984,15 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range: from '
-      'the start of the purchase until its credits are visible',
+    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range, '
+      'without free ones: from the start of the purchase until its credits are visible',
     'time_to_first_dollar_p95', '95th percentile of the same times',
-    'evidence_completeness', 'paid orders with an applied Stripe event, a lot and a sealed entry / paid '
-      'orders',
+    'evidence_completeness', 'paid and free orders with an applied Stripe event, a lot and a sealed entry / '
+      'paid and free orders',
     'orders_without_evidence', 'number of these orders that lack evidence',
     'order_without_evidence', 'label: one of the first 100 of these orders, and its missing evidence '
       '(stripe_event, lot, entry)',
-    'purchased_credits', 'sum of entries of kind purchase, without bonuses',
+    'purchased_credits', 'sum of entries of kind purchase, also of free orders, without bonuses',
     'debited_credits', 'sum of entries of kind debit, usage and settle',
     'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
     'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
@@ -13203,7 +13212,8 @@ set search_path = ''
 as $$
   select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
       where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
-        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')) then 'stripe_event' end,
+        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')
+        and i.type <> 'checkout.session.expired') then 'stripe_event' end,
     case when not exists (select from farthing.lots l where l.account_id = p_account_id
       and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
 $$;
@@ -14111,14 +14121,16 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts',
+    'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts; a '
+      'free order counts with its price',
     'net_revenue', 'net of /reports/revenue',
-    'paying_accounts', 'accounts with a payment in the range',
+    'paying_accounts', 'accounts with a payment in the range; a free order is none',
     'arpu', 'net_revenue / paying_accounts',
     'take_rate', 'bookings: (application_fees + application_fee_refunds) / gross of /reports/revenue; '
       'credits: (value_usd - provider_cost_usd) / value_usd of the usage that has a rate, with 1 USD for '
       '1000 credits',
-    'conversion', 'accounts with a paid order / accounts with an order, of orders created in the range',
+    'conversion', 'accounts with a paid order / accounts with an order, of package orders created in the '
+      'range; a free order is an order and is not paid',
     'application_fees_requested',
       'fees agreed for the bookings paid in the range, where Stripe collects them',
     'application_fee_capture', 'collected fees / requested fees of these bookings',
@@ -14182,7 +14194,7 @@ as $$
 begin
   return query
   select 'conversion', 'credits', null::text, 'ratio',
-    count(distinct o.account_id) filter (where o.paid_at is not null)::numeric,
+    count(distinct o.account_id) filter (where o.amount_total > 0)::numeric,
     count(distinct o.account_id)::numeric
   from farthing.orders o
   where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'
@@ -14663,8 +14675,9 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gross', 'prices of paid orders and bookings, without tax, before discounts',
-    'discounts', 'discounts by promotion codes, negative',
+    'gross', 'prices of paid orders and bookings, without tax, before discounts; a free order counts with '
+      'its price',
+    'discounts', 'discounts by promotion codes, negative; of a free order its whole price',
     'tax', 'tax that buyers paid, less the tax in refunds and disputes; owed to the state',
     'refunds', 'refunds that have not failed, without tax, negative',
     'disputes', 'money that banks withdrew and did not return, without tax, negative',
@@ -17683,7 +17696,9 @@ returns table (matched_by text, account_id bigint, user_id uuid)
 language sql stable
 set search_path = ''
 as $$
-  select 'payment_id', o.account_id, null::uuid from farthing.orders o where o.payment_ref = p_id
+  select 'payment_id', o.account_id, null::uuid from farthing.orders o
+  -- The payment of a free order is its session.
+  where o.payment_ref = p_id and o.amount_total > 0
   union all select 'checkout_session_id', o.account_id, null from farthing.orders o where o.session_id = p_id
   union all select 'payment_id', b.account_id, null from farthing.bookings b where b.payment_intent_id = p_id
   union all select 'charge_id', b.account_id, null from farthing.bookings b where b.charge_id = p_id

@@ -668,14 +668,18 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
-select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
+-- The names and values are those of order_answer().
+select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
+  o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
-    o.client_temp_id, o.expires_at, o.paid_at, o.created_at
+  trim_scale(o.credits + o.bonus_credits)::text as total_credits, o.amount_refunded, o.amount_disputed,
+  trim_scale(o.credits_clawed_back)::text as credits_taken_back, o.client_temp_id, o.expires_at, o.paid_at,
+  o.created_at
 from farthing.orders o;
-
 comment on view farthing_public.orders is
-  'The caller''s own orders. The amount is in minor units; credits are text.';
-
+  'The caller''s own orders. Amounts are in minor units; credits are text. amount: the price. '
+  'amount_discount, amount_tax, amount_total: what the buyer paid; null until paid, and the total is 0 if a '
+  'code left nothing to pay.';
 grant select on farthing_public.orders to authenticated;
 
 -- supabase/schemas/features/api.sql
@@ -3676,17 +3680,21 @@ begin
         order by d.day limit farthing.items_to_read(p_limit)),
       (select jsonb_agg(t.figures - 'day') from days t
         where t.day is null and exists (select from days d where d.day is not null)), p_now,
-      jsonb_build_array(farthing.control('paid checkouts, and lots of package orders begun in the range',
-        (select (t.figures ->> 'paid')::numeric from days t where t.day is null),
+      jsonb_build_array(farthing.control(
+        'paid and free checkouts, and lots of package orders begun in the range',
+        (select (t.figures ->> 'paid')::numeric + (t.figures ->> 'free')::numeric from days t
+          where t.day is null),
         farthing.lots_of_checkouts(v_range))),
       jsonb_build_object(
         'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
         'checkouts', 'package orders by the day of their begin',
-        'buyers', 'distinct accounts of these orders',
-        'paid', 'of these orders, those that were paid later',
+        'buyers', 'distinct accounts with a paid one of these orders',
+        'paid', 'of these orders, those that were paid later with money',
+        'free', 'of these orders, those that a code of 100 % completed later: nothing was to pay',
         'paid_share', 'paid / checkouts',
         'refusals', 'requests refused with insufficient_credits (402), without repeats and batches',
-        'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal',
+        'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal; a '
+          'free order is not paid',
         'first_purchases_after_refusal', 'of these, the accounts for which it was the first paid order',
         'conversion', 'first_purchases_after_refusal / refused_accounts')));
 end

@@ -6,8 +6,9 @@ import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
-import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Checkout, Order } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";
+import { FunnelRow } from "../../supabase/functions/_shared/contracts/reports/funnel.ts";
 import { reportOf } from "../../supabase/functions/_shared/contracts/reports/report.ts";
 import { RevenueRow } from "../../supabase/functions/_shared/contracts/reports/revenue.ts";
 import { proven, withSql } from "../support/project/database.ts";
@@ -90,14 +91,24 @@ async function buyFor({ currency, amount, settings, details = {}, card = CARD }:
   });
 }
 
-type Order = Awaited<ReturnType<typeof readOrder>>;
-const partsOf = (order: Order) => ({
+const partsOf = (order: z.output<typeof Order>) => ({
   amount_subtotal: order.amount_subtotal,
   amount_discount: order.amount_discount,
   amount_tax: order.amount_tax,
   amount_total: order.amount_total,
   invoice_id: order.invoice_id,
 });
+
+/** Reads the totals of the funnel, all 0 in a shop without a checkout. */
+async function readFunnel() {
+  const report = data(
+    await get(world, "reports/funnel", backEnd(world)),
+    200,
+    reportOf(FunnelRow),
+  );
+  const { checkouts = 0, buyers = 0, paid = 0, free = 0 } = report.totals[0] ?? {};
+  return { checkouts, buyers, paid, free };
+}
 
 /** The lines of an order by kind, and the prices of its lots. */
 async function booksOf(orderId: string) {
@@ -173,6 +184,7 @@ Deno.test("tax on top and a code: the order, its invoice, its refunds in thirds"
 
 Deno.test("a code of 100 % grants the credits, and nothing can be refunded", async () => {
   const promotion_code = await makeCode(100);
+  const before = await readFunnel();
   const { buyer, order, session } = await buyFor({
     currency: "pln",
     amount: 5_000,
@@ -182,9 +194,28 @@ Deno.test("a code of 100 % grants the credits, and nothing can be refunded", asy
   deepEqual([session.payment_status, session.payment_intent], ["no_payment_required", null]);
   deepEqual([order.amount_total, order.amount_discount], [0, 5_000]);
   equal((await balanceOf(world, buyer.id)).balance, "1100");
-  deepEqual((await booksOf(order.order_id)).prices, [0, 0]);
+  deepEqual(await booksOf(order.order_id), {
+    lines: { charge: 5_000, discount: -5_000 },
+    prices: [0, 0],
+  });
   const body = { order_id: order.order_id };
-  refused(await post(world, "refunds", backEnd(world), body), 422, "refund_too_large", "amount");
+  const answer = await post(world, "refunds", backEnd(world), body);
+  deepEqual(refused(answer, 422, "refund_too_large", "amount").details, {
+    refundable: 0,
+    currency: "pln",
+  });
+
+  const orders = data(await get(world, "checkout/orders", buyer.as), 200, z.array(Order));
+  deepEqual(orders.map(({ amount, amount_total }) => [amount, amount_total]), [[5_000, 0]]);
+  const { data: seen } = await buyer.dataApi.from("orders").select();
+  deepEqual(seen?.map(({ id, ...shown }) => ({ ...order, ...shown, order_id: id })), [order]);
+  const page = data(await get(world, `customers/${buyer.id}`, backEnd(world)), 200, CustomerPage);
+  deepEqual(page.orders.items.map(({ status, amount_total }) => [status, amount_total]), [
+    ["paid", 0],
+  ]);
+  const after = await readFunnel();
+  const grew = (name: "checkouts" | "buyers" | "paid" | "free") => after[name] - before[name];
+  deepEqual([grew("checkouts"), grew("buyers"), grew("paid"), grew("free")], [1, 0, 0, 1]);
   await proven(world);
 });
 

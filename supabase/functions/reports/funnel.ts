@@ -6,6 +6,7 @@ const COUNTS = [
   "checkouts",
   "buyers",
   "paid",
+  "free",
   "paid_share",
   "refusals",
   "refused_accounts",

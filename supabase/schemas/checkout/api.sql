@@ -155,12 +155,16 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
-select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
+-- The names and values are those of order_answer().
+select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
+  o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
-    o.client_temp_id, o.expires_at, o.paid_at, o.created_at
+  trim_scale(o.credits + o.bonus_credits)::text as total_credits, o.amount_refunded, o.amount_disputed,
+  trim_scale(o.credits_clawed_back)::text as credits_taken_back, o.client_temp_id, o.expires_at, o.paid_at,
+  o.created_at
 from farthing.orders o;
-
 comment on view farthing_public.orders is
-  'The caller''s own orders. The amount is in minor units; credits are text.';
-
+  'The caller''s own orders. Amounts are in minor units; credits are text. amount: the price. '
+  'amount_discount, amount_tax, amount_total: what the buyer paid; null until paid, and the total is 0 if a '
+  'code left nothing to pay.';
 grant select on farthing_public.orders to authenticated;

@@ -40,7 +40,7 @@ from (values
 select is(tests.session_event('eve', '{1000,0,0,1000}', p_changes => '{"currency": "isk"}'),
   'failed: order x: currency is isk, expected pln', 'another currency is refused');
 select is(tests.session_event('dan', '{1000,0,0,1000}', '0', 'no_payment_required'),
-  'failed: order x: amount_total is 1000, expected 0, because no payment was required',
+  'failed: order x: amount_total is 1000, expected 0, because there was no payment',
   'credits are free only if nothing was to pay');
 select is((select count(*) from farthing.lots), 0::bigint, 'nothing is granted');
 select is(array_agg(distinct tests.paid(name)), '{"pending 1000"}', 'no order has changed')
@@ -110,6 +110,12 @@ from tests.bought join (values
     "amount_discount": null, "amount_tax": null, "amount_total": null, "invoice_id": null,
     "has_tax_id": null}')
 ) s (name, seen) using (name);
+
+select is(tests.seen_by('authenticated', name, 'select * from orders'), jsonb_build_array(
+    jsonb_build_object('id', order_id) || checkout_order(null, order_id)
+      - '{order_id,checkout_session_id,checkout_url,package_slug}'::text[]),
+  name || ' sees the same in the data API, and no other order')
+from tests.bought;
 
 -- An order keeps the settings of its beginning, and what was paid.
 select is(tests.outcome(format('update farthing.orders set %s where order_id = %L', change, order_id))

@@ -96,7 +96,7 @@ join pg_type y on y.oid = c.atttypid;
 create view guards.amounts_not_text as
 select title from guards.columns where schema = 'farthing_public' and relkind in ('v', 'm')
   and (type in ('numeric', 'real', 'double precision', 'money') or type = 'bigint'
-    and title not in ('farthing_public.credit_entries.seq', 'farthing_public.orders.amount',
+    and title !~ '^farthing_public[.]orders[.]amount' and title not in ('farthing_public.credit_entries.seq',
       'farthing_public.packages.amount', 'farthing_public.bookings.amount',
       'farthing_public.bookings.application_fee_amount', 'farthing_public.bookings.amount_refunded'));
 

@@ -192,16 +192,17 @@ export function funnel(world: World): { rows: Row[]; totals: Row[] } {
   });
   const figures = (isIn: (day: string) => boolean): Row => {
     const begun = packages.filter(({ madeAt }) => isIn(dayOf(madeAt)));
-    const paid = begun.filter(({ paidAt }) => paidAt !== null).length;
+    const paid = begun.filter(({ paidAt }) => paidAt !== null);
     const refused = refusals.filter(({ day }) => isIn(day));
     const count = (some: typeof refused) => new Set(some.map(({ customer }) => customer)).size;
     const firsts = count(refused.filter(({ isFirst }) => isFirst));
     return {
       packages_seen: null,
       checkouts: begun.length,
-      buyers: new Set(begun.map(({ customer }) => customer)).size,
-      paid,
-      paid_share: share(paid, begun.length),
+      buyers: new Set(paid.map(({ customer }) => customer)).size,
+      paid: paid.length,
+      free: 0,
+      paid_share: share(paid.length, begun.length),
       refusals: refused.reduce((sum, each) => sum + each.count, 0),
       refused_accounts: count(refused),
       purchases_after_refusal: count(refused.filter(({ hasPaid }) => hasPaid)),

@@ -6,17 +6,19 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
+  if coalesce(p_facts ->> 'payment_status' not in ('paid', 'no_payment_required'), true) then
+    return false;
+  end if;
+  if p_facts ->> 'payment_id' is not null and p_facts ->> 'payment_status' = 'paid' then
+    return p_type <> 'checkout.session.async_payment_failed';
+  end if;
   -- A code of 100 % leaves nothing to pay, so there is no payment. A session that expired at such a total
   -- was not completed.
-  if p_facts ->> 'payment_status' = 'no_payment_required' and p_type = 'checkout.session.completed' then
-    if p_facts ->> 'amount' is distinct from '0' then
-      raise exception 'order %: amount_total is %, expected 0, because no payment was required',
-        p_facts ->> 'order_id', p_facts ->> 'amount';
-    end if;
-    return true;
+  if p_type = 'checkout.session.completed' and p_facts ->> 'amount' is distinct from '0' then
+    raise exception 'order %: amount_total is %, expected 0, because there was no payment',
+      p_facts ->> 'order_id', p_facts ->> 'amount';
   end if;
-  return coalesce(p_facts ->> 'payment_status' = 'paid'
-    and p_type <> 'checkout.session.async_payment_failed', false);
+  return p_type = 'checkout.session.completed';
 end
 $$;
 comment on function farthing.is_paid_by(text, jsonb) is

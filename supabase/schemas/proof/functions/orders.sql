@@ -13,8 +13,9 @@ as $$
       coalesce((i.facts ->> 'amount_tax')::bigint, 0) as tax, i.facts ->> 'currency' as currency
     from farthing.inbox i
     where i.state = 'processed' and (i.facts ->> 'payment_status' = 'paid'
-        or i.facts ->> 'payment_status' = 'no_payment_required' and i.type = 'checkout.session.completed'
-          and i.facts ->> 'amount' = '0')
+          and i.facts ->> 'payment_id' is not null
+        or i.facts ->> 'payment_status' in ('paid', 'no_payment_required')
+          and i.type = 'checkout.session.completed' and i.facts ->> 'amount' = '0')
       and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
       and i.type <> 'checkout.session.async_payment_failed'
   )

@@ -22,17 +22,21 @@ begin
         order by d.day limit farthing.items_to_read(p_limit)),
       (select jsonb_agg(t.figures - 'day') from days t
         where t.day is null and exists (select from days d where d.day is not null)), p_now,
-      jsonb_build_array(farthing.control('paid checkouts, and lots of package orders begun in the range',
-        (select (t.figures ->> 'paid')::numeric from days t where t.day is null),
+      jsonb_build_array(farthing.control(
+        'paid and free checkouts, and lots of package orders begun in the range',
+        (select (t.figures ->> 'paid')::numeric + (t.figures ->> 'free')::numeric from days t
+          where t.day is null),
         farthing.lots_of_checkouts(v_range))),
       jsonb_build_object(
         'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
         'checkouts', 'package orders by the day of their begin',
-        'buyers', 'distinct accounts of these orders',
-        'paid', 'of these orders, those that were paid later',
+        'buyers', 'distinct accounts with a paid one of these orders',
+        'paid', 'of these orders, those that were paid later with money',
+        'free', 'of these orders, those that a code of 100 % completed later: nothing was to pay',
         'paid_share', 'paid / checkouts',
         'refusals', 'requests refused with insufficient_credits (402), without repeats and batches',
-        'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal',
+        'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal; a '
+          'free order is not paid',
         'first_purchases_after_refusal', 'of these, the accounts for which it was the first paid order',
         'conversion', 'first_purchases_after_refusal / refused_accounts')));
 end

@@ -54,12 +54,13 @@ begin
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
   left join farthing.orders o on o.account_id = r.account_id and o.paid_at < r.ends
+    and o.amount_total > 0
   group by r.account_id, r.day, r.refusals;
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
   'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
-  'first refusal; is_first_purchase: and it was the account''s first paid order.';
+  'first refusal; is_first_purchase: and it was the account''s first paid order. A free order is not paid.';
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
@@ -101,42 +102,47 @@ begin
     where m.labels in ('route=GET /checkout/packages,status=2xx', 'route=GET /checkout/packages,status=3xx')
   ), refused as materialized (
     select * from farthing.refused_accounts(p_range)
-  ), parts (day, seen, checkouts, paid, buyers, refusals, refused, purchases, firsts) as (
+  ), parts (day, seen, checkouts, paid, free, buyers, refusals, refused, purchases, firsts) as (
     select s.day, sum(s.count)::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::bigint,
-      null::bigint, null::bigint
+      null::bigint, null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
     -- Day by day, because accounts of a day are counted faster than those of a year.
-    select d::date, null, b.checkouts, b.paid, b.buyers, null, null, null, null
+    select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (
-      select count(*) as checkouts, count(o.paid_at) as paid, count(distinct o.account_id) as buyers
+      select count(*) as checkouts, count(*) filter (where o.amount_total > 0),
+        count(*) filter (where o.amount_total = 0),
+        count(distinct o.account_id) filter (where o.amount_total > 0)
       from farthing.orders o where o.created_at >= d at time zone 'UTC'
         and o.created_at < (d + interval '1 day') at time zone 'UTC' and o.kind = 'package') b
     where b.checkouts > 0
     union all
-    select null, null, count(*), count(o.paid_at), count(distinct o.account_id), null, null, null, null
+    select null, null, count(*), count(*) filter (where o.amount_total > 0),
+      count(*) filter (where o.amount_total = 0),
+      count(distinct o.account_id) filter (where o.amount_total > 0), null, null, null, null
     from farthing.orders o
     where o.created_at >= v_begins and o.created_at < v_ends and o.kind = 'package'
     union all
-    select r.day, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
+    select r.day, null, null, null, null, null, sum(r.refusals)::bigint, count(*), count(*) filter (where
       r.has_paid), count(*) filter (where r.is_first_purchase)
     from refused r group by r.day
     union all
     -- The rows are in the order of their accounts, so that these are counted without sorting them.
-    select null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
+    select null, null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
       count(distinct r.account_id) filter (where r.has_paid),
       count(distinct r.account_id) filter (where r.is_first_purchase)
     from refused r
   ), days as (
     select p.day, max(p.seen) as seen, coalesce(max(p.checkouts), 0) as checkouts,
-      coalesce(max(p.paid), 0) as paid, coalesce(max(p.buyers), 0) as buyers,
+      coalesce(max(p.paid), 0) as paid, coalesce(max(p.free), 0) as free,
+      coalesce(max(p.buyers), 0) as buyers,
       coalesce(max(p.refusals), 0) as refusals, coalesce(max(p.refused), 0) as refused,
       coalesce(max(p.purchases), 0) as purchases, coalesce(max(p.firsts), 0) as firsts
     from parts p group by p.day
   )
   select d.day, jsonb_build_object('day', d.day, 'packages_seen', d.seen, 'checkouts', d.checkouts,
-    'buyers', d.buyers, 'paid', d.paid,
+    'buyers', d.buyers, 'paid', d.paid, 'free', d.free,
     'paid_share', trim_scale(round(d.paid::numeric / nullif(d.checkouts, 0), 6))::text,
     'refusals', d.refusals, 'refused_accounts', d.refused, 'purchases_after_refusal', d.purchases,
     'first_purchases_after_refusal', d.firsts,

@@ -11,8 +11,8 @@ begin
     -- Moments are sorted in half the time of intervals.
     select percentile_disc(array[0.5, 0.95])
         within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
-        filter (where o.kind = 'package') as waited,
-      count(*) filter (where o.kind = 'package') as packages,
+        filter (where o.kind = 'package' and o.amount_total > 0) as waited,
+      count(*) filter (where o.kind = 'package' and o.amount_total > 0) as packages,
       count(*) filter (where o.paid_at < (select u.at from farthing.sealed_until u)) as sealed
     from farthing.orders o
     where o.paid_at >= p_range.first_day::timestamp at time zone 'UTC'

@@ -107,15 +107,15 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range: from '
-      'the start of the purchase until its credits are visible',
+    'time_to_first_dollar_p50', 'median of paid_at - created_at over package orders paid in the range, '
+      'without free ones: from the start of the purchase until its credits are visible',
     'time_to_first_dollar_p95', '95th percentile of the same times',
-    'evidence_completeness', 'paid orders with an applied Stripe event, a lot and a sealed entry / paid '
-      'orders',
+    'evidence_completeness', 'paid and free orders with an applied Stripe event, a lot and a sealed entry / '
+      'paid and free orders',
     'orders_without_evidence', 'number of these orders that lack evidence',
     'order_without_evidence', 'label: one of the first 100 of these orders, and its missing evidence '
       '(stripe_event, lot, entry)',
-    'purchased_credits', 'sum of entries of kind purchase, without bonuses',
+    'purchased_credits', 'sum of entries of kind purchase, also of free orders, without bonuses',
     'debited_credits', 'sum of entries of kind debit, usage and settle',
     'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
     'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '

@@ -8,7 +8,8 @@ set search_path = ''
 as $$
   select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
       where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
-        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')) then 'stripe_event' end,
+        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')
+        and i.type <> 'checkout.session.expired') then 'stripe_event' end,
     case when not exists (select from farthing.lots l where l.account_id = p_account_id
       and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
 $$;

@@ -7,14 +7,16 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts',
+    'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts; a '
+      'free order counts with its price',
     'net_revenue', 'net of /reports/revenue',
-    'paying_accounts', 'accounts with a payment in the range',
+    'paying_accounts', 'accounts with a payment in the range; a free order is none',
     'arpu', 'net_revenue / paying_accounts',
     'take_rate', 'bookings: (application_fees + application_fee_refunds) / gross of /reports/revenue; '
       'credits: (value_usd - provider_cost_usd) / value_usd of the usage that has a rate, with 1 USD for '
       '1000 credits',
-    'conversion', 'accounts with a paid order / accounts with an order, of orders created in the range',
+    'conversion', 'accounts with a paid order / accounts with an order, of package orders created in the '
+      'range; a free order is an order and is not paid',
     'application_fees_requested',
       'fees agreed for the bookings paid in the range, where Stripe collects them',
     'application_fee_capture', 'collected fees / requested fees of these bookings',
@@ -78,7 +80,7 @@ as $$
 begin
   return query
   select 'conversion', 'credits', null::text, 'ratio',
-    count(distinct o.account_id) filter (where o.paid_at is not null)::numeric,
+    count(distinct o.account_id) filter (where o.amount_total > 0)::numeric,
     count(distinct o.account_id)::numeric
   from farthing.orders o
   where o.kind = 'package' and o.created_at >= p_range.first_day::timestamp at time zone 'UTC'

@@ -43,8 +43,9 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'gross', 'prices of paid orders and bookings, without tax, before discounts',
-    'discounts', 'discounts by promotion codes, negative',
+    'gross', 'prices of paid orders and bookings, without tax, before discounts; a free order counts with '
+      'its price',
+    'discounts', 'discounts by promotion codes, negative; of a free order its whole price',
     'tax', 'tax that buyers paid, less the tax in refunds and disputes; owed to the state',
     'refunds', 'refunds that have not failed, without tax, negative',
     'disputes', 'money that banks withdrew and did not return, without tax, negative',

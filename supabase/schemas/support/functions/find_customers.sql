@@ -41,7 +41,9 @@ returns table (matched_by text, account_id bigint, user_id uuid)
 language sql stable
 set search_path = ''
 as $$
-  select 'payment_id', o.account_id, null::uuid from farthing.orders o where o.payment_ref = p_id
+  select 'payment_id', o.account_id, null::uuid from farthing.orders o
+  -- The payment of a free order is its session.
+  where o.payment_ref = p_id and o.amount_total > 0
   union all select 'checkout_session_id', o.account_id, null from farthing.orders o where o.session_id = p_id
   union all select 'payment_id', b.account_id, null from farthing.bookings b where b.payment_intent_id = p_id
   union all select 'charge_id', b.account_id, null from farthing.bookings b where b.charge_id = p_id

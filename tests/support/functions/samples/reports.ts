@@ -16,8 +16,9 @@ const CREDITS = {
 const FUNNEL = {
   packages_seen: 120,
   checkouts: 10,
-  buyers: 9,
+  buyers: 7,
   paid: 8,
+  free: 1,
   paid_share: "0.8",
   refusals: 30,
   refused_accounts: 12,

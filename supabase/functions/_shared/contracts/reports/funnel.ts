@@ -13,8 +13,13 @@ export const FunnelRow = z.object({
     description: "Answers of `GET /checkout/packages`; null before the last 35 days.",
   }),
   checkouts: z.int(),
-  buyers: z.int(),
-  paid: z.int().openapi({ description: "The day's checkouts that were paid, on whatever day." }),
+  buyers: z.int().openapi({ description: "The accounts that paid one of the day's checkouts." }),
+  paid: z.int().openapi({
+    description: "The day's checkouts that were paid with money, on whatever day.",
+  }),
+  free: z.int().openapi({
+    description: "The day's checkouts that a code of 100 % completed: nothing was to pay.",
+  }),
   paid_share: Share,
   refusals: z.int().openapi({
     description: "Requests refused with `insufficient_credits`, without repeats and batches.",

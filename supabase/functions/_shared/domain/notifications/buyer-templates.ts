@@ -7,7 +7,7 @@ import {
 } from "../../contracts/notifications.ts";
 import { defineTemplate, optional } from "./template.ts";
 
-/** A payment has arrived, and its credits are available. */
+/** A payment has arrived, or a code left nothing to pay, and the credits are available. */
 export const receipt = defineTemplate(
   ReceiptData,
   (
@@ -17,7 +17,7 @@ export const receipt = defineTemplate(
     subject: say.subject(format.money(amount, currency)),
     heading: say.heading,
     figure: format.money(amount, currency),
-    sentences: [say.sentence],
+    sentences: [amount === 0 ? say.free : say.sentence],
     facts: [
       [say.bought, package_name ?? say.topUp],
       [say.paid, format.money(amount, currency)],

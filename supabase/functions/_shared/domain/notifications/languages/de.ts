@@ -6,6 +6,7 @@ export const de: Sentences = {
     subject: (paid) => `Beleg: ${paid}`,
     heading: "Vielen Dank für Ihren Einkauf",
     sentence: "Ihre Zahlung ist eingegangen, und Ihr Guthaben steht bereit.",
+    free: "Es war nichts zu bezahlen, und Ihr Guthaben steht bereit.",
     bought: "Gekauft",
     topUp: "Automatische Aufladung",
     paid: "Bezahlt",

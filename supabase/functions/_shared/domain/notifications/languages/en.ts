@@ -5,6 +5,7 @@ export const en = {
     subject: (paid: string) => `Receipt: ${paid}`,
     heading: "Thank you for your purchase",
     sentence: "Your payment has arrived, and your credits are ready to use.",
+    free: "There was nothing to pay, and your credits are ready to use.",
     bought: "Bought",
     topUp: "Automatic top-up",
     paid: "Paid",
