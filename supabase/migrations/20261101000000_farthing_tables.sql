@@ -1051,18 +1051,23 @@ create table farthing.inbox (
   occurred_at timestamptz not null,
   received_at timestamptz not null default now(),
   processed_at timestamptz,
+  read_session_at timestamptz,
   constraint inbox_text_bounded check (length(event_id) <= 255 and length(type) <= 255
     and length(last_error) <= 1000),
   constraint inbox_facts_bounded check (pg_column_size(facts) <= 16384),
   constraint inbox_states check (
     (state in ('processed', 'ignored') and processed_at is not null)
     or (state in ('deferred', 'failed') and next_attempt_at is not null and processed_at is null)
-    or (state in ('received', 'dead') and processed_at is null))
+    or (state in ('received', 'dead') and processed_at is null)),
+  constraint inbox_reads_for_waiting_payments check (read_session_at is null
+    or (state = 'deferred' and type = 'payment_intent.succeeded'))
 );
 comment on table farthing.inbox is
   'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
-  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored.';
+  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored. '
+  'read_session_at: when the payment runner reads the session of a payment that waits for its event.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
+create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at);
 -- The evidence of an order's payment.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))

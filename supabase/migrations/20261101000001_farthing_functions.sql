@@ -5607,9 +5607,11 @@ begin
   end;
   p_event := farthing.count_attempt(p_event, p_now);
   p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
+  p_event.read_session_at := farthing.time_to_read_session(p_event, p_now);
   update farthing.inbox
   set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
-    processed_at = p_event.processed_at, last_error = p_event.last_error
+    processed_at = p_event.processed_at, last_error = p_event.last_error,
+    read_session_at = p_event.read_session_at
   where event_id = p_event.event_id;
   return p_event;
 end
@@ -5925,6 +5927,7 @@ begin
       or exists (select from farthing.booking_transfers
         where status = 'requested' and next_attempt_at <= p_now)
       or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
+      or exists (select from farthing.sessions_to_read(p_now))
       or farthing.top_ups_are_due(p_now) or farthing.cards_are_due(p_now)
       or farthing.payout_lists_are_due(p_now)
       or (select farthing.balance_list_is_due(b, p_now) from farthing.balance_lists b))
@@ -5933,8 +5936,8 @@ end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
   'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, a saved card to be read or detached, or Stripe''s events, balance or the list of a '
-  'payout to be fetched; true if the call was queued.';
+  'to be charged, a saved card to be read or detached, or Stripe''s events, balance, the list of a payout '
+  'or the session of a waiting payment to be fetched; true if the call was queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
@@ -6076,6 +6079,58 @@ as $$
 $$;
 comment on function farthing.note_unknown_state(text, text, text, timestamptz) is
   'Records an unknown state of a Stripe object, for the alert stripe_state_unknown.';
+
+-- supabase/schemas/inbox/functions/waiting_payments.sql
+
+-- Payments that wait for the event of their session, which alone states discount and tax. If Stripe has not
+-- delivered it within a minute, the payment runner reads the session: the buyer has paid, and does not wait
+-- for the hourly backfill.
+
+create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  -- A retry keeps the time that is planned.
+  select case when p_event.state = 'deferred' and p_event.type = 'payment_intent.succeeded'
+      and p_event.facts ->> 'booking_id' is null
+    then coalesce(p_event.read_session_at, p_now + interval '1 minute') end
+$$;
+comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
+  'Returns when the session of an event that was applied is read: a minute after the event of an order''s '
+  'payment began to wait; null for all others.';
+
+create function farthing.sessions_to_read(p_now timestamptz)
+returns setof farthing.inbox
+language sql stable
+set search_path = ''
+as $$
+  -- A payment whose order was lost waits, too, and its session would not help.
+  select i.* from farthing.inbox i
+  join farthing.orders o on o.order_id = (i.facts ->> 'order_id')::uuid and o.payment_ref is null
+  where i.read_session_at <= p_now
+$$;
+comment on function farthing.sessions_to_read(timestamptz) is
+  'Returns the events of the payments whose session is due to be read at Stripe.';
+
+create function farthing.claim_sessions(p_limit int, p_now timestamptz)
+returns setof farthing.inbox
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select i.event_id from farthing.inbox i
+    where i.event_id = any (array(select s.event_id from farthing.sessions_to_read(p_now) s
+      order by s.read_session_at, s.event_id limit p_limit)) and i.read_session_at <= p_now
+    for update skip locked
+  )
+  -- The lease of a runner is two minutes at least. A payment that has waited for long is read ever less
+  -- often: at 1, 3, 6, 12 … minutes.
+  update farthing.inbox i set read_session_at = p_now + greatest(interval '2 minutes', p_now - i.received_at)
+  from due where i.event_id = due.event_id returning i.*
+$$;
+comment on function farthing.claim_sessions(int, timestamptz) is
+  'Leases up to p_limit payments whose session is due to be read, and returns their events.';
 
 -- supabase/schemas/jobs/functions/checkpoints.sql
 

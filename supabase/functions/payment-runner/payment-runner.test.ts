@@ -30,6 +30,8 @@ const NOTHING = {
   balance_failed: 0,
   events_backfilled: 0,
   events_unreadable: 0,
+  sessions_read: 0,
+  sessions_failed: 0,
 };
 
 function run(fake: Fake) {

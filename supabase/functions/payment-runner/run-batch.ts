@@ -1,5 +1,6 @@
 import { PaymentRunnerReport } from "../_shared/contracts/runners.ts";
 import { backfillIfDue } from "../_shared/domain/events/backfill.ts";
+import { readSessions } from "../_shared/domain/events/read-sessions.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -29,6 +30,7 @@ async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;
   const refunding = sendDueRefunds(services, untilMs);
   const backfilling = backfillIfDue(services, untilMs);
+  const readingSessions = readSessions(services, untilMs);
   const toppingUp = runTopUps(services, untilMs);
   const reconciling = reconcilePayouts(services, untilMs);
   const transferring = makeDueTransfers(services, untilMs);
@@ -39,6 +41,7 @@ async function run(services: Services): Promise<Report> {
     refunding,
     toppingUp,
     backfilling,
+    readingSessions,
     reconciling,
     transferring,
     listing,
@@ -49,6 +52,7 @@ async function run(services: Services): Promise<Report> {
   const topUps = await toppingUp;
   const payouts = await reconciling;
   const events = await backfilling;
+  const sessions = await readingSessions;
   const transfers = await transferring;
   const balance = await listing;
   const cards = await updatingCards;
@@ -68,6 +72,8 @@ async function run(services: Services): Promise<Report> {
     balance_failed: balance.failed,
     events_backfilled: events.received,
     events_unreadable: events.unreadable,
+    sessions_read: sessions.read,
+    sessions_failed: sessions.failed,
   };
 }
 

@@ -170,7 +170,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'credits_balance credits_debit credits_entries credits_grant health_database holds_open holds_read '
     || 'holds_release holds_settle idempotency_store '
     || 'backfills_claim backfills_finish inbox_dead inbox_list inbox_missing inbox_read inbox_receive '
-    || 'inbox_replay jobs_cancel jobs_checkpoint jobs_claim jobs_dead '
+    || 'inbox_replay sessions_claim jobs_cancel jobs_checkpoint jobs_claim jobs_dead '
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
     || 'report_funnel report_kpis report_usage usage_charge '
     || 'refunds_attach refunds_begin refunds_claim refunds_finish refunds_list refunds_postpone refunds_read '

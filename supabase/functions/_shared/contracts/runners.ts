@@ -50,4 +50,8 @@ export const PaymentRunnerReport = z.object({
   events_unreadable: z.int().openapi({
     description: "Events whose object Stripe did not return; they are fetched again later.",
   }),
+  sessions_read: z.int().openapi({
+    description: "Sessions of paid orders that were read because their event had not arrived.",
+  }),
+  sessions_failed: z.int(),
 }).openapi("PaymentRunnerReport");

@@ -327,46 +327,79 @@ export type Database = {
       "orders": {
         Row: {
           "amount": number;
+          "amount_discount": number | null;
+          "amount_disputed": number;
+          "amount_refunded": number;
+          "amount_subtotal": number;
+          "amount_tax": number | null;
+          "amount_total": number | null;
           "bonus_credits": string | null;
           "client_temp_id": string | null;
           "created_at": string;
           "credits": string | null;
+          "credits_taken_back": string | null;
           "currency": string;
           "expires_at": string;
+          "has_tax_id": boolean | null;
           "id": string;
+          "invoice_id": string | null;
+          "kind": string;
           "package_id": string | null;
           "package_name": string | null;
           "paid_at": string | null;
           "status": string;
+          "total_credits": string | null;
         };
         ComputedFields: never;
         Insert: {
           "amount"?: number | null;
+          "amount_discount"?: number | null;
+          "amount_disputed"?: number | null;
+          "amount_refunded"?: number | null;
+          "amount_subtotal"?: number | null;
+          "amount_tax"?: number | null;
+          "amount_total"?: number | null;
           "bonus_credits"?: never;
           "client_temp_id"?: string | null;
           "created_at"?: string | null;
           "credits"?: never;
+          "credits_taken_back"?: never;
           "currency"?: string | null;
           "expires_at"?: string | null;
+          "has_tax_id"?: boolean | null;
           "id"?: string | null;
+          "invoice_id"?: string | null;
+          "kind"?: string | null;
           "package_id"?: string | null;
           "package_name"?: string | null;
           "paid_at"?: string | null;
           "status"?: string | null;
+          "total_credits"?: never;
         };
         Update: {
           "amount"?: number | null;
+          "amount_discount"?: number | null;
+          "amount_disputed"?: number | null;
+          "amount_refunded"?: number | null;
+          "amount_subtotal"?: number | null;
+          "amount_tax"?: number | null;
+          "amount_total"?: number | null;
           "bonus_credits"?: never;
           "client_temp_id"?: string | null;
           "created_at"?: string | null;
           "credits"?: never;
+          "credits_taken_back"?: never;
           "currency"?: string | null;
           "expires_at"?: string | null;
+          "has_tax_id"?: boolean | null;
           "id"?: string | null;
+          "invoice_id"?: string | null;
+          "kind"?: string | null;
           "package_id"?: string | null;
           "package_name"?: string | null;
           "paid_at"?: string | null;
           "status"?: string | null;
+          "total_credits"?: never;
         };
         Relationships: [];
       };
@@ -1305,6 +1338,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "sessions_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
       "settings_accounting": { Args: { "p_now"?: string }; Returns: Json };
       "settings_accounting_set": {
         Args: {

@@ -71,9 +71,11 @@ begin
   end;
   p_event := farthing.count_attempt(p_event, p_now);
   p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
+  p_event.read_session_at := farthing.time_to_read_session(p_event, p_now);
   update farthing.inbox
   set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
-    processed_at = p_event.processed_at, last_error = p_event.last_error
+    processed_at = p_event.processed_at, last_error = p_event.last_error,
+    read_session_at = p_event.read_session_at
   where event_id = p_event.event_id;
   return p_event;
 end

@@ -11,6 +11,7 @@ begin
       or exists (select from farthing.booking_transfers
         where status = 'requested' and next_attempt_at <= p_now)
       or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
+      or exists (select from farthing.sessions_to_read(p_now))
       or farthing.top_ups_are_due(p_now) or farthing.cards_are_due(p_now)
       or farthing.payout_lists_are_due(p_now)
       or (select farthing.balance_list_is_due(b, p_now) from farthing.balance_lists b))
@@ -19,5 +20,5 @@ end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
   'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, a saved card to be read or detached, or Stripe''s events, balance or the list of a '
-  'payout to be fetched; true if the call was queued.';
+  'to be charged, a saved card to be read or detached, or Stripe''s events, balance, the list of a payout '
+  'or the session of a waiting payment to be fetched; true if the call was queued.';

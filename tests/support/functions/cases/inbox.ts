@@ -36,6 +36,7 @@ export const INBOX_CASES: readonly RouteCase[] = [
     reaches: [
       "refunds_claim",
       "backfills_claim",
+      "sessions_claim",
       "top_ups_claim",
       "payouts_claim",
       "transfers_claim",

@@ -90,6 +90,7 @@ const PAYMENTS: Payments = {
     yield [listedEvent()];
   },
   listAccounts: async function* () {},
+  readPaidSession: () => Promise.resolve({ ...INBOX_EVENT, id: "read:cs_test_1" }),
   createAccount: ({ provider_id }) => Promise.resolve(`acct_${provider_id}`),
   createOnboardingLink: (account) => Promise.resolve(`https://connect.example.com/${account}`),
   createBookingPayment: () => Promise.resolve({ id: "pi_1", clientSecret: "pi_1_secret_2" }),

@@ -30,4 +30,5 @@ export const INBOX_SAMPLES: SamplesOf<InboxResults> = {
   inbox_missing: ({ p_event_ids }) => [...p_event_ids],
   backfills_claim: () => null,
   backfills_finish: () => ({}),
+  sessions_claim: () => [],
 };

@@ -13,6 +13,7 @@ import { createCustomers, type Customers } from "./customers.ts";
 import { createFactsReader } from "./refetch-event.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { type BalanceLists, createBalanceLists } from "./balance-lists.ts";
+import { createPaidSessions, type PaidSessions } from "./paid-sessions.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSavedCards, type SavedCards } from "./saved-cards.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -25,6 +26,7 @@ export interface Payments
     Webhooks,
     Refunds,
     EventFeed,
+    PaidSessions,
     Customers,
     SavedCards,
     TopUpPayments,
@@ -55,6 +57,7 @@ export function createPayments(options: StripeOptions): Payments {
     ...createBookingTransfers(caller),
     ...createRefunds(caller),
     ...createEventFeed(caller, { mode, readFacts }),
+    ...createPaidSessions(caller),
     ...createCustomers(caller),
     ...createSavedCards(caller),
     ...createTopUpPayments(caller),

@@ -29,6 +29,13 @@ interface BackfillClaim {
   since: number;
 }
 
+/** A payment that waits for the event of its checkout session. */
+export interface WaitingPayment {
+  payment_id: string;
+  /** The time of the payment's event, in seconds since 1970. */
+  paid_at: number;
+}
+
 export interface InboxResults {
   inbox_receive: Received;
   inbox_list: Page<"events", WebhookEvent>;
@@ -45,4 +52,6 @@ export interface InboxResults {
    * at least 15 minutes later.
    */
   backfills_finish: unknown;
+  /** Leases payments that have waited for a minute. A later run repeats those that still wait. */
+  sessions_claim: WaitingPayment[];
 }

@@ -1,0 +1,35 @@
+/** Reads the checkout session of a payment whose event Stripe has not delivered. */
+import type Stripe from "stripe";
+import type { InboxEvent, WaitingPayment } from "../../contracts/database/results/inbox.ts";
+import type { StripeCaller } from "./client.ts";
+import { unavailable } from "./errors.ts";
+import { factsOf } from "./stored-facts.ts";
+
+export interface PaidSessions {
+  /**
+   * Reads the session of a payment, as the event that Stripe would deliver. The event's id names
+   * the session, so that a session is received once.
+   * @returns null if Stripe has no completed session of this payment
+   * @throws ApiError `upstream_unavailable`
+   */
+  readPaidSession(payment: WaitingPayment): Promise<InboxEvent | null>;
+}
+
+const TYPE = "checkout.session.completed";
+
+export function createPaidSessions({ call }: StripeCaller): PaidSessions {
+  return {
+    async readPaidSession({ payment_id, paid_at }) {
+      const params = { payment_intent: payment_id, limit: 1 };
+      const page = await call((stripe) => stripe.checkout.sessions.list(params));
+      if (page?.object !== "list" || !Array.isArray(page.data)) {
+        throw unavailable("stripe: the answer is not a list", 502);
+      }
+      const [session] = page.data;
+      if (session?.status !== "complete" || session.payment_status !== "paid") return null;
+      const { id, livemode } = session;
+      const event = { type: TYPE, data: { object: session } } as Stripe.Event;
+      return { id: `read:${id}`, type: TYPE, livemode, created: paid_at, facts: factsOf(event) };
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Reads the sessions of payments that wait for the event of their session, and receives each like a
+ * delivered event. A buyer who has paid does not wait for the hourly backfill.
+ */
+import type { WaitingPayment } from "../../contracts/database/results/inbox.ts";
+import { ApiError } from "../../core/errors.ts";
+import { hasTime } from "../../core/isolate.ts";
+import type { Services } from "../../http/route/app-services.ts";
+import { detailOf } from "../refunds/send-refund.ts";
+
+const AT_ONCE = 5;
+
+/** @returns whether the session was read and received */
+async function readSession(services: Services, payment: WaitingPayment): Promise<boolean> {
+  const { database, log, payments } = services;
+  const { payment_id } = payment;
+  try {
+    const p_event = await (await payments()).readPaidSession(payment);
+    if (p_event === null) {
+      log("warn", "a waiting payment has no paid session", { payment_id });
+      return false;
+    }
+    await database.rpc("inbox_receive", { p_event });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "mode_mismatch") throw error;
+    // The lease ends, and a later run reads the session again.
+    const record = { payment_id, detail: detailOf(error) };
+    log("warn", "the session of a waiting payment was not read", record);
+    return false;
+  }
+}
+
+/** Runs until no session is due or the time is over (milliseconds since 1970). */
+export async function readSessions(services: Services, untilMs: number) {
+  const done = { read: 0, failed: 0 };
+  while (hasTime(services, untilMs)) {
+    const due = await services.database.rpc("sessions_claim", { p_limit: AT_ONCE });
+    const outcomes = await Promise.all(due.map((payment) => readSession(services, payment)));
+    const read = outcomes.filter((isRead) => isRead).length;
+    done.read += read;
+    done.failed += outcomes.length - read;
+    if (due.length === 0) break;
+  }
+  return done;
+}
