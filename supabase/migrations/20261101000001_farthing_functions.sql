@@ -13900,6 +13900,38 @@ comment on function farthing.close_months(timestamptz) is
 
 -- Triggers that book the facts that Stripe's events report, each in the transaction that writes it.
 
+create function farthing.package_of(p_account_id bigint, p_order_id uuid)
+returns uuid
+language sql stable
+set search_path = ''
+as $$
+  select package_id from farthing.orders where account_id = p_account_id and order_id = p_order_id
+$$;
+comment on function farthing.package_of(bigint, uuid) is
+  'Returns the package of an order; null for a top-up and for a booking.';
+
+create function farthing.new_line(p_account_id bigint, p_order_id uuid, p_booking_id uuid, p_currency text,
+  p_effective_at timestamptz default null)
+returns farthing.revenue_lines
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_line farthing.revenue_lines;
+begin
+  v_line.account_id := p_account_id;
+  v_line.order_id := p_order_id;
+  v_line.booking_id := p_booking_id;
+  v_line.package_id := farthing.package_of(p_account_id, p_order_id);
+  v_line.currency := p_currency;
+  v_line.effective_at := p_effective_at;
+  return v_line;
+end
+$$;
+comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
+  'Returns a line of an order or a booking without its fact: kind, amount and source_id. p_effective_at: '
+  'null if the fact happened when the event that is being applied happened.';
+
 create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
   p_effective_at timestamptz default null)
 returns void
@@ -13907,13 +13939,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_line farthing.revenue_lines;
+  v_line farthing.revenue_lines := farthing.new_line(p_order.account_id, p_order.order_id, null,
+    p_order.currency, p_effective_at);
 begin
-  v_line.effective_at := p_effective_at;
-  v_line.currency := p_order.currency;
-  v_line.account_id := p_order.account_id;
-  v_line.order_id := p_order.order_id;
-  v_line.package_id := p_order.package_id;
   v_line.source_id := p_order.payment_ref;
   -- The three lines add up to what was paid. A price that includes its tax is booked without it.
   v_line.kind := 'charge';
@@ -14007,16 +14035,11 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_line farthing.revenue_lines;
+  v_line farthing.revenue_lines := farthing.new_line(p_refund.account_id, p_refund.order_id,
+    p_refund.booking_id, p_refund.currency, p_effective_at);
 begin
-  v_line.effective_at := p_effective_at;
   v_line.kind := case when p_has_failed then 'refund_failure' else 'refund' end;
   v_line.amount := case when p_has_failed then p_refund.amount else -p_refund.amount end;
-  v_line.currency := p_refund.currency;
-  v_line.account_id := p_refund.account_id;
-  v_line.order_id := p_refund.order_id;
-  v_line.booking_id := p_refund.booking_id;
-  v_line.package_id := farthing.package_of(p_refund.account_id, p_refund.order_id);
   v_line.refund_id := p_refund.refund_id;
   v_line.source_id := p_refund.stripe_refund_id;
   perform farthing.book_returned(v_line, p_at);
@@ -14060,11 +14083,8 @@ begin
       where account_id = v_dispute.account_id and order_id = v_dispute.order_id),
     (select currency from farthing.bookings
       where account_id = v_dispute.account_id and booking_id = v_dispute.booking_id));
-  v_line.effective_at := p_effective_at;
-  v_line.account_id := p_movement.account_id;
-  v_line.order_id := v_dispute.order_id;
-  v_line.booking_id := v_dispute.booking_id;
-  v_line.package_id := farthing.package_of(v_dispute.account_id, v_dispute.order_id);
+  v_line := farthing.new_line(v_dispute.account_id, v_dispute.order_id, v_dispute.booking_id,
+    p_movement.currency, p_effective_at);
   v_line.dispute_id := p_movement.dispute_id;
   v_line.source_id := p_movement.transaction_id;
   v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
@@ -14075,7 +14095,6 @@ begin
     v_line.currency := v_currency;
   else
     v_line.amount := p_movement.amount;
-    v_line.currency := p_movement.currency;
   end if;
   perform farthing.book_returned(v_line, p_at);
   if p_movement.fee <> 0 then
@@ -14110,12 +14129,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_line farthing.revenue_lines;
+  v_line farthing.revenue_lines := farthing.new_line(p_booking.account_id, null, p_booking.booking_id,
+    p_booking.currency, p_effective_at);
 begin
-  v_line.account_id := p_booking.account_id;
-  v_line.booking_id := p_booking.booking_id;
-  v_line.currency := p_booking.currency;
-  v_line.effective_at := p_effective_at;
   if p_before.paid_at is null and p_booking.paid_at is not null then
     v_line.kind := 'charge';
     v_line.amount := p_booking.amount;
@@ -14154,16 +14170,6 @@ $$;
 comment on function farthing.book_booking() is
   'Trigger: books the charge of a booking that was paid, our fee that Stripe collected, and the part of '
   'the fee that was refunded.';
-
-create function farthing.package_of(p_account_id bigint, p_order_id uuid)
-returns uuid
-language sql stable
-set search_path = ''
-as $$
-  select package_id from farthing.orders where account_id = p_account_id and order_id = p_order_id
-$$;
-comment on function farthing.package_of(bigint, uuid) is
-  'Returns the package of an order; null for a top-up and for a booking.';
 
 -- supabase/schemas/revenue/functions/metrics.sql
 

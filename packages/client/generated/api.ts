@@ -3748,6 +3748,7 @@ export interface paths {
                                 to: string;
                                 /** @description Sums over all rows of the range. */
                                 totals: {
+                                    /** @description The accounts that paid one of the day's checkouts. */
                                     buyers?: number;
                                     checkouts?: number;
                                     /**
@@ -3761,9 +3762,11 @@ export interface paths {
                                      */
                                     day?: string;
                                     first_purchases_after_refusal?: number;
+                                    /** @description The day's checkouts that a code of 100 % completed: nothing was to pay. */
+                                    free?: number;
                                     /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
                                     packages_seen?: number | null;
-                                    /** @description The day's checkouts that were paid, on whatever day. */
+                                    /** @description The day's checkouts that were paid with money, on whatever day. */
                                     paid?: number;
                                     /**
                                      * @description A decimal string; null if it would divide by 0.
@@ -7383,6 +7386,7 @@ export interface components {
             reason: string;
         };
         FunnelRow: {
+            /** @description The accounts that paid one of the day's checkouts. */
             buyers: number;
             checkouts: number;
             /**
@@ -7396,9 +7400,11 @@ export interface components {
              */
             day: string;
             first_purchases_after_refusal: number;
+            /** @description The day's checkouts that a code of 100 % completed: nothing was to pay. */
+            free: number;
             /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
             packages_seen: number | null;
-            /** @description The day's checkouts that were paid, on whatever day. */
+            /** @description The day's checkouts that were paid with money, on whatever day. */
             paid: number;
             /**
              * @description A decimal string; null if it would divide by 0.
@@ -8769,6 +8775,9 @@ export interface components {
             payouts_reconciled: number;
             refunds_failed: number;
             refunds_sent: number;
+            sessions_failed: number;
+            /** @description Sessions of paid orders that were read because their event had not arrived. */
+            sessions_read: number;
             top_ups_charged: number;
             top_ups_failed: number;
             /** @description Balance transactions that Stripe listed since the last list, or again. */
