@@ -7,10 +7,11 @@ import { type CallOptions, isReplay, send } from "./send.ts";
 
 export type Method = "get" | "post" | "delete";
 
-/** The paths that have a method. */
-export type PathOf<M extends Method> = {
-  [P in keyof paths]: paths[P] extends { [Key in M]: object } ? P : never;
-}[keyof paths];
+/** The paths that have a method. Those of `/ai/v1` answer in OpenAI's shape, to OpenAI's SDK. */
+export type PathOf<M extends Method> = Exclude<
+  { [P in keyof paths]: paths[P] extends { [Key in M]: object } ? P : never }[keyof paths],
+  `/ai/v1/${string}`
+>;
 
 type Operation<M extends Method, P extends PathOf<M>> = paths[P] extends { [Key in M]: infer O } ? O
   : never;

@@ -1,13 +1,14 @@
 /** Runs the tests of the packages. A push leaves out a package that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { findChromium } from "../../test-tools/find-chromium.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
-import { filesNamed, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
+import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { ROOT } from "../../command/root.ts";
 
@@ -53,14 +54,16 @@ async function runOnStack(
   words: string[],
 ): Promise<SuiteResult> {
   if (onStack === undefined) return { rows: [], skipped: [] };
-  const files = filesNamed(words, await findTests([onStack]));
-  if (files.length === 0) return { rows: [], skipped: [] };
-  if (!await hasNpx()) {
-    return { rows: [], skipped: [{ what: onStack, why: "needs npm, which comes with Node" }] };
-  }
+  const skipped: Skipped[] = [
+    ...(findChromium() ? [] : [{ what: `${onStack}/browser`, why: "needs Chromium" }]),
+    ...(await hasNpx() ? [] : [{ what: `${onStack}/package`, why: "needs npm, of Node" }]),
+  ];
+  const files = filesNamed(words, await findTests([onStack]))
+    .filter((file) => !skipped.some(({ what }) => file.startsWith(what)));
+  if (files.length === 0) return { rows: [], skipped };
   const use = async (env: Record<string, string>): Promise<SuiteResult> => ({
     rows: await runDenoTests({ files, env, flags: ["--no-check"], isGroup: true }),
-    skipped: [],
+    skipped,
   });
   return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
 }
@@ -126,7 +129,8 @@ export const localStack = packageSuite({
 
 export const client = packageSuite({
   name: "client",
-  about: "packages/client: built, packed, and used in Node and Deno on a stack (when it or the " +
+  about:
+    "packages/client: built, packed, and used in Node, Deno and Chromium on a stack (when it or the " +
     "contract has changed, or when named)",
   // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
   madeOf: ["packages/client", CLIENT, "scripts/client", "supabase/functions/_shared/contracts"],

@@ -44,6 +44,8 @@ const invalid = [
   () => farthing.credits.entries({ kind: "gift" }),
   // @ts-expect-error An unknown path.
   () => farthing.read("/credit", {}),
+  // @ts-expect-error A path that answers in OpenAI's shape.
+  () => farthing.read("/ai/v1/models", {}),
   // @ts-expect-error A path without its part.
   () => farthing.read("/jobs/{id}", {}),
   // @ts-expect-error A back end names the user.
