@@ -121,7 +121,12 @@ async function stream(job: Job): Promise<void> {
     ...absent,
   });
   exchange.head(200, { "content-type": "text/event-stream; charset=utf-8" });
-  await exchange.write(event(chunk({ role: "assistant", content: "", refusal: null })));
+  const content = answer.tool === undefined ? "" : null;
+  await exchange.write(event(chunk({ role: "assistant", content, refusal: null })));
+  if (answer.tool !== undefined) {
+    const call = { index: 0, ...callOf(job, answer.tool, "") };
+    await exchange.write(event(chunk({ tool_calls: [call] })));
+  }
   if (!await sendTokens(job, chunk)) return;
   await exchange.write(event(chunk({}, answer.finishReason)));
   if (ask.includeUsage) {
@@ -130,13 +135,21 @@ async function stream(job: Job): Promise<void> {
   exchange.end("data: [DONE]\n\n");
 }
 
+function callOf({ entry }: Job, name: string, given: string) {
+  return { id: `call_${entry.id}`, type: "function", function: { name, arguments: given } };
+}
+
 async function sendWhole(job: Job): Promise<void> {
   const { answer, behaviour, exchange, entry } = job;
+  const textOf = (wanted: Token["kind"]) =>
+    answer.tokens.filter(({ kind }) => kind === wanted).map(({ text }) => text).join("");
+  const { tool } = answer;
   const message = {
     role: "assistant",
-    content: answer.tokens.filter(({ kind }) => kind === "text").map(({ text }) => text).join(""),
+    content: tool === undefined ? textOf("text") : null,
     refusal: null,
     annotations: [],
+    ...(tool !== undefined && { tool_calls: [callOf(job, tool, textOf("tool"))] }),
   };
   const { finishReason: finish_reason } = answer;
   const body = {
@@ -177,7 +190,7 @@ export class Completer {
       if (fail.what === "reset") return exchange.reset();
       throw outage(fail.what, retryAfterS);
     }
-    const promptTokens = await countMessages(ask.messages, ask.model);
+    const promptTokens = await countMessages(ask.messages, ask.model, ask.tools);
     requireContextFits(promptTokens);
     const answer = await answerTo(ask, behaviour);
     const job = { ask, behaviour, answer, promptTokens, exchange, entry };

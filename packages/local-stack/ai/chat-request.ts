@@ -26,6 +26,9 @@ export interface Ask {
    * Whether the JSON answer is an object or a list; undefined if the request does not ask for JSON.
    */
   json: "object" | "list" | undefined;
+  tools: Tool[];
+  /** The tool that the answer calls: the first one, unless its result is already there. */
+  called: Tool | undefined;
 }
 
 const Text = z.object({ type: z.literal("text"), text: z.string() });
@@ -35,21 +38,52 @@ const Content = z.union([
   z.array(Text).min(1).transform((parts) => parts.map(({ text }) => text).join("")),
 ]);
 
+const Tool = z.object({
+  type: z.literal("function"),
+  function: z.object({ name: z.string().min(1) }).loose(),
+});
+
+type Tool = z.output<typeof Tool>;
+
+const Call = z.object({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.object({ name: z.string(), arguments: z.string() }),
+});
+
+const Spoken = z.object({
+  role: z.enum(["system", "developer", "user"]),
+  content: Content,
+});
+
+/** An assistant has text, tool calls, or both; the calls are part of what the model reads. */
+const Assistant = z.object({
+  role: z.literal("assistant"),
+  content: Content.nullish(),
+  tool_calls: z.array(Call).min(1).optional(),
+}).refine(({ content, tool_calls }) => content != null || tool_calls !== undefined, {
+  path: ["content"],
+}).transform(({ role, content, tool_calls = [] }) => ({
+  role,
+  content: [content ?? "", ...tool_calls.map((call) => JSON.stringify(call.function))].join(""),
+}));
+
+const Result = z.object({ role: z.literal("tool"), content: Content, tool_call_id: z.string() })
+  .transform(({ role, content }) => ({ role, content }));
+
 const Limit = z.int().min(1).nullish();
 
 const Body = z.object({
   model: z.string().min(1),
-  messages: z.array(z.object({
-    role: z.enum(["system", "developer", "user", "assistant"]),
-    content: Content,
-  })).min(1),
+  messages: z.array(z.discriminatedUnion("role", [Spoken, Assistant, Result])).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: Limit,
   max_completion_tokens: Limit,
   response_format: z.object({ type: z.enum(["text", "json_object"]) }).nullish(),
   n: z.literal(1).nullish(),
-  tools: z.undefined().optional(),
+  tools: z.array(Tool).min(1).nullish(),
+  tool_choice: z.unknown().optional(),
   functions: z.undefined().optional(),
   audio: z.undefined().optional(),
 });
@@ -91,6 +125,11 @@ function jsonOf({ messages, response_format }: Parsed): Ask["json"] {
   return /json object/i.test(said) ? "object" : "list";
 }
 
+function calledIn({ messages, tools, tool_choice }: Parsed): Tool | undefined {
+  if (tool_choice === "none" || messages.at(-1)?.role === "tool") return undefined;
+  return tools?.[0];
+}
+
 /** @throws AiError 400 or 404 */
 export function readAsk(body: unknown): Ask {
   const parsed = parse(body);
@@ -102,5 +141,7 @@ export function readAsk(body: unknown): Ask {
     includeUsage: parsed.stream_options?.include_usage ?? false,
     maxTokens: limitOf(parsed),
     json: jsonOf(parsed),
+    tools: parsed.tools ?? [],
+    called: calledIn(parsed),
   };
 }

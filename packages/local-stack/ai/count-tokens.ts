@@ -22,12 +22,18 @@ const PLAIN = { disallowedSpecial: new Set<string>() };
 const FRAME = 3;
 const ANSWER_BEGINS = 3;
 
-export async function countMessages(messages: Message[], model: string): Promise<number> {
+/** @param tools the tools of the request, which the model reads as JSON */
+export async function countMessages(
+  messages: Message[],
+  model: string,
+  tools: readonly unknown[] = [],
+): Promise<number> {
   const { countTokens } = await load(model);
+  const ofTools = tools.length === 0 ? 0 : countTokens(JSON.stringify(tools), PLAIN);
   const counts = messages.map(({ role, content }) =>
     FRAME + countTokens(role, PLAIN) + countTokens(content, PLAIN)
   );
-  return counts.reduce((sum, count) => sum + count, ANSWER_BEGINS);
+  return counts.reduce((sum, count) => sum + count, ANSWER_BEGINS + ofTools);
 }
 
 /**

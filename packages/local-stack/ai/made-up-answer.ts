@@ -65,7 +65,9 @@ export interface Token {
 
 export interface Answer {
   tokens: Token[];
-  finishReason: "stop" | "length";
+  finishReason: "stop" | "length" | "tool_calls";
+  /** The name of the tool that the answer calls, whose arguments are the tokens of the kind `tool`. */
+  tool: string | undefined;
 }
 
 async function whole(ask: Ask, behaviour: Behaviour): Promise<string[]> {
@@ -87,6 +89,7 @@ function thoughts(count: number): Token[] {
  * the maximum.
  */
 export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> {
+  if (ask.called !== undefined) return await callOf(ask.called.function.name, ask, behaviour);
   const text = (await whole(ask, behaviour)).map((text): Token => ({ kind: "text", text }));
   const half = Math.ceil(text.length / 2);
   const call = Array.from(
@@ -101,5 +104,18 @@ export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> 
     ...text.slice(half),
   ];
   const tokens = all.slice(0, ask.maxTokens);
-  return { tokens, finishReason: tokens.length < all.length ? "length" : "stop" };
+  const finishReason = tokens.length < all.length ? "length" : "stop";
+  return { tokens, finishReason, tool: undefined };
+}
+
+/** Calls a tool with the prompt as its only argument, `question`. */
+async function callOf(tool: string, ask: Ask, behaviour: Behaviour): Promise<Answer> {
+  const given = JSON.stringify({ question: quoted(ask.prompt) });
+  const pieces = await splitIntoTokens(given, ask.model);
+  const all = [
+    ...thoughts(behaviour.reasoning),
+    ...pieces.map((text): Token => ({ kind: "tool", text })),
+  ];
+  const tokens = all.slice(0, ask.maxTokens);
+  return { tokens, finishReason: tokens.length < all.length ? "length" : "tool_calls", tool };
 }

@@ -130,6 +130,7 @@ Deno.test("an invalid or unsupported request is refused with 400", async () => {
       ["max_tokens", { max_tokens: 5, max_completion_tokens: 5 }],
       ["n", { n: 2 }],
       ["tools", { tools: [] }],
+      ["messages.0.content", { messages: [{ role: "assistant", content: null }] }],
       ["messages", { response_format: { type: "json_object" } }],
     ];
     for (const [param, change] of refused) {
