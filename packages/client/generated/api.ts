@@ -8441,10 +8441,17 @@ export interface components {
             }[] | null;
             function_call?: null;
             name?: string;
+            parsed?: unknown;
             refusal?: string | null;
             /** @enum {string} */
             role: "assistant";
-            tool_calls?: components["schemas"]["OpenAiToolCall"][];
+            tool_calls?: (components["schemas"]["OpenAiToolCall"] & {
+                function?: {
+                    arguments: string;
+                    name: string;
+                    parsed_arguments?: unknown;
+                };
+            })[];
         } | {
             content: string | {
                 text: string;

@@ -4,6 +4,7 @@ import {
   OpenAiChatBody,
   type OpenAiChatRequest,
   OpenAiCompletion,
+  type OpenAiToolCall,
   PASSED_ON,
 } from "../_shared/contracts/openai.ts";
 import type { SecretCaller, UserCaller } from "../_shared/core/caller.ts";
@@ -33,6 +34,10 @@ function payerOf(caller: UserCaller | SecretCaller, named: string | undefined): 
 
 type Sent = OpenAiChatRequest["messages"][number];
 
+function toolCallOf({ id, type, function: called }: OpenAiToolCall): OpenAiToolCall {
+  return { id, type, function: { name: called.name, arguments: called.arguments } };
+}
+
 /** Returns the message without the fields that only answers have. */
 function messageOf(sent: Sent): AiMessage {
   const { role } = sent;
@@ -44,7 +49,7 @@ function messageOf(sent: Sent): AiMessage {
     content: typeof content === "string" ? content : content.map(({ text }) => text).join("\n"),
     ...(parts && { parts }),
     ...("name" in sent && sent.name !== undefined && { name: sent.name }),
-    ...(calls && { tool_calls: calls }),
+    ...(calls && { tool_calls: calls.map(toolCallOf) }),
     ...(role === "tool" && { tool_call_id: sent.tool_call_id }),
   };
 }

@@ -78,6 +78,10 @@ Deno.test("max_tokens is the older name of max_completion_tokens", async () => {
 
 Deno.test("messages of every role reach the provider, and text parts stay parts", async () => {
   const tool_calls = [{ id: "call_1", type: "function", function: { name: "f", arguments: "{}" } }];
+  const parsed = tool_calls.map((call) => ({
+    ...call,
+    function: { ...call.function, parsed_arguments: {} },
+  }));
   const { messages } = await askedWith({
     messages: [
       { role: "developer", content: "Be brief." },
@@ -86,7 +90,14 @@ Deno.test("messages of every role reach the provider, and text parts stay parts"
         name: "Ada",
         content: [{ type: "text", text: "a" }, { type: "text", text: "b" }],
       },
-      { role: "assistant", content: null, refusal: null, annotations: [], tool_calls },
+      {
+        role: "assistant",
+        content: null,
+        refusal: null,
+        annotations: [],
+        parsed: null,
+        tool_calls: parsed,
+      },
       { role: "tool", tool_call_id: "call_1", content: "" },
     ],
   });

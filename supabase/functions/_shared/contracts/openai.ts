@@ -30,8 +30,14 @@ const ToolCall = z.strictObject({
 
 export type OpenAiToolCall = z.output<typeof ToolCall>;
 
+/** A tool call that a client sends back; OpenAI's SDK adds the parsed arguments. */
+const SentToolCall = ToolCall.extend({
+  function: ToolCall.shape.function.extend({ parsed_arguments: z.unknown().optional() }),
+});
+
 /** Fields of an answer that clients send back with it, and that models don't need. */
 const ofAnswers = {
+  parsed: z.unknown().optional(),
   refusal: Text.nullish(),
   annotations: z.array(z.unknown()).optional(),
   audio: z.null().optional(),
@@ -46,7 +52,7 @@ const Message = z.discriminatedUnion("role", [
     role: z.literal("assistant"),
     content: Content.nullish(),
     name: Name.optional(),
-    tool_calls: z.array(ToolCall).min(1).max(MAX_TOOLS).optional(),
+    tool_calls: z.array(SentToolCall).min(1).max(MAX_TOOLS).optional(),
     ...ofAnswers,
   }),
   z.strictObject({ role: z.literal("tool"), content: Content, tool_call_id: z.string().max(200) }),
