@@ -22,6 +22,7 @@ const WELL: Readonly<Record<JourneyName, Expected>> = {
   "hold and settle": OK,
   "jobs": ACCEPTED,
   "ai chat": OK,
+  "openai sdk": OK,
 };
 
 /** While the database restarts, a caller waits or gets a 503, and Stripe gets a 500. */
@@ -32,6 +33,7 @@ const INTERRUPTED: Readonly<Record<JourneyName, Expected>> = {
   "hold and settle": [200, 503],
   "jobs": [202, 503],
   "ai chat": [200, 503],
+  "openai sdk": [200, 503],
 };
 
 export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, Expected>>>> = {
@@ -46,9 +48,15 @@ export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, E
   "Stripe at its limit (429)": { ...WELL, "checkout": [502] },
   "Stripe failing (500)": { ...WELL, "checkout": [502] },
   "mail down": WELL,
-  "AI down": { ...WELL, "ai chat": LATER },
+  "AI down": { ...WELL, "ai chat": LATER, "openai sdk": LATER },
   "database restarting": INTERRUPTED,
   // Secret keys and Stripe's signatures need no key set. A user's token can't be verified without
   // the key set.
-  "JWKS unreachable": { ...WELL, "checkout": LATER, "jobs": LATER, "ai chat": LATER },
+  "JWKS unreachable": {
+    ...WELL,
+    "checkout": LATER,
+    "jobs": LATER,
+    "ai chat": LATER,
+    "openai sdk": LATER,
+  },
 };

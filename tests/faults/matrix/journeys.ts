@@ -6,6 +6,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
 import { Received } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { OpenedHold, SettledHold } from "../../../supabase/functions/_shared/contracts/holds.ts";
+import { OpenAiCompletion } from "../../../supabase/functions/_shared/contracts/openai.ts";
 import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
 import { StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
 import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";
@@ -148,6 +149,24 @@ const chat: Journey = async (world) => {
   };
 };
 
+const openAiChat: Journey = async (world) => {
+  const person = await signUpWith(world, "1000");
+  const key = crypto.randomUUID();
+  const body = chatBody(promptOf("[tokens:8]").content, { max_tokens: 100 });
+  const ask = (where: World) => post(where, "ai/v1/chat/completions", person.as, body, { key });
+  return {
+    act: ask,
+    async finish() {
+      const { status, text } = await again("the completion", () => ask(world));
+      equal(status, 200, text);
+      OpenAiCompletion.parse(JSON.parse(text));
+      await closedChats(world, person);
+      await holdsEnd(world, person.id);
+      equal(await countEntries(world, person.id), 2);
+    },
+  };
+};
+
 export const JOURNEYS = {
   "checkout": checkout,
   "webhook": webhook,
@@ -155,6 +174,7 @@ export const JOURNEYS = {
   "hold and settle": hold,
   "jobs": jobs,
   "ai chat": chat,
+  "openai sdk": openAiChat,
 } as const satisfies Record<string, Journey>;
 
 export type JourneyName = keyof typeof JOURNEYS;
