@@ -37,6 +37,10 @@ const PAGES: Record<string, Snippet[]> = {
     snippet("file", ["supabase", "untilEnded"], ["csv"]),
   ],
   "docs/recipes/stream-an-answer.md": [snippet("chat", ["supabase", "write"])],
+  "docs/recipes/use-the-openai-sdk.md": [
+    snippet("openai", ["supabase", "supabaseUrl", "write", "openShop"]),
+    snippet("openai-server", ["supabaseUrl", "secretKey", "user_id"], ["completion", "charged"]),
+  ],
   "docs/recipes/stored-prompts.md": [snippet("logs", ["supabase"], ["logs"])],
   "docs/recipes/top-up-automatically.md": [
     snippet("save-card", ["supabase"]),
@@ -57,7 +61,7 @@ function runs<T = Record<string, never>>(page: Page, name: string, given: object
     const { run } = await import("/snippets/${name}.ts");
     const outcome = await run({
       supabase, user: session?.user,
-      show: tell("show"), write: tell("write"), slowDown: tell("slowDown"),
+      show: tell("show"), write: tell("write"), slowDown: tell("slowDown"), openShop: tell("openShop"),
       ...globalThis.kept, ...${JSON.stringify(given)},
     });
     globalThis.kept = { ...globalThis.kept, ...outcome };
@@ -199,6 +203,25 @@ async function aChat(page: Page, origin: string): Promise<void> {
   await runs(page, "changes");
 }
 
+async function openAisSdk(page: Page, origin: string, folder: string): Promise<void> {
+  await page.goto(origin);
+  const user_id = await signsUp(page, newLogin());
+  const given = { supabaseUrl: world.url };
+  await runs(page, "openai", given);
+  deepEqual(await told(page), [["openShop"]]);
+  const grant = { user_id, amount: "1000", source: "promotional", reason: "test" };
+  data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
+  await runs(page, "openai", given);
+  const written = (await told(page)).slice(1).map(([, text]) => text).join("");
+  match(written, /^You asked: Hello/);
+  const paid = 1000 - Number(await holdsEnd(world, user_id));
+  ok(paid > 0);
+  const { run } = await import(`file://${folder}/snippets/openai-server.ts`);
+  const { charged } = await run({ ...given, secretKey: world.secretKey, user_id });
+  const left = Number(await holdsEnd(world, user_id));
+  equal((1000 - paid - left).toFixed(6), Number(charged).toFixed(6));
+}
+
 async function aTopUp(page: Page, origin: string): Promise<void> {
   await arrives(page, origin);
   // The block ends by leaving the page, so its promise may never settle.
@@ -228,6 +251,10 @@ Deno.test({
           ["polling tells when nothing can be reached, and ends", outOfReach],
           ["a refusal is waited out, and a warning heeded", tooMuch],
           ["a chat is written as it comes, and its log read and deleted", aChat],
+          [
+            "OpenAI's SDK is refused without credits, and streams with them",
+            (p, o) => openAisSdk(p, o, folder),
+          ],
           ["a card is saved, and tops up", aTopUp],
         ];
         await withVite(world, folder, [], async (origin) => {
