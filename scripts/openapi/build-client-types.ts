@@ -24,9 +24,18 @@ function onlyBodies(paths: Record<string, Record<string, Operation>>): void {
   }
 }
 
-/** Returns the types of all paths and schemas, by openapi-typescript. */
+/** Removes the routes for OpenAI's SDK, which has types of its own. */
+function withoutOpenAi(named: Record<string, unknown>): void {
+  for (const name of Object.keys(named)) {
+    if (/^(\/ai\/v1\/|OpenAi)/.test(name)) delete named[name];
+  }
+}
+
+/** Returns the types of paths and schemas, by openapi-typescript. */
 export async function buildClientTypes(document: string): Promise<string> {
   const described = JSON.parse(document);
+  withoutOpenAi(described.paths);
+  withoutOpenAi(described.components.schemas);
   onlyBodies(described.paths);
   delete described.components.responses;
   delete described.components.schemas.Error;
