@@ -736,6 +736,16 @@ create index welcome_grants_by_account on farthing.welcome_grants (account_id, l
 alter table farthing.welcome_grants enable row level security;
 create policy welcome_grants_none on farthing.welcome_grants for select to authenticated using (false);
 
+create table farthing.welcome_days (
+  day date primary key,
+  granted farthing.positive_credits not null
+);
+comment on table farthing.welcome_days is
+  'The welcome credits granted on each day (UTC), so that a decision reads one row. The proof compares '
+  'them with welcome_grants.';
+alter table farthing.welcome_days enable row level security;
+create policy welcome_days_none on farthing.welcome_days for select to authenticated using (false);
+
 create table farthing.welcome_blocked_domains (
   domain text primary key,
   constraint welcome_blocked_domains_form check (domain ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$')

@@ -11603,6 +11603,7 @@ as $$
   union all select * from farthing.prove_chats()
   union all select * from farthing.prove_jobs()
   union all select * from farthing.prove_ceilings()
+  union all select * from farthing.prove_welcome_days()
   union all select * from farthing.prove_usage_sums()
   union all select * from farthing.prove_owners()
   union all select * from farthing.prove_guards()
@@ -11640,6 +11641,7 @@ as $$
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_authors()
+  union all select * from farthing.prove_welcome_grants()
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
@@ -12163,6 +12165,41 @@ $$;
 comment on function farthing.prove_usage_days() is
   'Rule 14: each day of usage is the sum of its sealed entries, and each further sum that of its days, in '
   'every column.';
+
+-- supabase/schemas/proof/functions/welcome.sql
+
+-- The proof of welcome credits (rule 18): their days and their lots.
+
+create function farthing.prove_welcome_days()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, null::bigint, format('welcome credits of %s: the total is %s, the grants add up to %s',
+    coalesce(d.day, g.day), coalesce(trim_scale(d.granted)::text, 'nothing'),
+    coalesce(trim_scale(g.amount)::text, 'nothing'))
+  from farthing.welcome_days d
+  full join (select (w.decided_at at time zone 'UTC')::date as day, sum(w.amount) as amount
+    from farthing.welcome_grants w where w.status = 'granted' group by 1) g on g.day = d.day
+  where d.granted is distinct from g.amount
+$$;
+comment on function farthing.prove_welcome_days() is
+  'Rule 18: the total of welcome credits of each day, which the ceiling reads, is the sum of its grants.';
+
+create function farthing.prove_welcome_grants()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, w.account_id, format('welcome credits of request %s: %s, its lot has %s', w.request_nr,
+    trim_scale(w.amount), coalesce(trim_scale(l.amount)::text, 'nothing'))
+  from farthing.welcome_grants w
+  left join farthing.lots l on l.account_id = w.account_id and l.lot_id = w.lot_id
+  where w.status = 'granted' and l.amount is distinct from w.amount
+$$;
+comment on function farthing.prove_welcome_grants() is
+  'Rule 18: each granted request for welcome credits has a lot of its amount. prove_authors() looks for '
+  'lots without a request.';
 
 -- supabase/schemas/refunds/functions/clear_warning.sql
 
@@ -19311,19 +19348,56 @@ comment on function farthing.fresh_usage is
 -- One person's spellings of an email address are one address. Two people can share a normalised
 -- address only at a host that treats + as any other character; the second one gets no free credits.
 
+create function farthing.email_domain(p_email text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select rtrim(substring(lower(btrim(p_email)) from '@([^@]*)$'), '.')
+$$;
+comment on function farthing.email_domain(text) is
+  'Returns the domain of an address as it is written, in lower case. Null without an @.';
+
+create function farthing.email_host(p_domain text, out host text, out ignored text, out kind text)
+language sql immutable
+set search_path = ''
+as $$
+  -- docs/decisions/welcome-credits.md has the sources.
+  select h.host, h.ignored, h.kind
+  from (values
+    ('^(gmail|googlemail)[.]com$', 'gmail.com', '.', 'plain'),
+    ('^(proton[.]me|protonmail[.](com|ch)|pm[.]me)$', 'proton.me', '.-_', 'plain'),
+    ('^(icloud|me|mac)[.]com$', 'icloud.com', '', 'plain'),
+    ('^(ya[.]ru|yandex[.](ru|com|by|kz|ua))$', 'yandex.ru', '', 'plain'),
+    -- <anything>@<name>.fastmail.com is <name>@fastmail.com.
+    ('^([^.]+[.])?fastmail[.](com|fm)$', substring(p_domain from 'fastmail[.][a-z]+$'), '', 'subdomain'),
+    -- <name>-<keyword> is an address of <name>'s. Yahoo Japan is another company.
+    ('^yahoo[.]([a-z]{2,3}|(?!co[.]jp$)com?[.][a-z]{2})$', p_domain, '', 'keyword'),
+    ('^(ymail|rocketmail)[.]com$', p_domain, '', 'keyword')) h (domains, host, ignored, kind)
+  where p_domain ~ h.domains
+$$;
+comment on function farthing.email_host(text) is
+  'Returns a host that has several addresses for one mailbox: its main domain, the characters that it '
+  'ignores in a name, and where else the name may be: plain, subdomain or keyword. Null for other hosts.';
+
 create function farthing.normalised_email(p_email text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
-  select case when e.domain in ('gmail.com', 'googlemail.com') then replace(e.name, '.', '') || '@gmail.com'
-    else e.name || '@' || e.domain end
+  select coalesce(nullif(translate(n.name, h.ignored, ''), ''), e.name) || '@' || coalesce(h.host, e.domain)
   from (select regexp_replace(substring(a from '^(.*)@'), '(?<=.)[+].*$', '') as name,
-      rtrim(substring(a from '@([^@]*)$'), '.') as domain
+      farthing.email_domain(a) as domain
     from lower(btrim(p_email)) a) e
+  left join farthing.email_host(e.domain) h on true
+  -- A name of Fastmail's has _ and no -, and a domain has - in its place.
+  cross join lateral (select case h.kind
+    when 'subdomain' then coalesce(replace(substring(e.domain from '^([^.]+)[.][^.]+[.]'), '-', '_'), e.name)
+    when 'keyword' then regexp_replace(e.name, '(?<=.)-.*$', '')
+    else e.name end as name) n
 $$;
 comment on function farthing.normalised_email(text) is
-  'Returns an address in lower case and without a +tag; Gmail ignores dots, too. Null without an @.';
+  'Returns an address in lower case, without a +tag, and without what its host ignores. Null without an @.';
 
 create function farthing.email_hash(p_email text)
 returns bytea
@@ -19343,11 +19417,12 @@ set search_path = ''
 as $$
   select exists (select from farthing.welcome_blocked_domains b
     where b.domain in (select array_to_string(d.parts[nr:], '.')
-      from string_to_array(substring(farthing.normalised_email(p_email) from '@([^@]*)$'), '.') d (parts),
-        generate_subscripts(d.parts, 1) nr))
+      from unnest(array[p_email, farthing.normalised_email(p_email)]) a (email),
+        string_to_array(farthing.email_domain(a.email), '.') d (parts), generate_subscripts(d.parts, 1) nr))
 $$;
 comment on function farthing.is_blocked_domain(text) is
-  'Returns whether the address is of a blocked domain, or of a subdomain of one.';
+  'Returns whether the address is of a blocked domain, or of a subdomain of one: as it is written, or as '
+  'its mailbox is called (pm.me is proton.me).';
 
 create function farthing.set_blocked_domains(p_domains text[], p_reason text, p_author text default null)
 returns int
@@ -19409,9 +19484,8 @@ as $$
     when farthing.is_blocked_domain(p_email) then 'domain_blocked'
     when exists (select from farthing.welcome_grants
       where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
-    when p_policy.welcome_credits + coalesce((select sum(amount) from farthing.welcome_grants
-      where status = 'granted' and decided_at >= farthing.day_ends_at(p_now) - interval '1 day'), 0)
-      > p_policy.welcome_credits_day then 'day_ceiling' end
+    when p_policy.welcome_credits + coalesce((select granted from farthing.welcome_days
+      where day = (p_now at time zone 'UTC')::date), 0) > p_policy.welcome_credits_day then 'day_ceiling' end
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
@@ -19438,10 +19512,14 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
+  -- The day of decided_at, so that the total is the sum of the grants that were decided on the day.
+  insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
+  on conflict (day) do update set granted = d.granted + excluded.granted;
 end
 $$;
 comment on function farthing.put_welcome_grant is
-  'Grants welcome credits. The caller has locked the account and the request.';
+  'Grants welcome credits, and adds them to the total of the day. The caller has locked the account and '
+  'the request, and has the lock of welcome credits.';
 
 create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
 returns int

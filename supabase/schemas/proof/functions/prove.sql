@@ -20,6 +20,7 @@ as $$
   union all select * from farthing.prove_chats()
   union all select * from farthing.prove_jobs()
   union all select * from farthing.prove_ceilings()
+  union all select * from farthing.prove_welcome_days()
   union all select * from farthing.prove_usage_sums()
   union all select * from farthing.prove_owners()
   union all select * from farthing.prove_guards()
@@ -57,6 +58,7 @@ as $$
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_authors()
+  union all select * from farthing.prove_welcome_grants()
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is

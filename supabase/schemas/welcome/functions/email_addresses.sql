@@ -1,19 +1,56 @@
 -- One person's spellings of an email address are one address. Two people can share a normalised
 -- address only at a host that treats + as any other character; the second one gets no free credits.
 
+create function farthing.email_domain(p_email text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select rtrim(substring(lower(btrim(p_email)) from '@([^@]*)$'), '.')
+$$;
+comment on function farthing.email_domain(text) is
+  'Returns the domain of an address as it is written, in lower case. Null without an @.';
+
+create function farthing.email_host(p_domain text, out host text, out ignored text, out kind text)
+language sql immutable
+set search_path = ''
+as $$
+  -- docs/decisions/welcome-credits.md has the sources.
+  select h.host, h.ignored, h.kind
+  from (values
+    ('^(gmail|googlemail)[.]com$', 'gmail.com', '.', 'plain'),
+    ('^(proton[.]me|protonmail[.](com|ch)|pm[.]me)$', 'proton.me', '.-_', 'plain'),
+    ('^(icloud|me|mac)[.]com$', 'icloud.com', '', 'plain'),
+    ('^(ya[.]ru|yandex[.](ru|com|by|kz|ua))$', 'yandex.ru', '', 'plain'),
+    -- <anything>@<name>.fastmail.com is <name>@fastmail.com.
+    ('^([^.]+[.])?fastmail[.](com|fm)$', substring(p_domain from 'fastmail[.][a-z]+$'), '', 'subdomain'),
+    -- <name>-<keyword> is an address of <name>'s. Yahoo Japan is another company.
+    ('^yahoo[.]([a-z]{2,3}|(?!co[.]jp$)com?[.][a-z]{2})$', p_domain, '', 'keyword'),
+    ('^(ymail|rocketmail)[.]com$', p_domain, '', 'keyword')) h (domains, host, ignored, kind)
+  where p_domain ~ h.domains
+$$;
+comment on function farthing.email_host(text) is
+  'Returns a host that has several addresses for one mailbox: its main domain, the characters that it '
+  'ignores in a name, and where else the name may be: plain, subdomain or keyword. Null for other hosts.';
+
 create function farthing.normalised_email(p_email text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
-  select case when e.domain in ('gmail.com', 'googlemail.com') then replace(e.name, '.', '') || '@gmail.com'
-    else e.name || '@' || e.domain end
+  select coalesce(nullif(translate(n.name, h.ignored, ''), ''), e.name) || '@' || coalesce(h.host, e.domain)
   from (select regexp_replace(substring(a from '^(.*)@'), '(?<=.)[+].*$', '') as name,
-      rtrim(substring(a from '@([^@]*)$'), '.') as domain
+      farthing.email_domain(a) as domain
     from lower(btrim(p_email)) a) e
+  left join farthing.email_host(e.domain) h on true
+  -- A name of Fastmail's has _ and no -, and a domain has - in its place.
+  cross join lateral (select case h.kind
+    when 'subdomain' then coalesce(replace(substring(e.domain from '^([^.]+)[.][^.]+[.]'), '-', '_'), e.name)
+    when 'keyword' then regexp_replace(e.name, '(?<=.)-.*$', '')
+    else e.name end as name) n
 $$;
 comment on function farthing.normalised_email(text) is
-  'Returns an address in lower case and without a +tag; Gmail ignores dots, too. Null without an @.';
+  'Returns an address in lower case, without a +tag, and without what its host ignores. Null without an @.';
 
 create function farthing.email_hash(p_email text)
 returns bytea
@@ -33,11 +70,12 @@ set search_path = ''
 as $$
   select exists (select from farthing.welcome_blocked_domains b
     where b.domain in (select array_to_string(d.parts[nr:], '.')
-      from string_to_array(substring(farthing.normalised_email(p_email) from '@([^@]*)$'), '.') d (parts),
-        generate_subscripts(d.parts, 1) nr))
+      from unnest(array[p_email, farthing.normalised_email(p_email)]) a (email),
+        string_to_array(farthing.email_domain(a.email), '.') d (parts), generate_subscripts(d.parts, 1) nr))
 $$;
 comment on function farthing.is_blocked_domain(text) is
-  'Returns whether the address is of a blocked domain, or of a subdomain of one.';
+  'Returns whether the address is of a blocked domain, or of a subdomain of one: as it is written, or as '
+  'its mailbox is called (pm.me is proton.me).';
 
 create function farthing.set_blocked_domains(p_domains text[], p_reason text, p_author text default null)
 returns int

@@ -36,9 +36,8 @@ as $$
     when farthing.is_blocked_domain(p_email) then 'domain_blocked'
     when exists (select from farthing.welcome_grants
       where email_hash = farthing.email_hash(p_email) and status = 'granted') then 'email_known'
-    when p_policy.welcome_credits + coalesce((select sum(amount) from farthing.welcome_grants
-      where status = 'granted' and decided_at >= farthing.day_ends_at(p_now) - interval '1 day'), 0)
-      > p_policy.welcome_credits_day then 'day_ceiling' end
+    when p_policy.welcome_credits + coalesce((select granted from farthing.welcome_days
+      where day = (p_now at time zone 'UTC')::date), 0) > p_policy.welcome_credits_day then 'day_ceiling' end
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
@@ -65,10 +64,14 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
+  -- The day of decided_at, so that the total is the sum of the grants that were decided on the day.
+  insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
+  on conflict (day) do update set granted = d.granted + excluded.granted;
 end
 $$;
 comment on function farthing.put_welcome_grant is
-  'Grants welcome credits. The caller has locked the account and the request.';
+  'Grants welcome credits, and adds them to the total of the day. The caller has locked the account and '
+  'the request, and has the lock of welcome credits.';
 
 create function farthing.grant_welcome(p_request_nr text, p_now timestamptz)
 returns int
