@@ -10,6 +10,7 @@ type Change = Changed["changes"][number];
 const SIGNS: Record<Change["change"], string> = {
   added: pc.green("+"),
   changed: pc.yellow("~"),
+  removed: pc.red("-"),
   restored: pc.green("^"),
   retired: pc.red("-"),
 };

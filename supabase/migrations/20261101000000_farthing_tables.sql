@@ -343,7 +343,7 @@ create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc)
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
-  'welcome_blocked_domains');
+  'welcome_blocked_domains', 'welcome_grants');
 alter table farthing.audit enable row level security;
 create policy audit_none on farthing.audit for select to authenticated using (false);
 
@@ -714,6 +714,7 @@ create table farthing.welcome_grants (
   lot_id uuid,
   queued_at timestamptz not null default now(),
   decided_at timestamptz,
+  retried_at timestamptz,
   constraint welcome_grants_states check (case status
     when 'queued' then num_nonnulls(reason, email_hash, amount, account_id, lot_id, decided_at) = 0
     when 'granted' then num_nonnulls(email_hash, amount, account_id, lot_id, decided_at) = 5
@@ -727,9 +728,11 @@ create table farthing.welcome_grants (
 );
 comment on table farthing.welcome_grants is
   'Users who confirmed an email address while welcome credits were on. user_id: null after the user was '
-  'deleted; email_hash stays, so that the same address gets nothing again. No address is stored.';
+  'deleted; email_hash stays, so that the same address gets nothing again. No address is stored. '
+  'retried_at: when an operator last queued a refused user again.';
 create unique index welcome_grants_once on farthing.welcome_grants (email_hash) where status = 'granted';
 create index welcome_grants_queued on farthing.welcome_grants (request_nr) where status = 'queued';
+create index welcome_grants_refused on farthing.welcome_grants (request_nr) where status = 'refused';
 create index welcome_grants_decided on farthing.welcome_grants (decided_at, status);
 create index welcome_grants_by_account on farthing.welcome_grants (account_id, lot_id)
   where status = 'granted';

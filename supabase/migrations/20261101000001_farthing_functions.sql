@@ -3902,6 +3902,7 @@ declare
     when 'usage_conflict' then 409
     when 'reference_conflict' then 409
     when 'version_conflict' then 409
+    when 'welcome_not_refused' then 409
     when 'idempotency_key_reused' then 422
     when 'overdraft_exceeded' then 422
     when 'refund_too_large' then 422
@@ -12547,6 +12548,7 @@ as $$
     when 'jobs' then 'job_cancelled'
     when 'booking_transfers' then 'transfer_settled'
     when 'spend_caps' then 'spend_cap_changed'
+    when 'welcome_grants' then 'welcome_retried'
     else 'setting_changed' end
 $$;
 comment on function farthing.audited_action(text, boolean, boolean) is
@@ -12582,7 +12584,7 @@ as $$
     -- The same tables as of the index audit_by_time.
     where a.table_name in ('blocks', 'mismatches', 'inbox', 'notifications', 'fraud_warnings', 'jobs',
         'booking_transfers', 'spend_caps', 'policy', 'packages', 'rates', 'alert_rules', 'tasks', 'features',
-        'accounting_policies', 'journal_accounts', 'welcome_blocked_domains')
+        'accounting_policies', 'journal_accounts', 'welcome_blocked_domains', 'welcome_grants')
       and a.author <> 'task:install'
   )
   select (a.at at time zone 'UTC')::date, case when a.author like 'stripe:%' then 'stripe' else a.author end,
@@ -16721,6 +16723,62 @@ $$;
 comment on function farthing.apply_alert_rules(jsonb) is
   'Changes figures of alert rules. Returns {changes, unchanged}. Fails invalid_request.';
 
+-- supabase/schemas/settings/functions/blocked_domains.sql
+
+-- Changing the list of domains without welcome credits.
+
+create function farthing.refuse_bad_domains(p_domains jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_nr bigint;
+begin
+  if jsonb_typeof(p_domains) is distinct from 'array' or jsonb_array_length(p_domains) > 10000 then
+    perform farthing.fail('invalid_request', 'domains must be an array of at most 10000 domains.', null,
+      'domains');
+  end if;
+  select d.nr into v_nr
+  from (select e.nr, e.domain, count(*) over (partition by e.domain) as mentions
+    from jsonb_array_elements(p_domains) with ordinality e (domain, nr)) d
+  where (jsonb_typeof(d.domain) = 'string' and d.mentions = 1
+    and d.domain #>> '{}' ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$') is not true
+  order by d.nr limit 1;
+  if v_nr is not null then
+    perform farthing.fail('invalid_request', 'A domain must be in lower case, such as mailinator.com, and be '
+      'in the list once.', null, format('domains[%s]', v_nr - 1));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_domains(jsonb) is
+  'Fails invalid_request if a list of domains is no array, or has a domain that cannot be blocked; names '
+  'the first such field.';
+
+create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version bigint := farthing.settings_version('welcome_blocked_domains');
+  v_changes jsonb;
+begin
+  perform farthing.refuse_bad_domains(p_domains);
+  perform farthing.replace_blocked_domains(array(select jsonb_array_elements_text(p_domains)));
+  select coalesce(jsonb_agg(jsonb_build_object('name', a.row_key ->> 'domain',
+    'change', case when a.before is null then 'added' else 'removed' end, 'version', null,
+    'fields', farthing.field_changes(a.before, a.after)) order by a.row_key ->> 'domain'), '[]')
+  into v_changes
+  from farthing.audit a where a.table_name = 'welcome_blocked_domains' and a.audit_nr > v_version;
+  return jsonb_build_object('changes', v_changes, 'unchanged', jsonb_array_length(p_domains)
+    - (select count(*) from jsonb_array_elements(v_changes) c where c ->> 'change' = 'added'));
+end
+$$;
+comment on function farthing.apply_welcome_blocked_domains(jsonb) is
+  'Makes a list [domain] the domains without welcome credits; an empty list blocks none. Returns {changes, '
+  'unchanged}. Fails invalid_request.';
+
 -- supabase/schemas/settings/functions/change_settings.sql
 
 -- The one way to change settings. Settings that are added here need an audited table, a function
@@ -16753,6 +16811,7 @@ begin
       when 'alert_rules' then farthing.apply_alert_rules(v_settings)
       when 'accounting_policies' then farthing.apply_accounting_policies(v_settings, p_now)
       when 'journal_accounts' then farthing.apply_journal_accounts(v_settings, p_now)
+      when 'welcome_blocked_domains' then farthing.apply_welcome_blocked_domains(v_settings)
       when 'features' then farthing.apply_features(v_settings, p_author, p_now)
       end;
     -- A dry run makes the change, so that the tables check it, and undoes it. A change that changes
@@ -16827,11 +16886,11 @@ language sql immutable
 set search_path = ''
 as $$
   select coalesce(p_row ->> 'slug', p_row_key ->> 'model', p_row_key ->> 'rule', p_row_key ->> 'account',
-    p_row_key ->> 'name')
+    p_row_key ->> 'domain', p_row_key ->> 'name')
 $$;
 comment on function farthing.setting_name(jsonb, jsonb) is
-  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the flag or '
-  'the accounting policy; null for the policy.';
+  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the domain, '
+  'the flag or the accounting policy; null for the policy.';
 
 create function farthing.settings_changed(p_table text, p_version text)
 returns jsonb
@@ -17527,11 +17586,14 @@ as $$
     'holds', farthing.newest(array(select farthing.hold_answer(h) - 'user_id' from farthing.holds h
       where h.account_id = p_account.account_id and h.status = 'open' and h.expires_at > p_now
       order by h.created_at desc, h.hold_id limit 21), 20, null),
-    'spend_cap', farthing.cap_answer(p_user_id, p_account, p_now) - 'user_id')
+    'spend_cap', farthing.cap_answer(p_user_id, p_account, p_now) - 'user_id',
+    'welcome_grant', (select farthing.welcome_answer(w, true) - '{user_id,address}'::text[]
+      from farthing.welcome_grants w where w.user_id = p_user_id
+        or w.status = 'granted' and w.account_id = p_account.account_id))
 $$;
 comment on function farthing.credits_of is
   'Returns the part of a customer''s page about credits: balance, entries with their reasons, lots in '
-  'burn-down order, open holds and the spend cap.';
+  'burn-down order, open holds, the spend cap and the request for welcome credits.';
 
 create function farthing.payments_of(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -19343,6 +19405,42 @@ comment on function farthing.fresh_usage is
   'Returns the events to charge, in order: of each event the first mention that can be priced, unless '
   'the event is known.';
 
+-- supabase/schemas/welcome/functions/blocked_domains.sql
+
+-- The list of domains without welcome credits: by SQL, or by POST /settings/blocked-domains.
+
+create function farthing.replace_blocked_domains(p_domains text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.welcome_blocked_domains where domain <> all (p_domains);
+  insert into farthing.welcome_blocked_domains select distinct d from unnest(p_domains) d order by d
+  on conflict do nothing;
+$$;
+comment on function farthing.replace_blocked_domains(text[]) is
+  'Replaces the list of blocked domains. The caller has locked the table and named the author.';
+
+create function farthing.set_blocked_domains(p_domains text[], p_reason text, p_author text default null)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  -- Two lists at once would become one list of both.
+  lock table farthing.welcome_blocked_domains in share row exclusive mode;
+  perform farthing.allow_change(p_author, p_reason);
+  perform farthing.replace_blocked_domains(p_domains);
+  select count(*) into v_count from farthing.welcome_blocked_domains;
+  return v_count;
+end
+$$;
+comment on function farthing.set_blocked_domains(text[], text, text) is
+  'Replaces the list of domains without welcome credits, in lower case, and returns its length. The reason '
+  'and the author are audited.';
+
 -- supabase/schemas/welcome/functions/email_addresses.sql
 
 -- One person's spellings of an email address are one address. Two people can share a normalised
@@ -19423,26 +19521,6 @@ $$;
 comment on function farthing.is_blocked_domain(text) is
   'Returns whether the address is of a blocked domain, or of a subdomain of one: as it is written, or as '
   'its mailbox is called (pm.me is proton.me).';
-
-create function farthing.set_blocked_domains(p_domains text[], p_reason text, p_author text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  delete from farthing.welcome_blocked_domains where domain <> all (p_domains);
-  insert into farthing.welcome_blocked_domains select distinct d from unnest(p_domains) d
-  on conflict do nothing;
-  select count(*) into v_count from farthing.welcome_blocked_domains;
-  return v_count;
-end
-$$;
-comment on function farthing.set_blocked_domains(text[], text, text) is
-  'Replaces the list of domains without welcome credits, in lower case, and returns its length. The reason '
-  'and the author are audited.';
 
 -- supabase/schemas/welcome/functions/queue.sql
 
@@ -19586,6 +19664,84 @@ $$;
 comment on function farthing.grant_welcome_credits(timestamptz, int) is
   'Scheduled task: decides the requests for welcome credits that no runner has decided. Returns how many '
   'it granted.';
+
+-- supabase/schemas/welcome/functions/retries.sql
+
+-- Operators read the requests for welcome credits, and queue refused users again. The runner decides
+-- them by the same limits, so a retry is no way around the ceiling or the one grant for each address.
+
+create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_address text := (select email from auth.users where id = p_request.user_id);
+begin
+  return jsonb_build_object('id', p_request.request_nr::text, 'user_id', p_request.user_id,
+    'address', case when p_is_named then v_address else farthing.masked_email(v_address) end,
+    'status', p_request.status, 'refused_as', p_request.reason,
+    'amount', trim_scale(p_request.amount)::text, 'lot_id', p_request.lot_id,
+    'queued_at', p_request.queued_at, 'decided_at', p_request.decided_at,
+    'retried_at', p_request.retried_at);
+end
+$$;
+comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
+  'Returns a request for welcome credits. address: the user''s address today, masked unless the reader '
+  'named the user; null for a deleted user. Credits are text.';
+
+create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
+  p_now timestamptz)
+returns farthing.welcome_grants
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_after farthing.welcome_grants;
+begin
+  update farthing.welcome_grants
+  set status = 'queued', reason = null, decided_at = null, retried_at = p_now
+  where request_nr = p_request.request_nr returning * into v_after;
+  perform farthing.audit_action('welcome_grants', farthing.pick(to_jsonb(v_after), '{request_nr}'),
+    farthing.pick(to_jsonb(p_request), '{status, reason, decided_at, retried_at}'),
+    farthing.pick(to_jsonb(v_after), '{status, reason, decided_at, retried_at}'), p_author, p_reason, p_now);
+  return v_after;
+end
+$$;
+comment on function farthing.retry_welcome(farthing.welcome_grants, text, text, timestamptz) is
+  'Queues a refused request for welcome credits again, and audits it. The caller has locked the row. '
+  'Returns it.';
+
+create function farthing.retriable_welcome(p_since timestamptz, p_until timestamptz, p_refused_as text)
+returns setof farthing.welcome_grants
+language sql stable
+set search_path = ''
+as $$
+  select w.* from farthing.welcome_grants w
+  where w.status = 'refused' and w.decided_at >= p_since and w.decided_at <= p_until
+    and (p_refused_as is null or w.reason = p_refused_as) and w.user_id is not null
+$$;
+comment on function farthing.retriable_welcome(timestamptz, timestamptz, text) is
+  'Returns the requests for welcome credits that were refused from p_since to p_until, without those of '
+  'deleted users.';
+
+create function farthing.require_refused_welcome(p_request farthing.welcome_grants)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if p_request.status <> 'refused' or p_request.user_id is null then
+    perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
+      then 'The user was deleted.' else
+        'Only a refused user can be queued again; details.status says how this request stands.' end,
+      jsonb_build_object('status', p_request.status));
+  end if;
+end
+$$;
+comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
+  'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. Fails '
+  'welcome_not_refused; details.status is its status.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

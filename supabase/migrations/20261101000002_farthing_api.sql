@@ -2067,7 +2067,7 @@ comment on function farthing_public.usage_charge_batch is
 
 -- supabase/schemas/welcome/api.sql
 
--- The RPC function of welcome credits, for the runner that the queue wakes.
+-- The RPC functions of welcome credits: for the runner that the queue wakes, and for operators.
 
 create function farthing_public.welcome_run(p_limit int default 50, p_now timestamptz default now())
 returns jsonb
@@ -2081,6 +2081,121 @@ $$;
 grant execute on function farthing_public.welcome_run to service_role;
 comment on function farthing_public.welcome_run is
   'Decides the queued requests for welcome credits, at most p_limit. Returns {granted}.';
+
+create function farthing_public.welcome_list(
+  p_status text default null, p_refused_as text default null, p_user_id uuid default null,
+  p_before bigint default null, p_limit int default 20, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_user_id is not null then
+    perform farthing.account_to_read(p_user_id, p_author, 'GET /credits/welcome-grants', p_now);
+  end if;
+  return farthing.page_of('welcome_grants', p_limit, array(
+    select row(farthing.welcome_answer(w, p_user_id is not null), w.request_nr)::farthing.page_item
+    from farthing.welcome_grants w
+    where (p_status is null or w.status = p_status)
+      -- Only refused requests have a reason. The planner needs both conditions for the refused ones' index.
+      and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
+      and (p_user_id is null or w.user_id = p_user_id)
+      and (p_before is null or w.request_nr < p_before)
+    order by w.request_nr desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.welcome_list to service_role;
+comment on function farthing_public.welcome_list is
+  'Returns a page of requests for welcome credits, newest first, by status, reason of the refusal and '
+  'user: {welcome_grants, next_before}. Addresses are masked unless p_user_id names the user. Fails '
+  'not_found if there is no such user.';
+
+create function farthing_public.welcome_retry(
+  p_request_nr bigint, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_request farthing.welcome_grants;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
+  perform farthing.require_reason(p_reason);
+  select * into v_request from farthing.welcome_grants where request_nr = p_request_nr for update;
+  if v_request.request_nr is null then
+    perform farthing.fail('not_found', 'There is no such request for welcome credits.', null, 'id');
+  end if;
+  perform farthing.require_refused_welcome(v_request);
+  v_request := farthing.retry_welcome(v_request, p_reason, p_author, p_now);
+  perform farthing.wake('payment-runner');
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.welcome_answer(v_request, false), p_now);
+end
+$$;
+grant execute on function farthing_public.welcome_retry to service_role;
+comment on function farthing_public.welcome_retry is
+  'Queues a user again who was refused welcome credits; author and reason are audited. The limits apply '
+  'again. Returns {status: 200, replayed, data: request}. Fails not_found, forbidden, invalid_request, '
+  'welcome_not_refused.';
+
+create function farthing_public.welcome_retry_refused(
+  p_since timestamptz, p_until timestamptz default null, p_refused_as text default null,
+  p_reason text default null, p_dry_run boolean default false, p_limit int default 1000,
+  p_idempotency_key text default null, p_fingerprint text default null, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_until timestamptz := least(coalesce(p_until, p_now), p_now);
+  v_request farthing.welcome_grants;
+  v_count int := 0;
+  v_found jsonb;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
+  if p_since is null or p_since > v_until then
+    perform farthing.fail('invalid_request', 'since must not be after until, and not in the future.', null,
+      'since');
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object('refused_as', f.reason, 'count', f.count) order by f.reason),
+    '[]') into v_found
+  from (select r.reason, count(*) as count
+    from farthing.retriable_welcome(p_since, v_until, p_refused_as) r group by 1) f;
+  if p_dry_run is not true then
+    perform farthing.require_reason(p_reason);
+    for v_request in
+      -- The subquery chooses; the outer row is locked and its status is checked again.
+      select w.* from farthing.welcome_grants w where w.status = 'refused' and w.request_nr in (
+        select r.request_nr from farthing.retriable_welcome(p_since, v_until, p_refused_as) r
+        order by r.request_nr limit p_limit)
+      order by w.request_nr for update skip locked
+    loop
+      perform farthing.retry_welcome(v_request, p_reason, p_author, p_now);
+      v_count := v_count + 1;
+    end loop;
+    perform farthing.wake('payment-runner') where v_count > 0;
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'dry_run', p_dry_run is true, 'found', v_found, 'retried', v_count), p_now);
+end
+$$;
+grant execute on function farthing_public.welcome_retry_refused to service_role;
+comment on function farthing_public.welcome_retry_refused is
+  'Queues the users again who were refused welcome credits from p_since to p_until, by reason of the '
+  'refusal, at most p_limit in one call, oldest first. The limits apply again. p_dry_run: only counts. '
+  'Returns {status: 200, replayed, data: {dry_run, found: [{refused_as, count}], retried}}. Fails '
+  'forbidden, invalid_request, naming since or reason.';
 
 -- supabase/schemas/customers/api/card_work.sql
 
@@ -4126,6 +4241,41 @@ comment on function farthing_public.settings_alerts_set is
   'fires_after?, resolves_after?, enabled?}], times in seconds. Returns as settings_packages_set(). Fails '
   'invalid_request, version_conflict.';
 
+-- supabase/schemas/settings/api/blocked_domains.sql
+
+-- The RPC functions of the domains without welcome credits: operators read the list, and replace it.
+
+create function farthing_public.settings_blocked_domains()
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('welcome_blocked_domains'),
+    'domains', (select coalesce(jsonb_agg(b.domain order by b.domain), '[]')
+      from farthing.welcome_blocked_domains b),
+    'history', farthing.settings_history('welcome_blocked_domains'))
+$$;
+grant execute on function farthing_public.settings_blocked_domains to service_role;
+comment on function farthing_public.settings_blocked_domains is
+  'Returns the domains without welcome credits, with the version of the list and its last changes: '
+  '{version, domains, history}.';
+
+create function farthing_public.settings_blocked_domains_set(
+  p_domains jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.change_settings('welcome_blocked_domains', p_domains, p_version, p_reason, p_dry_run,
+    p_author, p_idempotency_key, p_fingerprint, p_now)
+$$;
+grant execute on function farthing_public.settings_blocked_domains_set to service_role;
+comment on function farthing_public.settings_blocked_domains_set is
+  'Makes a list [domain] the domains without welcome credits. Returns as settings_packages_set(). Fails '
+  'invalid_request, version_conflict.';
+
 -- supabase/schemas/settings/api/flags.sql
 
 -- The RPC functions of feature flags for operators: with a version, a reason and a history.
@@ -4352,8 +4502,8 @@ grant execute on function farthing_public.customers_read to service_role;
 comment on function farthing_public.customers_read is
   'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, holds, '
   'orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, spend '
-  'cap, blocks, features, and what would be refused next. Each list is {items, has_more, path}. Fails '
-  'not_found, naming id.';
+  'cap, welcome credits, blocks, features, and what would be refused next. Each list is {items, has_more, '
+  'path}. Fails not_found, naming id.';
 
 -- supabase/schemas/support/api/reads.sql
 

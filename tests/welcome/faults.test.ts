@@ -4,13 +4,16 @@
  */
 import { createClient } from "@supabase/supabase-js";
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";
 import { Balance } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
 import { proven, withPolicy, withSql } from "../support/project/database.ts";
-import { backEnd, data, get, post } from "../support/project/http.ts";
+import { backEnd, data, get, post, refused } from "../support/project/http.ts";
 import { balanceOf } from "../support/money/purchases.ts";
 import { runPayments } from "../support/money/top-ups.ts";
+import { signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
+import { untilDayHasAMinute } from "../support/project/utc-day.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
@@ -25,6 +28,17 @@ async function setPolicy(changes: Record<string, string>): Promise<void> {
   const body = { changes, version, reason: "welcome credits for a test" };
   const answer = await post(world, "settings/policy", backEnd(world), body);
   equal(answer.status, 200, answer.text);
+}
+
+/** Sets the ceiling of the day to the credits that are granted, and returns the ceiling before. */
+function reachCeiling(): Promise<string> {
+  return withSql(world, async (sql) => {
+    const [row] = await sql<{ day: string; granted: string }[]>`
+      select p.welcome_credits_day as day, d.granted from farthing.policy p, farthing.welcome_days d
+      where d.day = (now() at time zone 'UTC')::date`;
+    await setPolicy({ welcome_credits_day: row!.granted });
+    return row!.day;
+  });
 }
 
 /** Runs `use` while each new user gets 250 credits, which expire after a day. */
@@ -120,6 +134,36 @@ Deno.test("an unconfirmed user gets the credits when the address is confirmed", 
     );
     equal(await outcomeOf(id), "granted");
     equal((await balanceOf(world, id)).balance, "250");
+  });
+  await proven(world);
+});
+
+Deno.test("a user whom the ceiling refused is queued again, and gets the credits once", async () => {
+  await untilDayHasAMinute();
+  const operator = await signUpOperator(world);
+  await withWelcomeCredits(async () => {
+    equal(await outcomeOf((await signsUp()).id), "granted");
+    const ceiling = await reachCeiling();
+    const user = await signsUp();
+    equal(await outcomeOf(user.id), "refused day_ceiling");
+    const page = await get(world, `customers/${user.id}`, operator.as);
+    const { welcome_grant } = data(page, 200, CustomerPage);
+    equal(welcome_grant?.refused_as, "day_ceiling");
+    const path = `credits/welcome-grants/${welcome_grant.id}/retry`;
+    const retry = () => post(world, path, operator.as, { reason: "A real user." });
+    equal((await retry()).status, 200);
+    equal(await outcomeOf(user.id), "refused day_ceiling", "the ceiling holds for a retry");
+
+    await setPolicy({ welcome_credits_day: ceiling });
+    const answers = await Promise.all([retry(), retry(), retry()]);
+    // A runner may decide between two of them; then the later one is refused, too.
+    equal(answers.filter(({ status }) => status === 200).length, 1);
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      refused(answer, 409, "welcome_not_refused");
+    }
+    equal(await outcomeOf(user.id), "granted");
+    refused(await retry(), 409, "welcome_not_refused");
+    equal((await balanceOf(world, user.id)).balance, "250");
   });
   await proven(world);
 });

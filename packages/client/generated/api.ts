@@ -1259,6 +1259,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/credits/welcome-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List welcome credits: who got them, who waits, and who was refused
+         * @description Addresses are masked, unless `user_id` names the user.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                    status?: "queued" | "granted" | "refused";
+                    refused_as?: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
+                    user_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["WelcomeGrant"][];
+                            metadata: components["schemas"]["ListMetadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/credits/welcome-grants/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue all users again who were refused welcome credits
+         * @description By the reason of the refusal, for example all of `day_ceiling`. Runners decide again, oldest first, by the limits of today. Deleted users are left out.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RefusedWelcomeRetryRequest"];
+                };
+            };
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["RetriedWelcome"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/credits/welcome-grants/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue a user again who was refused welcome credits
+         * @description A runner decides again, by the limits of today; the reason is audited. A user who is not refused gets 409 `welcome_not_refused`, so repeated requests grant once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WelcomeRetryRequest"];
+                };
+            };
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["WelcomeGrant"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers": {
         parameters: {
             query?: never;
@@ -3409,7 +3557,7 @@ export interface paths {
                                      * @description A kind of ledger entry, or another action.
                                      * @example refund_requested
                                      */
-                                    kind?: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared");
+                                    kind?: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared" | "welcome_retried");
                                     /**
                                      * @description The table that stores the fact and its author.
                                      * @enum {string}
@@ -4963,6 +5111,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings/blocked-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the domains without welcome credits, their version and their history */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["BlockedDomainSettings"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Replace the domains without welcome credits
+         * @description The list replaces the one before, and each domain stands for its subdomains, too. Granted credits stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BlockedDomainsRequest"];
+                };
+            };
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["SettingsChanged"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/settings/flags": {
         parameters: {
             query?: never;
@@ -6060,7 +6281,7 @@ export interface components {
              * @description A kind of ledger entry, or another action.
              * @example refund_requested
              */
-            kind: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared");
+            kind: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared" | "welcome_retried");
             /**
              * @description The table that stores the fact and its author.
              * @enum {string}
@@ -6233,6 +6454,33 @@ export interface components {
                 /** @enum {string} */
                 source: "paid" | "bonus" | "promotional" | "adjustment";
             }[];
+        };
+        BlockedDomainSettings: {
+            /** @description Each stands for its subdomains, too. */
+            domains: string[];
+            /** @description The last 50 changes, newest first. */
+            history: components["schemas"]["PastSettingChange"][];
+            /**
+             * @description Every change of these settings raises it, also a change by SQL.
+             * @example 4711
+             */
+            version: string;
+        };
+        BlockedDomainsRequest: {
+            /** @description All domains to block, each with its subdomains. An empty list blocks none. */
+            domains: string[];
+            /**
+             * @description true returns what would change, and changes nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+            /** @description Why the settings change. Required unless `dry_run` is true. */
+            reason?: string;
+            /**
+             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @example 4711
+             */
+            version: string;
         };
         Booking: {
             /**
@@ -6817,6 +7065,45 @@ export interface components {
                  */
                 path: string | null;
             };
+            /** @description The request for welcome credits; null if none was planned for this user. */
+            welcome_grant: {
+                /**
+                 * @description Null unless status is granted.
+                 * @example -50
+                 */
+                amount: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-21T12:00:00Z
+                 */
+                decided_at: string | null;
+                /** @example 17 */
+                id: string;
+                /** Format: uuid */
+                lot_id: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-21T12:00:00Z
+                 */
+                queued_at: string;
+                /**
+                 * @description The limit that refused the user; null unless status is refused.
+                 * @example day_ceiling
+                 * @enum {string|null}
+                 */
+                refused_as: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling" | null;
+                /**
+                 * Format: date-time
+                 * @description When an operator last queued the user again.
+                 * @example 2026-11-21T12:00:00Z
+                 */
+                retried_at: string | null;
+                /**
+                 * @description queued: a runner decides within a minute.
+                 * @enum {string}
+                 */
+                status: "queued" | "granted" | "refused";
+            } | null;
         };
         CustomerRead: {
             /** @example operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d */
@@ -8430,7 +8717,7 @@ export interface components {
              */
             changed_at: string;
             fields: components["schemas"]["SettingFieldChange"][];
-            /** @description The package's slug, the model, the rule, the flag, the accounting policy or the journal's account; null for the policy. */
+            /** @description The package's slug, the model, the rule, the flag, the accounting policy, the journal's account or the blocked domain; null for the policy. */
             name: string | null;
             reason: string | null;
             /**
@@ -9004,6 +9291,27 @@ export interface components {
             /** @example Only 9990 credits are available. */
             reason: string;
         };
+        RefusedWelcomeRetryRequest: {
+            /**
+             * @description true returns what would be queued again, and changes nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+            /** @description Required unless `dry_run` is true. */
+            reason?: string;
+            /** @enum {string} */
+            refused_as?: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
+            /**
+             * Format: date-time
+             * @description Since when they were refused.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description By default until now.
+             */
+            until?: string;
+        };
         ReleasedHold: {
             /** Format: uuid */
             hold_id: string;
@@ -9054,6 +9362,17 @@ export interface components {
                 template: string;
             }[];
             /** @description At most 1,000 in one request, oldest first. Repeat the request for the others. */
+            retried: number;
+        };
+        RetriedWelcome: {
+            dry_run: boolean;
+            /** @description The matching users, counted before the retry. */
+            found: {
+                count: number;
+                /** @enum {string} */
+                refused_as: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
+            }[];
+            /** @description At most 1,000 in one request, oldest first. Repeat the request for the others, with the same `until`: users who are refused again are later. */
             retried: number;
         };
         RevenueRow: {
@@ -9251,7 +9570,7 @@ export interface components {
         };
         SettingChange: {
             /** @enum {string} */
-            change: "added" | "changed" | "restored" | "retired";
+            change: "added" | "changed" | "removed" | "restored" | "retired";
             fields: components["schemas"]["SettingFieldChange"][];
             name: string;
             /** @description The version of the package, the rate, the accounting policy or the code after the change; null for other settings. */
@@ -9656,6 +9975,58 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        WelcomeGrant: {
+            /**
+             * @description The address today: masked, unless the list is of one user.
+             * @example a***@example.com
+             */
+            address: string | null;
+            /**
+             * @description Null unless status is granted.
+             * @example -50
+             */
+            amount: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T12:00:00Z
+             */
+            decided_at: string | null;
+            /** @example 17 */
+            id: string;
+            /** Format: uuid */
+            lot_id: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T12:00:00Z
+             */
+            queued_at: string;
+            /**
+             * @description The limit that refused the user; null unless status is refused.
+             * @example day_ceiling
+             * @enum {string|null}
+             */
+            refused_as: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling" | null;
+            /**
+             * Format: date-time
+             * @description When an operator last queued the user again.
+             * @example 2026-11-21T12:00:00Z
+             */
+            retried_at: string | null;
+            /**
+             * @description queued: a runner decides within a minute.
+             * @enum {string}
+             */
+            status: "queued" | "granted" | "refused";
+            /**
+             * Format: uuid
+             * @description Null after the user was deleted.
+             */
+            user_id: string | null;
+        };
+        WelcomeRetryRequest: {
+            /** @description Audited with the operator. */
+            reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -9676,6 +10047,8 @@ export type AlertSettings = components['schemas']['AlertSettings'];
 export type BackfillRequest = components['schemas']['BackfillRequest'];
 export type Backfilled = components['schemas']['Backfilled'];
 export type Balance = components['schemas']['Balance'];
+export type BlockedDomainSettings = components['schemas']['BlockedDomainSettings'];
+export type BlockedDomainsRequest = components['schemas']['BlockedDomainsRequest'];
 export type Booking = components['schemas']['Booking'];
 export type BookingRequest = components['schemas']['BookingRequest'];
 export type CancelledBooking = components['schemas']['CancelledBooking'];
@@ -9784,6 +10157,7 @@ export type Refund = components['schemas']['Refund'];
 export type RefundData = components['schemas']['RefundData'];
 export type RefundRequest = components['schemas']['RefundRequest'];
 export type RefusedNext = components['schemas']['RefusedNext'];
+export type RefusedWelcomeRetryRequest = components['schemas']['RefusedWelcomeRetryRequest'];
 export type ReleasedHold = components['schemas']['ReleasedHold'];
 export type ReplayRequest = components['schemas']['ReplayRequest'];
 export type Replayed = components['schemas']['Replayed'];
@@ -9792,6 +10166,7 @@ export type ReportPolicy = components['schemas']['ReportPolicy'];
 export type ResearchInput = components['schemas']['ResearchInput'];
 export type ResolveRequest = components['schemas']['ResolveRequest'];
 export type RetriedNotifications = components['schemas']['RetriedNotifications'];
+export type RetriedWelcome = components['schemas']['RetriedWelcome'];
 export type RevenueRow = components['schemas']['RevenueRow'];
 export type RunnerReport = components['schemas']['RunnerReport'];
 export type SaveCard = components['schemas']['SaveCard'];
@@ -9819,5 +10194,7 @@ export type UsageRequest = components['schemas']['UsageRequest'];
 export type UsageRow = components['schemas']['UsageRow'];
 export type WebhookEvent = components['schemas']['WebhookEvent'];
 export type WebhookEventWithFacts = components['schemas']['WebhookEventWithFacts'];
+export type WelcomeGrant = components['schemas']['WelcomeGrant'];
+export type WelcomeRetryRequest = components['schemas']['WelcomeRetryRequest'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

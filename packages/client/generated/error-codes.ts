@@ -34,4 +34,5 @@ export type ApiErrorCode =
   | "upstream_unavailable"
   | "usage_conflict"
   | "velocity_exceeded"
-  | "version_conflict";
+  | "version_conflict"
+  | "welcome_not_refused";

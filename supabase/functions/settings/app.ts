@@ -4,6 +4,7 @@ import { servicesFromEnv } from "../_shared/services.ts";
 import {
   readAccounting,
   readAlertRules,
+  readBlockedDomains,
   readFlags,
   readJournalCodes,
   readPackages,
@@ -11,6 +12,7 @@ import {
   readRates,
   setAccounting,
   setAlertRules,
+  setBlockedDomains,
   setFlags,
   setJournalCodes,
   setPackages,
@@ -33,4 +35,6 @@ export const { app, createApp } = defineFunction("settings", [
   setAccounting,
   readJournalCodes,
   setJournalCodes,
+  readBlockedDomains,
+  setBlockedDomains,
 ], servicesFromEnv);

@@ -6,6 +6,10 @@ import {
   JournalCodesBody,
   JournalCodeSettings,
 } from "../_shared/contracts/settings/accounting.ts";
+import {
+  BlockedDomainsBody,
+  BlockedDomainSettings,
+} from "../_shared/contracts/settings/blocked-domains.ts";
 import { FlagsBody, FlagSettings } from "../_shared/contracts/settings/flags.ts";
 import { PackagesBody, PackageSettings } from "../_shared/contracts/settings/packages.ts";
 import {
@@ -194,6 +198,32 @@ export const setJournalCodes = defineRoute({
   handler: (call) =>
     idempotent(call, "settings_journal_codes_set", {
       p_codes: call.body.codes,
+      ...argsOf(call.body),
+    }),
+});
+
+/** Reads the domains without welcome credits, with their version and history. */
+export const readBlockedDomains = defineRoute({
+  ...read,
+  path: "/blocked-domains",
+  summary: "Read the domains without welcome credits, their version and their history",
+  responses: { 200: BlockedDomainSettings },
+  handler: async ({ services }) => ok(await services.database.rpc("settings_blocked_domains", {})),
+});
+
+/** Replaces the domains without welcome credits. Granted credits stay. */
+export const setBlockedDomains = defineRoute({
+  ...change,
+  path: "/blocked-domains",
+  summary: "Replace the domains without welcome credits",
+  description:
+    "The list replaces the one before, and each domain stands for its subdomains, too. " +
+    "Granted credits stay.",
+  bodyLimit: LARGE_BODY_LIMIT_BYTES,
+  body: BlockedDomainsBody,
+  handler: (call) =>
+    idempotent(call, "settings_blocked_domains_set", {
+      p_domains: call.body.domains,
       ...argsOf(call.body),
     }),
 });

@@ -22,7 +22,7 @@ create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc)
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
-  'welcome_blocked_domains');
+  'welcome_blocked_domains', 'welcome_grants');
 alter table farthing.audit enable row level security;
 create policy audit_none on farthing.audit for select to authenticated using (false);
 

@@ -7,8 +7,22 @@ const signsUp = (name: string, email: string) =>
 const runs = "select welcome_run(50, tests.after()) ->> 'granted'";
 const credits = (name: string) =>
   `credits_balance(${id(name)}, p_now => tests.after()) ->> 'available'`;
+const nr = (name: string) =>
+  `(select request_nr from farthing.welcome_grants where user_id = ${id(name)})`;
+const retries = (name: string) =>
+  `select welcome_retry(${nr(name)}, 'why', p_now => tests.after())`;
+const retriesAll = "select welcome_retry_refused(tests.after(), p_reason => 'why', " +
+  "p_now => tests.after()) #>> '{data,retried}'";
 const on =
   `select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "100000"}', 'test')`;
+/** Signs a user up whose domain is blocked until the user is refused. */
+const refused = (name: string) => [
+  on,
+  "select farthing.set_blocked_domains('{refused.example}', 'test')",
+  signsUp(name, `${name}@refused.example`),
+  runs,
+  "select farthing.set_blocked_domains('{}', 'test')",
+];
 
 meetings([], {
   "two runners at the same time grant once": {
@@ -54,6 +68,36 @@ meetings([], {
     ends: {
       [`(select reason from farthing.welcome_grants where user_id = ${id("eve")})`]: "day_ceiling",
     },
+  },
+  "two retries of a user at the same time queue them once": {
+    given: refused("ida"),
+    first: retries("ida"),
+    second: retries("ida"),
+    says: "welcome_not_refused",
+    ends: {
+      "welcome_run(50, tests.after()) ->> 'granted'": "1",
+      [credits("ida")]: "100",
+    },
+  },
+  "two retries of all refused users at the same time queue each once": {
+    given: refused("jon"),
+    first: retriesAll,
+    second: retriesAll,
+    says: "0",
+    passes: true,
+    ends: {
+      "welcome_run(50, tests.after()) ->> 'granted'": "1",
+      "welcome_run(50, tests.after('1 s')) ->> 'granted'": "0",
+      [credits("jon")]: "100",
+    },
+  },
+  "a runner leaves a user whose retry is not committed, and the next one grants": {
+    given: refused("kim"),
+    first: retries("kim"),
+    second: `select farthing.grant_welcome(${nr("kim")}::text, tests.after())`,
+    says: "0",
+    passes: true,
+    ends: { "welcome_run(50, tests.after()) ->> 'granted'": "1", [credits("kim")]: "100" },
   },
   "a sign-up succeeds without credits while another session has locked the requests": {
     given: [on],

@@ -119,7 +119,7 @@ const LAST_SEQ = String(2n ** 63n - 1n);
  * Returns whether the text is a sequence number. Numbers with equally many digits compare like
  * text.
  */
-function isSeq(text: string): boolean {
+export function isSeq(text: string): boolean {
   return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);
 }
 

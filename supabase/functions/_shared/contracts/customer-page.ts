@@ -14,6 +14,7 @@ import { ListedNotification } from "./notifications.ts";
 import { Refund } from "./refunds.ts";
 import { SpendCap } from "./spend-caps.ts";
 import { TopUps } from "./top-ups.ts";
+import { WelcomeGrant } from "./welcome.ts";
 
 /** The newest items of a list: 50 entries, or 20 of any other list. */
 function newest<Item extends z.ZodType>(item: Item) {
@@ -89,6 +90,9 @@ export const CustomerPage = z.object({
   }),
   holds: newest(Hold.omit({ user_id: true })).openapi({ description: "Open holds." }),
   spend_cap: SpendCap.omit({ user_id: true }),
+  welcome_grant: WelcomeGrant.omit({ user_id: true, address: true }).nullable().openapi({
+    description: "The request for welcome credits; null if none was planned for this user.",
+  }),
   orders: newest(Order),
   refunds: newest(Refund),
   disputes: newest(Dispute),

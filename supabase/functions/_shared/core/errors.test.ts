@@ -21,6 +21,7 @@ const CONTRACT: readonly [number, string, readonly string[]][] = [
     "notification_not_dead",
     "reference_conflict",
     "version_conflict",
+    "welcome_not_refused",
     "job_not_cancellable",
     "booking_not_cancellable",
     "already_refunded",

@@ -117,6 +117,11 @@ export const ERRORS = {
     409,
     "These settings were changed after you read them. Read them again, and repeat your change.",
   ),
+  welcome_not_refused: kind(
+    "conflict",
+    409,
+    "Only a refused user can be queued again; details.status says how this request stands.",
+  ),
   already_refunded: kind(
     "conflict",
     409,

@@ -1367,6 +1367,20 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settings_blocked_domains": { Args: Record<PropertyKey, never>; Returns: Json };
+      "settings_blocked_domains_set": {
+        Args: {
+          "p_author"?: string;
+          "p_domains": Json;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason"?: string;
+          "p_version"?: string;
+        };
+        Returns: Json;
+      };
       "settings_flags": { Args: Record<PropertyKey, never>; Returns: Json };
       "settings_flags_set": {
         Args: {
@@ -1545,6 +1559,44 @@ export type Database = {
           "p_now"?: string;
           "p_state"?: string;
           "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "welcome_list": {
+        Args: {
+          "p_author"?: string;
+          "p_before"?: number;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_refused_as"?: string;
+          "p_status"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "welcome_retry": {
+        Args: {
+          "p_author"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason": string;
+          "p_request_nr": number;
+        };
+        Returns: Json;
+      };
+      "welcome_retry_refused": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_reason"?: string;
+          "p_refused_as"?: string;
+          "p_since": string;
+          "p_until"?: string;
         };
         Returns: Json;
       };

@@ -27,6 +27,7 @@ declare
     when 'usage_conflict' then 409
     when 'reference_conflict' then 409
     when 'version_conflict' then 409
+    when 'welcome_not_refused' then 409
     when 'idempotency_key_reused' then 422
     when 'overdraft_exceeded' then 422
     when 'refund_too_large' then 422

@@ -30,6 +30,7 @@ as $$
     when 'jobs' then 'job_cancelled'
     when 'booking_transfers' then 'transfer_settled'
     when 'spend_caps' then 'spend_cap_changed'
+    when 'welcome_grants' then 'welcome_retried'
     else 'setting_changed' end
 $$;
 comment on function farthing.audited_action(text, boolean, boolean) is
@@ -65,7 +66,7 @@ as $$
     -- The same tables as of the index audit_by_time.
     where a.table_name in ('blocks', 'mismatches', 'inbox', 'notifications', 'fraud_warnings', 'jobs',
         'booking_transfers', 'spend_caps', 'policy', 'packages', 'rates', 'alert_rules', 'tasks', 'features',
-        'accounting_policies', 'journal_accounts', 'welcome_blocked_domains')
+        'accounting_policies', 'journal_accounts', 'welcome_blocked_domains', 'welcome_grants')
       and a.author <> 'task:install'
   )
   select (a.at at time zone 'UTC')::date, case when a.author like 'stripe:%' then 'stripe' else a.author end,

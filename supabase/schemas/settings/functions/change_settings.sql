@@ -28,6 +28,7 @@ begin
       when 'alert_rules' then farthing.apply_alert_rules(v_settings)
       when 'accounting_policies' then farthing.apply_accounting_policies(v_settings, p_now)
       when 'journal_accounts' then farthing.apply_journal_accounts(v_settings, p_now)
+      when 'welcome_blocked_domains' then farthing.apply_welcome_blocked_domains(v_settings)
       when 'features' then farthing.apply_features(v_settings, p_author, p_now)
       end;
     -- A dry run makes the change, so that the tables check it, and undoes it. A change that changes

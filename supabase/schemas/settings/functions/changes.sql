@@ -51,11 +51,11 @@ language sql immutable
 set search_path = ''
 as $$
   select coalesce(p_row ->> 'slug', p_row_key ->> 'model', p_row_key ->> 'rule', p_row_key ->> 'account',
-    p_row_key ->> 'name')
+    p_row_key ->> 'domain', p_row_key ->> 'name')
 $$;
 comment on function farthing.setting_name(jsonb, jsonb) is
-  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the flag or '
-  'the accounting policy; null for the policy.';
+  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the domain, '
+  'the flag or the accounting policy; null for the policy.';
 
 create function farthing.settings_changed(p_table text, p_version text)
 returns jsonb

@@ -33,11 +33,14 @@ as $$
     'holds', farthing.newest(array(select farthing.hold_answer(h) - 'user_id' from farthing.holds h
       where h.account_id = p_account.account_id and h.status = 'open' and h.expires_at > p_now
       order by h.created_at desc, h.hold_id limit 21), 20, null),
-    'spend_cap', farthing.cap_answer(p_user_id, p_account, p_now) - 'user_id')
+    'spend_cap', farthing.cap_answer(p_user_id, p_account, p_now) - 'user_id',
+    'welcome_grant', (select farthing.welcome_answer(w, true) - '{user_id,address}'::text[]
+      from farthing.welcome_grants w where w.user_id = p_user_id
+        or w.status = 'granted' and w.account_id = p_account.account_id))
 $$;
 comment on function farthing.credits_of is
   'Returns the part of a customer''s page about credits: balance, entries with their reasons, lots in '
-  'burn-down order, open holds and the spend cap.';
+  'burn-down order, open holds, the spend cap and the request for welcome credits.';
 
 create function farthing.payments_of(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb

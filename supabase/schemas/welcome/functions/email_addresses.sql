@@ -76,23 +76,3 @@ $$;
 comment on function farthing.is_blocked_domain(text) is
   'Returns whether the address is of a blocked domain, or of a subdomain of one: as it is written, or as '
   'its mailbox is called (pm.me is proton.me).';
-
-create function farthing.set_blocked_domains(p_domains text[], p_reason text, p_author text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  delete from farthing.welcome_blocked_domains where domain <> all (p_domains);
-  insert into farthing.welcome_blocked_domains select distinct d from unnest(p_domains) d
-  on conflict do nothing;
-  select count(*) into v_count from farthing.welcome_blocked_domains;
-  return v_count;
-end
-$$;
-comment on function farthing.set_blocked_domains(text[], text, text) is
-  'Replaces the list of domains without welcome credits, in lower case, and returns its length. The reason '
-  'and the author are audited.';

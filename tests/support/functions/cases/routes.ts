@@ -87,7 +87,7 @@ const CREDITS: RouteCase[] = [
     path: "/credits/grants",
     allowed: ["operator", "secret"],
     status: 201,
-    body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "welcome" },
+    body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "goodwill" },
     reaches: ["credits_grant"],
   },
   {

@@ -54,6 +54,14 @@ export const SETTING_CASES: readonly RouteCase[] = [
     body: { rules: [{ rule: "error_rate", threshold: "0.1" }], ...CHANGE },
     reaches: ["settings_alerts_set"],
   },
+  { ...read, path: "/settings/blocked-domains", reaches: ["settings_blocked_domains"] },
+  {
+    ...write,
+    path: "/settings/blocked-domains",
+    hasLargeBody: true,
+    body: { domains: ["mailinator.com"], ...CHANGE },
+    reaches: ["settings_blocked_domains_set"],
+  },
   { ...read, path: "/settings/flags", reaches: ["settings_flags"] },
   {
     ...write,

@@ -66,6 +66,7 @@ export const CUSTOMER_SAMPLES: SamplesOf<CustomerResults> = {
       spent_today: "0",
       resets_at: NOW,
     },
+    welcome_grant: null,
     orders: none,
     refunds: none,
     disputes: none,

@@ -100,6 +100,19 @@ const proof = {
   duration_ms: 120,
 };
 
+const welcomeGrant = {
+  id: "17",
+  user_id: USER_ID,
+  address: "a***@example.com",
+  status: "refused" as const,
+  refused_as: "day_ceiling" as const,
+  amount: null,
+  lot_id: null,
+  queued_at: NOW,
+  decided_at: NOW,
+  retried_at: null,
+};
+
 export const LIST_SAMPLES: SamplesOf<ListResults> = {
   disputes_list: () => ({ disputes: [dispute], next_before: DISPUTE_ID }),
   disputes_read: () => dispute,
@@ -115,6 +128,13 @@ export const LIST_SAMPLES: SamplesOf<ListResults> = {
       found: [{ template: "receipt", last_error: "refused", count: 1 }],
       retried: 1,
     },
+  }),
+  welcome_list: () => ({ welcome_grants: [welcomeGrant], next_before: "17" }),
+  welcome_retry: () => ({ status: 200, replayed: false, data: welcomeGrant }),
+  welcome_retry_refused: () => ({
+    status: 200,
+    replayed: false,
+    data: { dry_run: false, found: [{ refused_as: "day_ceiling", count: 1 }], retried: 1 },
   }),
   payouts_list: () => ({ payouts: [payout], next_before: PAYOUT_ID }),
   payouts_read: () => ({

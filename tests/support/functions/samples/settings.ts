@@ -117,6 +117,13 @@ export const SETTING_SAMPLES: SamplesOf<SettingResults> = {
     history: [past],
   }),
   settings_alerts_set: ({ p_dry_run }) => changed(p_dry_run, "error_rate", "threshold", null),
+  settings_blocked_domains: () => ({
+    version: "4711",
+    domains: ["mailinator.com"],
+    history: [past],
+  }),
+  settings_blocked_domains_set: ({ p_dry_run }) =>
+    changed(p_dry_run, "mailinator.com", "domain", null),
   settings_flags: () => ({
     version: "4711",
     flags: [{ name: "b2b", state: "on", percentage: 0, changed_by: null, changed_at: NOW }],

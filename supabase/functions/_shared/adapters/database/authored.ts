@@ -59,6 +59,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   report_usage: true,
   settings_accounting_set: true,
   settings_alerts_set: true,
+  settings_blocked_domains_set: true,
   settings_flags_set: true,
   settings_journal_codes_set: true,
   settings_packages_set: true,
@@ -70,6 +71,9 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   usage_charge_batch: true,
   warnings_clear: true,
   warnings_list: true,
+  welcome_list: true,
+  welcome_retry: true,
+  welcome_retry_refused: true,
 };
 
 /**

@@ -90,4 +90,7 @@ export interface RefinedArguments {
   top_ups_report: {
     p_outcome: "accepted" | "declined" | "card_gone" | "authentication" | "unknown";
   };
+  welcome_list: { p_before: string | undefined };
+  /** The sequence number of a request. */
+  welcome_retry: { p_request_nr: string };
 }

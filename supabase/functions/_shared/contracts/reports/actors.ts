@@ -29,6 +29,7 @@ const Action = z.enum([
   "spend_cap_changed",
   "transfer_settled",
   "warning_cleared",
+  "welcome_retried",
 ]);
 
 export const ActorRow = z.object({

@@ -40,7 +40,7 @@ const FieldChange = z.object({
 /** One thing that a request changes, or would change. */
 const SettingChange = z.object({
   name: z.string(),
-  change: z.enum(["added", "changed", "restored", "retired"]),
+  change: z.enum(["added", "changed", "removed", "restored", "retired"]),
   version: z.int().nullable().openapi({
     description:
       "The version of the package, the rate, the accounting policy or the code after the " +
@@ -66,9 +66,8 @@ export const PastChange = z.object({
   }),
   reason: z.string().nullable(),
   name: z.string().nullable().openapi({
-    description:
-      "The package's slug, the model, the rule, the flag, the accounting policy or the " +
-      "journal's account; null for the policy.",
+    description: "The package's slug, the model, the rule, the flag, the accounting policy, the " +
+      "journal's account or the blocked domain; null for the policy.",
   }),
   fields: z.array(FieldChange),
 }).openapi("PastSettingChange");

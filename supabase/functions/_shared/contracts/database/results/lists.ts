@@ -1,9 +1,13 @@
-/** Results of the functions for operators' lists: disputes, payouts, notifications and proofs. */
+/**
+ * Results of the functions for operators' lists: disputes, payouts, notifications, proofs and welcome
+ * credits.
+ */
 import type { Dispute } from "../../disputes.ts";
 import type { Mismatch } from "../../mismatches.ts";
 import type { ListedNotification, RetriedNotifications } from "../../notifications.ts";
 import type { Payout, PayoutWithLines } from "../../payouts.ts";
 import type { Proof, ProofWithViolations } from "../../proofs.ts";
+import type { RetriedWelcome, WelcomeGrant } from "../../welcome.ts";
 import type { Of, Page, Stored } from "./shapes.ts";
 
 export interface ListResults {
@@ -20,4 +24,8 @@ export interface ListResults {
   payouts_read: Of<typeof PayoutWithLines>;
   proofs_list: Page<"proofs", Of<typeof Proof>>;
   proofs_read: Of<typeof ProofWithViolations>;
+  welcome_list: Page<"welcome_grants", Of<typeof WelcomeGrant>>;
+  /** Queues a refused user again, with the reason in the audit. */
+  welcome_retry: Stored<Of<typeof WelcomeGrant>>;
+  welcome_retry_refused: Stored<Of<typeof RetriedWelcome>>;
 }

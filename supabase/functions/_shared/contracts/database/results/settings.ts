@@ -1,6 +1,7 @@
 /** Results of the functions for settings. */
 import type { SettingsChanged } from "../../settings/changes.ts";
 import type { AccountingSettings, JournalCodeSettings } from "../../settings/accounting.ts";
+import type { BlockedDomainSettings } from "../../settings/blocked-domains.ts";
 import type { FlagSettings } from "../../settings/flags.ts";
 import type { PackageSettings } from "../../settings/packages.ts";
 import type { AlertSettings, PolicySettings } from "../../settings/policy.ts";
@@ -18,6 +19,8 @@ export interface SettingResults {
   settings_policy_set: Changed;
   settings_alerts: Of<typeof AlertSettings>;
   settings_alerts_set: Changed;
+  settings_blocked_domains: Of<typeof BlockedDomainSettings>;
+  settings_blocked_domains_set: Changed;
   settings_flags: Of<typeof FlagSettings>;
   settings_flags_set: Changed;
   settings_accounting: Of<typeof AccountingSettings>;

@@ -1,0 +1,82 @@
+/** Requests for welcome credits, for operators. */
+import { z } from "@hono/zod-openapi";
+import {
+  isSeq,
+  listQuery,
+  SeqCursor,
+  SignedAmount,
+  text,
+  Timestamp,
+  TimestampOut,
+  Uuid,
+} from "./common.ts";
+
+const Status = z.enum(["queued", "granted", "refused"]);
+
+const RefusedAs = z.enum([
+  "off",
+  "user_deleted",
+  "no_email",
+  "email_known",
+  "domain_blocked",
+  "day_ceiling",
+]);
+
+/** The request of a user who confirmed an email address while welcome credits were on. */
+export const WelcomeGrant = z.object({
+  id: z.string().openapi({ example: "17" }),
+  user_id: Uuid.nullable().openapi({ description: "Null after the user was deleted." }),
+  address: z.string().nullable().openapi({
+    description: "The address today: masked, unless the list is of one user.",
+    example: "a***@example.com",
+  }),
+  status: Status.openapi({ description: "queued: a runner decides within a minute." }),
+  refused_as: RefusedAs.nullable().openapi({
+    description: "The limit that refused the user; null unless status is refused.",
+    example: "day_ceiling",
+  }),
+  amount: SignedAmount.nullable().openapi({ description: "Null unless status is granted." }),
+  lot_id: Uuid.nullable(),
+  queued_at: TimestampOut,
+  decided_at: TimestampOut.nullable(),
+  retried_at: TimestampOut.nullable().openapi({
+    description: "When an operator last queued the user again.",
+  }),
+}).openapi("WelcomeGrant");
+
+export const WelcomeGrantsQuery = z.strictObject({
+  ...listQuery,
+  cursor: SeqCursor.optional(),
+  status: Status.optional(),
+  refused_as: RefusedAs.optional(),
+  user_id: Uuid.optional(),
+});
+
+export const WelcomeGrantPath = z.object({
+  id: z.string().refine(isSeq, "Send the id of a request from GET /credits/welcome-grants."),
+});
+
+export const WelcomeRetryBody = z.strictObject({
+  reason: text(500).openapi({ description: "Audited with the operator." }),
+}).openapi("WelcomeRetryRequest");
+
+export const WelcomeRetryRefusedBody = z.strictObject({
+  since: Timestamp.openapi({ description: "Since when they were refused." }),
+  until: Timestamp.optional().openapi({ description: "By default until now." }),
+  refused_as: RefusedAs.optional(),
+  reason: text(500).optional().openapi({ description: "Required unless `dry_run` is true." }),
+  dry_run: z.boolean().default(false).openapi({
+    description: "true returns what would be queued again, and changes nothing.",
+  }),
+}).openapi("RefusedWelcomeRetryRequest");
+
+export const RetriedWelcome = z.object({
+  dry_run: z.boolean(),
+  found: z.array(z.object({ refused_as: RefusedAs, count: z.int() })).openapi({
+    description: "The matching users, counted before the retry.",
+  }),
+  retried: z.int().openapi({
+    description: "At most 1,000 in one request, oldest first. Repeat the request for the others, " +
+      "with the same `until`: users who are refused again are later.",
+  }),
+}).openapi("RetriedWelcome");

@@ -1,0 +1,75 @@
+-- Operators read the requests for welcome credits, and queue refused users again. The runner decides
+-- them by the same limits, so a retry is no way around the ceiling or the one grant for each address.
+
+create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_address text := (select email from auth.users where id = p_request.user_id);
+begin
+  return jsonb_build_object('id', p_request.request_nr::text, 'user_id', p_request.user_id,
+    'address', case when p_is_named then v_address else farthing.masked_email(v_address) end,
+    'status', p_request.status, 'refused_as', p_request.reason,
+    'amount', trim_scale(p_request.amount)::text, 'lot_id', p_request.lot_id,
+    'queued_at', p_request.queued_at, 'decided_at', p_request.decided_at,
+    'retried_at', p_request.retried_at);
+end
+$$;
+comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
+  'Returns a request for welcome credits. address: the user''s address today, masked unless the reader '
+  'named the user; null for a deleted user. Credits are text.';
+
+create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
+  p_now timestamptz)
+returns farthing.welcome_grants
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_after farthing.welcome_grants;
+begin
+  update farthing.welcome_grants
+  set status = 'queued', reason = null, decided_at = null, retried_at = p_now
+  where request_nr = p_request.request_nr returning * into v_after;
+  perform farthing.audit_action('welcome_grants', farthing.pick(to_jsonb(v_after), '{request_nr}'),
+    farthing.pick(to_jsonb(p_request), '{status, reason, decided_at, retried_at}'),
+    farthing.pick(to_jsonb(v_after), '{status, reason, decided_at, retried_at}'), p_author, p_reason, p_now);
+  return v_after;
+end
+$$;
+comment on function farthing.retry_welcome(farthing.welcome_grants, text, text, timestamptz) is
+  'Queues a refused request for welcome credits again, and audits it. The caller has locked the row. '
+  'Returns it.';
+
+create function farthing.retriable_welcome(p_since timestamptz, p_until timestamptz, p_refused_as text)
+returns setof farthing.welcome_grants
+language sql stable
+set search_path = ''
+as $$
+  select w.* from farthing.welcome_grants w
+  where w.status = 'refused' and w.decided_at >= p_since and w.decided_at <= p_until
+    and (p_refused_as is null or w.reason = p_refused_as) and w.user_id is not null
+$$;
+comment on function farthing.retriable_welcome(timestamptz, timestamptz, text) is
+  'Returns the requests for welcome credits that were refused from p_since to p_until, without those of '
+  'deleted users.';
+
+create function farthing.require_refused_welcome(p_request farthing.welcome_grants)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if p_request.status <> 'refused' or p_request.user_id is null then
+    perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
+      then 'The user was deleted.' else
+        'Only a refused user can be queued again; details.status says how this request stands.' end,
+      jsonb_build_object('status', p_request.status));
+  end if;
+end
+$$;
+comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
+  'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. Fails '
+  'welcome_not_refused; details.status is its status.';
