@@ -16,9 +16,12 @@ const attaches = (name: string, session: string) =>
   `select checkout_attach(${
     order(name)
   }, '${session}', 'https://a.test', p_now => tests.after()) ->> 'status'`;
+const waits = (name: string) =>
+  `select tests.receive('payment_intent.succeeded', jsonb_build_object('order_id', ${order(name)},
+    'payment_id', 'pi_${name}', 'payment_status', 'paid', 'amount', 1230, 'currency', 'pln'))`;
 const RECEIVED = '{"received":true}';
 
-meetings(["money_back"], {
+meetings(["money_back", "paid_amounts"], {
   "T5: a refund of credits that are being spent becomes debt": {
     given: bought("ann"),
     first: "select tests.spends('ann', '9000')",
@@ -203,6 +206,29 @@ meetings(["money_back"], {
       where facts ->> 'payment_id' = 'pi_tom'`,
     says: "0",
     passes: true,
+  },
+  "two runners do not claim the session of the same waiting payment": {
+    given: ["select tests.begins('zoe', 'exclusive', false)", waits("zoe")],
+    first: "select sessions_claim(20, tests.after('5 min'))",
+    second: "select sessions_claim(20, tests.after('5 min'))",
+    says: "[]",
+    passes: true,
+    ends: { "jsonb_array_length(sessions_claim(20, tests.after('10 min')))": "1" },
+  },
+  "a session that is read while its event arrives is granted once": {
+    given: ["select tests.begins('ava', 'exclusive', false)", waits("ava")],
+    first: "select tests.session_event('ava', '{1000,0,230,1230}')",
+    second: `select inbox_receive(jsonb_build_object('id', 'read:cs_ava', 'type',
+      'checkout.session.completed', 'livemode', false, 'created', 1, 'facts', jsonb_build_object(
+      'order_id', ${order("ava")}, 'session_id', 'cs_ava', 'payment_id', 'pi_ava',
+      'payment_status', 'paid', 'amount_subtotal', 1000, 'amount_discount', 0, 'amount_tax', 230,
+      'amount', 1230, 'currency', 'pln', 'invoice_id', null, 'has_tax_id', false)),
+      tests.after('1 min'))`,
+    says: RECEIVED,
+    ends: {
+      "tests.paid('ava')": "paid 1000 0 230 1230",
+      "tests.balance('ava')": "balance 12000, held 0, available 12000, debt 0",
+    },
   },
   "a warning is cleared after its account is locked, in the order of every event": {
     given: [...bought("yan"), "select tests.warning('yan')"],
