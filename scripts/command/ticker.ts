@@ -1,6 +1,6 @@
 /**
- * Shows which steps run. On a terminal one line lists all of them with their seconds; elsewhere
- * each start is one line.
+ * Shows which steps are running. On a terminal, one line lists all of them with their seconds.
+ * Elsewhere, one line is printed for each step that starts.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
@@ -24,8 +24,8 @@ function draw(): void {
 }
 
 /**
- * Shows that `name` runs, until the caller calls the returned function. Print results only after
- * that call.
+ * Shows that `name` is running until the caller calls the returned function. The caller must print
+ * results only after that call.
  */
 export function tick(name: string, about: string): () => void {
   if (!Deno.stdout.isTerminal()) {

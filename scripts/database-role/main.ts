@@ -1,6 +1,6 @@
 /**
- * `deno task database:role`: makes the role of a pooled connection, and writes its URL to a dotenv
- * file.
+ * `deno task database:role`: creates the role for a pooled connection, and writes the connection's
+ * URL to a dotenv file.
  */
 import { parseArgs } from "node:util";
 import postgres from "postgres";
@@ -30,7 +30,7 @@ function readArguments(args: string[]) {
   return parseArgs({ args: taskArguments(args), options }).values;
 }
 
-/** @throws SettingsError that does not repeat the text, which may contain a password */
+/** @throws SettingsError, which does not repeat the URL because it may contain a password */
 function ownerUrl(): string {
   const text = Deno.env.get("DEPLOY_DATABASE_URL") ?? "";
   if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
@@ -60,12 +60,14 @@ async function main(): Promise<void> {
         throw new SettingsError(`There is no role ${ROLE} yet: name a dotenv file with --write.`);
       }
       await makeRole(sql);
-      return print(pc.green(`${ROLE} may call what the functions call; its password is the same.`));
+      return print(
+        pc.green(`${ROLE} may call what the functions call; its password is unchanged.`),
+      );
     }
     const password = newPassword();
     const text = withLine(await readEnvText(file), "DATABASE_POOL_URL", poolUrlOf(url, password));
-    // Tests that the file can be written before the role gets the password: a password that was not
-    // written would be lost.
+    // Tests that the file can be written before the role gets the new password. Otherwise a failed
+    // write would lose the password.
     await tryEnvText(file, text);
     await makeRole(sql, password);
     await writeEnvText(file, text);

@@ -7,7 +7,10 @@ import { makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
 
 const MAIN = new URL("./main.ts", import.meta.url).pathname;
 
-/** Runs the command as a user would, and returns its exit code and both outputs. */
+/**
+ * Runs the command as a user would. Returns its exit code, its standard output and its standard
+ * error.
+ */
 async function run(databaseUrl: string, args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", MAIN, ...args],
@@ -22,7 +25,7 @@ async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): 
   return await use(sql).finally(() => sql.end());
 }
 
-/** Returns the functions of the schema that a role may call, by name and arguments. */
+/** Returns the functions in the schema that a role may call, with their arguments. */
 async function callable(sql: postgres.Sql, role: string): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select p.oid::regprocedure::text as name from pg_proc p
@@ -34,7 +37,7 @@ async function callable(sql: postgres.Sql, role: string): Promise<string[]> {
 
 const CALL = /(?:\brpc|#store)\(\s*"(\w+)"/g;
 
-/** Returns the names of all database functions that the functions' sources call. */
+/** Returns the names of all database functions that the edge functions' sources call. */
 async function calledFunctions(folder: URL): Promise<Set<string>> {
   const names = new Set<string>();
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

@@ -1,6 +1,6 @@
 /**
- * Makes the role with which the functions use a pooled connection, sets its password, and builds
- * its URL.
+ * Creates the role with which the edge functions use a pooled connection, sets its password, and
+ * builds its URL.
  */
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
@@ -10,18 +10,18 @@ export const ROLE = "farthing_functions";
 
 const SCRIPT = new URL("../../supabase/functions_role.sql", import.meta.url);
 
-/** The port at which the platform's pooler lends a connection for one transaction at a time. */
+/**
+ * The port of the platform's pooler in transaction mode, which assigns a connection for one
+ * transaction at a time.
+ */
 const TRANSACTION_MODE_PORT = "6543";
 const POOLER = /\.pooler\.supabase\.com$/;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/**
- * Returns 256 random bits as text without characters that a URL or a dotenv file would have to
- * quote.
- */
+/** Returns 256 random bits as text. A URL or a dotenv file needs no quoting for its characters. */
 export const newPassword = () => randomBytes(32).toString("base64url");
 
-// PostgreSQL's default number of iterations.
+// The number of iterations that PostgreSQL uses by default.
 const ITERATIONS = 4_096;
 
 /**
@@ -45,7 +45,8 @@ export async function isThere(sql: postgres.Sql): Promise<boolean> {
 }
 
 /**
- * Makes the role or updates its grants. With a password, the role may log in with that password.
+ * Creates the role or updates its grants. If a password is given, the role may log in with that
+ * password.
  * @param sql a connection as the owner of the database, who need not be a superuser
  */
 export async function makeRole(sql: postgres.Sql, password?: string): Promise<void> {
@@ -57,7 +58,7 @@ export async function makeRole(sql: postgres.Sql, password?: string): Promise<vo
   });
 }
 
-/** Returns the functions' URL, which leads to the same server as the owner's. */
+/** Returns the URL for the edge functions. It has the same server as the owner's URL. */
 export function poolUrlOf(ownerUrl: string, password: string): string {
   const url = new URL(ownerUrl);
   const [, project = ""] = /^[^.]*(\..+)$/.exec(url.username) ?? [];
@@ -65,8 +66,8 @@ export function poolUrlOf(ownerUrl: string, password: string): string {
   url.password = password;
   if (POOLER.test(url.hostname)) url.port = TRANSACTION_MODE_PORT;
   url.search = "";
-  // Encrypted, but without a check of the certificate: no runtime knows the platform's own
-  // authority.
+  // Encrypted, but without a check of the certificate, because no runtime knows the platform's own
+  // certificate authority.
   if (!LOOPBACK.test(url.hostname)) url.searchParams.set("sslmode", "no-verify");
   return url.href;
 }

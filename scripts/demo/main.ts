@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: sign-up, purchase, usage and proof, with a public trace of real requests. `deno
- * task demo jobs`: jobs and chats.
+ * `deno task demo`: signs up, buys credits, charges a public trace of real requests, and runs the
+ * ledger's proof. `deno task demo jobs`: jobs and chats.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
@@ -36,7 +36,7 @@ const DEFAULT_DEMO = "trace";
 
 const MODEL = "gpt-4o";
 
-/** Runs the demo. Returns false when a figure differs or the ledger's proof finds a violation. */
+/** Runs the demo. Returns false if a figure differs or the ledger's proof finds a violation. */
 async function demoTrace(service: Service): Promise<boolean> {
   const trace = readSample();
   const buyer = await signUp(service);
@@ -85,7 +85,8 @@ async function main(): Promise<boolean> {
   return await withService(values["env-file"], (text) => print(pc.dim(text)), demo);
 }
 
-// Ctrl-C makes the calls in flight fail. The cleanup must end the process, not these errors.
+// Ctrl-C makes the pending calls fail. The process must then be ended by the cleanup, not by the
+// errors of these calls.
 let interrupted = false;
 Deno.addSignalListener("SIGINT", () => interrupted = true);
 

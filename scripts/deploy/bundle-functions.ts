@@ -1,6 +1,6 @@
 /**
- * Bundles `supabase/functions` for deployment: one file for each function, which imports nothing
- * but node:*.
+ * Bundles `supabase/functions` for deployment. Each function becomes one file, which imports only
+ * node:* modules.
  */
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, stop } from "esbuild";
@@ -10,12 +10,12 @@ import { nodeModules, packedTokenizer } from "./bundle-plugins.ts";
 const FUNCTIONS = fileURLToPath(new URL("../../supabase/functions", import.meta.url));
 const NODE_GLOBALS = fileURLToPath(new URL("./node-globals.js", import.meta.url));
 
-/** The file of a function, in a folder with the function's name. */
+/** The name of a function's bundle, in a folder that has the function's name. */
 export const BUNDLE = "index.js";
 
 const importMap = z.object({ imports: z.record(z.string(), z.string()) });
 
-/** Returns the folders that the CLI would deploy. */
+/** Returns the names of the folders that the CLI would deploy. */
 async function functionNames(): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(FUNCTIONS)) {
@@ -26,7 +26,9 @@ async function functionNames(): Promise<string[]> {
 }
 
 /**
- * esbuild reads node_modules instead of the import map. @throws Error where their versions differ
+ * Checks that node_modules has the same versions as deno.json, because esbuild reads node_modules
+ * instead of the import map.
+ * @throws Error if versions differ
  */
 async function requireSameVersions({ inputs }: Metafile): Promise<void> {
   const { imports } = importMap.parse(
@@ -48,8 +50,8 @@ async function requireSameVersions({ inputs }: Metafile): Promise<void> {
 }
 
 /**
- * Writes `<directory>/<name>/index.js` for every function and returns the functions' names.
- * Identifiers inside stay readable, for the stack traces in the platform's log.
+ * Writes `<directory>/<name>/index.js` for every function, and returns the functions' names.
+ * Identifiers are not shortened, so stack traces in the platform's log stay readable.
  * @throws esbuild's error
  */
 export async function bundleFunctions(directory: string): Promise<string[]> {
@@ -61,11 +63,11 @@ export async function bundleFunctions(directory: string): Promise<string[]> {
       outdir: directory,
       bundle: true,
       format: "esm",
-      // Resolves packages as Deno does.
+      // Makes esbuild resolve packages as Deno does.
       platform: "node",
       conditions: ["deno"],
       mainFields: ["main"],
-      // The language version that Deno 2.1.4 supports natively.
+      // The newest language version that Deno 2.1.4 supports natively.
       target: "es2023",
       inject: [NODE_GLOBALS],
       define: { global: "globalThis" },

@@ -1,4 +1,4 @@
-/** esbuild plugins: which modules the platform provides, and which file is packed. */
+/** esbuild plugins that say which modules the platform provides and which file is packed. */
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";
 import { packedModule } from "./pack-ranks.ts";
@@ -7,8 +7,8 @@ const BUILTIN = new Set(builtinModules);
 const REQUIRED = "required";
 
 /**
- * The platform provides `node:*`. A package's `require` of such a module becomes an import, because
- * a bundle is an ES module and has no `require`.
+ * The platform provides the `node:*` modules. If a package calls `require` for one of them, the
+ * call becomes an import, because a bundle is an ES module and has no `require`.
  */
 export const nodeModules: Plugin = {
   name: "node-modules",

@@ -1,4 +1,4 @@
-/** Reads the sizes of a function that is ready for upload. */
+/** Measures the sizes of a bundled function. */
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
@@ -7,7 +7,7 @@ import type { Readings } from "./size-limits.ts";
 
 const compress = promisify(brotliCompress);
 
-/** The default quality of the compressor in the CLI's bundler. */
+/** The compression quality that the CLI's bundler uses by default. */
 const QUALITY = 6;
 
 const info = z.object({
@@ -18,8 +18,8 @@ const info = z.object({
 });
 
 /**
- * Returns the size that `deno info` gives for each file, by path. @throws Error where a file
- * imports another
+ * Returns the size that `deno info` reports for each file, by path.
+ * @throws Error if a file imports another file
  */
 async function rawSizes(files: readonly string[]): Promise<Map<string, number>> {
   const root = await Deno.makeTempFile({ suffix: ".js" });
@@ -45,9 +45,9 @@ async function rawSizes(files: readonly string[]): Promise<Map<string, number>> 
 }
 
 /**
- * Returns the sizes of bundled files, in the same order. Each file is everything that is uploaded
- * for its function.
- * @throws Error when a file imports anything but node:*
+ * Returns the sizes of bundled files, in the same order. A function's upload consists of its file
+ * only.
+ * @throws Error if a file imports anything but node:*
  */
 export async function readingsOf(files: readonly string[]): Promise<Readings[]> {
   const raw = await rawSizes(files);

@@ -1,14 +1,14 @@
-/** The result of one check, to be printed. */
+/** The result of one check, which the command prints. */
 import pc from "picocolors";
 import { tick } from "../command/ticker.ts";
 import { formatTable } from "@farthing/command-line";
 
 export interface Check {
   readonly name: string;
-  /** `warning`: the deployment works, but not completely. */
+  /** `warning`: the deployment works, but a part of it does not. */
   readonly state: "ok" | "warning" | "failed";
   readonly detail: string;
-  /** Further lines: the parts of the result, or what to do about it. */
+  /** More lines to print: details of the result, or what to do about it. */
   readonly more?: readonly string[];
 }
 
@@ -31,7 +31,10 @@ export function hasFailed(checks: readonly Check[]): boolean {
   return checks.some(({ state }) => state === "failed");
 }
 
-/** Shows that a check is in progress; an exception makes the check fail. */
+/**
+ * Shows that a check is running, and returns its result. If the check throws an error, it has
+ * failed.
+ */
 export async function look(
   name: string,
   about: string,

@@ -1,7 +1,7 @@
 /**
- * Checks and sets whether the project's data API exposes the schema farthing_public. Migrations
- * cannot do this, because it is a setting of the project and not SQL. The Management API reads and
- * sets it (https://supabase.com/docs/reference/api).
+ * Checks whether the project's data API exposes the schema farthing_public, and exposes it.
+ * Migrations cannot do this, because it is a setting of the project and not SQL. The Management API
+ * reads and changes the setting (https://supabase.com/docs/reference/api).
  */
 import { z } from "zod";
 import type { Check } from "./check.ts";
@@ -13,8 +13,8 @@ const config = z.object({ db_schema: z.string() });
 const profile = z.object({ api_url: z.url() });
 
 /**
- * Returns the address of the platform's Management API. For another platform, SUPABASE_PROFILE
- * names a file with the address.
+ * Returns the address of the platform's Management API. If SUPABASE_PROFILE names a file for a
+ * different platform, the address is in that file.
  */
 async function apiUrl(): Promise<string> {
   const named = Deno.env.get("SUPABASE_PROFILE");
@@ -38,7 +38,7 @@ const BY_HAND =
   `add ${EXPOSED} to the exposed schemas (dashboard, Project Settings, Data API), or set ` +
   "SUPABASE_ACCESS_TOKEN and deploy again";
 
-/** Returns the exposed schemas; undefined without a token. */
+/** Returns the exposed schemas; undefined if there is no access token. */
 export async function exposedSchemas(project: string): Promise<string[] | undefined> {
   const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");
   if (!token) return;
@@ -46,7 +46,7 @@ export async function exposedSchemas(project: string): Promise<string[] | undefi
   return db_schema.split(",").map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** Describes the step for the printed plan. */
+/** Describes the step of exposing the schema, for the plan that is printed. */
 export function planOf(schemas: readonly string[] | undefined): string {
   if (schemas === undefined) return `unknown without SUPABASE_ACCESS_TOKEN: ${BY_HAND}`;
   return schemas.includes(EXPOSED)
@@ -55,8 +55,8 @@ export function planOf(schemas: readonly string[] | undefined): string {
 }
 
 /**
- * Adds the schema to the exposed ones. Without a token it only describes the manual step, and the
- * smoke test checks the result.
+ * Adds the schema to the exposed ones. If there is no access token, only describes how to do this
+ * by hand; the smoke test later checks whether it was done.
  */
 export async function expose(project: string): Promise<Omit<Check, "name">> {
   const schemas = await exposedSchemas(project);

@@ -1,6 +1,6 @@
 /**
- * `deno task deploy`: checks the project, asks for confirmation, deploys the checked bundles, and
- * tests the result.
+ * `deno task deploy`: checks the project, asks for confirmation, deploys the bundles that it has
+ * checked, and tests the deployed functions.
  */
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
@@ -15,7 +15,7 @@ import { uploadFunctions } from "./project-folder.ts";
 import { setSecrets } from "./secrets.ts";
 import { smoke } from "./smoke-test.ts";
 
-/** The folder stays after a deployment, so that a developer can read what was sent. */
+/** The folder is not removed after a deployment, so that a developer can read what was sent. */
 const FOLDER = fileURLToPath(new URL("../../.farthing/deploy", import.meta.url));
 
 function planRows(
@@ -52,7 +52,7 @@ function showPlan(plan: Plan, options: Options): void {
   print(`\n${pc.bold("Plan")}\n${formatTable(columns, rows)}`);
 }
 
-/** @throws SettingsError where a question is needed but standard input is not a terminal */
+/** @throws SettingsError if a confirmation is needed but standard input is not a terminal */
 function requireAnswer({ isDryRun, isConfirmed }: Options): void {
   if (isDryRun || isConfirmed || Deno.stdin.isTerminal()) return;
   throw new SettingsError(
@@ -61,8 +61,8 @@ function requireAnswer({ isDryRun, isConfirmed }: Options): void {
 }
 
 /**
- * Runs the steps up to the first that fails. The database comes first, because new functions call
- * what its migrations add.
+ * Runs the steps until one fails. The database comes first, because new functions call what the
+ * migrations add.
  */
 async function deploy({ folder, secrets }: Plan, options: Options): Promise<Check[]> {
   const { project, database, url, skipsDatabase } = options;

@@ -45,25 +45,28 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** Accepts a URL only if push-migrations.ts can remove its password. */
+/** Returns whether the text is a URL from which push-migrations.ts can remove the password. */
 function isDatabaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, password, searchParams } = new URL(text);
   return /^postgres(ql)?:$/.test(protocol) && canDecode(password) && !searchParams.has("password");
 }
 
-/** Returns the database's URL, or the project's reference if there is no URL. */
+/** Returns the database's URL from the environment, or the project's reference if no URL is set. */
 function databaseOf(project: string): string {
   const text = Deno.env.get("DEPLOY_DATABASE_URL");
   if (!text) return project;
   if (isDatabaseUrl(text)) return text;
-  // The message must not repeat the text, which may contain a password.
+  // The message must not repeat the URL, which may contain a password.
   throw new SettingsError(
     "DEPLOY_DATABASE_URL must be a postgresql:// URL with a percent-encoded password before the @.",
   );
 }
 
-/** @throws SettingsError, or the error of parseArgs; returns undefined when help was asked for */
+/**
+ * Returns undefined if the user asked for help.
+ * @throws SettingsError, or the error of parseArgs
+ */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: taskArguments(args),

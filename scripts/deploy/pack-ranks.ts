@@ -1,7 +1,7 @@
 /**
- * Packs the tokenizer's table for the bundles. Its source of 2.4 MB is more than half of a
- * function's limit. It becomes 1.3 MB of text, which V8 does not parse until a token count is
- * needed.
+ * Packs the tokenizer's table for the bundles. The table's source of 2.4 MB is more than half of a
+ * function's size limit. Packed, it is a text of 1.3 MB, and V8 does not parse the table until a
+ * token count is needed.
  */
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -14,8 +14,8 @@ export function packRanks(ranks: Ranks): string {
 }
 
 /**
- * Returns a module that replaces the table's module. The functions import the tokenizer
- * dynamically, so the table is unpacked only when a text is counted.
+ * Returns a module that replaces the module of the table. The functions import the tokenizer
+ * dynamically, so the table is unpacked only when they count the tokens of a text.
  */
 export async function packedModule(file: string): Promise<string> {
   const { default: ranks } = await import(pathToFileURL(file).href) as { default: Ranks };

@@ -1,4 +1,4 @@
-/** Checks everything that a deployment needs, and changes nothing. */
+/** Checks everything that a deployment needs, without changing anything. */
 import { fromProject } from "../secrets/sources.ts";
 import { readEnvText } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";
@@ -17,13 +17,13 @@ export interface Plan {
   readonly checks: readonly Check[];
   readonly folder: ProjectFolder | undefined;
   readonly migrations: readonly string[];
-  /** The step that exposes the schema, described for the plan. */
+  /** The description of the step that exposes the schema. */
   readonly dataApi: string;
-  /** The secrets to send; undefined if no file was named. */
+  /** The secrets to send; undefined if the user named no file. */
   readonly secrets: SecretPlan | undefined;
 }
 
-/** Checks the sizes of all functions; fails where one exceeds any reading of the limit. */
+/** Checks the sizes of all functions. Fails if a function exceeds any of the possible limits. */
 async function judgeSizes(folder: ProjectFolder): Promise<Omit<Check, "name">> {
   const { names } = folder;
   const readings = await readingsOf(names.map((name) => bundleOf(folder, name)));
@@ -55,7 +55,7 @@ function judgeSecrets(
   };
 }
 
-/** @param path where the bundles are written */
+/** @param path the directory for the bundles */
 export async function preflight(options: Options, path: string): Promise<Plan> {
   let folder: ProjectFolder | undefined;
   let secrets: SecretPlan | undefined;
@@ -74,7 +74,7 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
     }),
     await look("migrations", "comparing with the database", async () => {
       if (options.skipsDatabase) {
-        return { state: "ok", detail: "pushed from your app's own folder" };
+        return { state: "ok", detail: "not pushed here: push them from your app's own folder" };
       }
       migrations = await pendingMigrations(options.database);
       const detail = migrations.length === 0
@@ -88,7 +88,7 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
       return { state: schemas ? "ok" : "warning", detail: dataApi };
     }),
   );
-  // Do not bundle, which takes longest, when an earlier check has failed.
+  // Bundling takes longest, so skip it if an earlier check has failed.
   if (hasFailed(checks)) return { checks, folder, migrations, dataApi, secrets };
   checks.push(
     await look("bundles", "one file for each function", async () => {

@@ -1,11 +1,11 @@
 /**
- * Makes the folder that the Supabase CLI deploys. It contains only the bundles, so that no source,
- * lock file or import map is uploaded. The CLI checks no sizes; size-limits.ts does.
+ * Makes the folder that the Supabase CLI deploys. The folder contains only the bundles, so that no
+ * source, lock file or import map is uploaded. The CLI does not check sizes; size-limits.ts does.
  */
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import { BUNDLE, bundleFunctions } from "./bundle-functions.ts";
 
-/** Concurrent uploads: the platform needs some seconds to bundle each function. */
+/** The number of concurrent uploads. The platform needs some seconds to bundle each function. */
 const JOBS = 4;
 
 export interface ProjectFolder {
@@ -14,8 +14,8 @@ export interface ProjectFolder {
 }
 
 /**
- * Turns off the platform's own token check, which would refuse with another envelope: every
- * function authenticates in its routes.
+ * Turns off the platform's own token check, because it would answer in a different error format.
+ * Every function authenticates its callers itself.
  */
 function configOf(names: readonly string[]): string {
   const sections = names.map((name) =>
@@ -28,7 +28,7 @@ export function bundleOf({ path }: ProjectFolder, name: string): string {
   return `${path}/supabase/functions/${name}/${BUNDLE}`;
 }
 
-/** Bundles every function into the folder, and replaces the folder's earlier content. */
+/** Replaces the content of the folder by the bundles of all functions. */
 export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
   await Deno.remove(path, { recursive: true }).catch(() => {});
   const names = await bundleFunctions(`${path}/supabase/functions`);
@@ -38,7 +38,7 @@ export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
 
 /**
  * Uploads all functions.
- * @param env names a platform or account other than the environment's
+ * @param env selects a different platform or account than the environment does
  * @throws with the CLI's last message
  */
 export async function uploadFunctions(

@@ -1,27 +1,27 @@
-/** Applies migrations and seed with the CLI's `db push`. */
+/** Applies migrations and the seed with the CLI's `db push`. */
 import { lastWord, runSupabase, type Said } from "../supabase/cli.ts";
 
 interface Target {
-  /** The value of the CLI's `--remote`. */
+  /** The value for the CLI's option `--remote`. */
   readonly remote: string;
   readonly env: Record<string, string>;
 }
 
 /**
- * Returns the target without the URL's password, which goes into the environment: every user of the
- * machine can read arguments with `ps`.
+ * Returns the target with the URL's password in the environment instead of the URL, because every
+ * user of the machine can read a process's arguments with `ps`.
  */
 export function targetOf(database: string): Target {
   if (!URL.canParse(database)) return { remote: database, env: {} };
   const url = new URL(database);
   const password = decodeURIComponent(url.password);
   url.password = "";
-  // Not SUPABASE_DB_PASSWORD, because the CLI ignores it when it gets a URL.
+  // The variable is not SUPABASE_DB_PASSWORD, because the CLI ignores that one when it gets a URL.
   return { remote: url.href, env: password === "" ? {} : { PGPASSWORD: password } };
 }
 
 /**
- * The CLI's message where the database is reachable only over IPv6. It names a flag that `deploy`
+ * The CLI's message if the database is reachable only over IPv6. It names an option that `deploy`
  * does not have.
  */
 const WANTS_POOLER = "Pass the project's connection pooler URL with --remote=";
@@ -30,15 +30,18 @@ const BY_POOLER =
   "pooler's address (dashboard, Connect)";
 
 /**
- * Returns the CLI's last message. If the message names a flag that `deploy` does not have, returns
- * the remedy for `deploy` instead.
+ * Returns the CLI's last message. If the message names an option that `deploy` does not have,
+ * returns what a user of `deploy` must do instead.
  */
 export function reasonOf(said: Said): string {
   const word = lastWord(said);
   return word.startsWith(WANTS_POOLER) ? BY_POOLER : word;
 }
 
-/** Runs `db push`. The seed does not change existing rows, so each push includes it. */
+/**
+ * Runs `db push` with the seed. The seed never changes existing rows, so it can be pushed each
+ * time.
+ */
 async function push(database: string, more: readonly string[]): Promise<string> {
   const { remote, env } = targetOf(database);
   const args = ["db", "push", "--include-seed", ...more, `--remote=${remote}`];

@@ -1,6 +1,6 @@
 /**
- * Chooses the secrets of a dotenv file that go to the project. Names are printed and compared;
- * values are only sent.
+ * Chooses which secrets of a dotenv file are sent to the project. Only names are printed and
+ * compared, never values.
  */
 import { parseEnv } from "node:util";
 import { ENV_NEEDS, type EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
@@ -13,11 +13,11 @@ import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 export interface SecretPlan {
   readonly names: readonly string[];
   /**
-   * Names in the file that are not for the project: the platform's own names, emulators' addresses,
-   * and unknown names.
+   * Names in the file that are not sent: the platform's own names, addresses of emulators, and
+   * unknown names.
    */
   readonly leftOut: readonly string[];
-  /** A dotenv file with only the chosen names. */
+  /** The text of a dotenv file that contains only the chosen names. */
   readonly text: string;
 }
 
@@ -28,7 +28,7 @@ function isSent(name: string): boolean {
 }
 
 /**
- * @throws SettingsError naming the values that the functions would refuse, or the mistakes in the
+ * @throws SettingsError naming the values that the functions would refuse, or the errors in the
  *   file
  */
 export function planSecrets(fileText: string): SecretPlan {
@@ -47,18 +47,21 @@ export function planSecrets(fileText: string): SecretPlan {
 }
 
 interface Lack {
-  /** A name, or two names of which one is enough. */
+  /** A missing name, or two names of which one must be set. */
   readonly name: string;
   readonly functions: readonly string[];
 }
 
-/** Returns the names that functions lack among those that the project has or will have. */
+/**
+ * Returns the names that the functions need and that are not among the given names, which the
+ * project has or will have.
+ */
 export function lacking(names: ReadonlySet<string>): Lack[] {
   const groups = checkSecrets({ source: "", names, values: null, isWhole: false });
   const functionsBy = new Map<string, string[]>();
   for (const { name: owner, findings } of groups) {
     for (const { name, note } of findings.filter(({ state }) => state === "missing")) {
-      // When one of two names is enough, the check reports each as missing.
+      // If one of two names is enough, the check reports both as missing. Here they are one entry.
       const key = /^or /.test(note) ? [name, note.slice("or ".length)].sort().join(" or ") : name;
       const functions = functionsBy.get(key) ?? [];
       if (!functions.includes(owner ?? "all")) functions.push(owner ?? "all");
@@ -69,7 +72,8 @@ export function lacking(names: ReadonlySet<string>): Lack[] {
 }
 
 /**
- * Sends the secrets. Ctrl-C and SIGTERM end the process and remove the file with the secrets.
+ * Sends the secrets in a temporary file. Ctrl-C and SIGTERM also remove that file before they end
+ * the process.
  * @throws with the CLI's last message
  */
 export async function setSecrets({ text }: SecretPlan, project: string): Promise<void> {

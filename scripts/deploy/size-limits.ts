@@ -1,18 +1,19 @@
 /**
- * The limits on the size of a function. Sources differ on what the platform counts, so a function
- * must stay below every reading of the limit. Whether the platform refuses larger functions could
- * not be tested without an account.
+ * The limits on the size of a function. It is not clear what the platform measures, so a function
+ * must stay below the limit in each possible measure. Whether the platform refuses larger functions
+ * could not be tested without an account.
  */
 
-/** Sizes of one function in bytes, one for each thing that the platform may count. */
+/** The sizes of one function in bytes, one for each possible measure. */
 export interface Readings {
-  /** The size that `deno info` gives: the file and everything that it imports. */
+  /** The size that `deno info` reports: the file and everything that it imports. */
   readonly raw: number;
   /**
-   * An estimate of the stored size: the file compressed with brotli, as the CLI's own bundler does.
+   * An estimate of the stored size: the size of the file after brotli compression, which the CLI's
+   * own bundler uses.
    */
   readonly compressed: number;
-  /** The size of the sources in the upload. */
+  /** The size of the uploaded source files. */
   readonly uploaded: number;
 }
 
@@ -24,7 +25,10 @@ interface Limit {
 
 const MB = 1_000_000;
 
-/** The platform's pages write MB, which is read here as 1,000,000 bytes, the smaller meaning. */
+/**
+ * The platform's documentation says MB. Here 1 MB is 1,000,000 bytes, the smaller of the two
+ * meanings.
+ */
 export const LIMITS: readonly Limit[] = [
   {
     reading: "raw",
@@ -48,7 +52,7 @@ export function megabytes(bytes: number): string {
   return `${(bytes / MB).toFixed(2)} MB`;
 }
 
-/** Returns a sentence for each limit that a function exceeds. */
+/** Returns a sentence for each limit that the function exceeds. */
 export function overLimits(readings: Readings): string[] {
   return LIMITS.filter(({ reading, bytes }) => readings[reading] >= bytes).map((
     { reading, bytes, source },

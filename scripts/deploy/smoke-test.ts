@@ -1,9 +1,11 @@
-/** Tests that the deployed functions answer. It buys nothing and moves no credits. */
+/** Tests that the deployed functions answer. The test buys nothing and moves no credits. */
 import { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { type Check, look } from "./check.ts";
 
-/** A new version answers within seconds, after its first request has loaded it. */
+/**
+ * How long a new version may take to answer: its first request must load it, which takes seconds.
+ */
 const START_TIMEOUT_MS = 30_000;
 const REQUEST_MS = 15_000;
 
@@ -46,8 +48,8 @@ async function isReady(base: string): Promise<Omit<Check, "name">> {
 }
 
 /**
- * Returns the problem of a function, or "" if it answers. A function's own answers have a request
- * id, and the platform's do not.
+ * Returns what is wrong with a function, or "" if it answers. The function's own answers have a
+ * request id; the platform's answers do not.
  */
 async function troubleOf(base: string, name: string): Promise<string> {
   const response = await ask(`${base}/${name}`);

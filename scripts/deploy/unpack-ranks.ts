@@ -1,13 +1,13 @@
-/** Part of the bundles: it runs on the platform, and must run with Deno 2.1.4. */
+/** This file is a part of the bundles. It runs on the platform, so it must work in Deno 2.1.4. */
 import { Buffer } from "node:buffer";
 
 /**
- * A tokenizer's table in its library's form: each token as a text, or as bytes where it is not
- * valid text.
+ * A tokenizer's table in its library's format. Each token is a text, or bytes if it is not valid
+ * text.
  */
 export type Ranks = (string | number[])[];
 
-/** Unpacks base64 of gzip of JSON. */
+/** Unpacks a JSON text that was compressed with gzip and encoded as base64. */
 async function unpackRanks(packed: string): Promise<Ranks> {
   const gzip = new Blob([new Uint8Array(Buffer.from(packed, "base64"))]);
   return await new Response(gzip.stream().pipeThrough(new DecompressionStream("gzip"))).json();

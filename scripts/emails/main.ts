@@ -1,4 +1,7 @@
-/** `deno task emails`: writes each email in each language to a folder, and a page that shows all. */
+/**
+ * `deno task emails`: writes each email in each language to a folder, and an index page that shows
+ * all of them.
+ */
 import { print } from "@farthing/command-line";
 import { indexPage, renderEmails } from "./render-pages.ts";
 

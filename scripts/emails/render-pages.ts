@@ -1,4 +1,7 @@
-/** Renders each template in each language and for each sample shop, and a page that shows them. */
+/**
+ * Renders each template in each language and for each sample shop, and an index page that shows all
+ * of them.
+ */
 import { html } from "hono/html";
 import { LANGUAGE_CODES } from "../../supabase/functions/_shared/contracts/languages.ts";
 import type { Email } from "../../supabase/functions/_shared/domain/notifications/email.ts";
@@ -6,7 +9,7 @@ import { renderNotification } from "../../supabase/functions/_shared/domain/noti
 import { SAMPLES, SHOPS } from "./samples.ts";
 
 export interface RenderedEmail extends Email {
-  /** The file without its ending, such as `receipt.de.branded`. */
+  /** The file's name without its extension, such as `receipt.de.branded`. */
   readonly name: string;
 }
 
@@ -26,7 +29,10 @@ section{display:grid;grid-template-columns:375px 680px minmax(300px,1fr);gap:1re
 iframe{border:1px solid #8888;width:100%;height:620px}pre{white-space:pre-wrap;margin:0}
 @media (max-width:1400px){section{grid-template-columns:1fr}}`;
 
-/** Returns a page with each email at the width of a phone, at a desk, and as text. */
+/**
+ * Returns a page that shows each email three times: at a phone's width, at a desktop's width, and
+ * as text.
+ */
 export function indexPage(emails: readonly RenderedEmail[]): string {
   const sections = emails.map(({ name, subject, text }) =>
     html`

@@ -1,4 +1,4 @@
-/** Sample data of each template, and two sample shops, to look at emails. */
+/** Sample data for each template, and two sample shops. */
 import type { ShopFace } from "../../supabase/functions/_shared/contracts/database/results/notifications.ts";
 import type { TemplateName } from "../../supabase/functions/_shared/domain/notifications/templates.ts";
 
@@ -6,7 +6,7 @@ const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const AT = "2026-11-21T12:00:00.123456+00:00";
 const LATER = "2026-12-01T09:30:00+00:00";
 
-/** The data of each template, as the database writes them. */
+/** The data of each template, in the format that the database writes. */
 export const SAMPLES: Readonly<Record<TemplateName, unknown>> = {
   receipt: {
     order_id: ID,
@@ -94,7 +94,7 @@ export const SAMPLES: Readonly<Record<TemplateName, unknown>> = {
 /** The address of the branded shop's logo. */
 export const LOGO = "https://shop.example.com/logo.png";
 
-/** A shop that has set nothing, and one that has set everything. */
+/** One shop that has set nothing, and one that has set everything. */
 export const SHOPS: Readonly<Record<"plain" | "branded", ShopFace>> = {
   plain: {},
   branded: {

@@ -1,5 +1,5 @@
 /**
- * `deno task load`: runs ten times the expected traffic against the service, and then the ledger's
+ * `deno task load`: sends ten times the expected traffic to the service, and then runs the ledger's
  * proof.
  */
 import pc from "picocolors";

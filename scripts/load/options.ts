@@ -4,14 +4,15 @@ import { taskArguments } from "@farthing/command-line";
 import { DemoError } from "../demo/shared/service.ts";
 
 /**
- * The expected requests per second of an ordinary day: docs/reference/load.md explains the number.
+ * The expected requests per second on an ordinary day. docs/reference/load.md explains the number.
  */
 const EXPECTED_RATE = 20;
 const TIMES = 10;
 const MAX_RATE = 5_000;
 const MAX_SECONDS = 3_600;
 /**
- * Each person makes a request every 500 ms: more than a real person, but less than a user's limit.
+ * The requests per second of each person: more than a real person sends, but fewer than a user's
+ * rate limit allows.
  */
 const REQUESTS_PER_PERSON = 2;
 
@@ -42,7 +43,10 @@ function wholeNumber(name: string, text: string, most: number): number {
   throw new DemoError(`--${name} must be a whole number from 1 to ${most}, not "${text}".`);
 }
 
-/** Returns undefined when help was asked for. @throws DemoError that names the flag */
+/**
+ * Returns undefined if the user asked for help.
+ * @throws DemoError that names the flag
+ */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: taskArguments(args),

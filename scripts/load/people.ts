@@ -1,4 +1,4 @@
-/** Makes the callers: signed in, and with credits to spend. */
+/** Creates the callers of a load test: signed in, and with credits to spend. */
 import { createClient } from "@supabase/supabase-js";
 import { DemoError, describeRefusal, type Service } from "../demo/shared/service.ts";
 
@@ -6,11 +6,11 @@ export interface Person {
   readonly id: string;
   /** The headers of the person's requests. */
   readonly as: Readonly<Record<string, string>>;
-  /** The person's jobs, newest last, each with the ETag for its next poll. */
+  /** The person's jobs, newest last, each with the ETag to send with the next poll. */
   readonly jobs: { id: string; etag: string }[];
 }
 
-/** More than any person here can spend. */
+/** More credits than any person can spend during a load test. */
 const CREDITS = "1000000";
 /** How many people sign up concurrently. */
 const AT_ONCE = 4;
@@ -35,8 +35,8 @@ const headersOf = ({ publishableKey }: Service, token: string) => ({
 });
 
 /**
- * The back end grants the credits, because an operator's grant of this amount would exceed the
- * policy's limits.
+ * The credits are granted with the secret key, because an operator's grant of this amount would
+ * exceed the policy's limits.
  */
 async function grant({ url, secretKey }: Service, userId: string): Promise<void> {
   const body = { user_id: userId, amount: CREDITS, source: "promotional", reason: "load test" };
@@ -53,7 +53,7 @@ async function grant({ url, secretKey }: Service, userId: string): Promise<void>
   await answer.body?.cancel();
 }
 
-/** @param each is called with the number of people who are ready */
+/** @param each is called with the number of people who are ready so far */
 export async function gather(
   service: Service,
   count: number,

@@ -5,7 +5,7 @@ import { BAR, createSingleBar } from "../demo/shared/progress-bar.ts";
 import { printError } from "@farthing/command-line";
 
 export interface Meter {
-  /** @param what the current step, with its progress */
+  /** @param what the name of the current step */
   at(what: string, done: number, of: number): void;
   /** Removes the bar. */
   end(): void;

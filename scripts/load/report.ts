@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { formatTable, percentile } from "@farthing/command-line";
 import type { RouteTally, Tally } from "./tally.ts";
 
-/** The goal for the 95th percentile of a core route. */
+/** The highest acceptable 95th percentile of a core route. */
 const GOAL_MS = 120;
 const SLOW_MS = 3_000;
 
@@ -59,7 +59,10 @@ export function formatProgress({ requests, failed }: Tally["sum"]): string {
   return `seconds, ${count(requests)} requests, ${count(failed)} errors`;
 }
 
-/** Formats the table of all routes, the failures with their reasons, and the refusals. */
+/**
+ * Formats the table of all routes, the failures with their reasons, and the refusals by rate
+ * limits.
+ */
 export function formatLoad(tally: Tally, seconds: number): string {
   const { requests } = tally.sum;
   const failures = tally.failures().map(([why, times]) => pc.red(`  ${count(times)} × ${why}`));

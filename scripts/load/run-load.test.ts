@@ -1,4 +1,4 @@
-/** The load test against a server with fixed answers. */
+/** Runs the load test against a server that sends fixed answers. */
 import assert from "node:assert/strict";
 import type { Service } from "../demo/shared/service.ts";
 import { type Call, type Doing, mixOf, pick, requestsPerDoing } from "./traffic-mix.ts";
@@ -15,7 +15,7 @@ const SOFT = { ratelimit: `"default";r=9;t=9;farthing-soft` };
 const refusal = (code: string, status: number, headers = {}) =>
   Response.json({ error: { code } }, { status, headers });
 
-/** The answer of each of the mix's routes. */
+/** The answer to each route that the load test calls. */
 const ANSWERS: Record<string, () => Response> = {
   "GET /credits": () => Response.json({ data: {} }, { headers: SOFT }),
   "POST /usage": () => refusal("internal", 500),

@@ -1,6 +1,4 @@
-/**
- * The open loop: each action starts when it is due, whether or not the previous ones have ended.
- */
+/** Runs an open loop: each action starts when it is due, even if earlier actions have not ended. */
 import type { Service } from "../demo/shared/service.ts";
 import { delay } from "@farthing/command-line";
 import {
@@ -15,7 +13,7 @@ import type { Options } from "./options.ts";
 import type { Person } from "./people.ts";
 import { type Outcome, Tally } from "./tally.ts";
 
-/** A request without an answer fails after this time, because a real user would have left. */
+/** A request that has no answer after this time has failed, because a real user would have left. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 function outcomeOf({ good }: Ask, status: number, code: string): Outcome {
@@ -43,8 +41,9 @@ function requestOf(ask: Ask, service: Service, person: Person): Request {
 }
 
 /**
- * Makes the calls of one person. The first request counts from the moment at which it was due, and
- * each later one from when it is sent.
+ * Returns the function with which a person sends requests. The time of the first request is
+ * measured from the moment when it was due, that of each later request from the moment when it is
+ * sent.
  */
 function callerOf(service: Service, person: Person, tally: Tally, dueMs: number): Call {
   let from = dueMs;
@@ -73,16 +72,19 @@ interface Crowd {
 }
 
 interface Run extends Crowd, Pick<Options, "rate" | "seconds"> {
-  /** Called from time to time with the elapsed seconds and the results so far. */
+  /** Is called from time to time with the elapsed seconds and the results so far. */
   at(seconds: number, tally: Tally): void;
 }
 
-/** Enough people for every route to be loaded and for the server to settle on its plans. */
+/**
+ * With this many people, every route is loaded, and the database server has settled on its query
+ * plans.
+ */
 const WARM_UPS = 20;
 
 /**
- * Runs every action once for some people, uncounted: the test measures a service that has run for a
- * while.
+ * Runs every action once for some people, and does not count the results. The test then measures a
+ * service that has already run for a while.
  */
 export async function warmUp({ service, people, mix }: Crowd): Promise<void> {
   for (const person of people.slice(0, WARM_UPS)) {
@@ -91,7 +93,7 @@ export async function warmUp({ service, people, mix }: Crowd): Promise<void> {
   }
 }
 
-/** Starts actions at the moments of a Poisson process; resolves when all requests are answered. */
+/** Starts actions at random times (a Poisson process). Resolves when all requests are answered. */
 export async function run({ service, people, mix, rate, seconds, at }: Run): Promise<Tally> {
   const tally = new Tally();
   const gapMs = 1_000 * requestsPerDoing(mix) / rate;

@@ -1,16 +1,15 @@
 /** Counts the results of the requests, route by route. */
 
 /**
- * `failed` has a reason: no answer, or an answer with a status that the route's requests should not
- * get.
+ * `failed` has a reason: there was no answer, or its status is not one that the request may get.
  */
 export type Outcome = { kind: "ok" | "refused" } | { kind: "failed"; why: string };
 
 export interface RouteTally {
   readonly route: string;
   /**
-   * The milliseconds of every request, also of failed ones. The time of an action's first request
-   * begins when the action was due.
+   * The milliseconds of every request, including failed ones. The time of an action's first request
+   * is measured from the moment when the action was due.
    */
   readonly times: number[];
   refused: number;
@@ -20,9 +19,9 @@ export interface RouteTally {
 export class Tally {
   readonly #routes = new Map<string, RouteTally>();
   readonly #failures = new Map<string, number>();
-  /** Refusals by the name of the limit that refused. */
+  /** The number of refusals by each rate limit, by the limit's name. */
   readonly limits = new Map<string, number>();
-  /** The number of answers that reported a limit as near. */
+  /** The number of answers that say that a rate limit is nearly reached. */
   soft = 0;
 
   #of(route: string): RouteTally {
@@ -43,7 +42,7 @@ export class Tally {
     this.#failures.set(what, (this.#failures.get(what) ?? 0) + 1);
   }
 
-  /** Reads what an answer reports about limits. */
+  /** Counts what an answer's headers say about rate limits. */
   readLimits(status: number, headers: Headers): void {
     if (headers.get("ratelimit")?.includes(";farthing-soft")) this.soft++;
     if (status !== 429) return;

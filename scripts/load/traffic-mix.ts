@@ -1,15 +1,15 @@
 /**
- * The actions of the load test, their shares, and their requests. docs/reference/load.md lists the
- * same shares.
+ * The actions of the load test, how often each one occurs, and its requests. docs/reference/load.md
+ * lists the same shares.
  */
 import type { Person } from "./people.ts";
 
-/** One request, with its route for the tally and the statuses that count as success. */
+/** One request, with its route for the statistics and the statuses that count as success. */
 export interface Ask {
   readonly route: string;
   readonly path: string;
   readonly method: "GET" | "POST";
-  /** The sender whose headers the request has: the person or the back end. */
+  /** The sender of the request: the person, or the app's back end with the secret key. */
   readonly by: "person" | "back end";
   readonly good: readonly number[];
   readonly body?: unknown;
@@ -22,12 +22,12 @@ export interface Got {
   readonly data: Record<string, unknown>;
 }
 
-/** Sends a request; returns undefined when no successful answer came. */
+/** Sends a request. Returns undefined if there was no successful answer. */
 export type Call = (ask: Ask) => Promise<Got | undefined>;
 
 export interface Doing {
   readonly name: string;
-  /** The share of this action among every hundred actions. */
+  /** How many of a hundred actions are this one. */
   readonly share: number;
   /** The number of requests that the action makes. */
   readonly requests: number;
@@ -84,7 +84,7 @@ async function startJob(person: Person, call: Call): Promise<void> {
   if (started) person.jobs.push({ id: String(started.data.job_id), etag: "" });
 }
 
-/** Polls the newest job again, as a browser does. A person without a job starts one. */
+/** Polls the person's newest job again, as a browser does. If there is no job, starts one. */
 async function pollJob(person: Person, call: Call): Promise<void> {
   const job = person.jobs.at(-1);
   if (!job) return await startJob(person, call);

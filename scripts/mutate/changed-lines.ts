@@ -1,12 +1,11 @@
 /**
- * Finds the lines that are new since a commit, because new code has the most mistakes and the
- * fewest tests.
+ * Finds the lines that are new since a commit. New code has the most mistakes and the fewest tests.
  */
 import { ROOT } from "../command/root.ts";
 import { lineNumber, type Mutant } from "./mutant.ts";
 import { textOf } from "./mutated-files.ts";
 
-/** Returns the new lines of a diff without context, by file. */
+/** Returns the line numbers that a diff adds, by file. The diff must have no context lines. */
 export function linesAdded(diff: string): Map<string, Set<number>> {
   const added = new Map<string, Set<number>>();
   let lines = new Set<number>();
@@ -19,7 +18,7 @@ export function linesAdded(diff: string): Map<string, Set<number>> {
   return added;
 }
 
-/** Returns a function that tells whether a mutant begins in a line that is new since a commit. */
+/** Returns a function that says whether a mutant begins in a line that is new since a commit. */
 export async function findChanged(
   commit: string,
 ): Promise<(mutant: Mutant) => Promise<boolean>> {

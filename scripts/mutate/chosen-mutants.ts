@@ -1,6 +1,6 @@
 /**
- * Mistakes that a person chose, most of them because no test noticed them at first. They are in
- * chosen.json.
+ * Reads chosen.json: mutants that a person chose, most of them because no test detected them at
+ * first.
  */
 import { z } from "zod";
 import { ROOT } from "../command/root.ts";
@@ -10,15 +10,15 @@ import { textOf } from "./mutated-files.ts";
 const chosenSchema = z.strictObject({
   area: z.enum(["sql", "functions", "locks"]),
   file: z.string(),
-  /** A text that the file contains exactly once. */
+  /** The text to replace, which the file must contain exactly once. */
   find: z.string().min(1),
   replace: z.string(),
-  /** The consequence of the mistake. */
+  /** The consequence of the mutant. */
   says: z.string().min(1),
   tests: z.array(z.string()).optional(),
   /**
-   * The reason why the change has no effect. A mutant with a reason is not run, and the same mutant
-   * is not counted when it is drawn.
+   * The reason why the change has no effect. A mutant with a reason is not run, and if the same
+   * mutant is drawn at random, it is not counted.
    */
   equivalent: z.string().optional(),
 });
@@ -31,8 +31,8 @@ export async function readChosen(): Promise<Chosen[]> {
 }
 
 /**
- * Returns the mistake as a mutant of the current file; undefined where the text is missing or not
- * unique.
+ * Returns the mutant for the current text of its file. Returns undefined if the file does not
+ * contain the text exactly once.
  */
 export async function place(chosen: Chosen): Promise<Mutant | undefined> {
   const { area, file, find, replace, says, tests } = chosen;

@@ -1,4 +1,4 @@
-/** Draws the mistakes to make with a seeded generator, equally often of each kind. */
+/** Draws mutants with a seeded random generator, equally many of each kind. */
 import { createRandom } from "@farthing/command-line";
 import { findChanged } from "./changed-lines.ts";
 import { findSources } from "./mutated-files.ts";
@@ -8,7 +8,7 @@ import { lockMistakes, sqlMistakes } from "./sql-mistakes.ts";
 
 const FIND = { sql: sqlMistakes, functions: functionMistakes, locks: lockMistakes };
 
-/** Returns the mistakes of an area by kind. */
+/** Returns all possible mutants of an area, by kind. */
 async function mistakesOf(area: Area, since?: string): Promise<Map<string, Mutant[]>> {
   const isMeant = since === undefined ? () => true : await findChanged(since);
   const byKind = new Map<string, Mutant[]>();
@@ -22,9 +22,8 @@ async function mistakesOf(area: Area, since?: string): Promise<Map<string, Mutan
 }
 
 /**
- * Draws `count` mutants of an area, one kind after the other in turn; fewer where fewer exist.
- *
- * @param since only mutants in a line that is new since this commit
+ * Draws `count` mutants of an area, taking the kinds in turn. Draws fewer if there are not so many.
+ * @param since draw only mutants in lines that are new since this commit
  */
 export async function drawMutants(
   area: Area,

@@ -1,4 +1,4 @@
-/** Makes small mistakes in a module of the functions, by kind, from its syntax tree. */
+/** Makes mutants of a module of the functions, by kind, from the module's syntax tree. */
 import ts from "typescript";
 import { makeSource, syntaxOf, walk } from "../tidy/sources/source.ts";
 import { type Mutant } from "./mutant.ts";
@@ -17,15 +17,15 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, [says: string, after: string]> = new
 ]);
 
 /**
- * Returns whether an expression is a text by its form: the compiler refuses operators other than +
- * on a text.
+ * Returns whether an expression is a string literal or a template. On such an expression, the
+ * compiler refuses every operator except +.
  */
 function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||
     ts.isBinaryExpression(node) && (isText(node.left) || isText(node.right));
 }
 
-/** Returns a node's mistake; undefined where no kind fits. */
+/** Returns the mutant of a syntax node; undefined if no kind of mutant applies to it. */
 function mistakeIn(node: ts.Node): { at: ts.Node; says: string; after: string } | undefined {
   if (ts.isBinaryExpression(node)) {
     if (node.operatorToken.kind === ts.SyntaxKind.PlusToken && isText(node)) return;
@@ -49,13 +49,13 @@ function mistakeIn(node: ts.Node): { at: ts.Node; says: string; after: string } 
   }
 }
 
-/** Returns whether a node has no behaviour, as types and imports have none. */
+/** Returns whether a node has no behaviour, such as a type or an import. */
 function isSilent(node: ts.Node): boolean {
   return ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isImportDeclaration(node) ||
     ts.isTypeAliasDeclaration(node);
 }
 
-/** Returns every mistake of these kinds in one module, kind by kind. */
+/** Returns every mutant of one module, grouped by kind. */
 export function functionMistakes(file: string, text: string): Mutant[][] {
   const kinds = new Map<string, Mutant[]>();
   const silent = new Set<ts.Node>();

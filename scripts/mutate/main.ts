@@ -1,7 +1,7 @@
 /**
- * `deno task mutate`: makes small mistakes in the SQL and in the functions, one at a time, and
- * prints those that no test notices. The exit code is 1 where fewer are noticed than the floor of
- * their area requires.
+ * `deno task mutate`: makes small mistakes (mutants) in the SQL and in the functions, one at a
+ * time, and prints those that no test detects. The exit code is 1 if the tests of an area detect
+ * fewer than the area's floor requires.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
@@ -67,7 +67,7 @@ async function main(args: string[]): Promise<void> {
   const { outcomes, stale } = await runSession({ ...options, results: RESULTS }, show);
   const survivors = outcomes.filter(({ is }) => is === "survived");
   print(`\n${survivors.map(formatSurvivor).join("\n")}\n`);
-  for (const { file, says } of stale) print(pc.yellow(`fits no longer: ${file}  ${says}`));
+  for (const { file, says } of stale) print(pc.yellow(`no longer fits the code: ${file}  ${says}`));
   const figures = figuresOf(outcomes);
   print(formatFigures(figures));
   if (figures.some(({ isEnough }) => !isEnough)) Deno.exit(1);

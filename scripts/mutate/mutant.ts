@@ -1,9 +1,9 @@
-/** One deliberate mistake in one file, which a test should notice. */
+/** A mutant: one deliberate mistake in one file, which a test should detect. */
 import { createHash } from "node:crypto";
 
 export type Area = "sql" | "functions" | "locks";
 
-/** The part of the effective mutants that tests must notice. */
+/** The minimum part of the effective mutants that the tests of each area must detect. */
 export const FLOORS: Readonly<Record<Area, number>> = { sql: 0.95, functions: 0.95, locks: 0.9 };
 
 export interface Mutant {
@@ -14,9 +14,14 @@ export interface Mutant {
   readonly start: number;
   readonly before: string;
   readonly after: string;
-  /** The kind of a drawn mistake, or the consequence of a chosen one. */
+  /**
+   * The kind of a mutant that was drawn at random, or the consequence of one that a person chose.
+   */
   readonly says: string;
-  /** Tests that should notice it, as parts of their paths; by default the nearest ones. */
+  /**
+   * The tests that should detect the mutant, as parts of their paths. By default these are the
+   * nearest tests.
+   */
   readonly tests?: readonly string[];
 }
 
@@ -30,7 +35,7 @@ function lineAt(text: string, position: number): string {
   return text.slice(from, to === -1 ? undefined : to).trim();
 }
 
-/** Returns the changed line before and after, which identifies a mutant in the output. */
+/** Returns the changed line before and after the change. They identify a mutant in the output. */
 export function linesOf(text: string, mutant: Mutant): [before: string, after: string] {
   return [lineAt(text, mutant.start), lineAt(applied(text, mutant), mutant.start)];
 }
@@ -40,7 +45,7 @@ export function lineNumber(text: string, { start }: Mutant): number {
 }
 
 /**
- * Returns the key under which the mutant's result is stored. The same change of the same text has
+ * Returns the key under which the mutant's result is stored. The same change in the same text has
  * the same key.
  */
 export function keyOf(text: string, { area, file, start, before, after }: Mutant): string {

@@ -1,4 +1,4 @@
-/** The files in which mistakes are made. */
+/** The files from which mutants are made. */
 import { readTree } from "../tidy/tidy.ts";
 import { isTest, type Source } from "../tidy/sources/source.ts";
 import { ROOT } from "../command/root.ts";
@@ -6,7 +6,7 @@ import type { Area } from "./mutant.ts";
 
 let reading: Promise<Source[]> | undefined;
 
-/** Returns every text file of the repository, which is read once. */
+/** Returns every text file of the repository. The files are read only once. */
 export const tree = (): Promise<Source[]> => reading ??= readTree(ROOT);
 
 const isModule = ({ path }: Source) =>

@@ -1,5 +1,5 @@
 /**
- * Finds the tests that are nearest to a mistake. They run first, because they notice most mistakes.
+ * Finds the tests that are nearest to a mutant. They run first, because they detect most mutants.
  */
 import { type Module, modulesOf } from "../tidy/sources/modules.ts";
 import { isTest, type Source } from "../tidy/sources/source.ts";
@@ -11,8 +11,8 @@ const DEFINED = /^create (?:or replace )?(?:function|view|table|trigger|procedur
 const bareName = (name: string) => name.replace(/^.*\./, "");
 
 /**
- * Splits a schema file at its create statements. Each piece has the created name and ends before
- * the next statement.
+ * Splits a schema file at its create statements. Each piece begins with a create statement, and has
+ * the name of the created object.
  */
 function piecesOf({ text }: Source): { name: string; start: number; body: string }[] {
   const starts = [...text.matchAll(DEFINED)];
@@ -24,8 +24,9 @@ function piecesOf({ text }: Source): { name: string; start: number; body: string
 }
 
 /**
- * Returns the distance of each name from one name: 0 for the name itself, 1 for each name whose
- * definition uses it, 2 for each name whose definition uses a name at distance 1, and so on.
+ * Returns each name's distance from the given name. The given name has distance 0. A name has
+ * distance 1 if its definition uses the given name, distance 2 if it uses a name at distance 1, and
+ * so on.
  */
 function distances(from: string, pieces: { name: string; body: string }[]): Map<string, number> {
   const found = new Map([[from, 0]]);
@@ -42,7 +43,9 @@ function byDistance(files: [path: string, distance: number][]): string[] {
   return files.sort(([a, from], [b, to]) => from - to || (a < b ? -1 : 1)).map(([path]) => path);
 }
 
-/** Returns the helpers that an SQL test includes, or that a test of two sessions names. */
+/**
+ * Returns the texts of the helpers that an SQL test includes, or that a test of two sessions names.
+ */
 function includedIn(text: string, sources: Source[]): string[] {
   const helpers = [...text.matchAll(/^\\ir \.\.\/(\S+)$/gm)]
     .map(([, file]) => `supabase/tests/${file}`);
@@ -51,11 +54,14 @@ function includedIn(text: string, sources: Source[]): string[] {
   return sources.filter(({ path }) => helpers.includes(path)).map((source) => source.text);
 }
 
-/** Returns all SQL tests; those that name the changed function or one that uses it come first. */
+/**
+ * Returns all SQL tests, nearest first: a test is near if it names the changed function or a
+ * function that uses it.
+ */
 export const nearestPgtapFiles = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
 
-/** Returns the tests of two sessions in the same order. */
+/** Returns all tests of two sessions, nearest first. */
 export const nearestSessions = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/.*\.test\.ts$/, mutant);
 
@@ -74,8 +80,8 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
 }
 
 /**
- * Returns the test files that import the changed module, directly or not: the one beside it first,
- * then those that import it directly.
+ * Returns the test files that import the changed module, directly or indirectly. The test beside
+ * the module comes first, then those that import it directly.
  */
 export async function nearestTests({ file }: Mutant): Promise<string[]> {
   const modules = modulesOf(await tree());

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly after: string;
   /** `invalid`: the mutant does not compile or migrate, so no test ran. */
   readonly is: "killed" | "survived" | "invalid";
-  /** The test that noticed the mutant. */
+  /** The test that detected the mutant. */
   readonly by: string;
   readonly ms: number;
 }
@@ -22,7 +22,7 @@ export async function readOutcomes(file: string): Promise<Map<string, Outcome>> 
   return new Map(outcomes.map((outcome) => [outcome.key, outcome]));
 }
 
-/** Writes an outcome at once, so that an interrupted run continues where it stopped. */
+/** Writes an outcome immediately, so that an interrupted run can continue where it stopped. */
 export async function writeOutcome(file: string, outcome: Outcome): Promise<void> {
   await Deno.writeTextFile(file, `${JSON.stringify(outcome)}\n`, { append: true });
 }

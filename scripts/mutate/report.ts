@@ -1,4 +1,4 @@
-/** Formats the result of a run of mutants: each survivor, and a line for each area. */
+/** Formats the results of a run of mutants: each survivor, and a line for each area. */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import { type Area, FLOORS } from "./mutant.ts";
@@ -9,12 +9,12 @@ export interface Figures {
   readonly killed: number;
   readonly survived: number;
   readonly invalid: number;
-  /** The killed part of the mutants that changed anything. */
+  /** The part of the effective mutants that a test detected. */
   readonly part: number;
   readonly isEnough: boolean;
 }
 
-/** Returns the figures of each area that had a mutant. */
+/** Returns the figures of each area in which a mutant ran. */
 export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
   return (Object.keys(FLOORS) as Area[]).flatMap((area) => {
     const count = (is: Outcome["is"]) =>

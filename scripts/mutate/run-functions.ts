@@ -1,6 +1,6 @@
 /**
- * Runs mutants of the functions: each one is written into a copy of the repository, whose tests run
- * there.
+ * Runs mutants of the functions. Each mutant is written into a copy of the repository, where the
+ * tests run.
  */
 import { dirname } from "node:path";
 import { withCleanup } from "@farthing/command-line";
@@ -13,16 +13,18 @@ import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.
 import { textOf, tree } from "./mutated-files.ts";
 
 /**
- * Twenty times what the slowest test file takes; a mutant that makes tests hang counts as noticed.
+ * Twenty times as long as the slowest test file takes. If a mutant makes the tests hang for so
+ * long, it counts as detected.
  */
 const LIMIT_MS = 20_000;
 /**
- * How many test files each process runs. The nearest tests notice most mutants, and a process for
- * each file would cost a second each.
+ * How many test files the first, second, third and later processes run. The nearest tests detect
+ * most mutants, so the first processes run few files. A process for each file would take a second
+ * more per file.
  */
 const AT_ONCE = [4, 8, 16, 200];
 
-/** Copies the text files of the repository, and its installed packages. */
+/** Copies the text files of the repository and the installed packages. */
 async function copyRepository(to: string): Promise<void> {
   for (const { path, text } of await tree()) {
     await Deno.mkdir(dirname(`${to}/${path}`), { recursive: true });
@@ -64,7 +66,7 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // The verdict names no file when Deno could not load any test file.
+  // If Deno could not load any test file, the verdict names no file.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

@@ -1,7 +1,7 @@
 /**
- * Runs mutants that remove or change a lock. A test with one session never notices a missing lock,
- * so each mutated function is created in a clone of the project's database, and the tests of two
- * sessions run there.
+ * Runs mutants that remove or change a lock. A test with one session never detects a missing lock.
+ * So each mutated function is created in a clone of the project's database, where the tests of two
+ * sessions run.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";
@@ -14,9 +14,7 @@ import { textOf } from "./mutated-files.ts";
 
 const FUNCTION = /^create (?:or replace )?(?:function|procedure) [^]*?^\$\$;/gm;
 
-/**
- * Returns the statement that creates the function around a position; undefined where there is none.
- */
+/** Returns the statement that creates the function at a position; undefined if there is none. */
 function functionAt(text: string, start: number): string | undefined {
   const found = [...text.matchAll(FUNCTION)].find((match) =>
     match.index <= start && start < match.index + match[0].length
@@ -24,7 +22,7 @@ function functionAt(text: string, start: number): string | undefined {
   return found?.[0].replace(/^create (?:or replace )?/, "create or replace ");
 }
 
-/** Passes a clone to `use` and drops it afterwards. */
+/** Passes a clone of the database to `use`, and drops the clone afterwards. */
 async function inClone<T>(
   server: Databases,
   template: string,
@@ -45,7 +43,7 @@ async function replaced(server: Databases, database: string, statement: string):
   await sql.unsafe(statement).finally(() => sql.end());
 }
 
-/** Returns the first failure of a file in a clone; undefined where the file passes. */
+/** Returns the first failure of a test file in a clone; undefined if the file passes. */
 const failureOf = (server: Databases, template: string, file: string) =>
   inClone(
     server,

@@ -1,4 +1,4 @@
-/** The types that the runners of the areas share. */
+/** Types that the runners of all areas use. */
 import type { Mutant } from "./mutant.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -6,15 +6,16 @@ export type Verdict = Pick<Outcome, "is" | "by">;
 
 export const SURVIVED: Verdict = { is: "survived", by: "" };
 
-/** A test fails without any mistake, and would therefore seem to notice every mutant. */
+/** A test fails even without a mutant, and would therefore seem to detect every mutant. */
 export class BrokenBaseline extends Error {
   constructor(file: string) {
-    super(`${file} fails without any mistake: correct it first`);
+    super(`${file} fails even without a mutant: correct the test first`);
   }
 }
 
 /**
- * Returns a function that fails if a test file fails without a mistake. Each file is checked once.
+ * Returns a function that throws an error if a test file fails without a mutant. Each file is
+ * checked only once.
  */
 export function createBaseline(passes: (file: string) => Promise<boolean>) {
   const asked = new Map<string, Promise<boolean>>();
@@ -26,8 +27,8 @@ export function createBaseline(passes: (file: string) => Promise<boolean>) {
 }
 
 /**
- * @param most the largest number of test files that run against a mutant, the nearest first
- * @param found called for each mutant with the function that judges it
+ * @param most the maximum number of test files to run against a mutant, the nearest first
+ * @param found is called for each mutant with the function that runs it
  */
 export type Run = (
   mutants: readonly Mutant[],

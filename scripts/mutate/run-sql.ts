@@ -1,6 +1,6 @@
 /**
- * Runs mutants of SQL: each one is migrated into a database of the running server, and runs the SQL
- * tests.
+ * Runs mutants of SQL. Each mutant is migrated into a database of the running server, where the SQL
+ * tests run.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { StackError } from "@farthing/local-stack/running";
@@ -16,12 +16,15 @@ import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from
 import { textOf } from "./mutated-files.ts";
 
 /**
- * An SQL test takes a second, and the longest takes twelve; a statement that runs longer than 60 s
- * counts as noticed.
+ * Most SQL tests take a second, and the longest takes twelve. If a statement runs for more than 60
+ * s, the mutant counts as detected.
  */
 const SETTINGS = { statement_timeout: "60000" };
 
-/** Returns the first failure of an SQL test in a clone; undefined where the test passes. */
+/**
+ * Returns the first failure of an SQL test in a clone of the database; undefined if the test
+ * passes.
+ */
 async function failureOf(server: Databases, template: string, file: string) {
   const clone = `pgtap_${Deno.pid}_mutant`;
   await server.createDatabase(clone, { template });
@@ -73,8 +76,8 @@ async function judge(
     );
   } catch (error) {
     if (error instanceof BrokenBaseline) throw error;
-    // A StackError means that the migration failed. Any other error means that it succeeded, but
-    // its scheduled tasks failed.
+    // A StackError means that the migration failed. After any other error, the migration succeeded
+    // and its scheduled tasks failed.
     const is = error instanceof StackError ? "invalid" : "killed";
     return { is, by: (error as Error).message.split("\n")[0]! };
   }

@@ -1,5 +1,6 @@
 /**
- * A run of mutants: the chosen ones and some that are drawn. Results of earlier runs are reused.
+ * Runs mutants: the chosen ones, and some that are drawn at random. Results of earlier runs are
+ * reused.
  */
 import { type Chosen, place, readChosen } from "./chosen-mutants.ts";
 import { drawMutants } from "./draw-mutants.ts";
@@ -19,19 +20,19 @@ const RUNS: Readonly<Record<Area, Run>> = {
 
 export interface Wanted {
   readonly areas: readonly Area[];
-  /** Runs only chosen mutants whose file or consequence contains this text. */
+  /** Run only those chosen mutants whose file or consequence contains this text. */
   readonly only?: string | undefined;
   /**
-   * How many mutants to draw in each area, in addition to the chosen ones. For locks, any number
-   * but 0 draws all.
+   * How many mutants to draw in each area, besides the chosen ones. For locks, any number except 0
+   * draws all of them.
    */
   readonly random: number;
   readonly seed: number;
-  /** Draws only mutants in a line that is new since this commit. */
+  /** Draw only mutants in lines that are new since this commit. */
   readonly since?: string | undefined;
-  /** The largest number of test files that run against a mutant. */
+  /** The maximum number of test files to run against a mutant. */
   readonly most: number;
-  /** Whether earlier survivors run again. */
+  /** Whether to run mutants again that survived an earlier run. */
   readonly again: boolean;
   /** The file that stores the outcomes. */
   readonly results: string;
@@ -39,7 +40,7 @@ export interface Wanted {
 
 export interface Session {
   readonly outcomes: Outcome[];
-  /** Chosen mistakes that no longer fit the code. */
+  /** Chosen mutants that no longer fit the code. */
   readonly stale: Chosen[];
 }
 
@@ -59,7 +60,7 @@ async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
   );
   const placed = await Promise.all(told.map(place));
   const drawn: Mutant[] = [];
-  // There are few locks, so the run leaves out each of them in turn.
+  // There are few locks, so all of their mutants run.
   const count = area === "locks" && wanted.random > 0 ? Infinity : wanted.random;
   for (const mutant of await drawMutants(area, count, wanted.seed, wanted.since)) {
     const text = await textOf(mutant.file);

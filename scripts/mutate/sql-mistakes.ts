@@ -1,9 +1,9 @@
-/** Makes small mistakes in a migration, by kind; each is a mistake that a developer could make. */
+/** Makes mutants of a migration, by kind. Each is a mistake that a developer could make. */
 import type { Area, Mutant } from "./mutant.ts";
 
 interface Kind {
   readonly says: string;
-  /** The pattern whose whole match is replaced. */
+  /** The pattern of the text that is replaced. */
   readonly pattern: RegExp;
   replace(match: RegExpExecArray): string;
 }
@@ -57,7 +57,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Mistakes that a single session never notices. */
+/** Mutants that a test with a single session never detects. */
 const LOCKS: readonly Kind[] = [
   { says: "skipped rows waited for", pattern: / skip locked\b/g, replace: () => "" },
   {
@@ -75,8 +75,8 @@ const LOCKS: readonly Kind[] = [
 ];
 
 /**
- * Returns the text with its comments blanked out, and with its quoted texts blanked out unless
- * `withQuotes` is true.
+ * Returns the text with spaces instead of its comments. Unless `withQuotes` is true, quoted texts
+ * are replaced, too.
  */
 function masked(text: string, withQuotes: boolean): string {
   const blank = (found: string) => found.replace(/[^\n]/g, "\0");
@@ -85,10 +85,10 @@ function masked(text: string, withQuotes: boolean): string {
   return withQuotes ? code : code.replace(/'(?:[^'\n]|'')*'/g, blank);
 }
 
-/** Returns every mistake of these kinds in one migration, kind by kind. */
+/** Returns every mutant of one migration, grouped by kind. */
 export const sqlMistakes = (file: string, text: string) => mistakesIn("sql", KINDS, file, text);
 
-/** Returns the omission of every lock in one migration, kind by kind. */
+/** Returns every mutant of one migration that omits or changes a lock, grouped by kind. */
 export const lockMistakes = (file: string, text: string) => mistakesIn("locks", LOCKS, file, text);
 
 function mistakesIn(area: Area, kinds: readonly Kind[], file: string, text: string): Mutant[][] {

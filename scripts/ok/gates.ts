@@ -1,17 +1,17 @@
 /**
- * The static gates, the quick ones first; each is a command that exits with 0 when it finds nothing
+ * The static gates, the quick ones first. Each is a command that exits with 0 if it finds nothing
  * wrong.
  */
 
 export interface Gate {
   name: string;
-  /** Arguments for the Deno that runs this script. */
+  /** The arguments of the command, which runs with the same Deno as this script. */
   args: string[];
 }
 
 export interface Passage {
   passed: boolean;
-  /** Everything that the command printed, in colour if asked for. */
+  /** Everything that the command printed. It has colours if the caller asked for them. */
   output: string;
   ms: number;
 }

@@ -15,7 +15,7 @@ interface Document {
 
 const document: Document = JSON.parse(buildDocument());
 
-/** The routes of this contract, each with whether it is idempotent. */
+/** The routes in the contract, each with whether it is idempotent. */
 const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/checkout/packages", false],
   ["post", "/checkout", true],

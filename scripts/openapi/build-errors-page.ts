@@ -1,4 +1,7 @@
-/** Builds the page of error codes from the registry from which the functions answer. */
+/**
+ * Builds the page of error codes from the registry that the functions use for their error
+ * responses.
+ */
 import { type ErrorCode, ERRORS } from "../../supabase/functions/_shared/core/errors.ts";
 
 const HEAD =

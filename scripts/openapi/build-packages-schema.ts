@@ -1,10 +1,13 @@
-/** Builds the JSON Schema of `farthing.packages.json`, by which an editor checks the file. */
+/** Builds the JSON Schema of `farthing.packages.json`, with which an editor checks that file. */
 
 interface Document {
   components: { schemas: Record<string, { properties?: Record<string, unknown> }> };
 }
 
-/** Returns the schema as text, from the text of the OpenAPI document. */
+/**
+ * Returns the text of the schema.
+ * @param document the text of the OpenAPI document
+ */
 export function buildPackagesSchema(document: string): string {
   const { components: { schemas } } = JSON.parse(document) as Document;
   const schema = {

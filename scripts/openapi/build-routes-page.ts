@@ -1,6 +1,6 @@
 /**
- * Builds the page of routes from the OpenAPI document: each route, its callers, and whether it may
- * be repeated.
+ * Builds the page of routes from the OpenAPI document. It lists each route, its callers, and
+ * whether it is safe to repeat.
  */
 interface Operation {
   readonly summary: string;

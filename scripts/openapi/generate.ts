@@ -1,7 +1,7 @@
 /**
- * Writes the OpenAPI document, the tables of routes and errors, the schema of a shop's file of
- * packages, and the client's types, from the routes' declarations.
- * With `--check` it writes nothing, and fails when the committed files differ.
+ * Writes the files that are generated from the routes' declarations: the OpenAPI document, the
+ * tables of routes and errors, the schema of a shop's file of packages, and the client's types.
+ * With `--check` it writes nothing, and fails if the committed files differ.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
@@ -13,7 +13,7 @@ import { buildRoutesPage } from "./build-routes-page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The path of each generated file: the functions import the first, and the client the last two. */
+/** The generated files. The functions import the first one, and the client imports the last two. */
 const FILES: readonly { path: string; build: () => string | Promise<string> }[] = [
   { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
   { path: "docs/reference/api/routes.md", build: () => buildRoutesPage(buildDocument()) },

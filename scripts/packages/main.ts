@@ -1,13 +1,15 @@
 /**
  * `deno task packages`: installs the packages of deno.lock into node_modules. Every task that needs
- * packages runs this script first. Without it, the first process with an empty cache would print a
- * line for each of some 200 packages into its own output. The script itself imports no package.
- * When everything is installed, it takes 50 ms and prints nothing.
+ * packages runs this script first. Otherwise, with an empty cache, the first process would print a
+ * line for each of some 200 packages into its own output. This script imports no package. If
+ * everything is installed, it takes 50 ms and prints nothing.
  */
 import { styleText } from "node:util";
 import { print, printError, printPiece } from "@farthing/command-line";
 
-/** An installation that takes longer than this downloads packages, and shows its progress. */
+/**
+ * If the installation takes longer than this, it is downloading packages, so its progress is shown.
+ */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
 const CLEAR_LINE = "\r\x1b[K";
@@ -24,8 +26,8 @@ function countPackages(): number {
 }
 
 /**
- * Shows after `SILENT_MS` that packages are being installed; on a terminal with their number and
- * the elapsed time.
+ * Waits for `SILENT_MS` and then shows that packages are being installed. On a terminal it also
+ * shows their number and the elapsed time.
  */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();

@@ -18,8 +18,8 @@ Reads LiteLLM's model_prices_and_context_window.json and shows what it changes.
                      it the environment, else .farthing/stack.env`;
 
 /**
- * A number above 0 and below 100,000 with up to 4 decimals, which the rate's column stores without
- * rounding.
+ * A number above 0 and below 100,000 with up to 4 decimals. The database column stores such a
+ * number without rounding.
  */
 const MARKUP = /^(?!0(\.0+)?$)(0|[1-9]\d{0,4})(\.\d{1,4})?$/;
 

@@ -13,7 +13,8 @@ const KINDS = [
   ["markup", "markup"],
 ] as const;
 /**
- * Names that are listed after a reason. The others are only counted, since the map has thousands.
+ * How many names are listed for each reason. The others are only counted, because the map has
+ * thousands.
  */
 const NAMES_SHOWN = 3;
 
@@ -67,7 +68,8 @@ function formatChanged({ changed }: RatesDiff): string {
 }
 
 /**
- * Formats what was read: the rates, the skipped models by reason, and the refused models by field.
+ * Formats what the price map contains: the rates, the skipped models by reason, and the refused
+ * models by field.
  */
 export function formatReading({ rates, skipped, refused, textOnly }: PriceMap): string {
   const rows = [[pc.bold(String(rates.length)), "rates read"]];
@@ -99,8 +101,8 @@ function names(models: string[]): string {
 }
 
 /**
- * Formats a change in percent, with its sign and one decimal: red if the price rises. Empty if
- * there was no price before or there is none after.
+ * Formats a change in percent, with its sign and one decimal, in red if the price rises. Returns an
+ * empty text if the old or the new price is missing.
  */
 function percentage(from: string | null, to: string | null): string {
   if (from === null || to === null || new Exact(from).isZero()) return "";

@@ -1,9 +1,9 @@
 import { Decimal } from "decimal.js";
 
 /**
- * Decimal arithmetic without rounding for every number of this project. Amounts have at most 38
- * digits, so a product of two amounts, and a sum of thousands of such products, stays far below 200
- * digits. Numbers are never written with an exponent.
+ * Decimal arithmetic without rounding, for every number of this project. Amounts have at most 38
+ * digits. A product of two amounts, or a sum of thousands of such products, therefore has far fewer
+ * than 200 digits. Numbers are never written with an exponent.
  */
 export const Exact = Decimal.clone({ precision: 200, toExpNeg: -1000, toExpPos: 1000 });
 

@@ -8,32 +8,33 @@ import { readPriceMap } from "./price-map.ts";
 export interface ImportOptions {
   /** The text of the price map. */
   priceMap: string;
-  /** Why the rates change; null only shows the changes. */
+  /** Why the rates change. If null, the import only shows the changes. */
   reason: string | null;
   /**
-   * Decimal text for every rate; null keeps the markup of a known model and gives a new model 4.
+   * The markup for every rate, as decimal text. If null, known models keep their markup, and new
+   * models get 4.
    */
   markup: string | null;
   /** The models to import; all models of the map if undefined. */
   models?: string[];
   /**
-   * Whether to import the other entries if some are refused. If false, one refused entry stops the
-   * import.
+   * Whether to import the other entries if some are refused. If false, a single refused entry stops
+   * the import.
    */
   skipRefused: boolean;
 }
 
-/** The import was refused and wrote nothing; the message says why. */
+/** The import was refused, and nothing was written. The message says why. */
 export class ImportRefused extends Error {
   override name = "ImportRefused";
 }
 
 /**
  * Shows what the price map changes, and writes the changes if there is a `reason`. The write names
- * the version that was shown, so it fails if another change came between. The database compares and
- * writes in one transaction, so it writes everything or nothing.
+ * the version of the rates that was shown, so it fails if the rates have been changed since. The
+ * database compares and writes in one transaction, so it writes everything or nothing.
  * @throws PriceMapError if the file is unusable; ImportRefused if a price is refused (unless
- *   `skipRefused` is set) or no rate is left to import. Nothing is written then.
+ *   `skipRefused` is set) or there is no rate to import. In these cases nothing is written.
  */
 export async function importRates(
   options: ImportOptions,

@@ -2,28 +2,32 @@ import { isLosslessNumber } from "lossless-json";
 import { Exact } from "./exact.ts";
 
 /**
- * The most decimals of a price per million tokens. More decimals come from a float's rounding
- * error.
+ * The maximum number of decimals of a price per million tokens. More decimals are the rounding
+ * error of a float.
  */
 const DECIMALS_MAX = 9;
-/** USD per million tokens. The most expensive model of 2026 costs 600. */
+/**
+ * The highest plausible price in USD per million tokens. The most expensive model of 2026 costs
+ * 600.
+ */
 const PER_MILLION_USD_MAX = 100_000;
 /**
- * The most characters of a number in the file, which keeps the arithmetic within the precision of
- * `Exact`.
+ * The maximum number of characters of a number in the file. It keeps the arithmetic within the
+ * precision of `Exact`.
  */
 const LITERAL_LENGTH_MAX = 40;
 const LITERAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 
 /**
- * The result of reading one field: a price, no price (a missing field, null or zero), or a refusal.
+ * The result of reading one field: a price, no price (the field is missing, null or zero), or a
+ * refusal.
  */
 export type Price = { price: string } | { absent: "missing" | "zero" } | { refused: string };
 
 /**
- * Converts a cost of the price map from USD per token, as written in the file, to USD per million
- * tokens in plain decimals ("1.25e-06" becomes "1.25"). It shifts the decimal point, rounds
- * nothing, and uses no JavaScript number.
+ * Converts a cost in the price map from USD per token to USD per million tokens, in plain decimals:
+ * "1.25e-06" becomes "1.25". It moves the decimal point in the text, so it rounds nothing and uses
+ * no JavaScript number.
  */
 export function perMillion(cost: unknown): Price {
   if (cost === undefined || cost === null) return { absent: "missing" };

@@ -2,8 +2,8 @@ import { isLosslessNumber, parse } from "lossless-json";
 import { perMillion, type Price } from "./per-million.ts";
 
 /**
- * Prices in USD per million tokens as decimal text. A null price falls back to the input price
- * (cached input, cache write) or to the output price (reasoning).
+ * Prices in USD per million tokens as decimal text. If the price of cached input or cache writes is
+ * null, the input price applies. If the price of reasoning is null, the output price applies.
  */
 export interface Rate {
   model: string;
@@ -16,7 +16,7 @@ export interface Rate {
 }
 
 /**
- * The content of a price map: the rates to import, the entries without a token price, and the
+ * The content of a price map: the rates to import, the entries without a price per token, and the
  * refused entries.
  */
 export interface PriceMap {
@@ -24,17 +24,18 @@ export interface PriceMap {
   skipped: { model: string; reason: string }[];
   refused: { model: string; field: string; reason: string }[];
   /**
-   * Models that also bill audio, images or long contexts. Only their plain text prices are read.
+   * Models that also charge for audio, images or long contexts. Only their ordinary text prices are
+   * imported.
    */
   textOnly: string[];
 }
 
-/** The file is unusable as a whole; the message says why. */
+/** The whole file is unusable. The message says why. */
 export class PriceMapError extends Error {
   override name = "PriceMapError";
 }
 
-/** The markup that the database gives a new model whose rate names none. */
+/** The markup that the database gives a new model if its rate has none. */
 export const DEFAULT_MARKUP = "4";
 
 const MODES_BY_TOKEN = ["chat", "completion", "responses"];
@@ -56,8 +57,8 @@ const isEntry = (value: unknown): value is Entry =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 
 /**
- * Reads the text of LiteLLM's price map. `only` limits it to the named models. A model that the map
- * lacks is an error, so that a typing mistake never imports less than requested.
+ * Reads the text of LiteLLM's price map. `only` limits the result to the named models. If the map
+ * lacks one of them, that is an error, so that a typing mistake never imports less than requested.
  * @param markup decimal text for every rate; null leaves the markup to the database
  * @throws PriceMapError if the text is not a price map or lacks a model of `only`
  */
@@ -125,8 +126,8 @@ function readEntry(map: PriceMap, model: string, entry: unknown, markup: string 
 }
 
 /**
- * A price of zero means that the provider does not bill this kind separately, so it falls back and
- * is not free.
+ * A price of zero means that the provider does not charge separately for this kind of tokens. So it
+ * becomes null, and the price of input or output applies.
  */
 const optional = (price: Price): string | null => "price" in price ? price.price : null;
 

@@ -1,5 +1,6 @@
 /**
- * `deno task rates:seed`: writes the rates of supabase/farthing_seed.sql from the stored price map.
+ * `deno task rates:seed`: writes the rates in supabase/farthing_seed.sql from the committed price
+ * map.
  */
 import { print } from "@farthing/command-line";
 import { writeSeedRates } from "./seed-sql.ts";

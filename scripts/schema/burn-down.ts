@@ -1,6 +1,7 @@
 /**
- * Writes the burn-down order (rule 5) into each function that reads lots in that order. The index
- * `lots_burn_order` defines the order; docs/decisions/ledger.md says why it is not a function.
+ * Writes the columns of the burn-down order (rule 5) into each function that reads lots in that
+ * order. The index `lots_burn_order` defines the order. docs/decisions/ledger.md says why no
+ * function defines it.
  */
 import type { SchemaFile } from "./sources.ts";
 
@@ -8,8 +9,8 @@ const INDEX = /create index lots_burn_order on farthing\.lots\s+\(account_id, ([
 const READER = /(order by \/\* burn-down \*\/) ((?:\w+\.)?)\w+(?:, (?:\w+\.)?\w+)*/g;
 
 /**
- * Returns the files with the columns of the index after each mark, with the alias that the mark's
- * query uses.
+ * Returns the files with the index's columns after each marker comment, prefixed with the table
+ * alias that the query at that comment uses.
  */
 export function writeBurnOrder(files: readonly SchemaFile[]): SchemaFile[] {
   const home = files.map(({ text }) => INDEX.exec(text)).find((found) => found !== null);

@@ -1,21 +1,21 @@
 /**
- * Adds to a migration, built or written by hand, the settings at its beginning and the privileges
- * at its end.
+ * Adds settings to the beginning of a migration and privileges to its end, whether the migration
+ * was built or written by hand.
  */
 import { isPrivilege, PRIVILEGES, privilegesOf } from "./privileges.ts";
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 
 /**
- * Functions may name functions that are created later. If a push gives up waiting for a lock, run
- * it again.
+ * Function bodies are not checked, because they may name functions that are created later. If a
+ * push fails because it waited too long for a lock, it can be run again.
  */
 const BEGIN = "set check_function_bodies = off;\nset lock_timeout = '3s';\n";
 const END = "reset check_function_bodies;\nreset lock_timeout;\n";
 
 /**
- * Returns the migration with its settings after the first comment, and at its end the privileges on
- * the objects of the files. An existing frame is replaced.
+ * Returns the migration with the settings after its first comment, and at its end the privileges on
+ * the objects in the files. Existing settings and privileges are replaced.
  */
 export function frame(text: string, files: readonly SchemaFile[]): string {
   const [bare = ""] = text.replace(BEGIN, "").split(PRIVILEGES);
@@ -24,7 +24,7 @@ export function frame(text: string, files: readonly SchemaFile[]): string {
   return `${head}${BEGIN}\n${body}\n\n${privilegesOf(files)}${END}`;
 }
 
-/** Returns whether statements follow the privileges that `frame` would not keep. */
+/** Returns whether the migration has statements after its privileges. `frame` would drop them. */
 export function goesOn(text: string): boolean {
   const [, ...ends] = text.split(PRIVILEGES);
   const [end = "", ...rest] = ends.join("").split(END);

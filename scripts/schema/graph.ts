@@ -1,16 +1,16 @@
 /**
- * Checks the order of the subjects: a file must not name objects that are created later, and only
- * known functions call later subjects.
+ * Checks the order of the subjects. A file must not name objects that are created later, and only
+ * known functions may call functions of later subjects.
  */
 import { formatTable } from "@farthing/command-line";
 import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 
 /**
- * The later subjects that a subject's functions may call. Each call has one of three reasons: the
- * inbox hands on an event, a rule of money asks for its bound (caps, holds, fraud), or a figure is
- * read for an alert or a report. A checkout also reads the buyer's customer. Before adding another
- * call, look for a better home for the function.
+ * For each subject, the later subjects that its functions may call. There are three reasons for
+ * such a call: the inbox passes on an event, a rule about money reads its limit (caps, holds,
+ * fraud), or a figure is read for an alert or a report. In addition, a checkout reads the buyer's
+ * customer. Before adding another call, look for a better subject for the function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   policy: ["audit"],

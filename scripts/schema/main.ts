@@ -1,8 +1,8 @@
 /**
- * `deno task schema [--check | --graph | --release]`: writes the migrations, and the burn-down
- * order into the functions that read lots in that order. --check reports files that are not up to
- * date, --graph draws which subject names which, and --release records these migrations as
- * released.
+ * `deno task schema [--check | --graph | --release]`: writes the migrations, and writes the
+ * burn-down order into the functions that read lots in that order. --check reports files that are
+ * out of date, --graph shows which subjects each subject uses, and --release records these
+ * migrations as released.
  */
 import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
@@ -56,6 +56,8 @@ if (releases) {
 } else if (onlyLooks || stale.length === 0) {
   const count = Object.keys(released).length;
   print(
-    `supabase/migrations is fresh; ${count === 0 ? "nothing is released" : `${count} released`}`,
+    `supabase/migrations is up to date; ${
+      count === 0 ? "nothing is released" : `${count} released`
+    }`,
   );
 }

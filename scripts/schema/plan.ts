@@ -1,6 +1,6 @@
 /**
- * Plans what `deno task schema` writes into supabase/migrations: every file before the first
- * release, afterwards only the frame of the newest one.
+ * Decides what `deno task schema` writes into supabase/migrations: before the first release every
+ * file, afterwards only the settings and privileges of the newest file.
  */
 import { buildMigrations } from "./build.ts";
 import { frame, goesOn } from "./frame.ts";
@@ -9,14 +9,14 @@ import { type Released, unreleased, type Written } from "./released.ts";
 import type { SchemaFile } from "./sources.ts";
 
 interface Plan {
-  /** The planned texts of files by name. Files without an entry do not change. */
+  /** The new texts of files, by file name. Files without an entry do not change. */
   readonly texts: Written;
   readonly problems: readonly string[];
 }
 
 /**
  * Plans the migrations. Those of the first release are built from the schema files. Later ones are
- * written by hand, and the newest gets its settings and privileges here; each earlier one got them
+ * written by hand, and here the newest gets its settings and privileges. Each earlier one got them
  * when it was the newest.
  */
 export function planTexts(

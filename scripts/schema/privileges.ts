@@ -1,8 +1,8 @@
 /**
- * The end of every migration: our roles get the grants that stand beside the objects, and lose what
- * PostgreSQL grants by default (everybody may execute a function) or what the host grants (some
- * hosts grant all tables to browser roles or to roles of their own, and row level security does not
- * apply to TRUNCATE).
+ * The privileges at the end of every migration. Farthing's roles get the grants that the schema
+ * files contain beside the objects. They lose what PostgreSQL grants by default (everybody may
+ * execute a function) and what the host grants: some hosts grant all tables to browser roles or to
+ * roles of their own, and row level security does not apply to TRUNCATE.
  */
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
@@ -11,9 +11,9 @@ const ANYBODY = "public, anon, authenticated";
 const SCHEMAS = "farthing, farthing_public";
 
 /**
- * Revokes from the other roles that the host's default privileges name, such as a role of which
- * `authenticated` may be a member. A role that the default privileges do not name keeps grants made
- * by hand.
+ * Revokes all privileges from other roles that the host's default privileges name, for example a
+ * role of which `authenticated` may be a member. Grants made by hand to a role that the default
+ * privileges do not name are not revoked.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;
@@ -32,8 +32,8 @@ end
 $$`;
 
 /**
- * Grants of functions to service_role stand beside the functions and are not revoked, since only
- * that role calls functions.
+ * The schema files contain the grants of functions to service_role beside the functions. They are
+ * not revoked here, because only that role calls functions.
  */
 const REVOKES = [
   REVOKES_BY_DEFAULT,
@@ -44,7 +44,7 @@ const REVOKES = [
   "revoke all on all routines in schema farthing from service_role",
 ];
 
-/** The first line of a migration's privileges. */
+/** The first line of the privileges at the end of a migration. */
 export const PRIVILEGES =
   "-- Privileges: those that the files of the schema grant, and none by default.";
 
@@ -54,8 +54,8 @@ function grantsOf(files: readonly SchemaFile[]): string[] {
 }
 
 /**
- * Returns the privileges for the end of a migration after which the database has the objects of
- * these files.
+ * Returns the privileges for the end of a migration. The files must contain all objects that exist
+ * after it.
  */
 export function privilegesOf(files: readonly SchemaFile[]): string {
   const statements = [...REVOKES, ...grantsOf(files)];
@@ -63,7 +63,8 @@ export function privilegesOf(files: readonly SchemaFile[]): string {
 }
 
 /**
- * Returns whether a statement may stand among the privileges, or resets a setting of the migration.
+ * Returns whether a statement belongs to the end of a migration: it sets privileges, or resets a
+ * setting.
  */
 export function isPrivilege(statement: string): boolean {
   return REVOKES.includes(statement) ||
@@ -71,8 +72,8 @@ export function isPrivilege(statement: string): boolean {
 }
 
 /**
- * Returns whether a migration revokes everything that is granted by default and creates nothing
- * after that.
+ * Returns whether a migration revokes everything that is granted by default, and creates nothing
+ * afterwards.
  */
 export function endsWithPrivileges(text: string): boolean {
   const statements = statementsOf({ text });

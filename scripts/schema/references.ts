@@ -1,7 +1,7 @@
 /**
- * Finds which file names objects of which other file. A name outside a function's body is resolved
- * when the statement runs, so it may only name earlier objects. A name inside a body is resolved
- * when the function runs, and may name any object.
+ * Finds which file uses objects of which other file. PostgreSQL resolves a name outside a
+ * function's body when the statement runs, so the object must exist already. It resolves a name
+ * inside a body when the function runs, so the object may be created later.
  */
 import { splitStatements } from "@farthing/local-stack/migrations";
 import type { SchemaFile } from "./sources.ts";
@@ -13,7 +13,10 @@ export interface Reference {
   readonly from: string;
   readonly to: string;
   readonly name: string;
-  /** Whether the name is inside a function's body and is resolved when the function runs. */
+  /**
+   * Whether the name is inside a function's body, so that PostgreSQL resolves it when the function
+   * runs.
+   */
   readonly late: boolean;
 }
 
@@ -32,8 +35,8 @@ export function statementsOf({ text }: { readonly text: string }): string[] {
 }
 
 /**
- * Returns the file that creates each object; the first file if several create an object of that
- * name.
+ * Returns the path of the file that creates each object. If several files create an object of the
+ * same name, returns the first of them.
  */
 function homesOf(files: readonly SchemaFile[]): Map<string, string> {
   const homes = new Map<string, string>();
@@ -64,7 +67,10 @@ function referencesOf(files: readonly SchemaFile[]): Reference[] {
   return found;
 }
 
-/** Returns the references to later files that could not be resolved. */
+/**
+ * Returns the references that PostgreSQL could not resolve, because a later file creates the
+ * object.
+ */
 export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
   const place = new Map(files.map(({ path }, at) => [path, at]));
   return referencesOf(files).filter(({ from, to, late }) =>
@@ -73,7 +79,8 @@ export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
 }
 
 /**
- * Returns the functions that call an exposed function. A shared rule belongs in a private function.
+ * Returns the functions that call an exposed function. They should not: a rule that several
+ * functions use belongs in a private function.
  */
 export function callsOfExposed(files: readonly SchemaFile[]): string[] {
   return files.flatMap((file) =>
@@ -90,13 +97,13 @@ const subjectOf = (path: string) => path.split("/")[2]!;
 
 export interface Subject {
   readonly name: string;
-  /** Earlier subjects that this subject names. */
+  /** The earlier subjects that this subject uses. */
   readonly uses: string[];
-  /** Later subjects that this subject's functions call. */
+  /** The later subjects whose functions this subject's functions call. */
   readonly calls: string[];
 }
 
-/** Returns the subjects in the order of their tables, with the subjects that each one names. */
+/** Returns the subjects in the order of their tables, each with the subjects that it uses. */
 export function subjectGraph(files: readonly SchemaFile[]): Subject[] {
   const subjects = [...new Set(files.map(({ path }) => subjectOf(path)))];
   const references = referencesOf(files);

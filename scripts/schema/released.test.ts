@@ -23,7 +23,7 @@ interface Copy {
   read(): Promise<Written>;
 }
 
-/** Runs a test with a copy of supabase/migrations, which is removed afterwards. */
+/** Passes a copy of supabase/migrations to a test, and removes the copy afterwards. */
 async function withCopy(use: (copy: Copy) => Promise<void>): Promise<void> {
   const root = `${await Deno.makeTempDir({ prefix: "farthing-released-" })}/`;
   try {

@@ -1,13 +1,13 @@
 /**
- * supabase/released.json lists the migrations of past releases, each with its hash. Projects have
- * applied them, and the CLI never applies a version twice, so these files must not change.
+ * supabase/released.json lists the migrations of past releases, each with its hash. These files
+ * must not change: projects have applied them, and the CLI never applies the same version twice.
  */
 import { createHash } from "node:crypto";
 
-/** The SHA-256 of each released file by its name. Empty before the first release. */
+/** The SHA-256 hash of each released file, by file name. Empty before the first release. */
 export type Released = Readonly<Record<string, string>>;
 
-/** The texts of supabase/migrations by file name. */
+/** The texts of the files in supabase/migrations, by file name. */
 export type Written = ReadonlyMap<string, string>;
 
 const FOLDER = "supabase/migrations";
@@ -32,7 +32,7 @@ export async function readWritten(root: string): Promise<Written> {
   );
 }
 
-/** Returns the content of supabase/released.json after a release of these files. */
+/** Returns the content of supabase/released.json after these files are released. */
 export function release(written: Written): Released {
   return Object.fromEntries([...written].map(([name, text]) => [name, hashOf(text)]));
 }
@@ -42,10 +42,13 @@ export function unreleased(released: Released, written: Written): string[] {
   return [...written.keys()].filter((name) => !(name in released));
 }
 
-/** The CLI identifies and orders migrations by these 14 digits. */
+/** The first 14 digits of a file's name. The CLI identifies and orders migrations by them. */
 const versionOf = (file: string) => file.slice(0, 14);
 
-/** Returns the changes that break projects with released migrations, one line each. */
+/**
+ * Returns the changes that would break projects that have applied the released migrations, one line
+ * each.
+ */
 export function brokenReleases(released: Released, written: Written): string[] {
   const last = Object.keys(released).sort().at(-1) ?? "";
   const broken = Object.entries(released).flatMap(([name, hash]) => {
@@ -64,9 +67,9 @@ export function brokenReleases(released: Released, written: Written): string[] {
 }
 
 /**
- * Returns the files with an invalid name, one line each. An app has migrations of its own beside
- * ours, so our names begin with `farthing_`; and uninstall.sql must name each of ours to remove its
- * record.
+ * Returns the files with an invalid name, one line each. Our names must begin with `farthing_`,
+ * because an app has migrations of its own in the same folder. uninstall.sql must contain each
+ * name, because it removes the migration's record.
  */
 export function badNames(written: Written, uninstall: string): string[] {
   return [...written.keys()].flatMap((file) => {

@@ -1,4 +1,4 @@
-/** Reads the schema files in the order of supabase/config.toml. */
+/** Reads the schema files in the order in supabase/config.toml. */
 import { globSync } from "node:fs";
 import { parse } from "smol-toml";
 import { ROOT } from "../command/root.ts";
@@ -15,7 +15,7 @@ interface Config {
   readonly db: { readonly migrations: { readonly schema_paths: string[] } };
 }
 
-/** @throws if a pattern matches no file, or if no pattern matches a schema file */
+/** @throws if a pattern matches no file, or if a schema file is matched by no pattern */
 export async function readSchemas(): Promise<SchemaFile[]> {
   const config = parse(await Deno.readTextFile(`${SUPABASE}config.toml`)) as unknown as Config;
   const paths = new Set<string>();

@@ -1,4 +1,6 @@
-/** `deno task secrets:check`: lists which names each function needs, and whether they are set. */
+/**
+ * `deno task secrets:check`: lists the names that each function needs, and whether they are set.
+ */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
@@ -86,7 +88,7 @@ try {
 } catch (error) {
   const isUsage = error instanceof TypeError && "code" in error;
   if (!isUsage && !(error instanceof SettingsError)) throw error;
-  // An unexpected argument may be a secret, so it is not printed.
+  // The unexpected argument may be a secret, so the message must not repeat it.
   const isStray = isUsage && error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
   const message = pc.red(isStray ? "The command takes options only." : error.message);
   printError(isUsage ? `${message}\n\n${USAGE}` : message);

@@ -1,4 +1,4 @@
-/** Checks whether the names that each function needs are set. Values are never returned. */
+/** Checks whether the names that each function needs are set. It never returns their values. */
 import { EnvError, readEnv } from "../../supabase/functions/_shared/core/env.ts";
 import {
   ENV_NEEDS,
@@ -8,13 +8,16 @@ import {
   FUNCTIONS,
 } from "../../supabase/functions/_shared/core/env-needs.ts";
 
-/** The names that a source has, with their values if the source can be read. */
+/** The names that are set in a source, with their values if they can be read. */
 export interface Found {
   readonly source: string;
   readonly names: ReadonlySet<string>;
-  /** Null if only names are known, as for a hosted project. */
+  /** Null if only the names are known, as for a hosted project. */
   readonly values: Readonly<Record<string, string | undefined>> | null;
-  /** Whether the source has every name that a function gets, including the platform's. */
+  /**
+   * Whether the source contains every name that a function gets, including those that the platform
+   * sets.
+   */
   readonly isWhole: boolean;
 }
 
@@ -23,13 +26,15 @@ export type State = "present" | "malformed" | "missing" | "not set" | "left unse
 export interface Finding {
   readonly name: EnvName;
   readonly state: State;
-  /** The name that can replace this one, or the name that makes this one necessary. */
+  /**
+   * The name that can be set instead of this one, or the name because of which this one is needed.
+   */
   readonly note: string;
 }
 
 /**
- * Placeholders for the platform's values where they cannot be read, so that the other values can be
- * checked.
+ * Placeholders for the values that the platform sets. If those cannot be read, the placeholders
+ * allow checking the other values.
  */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   SUPABASE_URL: "https://project.supabase.co",
@@ -38,7 +43,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the error that the functions would raise for these values, or null if they accept them.
+ * Returns the error with which the functions would refuse these values, or null if they accept
+ * them.
  */
 export function refusalOf(values: NonNullable<Found["values"]>): EnvError | null {
   try {
@@ -84,7 +90,7 @@ function finding(name: EnvName, need: EnvNeed, found: Found, malformed: Readonly
 }
 
 export interface Group {
-  /** Null for the group of names that every function reads. */
+  /** Null for the names that every function reads. */
   readonly name: FunctionName | null;
   readonly findings: readonly Finding[];
 }
@@ -93,7 +99,10 @@ function asOptional([name, { by }]: [EnvName, EnvNeed]): [EnvName, EnvNeed] {
   return [name, { by, is: "optional" }];
 }
 
-/** Returns the names that every function reads, followed by each function's own names. */
+/**
+ * Returns a group with the names that every function reads, followed by a group for each function's
+ * own names.
+ */
 export function checkSecrets(found: Found): Group[] {
   const malformed = malformedIn(found.values);
   const needs = Object.entries(ENV_NEEDS) as [EnvName, EnvNeed][];
@@ -109,7 +118,7 @@ export function checkSecrets(found: Found): Group[] {
   return groups;
 }
 
-/** Returns the missing and malformed names, which keep a function from working. */
+/** Returns the missing and the malformed names. With such a name, a function does not work. */
 export function wrongNames(groups: readonly Group[]): EnvName[] {
   const wrong = groups.flatMap(({ findings }) =>
     findings.filter(({ state }) => state === "missing" || state === "malformed")

@@ -6,7 +6,7 @@ interface Ran {
   readonly said: string;
 }
 
-/** Runs a command as a user does. Returns what it writes to both outputs. */
+/** Runs a command as a user does. Returns its standard output and its standard error. */
 async function run(program: string, args: string[], input = ""): Promise<Ran> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", new URL(program, import.meta.url).pathname, ...args],

@@ -1,12 +1,12 @@
 /**
- * Replaces one line of a dotenv file without changing another line and without showing the old
+ * Replaces one line of a dotenv file, without changing other lines and without printing the old
  * value.
  */
 import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
 
-/** Values that need no quotes in a dotenv file. */
+/** Matches values that need no quotes in a dotenv file. */
 const PLAIN = /^[\w.,+/=:@-]+$/;
 
 function lineOf(name: string, value: string): string {
@@ -20,15 +20,16 @@ function lineOf(name: string, value: string): string {
 }
 
 /**
- * Returns the file's text with the line of this name replaced, or added at the end. @throws
- * SettingsError
+ * Returns the file's text after replacing the line that sets this name, or after adding such a line
+ * at the end.
+ * @throws SettingsError
  */
 export function withLine(text: string, name: string, value: string): string {
   const ours = new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`);
   const lines = text.split("\n");
   const places = lines.flatMap((line, index) => ours.test(line) ? [index] : []);
   if (places.length > 1) {
-    throw new SettingsError(`${name} stands in the file twice: keep one line.`);
+    throw new SettingsError(`The file sets ${name} twice: keep one of the lines.`);
   }
   const line = lineOf(name, value) + (text.includes("\r\n") ? "\r" : "");
   if (places.length === 1) lines[places[0]!] = line;
@@ -37,8 +38,8 @@ export function withLine(text: string, name: string, value: string): string {
   const changed = lines.join("\n");
   const before = parseEnv(text);
   const after = parseEnv(changed);
-  // A value of several lines may contain a line that looks like this name's own line. Replacing
-  // that line would change the other value.
+  // Another name's value may have several lines, one of which looks like a line that sets this
+  // name. Replacing it would change the other name's value.
   const isWhole = Object.keys(before).every((other) =>
     other === name || before[other] === after[other]
   );
@@ -69,7 +70,9 @@ async function withDraft(file: string, text: string, use: Use): Promise<void> {
   }
 }
 
-/** Writes a draft beside the file that only its owner can read, and passes it to `use`. */
+/**
+ * Writes a temporary file beside the file, which only its owner can read, and passes it to `use`.
+ */
 async function draftBeside(file: string, text: string, use: Use): Promise<void> {
   const place = await Deno.realPath(file).catch(() => file);
   await withDraft(place, text, use).catch((error) => {
@@ -78,15 +81,16 @@ async function draftBeside(file: string, text: string, use: Use): Promise<void> 
 }
 
 /**
- * Replaces the file by a draft that only its owner can read. A symbolic link stays a link. @throws
- * SettingsError
+ * Replaces the file by one that only its owner can read. A symbolic link stays a link.
+ * @throws SettingsError
  */
 export async function writeEnvText(file: string, text: string): Promise<void> {
   await draftBeside(file, text, Deno.rename);
 }
 
 /**
- * Writes and removes a draft beside the file, which shows most reasons why a write would fail.
+ * Writes a temporary file beside the file and removes it. This detects most reasons for which a
+ * write would fail.
  * @throws SettingsError
  */
 export async function tryEnvText(file: string, text: string): Promise<void> {

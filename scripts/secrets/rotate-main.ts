@@ -1,6 +1,6 @@
 /**
- * `deno task secrets:rotate NAME`: shows the steps for rotating a secret, and does those that need
- * no console.
+ * `deno task secrets:rotate NAME`: shows the steps for rotating a secret, and carries out those
+ * that need no other service's console.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";

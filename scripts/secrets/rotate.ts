@@ -1,4 +1,6 @@
-/** Writes a rotation into a dotenv file: the new value, followed for a while by the old one. */
+/**
+ * Rotates a secret in a dotenv file: writes the new value, and for a while the old value after it.
+ */
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
@@ -7,14 +9,14 @@ import { malformedIn } from "./check.ts";
 import { withLine } from "./env-line.ts";
 import { type Rotation, ROTATIONS } from "./rotations.ts";
 
-/** 256 bits. Secrets must have at least 32 characters. */
+/** 256 random bits. A secret must have at least 32 characters. */
 const RANDOM_BYTES = 32;
 
 export interface Asked {
   readonly name: string;
-  /** A new value that was made elsewhere. */
+  /** A new value that another service made. */
   readonly given?: string;
-  /** Whether to remove the old value, after every sender uses the new one. */
+  /** Whether to remove the old value, because every sender already uses the new one. */
   readonly isLast: boolean;
 }
 
@@ -22,18 +24,18 @@ export interface Rotated {
   /** The new text of the file. */
   readonly text: string;
   /**
-   * The line to print. It shows a random new value, and never a value from the file or from
+   * The line to print. It shows a new random value, but never a value from the file or from
    * standard input.
    */
   readonly shown: string;
 }
 
-/** @throws SettingsError with the known names */
+/** @throws SettingsError that lists the known names */
 export function rotationOf(name: string): Rotation {
   const rotation = Object.hasOwn(ROTATIONS, name) ? ROTATIONS[name] : undefined;
   if (rotation !== undefined) return rotation;
   const known = Object.keys(ROTATIONS).join(", ");
-  // The argument may be NAME=VALUE, and a value must not be printed.
+  // The argument may be NAME=VALUE. The message must not repeat the value.
   const [asked] = name.split("=");
   throw new SettingsError(`${asked} is not a known secret. Known secrets are: ${known}.`);
 }
@@ -58,7 +60,7 @@ function newValue({ name, given }: Asked, rotation: Rotation): string | undefine
   return rotation.madeBy === "us" ? makeValue(rotation) : undefined;
 }
 
-/** Returns the values of a name in a file, the current value first. */
+/** Returns the values of a name in a dotenv file, the current value first. */
 function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] {
   const value = parseEnv(text)[name] ?? "";
   if (value === "") return [];
@@ -96,8 +98,9 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
 }
 
 /**
- * Returns the changed file. Null if the new value is made elsewhere and was not given.
- * @param file the file's text, or null without a file
+ * Returns the changed file. Returns null if another service makes the new value and the user did
+ * not give it.
+ * @param file the file's text, or null if there is no file
  * @throws SettingsError
  */
 export function rotate(file: string | null, asked: Asked): Rotated | null {

@@ -1,26 +1,31 @@
-/** The steps to replace each secret without an interruption, and which of them the command does. */
+/**
+ * For each secret, the steps that replace it without an interruption, and which of them the command
+ * carries out.
+ */
 import type { EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 
 export interface Rotation {
   /** The maker of the new value: this command, at random (`us`), or another service (`them`). */
   readonly madeBy: "us" | "them";
-  /** The text before a random value. */
+  /** The prefix of a random value. */
   readonly prefix?: string;
-  /** Whether the functions accept the new and the old value at the same time, as `new,old`. */
+  /**
+   * Whether the functions accept the new and the old value at the same time, written as `new,old`.
+   */
   readonly takesTwo?: true;
   /**
-   * Whether several values are in use at once, one per Stripe endpoint. The command cannot know
-   * which one is old.
+   * Whether several values are in use at the same time, one for each of Stripe's endpoints. The
+   * command cannot know which of them is old.
    */
   readonly isPerEndpoint?: true;
-  /** The rotation's effects on users, senders and receivers. */
+  /** The effects of the rotation on users, senders and receivers. */
   readonly note: string;
   readonly steps: readonly string[];
 }
 
 /**
- * Secrets that no function reads: the database's key in the Vault, and the keys that sign users'
- * tokens.
+ * Secrets that are not environment variables of the functions: the database's key in the Vault, and
+ * the keys that sign users' tokens.
  */
 export type OtherSecret = "farthing_secret_key" | "JWT_KEYS";
 
@@ -33,8 +38,8 @@ const WITH_SQL =
   "where name = 'farthing_secret_key'";
 
 /**
- * Returns the rotation of a key that may exist twice in another service's console: the new key is
- * set before the old one is deleted.
+ * Returns the rotation of a key of which another service allows two at a time. The new key is set
+ * before the old one is deleted.
  */
 function key(where: string, note: string): Rotation {
   return {

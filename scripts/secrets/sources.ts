@@ -1,15 +1,21 @@
-/** The sources of names: a dotenv file, the environment, the local stack and a hosted project. */
+/**
+ * The sources from which names are read: a dotenv file, the environment, the local stack, and a
+ * hosted project.
+ */
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { type FunctionContext, functionEnvironment } from "@farthing/local-stack/functions";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import type { Found } from "./check.ts";
 
 function namesOf(values: Readonly<Record<string, string | undefined>>): ReadonlySet<string> {
-  // An empty variable counts as not set, as in the functions.
+  // A variable with an empty value counts as not set, as in the functions.
   return new Set(Object.keys(values).filter((name) => values[name]));
 }
 
-/** Reads a dotenv file as `supabase secrets set --env-file` takes it. @throws SettingsError */
+/**
+ * Reads a dotenv file in the same way as `supabase secrets set --env-file`.
+ * @throws SettingsError
+ */
 export function fromFile(file: string): Found {
   const { values, source } = readSettings(file);
   return { source, values, names: namesOf(values), isWhole: false };
@@ -21,8 +27,8 @@ export function fromEnvironment(): Found {
 }
 
 /**
- * Returns the environment that `deno task start` gives its functions, from the addresses and keys
- * in its settings file.
+ * Returns the environment that `deno task start` gives the functions, computed from the addresses
+ * and keys in the stack's settings file.
  */
 export function fromStack(settings: Settings = readSettings()): Found {
   const { values: told, source } = settings;
@@ -55,7 +61,10 @@ export function fromStack(settings: Settings = readSettings()): Found {
   return { source: `the stack of ${source}`, values, names: namesOf(values), isWhole: true };
 }
 
-/** Runs the Supabase CLI and returns its output. Rejects with its last line. */
+/**
+ * Runs the Supabase CLI and returns its output. Rejects with the last line of the output if the CLI
+ * fails.
+ */
 export type Run = (args: readonly string[]) => Promise<string>;
 
 const runCli: Run = async (args) => {
@@ -65,7 +74,8 @@ const runCli: Run = async (args) => {
 };
 
 /**
- * Returns the names of a hosted project's secrets. The digests that the CLI prints are not read.
+ * Returns the names of a hosted project's secrets. The CLI also prints digests of their values,
+ * which are ignored.
  */
 export async function fromProject(ref: string | undefined, run: Run = runCli): Promise<Found> {
   const project = ref === undefined ? [] : [`--remote=${ref}`];

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { connectSettings, SettingsApiError } from "./settings-api.ts";
 
-/** Serves one answer, and returns what the API made of it and the request's headers. */
+/**
+ * Makes the API call a server that sends one fixed answer. Returns the API's result and the
+ * request's headers.
+ */
 async function ask(body: string, status: number) {
   const seen: { path: string; apikey: string | null }[] = [];
   const server = Deno.serve({ port: 0, onListen: () => {} }, (request) => {

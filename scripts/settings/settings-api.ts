@@ -9,16 +9,16 @@ import {
   RateSettings,
 } from "../../supabase/functions/_shared/contracts/settings/rates.ts";
 
-/** The answer to a change, or to its dry run. */
+/** The answer to a request that changes settings, or to a dry run of it. */
 export type Changed = z.output<typeof SettingsChanged>;
 
 /** A new list of packages. */
 export type PackagesRequest = z.output<typeof PackagesBody>;
 
-/** A list of changed and new rates. */
+/** The rates to change or add. */
 export type RatesRequest = z.output<typeof RatesBody>;
 
-/** The routes of a project that the commands use. */
+/** The project's routes that the commands call. */
 export interface SettingsApi {
   readPackages(): Promise<z.output<typeof PackageSettings>>;
   setPackages(request: PackagesRequest): Promise<Changed>;
@@ -26,7 +26,7 @@ export interface SettingsApi {
   setRates(request: RatesRequest): Promise<Changed>;
 }
 
-/** The project refused the request or could not be reached; the message is shown to the user. */
+/** The project refused the request or could not be reached. The message is shown to the user. */
 export class SettingsApiError extends Error {
   override name = "SettingsApiError";
 }

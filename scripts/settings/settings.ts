@@ -1,23 +1,26 @@
 import { parseEnv } from "node:util";
 
-/** The file in which `deno task start` writes the stack's settings. Commands read it by default. */
+/**
+ * The file in which `deno task start` writes the stack's addresses and keys. The commands read it
+ * by default.
+ */
 export const STACK_ENV_FILE = ".farthing/stack.env";
 
-/** Settings by name, and the source that messages name. */
+/** The settings by name, and the source that error messages name. */
 export interface Settings {
   values: Record<string, string | undefined>;
   source: string;
 }
 
-/** A setting is missing or unreadable; the message says what to do. */
+/** A setting is missing or unreadable. The message says what to do. */
 export class SettingsError extends Error {
   override name = "SettingsError";
 }
 
 /**
- * Reads the settings of the project to use: from the named file, else from the environment if it
- * has SUPABASE_URL (a hosted project), else from the file of the stack on this machine, which may
- * be missing.
+ * Reads the settings of the project to use. They come from the named file if there is one.
+ * Otherwise they come from the environment if it has SUPABASE_URL, as for a hosted project.
+ * Otherwise they come from the file of the stack on this machine, which may be missing.
  * @throws SettingsError if the named file cannot be read
  */
 export function readSettings(envFile?: string): Settings {
@@ -34,8 +37,8 @@ export function readSettings(envFile?: string): Settings {
 }
 
 /**
- * Returns a required setting. The error names the setting and never shows a value. @throws
- * SettingsError
+ * Returns a required setting. If it is missing, the error names the setting and shows no values.
+ * @throws SettingsError
  */
 export function need(settings: Settings, name: string): string {
   const value = settings.values[name];

@@ -1,7 +1,7 @@
 import { taskArguments } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 
-/** The file that the commands read if none is named. */
+/** The file that the commands read if the user names none. */
 const DEFAULT_FILE = "farthing.packages.json";
 
 /** The usage text of the commands. */
@@ -32,7 +32,10 @@ export interface ShopArguments {
   envFile?: string;
 }
 
-/** Reads the command line. Returns null if it asks for help. @throws UsageError */
+/**
+ * Reads the command line. Returns null if the user asks for help.
+ * @throws UsageError
+ */
 export function readArguments(args: string[]): ShopArguments | null {
   const { values, positionals } = parse(args);
   const [command, named, ...more] = positionals;

@@ -5,7 +5,7 @@ import { formatChanges } from "./format-changes.ts";
 const price = { field: "price_thb", from: "999", to: "1099" };
 const begins = { field: "effective_from", from: null, to: "2027-01-01T00:00:00+00:00" };
 
-/** Returns the lines of a change of `starter` with these fields. */
+/** Returns the lines for a change of these fields of the package `starter`. */
 function lines(...fields: { field: string; from: string | null; to: string | null }[]): string[] {
   const change = { name: "starter", change: "changed" as const, version: 2, fields };
   const text = formatChanges({ version: "7", dry_run: true, changes: [change], unchanged: 3 });

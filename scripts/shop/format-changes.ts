@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import type { Changed } from "../settings/settings-api.ts";
 
-/** A line of five columns fits in a terminal of 120 characters. */
+/** With values of this length, a line of five columns fits in a terminal of 120 characters. */
 const VALUE_LENGTH = 40;
 
 type Change = Changed["changes"][number];
@@ -15,7 +15,7 @@ const SIGNS: Record<Change["change"], string> = {
   retired: pc.red("-"),
 };
 
-/** Formats what a list of packages changes: one line for each field that differs. */
+/** Formats the changes of the packages, with one line for each changed field. */
 export function formatChanges({ changes, unchanged }: Changed): string {
   const count = (change: Change["change"]) => changes.filter((each) => each.change === change);
   const summary = [
@@ -39,7 +39,8 @@ export function formatChanges({ changes, unchanged }: Changed): string {
 
 function rowsOf({ change, name, version, fields }: Change): string[][] {
   return fields
-    // A new package has no description unless the file gives one.
+    // If the file gives a new package no description, both values are null, so there is nothing to
+    // show.
     .filter(({ from, to }) => from !== null || to !== null)
     .map(({ field, from, to }, index) => [
       index === 0 ? `${SIGNS[change]} ${name}` : "",
@@ -51,7 +52,9 @@ function rowsOf({ change, name, version, fields }: Change): string[][] {
     ]);
 }
 
-/** A description may have 500 characters, and its beginning shows which text it is. */
+/**
+ * Shortens a value. A description may have 500 characters; its beginning is enough to recognize it.
+ */
 function shorten(value: string | null): string {
   if (value === null) return "–";
   const characters = [...value];

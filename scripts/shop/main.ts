@@ -1,6 +1,7 @@
 /**
- * `deno task packages:pull`, `packages:diff` and `packages:push`: write the packages on sale to a
- * file, compare a file with them, and make the file the packages on sale.
+ * `deno task packages:pull`, `packages:diff` and `packages:push`: pull writes the packages on sale
+ * to a file, diff compares a file with the packages on sale, and push makes the file's packages the
+ * ones on sale.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
@@ -34,7 +35,7 @@ function connect(settings: Settings) {
 async function pull(file: string, settings: Settings): Promise<void> {
   const { api, url } = connect(settings);
   const text = writePackagesFile(await api.readPackages());
-  // An existing file may have changes that were not pushed yet.
+  // Never overwrite a file, because it may have changes that were not pushed yet.
   await Deno.writeTextFile(file, text, { createNew: true }).catch((error: Error) => {
     throw new PackagesFileError(`  ${file} can't be written: ${error.message}`);
   });

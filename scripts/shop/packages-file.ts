@@ -4,13 +4,13 @@ import {
   PackagesFile,
 } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
 
-/** The JSON Schema of a file in the repository's folder. */
+/** The path of the JSON Schema, from a file in the repository's root folder. */
 const SCHEMA = "./docs/reference/api/packages.schema.json";
 
-/** A package of the file, with the defaults filled in. */
+/** A package of the file, with default values for fields that the file omits. */
 export type PackageTerms = z.output<typeof PackagesFile>["packages"][number];
 
-/** The file cannot be used; the message names each wrong field. */
+/** The file cannot be used. The message names each wrong field. */
 export class PackagesFileError extends Error {
   override name = "PackagesFileError";
 }
@@ -24,12 +24,15 @@ export function readPackagesFile(text: string): PackageTerms[] {
   );
 }
 
-/** Writes the packages on sale, and those that will be, as a file's text; pushing it changes nothing. */
+/**
+ * Returns the text of a file with the packages that are on sale now or will be. Pushing this file
+ * changes nothing.
+ */
 export function writePackagesFile(settings: z.output<typeof PackageSettings>): string {
   const onSale = settings.packages.filter(({ active }) => active);
   const slugs = new Set(onSale.map(({ slug }) => slug));
-  // A push leaves the planned versions of a package as they are, but retires a package that the
-  // file lacks.
+  // A push does not change a package's planned versions, so these are omitted. But it retires
+  // packages that the file lacks, so packages that are only planned are included.
   const planned = settings.scheduled.filter(({ slug, active }) => {
     const isNew = active && !slugs.has(slug);
     slugs.add(slug);
@@ -57,7 +60,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Writes a path as a person would: `packages[1].prices[0].amount`. */
+/** Formats a path for an error message: `packages[1].prices[0].amount`. */
 function pathOf(path: readonly PropertyKey[]): string {
   const text = path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`);
   return text.join("").replace(/^\./, "") || "the file";

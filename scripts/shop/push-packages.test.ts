@@ -22,7 +22,7 @@ const RETIRED = change({
   fields: [{ field: "active", from: "true", to: "false" }],
 });
 
-/** Runs a command against a stub of the project that answers with these changes. */
+/** Runs a command against a stub of the project, which answers with these changes. */
 async function run(
   push: PushOptions["push"],
   changes: Changed["changes"],

@@ -6,19 +6,19 @@ import type { SettingsApi } from "../settings/settings-api.ts";
 /** The options of a push. */
 export interface PushOptions {
   packages: PackageTerms[];
-  /** Null only shows the difference. */
+  /** If null, only the difference is shown. */
   push: { reason: string; retire: boolean } | null;
 }
 
-/** The push was refused and wrote nothing; the message says why. */
+/** The push was refused, and nothing was written. The message says why. */
 export class PushRefused extends Error {
   override name = "PushRefused";
 }
 
 /**
- * Shows what the packages change, and writes the changes if `push` is given. The write names the
- * version that was shown, so it fails if another change came between.
- * @throws PushRefused if the file retires packages without permission
+ * Shows what the push changes, and writes the changes if `push` is given. The write names the
+ * version of the packages that was shown, so it fails if the packages have been changed since.
+ * @throws PushRefused if packages would be retired and `push` does not allow that
  */
 export async function pushPackages(
   { packages, push }: PushOptions,

@@ -1,4 +1,7 @@
-/** `deno task packages:seed`: writes the packages of supabase/farthing_seed.sql from the file. */
+/**
+ * `deno task packages:seed`: writes the packages in supabase/farthing_seed.sql from
+ * farthing.packages.json.
+ */
 import { print } from "@farthing/command-line";
 import { writeSeedPackages } from "./seed-sql.ts";
 

@@ -1,4 +1,7 @@
-/** `deno task start`, `stop`, `reset` and `status`: the local stack, with the names of our functions. */
+/**
+ * `deno task start`, `stop`, `reset` and `status`: run the local stack, with the environment
+ * variables of Farthing's functions for `--set`.
+ */
 import { runCommand } from "@farthing/local-stack/command";
 import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Asks the function at the address to which Stripe delivers how it answers requests that are not
- * events.
+ * Sends requests that are not events to the address to which Stripe delivers, and reads how the
+ * function answers.
  */
 import Stripe from "stripe";
 
@@ -17,7 +17,7 @@ interface Reply {
   readonly location: string | null;
 }
 
-/** Posts an empty object, which is not an event even if it is signed. */
+/** Posts an empty object. It is not an event, even if its signature is valid. */
 async function post(url: string, headers: Record<string, string>): Promise<Reply | null> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -31,7 +31,10 @@ async function post(url: string, headers: Record<string, string>): Promise<Reply
   }
 }
 
-/** The probable cause of each status. The function itself answers 400 to a wrong signature. */
+/**
+ * The probable cause of each status. 400 is not listed, because it is the function's own answer to
+ * a wrong signature.
+ */
 const CAUSES: Readonly<Record<number, string>> = {
   401: "the gateway asks for a token: set verify_jwt = false in config.toml and deploy again",
   403: "a firewall or the gateway refuses the request before the function",
@@ -50,7 +53,7 @@ function faultOf({ status, location }: Reply): Answered {
   };
 }
 
-/** Checks that the function answers and requires a signature. */
+/** Checks that the function answers, and that it requires a signature. */
 export async function tryAddress(url: string): Promise<Answered> {
   const reply = await post(url, {});
   if (reply === null) return { state: "wrong", text: "can't be reached from here" };
@@ -59,8 +62,7 @@ export async function tryAddress(url: string): Promise<Answered> {
 }
 
 /**
- * Checks that the function knows a secret. The function reads a body only after verifying its
- * signature.
+ * Checks that the function knows a signing secret. It reads a body only if the signature is valid.
  */
 export async function trySecret(url: string, secret: string): Promise<Answered> {
   const header = await new Stripe("sk_test_none").webhooks.generateTestHeaderStringAsync({

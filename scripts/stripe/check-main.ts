@@ -1,4 +1,4 @@
-/** `deno task stripe:check`: checks whether Stripe's settings fit the functions. */
+/** `deno task stripe:check`: checks whether the settings at Stripe match those of the functions. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { formatTable, print, taskArguments } from "@farthing/command-line";

@@ -1,4 +1,4 @@
-/** Checks every setting on which Stripe and the functions must agree. */
+/** Checks every setting that must be the same at Stripe and in the functions. */
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { tryAddress, trySecret } from "./answers.ts";
@@ -43,7 +43,9 @@ function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
     : [{ subject, state: "ok", text }, ...found];
 }
 
-/** Checks Stripe's list of endpoints. If the key must not list endpoints, the finding says so. */
+/**
+ * Checks the endpoints that Stripe lists. If the key has no right to list them, the result says so.
+ */
 async function checkEndpoints(target: Target, withConnect: boolean): Promise<Finding[]> {
   const all = await listEndpoints(target).catch((error) => {
     if (error instanceof SettingsError) return error.message;

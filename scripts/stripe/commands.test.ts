@@ -43,15 +43,15 @@ Deno.test("stripe:setup creates no endpoint whose secret it could not write", as
   await Deno.writeTextFile(fixture.file, "STRIPE_WEBHOOK_SECRET=\n".repeat(2), { append: true });
   const twice = await fixture.setup("--write", fixture.file);
   equal(twice.code, 2, twice.said);
-  match(twice.said, /STRIPE_WEBHOOK_SECRET stands in the file twice/);
+  match(twice.said, /The file sets STRIPE_WEBHOOK_SECRET twice/);
   deepEqual(await fixture.endpoints(), []);
 });
 
 Deno.test("stripe:setup shows the secrets if the write fails after the trial write", async () => {
   await using fixture = await start();
   const directory = await Deno.makeTempDir();
-  // The directory disappears with the first request for an endpoint: after the trial write and
-  // before the real one.
+  // Remove the directory at the first request for an endpoint. This is after the test of writing
+  // the file, and before the secrets are written.
   const between = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { method, headers } = request;
     if (method === "POST") await Deno.remove(directory, { recursive: true }).catch(() => {});
@@ -98,8 +98,8 @@ Deno.test("stripe:setup shows new secrets once, and never the key", async () => 
   await fixture.stripe.webhookEndpoints.update((await fixture.endpoints())[0]!.id, {
     enabled_events: [...events, "person.updated"],
   });
-  // An endpoint with more event types than needed counts as right, because the function ignores the
-  // others. --update removes them.
+  // An endpoint that gets more event types than needed is accepted, because the function ignores
+  // the others. --update removes them.
   match((await fixture.check()).said, /note .*person\.updated/);
   doesNotMatch((await fixture.setup("--update")).said, /whsec_/);
   deepEqual((await fixture.endpoints())[0]?.enabled_events, events);

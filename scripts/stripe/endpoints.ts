@@ -1,4 +1,4 @@
-/** The webhook endpoints that the functions need, and the problems of the existing ones. */
+/** The webhook endpoints that the functions need, and what is wrong with existing ones. */
 import type Stripe from "stripe";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import {
@@ -10,8 +10,8 @@ import {
 export type Endpoint = Stripe.WebhookEndpoint;
 
 /**
- * Whether an endpoint gets events of our own account or of connected accounts. No endpoint gets
- * both.
+ * Whether an endpoint gets the events of our own account or those of connected accounts. No
+ * endpoint gets both.
  */
 export type Kind = "account" | "connect";
 
@@ -42,8 +42,8 @@ export function paramsOf({ kind, url, events }: Wanted) {
 }
 
 /**
- * Stripe does not report whose events an endpoint gets. Our endpoints are marked in their metadata;
- * for others, their event types decide.
+ * Returns the kind of an endpoint, which Stripe does not report. The metadata of our own endpoints
+ * contains it; for others the event types determine it.
  */
 function kindOf({ metadata, enabled_events }: Endpoint): Kind {
   if (metadata.farthing === "account" || metadata.farthing === "connect") return metadata.farthing;
@@ -52,12 +52,15 @@ function kindOf({ metadata, enabled_events }: Endpoint): Kind {
 }
 
 export interface Problem {
-  /** `wrong` must be corrected; `note` only leads to ignored events. */
+  /**
+   * A `wrong` setting must be corrected. A `note` only means that the function gets events that it
+   * ignores.
+   */
   readonly state: "wrong" | "note";
   readonly text: string;
   /**
-   * The option of `stripe:setup` that corrects the problem. An endpoint's API version cannot be
-   * changed.
+   * The option of `stripe:setup` that corrects the problem. --replace is needed for a wrong API
+   * version, because an endpoint's version cannot be changed.
    */
   readonly cure: "--update" | "--replace";
 }
@@ -92,8 +95,8 @@ export function isRight(endpoint: Endpoint, wanted: Wanted): boolean {
 }
 
 /**
- * Returns the endpoints of the wanted kind at the function's address, the best first: right before
- * wrong, then the newest.
+ * Returns the endpoints of the wanted kind with the function's address, the best first: correct
+ * ones before wrong ones, then the newest.
  */
 export function endpointsFor(wanted: Wanted, all: readonly Endpoint[]): Endpoint[] {
   const rank = (endpoint: Endpoint) => isRight(endpoint, wanted) ? 0 : 1;
@@ -108,8 +111,8 @@ function sameButForm(a: string, b: string): boolean {
 }
 
 /**
- * Returns the endpoints whose address is almost the function's. Stripe follows no redirect, so they
- * do not reach the function.
+ * Returns the endpoints whose address differs from the function's only in its form, such as a final
+ * slash. Their events do not reach the function, because Stripe does not follow redirects.
  */
 export function misaddressed(url: string, all: readonly Endpoint[]): Endpoint[] {
   return all.filter((each) => each.url !== url && sameButForm(each.url, url));

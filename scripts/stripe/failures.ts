@@ -1,19 +1,25 @@
-/** Stripe's refusals as sentences that say what to do and never contain a key. */
+/** Turns Stripe's errors into sentences that say what to do. They never contain a key. */
 import Stripe from "stripe";
 import { SettingsError } from "../settings/settings.ts";
 
-/** Stripe's messages show parts of keys, which must not appear on a screen that others may see. */
+/**
+ * Removes keys from a text. Stripe's messages show parts of keys, which must not appear on a screen
+ * that others may see.
+ */
 export function withoutKeys(text: string): string {
   return text.replace(/\b(sk|rk|pk|whsec)_[\w*]+/g, "$1_…");
 }
 
-/** Returns the right that a restricted key lacks, as Stripe names it; null for any other error. */
+/** Returns Stripe's name of the right that a restricted key lacks; null for any other error. */
 export function missingRight(error: unknown): string | null {
   if (!(error instanceof Stripe.errors.StripePermissionError)) return null;
   return /'rak_(\w+)'/.exec(error.message)?.[1] ?? "not named by Stripe";
 }
 
-/** Returns the sentence for an error of Stripe's. @throws any other error */
+/**
+ * Returns the sentence for an error from Stripe.
+ * @throws the error itself if it is not from Stripe
+ */
 export function explain(error: unknown): string {
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
   const right = missingRight(error);
@@ -31,7 +37,8 @@ export function explain(error: unknown): string {
 }
 
 /**
- * Awaits a call about endpoints, and turns Stripe's refusal into a sentence. @throws SettingsError
+ * Awaits a call about endpoints.
+ * @throws SettingsError with a sentence if Stripe refuses the call
  */
 export async function asked<T>(call: Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-/** Plans what `stripe:setup` does to each endpoint. A right endpoint is left unchanged. */
+/** Plans what `stripe:setup` does with each endpoint. A correct endpoint is not changed. */
 import type Stripe from "stripe";
 import { asked } from "./failures.ts";
 import {
@@ -19,10 +19,10 @@ export interface Allowed {
 
 export type Step =
   | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
-  /** A new endpoint, beside the old one that it replaces, if any. */
+  /** Create an endpoint. If it replaces an old one, the old one is not removed. */
   | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
   | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }
-  /** A wrong endpoint whose correction the user did not allow. */
+  /** Do nothing, because the user did not allow the correction of a wrong endpoint. */
   | { readonly does: "leave"; readonly wanted: Wanted; readonly endpoint: Endpoint };
 
 function stepFor(wanted: Wanted, all: readonly Endpoint[], allowed: Allowed): Step {
@@ -49,7 +49,7 @@ export function planSteps(
 
 export interface Done {
   readonly id: string;
-  /** The signing secret of a new endpoint, which Stripe shows once. */
+  /** The signing secret if the endpoint is new. Stripe shows it only once. */
   readonly secret: string | null;
 }
 
@@ -69,8 +69,8 @@ export async function carryOut(stripe: Stripe, step: Step): Promise<Done> {
 }
 
 /**
- * Returns why an endpoint must not be removed. Null if it delivers to the function and another
- * endpoint of its kind is right.
+ * Returns why an endpoint must not be removed. Returns null if it can be: it delivers to the
+ * function, and another endpoint of the same kind is correct.
  */
 export function keepsOpen(id: string, wanted: readonly Wanted[], all: readonly Endpoint[]) {
   for (const each of wanted) {

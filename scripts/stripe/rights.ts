@@ -1,13 +1,13 @@
 /**
- * Checks the rights of a restricted key one by one. Nothing is created or changed: a probe of a
- * write sends a parameter that Stripe does not know, and Stripe refuses the parameter if the key
- * has the right.
+ * Checks the rights of a restricted key one by one. Nothing is created or changed: to test a right
+ * to write, a request has a parameter that Stripe does not know. Stripe refuses the parameter only
+ * if the key has the right.
  */
 import Stripe from "stripe";
 import { explain, missingRight } from "./failures.ts";
 
 export interface Right {
-  /** The resource's name in Stripe's dashboard. */
+  /** The name of the resource in Stripe's dashboard. */
   readonly resource: string;
   readonly access: "read" | "write";
   readonly path: string;
@@ -52,7 +52,7 @@ export const CONNECT_RIGHTS: readonly Right[] = [
   { resource: "Transfers", access: "write", path: "transfers", use: "disputes of bookings" },
 ];
 
-/** A parameter that no endpoint of Stripe's API knows. */
+/** A parameter that no route of Stripe's API knows. */
 const UNKNOWN = { farthing_probe: "1" };
 
 async function probe(stripe: Stripe, { access, path }: Right): Promise<void> {
@@ -72,7 +72,7 @@ export async function tryRight(stripe: Stripe, right: Right): Promise<Tried> {
   } catch (error) {
     const name = missingRight(error);
     if (name !== null) return { right, state: "lacks", name };
-    // Stripe refused the parameter and not the key, so the key has the right.
+    // Stripe refused the parameter and not the key. So the key has the right.
     if (error instanceof Stripe.errors.StripeInvalidRequestError) return { right, state: "has" };
     return { right, state: "unknown", text: explain(error) };
   }

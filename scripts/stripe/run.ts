@@ -1,19 +1,19 @@
-/** The first and the last lines of every `stripe:` command. */
+/** The beginning and the end that all `stripe:` commands share. */
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
 import { printError } from "@farthing/command-line";
 import { withoutKeys } from "./failures.ts";
 import type { Target } from "./target.ts";
 
-/** Returns a line with mode and address, so that nobody changes live mode by mistake. */
+/** Returns a line with the mode and the address, so that nobody changes live mode by mistake. */
 export function headline({ mode, url }: Target): string {
   const painted = mode === "live" ? pc.bold(pc.red("live mode")) : pc.bold("test mode");
   return `Stripe in ${painted}, events to ${pc.cyan(url)}\n`;
 }
 
 /**
- * Runs a command and ends the process with its exit code, or with 2 after a usage or settings
- * error.
+ * Runs a command and ends the process with the command's exit code, or with 2 after a usage or
+ * settings error.
  */
 export async function run(usage: string, command: () => Promise<number>): Promise<never> {
   try {
@@ -21,7 +21,8 @@ export async function run(usage: string, command: () => Promise<number>): Promis
   } catch (error) {
     const isUsage = error instanceof TypeError && "code" in error;
     if (!isUsage && !(error instanceof SettingsError)) throw error;
-    // An unexpected argument may be a key, so keys are removed from the message.
+    // The message may repeat an unexpected argument, which may be a key. So keys are removed from
+    // it.
     const message = pc.red(withoutKeys(error.message));
     printError(isUsage ? `${message}\n\n${usage}` : message);
     Deno.exit(2);

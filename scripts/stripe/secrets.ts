@@ -1,4 +1,7 @@
-/** Passes the signing secrets of new endpoints to the user: shown once, or written to a file. */
+/**
+ * Gives the signing secrets of new endpoints to the user: prints them once, or writes them to a
+ * file.
+ */
 import { parseEnv } from "node:util";
 import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
 
@@ -9,8 +12,8 @@ function valuesIn(text: string): string[] {
 }
 
 /**
- * Returns the file's text with the new secrets before the existing ones. The functions try each
- * secret.
+ * Returns the file's text with the new secrets before the existing ones. The functions try all of
+ * them.
  */
 async function textWith(file: string, secrets: readonly string[]): Promise<string> {
   const text = await readEnvText(file);
@@ -23,15 +26,17 @@ export async function writeSecrets(file: string, secrets: readonly string[]): Pr
 }
 
 /**
- * Fails if writeSecrets() would fail, before Stripe has made a secret that could be lost. @throws
- * SettingsError
+ * Throws an error if writeSecrets() would fail. Called before Stripe makes a secret, which would
+ * otherwise be lost.
+ * @throws SettingsError
  */
 export async function tryWrite(file: string): Promise<void> {
   await tryEnvText(file, await textWith(file, ["whsec_"]));
 }
 
 /**
- * Returns the line for a dotenv file. Existing secrets are not shown and must follow the new ones.
+ * Returns the line for a dotenv file. It does not show existing secrets; the user must append them
+ * after the new ones.
  */
 export function secretsLine(secrets: readonly string[], hasOthers: boolean): string {
   return `${NAME}=${secrets.join(",")}${hasOthers ? ",<the current value>" : ""}`;

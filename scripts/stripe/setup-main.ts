@@ -55,7 +55,8 @@ function describe(step: Step): string {
 }
 
 /**
- * Prints the error of a failed write and continues, since Stripe does not show the secrets again.
+ * Writes the secrets to the file. If this fails, prints the error and returns false, so that the
+ * caller can print the secrets: Stripe does not show them again.
  */
 async function isWritten(file: string, secrets: readonly string[]): Promise<boolean> {
   try {
@@ -68,7 +69,7 @@ async function isWritten(file: string, secrets: readonly string[]): Promise<bool
 }
 
 /**
- * Prints the secrets or writes them to the file. Returns false if the file could not be written.
+ * Prints the secrets, or writes them to the file. Returns false if the file could not be written.
  */
 async function tellSecrets(
   secrets: readonly string[],
@@ -76,7 +77,8 @@ async function tellSecrets(
   values: Values,
 ): Promise<boolean> {
   if (secrets.length === 0) return true;
-  // With --project, `deno task deploy` uses the file. An address alone may belong to any stack.
+  // With --project, `deno task deploy` sends the file's secrets. With --url only, the address may
+  // belong to any stack.
   const next = values.project === undefined
     ? "Now give them to the functions:"
     : "`deno task deploy` gives them to the functions; alone:";
@@ -84,7 +86,7 @@ async function tellSecrets(
   if (hasFile) {
     print(`\nThe signing secrets are in ${values.write}. ${next}`);
   } else {
-    print("\nThe signing secrets, shown this once. Put this line into your dotenv file:\n");
+    print("\nStripe shows the signing secrets only once. Put this line into your dotenv file:\n");
     print(pc.bold(secretsLine(secrets, hasOthers)));
     print(`\n${next}`);
   }
@@ -93,8 +95,8 @@ async function tellSecrets(
 }
 
 /**
- * Carries out all steps. A refused endpoint does not hide the other's secret, which Stripe shows
- * only once.
+ * Carries out all steps. If Stripe refuses one endpoint, the secret of the other is still printed,
+ * because Stripe shows it only once.
  */
 async function perform(target: Target, steps: readonly Step[], values: Values): Promise<number> {
   const makesSecrets = steps.some(({ does }) => does === "create");
@@ -123,7 +125,7 @@ async function perform(target: Target, steps: readonly Step[], values: Values): 
   return left === 0 ? 0 : 1;
 }
 
-/** Returns whether an older secret still signs events after a step. */
+/** Returns whether events are still signed with an older secret after this step. */
 function isOld(step: Step): boolean {
   return step.does !== "create" || step.replaces !== null;
 }

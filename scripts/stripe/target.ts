@@ -1,4 +1,4 @@
-/** The Stripe account, its mode, and the address to which its events go. */
+/** The Stripe account, its mode, and the address to which Stripe sends events. */
 import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/env.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
@@ -29,12 +29,12 @@ export interface Target {
   readonly mode: Mode;
   /** The address of the webhook function. */
   readonly url: string;
-  /** A client with the functions' own key. */
+  /** A client that uses the same key as the functions. */
   readonly stripe: Stripe;
   readonly isRestricted: boolean;
   /**
-   * A client for webhook endpoints: with STRIPE_SETUP_KEY if it is set, else with the functions'
-   * own key.
+   * A client for webhook endpoints. It uses STRIPE_SETUP_KEY if that is set, otherwise the
+   * functions' key.
    */
   readonly setup: Stripe;
   readonly settings: Settings;
@@ -80,7 +80,7 @@ function requireOneMode(mode: Mode, setupKey: string, settings: Settings): void 
   }
 }
 
-/** @throws SettingsError with the missing or conflicting setting */
+/** @throws SettingsError that names the missing or conflicting setting */
 export function readTarget(wanted: Asked): Target {
   const settings = readSettings(wanted["env-file"]);
   const { values, source } = settings;
@@ -105,7 +105,7 @@ export function readTarget(wanted: Asked): Target {
   };
 }
 
-/** @throws SettingsError if the key must not list endpoints */
+/** @throws SettingsError if the key has no right to list endpoints */
 export async function listEndpoints({ setup }: Target): Promise<Endpoint[]> {
   return await asked(Array.fromAsync(setup.webhookEndpoints.list({ limit: 100 })));
 }

@@ -1,10 +1,10 @@
-/** Runs the real Supabase CLI, in the one version with which the project is tested. */
+/** Runs the real Supabase CLI, in the only version with which the project is tested. */
 import { fileURLToPath } from "node:url";
 import { canRun } from "../command/program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The command before the CLI's own arguments. */
+/** The command and the arguments that come before the CLI's own. */
 const SUPABASE_CLI = ["npx", "-y", "supabase@3.1.0"] as const;
 
 const decoder = new TextDecoder();
@@ -20,11 +20,13 @@ export interface Said {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** Text for the CLI's standard input, which is empty otherwise. */
+  /** Text for the CLI's standard input. Default: no text. */
   readonly input?: string;
 }
 
-/** Runs the CLI to its end, with the account of the environment or the one that is logged in. */
+/**
+ * Runs the CLI until it ends. It uses the account in the environment, or the one that is logged in.
+ */
 export async function runSupabase(
   args: readonly string[],
   { cwd = ROOT, env = {}, input }: RunOptions = {},
@@ -43,13 +45,16 @@ export async function runSupabase(
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Warnings of npm, lines with only a link, and hints that the CLI prints after the cause. */
+/**
+ * Matches lines that do not tell the cause: npm's warnings, lines with only a link, and hints that
+ * the CLI prints after the cause.
+ */
 const BESIDE_THE_POINT = new RegExp(
   "^(npm (warn|notice)|https?://\\S+$|Try rerunning the command|Make sure your local IP is allowed" +
     "|Connect to your database by setting the env var)",
 );
 
-/** Returns the CLI's last line that says what went wrong. */
+/** Returns the last line of the CLI's output that says what went wrong. */
 export function lastWord({ stdout, stderr }: Said): string {
   const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
   return lines.findLast((line) => line !== "" && !BESIDE_THE_POINT.test(line)) ?? "no output";

@@ -1,6 +1,6 @@
 /**
- * Starts one process of `deno test`, ends it with the run, and ends it when it is silent for too
- * long. In the process, limit-tests.ts limits each test's time.
+ * Runs one process of `deno test`. Ends it when the run ends, or when it prints nothing for too
+ * long. Inside the process, limit-tests.ts limits the time of each test.
  */
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
@@ -8,23 +8,23 @@ import { ROOT } from "../command/root.ts";
 export interface DenoTestOptions {
   /** Test files, relative to `cwd`. */
   files: string[];
-  /** The repository's root by default. */
+  /** The working directory; by default the repository's root. */
   cwd?: string;
   env?: Record<string, string>;
-  /** The program and its first arguments; the running Deno by default. */
+  /** The program and its first arguments; by default the Deno that runs this script. */
   command?: string[];
   flags?: string[];
-  /** The files share one module graph, which is compiled once: load-group.ts. */
+  /** Whether all files are loaded into one module graph, which is compiled once (load-group.ts). */
   isGroup?: boolean | undefined;
   /**
-   * The longest time that one test may take, five minutes by default. A busy machine may be ten
-   * times slower.
+   * The maximum time of one test, five minutes by default. A busy machine may be ten times slower
+   * than an idle one.
    */
   limitMs?: number;
 }
 
 const LIMIT_MS = 300_000;
-/** Time after one test's limit in which the process can report that the test passed the limit. */
+/** After a test has reached its limit, the process has this much more time to report that. */
 const GRACE_MS = 10_000;
 const KILL_AFTER_MS = 5_000;
 const LIMIT_TESTS = new URL("./limit-tests.ts", import.meta.url).pathname;
@@ -32,7 +32,7 @@ const LOAD_GROUP = new URL("./load-group.ts", import.meta.url).pathname;
 
 function denoTest(options: DenoTestOptions, running: string): Deno.Command {
   const { cwd = ROOT, files, env = {}, flags = [], isGroup = false, limitMs = LIMIT_MS } = options;
-  // The hosted platform's Deno is older than 2.4 and has no `--preload`.
+  // The hosted platform's Deno is older than 2.4, so it does not have `--preload`.
   const preload = options.command ? [] : ["--preload", LIMIT_TESTS];
   const [program = "", ...args] = options.command ?? [Deno.execPath()];
   const limits = { FARTHING_TEST_LIMIT_MS: String(limitMs), FARTHING_TEST_RUNNING: running };
@@ -45,13 +45,13 @@ function denoTest(options: DenoTestOptions, running: string): Deno.Command {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // Ctrl-C in a terminal would end Deno at once and leave the tests' servers running. The runner
-    // sends SIGTERM.
+    // Keeps a terminal's Ctrl-C from the process. It would end Deno immediately and leave the
+    // tests' servers running. The runner sends SIGTERM instead.
     detached: true,
   });
 }
 
-/** Ends the process with the run, and waits until the tests have ended their servers. */
+/** Ends the process when the run ends, and waits until the tests have stopped their servers. */
 async function whileItRuns<T>(
   command: Deno.Command,
   use: (child: Deno.ChildProcess) => Promise<T>,
@@ -81,7 +81,7 @@ async function eachLine(
   }
 }
 
-/** Ends a process that is silent for `silenceMs`; each call of `heard` starts the time again. */
+/** Ends a process that prints nothing for `silenceMs`. Each call of `heard` restarts this time. */
 function watchdog(child: Deno.ChildProcess, silenceMs: number) {
   let isSilent = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,22 +100,25 @@ function watchdog(child: Deno.ChildProcess, silenceMs: number) {
 
 export interface Ended {
   success: boolean;
-  /** The last lines that the process wrote outside of its report. */
+  /** The last lines that the process printed outside of its report. */
   said: string;
   /** The test that ran last; empty if no test ran. */
   running: string;
-  /** The process was ended because it was silent for too long. */
+  /** Whether the process was ended because it printed nothing for too long. */
   isSilent: boolean;
 }
 
 const decoder = new TextDecoder();
 
-/** Returns the last lines of a process's output, which usually hold the reason of a failure. */
+/** Returns the last lines of a process's output, which usually contain the reason of a failure. */
 export function lastLines(output: Uint8Array, count = 25): string {
   return decoder.decode(output).trim().split("\n").slice(-count).join("\n");
 }
 
-/** Runs the files in one process and passes each line of the report to `see` at once. */
+/**
+ * Runs the files in one process, and passes each line of the report to `see` as soon as it is
+ * printed.
+ */
 export async function runDeno(
   options: DenoTestOptions,
   see: (line: string) => void,

@@ -1,32 +1,39 @@
 /**
- * Reads the output of `deno test --reporter=tap` line by line. Deno's other machine-readable
- * report, JUnit, lists a test under the module that called `Deno.test`, which need not be the test
- * file.
+ * Reads the output of `deno test --reporter=tap` line by line. The other report for programs,
+ * JUnit, is not used: it lists a test under the module that called `Deno.test`, which need not be
+ * the test file.
  */
 import type { Failure, Row } from "./suite.ts";
 import { readName } from "./test-names.ts";
 
 const SUBTEST = "# Subtest: ";
 const RESULT = /^(?: {4})?(not )?ok \d+ - (.*?)( # SKIP)?$/;
-/** The message of a test that failed only because some of its steps failed; the steps are counted instead. */
+/**
+ * The message of a test that failed only because steps of it failed. The failed steps are counted
+ * instead.
+ */
 const BY_STEPS = /^\d+ test steps? failed/;
 
 export class DenoTapReader {
   readonly rows: Row[] = [];
-  /** The report has its last line; without that line the process ended too early. */
+  /** Whether the report has its last line. Without that line, the process ended too early. */
   isWhole = false;
   readonly #isGroup: boolean;
   #started = 0;
   #steps = 0;
   #last: Failure | undefined;
 
-  /** @param isGroup one module loads the files, and the name of a test begins with its file */
+  /**
+   * @param isGroup whether one module loads all files, so that each test's name begins with its
+   *   file
+   */
   constructor(isGroup = false) {
     this.#isGroup = isGroup;
   }
 
   /**
-   * Reads one line. `now` is a time in milliseconds, from which the file's duration is computed.
+   * Reads one line.
+   * @param now the time in milliseconds, from which each file's duration is computed
    */
   read(line: string, now: number): void {
     const file = /^# \.\/(.*)$/.exec(line)?.[1];
@@ -42,8 +49,8 @@ export class DenoTapReader {
   }
 
   #begin(name: string, now: number): void {
-    // The report of a group has no header for each file, so a file begins where the file before it
-    // ended.
+    // The report of a group has no header for each file, so a file's time begins when the previous
+    // file ends.
     const last = this.rows.at(-1);
     if (!this.#isGroup) this.#started = now;
     else if (last) this.#started += last.ms;
@@ -51,7 +58,9 @@ export class DenoTapReader {
     this.#last = undefined;
   }
 
-  /** Returns a test's own name; in a group, a test of the next file begins that file's row. */
+  /**
+   * Returns a test's own name. If a group's test belongs to the next file, starts that file's row.
+   */
   #ownName(full: string, now: number): string {
     if (!this.#isGroup) return full;
     const { file, name } = readName(full);

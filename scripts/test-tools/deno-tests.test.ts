@@ -8,7 +8,7 @@ interface Options {
   limitMs?: number;
 }
 
-/** Runs the given files in a Deno process of their own. */
+/** Runs the given files in a separate Deno process. */
 async function rowsOf(files: Record<string, string>, options: Options = {}): Promise<Row[]> {
   const cwd = await Deno.makeTempDir();
   try {
@@ -23,7 +23,7 @@ async function rowsOf(files: Record<string, string>, options: Options = {}): Pro
   }
 }
 
-/** Returns `passed/failed/ignored` of each file. */
+/** Returns each file's numbers of tests, as `passed/failed/ignored`. */
 async function outcome(
   files: Record<string, string>,
   options: Options = {},
@@ -43,7 +43,10 @@ async function failuresOf(files: Record<string, string>, options: Options) {
   return rows.map(({ name, passed, failures }) => [name, passed, failures.map(({ test }) => test)]);
 }
 
-/** Defines a test for files that Deno loads one by one, and the same test for files of a group. */
+/**
+ * Defines a test twice: for files that Deno loads one by one, and for files that are loaded as a
+ * group.
+ */
 function inBothWays(name: string, test: (options: Options) => Promise<void>): void {
   for (const isGroup of [false, true]) {
     Deno.test(`runDenoTests${isGroup ? ", in a group," : ""} ${name}`, () => test({ isGroup }));
@@ -140,9 +143,10 @@ inBothWays("fails a test that never ends by its name, and runs the next one", as
   assert.match(row?.failures[0]?.detail ?? "", /still running after 0.5 s: ".*waits"/);
 });
 
-/** A test in which Deno has the time to report the test before it. */
+/** A test that lasts long enough for Deno to report the test before it. */
 const REPORTED = `Deno.test("reported", () => new Promise((done) => setTimeout(done, 500)));\n`;
-// The signal ends the process some time later: a test that returned meanwhile would have passed.
+// Kills the process and then never returns: the signal takes a moment, and a test that returned
+// meanwhile would have passed.
 const ENDS = `Deno.kill(Deno.pid, "SIGKILL"); for (;;);`;
 
 inBothWays("names the test that ends its process, and runs the files after it", async (options) => {

@@ -1,4 +1,4 @@
-/** Runs `deno test` over files. Each file must be in the report, or the file fails. */
+/** Runs `deno test` on files. A file that is missing in the report has failed. */
 import { type DenoTestOptions, type Ended, runDeno } from "./deno-process.ts";
 import { DenoTapReader } from "./deno-tap.ts";
 import type { Row } from "./suite.ts";
@@ -6,13 +6,16 @@ import { ROOT } from "../command/root.ts";
 import { LOADING, readName } from "./test-names.ts";
 
 interface SharedOptions extends DenoTestOptions {
-  /** The number of processes that share the files; one by default. */
+  /** The number of processes among which the files are divided; one by default. */
   processes?: number;
-  /** The number of files that each process gets, where several processes share the files. */
+  /** The number of files that each process gets at a time, if there are several processes. */
   filesAtOnce?: number;
 }
 
-/** Returns the test files in folders of the repository, sorted; a folder that does not exist has none. */
+/**
+ * Returns the test files in folders of the repository, sorted. A folder that does not exist
+ * contains none.
+ */
 export async function findTests(folders: string[], root = ROOT): Promise<string[]> {
   const found: string[] = [];
   const look = async (folder: string): Promise<void> => {
@@ -36,8 +39,8 @@ function failed(name: string, detail: string): Row {
 const ranTests = (row: Row) => row.passed + row.failures.length + row.ignored > 0;
 
 /**
- * Deno's report lacks a file that failed before its first test, and the reason. The file runs once more, by
- * itself, to show the reason.
+ * Returns the row of one file. If the file failed before its first test, Deno's report contains
+ * neither the file nor the reason. The file then runs once more, alone, to find the reason.
  */
 async function rowOf(file: string, reported: Row[], options: DenoTestOptions): Promise<Row> {
   const row = reported.find(({ name }) => name === file);
@@ -48,12 +51,15 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
 }
 
 /**
- * With more files, the last process would run alone for long; with fewer files, more processes
- * would start.
+ * If this number were larger, the last process would run alone for long. If it were smaller, more
+ * processes would have to start.
  */
 export const FILES_AT_ONCE = 4;
 
-/** Returns a row for each file, in the files' order, and a row for an error that belongs to no file. */
+/**
+ * Returns a row for each file, in the order of the files. An error that belongs to no file has a
+ * row of its own.
+ */
 export async function runDenoTests(options: SharedOptions): Promise<Row[]> {
   const { files, processes = 1, filesAtOnce = FILES_AT_ONCE } = options;
   if (processes === 1) return inOrder(await runAllFiles(options), files);
@@ -68,15 +74,16 @@ export async function runDenoTests(options: SharedOptions): Promise<Row[]> {
   return inOrder(rows, files);
 }
 
-/**
- * Sorts rows in the order of their files. The row of an error that belongs to no file comes last.
- */
+/** Sorts rows in the order of the files. The row of an error that belongs to no file comes last. */
 function inOrder(rows: Row[], files: string[]): Row[] {
   const placeOf = ({ name }: Row) => (files.indexOf(name) + 1) || Infinity;
   return rows.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1);
 }
 
-/** Runs all files in one process; where a test ends the process, the remaining files run in another one. */
+/**
+ * Runs all files in one process. If a test ends the process, a new process runs the remaining
+ * files.
+ */
 async function runAllFiles(options: DenoTestOptions): Promise<Row[]> {
   const rows: Row[] = [];
   for (let left = options.files; left.length > 0;) {
@@ -89,12 +96,12 @@ async function runAllFiles(options: DenoTestOptions): Promise<Row[]> {
   return rows;
 }
 
-/** Returns the rows of a process that ended too early, with a failure of the test that ran last. */
+/** Returns the rows of a process that ended too early. The test that ran last has failed. */
 function rowsOfBroken(rows: Row[], { running, said, isSilent }: Ended): Row[] {
   const { file = rows.at(-1)?.name, name } = readName(running);
   const detail = isSilent
     ? "the process was silent for too long"
-    : `the process ended in it\n${said}`;
+    : `the process ended during this test\n${said}`;
   let row = rows.at(-1);
   if (row?.name !== file) {
     row = failed(file!, detail);
@@ -106,21 +113,25 @@ function rowsOfBroken(rows: Row[], { running, said, isSilent }: Ended): Row[] {
 }
 
 const ofNoTest = ({ files }: DenoTestOptions, said: string) =>
-  failed("deno test", `an error in no test of ${files.join(", ")}\n${said}`);
+  failed("deno test", `an error outside of the tests of ${files.join(", ")}\n${said}`);
 
-/** Deno explains each failure of a test. Without a reason, an error outside of the tests ended the file. */
+/**
+ * Whether an error outside of the tests ended the file. Deno gives a reason for each failed test,
+ * so a failure without a reason means such an error.
+ */
 const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
 
 /**
- * An error outside of the tests, such as a timer's, ends a whole group. The running test need not be its
- * cause, so each file that was not done runs by itself. Where all of those files pass, the group fails.
+ * An error outside of the tests, for example in a timer, ends a whole group. The test that was
+ * running need not be the cause, so each unfinished file runs again alone. If all of these files
+ * pass, the group fails.
  */
 async function rowsAfterForeignError(
   rows: Row[],
   options: DenoTestOptions,
   { said }: Ended,
 ): Promise<Row[]> {
-  // Without a failed test, the error came before the first test or after the last one.
+  // If no test has failed, the error occurred before the first test or after the last one.
   const done = rows.slice(0, Math.max(rows.findIndex(hasForeignError), 0));
   const isDone = (file: string) => done.some(({ name }) => name === file);
   const alone: Row[] = [];
@@ -141,12 +152,13 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const ended = await runDeno(options, see);
   const { success, said, running } = ended;
   const { file: ranLast, name } = readName(running);
-  // `Deno.exit` in a file that is loaded ends the process with a whole report of no tests.
+  // If a file calls `Deno.exit` while it is loaded, the process ends with a complete report that
+  // contains no tests.
   const isLoading = name === LOADING;
   // The report of a group names a file only after the file's first test.
   const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;
   if (isLoading || !reader.isWhole && isKnown) return rowsOfBroken(reader.rows, ended);
-  // No test ran: the files do not compile, or Deno did not start.
+  // No test ran, because the files do not compile or Deno did not start.
   if (reader.rows.length === 0 && !options.isGroup) return [failed("deno test", said)];
   const hasFailure = reader.rows.some(({ failures }) => failures.length > 0);
   if (options.isGroup && (reader.rows.some(hasForeignError) || !success && !hasFailure)) {
@@ -155,7 +167,7 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const rows: Row[] = [];
   const alone = { ...options, isGroup: false };
   for (const file of options.files) rows.push(await rowOf(file, reader.rows, alone));
-  // Deno also fails because of an error that belongs to no test.
+  // Deno can also fail because of an error that belongs to no test.
   if (success || rows.some(({ failures }) => failures.length > 0)) return rows;
   return [...rows, ofNoTest(options, said)];
 }

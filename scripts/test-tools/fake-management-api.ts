@@ -1,19 +1,19 @@
 /**
- * Emulates the API that the Supabase CLI calls during a deployment: an HTTP server on loopback that
- * stores what the CLI sends. The server accepts any size, because the platform's exact limit is
- * unknown.
+ * Emulates the API that the Supabase CLI calls during a deployment. It is an HTTP server on
+ * loopback that stores what the CLI sends. It accepts any size, because the platform's exact limit
+ * is unknown.
  */
 import { dirname } from "node:path";
 import { z } from "zod";
 
-/** The reference of a project that does not exist; references have 20 lowercase letters. */
+/** The reference of a project that does not exist. References have 20 lowercase letters. */
 export const PROJECT_REF = "farthingfarthingtest";
 
 const metadata = z.object({ entrypoint_path: z.string(), verify_jwt: z.boolean().optional() });
 
 export interface Upload {
   readonly name: string;
-  /** Sizes in bytes of the sent files, by path in the project. */
+  /** The size of each uploaded file in bytes, by its path in the project. */
   readonly files: Readonly<Record<string, number>>;
   readonly metadata: z.output<typeof metadata>;
 }
@@ -21,16 +21,16 @@ export interface Upload {
 export interface ManagementApi {
   /** Environment variables that make the CLI call this server instead of the platform. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `METHOD path` of each call, in the order of arrival. */
+  /** Each call as `METHOD path`, in the order of arrival. */
   readonly calls: string[];
   readonly uploads: Upload[];
-  /** Names of functions that the last call of a deployment has activated. */
+  /** The names of the active functions. The last call of a deployment activates them. */
   readonly deployed: Set<string>;
   /** Values of the secrets, by name. */
   readonly secrets: Map<string, string>;
   /** The schemas that the data API exposes, as a comma-separated list. */
   exposed: string;
-  /** A folder with each function's uploaded file, for `deno task start --functions`. */
+  /** A folder that contains each function's uploaded file, for `deno task start --functions`. */
   readonly folder: string;
   close(): Promise<void>;
 }

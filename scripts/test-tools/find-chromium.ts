@@ -1,4 +1,4 @@
-/** Finds the machine's own Chromium for tests in a real browser. */
+/** Finds the Chromium that is installed on the machine, for tests in a real browser. */
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 

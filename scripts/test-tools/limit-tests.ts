@@ -1,23 +1,26 @@
 /**
- * Loaded before the test files. No test runs longer than FARTHING_TEST_LIMIT_MS: a test that never ends
- * fails by its name, and the next test begins. The file FARTHING_TEST_RUNNING holds the name of the running
- * test, for a test that blocks every timer or ends the process.
+ * This file is loaded before the test files. It stops waiting for a test after
+ * FARTHING_TEST_LIMIT_MS: a test that never ends fails under its name, and the next test begins.
+ * The file FARTHING_TEST_RUNNING contains the name of the running test. It is needed if a test
+ * blocks every timer or ends the process.
  */
 import { IN_FILE, LOADING, NOTHING } from "./test-names.ts";
 
 const limitMs = Number(Deno.env.get("FARTHING_TEST_LIMIT_MS"));
 const running = Deno.env.get("FARTHING_TEST_RUNNING");
-// Tests may replace these two functions with fakes.
+// The original functions, because tests may replace the global ones with fakes.
 const { setTimeout, clearTimeout } = globalThis;
 
 type Test = (context: Deno.TestContext) => void | Promise<void>;
 
-/** The file of a group that is being loaded; undefined where Deno loads each file by itself. */
+/**
+ * The path of the group's file that is being loaded; undefined if Deno loads each file by itself.
+ */
 let file: string | undefined;
 
 const fullName = (name: string) => file === undefined ? name : `${file}${IN_FILE}${name}`;
 
-/** The errors outside of the tests so far. */
+/** The messages of the errors so far that occurred outside of the tests. */
 let errors = "";
 
 function noteRunning(name: string): void {
@@ -32,7 +35,8 @@ function limited(name: string, test: Test): Test {
       () => reject(new Error(`still running after ${limitMs / 1_000} s: "${name}"`)),
       limitMs,
     );
-    // Without this, a test with nothing left to wait for would last until the limit.
+    // Without this, the timer would keep a test alive until the limit, although the test waits for
+    // nothing else.
     Deno.unrefTimer(timer);
     try {
       await Promise.race([test(context), late]);
@@ -42,7 +46,10 @@ function limited(name: string, test: Test): Test {
   };
 }
 
-/** Returns the definition that `Deno.test` got as a name, options and a function, in any of its forms. */
+/**
+ * Returns the test definition from the arguments of `Deno.test`, which may be a name, options and a
+ * function in several combinations.
+ */
 function definitionOf(given: readonly unknown[]): Deno.TestDefinition {
   const options = given.find((each) => typeof each === "object" && each !== null);
   const text = given.find((each) => typeof each === "string");
@@ -67,7 +74,10 @@ Object.assign(Deno, {
   }),
 });
 
-/** Deno's TAP report does not say which error outside of the tests ended a file. */
+/**
+ * Notes an error outside of the tests, because Deno's TAP report does not say which one ended a
+ * file.
+ */
 function noteError(error: unknown): void {
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
   errors += `\n${text}`;
@@ -79,14 +89,15 @@ globalThis.addEventListener("unhandledrejection", ({ reason }) => noteError(reas
 
 const EXIT = /Deno\.exit\(.*\) called outside of a test/;
 
-/** Loads a file of a group. A file that can't be loaded is a failed test of that file. */
+/** Loads one file of a group. If it can't be loaded, a test of this file fails. */
 export async function loadFile(name: string): Promise<void> {
   file = name;
   noteRunning(fullName(LOADING));
   try {
     await import(new URL(name, `file://${Deno.cwd()}/`).href);
   } catch (error) {
-    // Deno drops the whole group, and the runner gives the other files another process.
+    // After Deno.exit, Deno reports none of the group's tests. The runner runs the other files in a
+    // new process.
     if (EXIT.test(String(error))) throw error;
     Deno.test("the file can be loaded", () => {
       throw error;

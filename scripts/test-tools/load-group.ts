@@ -1,6 +1,6 @@
 /**
- * Loads the test files of FARTHING_TEST_FILES, a JSON array, into one module graph. Deno compiles the modules
- * that the files share once for the group, instead of once for each file.
+ * Loads the test files in FARTHING_TEST_FILES, a JSON array, into one module graph. Deno then
+ * compiles a module that several files import only once.
  */
 import { loadFile } from "./limit-tests.ts";
 

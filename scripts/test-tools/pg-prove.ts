@@ -1,4 +1,4 @@
-/** Runs pgTAP files by pg_prove, pgTAP's own test runner, over TCP. */
+/** Runs pgTAP files with pg_prove, pgTAP's own test runner, over TCP. */
 import { OWNER, PASSWORD } from "@farthing/local-stack/postgres";
 import { lastLines } from "./deno-process.ts";
 import { canRun } from "../command/program.ts";
@@ -21,7 +21,7 @@ export async function lackingPgProve(): Promise<string | undefined> {
   }
 }
 
-/** Runs one file. Where pg_prove fails the file, the failure's detail is the output of pg_prove. */
+/** Runs one file. If the file fails, the failure's detail is the output of pg_prove. */
 export async function provePath(
   { port, database, path, timeoutMs }: Proof,
 ): Promise<Omit<Row, "name">> {

@@ -1,6 +1,7 @@
 /**
- * Finds the pgTAP files of supabase/tests and runs them, by pg_prove or by our own reader, which
- * needs no installation. Both connect as `postgres`, as `supabase test db` does.
+ * Finds the pgTAP files in supabase/tests and runs them, either with pg_prove or with this
+ * project's own TAP reader, which needs no installation. Both connect as `postgres`, as `supabase
+ * test db` does.
  */
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -15,10 +16,13 @@ import { readTap } from "./tap.ts";
 /** The folder of the files, relative to the repository's root. */
 export const FOLDER = "supabase/tests";
 
-/** A file that waits for a lock that is never released fails after this time. */
+/** A file that waits for ever for a lock fails after this time. */
 const TIMEOUT_MS = 60_000;
 
-/** Replaces each line `\ir file` by that file, as psql does. */
+/**
+ * Returns the text of a file, with the named file in place of each line `\ir file`, as psql reads
+ * it.
+ */
 async function readPgtapFile(file: string): Promise<string> {
   const path = `${ROOT}${FOLDER}/${file}`;
   const text = await Deno.readTextFile(path);
@@ -29,13 +33,13 @@ async function readPgtapFile(file: string): Promise<string> {
   return text.replace(/^\\ir \S+$/gm, () => helpers.shift()!);
 }
 
-/** Returns the files as `<subject>/<what>.test.sql`, grouped as the schema files are. */
+/** Returns the files as `<subject>/<what>.test.sql`, grouped by subject like the schema files. */
 export const pgtapFiles = (): string[] =>
   globSync("*/*.test.sql", { cwd: `${ROOT}${FOLDER}` }).sort();
 
 /**
- * Runs the statements in turn and returns a line for each row, as psql does. The first error ends
- * the file.
+ * Runs the statements one after the other, and returns a line for each row, as psql prints it.
+ * Stops at the first error.
  */
 async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
   const lines: string[] = [];
@@ -54,7 +58,7 @@ async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
   return lines.join("\n");
 }
 
-/** Runs one file in a database by our own reader. */
+/** Runs one file in a database, and reads its output with this project's own TAP reader. */
 export async function runPgtapFile(
   server: Databases,
   database: string,
@@ -72,7 +76,7 @@ export async function runPgtapFile(
   }
 }
 
-/** Runs one file in a database by pg_prove. */
+/** Runs one file in a database with pg_prove. */
 export async function provePgtapFile(
   server: Databases,
   database: string,

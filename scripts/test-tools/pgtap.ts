@@ -1,4 +1,6 @@
-/** Installs pgTAP: the server's own extension if available, or else the SQL of an npm package. */
+/**
+ * Installs pgTAP: the server's own extension if there is one, otherwise the SQL of an npm package.
+ */
 import { parseTarGzip } from "nanotar";
 import type postgres from "postgres";
 

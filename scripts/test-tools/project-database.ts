@@ -1,4 +1,4 @@
-/** Starts a PostgreSQL server for tests, with a database as it is after `supabase db push`. */
+/** Starts a PostgreSQL server for tests, with a database in the state after `supabase db push`. */
 import type postgres from "postgres";
 import { migrate, seed } from "@farthing/local-stack/migrations";
 import {
@@ -12,12 +12,14 @@ import { withCleanup } from "@farthing/command-line";
 import { installPgtap } from "./pgtap.ts";
 import { ROOT } from "../command/root.ts";
 
-/** The migrated database. Files are tested in clones of it. */
+/** The name of the migrated database. Tests run in clones of it. */
 export const PROJECT = "project";
 
 export const MIGRATIONS = `${ROOT}supabase/migrations`;
 
-/** Tests need no protection from power cuts, and flushing would take half of the time. */
+/**
+ * Tests need no protection from power failures, and flushing to disk would take half of the time.
+ */
 export const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 
 /** Creates the database of a new project, without migrations. */
@@ -27,15 +29,15 @@ async function begin(server: Databases): Promise<void> {
 }
 
 /**
- * Runs each scheduled job once by the real time, as in a database that is in use. Without this, a
- * test's result could depend on whether a job has run.
+ * Runs each scheduled job once at the real time, so that the database is like one that is in use.
+ * Otherwise a test's result could depend on whether a job has run.
  */
 async function runJobs(sql: postgres.Sql): Promise<void> {
   const jobs = await sql<{ command: string }[]>`select command from cron.job order by jobid`;
   for (const { command } of jobs) await sql.unsafe(command);
 }
 
-/** Adds what follows the migrations: seed, scheduled jobs and pgTAP. */
+/** Adds what comes after the migrations: the seed, the scheduled jobs and pgTAP. */
 export async function furnish(sql: postgres.Sql): Promise<void> {
   await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
   await runJobs(sql);
@@ -54,9 +56,9 @@ async function fill(server: Databases): Promise<void> {
 }
 
 /**
- * Runs `use` with a server that has the migrated database, and removes the server afterwards. A
- * database to which pg_cron is connected can't be cloned: the real pg_cron is connected during the
- * migrations and not after a restart.
+ * Passes a server that has the migrated database to `use`, and removes the server afterwards. The
+ * server is restarted after the migrations, because a database cannot be cloned while the real
+ * pg_cron is connected to it; after the restart pg_cron is not connected.
  */
 export function withProject<T>(
   flavour: Flavour,
@@ -65,7 +67,7 @@ export function withProject<T>(
   return withServer(flavour, fill, use, true);
 }
 
-/** Runs `use` with a server whose project has no migrations. A real pg_cron stays connected. */
+/** Passes a server whose project has no migrations to `use`. A real pg_cron stays connected. */
 export function withNewProject<T>(
   use: (server: DatabaseServer) => Promise<T>,
   flavour: Flavour = "embedded",

@@ -1,13 +1,13 @@
 /**
- * Finds and runs the tests of two sessions, which check what one session sees and does before the
- * other commits.
+ * Finds and runs the tests of two sessions. They check what one session sees and does before the
+ * other session commits.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { findTests, runDenoTests } from "./deno-tests.ts";
 import { FOLDER } from "./pgtap-files.ts";
 import type { Row } from "./suite.ts";
 
-/** Returns the files, relative to the repository's root. */
+/** Returns the paths of the test files, relative to the repository's root. */
 export const sessionFiles = (): Promise<string[]> => findTests([FOLDER]);
 
 /** Runs one file in a database. */
@@ -18,6 +18,6 @@ export async function runSessions(
 ): Promise<Row> {
   const env = { SUPABASE_DB_URL: server.url(database) };
   const [row, ...others] = await runDenoTests({ files: [file], env, flags: ["--no-check"] });
-  // An error that belongs to no test is a row of its own.
+  // An error that belongs to no test has a row of its own, which is added to the file's row.
   return { ...row!, failures: [...row!.failures, ...others.flatMap(({ failures }) => failures)] };
 }

@@ -1,4 +1,7 @@
-/** Starts a stack for tests by the command that a developer types, with its own ports and data. */
+/**
+ * Starts a stack for tests, with the same command that a developer types, but with its own ports
+ * and data.
+ */
 import { parseEnv } from "node:util";
 import { waitFor, withCleanup } from "@farthing/command-line";
 import { freeOffset } from "@farthing/local-stack/testing";
@@ -8,22 +11,22 @@ const START_TIMEOUT_MS = 60_000;
 const LAST_LINES = 30;
 
 /**
- * The file in the data directory that holds the stack's output. A test checks that it has no secret
- * in it.
+ * The name of the file in the data directory that contains the stack's output. A test checks that
+ * this file contains no secret.
  */
 export const STACK_OUTPUT = "stack.out";
 
 /**
- * Test passwords need no strong hash: at the default cost of 10, each of a thousand sign-ups took
- * 80 ms.
+ * Passwords in tests need no strong hash. At the default cost of 10, each of a thousand sign-ups
+ * took 80 ms.
  */
 const CHEAP_PASSWORDS = { LITE_AUTH_BCRYPT_COST: "4" };
 
 export type Environment = Record<string, string>;
 
 /**
- * Returns the variables of a stack's env file and `FARTHING_DATA`, its data directory; undefined
- * without a file.
+ * Returns the variables in a stack's env file, and its data directory as `FARTHING_DATA`. Returns
+ * undefined if there is no file.
  */
 export async function readEnvironment(dataDir: string): Promise<Environment | undefined> {
   const text = await Deno.readTextFile(`${dataDir}/stack.env`).catch(() => undefined);
@@ -50,7 +53,10 @@ function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.C
   }).spawn();
 }
 
-/** Returns the environment of the stack, or the last lines that a stack printed before it ended. */
+/**
+ * Waits until the stack is up and returns its environment. If the stack ends before, returns the
+ * last lines that it printed.
+ */
 async function untilUp(
   child: Deno.ChildProcess,
   dataDir: string,
@@ -67,12 +73,15 @@ async function untilUp(
 }
 
 const ATTEMPTS = 4;
-/** Another program took a port after the ports were checked. */
+/**
+ * Matches the output of a stack whose port was taken by another program after the ports were
+ * checked.
+ */
 const PORT_TAKEN = /(^|\n)Port \d+ .* is taken by .*$|did not start on port \d+:[^]*could not bind/;
 
 /**
- * Starts a stack and resolves when it is ready.
- * @param started gets the process of each attempt, so that the caller can end it
+ * Starts a stack; resolves when it is ready.
+ * @param started is called with the process of each attempt, so that the caller can end it
  * @throws with the last lines of the stack's output if the stack does not become ready
  */
 export async function startStack(
@@ -92,9 +101,9 @@ export async function startStack(
 }
 
 /**
- * Runs `use` with the environment of a running stack. Ends the stack and removes its data
- * afterwards.
- * @param flags further flags of `deno task start`
+ * Passes the environment of a running stack to `use`. Afterwards ends the stack and removes its
+ * data.
+ * @param flags more flags for `deno task start`
  */
 export async function withStack<T>(
   use: (env: Environment) => Promise<T>,

@@ -2,21 +2,21 @@
 
 export interface Failure {
   test: string;
-  /** The first lines of the test's error. */
+  /** The first lines of the error that the test threw. */
   detail: string;
 }
 
-/** One line of a suite's table: a test file, or a single check. */
+/** One line in a suite's table: a test file, or a single check. */
 export interface Row {
   name: string;
   passed: number;
   failures: Failure[];
-  /** Tests that the file itself ignores. */
+  /** The number of tests that the file itself ignores. */
   ignored: number;
   ms: number;
 }
 
-/** A part that this machine could not run, and what the part needs. */
+/** A part of a suite that this machine could not run, and what that part needs. */
 export interface Skipped {
   what: string;
   why: string;
@@ -25,7 +25,7 @@ export interface Skipped {
 export interface SuiteResult {
   rows: Row[];
   skipped: Skipped[];
-  /** Parts that only the full run includes: full-run.ts. */
+  /** The parts that only a full run includes (full-run.ts). */
   left?: string[];
 }
 
@@ -34,8 +34,8 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
-   * Runs the whole suite, or only the files that `words` select: filesNamed.
-   * @param isFull the caller named the suite, or CI_FULL=1: the suite leaves nothing out
+   * Runs the whole suite, or only the files that `words` select (filesNamed).
+   * @param isFull whether to leave nothing out: the caller named the suite, or set CI_FULL=1
    */
   run(words: string[], isFull: boolean): Promise<SuiteResult>;
 }
@@ -43,9 +43,9 @@ export interface Suite {
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /**
- * Returns the files whose path contains one of the words at the beginning of a word: `inbox`
- * selects `inbox/inbox.test.sql`, and `ai` does not select `mail`. A whole path is a valid word.
- * Without words, returns all files.
+ * Returns the files whose path contains a word that begins with one of the given words. For
+ * example, `inbox` selects `inbox/inbox.test.sql`, but `ai` does not select `mail`. A whole path
+ * can be given, too. If no words are given, returns all files.
  */
 export function filesNamed(words: string[], files: string[]): string[] {
   if (words.length === 0) return files;
@@ -53,7 +53,7 @@ export function filesNamed(words: string[], files: string[]): string[] {
   return files.filter((file) => named.test(file));
 }
 
-/** Returns a row for one named check. The check passes unless `check` throws. */
+/** Runs a named check and returns its row. The check has passed if `check` does not throw. */
 export async function checked(name: string, check: () => Promise<void>): Promise<Row> {
   const start = performance.now();
   const row: Row = { name, passed: 1, failures: [], ignored: 0, ms: 0 };

@@ -1,6 +1,6 @@
 /**
- * Checks the functions with what `supabase start` gives them, as far as possible without Docker:
- * the CLI's own keys and tokens, config.toml, and the environment of a function.
+ * Checks the functions with what `supabase start` gives them, as far as this is possible without
+ * Docker: keys and tokens that the CLI makes, config.toml, and a function's environment.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -16,22 +16,22 @@ import { ROOT } from "../command/root.ts";
 import { supabaseLocally } from "../supabase/cli.ts";
 
 const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
-/** The CLI's default HS256 secret, with which old versions of the CLI sign all tokens. */
+/** The CLI's default HS256 secret. Old versions of the CLI sign all tokens with it. */
 const JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long";
 
-/** The largest number of keys to try. */
+/** The maximum number of keys to try. */
 const KEYS = 5;
 
 type Jwk = Record<string, unknown> & { kty: string };
 
 interface Stack {
   readonly signingKey: string;
-  /** The keys of SUPABASE_JWKS: the public part of the signing key, and the old shared secret. */
+  /** The keys in SUPABASE_JWKS: the public part of the signing key, and the old shared secret. */
   readonly keys: Jwk[];
   readonly issuer: string;
-  /** A user's token, signed by the CLI. */
+  /** A user's token that the CLI signed. */
   readonly token: string;
-  /** A copy of the project for the CLI. */
+  /** The directory of a copy of the project, in which the CLI runs. */
   readonly directory: string;
 }
 
@@ -54,7 +54,7 @@ async function makeStack(directory: string): Promise<Stack> {
 
 /**
  * Makes a signing key and a token with the CLI. About one in a hundred of the CLI's keys and tokens
- * is invalid for all libraries. Then another key is made, because these tests check the functions
+ * is invalid for every library. If so, makes another key, because these tests check the functions
  * and not the CLI.
  */
 async function goodKey(issuer: string, directory: string) {
@@ -82,7 +82,7 @@ async function signToken(signingKey: string, iss: string, directory: string): Pr
 }
 
 /**
- * Returns the environment of a function under `supabase start`: the CLI's variables and those of
+ * Returns the environment of a function under `supabase start`: the CLI's variables, and those in
  * functions/.env.
  */
 async function environment(stack: Stack, changes: Record<string, string> = {}): Promise<Env> {
@@ -144,7 +144,7 @@ async function sharedSecretIsRefused(stack: Stack): Promise<void> {
   assert.match(await whyRefused(await environment(stack), token), /"HS256", a shared secret/);
 }
 
-/** Checks that the CLI reads config.toml: a mistake in the file ends the command. */
+/** Checks that the CLI can read config.toml. If the file has an error, the command fails. */
 async function configIsRead({ signingKey, issuer, directory }: Stack): Promise<void> {
   const file = join(directory, "supabase", "config.toml");
   const text = await Deno.readTextFile(file);

@@ -1,6 +1,6 @@
 /**
- * Reads the Test Anything Protocol of pgTAP: a plan, results, and `#` lines about failures. The
- * reader is as strict as pg_prove, which judges the same files where it is installed.
+ * Reads the Test Anything Protocol of pgTAP: a plan, results, and `#` lines about failures. This
+ * reader is as strict as pg_prove, which judges the same files if it is installed.
  */
 import type { Failure, Row } from "./suite.ts";
 
@@ -44,7 +44,8 @@ class TapReader {
     if (not && !todo) this.#fail(name || `test ${number}`, "");
     else if (directive) this.ignored += 1;
     else this.passed += 1;
-    // A row with two results is one line here, so the next number is too high by one.
+    // If a row contains two results, this reader counts one line. The next number is then too high
+    // by one, so the file fails.
     if (number && Number(number) !== this.#count) {
       this.#fail(
         "sequence",
@@ -66,8 +67,8 @@ class TapReader {
 }
 
 /**
- * Counts the results in one file's output. The file fails without a plan, with two plans, with
- * another number of results than planned, with results out of order, and after `Bail out!`.
+ * Counts the results in one file's output. The file fails if it has no plan or two plans, if the
+ * number of results differs from the plan, if results are out of order, or after `Bail out!`.
  */
 export function readTap(output: string): Result {
   const reader = new TapReader();

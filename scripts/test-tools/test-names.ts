@@ -2,13 +2,15 @@
 
 export const IN_FILE = " » ";
 
-/** The name of the running test while a file of a group is loaded. */
+/** The name that is recorded as the running test while a file of a group is loaded. */
 export const LOADING = "the file is loaded";
 
-/** The name of the running test while no test runs. */
+/** The name that is recorded as the running test while no test runs. */
 export const NOTHING = "";
 
-/** Returns the file, undefined where the name has none, and the test's own name. */
+/**
+ * Splits a name into its file and the test's own name. The file is undefined if the name has none.
+ */
 export function readName(full: string): { file: string | undefined; name: string } {
   const at = full.indexOf(IN_FILE);
   if (at < 0) return { file: undefined, name: full };

@@ -1,15 +1,15 @@
 /**
- * Finds UPDATE and DELETE statements without WHERE in functions. The platform refuses them for its
- * REST role, because it preloads safeupdate, and every function that an endpoint calls inherits
- * that setting; the local stack does not refuse them. PostgreSQL's own parsers read the functions,
- * so no spelling is missed.
+ * Finds UPDATE and DELETE statements without WHERE in database functions. The platform refuses
+ * them: it preloads safeupdate for its REST role, and this applies inside every function that an
+ * endpoint calls. The local stack does not refuse them. PostgreSQL's own parsers read the
+ * functions, so no way of writing such a statement is missed.
  */
 import { loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
 import type postgres from "postgres";
 
 type Fields = Record<string, unknown>;
 
-/** Yields every node of a parse tree with its name, from the top down. */
+/** Yields every node of a parse tree with the node's name, from the top down. */
 function* nodesOf(tree: unknown): Generator<[string, Fields]> {
   if (typeof tree !== "object" || tree === null) return;
   for (const [name, value] of Object.entries(tree)) {
@@ -34,8 +34,8 @@ function writesIn(tree: unknown): string[] {
 }
 
 /**
- * Returns the text that an EXECUTE runs, with a name or a value in each placeholder of `format`;
- * undefined if the text is not a literal.
+ * Returns the text that an EXECUTE runs; each placeholder of `format` is replaced by a name or a
+ * value. Returns undefined if the text is not a literal.
  */
 function literalOf(expression: string): string | undefined {
   const [target] = fieldsNamed(parseSync(`select ${expression}`), "ResTarget");
@@ -55,20 +55,20 @@ function writesInDynamic(expression: string): string[] {
     const text = literalOf(expression);
     if (text !== undefined) return writesIn(parseSync(text));
   } catch {
-    // The line below reports a text that the parser refuses, too.
+    // If the parser refuses the text, the line below reports that.
   }
-  return [`execute ${expression}: only a literal or a format of one can be read`];
+  return [`execute ${expression}: this check can read only a literal, or format() with a literal`];
 }
 
 /**
- * PL/pgSQL's mark for a whole statement. All other texts are expressions and assignments, which
- * can't write.
+ * The parse mode of a complete statement in PL/pgSQL. All other modes are expressions and
+ * assignments, which can't write.
  */
 const STATEMENT = 0;
 
 function writesInPlpgsql(definition: string): string[] {
-  // The parser knows only PostgreSQL's own types. It takes an array of any other type for a record
-  // and refuses it.
+  // The parser knows only PostgreSQL's own types. It would treat an array of any other type as a
+  // record and refuse it, so such a type is replaced by text[].
   const tree = parsePlPgSQLSync(definition.replace(/\b\w+\.\w+\[\]/g, "text[]"));
   const dynamic = [
     ...fieldsNamed(tree, "PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"),
@@ -92,8 +92,8 @@ function optionOf(create: Fields, name: string): unknown {
 }
 
 /**
- * Returns what a function writes without WHERE, such as `update farthing.policy`, from its CREATE
- * statement.
+ * Returns the UPDATEs and DELETEs without WHERE in a function, such as `update farthing.policy`.
+ * @param definition the function's CREATE statement
  */
 export async function writesWithoutWhere(definition: string): Promise<string[]> {
   await loadModule();
@@ -109,8 +109,8 @@ export async function writesWithoutWhere(definition: string): Promise<string[]> 
 }
 
 /**
- * Returns the functions of a project that write without WHERE. These are the functions that
- * `postgres` owns, without pgTAP's.
+ * Returns the functions of a project that write without WHERE. Only functions that `postgres` owns
+ * are checked, and pgTAP's are left out.
  */
 export async function functionsThatWriteAll(sql: postgres.Sql): Promise<string[]> {
   const functions = await sql<{ title: string; definition: string }[]>`

@@ -1,7 +1,8 @@
 /**
- * `deno task test [suite …] [word …]`: starts what the suites need, runs them, ends it, and prints
- * the totals in the last line. The exit code is 1 if a test failed, or if a suite threw an error or
- * ran nothing; in CI (CI=true) also if a suite, or a part of one, was skipped.
+ * `deno task test [suite …] [word …]`: starts what the suites need, runs the suites, ends what it
+ * started, and prints the totals in the last line. The exit code is 1 if a test failed, a suite
+ * threw an error, or a suite ran nothing. In CI (CI=true) it is also 1 if a suite or a part of one
+ * was skipped.
  */
 import pc from "picocolors";
 import {
@@ -44,12 +45,12 @@ function listOfSuites(): string {
   return formatTable([{ title: "" }, { title: "" }], rows);
 }
 
-/** A suite that runs only in CI; on a developer's machine, `deno task ok` runs the same checks. */
+/** A suite that runs only in CI. On a developer's machine, `deno task ok` runs the same checks. */
 const IN_CI = "house";
-/** A suite that runs only when named, because it takes eleven minutes. */
+/** A suite that runs only if the user names it, because it takes eleven minutes. */
 const NAMED = "mutants";
 
-/** Returns the named suites; without names, all suites but the two above. */
+/** Returns the named suites. If none is named, returns all suites except the two above. */
 function choose(names: string[]): Suite[] {
   return suites.filter(({ name }) =>
     names.length > 0 ? names.includes(name) : name !== NAMED && (inCi || name !== IN_CI)
@@ -58,11 +59,13 @@ function choose(names: string[]): Suite[] {
 
 interface RunRequest {
   words: string[];
-  /** The caller named the suites, or CI_FULL=1. */
+  /** Whether the caller named the suites or set CI_FULL=1. */
   isFull: boolean;
 }
 
-/** Runs a suite. A suite that throws an error counts as failed, whatever it reported before. */
+/**
+ * Runs a suite. If the suite throws an error, it counts as failed, whatever it has reported before.
+ */
 async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<SuiteResult> {
   try {
     return await suite.run(words, isFull);
@@ -73,7 +76,10 @@ async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<Su
   }
 }
 
-/** Suites wait a part of the time, so three of them keep two cores busy. */
+/**
+ * How many suites run at the same time. Suites spend some of their time waiting, so three of them
+ * keep two cores busy.
+ */
 const LANES = 3;
 
 async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {

@@ -1,6 +1,6 @@
 /**
- * Formats the runner's output: a table for each suite with its failures and skips, then all
- * failures and skips again, and the totals.
+ * Formats the runner's output. Each suite has a table with its failures and skips. All failures and
+ * skips are repeated at the end, before the totals.
  */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
@@ -16,7 +16,10 @@ export interface Ran {
 export interface Totals {
   passed: number;
   failed: number;
-  /** Suites or parts that this machine could not run, and tests that their file ignores. */
+  /**
+   * The number of suites or parts that this machine could not run, plus tests that their own file
+   * ignores.
+   */
   skipped: number;
 }
 
@@ -61,7 +64,7 @@ function failures(rows: Row[], detailLines = DETAIL_LINES): string[] {
   );
 }
 
-/** Says whether a suite has neither a row nor a reason for having none. */
+/** Whether a suite has no row and gives no reason for that. */
 const ranNothing = ({ rows, skipped, left = [] }: SuiteResult) =>
   rows.length + skipped.length + left.length === 0;
 
@@ -73,7 +76,10 @@ function skips(skipped: Skipped[]): string[] {
 
 const RULE = 60;
 
-/** Several suites run at once and print as they end, so each table needs a heading. */
+/**
+ * Several suites run at the same time, and each prints its table when it ends. So each table needs
+ * a heading.
+ */
 function heading(name: string): string {
   return `${pc.bold(name)} ${pc.dim("─".repeat(RULE - name.length))}`;
 }
@@ -93,8 +99,8 @@ export function formatSuite({ name, result, ms }: Ran): string {
 const RECAP_LINES = 12;
 
 /**
- * Returns all failures and skips again, for the end of the run: a suite's own table may be
- * thousands of lines above, and a shortened log keeps only its end. Empty if all suites passed.
+ * Returns all failures and skips once more, for the end of the run. A suite's own table may be
+ * thousands of lines above, and a truncated log contains only its end. Empty if all suites passed.
  */
 export function formatRecap(ran: Ran[]): string {
   return ran.flatMap(({ name, result }) => {
@@ -104,7 +110,9 @@ export function formatRecap(ran: Ran[]): string {
   }).join("\n");
 }
 
-/** Returns what this run has left to the full run, suite by suite; empty in a full run. */
+/**
+ * Returns the parts, by suite, that this run left out and a full run includes. Empty in a full run.
+ */
 export function formatLeft(ran: Ran[]): string {
   const rows = ran.flatMap(({ name, result: { left = [] } }) =>
     left.map((what) => [`  ${name}`, what])
@@ -115,8 +123,8 @@ export function formatLeft(ran: Ran[]): string {
 }
 
 /**
- * Returns the totals of all suites. In CI, skipped parts count as failed. A suite without a row and
- * without a reason always counts as failed.
+ * Returns the totals of all suites. In CI, skipped parts count as failed. A suite that has no row
+ * and gives no reason for that always counts as failed.
  */
 export function totalsOf(ran: Ran[], everythingRuns: boolean): Totals {
   const totals = { passed: 0, failed: 0, skipped: 0 };

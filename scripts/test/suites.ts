@@ -1,4 +1,4 @@
-/** The suites in their starting order. The longest come first. */
+/** The suites in the order in which they start. The longest come first. */
 import type { Suite } from "../test-tools/suite.ts";
 import { catalogue } from "./suites/catalogue.ts";
 import { cli } from "./suites/cli.ts";

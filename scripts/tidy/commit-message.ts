@@ -1,13 +1,13 @@
 /**
- * The program of the hook `.githooks/commit-msg`: exits with code 1 when the subject of the message
- * in the given file breaks the rule.
+ * The program of the Git hook `.githooks/commit-msg`. It exits with code 1 if the subject of the
+ * commit message in the given file breaks the rule.
  */
 import { printError } from "@farthing/command-line";
 import { faultOf } from "./commits.ts";
 
 const message = await Deno.readTextFile(Deno.args[0]!);
 const subject = message.split("\n").find((line) => line !== "" && !line.startsWith("#")) ?? "";
-// git itself refuses an empty message.
+// An empty message is not checked, because Git itself refuses it.
 const fault = subject === "" ? null : faultOf(subject);
 if (fault) {
   printError(`${subject}\n${fault}`);

@@ -1,17 +1,20 @@
 /**
- * The rule for commit subjects: `area: verb object`, so that `git log --oneline` can be searched by
- * topic.
+ * The rule for commit subjects: `area: verb object`. It makes the output of `git log --oneline`
+ * searchable by topic.
  */
 
 const MAX_LENGTH = 72;
 
-/** Subjects that git writes, and those of commits that a rebase merges into another commit. */
+/**
+ * Matches subjects that Git writes, and subjects of commits that a later rebase merges into another
+ * commit.
+ */
 const BY_GIT = /^(?:Merge |Revert "|fixup! |squash! |amend! )/;
 
-/** Verbs whose imperative ends in "ed". */
+/** Verbs whose imperative ends in "ed". They are not in the past tense. */
 const NO_PAST = new Set(["embed", "exceed", "feed", "need", "proceed", "seed", "shed", "succeed"]);
 
-/** Returns what is wrong with a subject, or null when the subject is correct. */
+/** Returns what is wrong with a subject, or null if it is correct. */
 export function faultOf(subject: string): string | null {
   if (BY_GIT.test(subject)) return null;
   const form = /^[a-z0-9][a-z0-9_.-]*(?:\/[a-z0-9_.-]+)*: (\S+) \S/.exec(subject);
@@ -21,7 +24,8 @@ export function faultOf(subject: string): string | null {
   if (/ed$/.test(verb) && !NO_PAST.has(verb)) return `"${verb}": use the imperative, as in "add"`;
   if (subject.endsWith(".")) return "the subject must not end with a full stop";
   if (subject.length > MAX_LENGTH) {
-    return `the subject has ${subject.length} characters, at most ${MAX_LENGTH}: move the rest to the body`;
+    return `the subject has ${subject.length} characters; at most ${MAX_LENGTH} are allowed: ` +
+      "move the rest to the body";
   }
   return null;
 }
@@ -31,10 +35,10 @@ export interface Commit {
   subject: string;
 }
 
-/** The rule began at this moment; earlier commits are not checked. */
+/** The time from which the rule applies. Earlier commits are not checked. */
 const SINCE = "2026-11-23T06:50:00Z";
 
-/** Reads the commits since the rule began; in a shallow clone, only those that git has. */
+/** Reads the commits since the rule applies. In a shallow clone, reads only those that Git has. */
 export async function readCommits(root: string): Promise<Commit[]> {
   const git = new Deno.Command("git", {
     args: ["-c", "safe.directory=*", "log", `--since=${SINCE}`, "--format=%h %s"],

@@ -1,6 +1,6 @@
 /**
- * `deno task tidy`: prints each breach of the house rules on one line, and exits with code 1 if
- * there is any.
+ * `deno task tidy`: prints each breach of the house rules on a line of its own, and exits with code
+ * 1 if there is one.
  */
 import pc from "picocolors";
 import { formatTable, print } from "@farthing/command-line";

@@ -1,6 +1,6 @@
 /**
- * Checks that the code writes each log message that a runbook quotes, so that operators find it in
- * a log.
+ * Checks that each log message that a runbook quotes exists in the code, so that operators can find
+ * it in a log.
  */
 import assert from "node:assert/strict";
 import ts from "typescript";
@@ -43,7 +43,8 @@ const patternOf = (parts: string[], end = "") =>
   new RegExp(`^${parts.map(escaped).join(".+")}${end}$`);
 
 /**
- * SQL writes values as `%`. A runbook quotes an example, writes `…`, or leaves out the last values.
+ * Whether the code writes a quoted message. In SQL, a message contains `%` for each value; a
+ * runbook shows an example value, writes `…`, or leaves out the last values.
  */
 function isWritten(quoted: string): boolean {
   const shortened = patternOf(quoted.split("…"), "(?:[:, ]+%.*)?");
@@ -54,7 +55,10 @@ function isWritten(quoted: string): boolean {
 
 const COMMAND = /^(?:curl|deno|select|update|delete|insert|alter|supabase|npx) /;
 
-/** Returns the quotes in paragraphs about a log: texts of several words, and texts after "says". */
+/**
+ * Returns the messages that a page quotes in paragraphs about a log: quotes of several words, and
+ * quotes after "says".
+ */
 function quotesIn(page: Source): string[] {
   const paragraphs = page.text.replace(/^```[\s\S]*?^```/gm, "").split(
     /\n\s*\n|\n(?=[-*] |\d+\. )/,

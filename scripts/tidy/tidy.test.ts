@@ -1,4 +1,4 @@
-/** Tests each rule with a tree that breaks it and a similar tree that does not. */
+/** Tests each rule twice: with files that break it, and with similar files that do not. */
 import assert from "node:assert/strict";
 import { makeSource, type Source } from "./sources/source.ts";
 import { IMPORT_CASES } from "./testing/import-cases.ts";
@@ -7,7 +7,7 @@ import { rules, tidy } from "./tidy.ts";
 const files = (tree: Record<string, string>): Source[] =>
   Object.entries(tree).map(([path, text]) => makeSource(path, text));
 
-/** Returns the places at which a tree breaks one rule, as `path:line`. */
+/** Returns where these files break one rule, as `path:line`. */
 function broken(rule: string, tree: Record<string, string>): string[] {
   return tidy(files(tree)).filter((breach) => breach.rule === rule).map(({ path, line }) =>
     `${path}:${line}`
@@ -17,7 +17,7 @@ function broken(rule: string, tree: Record<string, string>): string[] {
 const statements = (count: number) => "  step();\n".repeat(count);
 const shown = new Set<string>();
 
-/** Adds a test that fails when the rule misses a breach, or reports a correct file. */
+/** Adds a test that fails if the rule misses a breach or reports a correct file. */
 function rule(
   name: string,
   wrong: Record<string, string>,

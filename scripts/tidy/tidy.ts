@@ -1,6 +1,6 @@
 /**
- * Applies the house rules that the formatter and the linter do not know to all text files of the
- * tree.
+ * Applies the house rules that the formatter and the linter cannot check to all text files of the
+ * repository.
  */
 import { cycles } from "./rules/cycles.ts";
 import { deadExport, deadModule } from "./rules/dead-code.ts";
@@ -43,12 +43,13 @@ export const rules: Rule[] = [
   paths,
 ];
 
-/** Other people wrote the text of data files. */
+/** Data files, whose text other people wrote. */
 const NOT_OURS = /(?:^|\/)data\/.*\.(?:csv|json)$/;
 
 export async function readTree(root: string): Promise<Source[]> {
   const git = new Deno.Command("git", {
-    // Without this option, git refuses a repository of another user, which is common in CI.
+    // Without this option, Git refuses a repository that belongs to another user, which is common
+    // in CI.
     args: [
       "-c",
       "safe.directory=*",
@@ -68,9 +69,9 @@ export async function readTree(root: string): Promise<Source[]> {
     path !== "" && !NOT_OURS.test(path)
   );
   const texts = await Promise.all(paths.map(async (path) => {
-    // git still lists a file that was deleted only in the work tree.
+    // A deleted file is skipped, because Git lists it until the deletion is staged.
     const bytes = await Deno.readFile(`${root}/${path}`).catch(() => null);
-    // A zero byte marks an image or an archive.
+    // A file that contains a zero byte is an image or an archive.
     return bytes && !bytes.includes(0) ? makeSource(path, new TextDecoder().decode(bytes)) : null;
   }));
   return texts.filter((source) => source !== null);

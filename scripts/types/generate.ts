@@ -1,5 +1,5 @@
 /**
- * Generates the database's types as TypeScript, from a database that is made with the migrations.
+ * Generates TypeScript types for the database, from a database that is made with the migrations.
  */
 import { PROJECT, withProject } from "../test-tools/project-database.ts";
 import { supabase } from "../supabase/cli.ts";

@@ -1,7 +1,7 @@
 /**
- * T29: the SQL knows each state that the pinned SDK names. The test fails when the SDK gains a
- * state. Until the SQL handles a new state, it accepts the event, holds the credits that may be lost,
- * and alerts operators.
+ * T29: checks that the SQL knows each state that the pinned SDK names. The test fails when a new
+ * version of the SDK has a new state. The SQL handles an unknown state safely: it accepts the
+ * event, holds the credits that may be lost, and alerts operators.
  */
 import assert from "node:assert/strict";
 
@@ -12,8 +12,8 @@ const SCHEMAS = new URL("supabase/schemas/", ROOT);
 const words = (text: string, quotes: RegExp) => [...text.matchAll(quotes)].map(([, word]) => word!);
 
 /**
- * Returns the literals of a type. For a field that accepts any string, returns the quoted words of
- * its comment.
+ * Returns the string literals of a type. If the field accepts any string, returns the quoted words
+ * in the field's comment instead.
  */
 async function sdkStates(file: string, pattern: RegExp): Promise<string[]> {
   const declared = await Deno.readTextFile(new URL(file, SDK));
@@ -22,7 +22,7 @@ async function sdkStates(file: string, pattern: RegExp): Promise<string[]> {
   return words(found, /['`]([a-z_]+)['`]/g).toSorted();
 }
 
-/** Returns the states that a function of the SQL distinguishes. */
+/** Returns the states that an SQL function distinguishes. */
 async function sqlStates(file: string, name: string): Promise<string[]> {
   const sql = await Deno.readTextFile(new URL(file, SCHEMAS));
   const body = sql.split(`create function farthing.${name}(`)[1]?.split("$$")[1];

@@ -58,14 +58,14 @@ async function reset(options: StackOptions): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await removeData(dataDir);
-  print(`${ended ? "Stopped, and its" : "The"} data in ${dataDir} removed.`);
+  print(`${ended ? "Stopped. " : ""}Removed the data in ${dataDir}.`);
 }
 
 async function status(options: StackOptions): Promise<void> {
   const resolved = resolveOptions(options);
   const running = await readRunning(resolved.dataDir);
   if (!running) {
-    print("No stack runs on this data directory: `deno task start`.");
+    print("No stack runs on this data directory. Start one with `deno task start`.");
     Deno.exitCode = 1;
     return;
   }

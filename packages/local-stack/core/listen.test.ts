@@ -42,7 +42,7 @@ async function connectFromOwnPort(): Promise<Outgoing> {
     if (socketsAt(connection.near) === 1) return connection;
     await connection.close();
   }
-  throw new Error("each of 100 connections got a port that another one holds");
+  throw new Error("none of 100 connections got a port that no other socket uses");
 }
 
 /**
@@ -75,7 +75,7 @@ Deno.test({
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await waitsForConnection() === "waited") return;
     }
-    assert.fail("three ports in a row went to other programs");
+    assert.fail("other programs took three ports in a row");
   },
 });
 

@@ -21,7 +21,7 @@ async function withFunctions(
 const echo = `export const app = { fetch: async (r) =>
   Response.json({ path: new URL(r.url).pathname, body: await r.text() }) };`;
 
-Deno.test("the gateway passes on the path without its prefix, and the body", async () => {
+Deno.test("the gateway passes the body, and the path without its prefix, to the function", async () => {
   await withFunctions({ echo }, async (app) => {
     const response = await app.request("/functions/v1/echo/a?b=1", { method: "POST", body: "x" });
     assert.deepEqual(await response.json(), { path: "/echo/a", body: "x" });
@@ -69,7 +69,7 @@ Deno.test("the gateway's own refusals have CORS headers", async () => {
 const tellIp = `export const app = { fetch: (r) =>
   Response.json(r.headers.get("cf-connecting-ip")) };`;
 
-Deno.test("the gateway replaces the caller's claimed address by the real one", async () => {
+Deno.test("the gateway replaces the IP address that a caller claims by the real one", async () => {
   await withFunctions({ "tell-ip": tellIp }, async (app) => {
     const ask = async (hostname: string | undefined, headers: Record<string, string> = {}) => {
       const request = new Request("http://x/functions/v1/tell-ip", { headers });

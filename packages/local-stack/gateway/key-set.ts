@@ -16,7 +16,7 @@ export function keySetRoutes(publicJwk: JWK): KeySetRoutes {
     if (state === "hanging") {
       await new Promise<void>((done) => hanging.add(done));
     }
-    if (state !== "ok") return c.json({ message: "the key set is not there" }, 503);
+    if (state !== "ok") return c.json({ message: "the key set is unavailable" }, 503);
     c.header("Cache-Control", "public, max-age=600");
     return c.json({ keys: [publicJwk] });
   });

@@ -18,7 +18,7 @@ export function redisPlugin(): RedisPlugin {
   let part: RedisPart | undefined;
   const need = (): RedisPart => {
     if (part) return part;
-    throw new StackError(`There is no Redis to switch: ${ABSENT}.`);
+    throw new StackError(`This stack runs no Redis: ${ABSENT}.`);
   };
   const modes = MODES.map((mode) => [`redis/${mode}`, () => need().turn(mode)] as const);
 

@@ -24,7 +24,7 @@ Deno.test("the reviver runs one restart at a time, however often it is called", 
   server.pid = undefined;
   life.revive();
   await waitFor(() => server.pid, 60_000);
-  assert.equal(seen.starts, 4, "a later death is another one");
+  assert.equal(seen.starts, 4, "the server is restarted after a later crash");
   server.pid = undefined;
   life.stop();
   life.revive();

@@ -67,7 +67,7 @@ async function checkVersion({ directory, install }: ServerOptions): Promise<void
   const have = install.source.version.split(".")[0];
   if (had === have) return;
   throw new StackError(
-    `The data in ${directory} belongs to PostgreSQL ${had}, and this is PostgreSQL ${have}: ` +
+    `The data in ${directory} belongs to PostgreSQL ${had}, but this server is PostgreSQL ${have}: ` +
       `use the same --postgres as before, another --data, or \`deno task reset\`.`,
   );
 }

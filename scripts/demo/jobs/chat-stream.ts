@@ -13,11 +13,11 @@ const bill = z.object({
   hold_id: z.string(),
 });
 
-/** The stream's last event, with the chat's price. */
+/** The last event of the stream, which contains the chat's price. */
 export type Bill = z.infer<typeof bill>;
 
 export interface Reading {
-  /** With the same key and prompt, the service repeats its first answer. */
+  /** The Idempotency-Key. For the same key and prompt, the service sends its first answer again. */
   key: string;
   onDelta?: (text: string) => void;
   /** The number of pieces after which the reader disconnects. */
@@ -26,7 +26,7 @@ export interface Reading {
 
 export interface Streamed {
   text: string;
-  /** Undefined when the reader disconnected before the bill. */
+  /** Undefined if the reader disconnected before the stream's last event. */
   bill: Bill | undefined;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Two streamed chats: one that its reader reads to the end, and one that its reader leaves early.
+ * Two streamed chats. The reader reads the first one to its end, and disconnects early from the
+ * second.
  */
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { Exact } from "../../rates/exact.ts";
@@ -16,7 +17,9 @@ const LEAVE_AFTER = 12;
 /** Markers of the AI emulator. */
 const WITH_EVERY_KIND = "[tokens:60][pace:40][cached:5][reasoning:12]";
 const LEFT_TOKENS = 60;
-/** A pause of 60 ms after each token: most tokens come after the reader has disconnected. */
+/**
+ * A pause of 60 ms after each token, so that most tokens come after the reader has disconnected.
+ */
 const WITH_PAUSES = `[tokens:${LEFT_TOKENS}][pace:60]`;
 
 function scenarioOf(name: string, mark: string, { hold_id, credits }: Bill): Scenario {
@@ -46,8 +49,8 @@ export async function playChat(context: RunContext): Promise<Scenario> {
 }
 
 /**
- * Disconnects in the middle. A repeat with the same key then returns the whole answer, which the
- * account has paid for.
+ * Disconnects in the middle of a chat. The account pays for the whole answer, and a repeat with the
+ * same key returns it.
  */
 export async function playAbandoned(context: RunContext): Promise<Scenario> {
   const { buyer, say } = context;

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { follow, type Look } from "./follow-job.ts";
 
-/** Returns these answers in order, and records the ETag of each poll and each wait. */
+/**
+ * Makes a fake job whose polls return these answers in order. Records the ETag of each poll and the
+ * seconds of each wait.
+ */
 function script(answers: Look<string>[]) {
   const etags: (string | null)[] = [];
   const waits: [number, string | undefined][] = [];

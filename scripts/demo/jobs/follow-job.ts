@@ -1,39 +1,37 @@
 /**
- * Polls as the service advises: `Retry-After` gives the time of the next poll, and the ETag avoids
- * repeating an unchanged job.
+ * Polls a job as the service advises: `Retry-After` gives the time of the next poll, and with the
+ * ETag an unchanged job is not sent again.
  */
 
 import { DemoError } from "../shared/service.ts";
 
-/** One answer to a poll; `seen` is undefined when the job is unchanged (304). */
+/** One answer to a poll. `seen` is undefined if the job is unchanged (304). */
 export interface Look<T> {
   status: number;
   etag: string | null;
-  /** Seconds until the next poll; null when the job will not change any more. */
+  /** Seconds until the next poll; null if the job can no longer change. */
   retryAfter: number | null;
   seen: T | undefined;
 }
 
 export interface Followed<T> {
   last: T;
-  /** The status of each poll, and the seconds before it. */
+  /** For each poll, its status and the seconds of the wait before it. */
   looks: { status: number; waited: number }[];
 }
 
 export interface Following<T> {
   look: (etag: string | null) => Promise<Look<T>>;
-  /** Waits for some seconds; `last` is the latest known state. */
+  /** Waits for some seconds. `last` is the state that the last poll returned. */
   wait: (seconds: number, last: T | undefined) => Promise<void>;
-  /** Returns whether to stop polling; by default a job is polled to its end. */
+  /** Returns whether to stop polling. By default a job is polled until it ends. */
   enough?: (seen: T) => boolean;
 }
 
-/**
- * With 8 s between polls this takes about three minutes, which is longer than any job of the demo.
- */
+/** At 8 s between polls, 25 polls take about three minutes. No job of the demo takes that long. */
 const MAX_LOOKS = 25;
 
-/** @throws DemoError when 25 polls do not see the end */
+/** @throws DemoError if the job has not ended after 25 polls */
 export async function follow<T>(
   firstWait: number,
   { look, wait, enough }: Following<T>,

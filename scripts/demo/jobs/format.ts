@@ -3,19 +3,19 @@ import { formatTable } from "@farthing/command-line";
 
 const INDENT = "   ";
 
-/** Formats facts under a heading, each with a label. */
+/** Formats lines of a label and a value, under a heading. */
 export function formatFacts(facts: [string, string][]): string {
   const rows = facts.map(([label, fact]) => [pc.dim(label), fact]);
   return formatTable([{ title: "" }, { title: "" }], rows).replaceAll(/^/gm, INDENT);
 }
 
-/** Returns the beginning of a text on one line, with at most `most` characters. */
+/** Returns the beginning of a text, on one line and with at most `most` characters. */
 export function shorten(text: string, most: number): string {
   const line = [...text.replaceAll(/\s+/g, " ").trim()];
   return line.length <= most ? line.join("") : `${line.slice(0, most - 1).join("").trimEnd()}…`;
 }
 
-/** Lays out text that arrives in pieces: indented, with lines broken at spaces. */
+/** Formats text that arrives in pieces: indents it, and breaks its lines at spaces. */
 export function createFlow(width: number): (piece: string) => string {
   let column = 0;
   return (piece) => {

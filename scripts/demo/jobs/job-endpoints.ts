@@ -1,4 +1,4 @@
-/** The routes of jobs, called through supabase-js as an app would. */
+/** Calls the routes of jobs through supabase-js, as an app would. */
 import { z } from "zod";
 import type { Answer, Buyer } from "../shared/buyer.ts";
 import type { Look } from "./follow-job.ts";
@@ -15,13 +15,13 @@ const job = z.object({
 });
 const enveloped = <T extends z.ZodType>(data: T) => z.object({ data });
 
-/** A job as a poll returns it; credits are decimal texts. */
+/** A job as a poll returns it. Credits are decimal numbers, written as text. */
 export type Job = z.infer<typeof job>;
 
 export interface StartedJob {
   id: string;
   held: string;
-  /** Seconds until the first poll is useful. */
+  /** Seconds to wait before the first poll. */
   retryAfter: number;
 }
 
@@ -46,8 +46,8 @@ export function startExport(buyer: Buyer): Promise<StartedJob> {
 }
 
 /**
- * Polls a job once. With the ETag of the previous poll, the service answers 304 while the job is
- * unchanged.
+ * Polls a job once. If the job is unchanged since the poll that returned this ETag, the service
+ * answers 304.
  */
 export async function look(buyer: Buyer, id: string, etag: string | null): Promise<Look<Job>> {
   const headers: Record<string, string> = etag === null ? {} : { "If-None-Match": etag };

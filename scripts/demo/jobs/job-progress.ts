@@ -2,22 +2,22 @@ import type { SingleBar } from "cli-progress";
 import { delay, print } from "@farthing/command-line";
 import { BAR, createSingleBar } from "../shared/progress-bar.ts";
 
-/** The state of a job between two polls. */
+/** The state of a job that the last poll returned. */
 interface Known {
   status: string;
   progress: number;
 }
 
 /**
- * Shows the progress of a job: on a terminal a bar that counts down to the next poll, otherwise
- * lines.
+ * Shows the progress of a job. On a terminal this is a bar with a countdown to the next poll,
+ * elsewhere lines.
  */
 export interface JobProgress {
-  /** Waits for the seconds until the next poll. */
+  /** Waits until the next poll, and shows the seconds that remain. */
   wait(seconds: number, known: Known | undefined): Promise<void>;
-  /** Shows `what` until the work ends. */
+  /** Shows the text `what` until the work has ended. */
   busy<T>(what: string, work: Promise<T>): Promise<T>;
-  /** Removes the bar, which the next wait shows again. */
+  /** Removes the bar. The next wait shows it again. */
   clear(): void;
 }
 

@@ -2,8 +2,8 @@ import { Exact } from "../../rates/exact.ts";
 import { readColumns } from "../shared/ledger-csv.ts";
 
 /**
- * The credits of one charge in the ledger. A charge that takes credits from several lots is several
- * entries.
+ * The credits of one charge in the ledger. If a charge takes credits from several lots, the ledger
+ * has an entry for each lot.
  */
 export interface LedgerLine {
   /** The charge's reference: `job:<id>:<step>` or `chat:<hold id>`. */
@@ -13,7 +13,9 @@ export interface LedgerLine {
 
 const SPENDING = ["usage", "settle"];
 
-/** Returns the charges in a ledger CSV, oldest first; the CSV's newest entry is first. */
+/**
+ * Returns the charges in a ledger CSV, oldest first. The CSV itself lists the newest entry first.
+ */
 export function readLedgerLines(csv: string): LedgerLine[] {
   const taken = new Map<string, Exact>();
   for (const [kind = "", amount = "", type = "", id = ""] of rowsOf(csv)) {
@@ -24,7 +26,7 @@ export function readLedgerLines(csv: string): LedgerLine[] {
   return [...taken].map(([reference, credits]) => ({ reference, credits }));
 }
 
-/** Counts the entries of every kind in a ledger CSV. */
+/** Counts all entries in a ledger CSV, of every kind. */
 export function countRows(csv: string): number {
   return rowsOf(csv).length;
 }

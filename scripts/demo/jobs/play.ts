@@ -1,6 +1,6 @@
 /**
- * `deno task demo jobs`: jobs and chats that complete, fail, are cancelled or lose their reader,
- * and what each one costs.
+ * `deno task demo jobs`: jobs and chats that complete, fail, are cancelled, or whose reader
+ * disconnects, and what each one costs.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
@@ -35,7 +35,7 @@ async function runScenarios(context: RunContext): Promise<Played> {
   return { scenarios: [...scenarios, scenario], ledgerCsv: csv };
 }
 
-/** Returns the published rates of the models in use. */
+/** Returns the published rates of these models. */
 async function readRates({ buyer }: RunContext, models: string[]): Promise<Map<string, ModelRate>> {
   const rates = new Map<string, ModelRate>();
   for (const model of new Set(models)) rates.set(model, await readRate(buyer, model));
@@ -43,7 +43,8 @@ async function readRates({ buyer }: RunContext, models: string[]): Promise<Map<s
 }
 
 /**
- * Returns how many lots a package makes: one for paid and one for bonus credits, if it has both.
+ * Returns the number of lots that a purchase of a package creates: one for paid credits, and one
+ * for bonus credits if there are any.
  */
 function lotsOf({ credits, bonus_credits }: Package): number {
   return [credits, bonus_credits].filter((amount) => Number(amount) > 0).length;
@@ -56,7 +57,7 @@ function formatVerdict(checks: Check[]): string {
     : pc.red(`${differing} of ${checks.length} figures differ from the provider's list.`);
 }
 
-/** Runs the demo. Returns false when a figure differs or the ledger's proof finds a violation. */
+/** Runs the demo. Returns false if a figure differs or the ledger's proof finds a violation. */
 export async function demoJobs(service: Service): Promise<boolean> {
   if (!service.aiUrl) {
     throw new DemoError("AI_URL is not set: the demo needs the stack's AI emulator");

@@ -1,6 +1,6 @@
 /**
- * Computes the run's price from the AI provider's own list of requests and usage. Of the service's
- * answers, only the published rates are used.
+ * Computes what the run must cost from the AI provider's own list of requests and their usage. It
+ * uses nothing from the service except the published rates.
  */
 import { z } from "zod";
 import type { Exact } from "../../rates/exact.ts";
@@ -28,7 +28,7 @@ export type ProviderRequest = z.infer<typeof request>;
 /** How long the provider may need to notice that a client has disconnected. */
 const ENDED_DEADLINE_MS = 10_000;
 
-/** Returns the run's requests, oldest first, after all of them have ended. */
+/** Waits until all of the run's requests have ended, and returns them, oldest first. */
 export async function readRequests(
   { aiUrl }: Service,
   run: string,
@@ -43,12 +43,13 @@ export async function readRequests(
 }
 
 /**
- * Returns the tokens to pay for, each in one kind only; undefined when the provider delivered no
- * complete answer.
+ * Returns the tokens that the account must pay for; each token counts in only one kind. Returns
+ * undefined if the provider sent no complete answer.
  */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;
-  // The service reads each stream to its end, even when its own client has disconnected.
+  // Such a request failed: when the service's own client disconnects, the service still reads the
+  // provider's stream to its end.
   if (usage === null || aborted) return undefined;
   const { cached_tokens: cached } = usage.prompt_tokens_details;
   const { reasoning_tokens: reasoning } = usage.completion_tokens_details;

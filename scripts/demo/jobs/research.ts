@@ -1,4 +1,7 @@
-/** Three research jobs: one runs to its end, one is cancelled, and one fails at first. */
+/**
+ * Three research jobs: one completes, one is cancelled, and one fails in its first attempt and then
+ * completes.
+ */
 import { z } from "zod";
 import { Exact } from "../../rates/exact.ts";
 import { sum } from "../shared/price-request.ts";
@@ -15,12 +18,12 @@ const finding = z.object({ plan: z.array(z.string()), report: z.string() });
 
 /** Markers of the AI emulator: a second for each answer, and tokens of every kind. */
 const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
-/** Longer than the time between the first two polls, so that the second poll gets a 304. */
+/** Slower than the time between the first two polls, so that the second poll gets a 304. */
 const SLOWLY = "[slow:7500]";
-/** The number of requests in one attempt before the job gives up. */
+/** The number of requests that one attempt of the job sends before it fails. */
 const FAILURES = 3;
 
-/** Follows a job with the waits that the service advises, and shows each change. */
+/** Polls a job with the waits that the service advises, and shows each change. */
 async function followJob(
   { buyer, progress }: RunContext,
   { id, retryAfter }: StartedJob,
@@ -102,8 +105,8 @@ export async function playCancelled(context: RunContext): Promise<Scenario> {
 }
 
 /**
- * Runs a research job whose first attempt fails, because the provider refuses as many requests as
- * one attempt sends.
+ * Runs a research job whose first attempt fails, because the provider refuses all requests of that
+ * attempt.
  */
 export async function playRetried(context: RunContext): Promise<Scenario> {
   const mark = `${context.run}-3`;

@@ -8,15 +8,17 @@ import type { JobProgress } from "./job-progress.ts";
 /** The objects that every scenario of the demo uses. */
 export interface RunContext {
   buyer: Buyer;
-  /** A text in every prompt of this run, by which the provider's list is filtered. */
+  /**
+   * A text that every prompt of this run contains. The provider's list is filtered by this text.
+   */
   run: string;
   progress: JobProgress;
   say: (text?: string) => void;
 }
 
 /**
- * A cancelled job's step in flight ends first, and the service needs time to notice an abandoned
- * stream.
+ * How long held credits may take to be released. A cancelled job's current step must end first, and
+ * the service needs time to notice an abandoned stream.
  */
 const RELEASED_DEADLINE_MS = 30_000;
 const RELEASED_POLL_MS = 100;

@@ -6,18 +6,18 @@ import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 /** A job or a chat that the account paid for. */
 export interface Scenario {
   name: string;
-  /** A text in each prompt of the scenario, and in no other prompt. */
+  /** A text that every prompt of this scenario contains, and no other prompt. */
   mark: string;
   /** The beginning of the scenario's references in the ledger. */
   reference: string;
-  /** The scenario's price in credits, as the service's answers gave it. */
+  /** The scenario's price in credits, from the service's answers. */
   shown: Exact;
   /** How the scenario ended, and how it should have ended. */
   ended: string;
   wanted: string;
 }
 
-/** The figures to compare: the service's, and those from the provider's list. */
+/** The figures to compare: those of the service, and those computed from the provider's list. */
 export interface Evidence {
   scenarios: Scenario[];
   ledgerCsv: string;
@@ -34,8 +34,8 @@ const MISSING = "none";
 const text = (credits: Exact | undefined): string => credits?.toFixed() ?? MISSING;
 
 /**
- * Compares a scenario's price and each of its ledger lines with the prices from the provider's
- * list.
+ * Compares a scenario's price, and each of its ledger lines, with the prices computed from the
+ * provider's list.
  */
 function compareScenario(scenario: Scenario, lines: LedgerLine[], priced: Exact[]): Check[] {
   const pairs = Array.from({ length: Math.max(lines.length, priced.length) }, (_, at) => {

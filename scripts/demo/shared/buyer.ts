@@ -10,8 +10,8 @@ export interface Buyer {
   get(path: string): Promise<unknown>;
   post(path: string, body: Record<string, unknown>, idempotencyKey: string): Promise<unknown>;
   /**
-   * Returns the whole answer. `data` is the body as supabase-js returns it: envelope, text, or the
-   * Response of an event stream.
+   * Returns the complete answer. `data` is the body as supabase-js returns it: an envelope, a text,
+   * or the Response of an event stream.
    */
   ask(path: string, options: AskOptions): Promise<Answer>;
 }

@@ -3,7 +3,7 @@ import type { Buyer } from "./buyer.ts";
 import type { ModelRate } from "./price-request.ts";
 import { DemoError } from "./service.ts";
 
-/** `amount` is in the currency's minor unit; credits are decimal texts. */
+/** `amount` is in the currency's minor unit. Credits are decimal numbers, written as text. */
 export interface Package {
   id: string;
   name: string;

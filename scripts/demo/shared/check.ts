@@ -1,6 +1,6 @@
 import type { Exact } from "../../rates/exact.ts";
 
-/** One figure twice: the service's, and the one computed from the trace and the rates. */
+/** One figure, as the service reports it and as the demo computes it. */
 export interface Check {
   name: string;
   service: string;
@@ -8,7 +8,7 @@ export interface Check {
   equal: boolean;
 }
 
-/** Compares two numbers by value. */
+/** Compares a number of the service with the computed one, by value. */
 export function check(name: string, service: Exact, computed: Exact): Check {
   return {
     name,
@@ -18,7 +18,7 @@ export function check(name: string, service: Exact, computed: Exact): Check {
   };
 }
 
-/** Compares two texts exactly. */
+/** Compares a text of the service with the computed one, character by character. */
 export function checkText(name: string, service: string, computed: string): Check {
   return { name, service, computed, equal: service === computed };
 }

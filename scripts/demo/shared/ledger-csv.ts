@@ -1,5 +1,5 @@
 /**
- * Returns the named columns of a ledger CSV, row by row. The columns must precede the metadata,
+ * Returns the named columns of a ledger CSV, row by row. The columns must come before the metadata,
  * which is the first column whose values may contain commas.
  */
 export function readColumns(csv: string, names: string[]): string[][] {

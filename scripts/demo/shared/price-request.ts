@@ -1,9 +1,10 @@
-/** Credits of one request by the published rate, without rounding. */
+/** Computes the credits of one request from the published rate, without rounding. */
 import { Exact } from "../../rates/exact.ts";
 
 /**
- * USD per million tokens, and the factor to multiply by; decimal texts. Without own rates, cached
- * tokens cost as much as input tokens, and reasoning tokens as much as output tokens.
+ * USD per million tokens, and the markup by which they are multiplied, as decimal texts. A model
+ * without a rate for cached tokens charges them as input tokens. One without a rate for reasoning
+ * tokens charges them as output tokens.
  */
 export interface ModelRate {
   input_per_million_usd: string;
@@ -13,7 +14,7 @@ export interface ModelRate {
   markup: string;
 }
 
-/** Tokens of one request; each token counts in one kind only. */
+/** The tokens of one request. Each token counts in only one kind. */
 export interface TokenCounts {
   input_tokens: number;
   cached_input_tokens?: number;

@@ -6,10 +6,10 @@ import { print } from "@farthing/command-line";
 /** Without a terminal, progress is one line for every 500 requests. */
 const PLAIN_EVERY = 500;
 
-/** Shows how many requests are charged: a bar on a terminal, lines elsewhere. */
+/** Shows how many requests have been charged: as a bar on a terminal, as lines elsewhere. */
 export interface Progress {
   at(done: number, balance: string): void;
-  /** Removes the bar, so that a line can be printed; the next `at` shows it again. */
+  /** Removes the bar, so that the caller can print a line. The next `at` shows the bar again. */
   pause(): void;
 }
 
@@ -17,17 +17,18 @@ export function createProgress(total: number): Progress {
   return Deno.stderr.isTerminal() ? createBar(total) : createLines(total);
 }
 
-/** The bar itself, as part of a format. */
+/** The coloured bar, as a part of a format for cli-progress. */
 export const BAR = pc.cyan("{bar}");
 
-/** Makes a progress bar on standard error, in the demo's style, which is removed at its end. */
+/** Makes a progress bar on standard error, in the demo's style. The bar is removed at its end. */
 export function createSingleBar(format: string): SingleBar {
   return new SingleBar({
     format: `  ${format}`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
     barsize: 20,
-    // Unchanged: otherwise Ctrl-C would leave the terminal without a cursor and line wrapping.
+    // Do not hide the cursor: after Ctrl-C the terminal would stay without a cursor and without
+    // line wrapping.
     hideCursor: false,
     linewrap: true,
     clearOnComplete: true,

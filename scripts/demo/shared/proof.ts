@@ -2,8 +2,8 @@ import postgres from "postgres";
 import type { Service } from "./service.ts";
 
 /**
- * Returns the violations that the ledger's proof finds in the whole database, one line each.
- * Without violations, balances, lots, entries and orders agree.
+ * Returns the violations that the ledger's proof finds in the whole database, one line each. If
+ * there is none, balances, lots, entries and orders agree.
  */
 export async function readViolations({ databaseUrl }: Service): Promise<string[]> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });

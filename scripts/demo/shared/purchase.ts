@@ -13,13 +13,14 @@ const credits = z.object({
   lots: z.array(z.object({ id: z.string(), source: z.string(), remaining: z.string() })),
 });
 
-/** The account as the buyer sees it. */
+/** The account's balance and lots, as the service shows them to the buyer. */
 export type Credits = z.infer<typeof credits>;
 
 /** Stripe's documented test card whose payments succeed. */
 const PAYING_CARD = "4242424242424242";
 /**
- * How long the webhook may take to grant a paid order, and the pause between polls of the order.
+ * How long the webhook may take to grant the credits of a paid order, and the pause between polls
+ * of the order.
  */
 const PAID_DEADLINE_MS = 30_000;
 const PAID_POLL_MS = 50;
@@ -43,7 +44,7 @@ export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   }
 }
 
-/** Returns the balance, and the lots with credits remaining. */
+/** Returns the balance, and the lots that still have credits. */
 export async function readCredits(buyer: Buyer): Promise<Credits> {
   return credits.parse(await buyer.get("credits"));
 }

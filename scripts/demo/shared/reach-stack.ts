@@ -3,9 +3,9 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { DemoError, isLive, type Service, serviceOf } from "./service.ts";
 
 /**
- * Passes a stack to `use`. With an env file, the stack is that file's. Otherwise it is the stack
- * that runs on this machine or, if none runs, a new stack on free ports with new data, which is
- * removed after `use`.
+ * Passes a stack to `use`. With an env file, this is the stack that the file names. Otherwise it is
+ * the stack that runs on this machine. If none runs, starts a new stack on free ports with new
+ * data, and removes it after `use`.
  * @throws DemoError or SettingsError if the env file's stack does not answer, or a new stack can't
  *   be started
  */
@@ -24,7 +24,8 @@ export async function withService<T>(
       return use(serviceOf({ values, source: "the demo's own stack" }));
     });
   } catch (error) {
-    // Before the stack is up, the message contains the stack's last output, which says what to do.
+    // If the new stack did not start, the error contains the last lines of its output, which say
+    // what to do.
     if (!up && error instanceof Error) throw new DemoError(error.message);
     throw error;
   }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import type { Check } from "./check.ts";
 
-/** Formats every figure of the service next to the computed figure. */
+/** Formats each figure of the service beside the computed figure. */
 export function formatChecks(checks: Check[]): string {
   return formatTable(
     [

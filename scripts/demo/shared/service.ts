@@ -1,24 +1,24 @@
 import { need, type Settings } from "../../settings/settings.ts";
 
-/** The running service: its address, and the keys of its two kinds of callers. */
+/** The running service: its address, and the keys for the two kinds of callers. */
 export interface Service {
   url: string;
   publishableKey: string;
   secretKey: string;
   databaseUrl: string;
-  /** The AI emulator's address, where there is an emulator. */
+  /** The AI emulator's address; undefined if there is no emulator. */
   aiUrl: string | undefined;
 }
 
-/** The demo cannot continue; the message says what happened and what to do. */
+/** The demo cannot continue. The message says what happened and what to do. */
 export class DemoError extends Error {
   override name = "DemoError";
 }
 
 /**
- * Returns the service that the settings name.
- * @throws SettingsError naming the missing setting. STRIPE_API_URL is required, because without it
- *   the demo would use Stripe itself, where a script must not pay.
+ * Returns the service that the settings name. STRIPE_API_URL is required: without it the service
+ * would use Stripe itself, where a script must not pay.
+ * @throws SettingsError naming the missing setting
  */
 export function serviceOf(settings: Settings): Service {
   need(settings, "STRIPE_API_URL");
@@ -45,7 +45,7 @@ export async function isLive({ url }: Service): Promise<boolean> {
 }
 
 /**
- * Describes an unexpected answer: the error in it, or the data that came instead of the expected
+ * Describes an unexpected answer: its error, or the data that it contains instead of the expected
  * data.
  */
 export async function describeRefusal(what: string, response: Response): Promise<DemoError> {

@@ -17,24 +17,25 @@ const refused = z.object({
   }),
 });
 
-/** A charge as `POST /usage` answers it. */
+/** A charge, as `POST /usage` returns it. */
 export type Charge = z.infer<typeof charged>["data"];
 
 /**
- * The answer of `POST /usage`: the charge, or for a refusal the required and the available credits.
+ * The result of `POST /usage`: the charge or, if credits are insufficient, the required and the
+ * available credits.
  */
 export type Outcome =
   | { charged: Charge }
   | { refused: z.infer<typeof refused>["error"]["details"] };
 
-/** The timeout of one call, the number of attempts, and the pause between them. */
+/** The timeout of one call, the number of attempts, and the pause between attempts. */
 const CALL_TIMEOUT_MS = 10_000;
 const CALL_TRIES = 3;
 const CALL_RETRY_MS = 250;
 
 /**
- * The app's own back end: it reports usage with the secret key, in one call for each request to a
- * model.
+ * The app's own back end. It reports usage with the secret key, and makes one call for each request
+ * to a model.
  */
 export class BackEnd {
   readonly #service: Service;
@@ -49,8 +50,8 @@ export class BackEnd {
 
   /**
    * Charges one request. The service stores a 402 under its Idempotency-Key like any other answer,
-   * so a new attempt needs a new key. The event id stays the same, and the service charges it only
-   * once.
+   * so an attempt after a 402 needs a new key. The event id does not change, and the service
+   * charges each event id only once.
    */
   async charge(eventId: string, attempt: number, request: TraceRequest): Promise<Outcome> {
     const response = await this.#fetch("POST", "usage", {
@@ -64,7 +65,7 @@ export class BackEnd {
     throw await describeRefusal("POST /usage", response);
   }
 
-  /** Returns the user's usage entries as CSV from the ledger; the amounts have a sign. */
+  /** Returns the ledger's usage entries of the user, as CSV. The amounts are signed. */
   async readUsageCsv(): Promise<string> {
     const query = new URLSearchParams({ user_id: this.#userId, kind: "usage", format: "csv" });
     const response = await this.#fetch("GET", `credits/entries?${query}`);
@@ -72,7 +73,7 @@ export class BackEnd {
     return await response.text();
   }
 
-  /** Retries when no answer or a 5xx came; the Idempotency-Key makes a repeat safe. */
+  /** Retries if there is no answer or the status is 5xx. The Idempotency-Key makes this safe. */
   async #fetch(
     method: string,
     path: string,

@@ -1,14 +1,14 @@
 /**
- * Computes the demo's expected figures from the trace, the rate and the packages alone, with exact
- * decimals, without SQL and without the service's answers. The demo fails unless the service
- * agrees.
+ * Computes the figures that the demo expects, with exact decimals. It uses only the trace, the rate
+ * and the packages: neither SQL nor the service's answers. The demo fails unless the service's
+ * figures are the same.
  */
 import { Exact } from "../../rates/exact.ts";
 import type { Package } from "../shared/catalogue.ts";
 import { type ModelRate, requestCredits, sum } from "../shared/price-request.ts";
 import type { TraceRequest } from "./read-trace.ts";
 
-/** A lot of credits: its source, its amount, and the remaining credits. */
+/** A lot of credits: its source, its original amount, and its remaining credits. */
 export interface ExpectedLot {
   name: string;
   source: "paid" | "bonus";
@@ -29,9 +29,9 @@ export interface Expected {
 }
 
 /**
- * Computes the demo's purchases and charges. The first purchase is the smallest package. Each time
- * a request needs more credits than the balance, the next purchase is the smallest package that
- * covers all remaining requests, or the largest package if none does.
+ * Computes the demo's purchases and charges. The demo first buys the smallest package. Each time a
+ * request needs more credits than the balance, it buys the smallest package that covers all
+ * remaining requests, or the largest package if none does.
  */
 export function expectDemo(
   trace: TraceRequest[],
@@ -66,8 +66,8 @@ export function expectDemo(
 }
 
 /**
- * Returns the smallest package with at least this many credits, or the largest package if none has
- * as many.
+ * Returns the smallest package with at least this many credits. If there is none, returns the
+ * largest package.
  */
 function packageFor(onSale: Package[], credits: Exact): Package | undefined {
   return onSale.find((each) => credits.lessThanOrEqualTo(each.total_credits)) ?? onSale.at(-1);
@@ -89,7 +89,10 @@ function buy(expected: Expected, bought: Package | undefined): void {
   expected.balance = expected.balance.plus(bought.total_credits);
 }
 
-/** Burns lots in the ledger's order when no lot expires: bonus before paid, older before newer. */
+/**
+ * Takes credits from lots in the ledger's order for lots that do not expire: bonus before paid, and
+ * older before newer.
+ */
 function burn(lots: ExpectedLot[], cost: Exact): void {
   let due = cost;
   for (const source of ["bonus", "paid"]) {

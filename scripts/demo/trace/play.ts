@@ -8,11 +8,11 @@ import { buy, type Credits, readCredits } from "../shared/purchase.ts";
 import type { Service } from "../shared/service.ts";
 import type { TraceRequest } from "./read-trace.ts";
 
-/** The figures of the run; credits are exact decimals, times are in milliseconds. */
+/** The figures of the run. Credits are exact decimals; times are in milliseconds. */
 export interface Played {
   charged: number;
   credits: Exact;
-  /** The index of each refused request, and the credits that its 402 named. */
+  /** For each refused request, its index and the credits that the 402 named. */
   refused: { at: number; required: string; available: string }[];
   /** The credits that the charges took from each lot, by the lot's name ("Business bonus"). */
   byLot: Map<string, Exact>;
@@ -38,7 +38,8 @@ export interface Scene {
  */
 export async function play(scene: Scene): Promise<Played> {
   const { buyer, plan, trace, progress, say } = scene;
-  // New event ids for each run: the service charges an event id only once, for ever.
+  // Each run needs new event ids, because the service charges an event id only once, with no time
+  // limit.
   const run = crypto.randomUUID().slice(0, 8);
   const backEnd = new BackEnd(scene.service, buyer.userId, scene.model);
   const toBuy = [...plan.bought];

@@ -1,4 +1,4 @@
-/** One request of the trace, with the numbers of input and output tokens. */
+/** One request of the trace: its time, and its numbers of input and output tokens. */
 export interface TraceRequest {
   input_tokens: number;
   output_tokens: number;
@@ -8,8 +8,8 @@ const HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens";
 const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+,(\d{1,9}),(\d{1,9})$/;
 
 /**
- * Reads the Azure LLM inference trace in its order.
- * @throws with the number of the first line that is not in the trace's format
+ * Reads the Azure LLM inference trace; keeps its order.
+ * @throws with the number of the first line that does not have the trace's format
  */
 export function readTrace(csv: string): TraceRequest[] {
   const [header, ...lines] = csv.trimEnd().split(/\r?\n/);

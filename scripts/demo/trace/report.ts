@@ -5,7 +5,7 @@ import { formatChecks } from "../shared/report.ts";
 import type { Expected } from "./expected.ts";
 import type { Played } from "./play.ts";
 
-/** Formats every figure of the run next to the computed figure, then tokens and times. */
+/** Formats each figure of the run beside the computed figure, followed by the tokens and times. */
 export function formatReport(checks: Check[], played: Played, expected: Expected): string {
   const facts = formatTable([{ title: "" }, { title: "" }], [
     ["tokens", `${group(expected.input_tokens)} in, ${group(expected.output_tokens)} out`],

@@ -21,7 +21,8 @@ const trace = [{ input_tokens: 1000, output_tokens: 500 }, {
 const expected = expectDemo(trace, rate, [small]);
 
 /**
- * Returns a run that agrees with the plan: two charges of 50 from 75 bought twice, and one refusal.
+ * Returns a run that agrees with the plan: a package of 75 is bought twice, two charges of 50 are
+ * made, and one request is refused.
  */
 const agreeing = (): Played => ({
   charged: 2,

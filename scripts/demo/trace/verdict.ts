@@ -4,7 +4,7 @@ import { readColumns } from "../shared/ledger-csv.ts";
 import type { Expected } from "./expected.ts";
 import type { Played } from "./play.ts";
 
-/** Compares the service's figures with the computed ones; numbers by value. */
+/** Compares the service's figures with the computed ones. Numbers are compared by value. */
 export function compare(played: Played, expected: Expected): Check[] {
   const spent = new Map<string, Exact>();
   for (const { name, amount, left } of expected.lots) {

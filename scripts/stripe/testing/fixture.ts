@@ -1,6 +1,6 @@
 /**
- * The fixture of the tests of `setup` and `check`: the emulator, the real webhook function and a
- * dotenv file.
+ * The fixture for the tests of `stripe:setup` and `stripe:check`: the emulator, the real webhook function
+ * and a dotenv file.
  */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";
@@ -46,7 +46,7 @@ export async function run(
   return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** Starts the webhook function, which reads the file's secrets at each request. */
+/** Starts the webhook function, which reads the secrets from the file at each request. */
 function serveFunction(file: string, answer?: () => Response) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     if (answer !== undefined) return answer();

@@ -1,4 +1,4 @@
-/** Hashes files, to find out whether data that was made from these files is out of date. */
+/** Hashes files. A changed hash means that data made from these files is out of date. */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 
@@ -14,7 +14,7 @@ async function filesBeneath(path: string): Promise<string[]> {
 
 /**
  * @param paths files and folders, relative to the repository's root
- * @param isPart says whether a file counts; by default all files count except tests
+ * @param isPart whether a file is included; by default all files except tests are
  */
 export async function fingerprint(
   paths: readonly string[],

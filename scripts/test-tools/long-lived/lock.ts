@@ -1,12 +1,12 @@
 /**
- * Locks in `.farthing/test`, the folder of everything that outlives a run of this checkout. The
- * locks order runs that use the same server or stack.
+ * Locks in `.farthing/test`, the folder for everything of this checkout that outlives a test run.
+ * The locks coordinate runs that use the same server or stack.
  */
 import { ROOT } from "../../command/root.ts";
 
 export const FOLDER = `${ROOT}.farthing/test`;
 
-/** Opens a file to lock. `close` releases the lock, and so does the end of the process. */
+/** Opens a file that can be locked. `close` releases the lock, as does the end of the process. */
 export async function openLock(name: string): Promise<Deno.FsFile> {
   await Deno.mkdir(FOLDER, { recursive: true });
   return await Deno.open(`${FOLDER}/${name}.lock`, { create: true, write: true });

@@ -1,4 +1,7 @@
-/** Prepares the migrated database on the long-lived server, for runs of a few named files. */
+/**
+ * Prepares the migrated database on the long-lived server. Runs of a few named files use this
+ * server.
+ */
 import { buildMigrations } from "../../schema/build.ts";
 import { readSchemas } from "../../schema/sources.ts";
 import type { Migration } from "@farthing/local-stack/migrations";
@@ -7,23 +10,25 @@ import { openLock, withLock } from "./lock.ts";
 import { endServer, findServer, startServer } from "./server.ts";
 import { dropOthers, snapshotOf } from "./snapshots.ts";
 
-/** A server, and the name of its migrated database. Files are tested in clones of that database. */
+/** A server, and the name of its migrated database. Tests run in clones of that database. */
 export interface Project {
   server: Databases;
   template: string;
 }
 
 export interface LongLivedProject extends Project {
-  /** A hash of everything but the migrations that determines the snapshots' names: snapshots.ts. */
+  /**
+   * A hash of everything that the snapshots are made from, except the migrations (snapshots.ts).
+   */
   made: string;
   migrations: Migration[];
 }
 
-/** Held while a run looks for the server and makes or drops snapshots. */
+/** This lock is held while a run looks for the server, and while it makes or drops snapshots. */
 const PREPARING = "server-preparing";
 /**
- * Shared by all runs that use the server, so that no run ends the server or drops a snapshot under
- * another run.
+ * All runs that use the server share this lock, so that no run stops the server, or drops a
+ * snapshot, while another run uses it.
  */
 const USING = "server-using";
 
@@ -34,7 +39,8 @@ async function prepare(use: Deno.FsFile): Promise<LongLivedProject> {
     running = await startServer();
   }
   const { server, made } = running;
-  // The migrations as the schema files now define them, even before `deno task schema`.
+  // The migrations as the current schema files define them, even if `deno task schema` has not been
+  // run.
   const migrations = buildMigrations(await readSchemas());
   if (await use.tryLock(true)) await dropOthers(server, made, migrations);
   const template = await snapshotOf(server, made, migrations);
@@ -51,7 +57,8 @@ export async function withLongLivedProject<T>(
 }
 
 /**
- * Ends the server as soon as no run uses it, and removes its data. Does nothing without a server.
+ * Waits until no run uses the server, stops it, and removes its data. Does nothing if there is no
+ * server.
  */
 export async function endLongLivedServer(): Promise<void> {
   await withLock(PREPARING, () => withLock(USING, endServer));

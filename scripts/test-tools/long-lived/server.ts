@@ -1,6 +1,7 @@
 /**
- * Manages the PostgreSQL server that stays up between runs of this checkout. All of its databases
- * are made from files and named by hashes: see snapshots.ts. A server that died is started again.
+ * Manages the PostgreSQL server that keeps running between the test runs of this checkout. All of
+ * its databases are made from files, and their names contain hashes of these files (snapshots.ts).
+ * If the server has died, it is started again.
  */
 import { dirname } from "node:path";
 import {
@@ -18,7 +19,7 @@ import { FOLDER } from "./lock.ts";
 const DATA = `${FOLDER}/server`;
 const STATE = `${FOLDER}/server.json`;
 
-/** Files that determine the server, and its databases before the first migration. */
+/** Files that determine the server and the state of its databases before the first migration. */
 const MADE_OF = [
   "packages/local-stack/postgres",
   "scripts/test-tools/project-database.ts",
@@ -41,7 +42,7 @@ async function answers(server: Databases): Promise<boolean> {
   return await sql`select`.then(() => true, () => false).finally(() => sql.end({ timeout: 0 }));
 }
 
-/** A server, and the fingerprint of MADE_OF at its start. */
+/** The server, and the fingerprint of MADE_OF when it was started. */
 interface LongLivedServer {
   server: Databases;
   made: string;
@@ -56,7 +57,7 @@ export async function findServer(): Promise<LongLivedServer | undefined> {
   return await answers(server) ? { server, made } : undefined;
 }
 
-/** Ends the old server, if any, and starts a new one. */
+/** Stops the old server, if there is one, and starts a new one. */
 export async function startServer(): Promise<LongLivedServer> {
   await endServer();
   const made = await fingerprint(MADE_OF);
@@ -69,7 +70,7 @@ export async function startServer(): Promise<LongLivedServer> {
   return { server, made };
 }
 
-/** Ends the server and removes its data. Does nothing without a server. */
+/** Stops the server and removes its data. Does nothing if there is no server. */
 export async function endServer(): Promise<void> {
   await endLeftover(DATA);
   const directory = databaseDir(DATA);

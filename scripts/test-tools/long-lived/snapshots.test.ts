@@ -20,7 +20,7 @@ async function commentIn(server: Databases, database: string): Promise<unknown> 
   return row?.said;
 }
 
-/** Returns the migrations with one more statement in the last file. */
+/** Returns the migrations, with one more statement at the end of the last file. */
 function changed(migrations: Migration[], said: string): Migration[] {
   const more = `comment on schema farthing is '${said}';`;
   const last = migrations.at(-1)!;
@@ -42,7 +42,7 @@ Deno.test("a snapshot is found again, and never in the place of one of other mig
       [await commentIn(server, first), await commentIn(server, second)],
       ["before", "after"],
     );
-    // The server made only the last migration's snapshot and the following one again.
+    // Only two snapshots were made again: that of the last migration, and the one after it.
     assert.equal((await snapshots(server)).length, made.length + 2);
     await dropOthers(server, "made", after);
     const left = await snapshots(server);

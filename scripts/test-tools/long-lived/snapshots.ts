@@ -1,7 +1,8 @@
 /**
- * Makes databases on the long-lived server that are named by a hash of everything they are made
- * from. A name always means the same content, and a changed migration leads to another name. A
- * snapshot after each migration saves making the tables again when only a function changed.
+ * Makes databases on the long-lived server. Each name contains a hash of everything that the
+ * database is made from, so a name always means the same content, and a changed migration gives a
+ * different name. There is a snapshot after each migration, so that a change of only a function
+ * does not require making the tables again.
  */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
@@ -18,13 +19,14 @@ function chained(...parts: string[]): string {
 
 interface Snapshot {
   name: string;
-  /** Turns a copy of the previous snapshot into this one. */
+  /** Changes a copy of the previous snapshot into this one. */
   fill(sql: postgres.Sql): Promise<unknown>;
 }
 
 /**
- * Returns the snapshots on the way to the whole project, in order; the first begins with an empty
- * database. The last name contains the hour, because its scheduled tasks ran by the real time.
+ * Returns the snapshots that lead to the complete project, in order. The first one starts from an
+ * empty database. The name of the last one contains the hour, because the scheduled tasks ran in it
+ * at the real time.
  */
 async function planSnapshots(made: string, migrations: Migration[]): Promise<Snapshot[]> {
   const plan: Snapshot[] = [];
@@ -69,8 +71,8 @@ async function make(
 }
 
 /**
- * Returns the name of a database with migrations, seed, scheduled tasks and pgTAP. Clone this
- * database, never change it.
+ * Returns the name of a database with the migrations, the seed and pgTAP, in which the scheduled
+ * tasks have run. Clone this database, and never change it.
  */
 export async function snapshotOf(
   server: Databases,
@@ -87,8 +89,8 @@ export async function snapshotOf(
 }
 
 /**
- * Runs `use` with a database of other migrations, made from the last snapshot that both have in
- * common, and drops the database afterwards.
+ * Passes a database with different migrations to `use`, and drops it afterwards. The database is
+ * made from the last snapshot whose migrations are the same.
  */
 export async function withVariant<T>(
   server: Databases,
@@ -109,11 +111,11 @@ export async function withVariant<T>(
 }
 
 async function fillAll(plan: Snapshot[], sql: postgres.Sql): Promise<void> {
-  // The last two steps apply all missing migrations and the seed.
+  // The last two steps of the plan apply all missing migrations and the seed.
   for (const { fill } of plan.slice(-2)) await fill(sql);
 }
 
-/** Drops databases of other snapshots and of interrupted runs. */
+/** Drops the databases of other snapshots, and those that interrupted runs have left. */
 export async function dropOthers(
   server: Databases,
   made: string,

@@ -1,7 +1,7 @@
 /**
- * Manages the stack that stays up between runs of a few named files. One run uses the stack at a
- * time; a second run starts its own. A failed or interrupted run may leave a fault behind, so the
- * stack and its data are then removed.
+ * Manages the stack that keeps running between runs of a few named test files. Only one run can use
+ * the stack; a second concurrent run starts its own. A failed or interrupted run may leave a fault
+ * in the stack, so the stack and its data are then removed.
  */
 import { endStack, readRunning, removeData } from "@farthing/local-stack/running";
 import { isAlive } from "@farthing/local-stack/postgres";
@@ -16,8 +16,8 @@ const STATE = `${FOLDER}/stack.json`;
 const USING = "stack-using";
 
 /**
- * Files that determine the database, whose data outlive the stack. CODE_MADE_OF determines the rest
- * of the stack.
+ * Files that determine the database, whose data survives when the stack restarts. CODE_MADE_OF
+ * determines the rest of the stack.
  */
 const DATA_MADE_OF = [
   "supabase/migrations",
@@ -41,7 +41,7 @@ async function stateOfFiles(): Promise<State> {
   return { data: await fingerprint(DATA_MADE_OF), code: await fingerprint(CODE_MADE_OF) };
 }
 
-/** Returns and removes the state that the last successful run recorded. */
+/** Returns the state that the last successful run recorded, and removes the record. */
 async function takeState(): Promise<State | undefined> {
   const text = await Deno.readTextFile(STATE).catch(() => undefined);
   if (text === undefined) return;
@@ -63,8 +63,8 @@ async function isWell(env: Environment): Promise<boolean> {
 }
 
 /**
- * Returns the environment of the running stack, or undefined if no healthy stack runs or its files
- * have changed.
+ * Returns the environment of the running stack. Returns undefined if no healthy stack runs, or if
+ * the files that determine it have changed.
  */
 async function find(had: State | undefined, now: State): Promise<Environment | undefined> {
   if (had?.data !== now.data || had.code !== now.code) return;
@@ -108,7 +108,10 @@ export async function withLongLivedStack(
   });
 }
 
-/** Ends the stack as soon as no run uses it, and removes its data. Does nothing without a stack. */
+/**
+ * Waits until no run uses the stack, stops it, and removes its data. Does nothing if there is no
+ * stack.
+ */
 export async function endLongLivedStack(): Promise<void> {
   await withLock(USING, async () => {
     await takeState();

@@ -12,7 +12,7 @@ import { rowsOf } from "./rows.ts";
 export const OF_SCHEMAS = "of_schemas";
 export const OF_MIGRATIONS = PROJECT;
 
-/** The CLI's own table, which only migrations fill. */
+/** The schema of the CLI's own table, which only migrations fill. */
 const HISTORY = "supabase_migrations";
 
 async function within<T>(
@@ -25,7 +25,7 @@ async function within<T>(
 }
 
 /**
- * Runs the schema files one by one, as a tool that reads `schema_paths` does, and then the
+ * Runs the schema files one by one, as a tool that reads `schema_paths` does. Then runs the
  * statements that end every migration.
  */
 async function applySchemas(sql: postgres.Sql): Promise<void> {
@@ -35,7 +35,7 @@ async function applySchemas(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(privilegesOf(files));
 }
 
-/** Makes both databases on a server whose project is new. */
+/** Makes both databases on a server with a new project, which has no migrations. */
 export async function makeBoth(server: Databases): Promise<void> {
   const seed = await Deno.readTextFile(`${ROOT}supabase/farthing_seed.sql`);
   await server.createDatabase(OF_SCHEMAS, { template: OF_MIGRATIONS });
@@ -47,7 +47,7 @@ export async function makeBoth(server: Databases): Promise<void> {
 }
 
 /**
- * Returns a line for every object and every row of a database. A `change`, if given, runs before.
+ * Returns a line for every object and every row of a database. If `change` is given, runs it first.
  */
 export async function contentsOf(
   server: Databases,

@@ -1,7 +1,7 @@
--- Returns a row for each object of a database, with its definition. The schemas listed in $1 and
--- the system's own are left out. Privileges are those in force, whether granted or by default. The
--- order of columns is left out, because a column that a later migration adds is always the last
--- one.
+-- Returns a row for each object of a database, with its definition. Objects in the system's schemas
+-- and in the schemas listed in $1 are left out. Privileges are those in force, whether granted or
+-- by default. The order of columns is not compared, because a column that a later migration adds
+-- always comes last.
 with ours as (
   select oid, nspname, nspowner, nspacl from pg_namespace
   where nspname !~ '^pg_|^information_schema$' and nspname <> all (string_to_array($1, ','))
@@ -28,7 +28,7 @@ with ours as (
   union all
   select 'type ' || name, typowner, coalesce(typacl, acldefault('T', typowner)) from types
 ), objects as (
-  -- PostgreSQL gives this number and higher ones to objects that users create.
+  -- PostgreSQL numbers the objects that users create from 16384.
   select distinct classid, objid, objsubid from pg_depend where objid >= 16384
 )
 select 'privileges on ' || name as what,
@@ -88,7 +88,7 @@ select format('comment on %s %s', i.type, i.identity), d.description
 from pg_description d cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
 where d.objoid >= 16384 and i.identity !~ format('\m(%s)\M', replace($1, ',', '|'))
 union all
--- All other objects appear with their names only.
+-- All other objects are listed with their names only.
 select format('object %s %s', i.type, i.identity), null
 from objects o cross join lateral pg_identify_object(o.classid, o.objid, o.objsubid) i
 where i.identity !~ format('\m(%s|pg_toast|RI_ConstraintTrigger\w*)\M', replace($1, ',', '|'))

@@ -1,8 +1,11 @@
-/** Lists a database's objects and rows as comparable lines: `what: how it is`. */
+/**
+ * Lists a database's objects and rows as lines that can be compared, such as `table a.b: its
+ * definition`.
+ */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 
-/** Returns a line for each object outside of these schemas. */
+/** Returns a line for each object that is not in these schemas. */
 export async function catalogueOf(
   sql: postgres.Sql,
   without: readonly string[],
@@ -12,7 +15,7 @@ export async function catalogueOf(
   return rows.map(({ what, is }) => `${what}: ${is}`);
 }
 
-/** Returns the lines that only one of two lists has. */
+/** Returns the lines that are in only one of two lists. */
 export function difference(now: readonly string[], before: readonly string[]) {
   const [ofNow, ofBefore] = [new Set(now), new Set(before)];
   return {
@@ -21,7 +24,7 @@ export function difference(now: readonly string[], before: readonly string[]) {
   };
 }
 
-/** @throws with the lines of the difference, instead of two long lists */
+/** @throws with the lines that differ, which are easier to read than two long lists */
 export function assertSame(now: readonly string[], before: readonly string[]): void {
   assert.deepEqual(difference(now, before), { came: [], went: [] });
 }

@@ -2,8 +2,8 @@
 import type postgres from "postgres";
 
 /**
- * Tables that record how rows changed. A migration that updates a row is recorded differently from
- * one that inserts it.
+ * Tables that record changes of rows. The record of a migration that updates a row differs from
+ * that of one that inserts it.
  */
 const HISTORY = ["audit"];
 
@@ -11,7 +11,7 @@ interface Table {
   name: string;
   /** The columns of the primary key. */
   key: string[];
-  /** Columns with a sequence or a random default, whose values differ between databases. */
+  /** The columns with a sequence or a random default. Their values differ between databases. */
   own: string[];
 }
 
@@ -34,8 +34,8 @@ const TIME = /"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d"/g;
 const DAY_MS = 86_400_000;
 
 /**
- * Replaces times close to now: the time of the installation and the due times of tasks differ
- * between databases.
+ * Replaces times close to now. The time of the installation and the times at which tasks are due
+ * differ between databases.
  */
 function withoutNow(json: string): string {
   return json.replace(
@@ -44,7 +44,7 @@ function withoutNow(json: string): string {
   );
 }
 
-/** Returns a line for each row of the ledger's tables: `row of <table> <key>: <row>`. */
+/** Returns a line for each row of Farthing's tables: `row of <table> <key>: <row>`. */
 export async function rowsOf(sql: postgres.Sql): Promise<string[]> {
   const lines: string[] = [];
   for (const { name, key, own } of await tablesOf(sql)) {

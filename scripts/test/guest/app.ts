@@ -1,6 +1,6 @@
 /**
- * The app into which Farthing is installed. Some of its objects have the same names as ours, and it
- * adds more later.
+ * An app into which the tests install Farthing. Some of its objects have the same names as
+ * Farthing's, and it creates more objects later.
  */
 import { ROOT } from "../../command/root.ts";
 
@@ -34,7 +34,7 @@ create extension if not exists pg_net with schema extensions;
 select cron.schedule('nightly', '0 3 * * *', 'select 1');
 `;
 
-/** The app's own migration, dated after ours. */
+/** The app's own migration. Its version is later than those of Farthing's migrations. */
 const LATER = `create table public.refunds (id int primary key);`;
 
 const FILES = {
@@ -52,7 +52,7 @@ create table public.notes (id int primary key);
 create function public.ping() returns int language sql as $$ select 1 $$;
 `;
 
-/** Makes a folder from which the CLI pushes, without Farthing's files. */
+/** Makes a folder from which the CLI pushes migrations, without Farthing's files. */
 export async function makeAppFolder(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-guest-" });
   await Deno.mkdir(`${folder}/supabase/migrations`, { recursive: true });
@@ -63,7 +63,7 @@ export async function makeAppFolder(): Promise<string> {
   return folder;
 }
 
-/** Copies Farthing's migrations beside the app's own. */
+/** Copies Farthing's migrations into the folder of the app's own. */
 export async function addFarthing(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(`${ROOT}supabase/migrations`)) {
     const to = `${folder}/supabase/migrations/${name}`;

@@ -1,4 +1,4 @@
-/** Reads the privileges on Farthing's objects, from the schema files and from a database. */
+/** Reads the privileges on Farthing's objects, both from the schema files and from a database. */
 import type postgres from "postgres";
 import { statementsOf } from "../../schema/references.ts";
 import { readSchemas } from "../../schema/sources.ts";
@@ -19,8 +19,8 @@ export async function grantedByFiles(): Promise<string[]> {
 }
 
 /**
- * Returns a line for each privilege on Farthing's objects, without the owner's. By default,
- * everybody may use a type.
+ * Returns a line for each privilege on Farthing's objects, except the owner's. Includes the default
+ * by which everybody may use a type.
  */
 export async function grantedInDatabase(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ title: string }[]>`

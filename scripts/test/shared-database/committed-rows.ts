@@ -1,10 +1,12 @@
-/** Finds the tables that changed during a test file, which should have rolled everything back. */
+/**
+ * Finds the tables in which a test file has committed changes, which it should have rolled back.
+ */
 import type { Databases } from "@farthing/local-stack/postgres";
 
 /**
- * The tables of a project, and the catalogue, where each function, column and privilege is a row. Three
- * tables are left out: the server writes `pg_statistic` by itself, and another run on the same server that
- * makes a database changes `pg_database` and `pg_shdepend`.
+ * The tables of a project and of the catalogue, in which each function, column and privilege is a
+ * row. Three tables are left out: the server itself writes to `pg_statistic`, and `pg_database` and
+ * `pg_shdepend` change when another run on the same server makes a database.
  */
 const TABLES = `
   select c.oid::regclass::text as name from pg_class c
@@ -12,16 +14,16 @@ const TABLES = `
     and c.relname not in ('pg_statistic', 'pg_database', 'pg_shdepend')
     and c.relnamespace <> 'information_schema'::regnamespace`;
 
-/** A row keeps its `ctid` and `xmin` until a committed transaction changes the row. */
+/** A row has the same `ctid` and `xmin` until a committed transaction changes the row. */
 const sumOf = (table: string) => `
   select '${table}', count(*) || ' ' ||
     coalesce(sum(hashtid(ctid)::bigint * xmin::text::bigint), 0) from ${table}`;
 
-/** PostgreSQL's code of an error. */
+/** PostgreSQL's error code for a table that does not exist. */
 const NO_SUCH_TABLE = "42P01";
 
 export interface CommitWatch {
-  /** Returns the tables that committed transactions changed after the watch began. */
+  /** Returns the tables that committed transactions have changed since the watch began. */
   changedTables(): Promise<string[]>;
   end(): Promise<void>;
 }

@@ -1,9 +1,9 @@
-/** Checks that a pgTAP file that commits is found, for several kinds of change. */
+/** Checks that a pgTAP file that commits a change is detected, for several kinds of changes. */
 import assert from "node:assert/strict";
 import type { Project } from "../../test-tools/long-lived/project.ts";
 import { databaseFor, type RunFile, runInOneDatabase } from "./shared-database.ts";
 
-/** Runs a statement in the place of a file. */
+/** Runs a single statement as if it were a test file. */
 const runStatement: RunFile = async (server, database, statement) => {
   const sql = server.connectAsAdmin(database, { max: 1 });
   try {
@@ -29,11 +29,17 @@ const COMMITTED = [
 
 const ROLLED_BACK = [`begin; ${INSERT}; rollback`, `begin; ${CREATE}; rollback`, "select 1"];
 
-/** Another run on the same server makes and drops databases at any time. */
+/**
+ * A database like that of another run, which makes and drops databases on the same server at any
+ * time.
+ */
 const OTHER = databaseFor("other");
 const OF_OTHER_RUNS = [`create database ${OTHER}`, `drop database ${OTHER}`];
 
-/** @throws if a committed change is not found, or a rolled back change or one of another run is found */
+/**
+ * @throws if a committed change is not detected, or if a rolled back change or a change of another
+ *   run is reported
+ */
 export async function assertCommitsAreFound(project: Project): Promise<void> {
   const statements = [...COMMITTED, ...ROLLED_BACK, ...OF_OTHER_RUNS];
   const rows = await runInOneDatabase(project, statements, runStatement);

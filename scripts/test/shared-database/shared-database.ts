@@ -1,6 +1,7 @@
 /**
- * Runs pgTAP files in turn in one database. Each file must roll back its changes. A copy of the
- * database for each file would take as much processor time as the files.
+ * Runs pgTAP files one after the other in the same database. Each file must roll back its changes.
+ * Making a copy of the database for each file would take as much processor time as the files
+ * themselves.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type CommitWatch, watchCommits } from "./committed-rows.ts";
@@ -16,12 +17,12 @@ const explain = (tables: string[]) =>
   }, which later files would see. Begin the file with ` +
   "`begin;`, end it with `rollback;`, and commit nothing between them.";
 
-/** Returns a database's name that no other run on the same server uses. */
+/** Returns a database name that no other run on the same server uses. */
 export const databaseFor = (file: string) => `pgtap_${Deno.pid}_${file.replace(/\W/g, "_")}`;
 
 /**
- * Returns a row for each file. A file that commits a change fails, and the next file gets a new copy of the
- * database.
+ * Returns a row for each file. If a file commits a change, it fails, and the next file gets a new
+ * copy of the database.
  */
 export async function runInOneDatabase(
   { server, template }: Project,

@@ -1,5 +1,6 @@
 /**
- * Compares a database of the schema files with a database of the migrations, which must be equal.
+ * Compares a database made from the schema files with one made from the migrations. They must be
+ * equal.
  */
 import assert from "node:assert/strict";
 import type { Databases } from "@farthing/local-stack/postgres";
@@ -9,8 +10,8 @@ import { withNewProject } from "../../test-tools/project-database.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
 /**
- * Changes that a migration could make without the schema files, and a pattern for the lines that
- * report each change.
+ * Changes that a migration could make although the schema files lack them. Each has a pattern for
+ * the lines that must report it.
  */
 const CHANGES: readonly (readonly [what: string, change: string, named: RegExp])[] = [
   ["comment", "comment on table farthing.lots is 'Another.'", /^comment on table farthing\.lots: /],
@@ -96,7 +97,7 @@ async function findsChange(
     const changed = await contentsOf(server, database, change);
     const { came, went } = difference(changed, before);
     const lines = [...came, ...went];
-    assert.notEqual(lines.length, 0, "nothing is found");
+    assert.notEqual(lines.length, 0, "the change was not found");
     for (const line of lines) assert.match(line, named);
   } finally {
     await server.dropDatabase(database);

@@ -12,7 +12,7 @@ async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
 }
 
-/** Pushes as `postgres`, who has the same rights here as on the platform. */
+/** Pushes as the role `postgres`, which has the same rights here as on the platform. */
 async function pushAppliesAll(flavour: Flavour): Promise<Row> {
   return await checked(
     `${flavour}: db push applies all migrations and the seed`,
@@ -25,15 +25,18 @@ async function pushAppliesAll(flavour: Flavour): Promise<Row> {
   );
 }
 
-/** Returns the JSON list after a command's other output; empty if the command printed no list. */
+/**
+ * Returns the JSON list that follows a command's other output; empty if the command printed no
+ * list.
+ */
 function listIn<T extends z.ZodType>(said: string, item: T): z.output<T>[] {
   const start = said.search(/^\[/m);
   return start < 0 ? [] : z.array(item).parse(JSON.parse(said.slice(start)));
 }
 
 /**
- * PostgreSQL allows no `search_path` on a procedure that commits. This procedure qualifies all
- * names.
+ * The finding is accepted: PostgreSQL allows no `search_path` on a procedure that commits. This
+ * procedure writes all names with their schema.
  */
 const COMMITS = "Function `farthing.run_due_tasks` has a role mutable search_path";
 
@@ -48,10 +51,10 @@ const lint = z.object({
 });
 
 /**
- * Checks that the advisors find nothing. In an untouched database they would report every index as
- * unused, so the full run first runs all pgTAP files in one database. An index that is then still
- * unused has no test. The tables are small, so the planner uses indexes only because sequential
- * scans are off.
+ * Checks that the advisors find nothing. In a database that was never used, they would report every
+ * index as unused. The full run therefore first runs all pgTAP files in one database; an index that
+ * is still unused has no test. Because the tables are small, the planner uses an index only if
+ * sequential scans are turned off.
  */
 async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
@@ -65,7 +68,7 @@ async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean):
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));
 }
 
-/** Lints a database without pgTAP, whose functions we can't change. */
+/** Lints a database without pgTAP, because we can't change pgTAP's functions. */
 async function lintFindsNothing(server: DatabaseServer): Promise<void> {
   await server.createDatabase("linted", { template: PROJECT });
   const sql = server.connect("linted", { max: 1 });

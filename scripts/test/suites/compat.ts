@@ -1,4 +1,4 @@
-/** Checks and tests the functions with the hosted platform's version of Deno. */
+/** Checks and tests the functions with the version of Deno that the hosted platform uses. */
 import { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV } from "@farthing/local-stack/isolates";
 import { copyTree } from "../../test-tools/copy-tree.ts";
 import { lastLines } from "../../test-tools/deno-process.ts";
@@ -10,7 +10,10 @@ import { ROOT } from "../../command/root.ts";
 const FUNCTIONS = "supabase/functions";
 const SUPPORT = "tests/support/functions";
 
-/** The tests' helpers lie outside of the functions' folder and use the import names of the root. */
+/**
+ * The tests' helpers are outside of the functions' folder, and use the import names of the
+ * repository's root.
+ */
 async function configOfCopy(): Promise<string> {
   const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   return JSON.stringify({ workspace: [`./${FUNCTIONS}`], imports });

@@ -1,7 +1,7 @@
 /**
- * Runs the tests of supabase/tests. The pgTAP files share one database, which each file leaves as
- * it was; pg_prove runs them where it is installed. The tests of two sessions commit, so each of
- * their files has its own database.
+ * Runs the tests in supabase/tests. The pgTAP files share one database, and each file must leave it
+ * unchanged. pg_prove runs them if it is installed. The tests of two sessions commit changes, so
+ * each of their files has its own database.
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -60,7 +60,7 @@ async function runPgtapFiles(
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, run);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
-    // These checks read the catalogue too, so they run with its test files.
+    // These checks also read the catalogue, so they run whenever the tests of the catalogue run.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
@@ -72,18 +72,18 @@ async function runPgtapFiles(
 export const database: Suite = {
   name: "database",
   about: "pgTAP files and tests of two sessions on the embedded PostgreSQL 17",
-  // Named files start at once on the long-lived server. A whole run proves more with a server of
-  // its own.
+  // If files are named, they run on the long-lived server, which is fast. A complete run has a
+  // server of its own, which proves more.
   async run(words) {
-    // Locks work alike in all versions of PostgreSQL, so the tests of two sessions run in this
-    // suite only.
+    // Locks work in the same way in all versions of PostgreSQL, so the tests of two sessions run
+    // only in this suite.
     const sessions = filesNamed(words, await sessionFiles());
     const onServer = words.length > 0 ? withLongLivedProject : onItsOwnServer("embedded");
     return await runPgtapFiles(onServer, words, sessions);
   },
 };
 
-/** Returns what this machine's PostgreSQL lacks for the pgTAP files, or undefined. */
+/** Returns what the pgTAP files need and this machine's PostgreSQL lacks, or undefined. */
 function lacking(): string | undefined {
   const system = findSystem();
   if (!system) return "PostgreSQL is not installed (Debian: postgresql-15 and what .ci/run names)";
@@ -95,7 +95,7 @@ function lacking(): string | undefined {
   }
 }
 
-/** Files about the catalogue and the scheduler, which differ between versions of PostgreSQL. */
+/** Tests of the catalogue and of the scheduler, which differ between versions of PostgreSQL. */
 const DIFFER = ["foundation", "policy", "scheduled_tasks", "alerts/tasks"];
 
 export const databaseSystem: Suite = {

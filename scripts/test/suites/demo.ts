@@ -1,6 +1,6 @@
 /**
- * Runs the demos as a user does, on one stack. Each demo checks its own figures and fails by its
- * exit code.
+ * Runs the demos as a user does, all on the same stack. Each demo checks its own figures, and its
+ * exit code says whether they are right.
  */
 import { lastLines } from "../../test-tools/deno-process.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
@@ -8,8 +8,8 @@ import { checked, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 
 /**
- * The last lines of each demo when its figures are right. A demo that stops earlier has proved
- * nothing.
+ * The last lines of each demo's output if its figures are right. A demo that stops earlier has
+ * proved nothing.
  */
 const VERDICTS = {
   trace: /^The ledger proves itself: 0 violations\.$/m,
@@ -18,7 +18,8 @@ const VERDICTS = {
 };
 
 /**
- * A short and slow load test: it shows that the load test works, not how fast the functions are.
+ * The options of a short and slow load test. It shows that the load test works, not how fast the
+ * functions are.
  */
 const LOAD = ["--rate", "40", "--seconds", "3", "--people", "10"];
 
@@ -40,7 +41,7 @@ async function play(name: keyof typeof VERDICTS, envFile: string): Promise<strin
   return printed;
 }
 
-/** @throws if README shows a line that the demo does not print */
+/** @throws if README.md shows a line that the demo does not print */
 async function compareWithReadme(printed: string): Promise<void> {
   const [, shown = ""] =
     /^```text\n([^]*?)^```$/m.exec(await Deno.readTextFile(`${ROOT}README.md`)) ?? [];

@@ -14,7 +14,7 @@ import { PROJECT, withNewProject } from "../../test-tools/project-database.ts";
 import { checked, type Row } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 
-/** Values that the command must send and must never print. */
+/** Secret values that the command must send but never print. */
 const SECRETS = {
   STRIPE_SECRET_KEY: "sk_test_neverShownOne",
   STRIPE_WEBHOOK_SECRET: "whsec_neverShownTwo",
@@ -26,7 +26,7 @@ const ENV_FILE = Object.entries({ ...SECRETS, STRIPE_API_URL: "http://127.0.0.1:
 interface NewProject {
   readonly api: ManagementApi;
   readonly server: DatabaseServer;
-  /** The URL of running functions, for the smoke test. */
+  /** The URL of running functions, which the smoke test calls. */
   readonly url: string;
   readonly envFile: string;
 }
@@ -112,7 +112,7 @@ async function wholeDeployment(project: NewProject, functions: number): Promise<
   const { code, said } = await run(project, ["--yes"]);
   assert.equal(code, 0, said);
   assert.match(said, /✓ +live[^]*✓ +functions +all \d+ start/);
-  // Without Redis, the functions start and report its absence.
+  // Without Redis, the functions work and report that Redis is missing.
   assert.match(said, /✓ +ready|! +ready +degraded: [^\n]*redis degraded/);
   assert.equal(api.deployed.size, functions);
   assert.deepEqual(Object.fromEntries(api.secrets), SECRETS);
@@ -125,7 +125,7 @@ async function wholeDeployment(project: NewProject, functions: number): Promise<
   assert.equal(await ask(server, "select count(*)::int as answer from farthing.prove()"), 0);
 }
 
-/** @param url of running functions; they use another database */
+/** @param url the URL of running functions, which use a different database */
 export async function deployCommand(url: string, functions: number): Promise<Row[]> {
   const directory = await Deno.makeTempDir({ prefix: "farthing-deploy-" });
   const api = await startManagementApi(directory);

@@ -1,7 +1,7 @@
 /**
- * Uploads the functions with the real CLI and checks the sizes of the upload. The uploaded bundles
- * then answer `deno task deploy`, and in the full run the scenarios, under the hosted version of
- * Deno in limited isolates.
+ * Uploads the functions with the real CLI, and checks the sizes of the upload. The uploaded bundles
+ * then answer `deno task deploy`. In the full run, the scenarios also run on them. The bundles run
+ * with the hosted version of Deno, in isolates with limits.
  */
 import assert from "node:assert/strict";
 import { BUNDLE } from "../../deploy/bundle-functions.ts";
@@ -28,8 +28,8 @@ async function upload(api: ManagementApi, directory: string): Promise<readonly s
 }
 
 /**
- * Checks that the upload is one file without imports, and that the function itself authenticates
- * its callers.
+ * Checks that the upload is a single file without imports, and that the platform leaves the
+ * authentication of callers to the function.
  */
 function assertUpload(api: ManagementApi, name: string, bytes: number): void {
   const path = `supabase/functions/${name}/${BUNDLE}`;
@@ -38,7 +38,7 @@ function assertUpload(api: ManagementApi, name: string, bytes: number): void {
   assert.deepEqual(metadata, { entrypoint_path: path, verify_jwt: false });
 }
 
-/** Returns a row for each function, about the upload that has arrived. */
+/** Returns a row for each function, with checks of what was uploaded. */
 async function sizeRows(api: ManagementApi, names: readonly string[]): Promise<Row[]> {
   const readings = await readingsOf(names.map((name) => `${api.folder}/${name}/${BUNDLE}`));
   return await Promise.all(names.map((name, at) => {

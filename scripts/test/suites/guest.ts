@@ -1,6 +1,6 @@
 /**
- * Installs Farthing with the real CLI into an app with objects of the same names, and removes it
- * again. The app's own objects must not change.
+ * Uses the real CLI to install Farthing into an app that has objects with the same names, and then
+ * removes Farthing. The app's own objects must not change.
  */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
@@ -21,8 +21,8 @@ const NAMED = [
   "trigger farthing_welcome_(?:new|confirmed) on auth\\.users",
 ];
 /**
- * The scheduled job, the policy for users who subscribe to their own jobs, and the triggers that
- * plan welcome credits.
+ * Matches Farthing's objects outside of its own schemas: the scheduled job, the policy by which
+ * users subscribe to their own jobs, and the triggers that plan welcome credits.
  */
 const OF_OURS = new RegExp(`^scheduled job farthing: |^(?:object )?(?:${NAMED.join("|")}): `);
 const PERSON = "00000000-0000-4000-8000-000000000001";
@@ -37,7 +37,7 @@ async function push(server: DatabaseServer, folder: string): Promise<void> {
   assert(success, stdout + stderr);
 }
 
-/** Returns the lines of a pg_dump. The npm package's server has no pg_dump. */
+/** Returns the lines of a pg_dump. The server from npm has no pg_dump. */
 async function dumpOf(server: DatabaseServer, flavour: Flavour): Promise<string[]> {
   if (flavour !== "system") return [];
   const { success, stdout, stderr } = await new Deno.Command(`${findSystem()!.bin}/pg_dump`, {
@@ -66,7 +66,7 @@ async function uninstall(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(await Deno.readTextFile(`${ROOT}supabase/uninstall.sql`)).simple();
 }
 
-/** Rows of the app's tables into which Farthing also writes. */
+/** Returns the rows of those of the app's tables into which Farthing also writes. */
 async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   return [
     ...await sql`select 'secret' as what, name from vault.secrets
@@ -76,7 +76,10 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   ];
 }
 
-/** The statements that end each migration must not change this role's privileges. */
+/**
+ * Checks that the statements that end each migration do not change the privileges of a role to
+ * which grants were made by hand.
+ */
 async function keepsByHand(sql: postgres.Sql): Promise<void> {
   const granted = "farthing_public.health_database()";
   await sql.unsafe(`begin; create role by_hand; grant execute on function ${granted} to by_hand`);
@@ -87,8 +90,8 @@ async function keepsByHand(sql: postgres.Sql): Promise<void> {
 }
 
 /**
- * Objects of the app that depend on Farthing, one in each test, by the name that uninstall.sql must
- * report.
+ * Objects of the app that depend on Farthing, one for each test. The key is the name that
+ * uninstall.sql must report.
  */
 const HANGERS_ON = {
   "column price of table projects":

@@ -1,4 +1,4 @@
-/** Runs the gates of `deno task ok` as a suite, so that CI's totals include them. */
+/** Runs the gates of `deno task ok` as a test suite, so that they are included in CI's totals. */
 import { gates, runGate } from "../../ok/gates.ts";
 import { checked, type Suite } from "../../test-tools/suite.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Runs the HTTP tests of tests/ on a stack that is started for them; the fault tests have stacks of
+ * Runs the HTTP tests in tests/ on a stack that is started for them. The fault tests have stacks of
  * their own.
  */
 import { findRedisServer } from "@farthing/local-stack/redis";
@@ -23,44 +23,48 @@ import { MONEY_BACK } from "./money-back.ts";
 import { CLIENT } from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
 
-/** The part that is skipped without a browser. */
+/** The part that is skipped if there is no browser. */
 const NO_BROWSER: Skipped = {
   what: "tests/browser",
   why: "needs Chromium (Debian: chromium)",
 };
 
-/** The part that is skipped without npm, which installs an app of another origin. */
+/**
+ * The part that is skipped if there is no npm. The tests need npm to install an app that runs on
+ * another origin.
+ */
 const NO_NPM: Skipped = {
   what: "tests/browser/another-origin",
   why: "needs npm, which comes with Node",
 };
 
-/** Folders whose tests use Redis or stop it. */
+/** Folders whose tests need Redis, or stop it. */
 const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 
 /**
- * Fault tests stop services that other tests use. Alert tests count the failures of all tests on
- * their stack. Tests of a shop for businesses change the hosted page of all buyers.
+ * Whether a file must not share a stack with other tests. Fault tests stop services that other
+ * tests use. Alert tests count the failures of all tests on their stack. Tests of a shop for
+ * businesses change the hosted page for all buyers.
  */
 const isFault = (file: string) =>
   /^tests\/(alerts|business|browser\/business)\/|\/faults(\/|\.test\.ts$)/.test(file);
 
-/** Tests that search for leftovers of all other tests, and so run last. */
+/** Whether a file must run last, because it searches for what all other tests have left behind. */
 const isLast = (file: string) => file.startsWith("tests/leaks/");
 
 /**
- * 500 requests at once, each of which needs Redis's answer within 200 ms: other tests on the same
- * stack could make the stack too slow for that.
+ * Whether a file must run alone. It sends 500 requests at once, and Redis must answer each within
+ * 200 ms; other tests on the same stack could make it too slow.
  */
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 
-/** Parts that the tests leave out by themselves on a push. */
+/** Parts that the test files themselves leave out in a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
   "900 of 1,000 bookings of tests/bookings/fees.test.ts",
   "the newest supabase-js in tests/browser/another-origin/journey.test.ts",
 ];
 
-/** The check for leftovers, which runs on each stack. */
+/** The test that checks what other tests have left behind. It runs on each stack. */
 const LEFT_BEHIND = "tests/leaks/left-behind.test.ts";
 
 async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
@@ -78,10 +82,10 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
 const run = (files: string[], env: Record<string, string>, processes = 1) =>
   runDenoTests({ files, env, processes, isGroup: true, flags: ["--no-check"], limitMs: 300_000 });
 
-/** Most tests wait for a server most of the time, so three processes fit on two cores. */
+/** Most tests spend their time waiting for a server, so two cores can run three processes. */
 const PROCESSES = 3;
 
-/** Runs the named files in turn on the long-lived stack. */
+/** Runs the named files one after the other on the long-lived stack. */
 async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResult> {
   if (found.length === 0) return { rows: [], skipped };
   const inTurn = [
@@ -95,7 +99,7 @@ async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResul
 export const http: Suite = {
   name: "http",
   about: "scenarios, races and a real browser over HTTP, on one stack",
-  // Words also select fault tests: `http refunds` runs all tests of refunds.
+  // Words also select fault tests. For example, `http refunds` runs all tests of refunds.
   async run(words) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
@@ -111,12 +115,12 @@ export const http: Suite = {
   },
 };
 
-/** The number of files that each process of `faults` gets. */
+/** The number of files that each process of the suite `faults` gets at a time. */
 const FAULTS_AT_ONCE = 2;
 
 /**
- * Runs files from the queue until the queue is empty. Fault tests never share a stack at the same
- * time.
+ * Runs files from the queue, one at a time, until the queue is empty: fault tests must not share a
+ * stack at the same time.
  */
 async function emptied(queue: string[], env: Record<string, string>): Promise<Row[]> {
   const rows: Row[] = [];

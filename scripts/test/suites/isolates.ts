@@ -1,6 +1,6 @@
 /**
- * Runs the functions in isolates that end by the platform's rules, with one stack for each set of
- * limits.
+ * Runs the functions in isolates that end according to the platform's rules. There is a stack for
+ * each set of limits.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
@@ -8,18 +8,19 @@ import { filesNamed, type Row, type Suite } from "../../test-tools/suite.ts";
 
 export const ISOLATES = "tests/isolates/";
 
-/** The test folders and the limits of their isolates. */
+/** Folders of tests, each with the limits of its isolates. */
 const RUNS: { folder: string; limits: string }[] = [
-  // The platform's limits: isolates are replaced all the time, and callers must not notice.
+  // With the platform's own limits, isolates are replaced all the time, and callers must not
+  // notice.
   { folder: "tests/scenarios", limits: "free" },
-  // Short lifetimes, so that isolates end during requests. Boot time does not count, because it
-  // depends on the machine.
+  // Isolates with short lifetimes end during requests. The time for loading is not counted, because
+  // it depends on the machine.
   {
     folder: `${ISOLATES}wall-clock`,
     limits: "free,cpu-soft=600000,cpu-hard=600000,wall=12000,without-boot",
   },
-  // The soft limit equals the hard limit, so an isolate is killed before it could retire, and
-  // requests are cut off.
+  // The soft limit equals the hard limit. An isolate is therefore killed before it can retire, and
+  // its pending requests break off.
   { folder: `${ISOLATES}processor`, limits: "free,cpu-soft=400,cpu-hard=400,without-boot" },
 ];
 

@@ -1,6 +1,6 @@
 /** The order in which the files of `http` and `faults` start. */
 
-/** Files that take more than 15 s, the longest first. */
+/** Files that take more than 15 s, in the order of their duration, the longest first. */
 export const LONGEST = [
   "tests/browser/another-origin/journey.test.ts",
   "tests/browser/emails.test.ts",
@@ -31,9 +31,9 @@ export const LONGEST = [
 ];
 
 /**
- * Sorts files for processes that take `atOnce` files each: each process gets one of the longest
- * files and then short files, until no long file is left. A long file that started late would keep
- * one process busy while the other processes have nothing to do.
+ * Sorts files for processes that each take `atOnce` files at a time. Each process gets one long
+ * file followed by short ones, until there are no more long files. If a long file started late, one
+ * process would still run it while the others had nothing to do.
  */
 export function longestFirst(files: readonly string[], atOnce: number): string[] {
   const long = LONGEST.filter((file) => files.includes(file));

@@ -1,6 +1,6 @@
 /**
- * Compares the ledger with an independent model of it, in written and random histories of refunds
- * and disputes.
+ * Compares the ledger with an independent model of it. The histories of refunds and disputes are
+ * partly written by hand and partly random.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
@@ -8,7 +8,7 @@ import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 export const MONEY_BACK = "tests/money-back";
 
-/** One hour, because one test runs up to 10,000 histories. */
+/** The time limit is one hour, because one test runs up to 10,000 histories. */
 const LIMIT_MS = 3_600_000;
 
 export const moneyBack: Suite = {

@@ -1,14 +1,14 @@
-/** Checks that the tests notice a sample of deliberate mistakes. */
+/** Checks that the tests detect a sample of deliberate mistakes. */
 import { FLOORS } from "../../mutate/mutant.ts";
 import { figuresOf, formatSurvivor } from "../../mutate/report.ts";
 import { runSession, type Session } from "../../mutate/session.ts";
 import { endLongLivedServer } from "../../test-tools/long-lived/project.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
-/** A sample that takes eleven minutes on two cores. `deno task mutate` runs all mistakes. */
+/** The sample takes eleven minutes on two cores. `deno task mutate` runs all mutants. */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 
-/** The number of mistakes that may survive in so small a sample, whatever the floor is. */
+/** How many mutants may survive in such a small sample, whatever the floor is. */
 const MAY_SURVIVE = 1;
 
 function isEnough({ outcomes }: Session, area: keyof typeof FLOORS): boolean {
@@ -25,7 +25,7 @@ async function rowsOf(results: string): Promise<Row[]> {
     return checked(`${of.length} mistakes in ${area} are noticed`, () => {
       if (isEnough(session, area)) return Promise.resolve();
       const told = survivors.filter((each) => each.area === area).map(formatSurvivor);
-      return Promise.reject(new Error(`no test noticed these mistakes:\n${told.join("\n")}`));
+      return Promise.reject(new Error(`no test detected these mistakes:\n${told.join("\n")}`));
     });
   }));
 }

@@ -1,4 +1,4 @@
-/** Runs the tests of the packages. A push leaves out a package that has not changed. */
+/** Runs the tests of the packages. A push skips a package that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
@@ -16,15 +16,15 @@ interface Package {
   name: string;
   about: string;
   /**
-   * Files, relative to the root, that the tests depend on. A change in one of them makes the tests
-   * run again.
+   * Files that the tests depend on, relative to the repository's root. If one of them has changed,
+   * the tests run again.
    */
   madeOf: string[];
   /** The folder of tests that use the package on a stack, with npm. */
   onStack?: string;
   /** A folder of tests that need Redis. */
   withRedis?: string;
-  /** The test files share one module graph; in a full run each file has its own. */
+  /** Whether the test files share one module graph. In a full run each file has its own. */
   isGroup?: boolean;
 }
 
@@ -68,14 +68,15 @@ async function runOnStack(
   return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
 }
 
-/** Says whether the suite passed without a skipped part. */
+/** Whether the suite has passed and no part was skipped. */
 function isGreen({ rows, skipped }: SuiteResult): boolean {
   return rows.length > 0 && skipped.length === 0 && rows.every((row) => row.failures.length === 0);
 }
 
 /**
- * Says whether git shows no change in these paths since CI_BASE, the commit before the push;
- * without CI_BASE, since the previous commit. Returns false if the commit is not in the checkout.
+ * Whether git shows no change in these paths since the commit CI_BASE, the one before the push.
+ * Without CI_BASE, compares with the previous commit. Returns false if the checkout does not
+ * contain that commit.
  */
 async function isSameAsBefore(paths: string[]): Promise<boolean> {
   if (Deno.env.get("CI") !== "true") return false;
@@ -92,7 +93,7 @@ async function isSameAsBefore(paths: string[]): Promise<boolean> {
 function packageSuite(one: Package): Suite {
   const { name, about } = one;
   const madeOf = [...SHARED, ...one.madeOf];
-  /** The file with the fingerprint of the last whole run that passed. */
+  /** The file that contains the fingerprint of the last complete run that passed. */
   const record = `${LONG_LIVED}/${name}.passed`;
   const unchanged = { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
   return {

@@ -1,6 +1,6 @@
 /**
- * Plays a simulated quarter on a server of its own, and compares every report with sums made by hand from the
- * emulator's balance transactions and with an independent model.
+ * Simulates a quarter of a year on a separate server. Compares every report with sums that the test
+ * computes from the emulator's balance transactions, and with an independent model.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
@@ -8,7 +8,7 @@ import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 export const QUARTER = "tests/quarter";
 
-/** A quarter takes half a minute on two idle cores. */
+/** The time limit. A quarter takes half a minute on two idle cores. */
 const LIMIT_MS = 600_000;
 
 export const quarter: Suite = {

@@ -1,23 +1,23 @@
 /**
- * Runs the unit tests of the functions (by `app.request()`), the scripts and the benchmarks. Each
- * test starts what it needs.
+ * Runs the unit tests of the functions (through `app.request()`), the scripts and the benchmarks.
+ * Each test starts the services that it needs.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 /**
- * Tests that start the test runner a dozen times. Only narrowed runs use the code that they test.
+ * Tests that start the test runner a dozen times. They test code that only runs of named files use.
  */
 const LONG_LIVED = "scripts/test-tools/long-lived/";
 
 /**
- * The functions' test files share one module graph, because compiling the functions' modules again
- * for each file takes longer than the tests.
+ * The folder of the functions. Their test files share one module graph, because compiling the
+ * functions' modules for each file takes longer than the tests.
  */
 const FUNCTIONS = "supabase/functions";
 
-/** Parts that the tests leave out by themselves on a push. */
+/** Parts that the test files themselves leave out in a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
 
 export const unit: Suite = {
@@ -29,7 +29,7 @@ export const unit: Suite = {
       await findTests([FUNCTIONS, "scripts", "bench", "packages/command-line"]),
     );
     const isLeft = (file: string) => !isFull && file.startsWith(LONG_LIVED);
-    // The suite `house` checks types once for all.
+    // Types are checked only once, in the suite `house`.
     const flags = ["--no-check"];
     const files = found.filter((file) => !isLeft(file));
     const isOfFunctions = (file: string) => file.startsWith(`${FUNCTIONS}/`);

@@ -1,4 +1,7 @@
-/** Tests the rule on the real tree with one import added: the finding names the cycle. */
+/**
+ * Tests the rule on the files of this repository with one more import. The finding must name the
+ * cycle.
+ */
 import assert from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { makeSource, type Source } from "../sources/source.ts";
@@ -7,7 +10,7 @@ import { cycles } from "./cycles.ts";
 
 const tree = (await readTree(ROOT)).filter(({ path }) => /\.tsx?$|(?:^|\/)deno\.json$/.test(path));
 
-/** Returns the tree with one more type import at the top of a file. */
+/** Returns this repository's files, with one more type import at the top of one of them. */
 function planted(path: string, specifier: string): Source[] {
   assert.ok(tree.some((source) => source.path === path), path);
   return tree.map((source) =>
@@ -17,7 +20,7 @@ function planted(path: string, specifier: string): Source[] {
   );
 }
 
-/** Returns the folders or files of the only finding, in the order of their imports. */
+/** Returns the folders or files that the only finding names, in the order of their imports. */
 function cycleOf(sources: Source[]): string[] {
   const [finding, ...others] = cycles.check(sources);
   assert.ok(finding, "no cycle was found");

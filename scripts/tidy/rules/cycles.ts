@@ -1,4 +1,4 @@
-/** Finds cycles of imports, type imports included, between files and between folders. */
+/** Finds cycles of imports, including type imports, between files and between folders. */
 import { dirname } from "node:path/posix";
 import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import type { Finding, Rule } from "../sources/source.ts";
@@ -13,8 +13,8 @@ interface Import {
 }
 
 /**
- * Maps each node (a file or a folder) to the nodes that it imports, with one import as evidence for
- * each.
+ * Maps each node, which is a file or a folder, to the nodes that it imports. For each of these, one
+ * import is stored as an example.
  */
 type Graph = Map<string, Map<string, Import>>;
 
@@ -25,7 +25,7 @@ function importsIn(modules: Module[]): Import[] {
   });
 }
 
-/** Returns the two nodes that an import connects; null leaves the import out. */
+/** Returns the two nodes that an import connects; null if the import does not count. */
 type NodesOf = (each: Import) => readonly [string, string] | null;
 
 function graphOf(
@@ -44,8 +44,8 @@ function graphOf(
 }
 
 /**
- * Returns a shortest cycle through `start`, its nodes in the order of the imports; null if there is
- * none.
+ * Returns a shortest cycle through `start`: its nodes in the order of the imports. Returns null if
+ * there is none.
  */
 function cycleThrough(graph: Graph, start: string): string[] | null {
   const previous = new Map<string, string>();
@@ -66,8 +66,8 @@ function cycleThrough(graph: Graph, start: string): string[] | null {
 }
 
 /**
- * Returns cycles that share no node. After a cycle is mended, the next run may find another one that
- * shares nodes with it.
+ * Returns cycles that have no node in common. Another cycle that shares a node with them is only
+ * found after they are resolved.
  */
 function cyclesIn(graph: Graph): string[][] {
   const cycles: string[][] = [];
@@ -83,11 +83,15 @@ function cyclesIn(graph: Graph): string[][] {
 
 const files: NodesOf = ({ from, to }) => [from.source.path, to.source.path];
 
-/** A node is a folder without its subfolders, so an import between the two can close a cycle. */
+/**
+ * A node is a folder without its subfolders. So an import from a subfolder and an import back to it
+ * form a cycle.
+ */
 const folders: NodesOf = ({ from, to }) => [dirname(from.source.path), dirname(to.source.path)];
 
 /**
- * A node is a folder with its subfolders. An import connects two folders that have the same parent.
+ * A node is a folder together with its subfolders. An import connects the two nodes that have the
+ * same parent folder.
  */
 const siblings: NodesOf = ({ from, to }) => {
   const [a, b] = [from.source.path.split("/"), to.source.path.split("/")];
@@ -118,7 +122,8 @@ export const cycles: Rule = {
       const graph = graphOf(imports, nodesOf);
       return cyclesIn(graph).map((cycle) => findingOf(graph, cycle));
     });
-    // A cycle of two folders without subfolders is found by both comparisons of folders.
+    // Both comparisons of folders find a cycle of two folders that have no subfolders, so it is
+    // reported only once.
     return findings.filter(({ message }, at) =>
       findings.findIndex((other) => other.message === message) === at
     );

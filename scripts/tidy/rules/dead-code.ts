@@ -7,7 +7,7 @@ function usersOf({ users }: Module, name: string): Module[] {
   return [...users.get(name) ?? [], ...users.get("*") ?? []];
 }
 
-/** Returns whether the module uses a name apart from its declaration. */
+/** Returns whether the module itself uses a name, apart from declaring it. */
 function usesOwn({ source }: Module, name: string): boolean {
   let count = 0;
   walk(syntaxOf(source), (node) => {
@@ -17,9 +17,10 @@ function usesOwn({ source }: Module, name: string): boolean {
 }
 
 /**
- * Returns whether an export is used: by product code; or only by tests, if the module serves tests,
- * is exported by its package, or uses the name itself. A type that its own module uses may be
- * exported without users, so that callers can name it.
+ * Returns whether an export is used. It is used if product code imports it. If only tests import
+ * it, it counts as used if its module serves tests, if its package exports it, or if the module
+ * itself uses the name. A type that the module itself uses may be exported although nothing imports
+ * it, so that callers can name it.
  */
 function isTaken(module: Module, { name, type }: Module["exports"][number]): boolean {
   const users = usersOf(module, name);
@@ -29,8 +30,8 @@ function isTaken(module: Module, { name, type }: Module["exports"][number]): boo
 }
 
 /**
- * Returns whether a module's exports may have no users here: a package's public interface, a
- * function's entry point, or generated code.
+ * Returns whether a module may have exports that nothing here imports: a package's public
+ * interface, a function's entry point, or generated code.
  */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || /^packages\/[^/]+\/(?:mod|react|server)\.tsx?$/.test(source.path) ||

@@ -1,6 +1,6 @@
 /**
- * A loop that waits in a test needs an end. A test that never ends reports nothing, not even its
- * name.
+ * Checks that each loop that waits in a test has an end. A test that never ends reports nothing,
+ * not even its name.
  */
 import ts from "typescript";
 import {
@@ -15,7 +15,10 @@ import {
 
 const TIMER = /\b(?:setTimeout|delay)\(/;
 
-/** Returns whether a loop contains a timer, or only awaits. A loop with a block may do work. */
+/**
+ * Returns whether a loop only waits: it contains a timer, or nothing but awaits. A loop with a
+ * block of statements may do work.
+ */
 function onlyWaits(loop: ts.WhileStatement | ts.DoStatement): boolean {
   const text = loop.getText();
   return TIMER.test(text) || (/\bawait\b/.test(text) && !ts.isBlock(loop.statement));

@@ -1,9 +1,15 @@
-/** Checks the names of files: tools ignore migrations and database tests with other names. */
+/**
+ * Checks the names of files, because tools ignore migrations and database tests that have other
+ * names.
+ */
 import type { Finding, Rule } from "../sources/source.ts";
 
 const MIGRATIONS = "supabase/migrations/";
 
-/** The Supabase CLI applies `<14 digits>_<subject>.sql` and silently ignores every other name. */
+/**
+ * The Supabase CLI applies files named `<14 digits>_<subject>.sql`, and silently ignores files with
+ * other names.
+ */
 export const migrations: Rule = {
   name: "migrations",
   check(sources) {

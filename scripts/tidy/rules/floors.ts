@@ -1,21 +1,22 @@
 /**
- * Imports, type imports included, only go down the floors of their area, never up or to a
- * neighbour.
+ * Checks that imports, including type imports, only go down the floors of their area: never up, and
+ * never to a neighbour on the same floor.
  */
 import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import type { Finding, Rule } from "../sources/source.ts";
 
 interface Area {
-  /** The area's folder, with a slash at the end. */
+  /** The area's folder, with a slash at the end. Paths in `floors` are relative to it. */
   readonly root: string;
   /**
-   * A folder in the area to which the pattern `*` does not apply: each of its units must be listed.
+   * A folder in the area to which the pattern `*` does not apply, so that each unit in it must be
+   * listed.
    */
   readonly inner?: string;
   /**
-   * The floors from the lowest to the highest. A pattern names a unit, which is a folder or a file;
-   * `*` stands for each folder and file at its place. If two patterns match, the lower floor
-   * counts. Units of one floor do not import each other.
+   * The floors from the lowest to the highest. Each pattern names a unit, which is a folder or a
+   * file. `*` stands for every folder and file at that level. If a unit matches patterns of two
+   * floors, the lower floor applies. Units on the same floor must not import each other.
    */
   readonly floors: readonly (readonly string[])[];
 }
@@ -88,8 +89,8 @@ interface Position {
 }
 
 /**
- * Returns the unit of a path that a pattern matches, such as `_shared/adapters/stripe`; null
- * without a match.
+ * Returns the part of a path that a pattern matches, such as `_shared/adapters/stripe`; null if the
+ * pattern does not match.
  */
 function unitIn(path: string, pattern: string): string | null {
   const parts = path.split("/").slice(0, pattern.split("/").length);
@@ -98,7 +99,10 @@ function unitIn(path: string, pattern: string): string | null {
   return unit === pattern ? unit : null;
 }
 
-/** Returns a module's floor and unit; null outside the area, or when no floor lists the module. */
+/**
+ * Returns a module's floor and unit. Returns null if the module is outside the area or no floor
+ * lists it.
+ */
 function positionOf({ root, inner, floors }: Area, { source }: Module): Position | null {
   if (!source.path.startsWith(root)) return null;
   const path = source.path.slice(root.length);
@@ -112,7 +116,7 @@ function positionOf({ root, inner, floors }: Area, { source }: Module): Position
   return null;
 }
 
-/** Returns why `from` must not import `to`, or null when the import is allowed. */
+/** Returns why `from` must not import `to`, or null if the import is allowed. */
 function problemOf(from: Position, to: Position): string | null {
   if (from.unit === to.unit || to.floor < from.floor) return null;
   const where = to.floor === from.floor ? "on the same floor" : "on a higher floor";
@@ -125,7 +129,7 @@ function findingsIn(area: Area, all: Module[]): Finding[] {
   const findings = unlisted.map(({ source: { path } }) => ({
     path,
     line: 1,
-    message: "is on no floor: add its folder to scripts/tidy/rules/floors.ts",
+    message: "the file belongs to no floor: add its folder to scripts/tidy/rules/floors.ts",
   }));
   for (const target of modules) {
     const to = positionOf(area, target);

@@ -1,6 +1,6 @@
 /**
- * Finds text that must not be committed: notes to oneself, and paths of the machine on which it was
- * written.
+ * Finds text that must not be committed: notes that a developer left for later, and paths of the
+ * developer's machine.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
@@ -20,7 +20,7 @@ function eachMatch(
 export const noLeftover: Rule = {
   name: "no-leftover",
   check: (sources) =>
-    // The brackets keep this line from matching itself.
+    // The brackets prevent the pattern from matching its own source.
     eachMatch(sources, /(\bTOD[O]\b|\bFIXM[E]\b|\bXX[X]\b|\bHAC[K]\b)/, (found) =>
       `${found}: do the work now, or open an issue`),
 };
@@ -42,8 +42,8 @@ export const noMachine: Rule = {
 };
 
 /**
- * The mark keeps people from editing a file that the next run overwrites. JSON has no comments, so
- * its first key may hold the mark.
+ * Without this mark, people might edit a file that the next run overwrites. JSON has no comments,
+ * so in a JSON file the first key may contain the mark.
  */
 export const generatedMark: Rule = {
   name: "generated-mark",

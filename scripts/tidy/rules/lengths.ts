@@ -1,6 +1,4 @@
-/**
- * Limits the length of a line, a file and a function, so that each is easy to read on one screen.
- */
+/** Limits the length of lines, files and functions, so that a function fits on one screen. */
 import ts from "typescript";
 import {
   type Finding,
@@ -21,7 +19,9 @@ function isCode({ path, generated }: Source): boolean {
   return !generated && /\.(tsx?|sql|sh|css|html|ya?ml|toml|tf)$|^\.ci\/run$/.test(path);
 }
 
-/** An import that the formatter cannot make shorter, because it does not break the path. */
+/**
+ * An import that the formatter cannot break into shorter lines, because it does not break the path.
+ */
 const IMPORT = /^(?:import|export) (?:type )?\{ \w+ \} from "[^"]+";$/;
 
 export const lineLength: Rule = {
@@ -33,7 +33,9 @@ export const lineLength: Rule = {
           ? [{
             path,
             line: index + 1,
-            message: `the line has ${[...line].length} characters, at most ${MAX_LINE_CHARS}`,
+            message: `the line has ${
+              [...line].length
+            } characters; at most ${MAX_LINE_CHARS} are allowed`,
           }]
           : []
       )
@@ -52,7 +54,9 @@ export const fileLength: Rule = {
     })),
 };
 
-/** `describe(…)` groups tests; its function is not counted. */
+/**
+ * Whether a call is `describe(…)`, which groups tests. The length of its function is not limited.
+ */
 function groupsTests(node: ts.Node): boolean {
   const { parent } = node;
   return ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText());
@@ -82,7 +86,10 @@ export const functionLength: Rule = {
 
 const CREATE_FUNCTION = /^\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+([\w.]+)/i;
 
-/** Finds long SQL functions, from `create` to the line that closes the dollar quote. */
+/**
+ * Finds long SQL functions. Their length is counted from `create` to the line that closes the
+ * dollar quote.
+ */
 function longSqlFunctions({ path, lines }: Source): Finding[] {
   const findings: Finding[] = [];
   let open: { name: string; from: number; quote: string | null } | null = null;

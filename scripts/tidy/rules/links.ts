@@ -1,10 +1,12 @@
-/** Checks that every link leads to a file, and that a reader can reach every page from README.md. */
+/**
+ * Checks that the target of every link exists, and that every page can be reached from README.md.
+ */
 import { dirname, join, normalize } from "node:path/posix";
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
 interface Link {
   line: number;
-  /** The path of the linked file from the root of the repository. */
+  /** The path of the linked file, relative to the repository's root. */
   target: string;
 }
 
@@ -22,10 +24,15 @@ function linksOf({ path, lines }: Source): Link[] {
   });
 }
 
-/** The map for language models, of which https://llmstxt.org says where it is; no page links there. */
+/**
+ * The page for language models. https://llmstxt.org defines its path, so no page needs to link to
+ * it.
+ */
 const AGENTS_PAGE = "llms.txt";
 
-/** Every page can be reached from README.md, and no link leads nowhere. */
+/**
+ * Checks that every page can be reached from README.md, and that the target of every link exists.
+ */
 export const pages: Rule = {
   name: "pages",
   check(sources) {

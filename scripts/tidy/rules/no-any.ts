@@ -1,4 +1,4 @@
-/** Finds code that hides from the compiler. */
+/** Finds code that the compiler cannot check, such as `any`. */
 import ts from "typescript";
 import {
   type Finding,

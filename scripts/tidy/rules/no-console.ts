@@ -10,7 +10,7 @@ import {
   walk,
 } from "../sources/source.ts";
 
-/** Only the logger of the functions may write to the console. */
+/** The logger of the functions, the only module that may write to the console. */
 const LOGGER = /^supabase\/functions\/_shared\/.*\blog(?:ger|ging)?\.ts$/;
 
 export const noConsole: Rule = {

@@ -1,4 +1,7 @@
-/** Code outside a package uses only what the package's deno.json exports, by the package's name. */
+/**
+ * Checks that code outside a package imports only what the package's deno.json exports, by the
+ * package's name.
+ */
 import { dirname, join, normalize } from "node:path/posix";
 import { importsOf } from "../sources/modules.ts";
 import { type Finding, isTypeScript, lineOf, type Rule } from "../sources/source.ts";
@@ -8,8 +11,8 @@ function packageOf(path: string): string | undefined {
 }
 
 /**
- * An import by path must stay within its package. Deno itself refuses a package's name with a path
- * that is not exported.
+ * Checks that an import by path stays within its package. An import by a package's name needs no
+ * check: Deno refuses a path that the package does not export.
  */
 export const packageExports: Rule = {
   name: "package-exports",

@@ -1,19 +1,31 @@
-/** A file that a page or a comment names must exist, so that a moved file takes its mentions along. */
+/**
+ * Checks that each file exists that a page or a comment names, so that a moved file is also renamed
+ * where it is mentioned.
+ */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
-/** Files of our own kinds. A pattern such as `*.test.ts` and another project's `.d.ts` are no names. */
+/**
+ * Matches names of files like ours. A pattern such as `*.test.ts`, and a `.d.ts` file of another
+ * project, are not checked.
+ */
 const FILE = /^(?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md)$/;
 const FILE_IN_COMMENT =
   /(?<![\w./<*{$-])(?:\.{1,2}\/)*((?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md))\b(?!\.\w|\*)/g;
-/** A folder or a file below one of these is named without a link, too. */
+/** Folders whose contents pages may name without a link. */
 const BELOW = /^(?:bench|docs|packages|scripts|supabase\/[\w-]+|tests)\/[\w./-]+$/;
 const COMMENT = /(?:^|\s)(?:\/\/|\/?\*+|--)\s(.*)$/;
 const ADDRESS = /\b[a-z]+:\/\/\S+/g;
 
-/** History names what was there, and the tests of the rules hold samples of files. */
+/**
+ * Files that may name missing files: the changelog names old files, and the tests of these rules
+ * contain examples.
+ */
 const EXEMPT = /^CHANGELOG\.md$|^scripts\/tidy\/(?:tidy\.test\.ts|testing\/)/;
 
-/** Every path, and every end of it: `limits/rules.ts` names `supabase/functions/_shared/limits/rules.ts`. */
+/**
+ * Returns every path, and every end of each path, because `limits/rules.ts` may stand for
+ * `supabase/functions/_shared/limits/rules.ts`.
+ */
 function endsOf(sources: Source[]): Set<string> {
   const ends = new Set<string>();
   for (const { path } of sources) {
@@ -58,7 +70,7 @@ function mentionsOf(source: Source): Mention[] {
   return /\.(?:ts|sql|psql)$/.test(source.path) ? inComments(source) : [];
 }
 
-/** A database test is named without its ending: `tests/inbox/inbox`. */
+/** The extensions that a name may lack: a database test may be called `tests/inbox/inbox`. */
 const ENDINGS = ["", ".test.sql", ".test.ts"];
 
 export const paths: Rule = {
@@ -71,7 +83,7 @@ export const paths: Rule = {
         .map(({ line, name }): Finding => ({
           path: source.path,
           line,
-          message: `names no file: ${name}`,
+          message: `this file does not exist: ${name}`,
         }))
     );
   },

@@ -1,12 +1,15 @@
-/** Every dependency names one exact version, so that an install next year gets the same code. */
+/**
+ * Checks that every dependency has one exact version, so that an installation next year gets the
+ * same code.
+ */
 import { importsOf } from "../sources/modules.ts";
 import { type Finding, isTypeScript, lineOf, type Rule, type Source } from "../sources/source.ts";
 
 const EXACT = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 
 /**
- * Returns the version in a specifier: `npm:@scope/name@1.2.3/sub` gives `1.2.3`; undefined without
- * one.
+ * Returns the version in a specifier, or undefined if it has none: `npm:@scope/name@1.2.3/sub`
+ * gives `1.2.3`.
  */
 function versionOf(specifier: string): string | undefined {
   return /^(?:npm|jsr):\/?(?:@[^/@]+\/)?[^/@]+@([^/]+)/.exec(specifier)?.[1];
@@ -52,7 +55,10 @@ function inModule(source: Source): Finding[] {
   }));
 }
 
-/** `npx -y name` in a script, a task or a document runs the newest version of the day. */
+/**
+ * Checks commands in scripts, tasks and documents: `npx -y name` without a version would run the
+ * newest version.
+ */
 function inCommands({ path, lines }: Source): Finding[] {
   return lines.flatMap((text, index) =>
     [...text.matchAll(

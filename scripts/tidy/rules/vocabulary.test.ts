@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { privateWords } from "./vocabulary.ts";
 
 /**
- * No pattern can find these words, because they are also plain English: "a guard", "a call that was
+ * Words that no pattern can find, because they are also plain English: "a guard", "a call that was
  * tried".
  */
 const FOR_READERS_ALONE = ["guard", "tried"];

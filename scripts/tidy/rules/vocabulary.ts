@@ -1,12 +1,12 @@
 /**
- * A word that only this project used, and the field's own word for the same thing. The pattern
- * leaves out contexts in which the word is plain English; docs/glossary.md explains the words to
+ * A word that only this project used, and the common word for the same thing. The pattern does not
+ * match contexts in which the word is plain English. docs/glossary.md explains the words to
  * readers.
  */
 interface PrivateWord {
   not: string;
   but: string;
-  /** A regular expression that must match whole words, in any case. */
+  /** A regular expression. It must match whole words, and upper and lower case do not matter. */
   pattern: string;
 }
 

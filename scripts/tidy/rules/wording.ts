@@ -1,18 +1,21 @@
 /**
- * Checks that prose is plain English: a sentence begins with its subject, and uses the field's own
- * words.
+ * Checks that prose is plain English: a sentence begins with its subject, and uses the common words
+ * of the field.
  */
 import { type Passage, passagesOf } from "../sources/prose.ts";
 import type { Finding, Rule, Source } from "../sources/source.ts";
 import { privateWords } from "./vocabulary.ts";
 
 /**
- * These files quote the words: the glossary explains them, the changelog quotes old sentences, and
- * the test contains failing cases.
+ * Files that quote the private words: the glossary explains them, the changelog quotes old
+ * sentences, and the test contains failing examples.
  */
 const EXEMPT = ["CHANGELOG.md", "docs/glossary.md", "scripts/tidy/tidy.test.ts"];
 
-/** Matches a relative clause in the subject's place: "Who asks…", "Of what was long ago…". */
+/**
+ * Matches a relative clause that stands in place of the subject: "Who asks…", "Of what was long
+ * ago…".
+ */
 const RELATIVE = new RegExp(
   "^\\(?(?:(?:of|to|for|from|by|with|in|on|at) (?:what|which|whom|whose|whoever|whatever)" +
     "|who(?:ever|m|se)?|what(?:ever)?|which(?:ever)?)\\b",

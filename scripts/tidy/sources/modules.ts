@@ -1,4 +1,7 @@
-/** Builds the graph of imports: the modules of the tree, their exports, and each export's users. */
+/**
+ * Builds the graph of imports: the modules of the repository, what they export, and which modules
+ * use each export.
+ */
 import ts from "typescript";
 import { dirname, join, normalize } from "node:path/posix";
 import { isTest, isTypeScript, lineOf, type Source, syntaxOf, walk } from "./source.ts";
@@ -6,25 +9,29 @@ import { isTest, isTypeScript, lineOf, type Source, syntaxOf, walk } from "./sou
 interface Export {
   name: string;
   line: number;
-  /** True for an interface or a type alias, which other exports of its module may mention. */
+  /**
+   * Whether this is an interface or a type alias, which other exports of the module may mention.
+   */
   type: boolean;
 }
 
 export interface Module {
   source: Source;
   exports: Export[];
-  /** Maps a name to the modules that import it; "*" stands for all names. */
+  /** Maps a name to the modules that import it. "*" stands for all names. */
   users: Map<string, Set<Module>>;
   /**
-   * Something other than an import uses the module: a task, a path in a string, or a tool's
+   * Whether something other than an import uses the module: a task, a path in a string, or a tool's
    * convention.
    */
   entry: boolean;
-  /** A name in a deno.json leads to this module: others import it by that name. */
+  /**
+   * Whether a name in a deno.json stands for this module, so that others import it by that name.
+   */
   named: boolean;
 }
 
-/** Returns whether a module is test code, or exists to be used by test code or benchmarks. */
+/** Returns whether a module is test code, or exists only for test code or benchmarks. */
 export function servesTests({ source }: Module): boolean {
   return isTest(source) || /(?:^|\/)(?:tests|testing|bench)\//.test(source.path);
 }
@@ -39,8 +46,8 @@ interface DenoConfig {
 }
 
 /**
- * Returns the names that a package exports: `"@farthing/client"` for `./mod.ts`,
- * `"@farthing/client/react"`, ….
+ * Returns the import names that a package offers, each with its file: `"@farthing/client"` for
+ * `./mod.ts`, `"@farthing/client/react"`, and so on.
  */
 function exportedNames({ name, exports }: DenoConfig): [string, string][] {
   if (name === undefined || exports === undefined) return [];
@@ -49,8 +56,8 @@ function exportedNames({ name, exports }: DenoConfig): [string, string][] {
 }
 
 /**
- * Maps each name in a deno.json to its path: `"@farthing/local-stack"` to `packages/local-stack/mod.ts`,
- * `"#support/"` to a folder.
+ * Maps each import name in a deno.json to its path: `"@farthing/local-stack"` to
+ * `packages/local-stack/mod.ts`, and `"#support/"` to a folder.
  */
 function aliasesOf(sources: Source[]): Map<string, string> {
   const aliases = new Map<string, string>();
@@ -79,8 +86,8 @@ function namesIn(name: ts.BindingName): ts.Identifier[] {
 }
 
 /**
- * Returns the names that a statement exports. A default export and `export *` name nothing, so they
- * give none.
+ * Returns the names that a statement exports. It returns none for a default export and for `export
+ * *`, because these contain no name.
  */
 function exportsOf(statement: ts.Statement): Export[] {
   if (ts.isExportDeclaration(statement)) {
@@ -102,7 +109,7 @@ function exportsOf(statement: ts.Statement): Export[] {
   return name && ts.isIdentifier(name) ? [{ name: name.text, line: lineOf(name), type }] : [];
 }
 
-/** Returns the names that an import or a re-export takes from its module. */
+/** Returns the names that an import or a re-export uses from the imported module. */
 function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[] {
   const bindings = ts.isImportDeclaration(node)
     ? node.importClause?.namedBindings
@@ -114,7 +121,8 @@ function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[]
 }
 
 /**
- * Returns `a` for `const { a } = await import("./source.ts")`; any other dynamic import takes all names.
+ * Returns the names that a dynamic import uses: `a` for `const { a } = await
+ * import("./source.ts")`. Any other dynamic import uses all names.
  */
 function namesOfDynamicImport(call: ts.CallExpression): string[] {
   let declaration: ts.Node = call.parent;
@@ -172,7 +180,10 @@ class Graph {
     }
   }
 
-  /** Marks the module of a path in a task or a string as an entry, because something runs it. */
+  /**
+   * If a task or a string contains the path of a module, marks that module as an entry, because
+   * something runs it.
+   */
   #enter(from: Source, path: string): Module | undefined {
     const target = this.#find(from, path) ?? this.modules.get(normalize(path));
     if (target) target.entry = true;
@@ -183,7 +194,8 @@ class Graph {
     const written = new Set<Module>();
     const takenLate: string[] = [];
     this.#walk(module, written, takenLate);
-    // `import(url)` takes its names from the modules whose paths are strings in the same file.
+    // For `import(url)`, the path is not known. The names count as used from every module whose
+    // path is a string in the same file.
     for (const { users } of written) {
       for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
     }
@@ -217,7 +229,7 @@ function isImportOf({ parent }: ts.StringLiteral): boolean {
     (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword);
 }
 
-/** Returns the specifiers of a file's imports as written, type imports included. */
+/** Returns the specifiers of a file's imports, as written, including type imports. */
 export function importsOf(source: Source): ts.StringLiteral[] {
   const found: ts.StringLiteral[] = [];
   walk(syntaxOf(source), (node) => {
@@ -231,7 +243,8 @@ export function modulesOf(sources: Source[]): Module[] {
 }
 
 /**
- * Returns the line in `user` that imports `target`; 1 where a deno.json's name stands for the path.
+ * Returns the line of `user` that imports `target`. Returns 1 if the import uses a name from a
+ * deno.json.
  */
 export function lineOfImport(user: Module, target: Module): number {
   const name = target.source.path.slice(target.source.path.lastIndexOf("/"));

@@ -1,16 +1,15 @@
-/**
- * Finds the prose of a file: its comments, its messages, the names of its tests, and the text of a
- * page.
- */
+/** Finds the prose in a file: comments, messages, the names of tests, and the text of a page. */
 import ts from "typescript";
 import { isTypeScript, type Source, syntaxOf, walk } from "./source.ts";
 
-/** A run of prose. Spaces replace code and markup, so that offsets stay the same. */
+/**
+ * A passage of prose. Code and markup in it are replaced by spaces, so that offsets stay the same.
+ */
 export interface Passage {
-  /** The offset of the first character in the file. */
+  /** The offset of the passage's first character in the file. */
   at: number;
   text: string;
-  /** True for a heading or a column's title, which need not be a sentence. */
+  /** Whether the passage is a heading or a column's title, which need not be a sentence. */
   label: boolean;
 }
 
@@ -29,7 +28,10 @@ const withoutCode = (text: string) => text.replace(/`[^`\n]*`/g, blank);
 const withoutMarks = (comment: string) =>
   withoutCode(comment.replace(/^[ \t]*(?:\/\*\*?|\*\/|\*|\/\/|--|#!?)+|\*\/$/gm, blank));
 
-/** Three words in a row, and neither a statement of SQL nor a line of code. */
+/**
+ * Whether a text is prose: it has three words in a row, and is neither an SQL statement nor a line
+ * of code.
+ */
 function isProse(text: string): boolean {
   return /[A-Za-z]+[,:;]? [a-z']+[,:;]? [a-z']+/.test(text) &&
     !/^\s*(?:select|insert|update|delete|with|create|alter|drop|grant|revoke|set|do|begin|truncate|from)\b/i
@@ -54,7 +56,7 @@ function passagesOfTypeScript(source: Source): Passage[] {
   return [...found, ...passages(code, comments, withoutMarks)];
 }
 
-/** Bodies in dollar quotes are read as what they are: code. */
+/** Returns the passages of an SQL file. A body in dollar quotes is read as code, not as a text. */
 function passagesOfSql({ text }: Source): Passage[] {
   const pattern =
     /--[^\n]*(?:\n[ \t]*--[^\n]*)*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'(?:\s*\n\s*'(?:[^']|'')*')*/g;

@@ -1,12 +1,12 @@
-/** A file as the rules read it: its text, its lines and, for TypeScript, its syntax tree. */
+/** A file as the rules read it: its text, its lines, and the syntax tree if it is TypeScript. */
 import ts from "typescript";
 
 export interface Source {
-  /** The path from the root of the repository, with forward slashes. */
+  /** The path relative to the repository's root, with forward slashes. */
   path: string;
   text: string;
   lines: string[];
-  /** True for a file that a command writes; most rules skip such files. */
+  /** Whether a command writes the file. Most rules skip such files. */
   generated: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface Finding {
   message: string;
 }
 
-/** One rule for the whole tree; `check` gets every text file and returns the breaches. */
+/** A rule for the whole repository. `check` gets every text file and returns the breaches. */
 export interface Rule {
   name: string;
   check(sources: Source[]): Finding[];
@@ -43,7 +43,7 @@ export function isTest({ path }: Source): boolean {
   return /\.test\.(tsx?|sql)$/.test(path);
 }
 
-/** Returns the syntax tree with parent pointers; each file is parsed once. */
+/** Returns the syntax tree with parent pointers. Each file is parsed only once. */
 export function syntaxOf(source: Source): ts.SourceFile {
   let tree = trees.get(source);
   if (!tree) {
@@ -53,12 +53,15 @@ export function syntaxOf(source: Source): ts.SourceFile {
   return tree;
 }
 
-/** Returns the line of a node's first token, from 1, without the node's documentation comment. */
+/**
+ * Returns the number, from 1, of the line with a node's first token. The node's documentation
+ * comment does not count.
+ */
 export function lineOf(node: ts.Node, position = node.getStart()): number {
   return node.getSourceFile().getLineAndCharacterOfPosition(position).line + 1;
 }
 
-/** Calls `visit` for a node and for everything beneath it. */
+/** Calls `visit` for a node and for all nodes below it. */
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);
   ts.forEachChild(node, (child) => walk(child, visit));

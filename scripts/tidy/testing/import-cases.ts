@@ -1,8 +1,8 @@
 /** Test cases for the rules about imports. */
 
 /**
- * The rule's name, a tree that breaks the rule, the places of the breaches as `path:line`, and a
- * similar tree that does not break it.
+ * The rule's name, files that break it, where they break it as `path:line`, and similar files that
+ * do not break it.
  */
 export type RuleCase = readonly [
   name: string,

@@ -1,7 +1,7 @@
 /**
- * Makes a copy of the repository with a project of one migration. Its runs store everything in the
- * copy's `.farthing`. The project's tests write down which server they ran on and what the database
- * contained.
+ * Makes a copy of the repository that contains a project with one migration. Test runs in the copy
+ * store everything in the copy's `.farthing`. The project's tests write down which server they ran
+ * on and what the database contained.
  */
 import { copyTree } from "../../copy-tree.ts";
 import { lastLines } from "../../deno-process.ts";
@@ -12,11 +12,11 @@ const COPIED = ["bench", "packages", "scripts", "supabase/functions"];
 const FILES = ["deno.json", "deno.lock", "supabase/config.toml"];
 const LINKED = ["node_modules", "supabase/functions/node_modules"];
 
-/** The project's only schema file, and the migration with the same content. */
+/** The project's only schema file. The migration has the same content. */
 const SCHEMA = "supabase/schemas/project/tables.sql";
 const MIGRATION = "supabase/migrations/20261101000000_farthing_tables.sql";
 
-/** Returns the text of a test that writes where it ran to `seen.json`. */
+/** Returns the source of a test that writes to `seen.json` where it ran. */
 const testThat = (fails: boolean) => `
 import postgres from "postgres";
 Deno.test("seen", async () => {
@@ -33,18 +33,18 @@ interface Seen {
   readonly port: number;
   /** The time at which the server started. */
   readonly since: string;
-  /** The text that the migration wrote to the database. */
+  /** The text that the migration stored in the database. */
   readonly migration: string;
 }
 
 export interface Checkout {
-  /** Runs `deno task test` with these arguments; resolves to true if the run passed. */
+  /** Runs `deno task test` with these arguments. Resolves to true if the run passes. */
   test(...args: string[]): Promise<boolean>;
-  /** Runs tests that must pass and returns where they ran. */
+  /** Runs tests that must pass, and returns where they ran. */
   seenBy(...args: string[]): Promise<Seen>;
   /** Changes the migration. */
   migrate(said: string): Promise<void>;
-  /** Returns the names of the files in `.farthing/test` that are not locks. */
+  /** Returns the names of the files in `.farthing/test`, except locks. */
   stored(): string[];
 }
 
@@ -83,7 +83,7 @@ async function runTests(root: string, args: string[]) {
   return { passed: code === 0, said: `${lastLines(stdout)}\n${lastLines(stderr)}` };
 }
 
-/** Runs `use` with a checkout, then ends its servers and removes the checkout. */
+/** Passes a checkout to `use`, then stops its servers and removes it. */
 export async function withCheckout<T>(use: (checkout: Checkout) => Promise<T>): Promise<T> {
   const root = await Deno.makeTempDir({ prefix: "farthing-checkout-" });
   await Deno.chmod(root, 0o755); // The database server's account needs access.
