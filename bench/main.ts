@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: measures the product and its floors side by side, and compares the ratios with
- * the goals.
+ * `deno task bench`: measures the product beside its floors, and compares the ratios with the
+ * goals.
  */
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";
@@ -30,7 +30,7 @@ import { formatReport } from "./report/terminal-report.ts";
 
 interface Measure {
   goals: string[];
-  /** Whether to run the measure only when --only names one of its goals. */
+  /** Whether the measure runs only if --only names one of its goals. */
   isLong?: true;
   run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
 }
@@ -71,7 +71,10 @@ interface Outcome {
   machine: Machine;
 }
 
-/** Runs all measures on one server, except the crash, which has a server of its own. */
+/**
+ * Runs all measures on one server. Measures that need a different server, such as that of crashes,
+ * start their own.
+ */
 async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
   return await withServer({ flavour: options.postgres }, say, async (server) => {
     const sections: Section[] = [];

@@ -21,14 +21,14 @@ round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
   --write    write docs/reference/benchmarks.md too`;
 
 export interface Options {
-  /** Returns whether to measure a goal; without --only, all goals are measured. */
+  /** Returns whether to measure a goal. Without --only, all goals are measured. */
   wants: (goal: string) => boolean;
   /** Returns whether --only names a goal. */
   names: (goal: string) => boolean;
   rounds: number;
   seconds: number;
   rows: number;
-  /** Commits whose hot path is compared with this one. */
+  /** The commits whose hot path is compared with that of the current files. */
   against: string[];
   postgres: Flavour;
   write: boolean;
@@ -47,7 +47,10 @@ function flavour(text: string): Flavour {
   throw new UsageError(`--postgres must be embedded or system, not ${text}.`);
 }
 
-/** @throws UsageError; returns undefined when help was asked for */
+/**
+ * Returns undefined if the user asked for help.
+ * @throws UsageError
+ */
 export function readOptions(args: string[], goals: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: taskArguments(args),

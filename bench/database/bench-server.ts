@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL server that the benchmarks measure, and its databases: an empty and a seeded one,
- * cloned for each arm.
+ * The PostgreSQL server that the benchmarks measure, and its databases: an empty one and a seeded
+ * one, of which each arm gets a clone.
  */
 import { dirname, join } from "node:path";
 import type postgres from "postgres";
@@ -17,11 +17,11 @@ import {
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../../scripts/command/root.ts";
 
-/** A database like a project's after `supabase db push`, without users. */
+/** A database like that of a project after `supabase db push`, without users. */
 const EMPTY = "empty";
 /**
- * The same database with a ledger in use. Each arm runs in its own clone, so that no arm sees
- * another's rows.
+ * The same database with a ledger in use. Each arm runs in its own clone, so that an arm does not
+ * see the rows of others.
  */
 const SEEDED = "seeded";
 
@@ -44,8 +44,8 @@ function freePort(): number {
 }
 
 /**
- * Runs a file statement by statement: a `do` block that commits must not share a message with other
- * statements.
+ * Runs a file statement by statement, because a `do` block that commits must be the only statement
+ * in its message.
  */
 async function runFile(sql: postgres.Sql, file: string): Promise<void> {
   const text = await Deno.readTextFile(file);
@@ -55,22 +55,23 @@ async function runFile(sql: postgres.Sql, file: string): Promise<void> {
 type Say = (what: string) => void;
 
 /**
- * Makes a project with the migrations and the prices of a tree of this repository; the caller ends
- * the connection.
+ * Makes a project with the migrations and the prices of one version of this repository. Returns the
+ * connection, which the caller must end.
+ * @param root the folder with that version's files
  */
 async function createProject(server: DatabaseServer, name: string, root: string) {
   await server.createDatabase(name);
   await bootstrap(server, name);
   const sql = server.connect(name, { max: 1 });
   await migrate(sql, `${root}supabase/migrations`);
-  // The seed file's name was seed.sql up to commit 19a6328.
+  // Up to commit 19a6328, the seed file was called seed.sql.
   for (const file of ["farthing_seed.sql", "seed.sql"]) {
     await seed(sql, `${root}supabase/${file}`, root);
   }
   return sql;
 }
 
-/** Fills the ledger with the seed of a tree. */
+/** Fills the ledger with the seed of the version in `root`. */
 async function fillLedger(sql: postgres.Sql, root: string): Promise<void> {
   await runFile(sql, `${root}bench/database/seed.sql`);
   await sql`vacuum (analyze)`;
@@ -93,7 +94,10 @@ async function fillSeeded(server: DatabaseServer, say: Say): Promise<void> {
   await sql.end();
 }
 
-/** Makes a database with the filled ledger of a tree of this repository. */
+/**
+ * Makes a database with the filled ledger of one version of this repository.
+ * @param root the folder with that version's files
+ */
 export async function addTree(server: DatabaseServer, name: string, root: string): Promise<void> {
   const sql = await createProject(server, name, root);
   await fillLedger(sql, root);
@@ -113,7 +117,7 @@ function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchSer
       await sql.end();
     }
   }
-  // The server has private fields, which a spread would lose.
+  // A proxy, because spreading the server would lose its private fields.
   return new Proxy(server as BenchServer, {
     get(target, name) {
       const extra = { lib, flavour, query, clone: clone(SEEDED), cloneEmpty: clone(EMPTY) };
@@ -124,15 +128,15 @@ function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchSer
   });
 }
 
-/** The binaries of a server, and the settings that override its defaults. */
+/** The binaries that a server runs, and the settings that override its defaults. */
 export interface ServerKind {
   flavour: Flavour;
   settings?: Record<string, string>;
 }
 
 /**
- * Returns the directory of the embedded PostgreSQL's libpq; the machine's own libpq may be another
- * version.
+ * Returns the directory of the libpq that belongs to the embedded PostgreSQL. The libpq installed
+ * on the machine may have a different version.
  */
 async function findLib(server: DatabaseServer): Promise<string> {
   const { bin } = await install(await findSource("embedded"), serverAccount(server.directory));
@@ -158,11 +162,12 @@ export async function withFilled<T>(
   return await withCleanup(cleanup, async () => {
     say("starting PostgreSQL");
     const options = { dataDir, port: freePort(), flavour };
-    // Making a million rows takes longer than the platform's statement timeout of two minutes.
+    // The platform's statement timeout of two minutes is turned off, because making a million rows
+    // takes longer.
     const withoutTimeout = { statement_timeout: "0", ...settings };
     // The real pg_cron keeps a connection to one database, which must be the one that gets the
-    // migrations. That connection would forbid clones of the database, so the server restarts
-    // without it below.
+    // migrations. A database with a connection cannot be cloned, so the server is restarted below
+    // without this setting.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
     server = await startDatabase({ ...options, settings: { ...withoutTimeout, ...cron } });
     await fill(server, say);
@@ -174,7 +179,7 @@ export async function withFilled<T>(
   });
 }
 
-/** Runs `use` on a server with the databases that most measures clone. */
+/** Passes a server to `use` that has the databases that most measures clone. */
 export function withServer<T>(
   kind: ServerKind,
   say: Say,

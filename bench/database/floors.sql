@@ -1,9 +1,9 @@
--- The floors of a debit: the least work that any ledger on this server must do, and a plain
--- transfer with two sides. They exist only for the benchmark; the product does not use them.
+-- The floors of a debit: the least work that any ledger on this server must do, and a simple
+-- transfer that writes both sides. Only the benchmark uses them, not the product.
 
 create schema bench;
 
--- F1 and F2: one account's balance and one row in a journal.
+-- F1 and F2: update one account's balance, and insert one row into a journal.
 create table bench.floor_accounts (
   account_id bigint primary key,
   balance numeric not null
@@ -16,8 +16,8 @@ create table bench.floor_entries (
 );
 insert into bench.floor_accounts select n, 1000000000 from generate_series(1, 10000) n;
 
--- A ledger to compare with: one call transfers between two accounts, with locks, balances and a row
--- for each side.
+-- A double-entry ledger for comparison. One call transfers between two accounts, with locks, with
+-- balances, and with a row for each side.
 create table bench.pair_accounts (
   account_id bigint primary key,
   balance numeric not null,
@@ -74,7 +74,8 @@ declare
   v_id uuid := gen_random_uuid();
   v_now timestamptz := now();
 begin
-  -- Locks in id order, so that two transfers between the same accounts do not deadlock.
+  -- Lock the accounts in the order of their ids, so that two transfers between the same accounts do
+  -- not deadlock.
   perform from bench.pair_accounts where account_id in (p_from, p_to) order by account_id for update;
   insert into bench.pair_transfers values (v_id, p_from, p_to, p_amount, v_now);
   perform bench.pair_move(p_from, v_id, -p_amount, v_now);
@@ -83,8 +84,7 @@ begin
 end
 $$;
 
--- Fills the tables, because a plan that is made on an empty table differs from the plan of a table
--- in use.
+-- Fill the tables, because PostgreSQL plans differently for an empty table and for one in use.
 insert into bench.floor_entries (account_id, amount) select n, 1 from generate_series(1, 10000) n;
 update bench.floor_accounts set balance = balance - 1;
 do $$
@@ -96,7 +96,7 @@ begin
 end
 $$;
 
--- Returns the differences between what each arm wrote and what it answered.
+-- Returns the differences between the rows that an arm wrote and the calls that were answered.
 create function bench.floor_problems(p_calls bigint)
 returns setof text
 language sql stable
@@ -124,8 +124,9 @@ as $$
   where a.balance <> 1000000000 + coalesce(e.sum, 0)
 $$;
 
--- Returns the violations that the ledger's own proof finds, and a line if the entries beyond
--- p_seeded are not as many as the p_calls charges that were answered.
+-- Returns the violations that the ledger's own proof finds. In addition, returns a line if the
+-- number of entries differs from p_seeded entries plus one for each of the p_calls answered
+-- charges.
 create function bench.ledger_problems(p_seeded bigint, p_calls bigint)
 returns setof text
 language sql stable

@@ -1,6 +1,6 @@
--- Fills a ledger with $rows entries on 1,000 accounts, as debits would write them. It also writes
--- 100,000 idempotency keys for every value of $rows: keys are deleted after 24 hours, so their
--- number depends on one day's traffic.
+-- Fills a ledger with $rows entries on 1,000 accounts, like those that debits write. Always writes
+-- 100,000 idempotency keys, whatever $rows is: keys are deleted after 24 hours, so their number
+-- depends on one day's traffic.
 insert into auth.users (id) select md5('farthing-bench-' || n)::uuid from generate_series(1, 1000) n;
 
 insert into farthing.accounts (owner_id, last_seq, balance, last_entry_at)

@@ -1,5 +1,5 @@
--- A ledger in use: 10,000 users with credits to spend, and more than 5,000 rows in every table that
--- a debit reads.
+-- Fills a ledger as if it were in use: 10,000 users with credits to spend, and more than 5,000 rows
+-- in every table that a debit reads.
 insert into auth.users (id) select md5('farthing-bench-' || n)::uuid from generate_series(1, 10000) n;
 
 do $$
@@ -21,7 +21,8 @@ begin
       perform farthing_public.holds_release((v_hold #>> '{data,hold_id}')::uuid);
     end if;
     if n % 500 = 0 then commit; end if;
-    -- without statistics, PostgreSQL would scan these growing tables as if they were empty
+    -- without up-to-date statistics, PostgreSQL would scan these growing tables as if they were
+    -- empty
     if n in (100, 1000) then execute 'analyze'; end if;
   end loop;
 end

@@ -1,8 +1,8 @@
--- Fills a database with the year 2025 of a shop: $accounts accounts with 100 entries each, three orders
--- per account in three currencies, usage of ten models with 200 features, bookings, payouts, Stripe's
--- events and metrics. Rows are inserted as the endpoints would leave them. The sums of days are made by
--- the functions that seal_entries() calls. The seals have no chain, because no report reads a hash.
--- Triggers and foreign keys are off, so that the shop is filled in minutes.
+-- Fills a database with the year 2025 of a shop: $accounts accounts with 100 entries each, three
+-- orders per account in three currencies, usage of ten models with 200 features, bookings, payouts,
+-- Stripe's events, and metrics. The rows have the values that the endpoints would have left. The
+-- functions that seal_entries() calls compute the daily sums. The seals have no hash chain, because
+-- no report reads a hash. Triggers and foreign keys are off, so that filling takes only minutes.
 
 set session_replication_role = replica;
 
@@ -16,14 +16,15 @@ insert into auth.users (id) select md5('farthing-year-' || n)::uuid from generat
 insert into farthing.accounts (owner_id, last_seq, created_at)
 select md5('farthing-year-' || n)::uuid, 100, '2024-12-31' from generate_series(1, $accounts) n;
 
--- Each account begins in the first 300 days, and its 100 entries are spread over the rest of the year.
+-- Returns the time of an account's entry. Each account begins in the first 300 days, and its 100
+-- entries are spread over the rest of the year.
 create function year.at(p_account bigint, p_seq numeric) returns timestamptz language sql immutable as $$
   select '2025-01-01T00:10:00Z'::timestamptz
     + (s + (363 - s) * p_seq / 101) * interval '1 day'
   from (select 300 * ((p_account * 7919) % $accounts)::numeric / $accounts as s) q
 $$;
 
--- The third order of two in five accounts is never paid.
+-- For two in five accounts, the third order is never paid.
 create table year.orders as
 select a.account_id, k as nr, md5('order ' || a.account_id || ' ' || k)::uuid as order_id,
   (array['usd', 'eur', 'jpy'])[1 + a.account_id % 3] as currency,
@@ -49,7 +50,7 @@ select o.account_id, md5(s.source || o.order_id)::uuid, s.source::farthing.lot_s
 from year.orders o, (values ('bonus', 5000, 455), ('paid', 49990, 4544)) s (source, amount, price)
 where o.is_paid;
 
--- Evidence of an order is looked for when its purchase is sealed.
+-- The events of the orders' payments. They are looked up as evidence when a purchase is sealed.
 insert into farthing.inbox (event_id, type, livemode, facts, state, occurred_at, received_at, processed_at)
 select v.prefix || o.order_id, v.type, true, v.facts || jsonb_build_object('order_id', o.order_id,
     'session_id', 'cs_' || o.order_id, 'payment_id', 'pi_' || o.order_id, 'amount', 4999,
@@ -80,7 +81,7 @@ begin
     select a.account_id, s as seq, year.at(a.account_id, s) as at, f.*
     from farthing.accounts a cross join generate_series(1, 100) s
     cross join lateral (
-      -- Of each five entries, one is a debit and four are usage.
+      -- Out of five entries, one is a debit and four are usage.
       select md5(case when s < 35 and s % 2 = 0 or s between 35 and 69 and s % 3 = 0 then 'bonus'
           else 'paid' end || md5('order ' || a.account_id || ' ' ||
           case when s % 7 = 0 and s > 36 then 2 else 1 end)::uuid)::uuid as lot_id,
@@ -158,7 +159,7 @@ update farthing.accounts a set balance = e.balance_after, last_entry_at = e.crea
 from farthing.entries e where e.account_id = a.account_id and e.seq = 100;
 update farthing.sealed_until set at = '2026-01-01' where one_row;
 
--- Bookings: one for each fifth account, with one provider.
+-- Bookings: every fifth account has one, all with the same provider.
 insert into farthing.providers (provider_id, country, stripe_account_id, charges_enabled)
 values (md5('provider')::uuid, 'DE', 'acct_year', true);
 insert into farthing.bookings (account_id, booking_id, provider_id, amount, currency, fee_basis_points,
@@ -169,7 +170,8 @@ select o.account_id, md5('booking ' || o.account_id)::uuid, md5('provider')::uui
   o.paid_at, o.paid_at, o.paid_at, o.paid_at
 from year.orders o where o.nr = 2 and o.account_id % 5 = 0;
 
--- Money: a charge and Stripe's fee, provisional until the payout of the day three days later.
+-- The money of the orders: a charge and Stripe's fee, which are provisional until the payout three
+-- days later.
 create table year.facts as
 select o.paid_at as at, 'credits' as product_line, 'charge' as kind, o.currency, 4999 as amount, 175 as fee,
   o.account_id, o.order_id, null::uuid as booking_id, 'pi_' || o.order_id as source_id
@@ -214,7 +216,7 @@ where v.amount <> 0 order by f.at;
 update farthing.books set open_from = '2025-12-01' where one_row;
 select farthing.roll_up_lines(100000000);
 
--- Notifications are stored for 90 days, metrics per hour for 35.
+-- Notifications are stored for 90 days, and hourly metrics for 35 days.
 insert into farthing.notifications (account_id, template, subject, data, state, last_error, created_at,
   finished_at)
 select a.account_id, 'receipt', 'subject ' || n, '{"amount": 4999, "currency": "usd", "credits": "54990"}',

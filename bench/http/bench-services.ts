@@ -1,4 +1,7 @@
-/** The functions' services for a benchmark: real verification and a real log, but no Stripe. */
+/**
+ * The services of the functions in a benchmark: the verification of callers and the log are real,
+ * but there is no Stripe.
+ */
 import {
   createDatabase,
   type Database,
@@ -17,11 +20,11 @@ import { NO_LIMITER } from "../../tests/support/functions/fakes/no-limiter.ts";
 import { makeProject } from "../../tests/support/functions/project.ts";
 
 interface ServiceOptions {
-  /** The database to call; without it, every call fails. */
+  /** The URL of the database. Without it, every database call fails. */
   databaseUrl?: string;
   /**
-   * The Redis that counts for the limits, with the token as its password. Without it, nothing is
-   * limited.
+   * The URL of the Redis that counts for the rate limits, with the token as its password. Without
+   * it, requests are not limited.
    */
   redisUrl?: string;
   log?: Logger;
@@ -34,7 +37,7 @@ const NO_DATABASE: Database = {
 
 const CLOCK_MS = 1_000;
 
-/** Makes a deployment's limiter with Redis at this address, without metrics. */
+/** Makes the same limiter as in a deployment, with Redis at this URL and without metrics. */
 function limiterAt(redisUrl: string, log: Logger): Limiter {
   const { origin, password } = new URL(redisUrl);
   const names = { UPSTASH_REDIS_REST_URL: origin, UPSTASH_REDIS_REST_TOKEN: password };
@@ -42,7 +45,7 @@ function limiterAt(redisUrl: string, log: Logger): Limiter {
   return limitsFromEnv(names as Parameters<typeof limitsFromEnv>[0], wanted).limiter;
 }
 
-/** Makes metrics that are counted as in a deployment, and recorded nowhere. */
+/** Makes metrics that are counted as in a deployment, but not stored. */
 function metricsOf(log: Logger): Metrics {
   return createMetrics({
     record: () => Promise.resolve(),
@@ -53,12 +56,12 @@ function metricsOf(log: Logger): Metrics {
   });
 }
 
-/** Makes the services, and the project whose tokens they accept. */
+/** Makes the services, and the project whose tokens these services accept. */
 export async function makeServices(
   { databaseUrl, redisUrl, log = consoleLogger }: ServiceOptions = {},
 ) {
   const project = await makeProject();
-  // Verified credentials must age as they do in production.
+  // The clock must advance, because verified credentials expire in production, too.
   const clock = setInterval(() => project.nowMs = Date.now(), CLOCK_MS);
   Deno.unrefTimer(clock);
   const metrics = metricsOf(log);

@@ -1,17 +1,18 @@
-/** Starts and stops the HTTP servers as processes, and reads the processor time that they used. */
+/**
+ * Starts and stops the HTTP servers as processes, and reads how much processor time they have used.
+ */
 
 export interface HttpServer {
   port: number;
   headers: Record<string, string>;
   /**
-   * Returns the used processor time in milliseconds; undefined where the system does not provide
-   * it.
+   * Returns the used processor time in milliseconds, or undefined on systems that do not report it.
    */
   cpuMs(): number | undefined;
   stop(): Promise<void>;
 }
 
-/** /proc counts in hundredths of a second, whatever the kernel's own timer. */
+/** /proc counts in hundredths of a second, whatever the frequency of the kernel's own timer. */
 const TICK_MS = 10;
 
 function readCpuMs(pid: number): number | undefined {
@@ -34,8 +35,8 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Starts one kind of server of server.ts; its log goes to /dev/null.
- * @param behind the address of the database or the Redis that it calls
+ * Starts a server of one of the kinds in server.ts. Its log goes to /dev/null.
+ * @param behind the URL of the database or the Redis that the server calls
  */
 export async function startHttpServer(kind: string, behind = ""): Promise<HttpServer> {
   const process = new Deno.Command(Deno.execPath(), {

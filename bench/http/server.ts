@@ -1,4 +1,4 @@
-/** One server of the HTTP arms, in its own process. It prints its port on standard error. */
+/** One server of the HTTP arms, in a process of its own. It prints its port on standard error. */
 import { Hono } from "hono";
 import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";
@@ -12,7 +12,7 @@ import { createApp as createWebhook } from "../../supabase/functions/stripe-webh
 import { WEBHOOK_SECRET } from "../storm/stripe-events.ts";
 import { makeServices } from "./bench-services.ts";
 
-/** A body as long as the answer of the product's route. */
+/** A body with the same length as the answer of the product's route. */
 const BODY = JSON.stringify({
   success: true,
   data: { status: "ok" },
@@ -23,7 +23,7 @@ const BODY = JSON.stringify({
   },
 });
 const HEADERS = { "content-type": "application/json; charset=utf-8" };
-/** As many headers as the product's route sends, of the same length. */
+/** Headers of the same number and length as those that the product's route sends. */
 const OUR_HEADERS = baseHeaders(startContext(new Headers())).concat(Object.entries(HEADERS));
 
 const common = {
@@ -39,7 +39,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 interface Served {
   handler: Handler;
-  /** The headers that a caller of `/bench/me` sends. */
+  /** The headers with which a caller calls `/bench/me`. */
   headers?: Record<string, string>;
 }
 
@@ -57,7 +57,10 @@ async function ours(): Promise<Served> {
   return { handler: (request) => app.fetch(request), headers };
 }
 
-/** Serves the whole Stripe webhook: signature, facts, and inbox. */
+/**
+ * Serves the whole Stripe webhook: it verifies the signature, reads the facts, and writes the
+ * inbox.
+ */
 async function webhook(databaseUrl: string): Promise<Served> {
   const { services } = await makeServices({ databaseUrl });
   const payments = createPayments({
@@ -69,8 +72,8 @@ async function webhook(databaseUrl: string): Promise<Served> {
 }
 
 /**
- * Serves one route twice: without limits, and with a deployment's limiter, which counts it by three
- * rules.
+ * Serves the same route without limits and with a deployment's limiter. That limiter counts each
+ * request by three rules.
  */
 async function limited(redisUrl: string): Promise<Served> {
   const { services } = await makeServices({ redisUrl });

@@ -1,8 +1,8 @@
 /**
- * Counts the instructions of a call with valgrind's callgrind, which shows differences of 0.1 %
- * that timing cannot show. PostgreSQL runs in single-user mode: one process that reads statements
- * from its input. The difference between a long and a short run excludes the instructions that
- * start the process.
+ * Counts the instructions of a call with valgrind's callgrind. It shows differences of 0.1 %, which
+ * are too small for measuring time. PostgreSQL runs in single-user mode: one process that reads
+ * statements from its input. Each count is the difference between a long and a short run, so it
+ * excludes the instructions that start the process.
  */
 import { join } from "node:path";
 import { findSource, install, serverAccount } from "@farthing/local-stack/postgres";
@@ -11,11 +11,11 @@ import { type Call, valuesOf } from "./hot-path-calls.ts";
 const FEW = 100;
 const MANY = 400;
 
-/** A database of a stopped server. */
+/** A database on a server that has been stopped. */
 export interface StoppedDatabase {
   directory: string;
   name: string;
-  /** The schema of the functions that are called. */
+  /** The schema that contains the functions to call. */
   schema: string;
 }
 
@@ -27,7 +27,7 @@ export async function hasValgrind(): Promise<boolean> {
   }
 }
 
-/** Returns the script of a run. In single-user mode each line is one statement. */
+/** Returns the input of a run: one statement on each line, as single-user mode requires. */
 function scriptOf(call: Call, schema: string, calls: number, seed: number): string {
   const values = valuesOf(call, seed);
   const lines = [`prepare called as ${call.statement(schema).replaceAll(/\s+/g, " ")}`];
@@ -38,9 +38,7 @@ function scriptOf(call: Call, schema: string, calls: number, seed: number): stri
   return lines.join("\n") + "\n";
 }
 
-/**
- * Returns the instructions of a whole run in user space, without those of the kernel and the disk.
- */
+/** Returns the number of instructions of a whole run in user space, without those of the kernel. */
 async function countRun(database: StoppedDatabase, script: string): Promise<number> {
   const account = serverAccount(database.directory);
   const { bin } = await install(await findSource("embedded"), account);

@@ -1,5 +1,5 @@
 /**
- * The calls of the hot path. They are the same for every commit, with only the arguments that the
+ * The calls of the hot path. All commits get the same calls, so these use only arguments that the
  * oldest of the compared commits has.
  */
 import { createRandom } from "@farthing/command-line";
@@ -8,9 +8,9 @@ import { createDraw, keyText } from "../load/keys-and-accounts.ts";
 
 export interface Call {
   name: string;
-  /** Returns the statement; its function is in the given schema. */
+  /** Returns the statement that calls the function in the given schema. */
   statement: (schema: string) => string;
-  /** Returns the arguments of one call as texts; each key is used once. */
+  /** Returns the arguments of one call as texts. `key` returns a new idempotency key each time. */
   values: (user: string, key: () => string) => string[];
 }
 
@@ -53,7 +53,7 @@ export const CALLS: Call[] = [
   },
 ];
 
-/** Yields the arguments of one call after another; a seed always gives the same arguments. */
+/** Yields the arguments of call after call. The same seed gives the same arguments. */
 export function* valuesOf(call: Call, seed: number): Generator<string[], never> {
   const draw = createDraw("uniform", ACCOUNTS, createRandom(seed));
   let keys = 0;

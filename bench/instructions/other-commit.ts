@@ -1,12 +1,13 @@
 /**
- * Puts the files of another commit of this repository that the benchmark needs into a directory.
+ * Copies those files of another commit of this repository that the benchmark needs into a
+ * directory.
  */
 import { ROOT } from "../../scripts/command/root.ts";
 import { UsageError } from "../command/options.ts";
 
-/** A directory with this repository's ledger. */
+/** A directory with the ledger's files of one version of this repository. */
 export interface Tree {
-  /** The commit, or "here"; its database has the same name. */
+  /** The commit, or "here" for the current files. The database has the same name. */
   name: string;
   root: string;
 }
@@ -19,8 +20,8 @@ async function run(command: string, args: string[]): Promise<void> {
 }
 
 /**
- * @throws UsageError where git does not have the commit; `git fetch --unshallow` completes a
- *   shallow clone
+ * @throws UsageError if Git does not have the commit; in a shallow clone, `git fetch --unshallow`
+ *   gets it
  */
 export async function takeCommit(commit: string, into: string): Promise<Tree> {
   const root = `${into}/${commit}/`;

@@ -1,4 +1,4 @@
-/** The messages between the main thread and the clients' threads. */
+/** The messages between the main thread and the threads of the clients. */
 import type { Parameter } from "./statement-parameters.ts";
 import type { Spread } from "./keys-and-accounts.ts";
 
@@ -13,15 +13,18 @@ export interface PostgresTarget {
   accounts?: number;
 }
 
-/** A queue of jobs, taken one by one until the queue is empty. */
+/** A queue of jobs that the clients complete one by one until the queue is empty. */
 export interface QueueTarget {
   kind: "queue";
   lib: string;
   url: string;
-  /** Claims a job; returns the parameters of `complete`, or no row when the queue is empty. */
+  /**
+   * The statement that claims a job. It returns the parameters of `complete`, or no row if the
+   * queue is empty.
+   */
   claim: string;
   complete: string;
-  /** The number of these columns and parameters. */
+  /** The number of columns that `claim` returns, and of parameters that `complete` takes. */
   width: number;
 }
 
@@ -32,15 +35,15 @@ export interface HttpTarget {
   headers: Record<string, string>;
 }
 
-/** Requests that are sent once each, by the client that takes them first. */
+/** Requests that are sent only once, by the client that takes them first. */
 export interface StormTarget {
   kind: "storm";
   port: number;
-  /** All requests as bytes, one after the other. */
+  /** The bytes of all requests, one request after the other. */
   requests: SharedArrayBuffer;
-  /** The end of each request, 32 bits each. */
+  /** The position at which each request ends, as 32-bit numbers. */
   ends: SharedArrayBuffer;
-  /** The number of taken requests, in 32 bits. */
+  /** The number of requests that clients have taken, as a 32-bit number. */
   taken: SharedArrayBuffer;
 }
 
@@ -49,13 +52,19 @@ export interface Job {
   seconds: number;
   seed: number;
   /**
-   * The number of this client's calls that are due per second. Without it, each call follows the
-   * previous one at once.
+   * How many calls of this client are due per second. If undefined, each call follows the previous
+   * one immediately.
    */
   perSecond?: number;
-  /** The number of uncounted calls before the gate; by default enough to warm up. */
+  /**
+   * The number of calls before the measurement, which are not counted. By default there are enough
+   * to warm up.
+   */
   warmUps?: number;
-  /** Opens when every client is ready. */
+  /**
+   * A shared number on which the clients wait; the main thread changes it when every client is
+   * ready.
+   */
   gate: SharedArrayBuffer;
 }
 
@@ -65,7 +74,7 @@ export interface Tally {
   warmUps: number;
   /** Seconds. */
   elapsed: number;
-  /** Milliseconds per call, from the moment at which it was due. */
+  /** The milliseconds of each call, measured from the moment when the call was due. */
   latencies: Float64Array;
   /** Why the client stopped early. */
   failure?: string;

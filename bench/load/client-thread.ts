@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-/** One client: a thread that makes one call after another and waits for each answer. */
+/** One client. It is a thread that makes one call after another, and waits for each answer. */
 import { connect } from "./libpq.ts";
 import { createParameters } from "./statement-parameters.ts";
 import type { Job, Tally } from "./client-job.ts";
@@ -8,8 +8,8 @@ import { openQueue } from "./queue-client.ts";
 import { openStorm } from "./storm-client.ts";
 
 /**
- * Enough calls for the server to settle on its plans (at the sixth execution) and to fill its
- * caches.
+ * With this many calls, the server has settled on its plans, which happens at the sixth execution,
+ * and has filled its caches.
  */
 const WARM_UP_CALLS = 20;
 
@@ -17,7 +17,7 @@ const warmUpsOf = ({ warmUps = WARM_UP_CALLS }: Job) => warmUps;
 
 interface Line {
   call(): boolean;
-  /** Returns whether the last call found no work left. */
+  /** Returns whether the last call found that there is no more work. */
   isOver?(): boolean;
   message(): string;
   close(): void;
@@ -41,15 +41,15 @@ function openLine(job: Job): Line {
   };
 }
 
-/** Sleeps until the given time, so that the thread uses no processor time. */
+/** Sleeps until the given time. Unlike a busy loop, this uses no processor time. */
 function sleepUntil(ms: number, never: Int32Array): void {
   const rest = ms - performance.now();
   if (rest > 0) Atomics.wait(never, 0, 0, rest);
 }
 
 /**
- * Calls until the time is over. With a rate, the calls are due at the moments of a Poisson process,
- * even if earlier calls are late.
+ * Makes calls until the job's time is over. If the job has a rate, calls are due at random times (a
+ * Poisson process), even if earlier calls are late.
  */
 function run(job: Job, line: Line): Tally {
   const never = new Int32Array(new SharedArrayBuffer(4));

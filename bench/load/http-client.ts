@@ -1,6 +1,5 @@
 /**
- * HTTP/1.1 over one connection of plain sockets that stays open: one request and its answer at a
- * time.
+ * Sends HTTP/1.1 over plain sockets. One connection stays open and carries one request at a time.
  */
 import type { HttpTarget } from "./client-job.ts";
 
@@ -19,7 +18,7 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const BUFFER_BYTES = 64 * 1024;
 
-/** Returns `struct sockaddr_in` of 127.0.0.1; BSD systems put its length first. */
+/** Returns `struct sockaddr_in` of 127.0.0.1. On BSD systems it begins with its length. */
 function address(port: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16);
   bytes.set(Deno.build.os === "darwin" ? [16, AF_INET] : [AF_INET, 0]);
@@ -30,8 +29,8 @@ function address(port: number): Uint8Array<ArrayBuffer> {
 const decoder = new TextDecoder("latin1");
 
 /**
- * Returns the length of the answer at the start of the buffer, or undefined while its head is
- * incomplete.
+ * Returns the length of the answer at the start of the buffer, or undefined if its headers are not
+ * complete yet.
  */
 function answerLength(buffer: Uint8Array, filled: number): number | undefined {
   const text = decoder.decode(buffer.subarray(0, Math.min(filled, 2048)));
@@ -44,8 +43,8 @@ function answerLength(buffer: Uint8Array, filled: number): number | undefined {
 
 export interface HttpSocket {
   /**
-   * Sends a request unchanged. Returns false when the answer is not 2xx or is missing; `message`
-   * then tells why.
+   * Sends a request without changing it. Returns false if there is no answer or its status is not
+   * 2xx; `message` then returns the reason.
    */
   exchange(request: Uint8Array<ArrayBuffer>): boolean;
   message(): string;
@@ -93,7 +92,7 @@ export function openHttpSocket(port: number): HttpSocket {
   };
 }
 
-/** Opens one client of a route, which sends the same request again and again. */
+/** Opens one client of a route. It sends the same request again and again. */
 export function openHttp(target: HttpTarget) {
   const { exchange, message, close } = openHttpSocket(target.port);
   const lines = Object.entries(target.headers).map(([header, value]) => `${header}: ${value}\r\n`);

@@ -1,4 +1,4 @@
-/** The idempotency keys and the accounts of calls, the same ones for the same seed. */
+/** Makes the idempotency keys and the accounts of the calls. The same seed gives the same ones. */
 import { mix } from "@farthing/command-line";
 
 const HEX = new TextEncoder().encode("0123456789abcdef");
@@ -6,7 +6,7 @@ const WORDS = 8;
 export const KEY_LENGTH = WORDS * 8;
 
 /**
- * Writes the 64 hex digits of key number `index` of a seed; two numbers never have the same key.
+ * Writes the 64 hex digits of key number `index` of a seed. Different numbers have different keys.
  */
 export function writeKey(into: Uint8Array, at: number, seed: number, index: number): void {
   for (let word = 0; word < WORDS; word++) {
@@ -18,7 +18,7 @@ export function writeKey(into: Uint8Array, at: number, seed: number, index: numb
   }
 }
 
-/** Returns the same key as text. */
+/** Returns the key that writeKey writes, as text. */
 export function keyText(seed: number, index: number): string {
   const bytes = new Uint8Array(KEY_LENGTH);
   writeKey(bytes, 0, seed, index);
@@ -26,15 +26,18 @@ export function keyText(seed: number, index: number): string {
 }
 
 /**
- * How an arm chooses accounts: all equally often, a few of them most of the time (as real traffic
- * does), or always the same one.
+ * How an arm chooses accounts: all equally often (uniform), a few of them most of the time, as real
+ * traffic does (zipf), or always the same one (hot).
  */
 export type Spread = "uniform" | "zipf" | "hot";
 
-/** YCSB's exponent: the busiest of 10,000 accounts gets a tenth of the calls. */
+/**
+ * The exponent that the benchmark YCSB uses. The busiest of 10,000 accounts gets a tenth of the
+ * calls.
+ */
 const ZIPF_EXPONENT = 0.99;
 
-/** Draws account numbers from 0 to `count - 1`. */
+/** Returns a function that draws account numbers from 0 to `count - 1`. */
 export function createDraw(spread: Spread, count: number, random: () => number): () => number {
   if (spread === "hot") return () => 0;
   if (spread === "uniform") return () => Math.floor(random() * count);

@@ -1,6 +1,6 @@
 /**
- * libpq, called directly from a thread; pgbench uses the same C client. A client in JavaScript
- * takes longer than a debit does, and would make all arms look alike.
+ * Calls libpq, the C client that pgbench uses too, directly from a thread. A client in JavaScript
+ * would take longer than a debit does, so all arms would look alike.
  */
 import { join } from "node:path";
 
@@ -32,30 +32,30 @@ const FILE_NAMES: Record<string, string> = { darwin: "libpq.5.dylib", windows: "
 
 const encoder = new TextEncoder();
 
-/** Returns a text with C's zero byte. */
+/** Returns a text as a C string, which ends with a zero byte. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
-/** The answer of a statement, valid while `use` runs. */
+/** The answer to a statement. It is valid only while `use` runs. */
 export interface Answer {
   rows: number;
-  /** Returns the address of a column's text in the first row. */
+  /** Returns the address of the text of a column in the first row. */
   pointAt(column: number): bigint;
 }
 
 export interface Statement {
   /**
-   * Runs the statement and waits for its answer. Returns false when the server refuses it or the
-   * connection is lost, or when `use` returns false for the answer.
+   * Runs the statement and waits for its answer. Returns false if the server refuses the statement,
+   * if the connection is lost, or if `use` returns false.
    */
   execute(use?: (answer: Answer) => boolean): boolean;
 }
 
 export interface Connection {
   /**
-   * Prepares a statement. `values` contains one pointer to a C string for each parameter, which the
-   * caller of `execute` changes in place.
+   * Prepares a statement. `values` contains a pointer to a C string for each parameter. The caller
+   * of `execute` changes these pointers in place before each call.
    */
   prepare(statement: string, values: BigUint64Array<ArrayBuffer>): Statement;
   /** Returns the server's last error message. */
@@ -113,8 +113,7 @@ export function connect(lib: string, url: string): Connection {
     const text = pq.PQerrorMessage(connection);
     return text === null ? "" : new Deno.UnsafePointerView(text).getCString().trim();
   };
-  // Otherwise libpq would print the server's notices, such as the one sent when the server is
-  // killed.
+  // Otherwise libpq would print the server's notices, for example when the server is killed.
   const silence = new Deno.UnsafeCallback(NOTICE, () => {});
   pq.PQsetNoticeProcessor(connection, silence.pointer, null);
   if (pq.PQstatus(connection) !== CONNECTION_OK) throw new Error(message());

@@ -1,5 +1,6 @@
 /**
- * One worker of a queue over one connection: it claims a job and completes it, in two statements.
+ * A worker of a queue with one connection. It runs two statements in turn: one claims a job, the
+ * other completes it.
  */
 import type { QueueTarget } from "./client-job.ts";
 import { connect } from "./libpq.ts";

@@ -1,13 +1,13 @@
-/** Runs an arm with several clients at once and adds up their results. */
+/** Runs an arm with several concurrent clients, and adds up their results. */
 import { percentile } from "@farthing/command-line";
 import type { Job, Tally } from "./client-job.ts";
 
-/** The results of one arm in one round with a number of clients. */
+/** The results of one arm in one round, with a certain number of clients. */
 export interface Sample {
   clients: number;
-  /** Calls per second, of all clients together. */
+  /** Calls per second of all clients together. */
   perSecond: number;
-  /** The number of calls that the server answered, warm-up included. */
+  /** The number of calls that the server answered, including the warm-up. */
   answered: number;
   /** Milliseconds. */
   p50: number;
@@ -21,7 +21,7 @@ type Message = "ready" | Tally | { failure: string };
 
 interface Client {
   worker: Worker;
-  /** Returns the next message; each client sends "ready", and then its tally. */
+  /** Returns the client's next message. Each client sends "ready" and later its tally. */
   next(): Promise<Message>;
 }
 
@@ -45,10 +45,16 @@ function startClient(): Client {
   };
 }
 
-/** Threads that wait for the next arm, because starting one takes longer than a round of an arm. */
+/**
+ * Threads without an arm, which the next arm reuses: starting a thread takes longer than a round of
+ * an arm.
+ */
 const idle: Client[] = [];
 
-/** Runs the clients without a check: a client whose server died reports that in its tally. */
+/**
+ * Runs the clients and does not check that calls succeed. If a client's server died, the client's
+ * tally says so.
+ */
 export async function runClients(
   job: Omit<Job, "gate" | "seed">,
   clients: number,
@@ -71,7 +77,7 @@ export async function runClients(
   return tallies;
 }
 
-/** Runs the clients of an arm in which every call must succeed. */
+/** Runs the clients of an arm. Every call must succeed. */
 export async function measure(
   job: Omit<Job, "gate" | "seed">,
   clients: number,

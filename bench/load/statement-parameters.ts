@@ -1,33 +1,39 @@
-/** The parameters of a statement, described as data and written in place before each call. */
+/**
+ * The parameters of a statement. They are described as data, and their values are written in place
+ * before each call.
+ */
 import { createRandom } from "@farthing/command-line";
 import { createHash } from "node:crypto";
 import { cString } from "./libpq.ts";
 import { createDraw, KEY_LENGTH, type Spread, writeKey } from "./keys-and-accounts.ts";
 
-/** The number of the benchmark's users, the same as the floors' accounts. */
+/** The number of the benchmark's users, and of the accounts in the floors. */
 const ACCOUNTS = 10_000;
 
-/** How the value of a parameter is made. */
+/** Describes how the value of a parameter is made. */
 export type Parameter =
   | { kind: "text"; value: string }
-  /** The called account: its number (from 1), or its user's id. */
+  /** The account of the call: its number (from 1), or the id of its user. */
   | { kind: "account"; as: "number" | "user" }
-  /** A random other account's number: the other side of a transfer. */
+  /** The number of another account, drawn at random: the other side of a transfer. */
   | { kind: "other-account" }
-  /** A key that was never used; with `known`, one of that seed's first `count` keys. */
+  /**
+   * An idempotency key that was never used. With `known`, one of the first `count` keys of that
+   * seed.
+   */
   | { kind: "key"; known?: { seed: number; count: number } }
-  /** A batch of usage events of the called account, with new ids. */
+  /** A batch of usage events for the account of the call, with new ids. */
   | { kind: "events"; count: number; model: string };
 
-/** How a worker draws: over which accounts, and with which seed. */
+/** How a client draws accounts and keys: with which distribution, and with which seed. */
 export interface Draws {
   spread: Spread;
   seed: number;
-  /** The number of accounts that may be called; all by default. */
+  /** The number of accounts to draw from; all by default. */
   accounts?: number;
 }
 
-/** Returns the id of user number `index` (from 0); the seed's SQL computes the same ids. */
+/** Returns the id of user number `index` (from 0). The seed's SQL computes the same id. */
 export function userId(index: number): string {
   const hex = createHash("md5").update(`farthing-bench-${index + 1}`).digest("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
@@ -37,7 +43,7 @@ let allUserIds: string[] | undefined;
 const userIds = () => allUserIds ??= Array.from({ length: ACCOUNTS }, (_, index) => userId(index));
 
 interface Cell {
-  /** Returns the address of the parameter's text, for call number `call` on account `account`. */
+  /** Returns the address of the parameter's text for the call with this number on this account. */
   point(call: number, account: number): bigint;
 }
 
@@ -45,7 +51,9 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }
 
-/** Texts of equal length side by side, so that choosing one needs only an addition. */
+/**
+ * Stores texts of equal length side by side, so that the address of one is found by an addition.
+ */
 function tableCell(texts: string[], choose: (account: number) => number): Cell {
   const rows = texts.map(cString);
   const width = Math.max(...rows.map((row) => row.length));
@@ -57,8 +65,8 @@ function tableCell(texts: string[], choose: (account: number) => number): Cell {
 }
 
 /**
- * The texts of the worker's current job. Only C points at them, so they would be garbage-collected
- * without this list.
+ * The texts of the client's current job. Without this list they would be garbage-collected, because
+ * only C has pointers to them.
  */
 const referenced: Uint8Array[] = [];
 
@@ -77,8 +85,8 @@ function keyCell(draws: Draws, known: { seed: number; count: number } | undefine
 }
 
 /**
- * Returns one usage event of 1,000 input and 500 output tokens as JSON, with placeholders for its
- * id and user.
+ * Returns a usage event of 1,000 input and 500 output tokens as JSON, with placeholders for the
+ * event's id and the user.
  */
 function eventText(model: string): string {
   const [user_id, event_id] = ["u".repeat(36), "e".repeat(KEY_LENGTH)];

@@ -1,8 +1,13 @@
-/** One client of a storm: it sends the next request until all are sent. */
+/**
+ * One client of a webhook storm. It takes and sends the next request until all requests are sent.
+ */
 import { openHttpSocket } from "./http-client.ts";
 import type { StormTarget } from "./client-job.ts";
 
-/** Lays requests out for all clients; the client that takes a request first sends it, once. */
+/**
+ * Puts requests into shared memory for all clients. Each request is sent only once, by the client
+ * that takes it first.
+ */
 export function makeStorm(port: number, requests: readonly Uint8Array[]): StormTarget {
   const bytes = requests.reduce((sum, { length }) => sum + length, 0);
   const target: StormTarget = {
@@ -32,7 +37,7 @@ export function openStorm(target: StormTarget) {
     call() {
       const index = Atomics.add(taken, 0, 1);
       isOver = index >= ends.length;
-      // A copy, because the operating system cannot take shared memory.
+      // `slice` copies the request, because the operating system cannot read from shared memory.
       return isOver || exchange(requests.slice(ends[index - 1] ?? 0, ends[index]));
     },
     isOver: () => isOver,

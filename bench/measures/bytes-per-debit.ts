@@ -1,4 +1,4 @@
-/** G21: the disk space that a debit uses. */
+/** G21: measures the disk space that a debit uses. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { exact } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
@@ -12,7 +12,7 @@ type Table = typeof TABLES[number];
 type Sizes = Record<Table, number>;
 
 async function sizes(server: BenchServer): Promise<Sizes> {
-  // Removes dead row versions, as autovacuum does, but keeps the files' sizes.
+  // Removes dead row versions, as autovacuum does, but does not make the files smaller.
   await server.query(DATABASE, "vacuum (analyze, truncate off)");
   const columns = TABLES.map((table) =>
     `pg_total_relation_size('farthing.${table}')::float8 as ${table}`

@@ -1,6 +1,6 @@
 /**
- * G22: every process of the server is killed under load, and every acknowledged charge must still
- * be there.
+ * G22: kills every process of the server under load. Every charge that was acknowledged must still
+ * be there afterwards.
  */
 import { type BenchServer, type ServerKind, withServer } from "../database/bench-server.ts";
 import { runClients } from "../load/run-clients.ts";
@@ -14,12 +14,12 @@ import { nextSeed, targetOf } from "./rounds.ts";
 const DATABASE = "crash";
 const KILLS = 20;
 const CLIENTS = 8;
-/** Long enough for hundreds of debits, and a different moment each time. */
+/** When the server is killed: after hundreds of debits, and at a different moment each time. */
 const KILL_AFTER_MS = { least: 100, most: 400 };
-/** The clients stop when the server dies; this limit ends them if it does not. */
+/** The clients stop when the server dies. If it does not die, this limit stops them. */
 const SECONDS = 20;
 
-/** Charges until the server dies; returns the keys of the acknowledged debits. */
+/** Makes charges until the server dies, and returns the keys of the acknowledged ones. */
 async function chargeUntilKilled(server: BenchServer): Promise<string[]> {
   const seed = nextSeed();
   const target = { ...targetOf(server, armNamed("debit, random")), url: server.url(DATABASE) };
@@ -62,8 +62,8 @@ async function killRounds(kind: ServerKind, say: (what: string) => void) {
       acknowledged += keys.length;
       lost += await countLost(server, keys);
     }
-    // A debit and its key are one transaction: an entry without a key, or two entries with one key,
-    // is a violation.
+    // A debit writes its entry and its key in one transaction. An entry without a key, or two
+    // entries with the same key, would be a violation.
     const violations = await server.query(
       DATABASE,
       `select 1 from farthing.prove() union all

@@ -1,5 +1,6 @@
 /**
- * The arms of the debit: the statement of each one, its accounts, and the work that it leaves out.
+ * The arms of the debit. Each has a statement, a choice of accounts, and a description of the work
+ * that it leaves out.
  */
 import type { Parameter } from "../load/statement-parameters.ts";
 import type { Spread } from "../load/keys-and-accounts.ts";
@@ -11,14 +12,14 @@ export interface Arm {
   statement: string;
   parameters: Parameter[];
   spread: Spread;
-  /** The number of charges in one call. */
+  /** The number of charges that one call makes. */
   batch: number;
   /**
-   * SQL that returns problems; `$calls` stands for the number of answered calls, and `$seeded` for
-   * the number of entries before them.
+   * SQL that returns problems. `$calls` stands for the number of answered calls, and `$seeded` for
+   * the number of entries before those calls.
    */
   problems: string;
-  /** The work that this arm does not do, which a reader must know to compare it. */
+  /** The work that this arm leaves out. Readers need it to compare the arms. */
   lacks: string;
 }
 
@@ -29,7 +30,7 @@ const USER = { kind: "account", as: "user" } as const;
 const NUMBER = { kind: "account", as: "number" } as const;
 
 /**
- * Returns a call of one of the product's functions with arguments by name, as the functions send
+ * Returns a call of one of the product's functions with named arguments, as the edge functions call
  * it.
  */
 function call(name: string, args: Record<string, Parameter>) {
@@ -47,7 +48,7 @@ const DEBIT = {
 
 const KEYED = { p_idempotency_key: { kind: "key" }, p_fingerprint: FINGERPRINT } as const;
 
-/** The keys that a replay repeats. They are used once before the replay is measured. */
+/** The keys that a replay sends again. They are used once before the replay is measured. */
 export const REPLAYED = { seed: 7, count: 5_000 };
 
 const replay = call("credits_debit", {
@@ -78,7 +79,7 @@ const ledger = { batch: 1, problems: LEDGER };
 const floors = { batch: 1, problems: FLOOR, lacks: "idempotency, lots, holds, history, answer" };
 const pairs = { batch: 1, problems: PAIR, lacks: "idempotency, lots, holds" };
 
-/** Shows the client's own limit, which is far above that of any arm. */
+/** Shows the limit of the client itself, which is far above the rate of any other arm. */
 const EMPTY: Arm = {
   name: "an empty statement",
   goals: ["G1"],
@@ -147,7 +148,7 @@ const arms: Arm[] = [
   },
 ];
 
-/** Returns the arms that the chosen goals need. */
+/** Returns the arms that the selected goals need. */
 export function armsFor(isWanted: (goal: string) => boolean): Arm[] {
   return arms.filter(({ goals }) => goals.some(isWanted));
 }

@@ -1,4 +1,4 @@
-/** G1 and G4 to G7: the debit, its floors, and its variants, side by side. */
+/** G1 and G4 to G7: measures the debit beside its floors and its variants. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import { keyText } from "../load/keys-and-accounts.ts";
@@ -11,7 +11,7 @@ import { CLIENTS, databaseOf, nextSeed, type Run, runRounds, targetOf } from "./
 
 type Say = (what: string) => void;
 
-/** Uses each key once; the replays repeat these keys. */
+/** Uses each of the replay's keys once. */
 async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   const keys = Array.from({ length: REPLAYED.count }, (_, at) => keyText(REPLAYED.seed, at));
   const list = keys.map((key, at) => `('${key}','${userId(at)}'::uuid)`).join();
@@ -25,9 +25,7 @@ async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   await server.query(databaseOf(arm), "vacuum (analyze)");
 }
 
-/**
- * Returns the number of transactions that a replay wrote: only a transaction that writes has an id.
- */
+/** Returns 1 if a replay wrote anything, otherwise 0. Only a transaction that writes has an id. */
 async function replayWrites(server: BenchServer): Promise<number> {
   const [row] = await server.query<{ written: number }>(
     databaseOf(armNamed("replay")),
@@ -43,7 +41,10 @@ async function replayWrites(server: BenchServer): Promise<number> {
   return row!.written;
 }
 
-/** Returns one arm's calls per second divided by another's, for each round. */
+/**
+ * For each round, returns the calls per second of the arm `above` divided by those of the arm
+ * `below`.
+ */
 function ratios(run: Run, above: string, below: string, clients: number, factor = 1): number[] {
   const of = (name: string) =>
     run.samples.get(name)!.filter((sample) => sample.clients === clients);
@@ -106,8 +107,8 @@ function armRow(name: string, lacks: string, samples: Sample[], problems: string
 }
 
 /**
- * Measures latency in an open loop at half of the arm's full rate: in a closed loop a slow call
- * would delay later calls, and hide its own effect.
+ * Measures latency in an open loop, at half of the arm's full rate. In a closed loop, a slow call
+ * would delay the calls after it and so hide how slow it was.
  */
 async function openLoop(server: BenchServer, run: Run, options: Options, say: Say) {
   const arm = armNamed(RANDOM);
@@ -124,7 +125,7 @@ async function openLoop(server: BenchServer, run: Run, options: Options, say: Sa
   return armRow(`${RANDOM}, open loop at ${Math.round(rate)}/s`, arm.lacks, samples);
 }
 
-/** Runs the arms that the chosen goals need. */
+/** Runs the arms that the selected goals need. */
 export async function measureDebits(
   server: BenchServer,
   options: Options,

@@ -1,4 +1,4 @@
-/** G17: the time of a claim and a completion when many jobs have finished. */
+/** G17: measures how long a claim and a completion take when many jobs have finished. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";
@@ -11,8 +11,8 @@ import { powerOf, sizesUpTo, SMALLEST } from "./powers-of-ten.ts";
 type Say = (what: string) => void;
 
 /**
- * The number of jobs that a sample claims, small in comparison with the smallest size. Each sample
- * first deletes the jobs of the sample before it.
+ * How many jobs a sample claims. This is small compared with the smallest number of finished jobs.
+ * Each sample first deletes the jobs of the previous sample.
  */
 const JOBS = 1_000;
 const LONGEST_SECONDS = 60;
@@ -26,7 +26,7 @@ async function finish(server: BenchServer, size: number): Promise<void> {
 }
 
 /**
- * Returns the median milliseconds of a claim with its completion, and the problem if there is one.
+ * Returns the median milliseconds of a claim with its completion, and a problem if there is one.
  */
 async function sample(
   server: BenchServer,
@@ -35,9 +35,9 @@ async function sample(
   const database = nameOf(size);
   await server.query(database, "delete from farthing.jobs where type = 'trivial'");
   await server.query(database, "vacuum farthing.jobs");
-  // Without this checkpoint, the largest size would pay for earlier writes. The jobs are made after
-  // it, because jobs are usually claimed soon after they are made: their pages are then fully in
-  // the log already.
+  // Without this checkpoint, the sample with most jobs would include the cost of earlier writes.
+  // The jobs are made after the checkpoint, because in use a job is claimed soon after it is made,
+  // when its pages are already in the write-ahead log.
   await server.query(database, "checkpoint");
   await server.query(database, `select bench.queue_fill(${JOBS})`);
   await server.query(database, "analyze farthing.jobs");

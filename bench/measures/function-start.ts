@@ -1,4 +1,7 @@
-/** G23: the processor time of a function's start, as a bundle and from its sources. */
+/**
+ * G23: measures the processor time that a function needs to start, as a bundle and from its
+ * sources.
+ */
 import { BUNDLE, bundleFunctions } from "../../scripts/deploy/bundle-functions.ts";
 import {
   HOSTED_COMMAND,
@@ -18,8 +21,8 @@ import type { Section } from "../report/section.ts";
 import { rotate } from "./rounds.ts";
 
 /**
- * Enough configuration for a function to refuse a request in its own envelope, which needs all of
- * its modules.
+ * The variables with which a function can refuse a request in its own error format. For that it
+ * must load all of its modules.
  */
 const PROJECT = {
   SUPABASE_URL: "http://127.0.0.1:9",
@@ -37,8 +40,8 @@ interface Forms {
 type Form = keyof Forms;
 
 /**
- * Returns the milliseconds of processor time until the first answer. @throws Error with the
- * function's output
+ * Returns the milliseconds of processor time from the start to the first answer.
+ * @throws Error with the function's output
  */
 async function start(programOf: ProgramOf, name: string): Promise<number> {
   const program = programOf(name);
@@ -59,8 +62,8 @@ async function start(programOf: ProgramOf, name: string): Promise<number> {
 }
 
 /**
- * Prepares both forms. The sources run from a copy, away from the repository's configuration, and
- * need their packages in the cache of the hosted Deno.
+ * Prepares the bundles and the sources. The sources run from a copy, so that Deno does not find the
+ * repository's configuration. Their packages must be in the cache of the hosted version of Deno.
  */
 async function formsIn(directory: string, names: readonly string[]): Promise<Forms> {
   const runner = await hostedProgram();
@@ -99,7 +102,7 @@ export async function measureStarts(
     say("bundling the functions");
     const names = await bundleFunctions(`${directory}/bundles`);
     const forms = await formsIn(directory, names);
-    // Not counted: these starts fill Deno's caches.
+    // These starts fill Deno's caches and are not counted.
     for (const name of names) await start(forms.sources, name);
     for (let round = 0; round < rounds; round++) {
       const sums = { sources: 0, bundle: 0 };

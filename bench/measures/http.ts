@@ -1,6 +1,6 @@
 /**
- * G10 and G12: the cost of one of the product's routes compared with a bare server, and the cost of
- * identifying the caller.
+ * G10 and G12: measures what one of the product's routes costs compared with a bare server, and
+ * what it costs to identify the caller.
  */
 import { withCleanup } from "@farthing/command-line";
 import { type HttpServer, startHttpServer } from "../http/server-process.ts";
@@ -10,7 +10,8 @@ import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 
 /**
- * One client measures a single call's time. 16 clients match the design's figures for one process.
+ * One client measures the time of a single call. The design's figures for one process are for 16
+ * clients.
  */
 const ONE = 1;
 const MANY = 16;
@@ -35,7 +36,7 @@ const NOTE =
   "than half of its bytes. The second arm answers with the same headers, which it makes once.";
 
 interface HttpSample extends Sample {
-  /** The server's processor time per request, in microseconds. */
+  /** The server's processor time for each request, in microseconds. */
   cpuUs: number | undefined;
 }
 

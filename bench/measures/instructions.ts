@@ -1,5 +1,6 @@
 /**
- * G25: the cost of the hot path compared with other commits, in instructions and in processor time.
+ * G25: compares the cost of the hot path with that of other commits, in instructions and in
+ * processor time.
  */
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { addTree, withFilled } from "../database/bench-server.ts";
@@ -14,13 +15,13 @@ import { nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** A tree's database, and the schema of its functions. */
+/** The database of one version of this repository, and the schema that contains its functions. */
 interface Arm {
   name: string;
   schema: string;
 }
 
-/** The cost of a call in each tree's database, round by round. */
+/** The cost of a call in each version's database, round by round. */
 type Taken = Map<string, number[]>;
 type Kind = "instructions" | "processor time";
 
@@ -49,7 +50,8 @@ async function armOf(server: DatabaseServer, { name }: Tree): Promise<Arm> {
 }
 
 /**
- * Counts instructions, and subtracts those of an empty statement, which are single-user mode's own.
+ * Counts instructions. Subtracts those of an empty statement, because they belong to single-user
+ * mode.
  */
 async function countAll(directory: string, arms: Arm[], rounds: number, say: Say) {
   const taken = new Map<Call, Taken>(
@@ -133,7 +135,8 @@ export async function measureInstructions(
         await addTree(server, name, root);
       }
     };
-    // One build of PostgreSQL for all trees, without autovacuum, which would run between two arms.
+    // All versions run on the same build of PostgreSQL. Autovacuum is off, because it would run
+    // between two arms.
     const kind = { flavour: "embedded" as const, settings: { autovacuum: "off" } };
     return await withFilled(kind, say, fill, (server) => measure(server, trees, rounds, say));
   } finally {

@@ -1,4 +1,4 @@
-/** G14: the time of a debit on a ledger with many entries. */
+/** G14: measures how long a debit takes when the ledger has many entries. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";

@@ -1,4 +1,4 @@
-/** G15: the time to open a hold on an account that has many open holds. */
+/** G15: measures how long it takes to open a hold on an account that already has many. */
 import type postgres from "postgres";
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
@@ -8,8 +8,8 @@ import { powerOf } from "./powers-of-ten.ts";
 
 const DATABASE = "holding";
 /**
- * The numbers of open holds to measure, one account for each. The report compares the others with
- * the first.
+ * The numbers of open holds, each on an account of its own. The report compares the others with the
+ * first.
  */
 const OPEN = [10, 1_000, 10_000];
 const CALLS = 200;
@@ -27,7 +27,7 @@ async function grow(sql: postgres.Sql, open: number): Promise<void> {
 }
 
 /**
- * Returns the milliseconds of one call. Each call opens a hold and releases it, so the number of
+ * Returns the milliseconds of one call. It opens a hold and releases that hold, so the number of
  * open holds stays the same.
  */
 async function timed(sql: postgres.Sql, open: number): Promise<number> {

@@ -1,8 +1,8 @@
-/** The smallest of the sizes at which a measure is repeated; the sizes are powers of ten. */
+/** The smallest size at which a measure is made. All sizes are powers of ten. */
 
 export const SMALLEST = 1_000;
 
-/** Returns the sizes from 10^3 up to `rows`, and always the smallest. */
+/** Returns the powers of ten from 10^3 up to `rows`; at least the smallest size. */
 export function sizesUpTo(rows: number): number[] {
   const sizes = [SMALLEST];
   while (sizes.at(-1)! * 10 <= rows) sizes.push(sizes.at(-1)! * 10);

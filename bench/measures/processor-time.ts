@@ -1,6 +1,6 @@
 /**
- * Measures the server's processor time for the calls, in short slices that alternate with other
- * commits.
+ * Measures the server's processor time for the calls in short slices, alternating between the
+ * compared commits.
  */
 import { percentile } from "@farthing/command-line";
 import { processorMs } from "@farthing/local-stack/isolates";
@@ -9,14 +9,15 @@ import { rotate } from "./rounds.ts";
 import { type Call, valuesOf } from "../instructions/hot-path-calls.ts";
 
 /**
- * The slices are short and alternate, so that other work of the machine affects all commits alike.
+ * The number of slices for each commit. Short, alternating slices make other work on the machine
+ * affect all commits alike.
  */
 const SLICES = 15;
 const CALLS = 200;
 
 interface Backend {
   name: string;
-  /** Runs the calls of one slice, and returns their processor time in milliseconds. */
+  /** Makes the calls of one slice, and returns their processor time in milliseconds. */
   run(): Promise<number>;
   end(): Promise<void>;
 }
@@ -44,7 +45,7 @@ async function connect(
   };
 }
 
-/** Returns the microseconds per call in each database, as medians of the slices. */
+/** Returns the microseconds per call in each database: the median of the slices. */
 export async function timeCalls(
   server: DatabaseServer,
   databases: { name: string; schema: string }[],
@@ -55,7 +56,7 @@ export async function timeCalls(
   const taken = new Map<string, number[]>(databases.map(({ name }) => [name, []]));
   try {
     for (const each of databases) backends.push(await connect(server, each, call, seed));
-    // not counted: this run makes the plans and fills the caches
+    // this run makes the plans, fills the caches, and is not counted
     for (const backend of backends) await backend.run();
     for (let slice = 0; slice < SLICES; slice++) {
       for (const { name, run } of rotate(backends, slice)) taken.get(name)!.push(await run());

@@ -1,4 +1,6 @@
-/** G24: the cost of the proof on a large ledger, of everything and of new entries only. */
+/**
+ * G24: measures what the proof of a large ledger costs, both of everything and of new entries only.
+ */
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/verdict.ts";
@@ -12,18 +14,19 @@ const NEW_ENTRIES = 1_000;
 
 const accountsOf = (rows: number) => Math.max(1, Math.round(rows / ENTRIES_PER_ACCOUNT));
 
-/** The time of a statement, and the most memory that its backend used. */
+/** How long a statement took, and the maximum memory of its backend process. */
 interface Cost {
   seconds: number;
   /**
-   * Includes the shared buffers that it touched. Undefined where the system does not provide it.
+   * This includes the shared buffers that the backend has read. Undefined on systems that do not
+   * report it.
    */
   peakMb: number | undefined;
 }
 
 interface Round {
   whole: Cost;
-  /** The first proof of new entries, run by run. */
+  /** The first proof of new entries in each run. */
   first: Cost[];
   nothingNew: Cost;
   someNew: Cost;
@@ -49,8 +52,8 @@ async function peakMbOf(pid: number): Promise<number | undefined> {
 }
 
 /**
- * Runs a statement in a new backend. Its one row contains the violated rules, and whether the proof
- * is complete.
+ * Runs a statement in a new backend process. The statement must return one row, with the violated
+ * rules and whether the proof is complete.
  */
 async function cost(server: BenchServer, text: string): Promise<Cost & { isDone: boolean }> {
   const sql = server.connectAsAdmin(DATABASE, { max: 1 });

@@ -1,4 +1,7 @@
-/** G16: the queue, worked off by one runtime, compared with its floor and with graphile-worker. */
+/**
+ * G16: measures how fast one runtime runs all jobs of a queue, compared with the queue's floor and
+ * with graphile-worker.
+ */
 import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
@@ -12,12 +15,15 @@ import { CLIENTS, nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** All arms share one database, so that they run under the same conditions. */
+/** All arms use the same database, so that they run under the same conditions. */
 const DATABASE = "queue";
-/** Each arm gets this many jobs for each second of --seconds, enough to time the fastest arm. */
+/**
+ * Each arm gets this many jobs for each second of --seconds. That is enough to time the fastest
+ * arm.
+ */
 const JOBS_PER_SECOND = 4_000;
 const FEWEST_JOBS = 2_000;
-/** The clients stop when the queue is empty; this limit ends them if it never is. */
+/** The clients stop when the queue is empty. If it never is, this limit stops them. */
 const LONGEST_SECONDS = 120;
 
 interface Done {
@@ -31,8 +37,8 @@ interface Queues {
   jobs: number;
   runtimes: Map<string, Runtime>;
   /**
-   * The number of jobs queued so far, by the function that checks them: arms with a common table
-   * share it.
+   * How many jobs have been queued so far, by the name of the checking function: arms that share a
+   * table also share this function.
    */
   queued: Map<string, number>;
   done: Map<string, Done[]>;
@@ -41,7 +47,7 @@ interface Queues {
 
 async function fill({ server, jobs, queued }: Queues, arm: QueueArm): Promise<void> {
   await server.query(DATABASE, arm.fill.replace("$jobs", String(jobs)));
-  // Removes the effects of earlier arms and of missing statistics.
+  // Removes what earlier arms have left behind, and makes statistics.
   await server.query(DATABASE, "vacuum (analyze)");
   await server.query(DATABASE, "checkpoint");
   queued.set(arm.problems, (queued.get(arm.problems) ?? 0) + jobs);
@@ -91,7 +97,7 @@ async function runRounds(queues: Queues, rounds: number, say: Say): Promise<void
 const pick = (queues: Queues, arm: QueueArm, clients: number | undefined) =>
   queues.done.get(arm.name)!.filter((done) => done.clients === clients);
 
-/** Compares the runner's jobs per second with another arm's, round by round. */
+/** Compares the jobs per second of the runner with those of a different arm, round by round. */
 function compare(
   queues: Queues,
   [arm, clients]: [QueueArm, number?],
@@ -165,7 +171,7 @@ export async function measureQueue(
       clientsOf(arm).map((clients) => rowOf(queues, arm, clients))
     ),
     notes: [
-      `G16: ${queues.jobs} trivial jobs were queued before each arm worked them off, and each job must run ` +
+      `G16: ${queues.jobs} trivial jobs were queued before each arm ran them, and each job must run ` +
       "exactly once. The runner and graphile-worker 0.18.0 each have one runtime (Deno) with at most " +
       "10 connections, and log one line per job. The runner is the product's own, started again and " +
       "again as by POST /job-runner. c is the number of connections, each with one job at a time. The " +

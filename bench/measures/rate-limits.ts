@@ -1,4 +1,7 @@
-/** G13: what the limiter adds to a route, and what it costs when Redis hangs or is down. */
+/**
+ * G13: measures what the rate limiter adds to the time of a route, and what it costs when Redis
+ * hangs or is unavailable.
+ */
 import { withCleanup } from "@farthing/command-line";
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { EXTERNAL_SERVICES } from "../../supabase/functions/_shared/resilience/external-services.ts";
@@ -13,17 +16,26 @@ import { nextSeed, rotate } from "./rounds.ts";
 type Say = (what: string) => void;
 
 const CLIENTS = 16;
-/** The longest run at full speed: a longer one would use up a back end's quota of one minute. */
+/**
+ * The maximum duration of a run at full speed. A longer one would use up a back end's quota for one
+ * minute.
+ */
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;
-/** Requests per second of all clients together; docs/reference/load.md has the expected load. */
+/**
+ * Requests per second of all clients together: ten times the expected load, which
+ * docs/reference/load.md explains.
+ */
 const TEN_TIMES_EXPECTED = 200;
 /**
  * About twice the time that a request waits for Redis. Later requests no longer wait, so a longer
- * run at full speed would use up the quota.
+ * run at full speed would only use up the quota.
  */
 const OUTAGE_SECONDS = 0.5;
-/** The longest time of a request with an unresponsive Redis, in addition to the wait for Redis. */
+/**
+ * The maximum time that a request may take if Redis does not answer, in addition to the wait for
+ * Redis.
+ */
 const GRACE_MS = 20;
 
 const ARMS = [
@@ -39,14 +51,17 @@ const OUTAGES = [
 ] as const;
 type Outage = typeof OUTAGES[number];
 
-/** The rates at which both arms are called, by clients that do not wait for each other. */
+/**
+ * The rates at which both arms are called. At these rates, a call starts when it is due, even if
+ * earlier calls have no answer yet.
+ */
 const LOADS = ["ten times what is expected", "half of its most"] as const;
 type Load = typeof LOADS[number];
 
 interface Limits {
   redis: BenchRedis;
   seconds: number;
-  /** Requests per second of each client. */
+  /** The requests per second of each client. */
   rates: Record<Load, number>;
   samples: Map<string, Sample[]>;
   outages: Map<Outage, Sample[]>;
@@ -60,8 +75,8 @@ function targetOf({ port, headers }: HttpServer, { path }: Arm) {
 const armAt = (arm: Arm, load: Load) => `${arm.name}, ${load}`;
 
 /**
- * Returns the number of counted requests. The limiter must count every request, and exactly once by
- * this rule.
+ * Returns how many requests Redis has counted. Every request must be counted exactly once in these
+ * keys.
  */
 async function counted(redis: BenchRedis): Promise<number> {
   const keys = await redis.client.keys("farthing:usage:*");
@@ -70,7 +85,7 @@ async function counted(redis: BenchRedis): Promise<number> {
   return counts.reduce((sum, each) => sum + each, 0);
 }
 
-/** Runs an arm at a load's rate, or as fast as possible without a load. */
+/** Runs an arm at the rate of a load. If no load is given, runs it as fast as possible. */
 async function run(limits: Limits, server: HttpServer, arm: Arm, load?: Load) {
   const { redis, seconds, rates } = limits;
   await redis.flush();
@@ -87,9 +102,10 @@ async function run(limits: Limits, server: HttpServer, arm: Arm, load?: Load) {
 }
 
 /**
- * Measures from the moment at which Redis fails, without warm-up calls, because the waits of the
- * first calls are the result. The loop is closed: in an open loop, a client with one connection
- * would add its own queue to those waits.
+ * Measures from the moment when Redis fails. There are no warm-up calls, because the waits of the
+ * first calls are the result. The loop is closed: a client sends a call when the previous one is
+ * answered. In an open loop, calls would also wait for the client's only connection, and that wait
+ * would be measured too.
  */
 async function failing(limits: Limits, server: HttpServer, outage: Outage): Promise<void> {
   const { redis } = limits;
@@ -104,8 +120,8 @@ async function failing(limits: Limits, server: HttpServer, outage: Outage): Prom
 }
 
 /**
- * Runs one round. Each outage has its own server, because an outage opens the circuit breaker of
- * its server.
+ * Runs one round. Each outage is measured on a server of its own, because an outage opens the
+ * server's circuit breaker.
  */
 async function round(limits: Limits, nth: number, say: Say): Promise<void> {
   for (const outage of OUTAGES) {

@@ -1,4 +1,4 @@
-/** G26: the time of each report over a year of a large ledger. */
+/** G26: measures how long each report takes for a year of a large ledger. */
 import { splitStatements } from "@farthing/local-stack/migrations";
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
@@ -15,7 +15,7 @@ const MOST_SECONDS = 1;
 const NOW = "p_now => '2026-01-01'";
 const YEAR = `'2025-01-01', '2025-12-31', ${NOW}`;
 
-/** Each report by its name in the figures, and the call that answers it. */
+/** The reports: the name in the figures, and the SQL call that returns the report. */
 const REPORTS = new Map([
   ...[
     "revenue",
@@ -46,7 +46,8 @@ async function fill(server: BenchServer, rows: number): Promise<void> {
   );
   const accounts = Math.max(100, Math.round(rows / ENTRIES_PER_ACCOUNT));
   const sql = server.connectAsAdmin(DATABASE, { max: 1 });
-  // A `do` block that commits must not share a message with other statements.
+  // Statements are sent one by one, because a `do` block that commits must be the only statement in
+  // its message.
   for (const statement of splitStatements(text.replaceAll("$accounts", String(accounts)))) {
     await sql.unsafe(statement).simple();
   }
@@ -54,7 +55,7 @@ async function fill(server: BenchServer, rows: number): Promise<void> {
   await server.query(DATABASE, "vacuum (analyze)");
 }
 
-/** Returns the seconds of a report in a connection of its own, as a request has it. */
+/** Returns the seconds of a report. It runs on a new connection, as for a request. */
 async function time(server: BenchServer, call: string): Promise<number> {
   const sql = server.connectAsAdmin(DATABASE, { max: 1 });
   try {
@@ -73,7 +74,7 @@ async function time(server: BenchServer, call: string): Promise<number> {
   }
 }
 
-/** Measures every report, in each round once. */
+/** Measures every report once in each round. */
 export async function measureReports(
   server: BenchServer,
   { rows, rounds }: Options,
@@ -86,7 +87,7 @@ export async function measureReports(
     for (const [name, call] of REPORTS) {
       say(`round ${round} of ${rounds}: report of ${name}`);
       const taken = await time(server, call);
-      // The first round reads the tables into memory.
+      // The first round only reads the tables into memory, so it is not counted.
       if (round > 0) seconds.get(name)!.push(taken);
     }
   }

@@ -1,11 +1,13 @@
-/** Runs arms side by side: each round runs every arm, with each number of clients, in turn. */
+/** Runs arms side by side. In each round, every arm runs in turn with each number of clients. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import type { Arm } from "./debit-arms.ts";
 
 export const CLIENTS = [1, 4, 16];
 
-/** Each arm's samples, round after round, and the problems found in its database afterwards. */
+/**
+ * Each arm's samples from all rounds, and the problems that were found in its database afterwards.
+ */
 export interface Run {
   samples: Map<string, Sample[]>;
   problems: Map<string, string[]>;
@@ -17,7 +19,10 @@ interface RoundsOptions {
   say: (what: string) => void;
 }
 
-/** Seeds for keys: far enough apart for 16 clients each, and never the replay's seed. */
+/**
+ * The first seed for keys. Seeds are far enough apart for 16 clients each, and never equal the
+ * replay's seed.
+ */
 const FIRST_SEED = 1_000;
 const SEED_STEP = 100;
 let seeds = FIRST_SEED;
@@ -43,7 +48,10 @@ async function countEntries(server: BenchServer, arm: Arm): Promise<number> {
   return row!.count;
 }
 
-/** Returns the problems of an arm; without problems, the arm did everything that it answered. */
+/**
+ * Returns the problems in an arm's database. If there is none, the database contains everything
+ * that the arm's calls answered.
+ */
 async function problemsOf(
   server: BenchServer,
   arm: Arm,
@@ -59,7 +67,7 @@ async function problemsOf(
   return rows.map(({ problem }) => problem);
 }
 
-/** Rotates the arms, so that each round begins with another arm. */
+/** Rotates the list of arms, so that each round begins with a different arm. */
 export function rotate<T>(items: T[], by: number): T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];

@@ -1,4 +1,7 @@
-/** G9: the messages of one HTTP debit to the database, read between the driver and the server. */
+/**
+ * G9: counts the messages that one HTTP debit sends to the database. They are read between the
+ * driver and the server.
+ */
 import { createApp } from "../../supabase/functions/credits/app.ts";
 import { SECRET_KEY } from "../../tests/support/functions/project.ts";
 import type { BenchServer } from "../database/bench-server.ts";
@@ -10,14 +13,17 @@ import type { Section } from "../report/section.ts";
 const DATABASE = "wire";
 
 /**
- * The messages that make the server run a statement: a simple query, an execution, or a function
+ * The messages with which the server runs a statement: a simple query, an execution, or a function
  * call.
  */
 const STATEMENTS = new Set(["Q", "E", "F"]);
-/** The messages that the server answers; each one is a round trip. */
+/** The messages for whose answer the driver waits. Each is a round trip. */
 const TRIPS = new Set(["Q", "S", "F"]);
 
-/** Splits a byte stream into messages: each has one type byte, and a length that includes itself. */
+/**
+ * Splits a stream of bytes into messages. Each begins with a type byte and with a length, which
+ * includes the length's own bytes.
+ */
 class MessageCounter {
   readonly seen: string[] = [];
   #rest = new Uint8Array();
@@ -41,7 +47,8 @@ class MessageCounter {
 }
 
 /**
- * Forwards the driver's connection to the server, and records the type bytes of the driver's messages.
+ * Forwards the driver's connection to the server, and records the type bytes of the messages that
+ * the driver sends.
  */
 function listenBetween(serverPort: number) {
   const types: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * G20: a storm of webhooks, each event delivered once, compared with each event delivered five
- * times.
+ * G20: measures a storm of webhooks. Compares delivering each event once with delivering each event
+ * five times.
  */
 import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
@@ -15,17 +15,17 @@ import { nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** Stripe delivers events concurrently. */
+/** Like Stripe, deliver events concurrently. */
 const CLIENTS = 16;
 /**
- * Each arm gets this many orders for each second of --seconds, so that both do the same work. The
- * least number is more than the clients use to warm up.
+ * Each arm gets this many orders for each second of --seconds, so that both arms do the same work.
+ * The minimum is more than the clients need for their warm-up.
  */
 const ORDERS_PER_SECOND = 300;
 const FEWEST_ORDERS = 300;
-/** Each order of a run belongs to another account. */
+/** The maximum number of orders in a run, because each order needs an account of its own. */
 const MOST_ORDERS = 9_000;
-/** The clients stop when all events are delivered; this limit ends them if they never are. */
+/** The clients stop when all events are delivered. If they never are, this limit stops them. */
 const LONGEST_SECONDS = 120;
 
 interface Arm {
@@ -63,7 +63,7 @@ async function blow({ server, orders, servers, samples, problems }: Storms, arm:
     database,
     `select id from bench.storm_orders('${run}', ${orders}) t (id)`,
   );
-  // Removes the effects of earlier runs and of missing statistics.
+  // Removes what earlier runs have left behind, and makes statistics.
   await server.query(database, "vacuum (analyze)");
   await server.query(database, "checkpoint");
   const events = deliveriesOf(run, rows.map(({ id }) => id));

@@ -1,10 +1,10 @@
 /**
- * The arms of the queue: how each one is filled, worked off and checked, and the work that it
- * leaves out.
+ * The arms of the queue: how the queue of each one is filled, emptied and checked, and the work
+ * that the arm leaves out.
  */
 import type { QueueTarget } from "../load/client-job.ts";
 
-/** Two statements that a connection repeats: claim a job, and complete that job. */
+/** The two statements that a connection repeats: one claims a job, the other completes it. */
 interface ByStatements {
   claim: string;
   complete: string;
@@ -13,11 +13,17 @@ interface ByStatements {
 
 export interface QueueArm {
   name: string;
-  /** Statements for many connections, or a runtime (runtime.ts) that works by itself. */
+  /**
+   * Either statements for many connections, or the name of a runtime (runtime.ts) that works by
+   * itself.
+   */
   by: ByStatements | { runtime: string };
   /** SQL that queues `$jobs` more jobs. */
   fill: string;
-  /** A function that returns problems; `$jobs` stands for all jobs that were ever queued. */
+  /**
+   * The SQL function that returns problems. `$jobs` stands for the number of all jobs that were
+   * ever queued.
+   */
   problems: string;
   lacks: string;
 }
@@ -34,13 +40,10 @@ const PEER = {
 
 const PEER_LACKS = "credits, fencing, a row of what is finished";
 
-/** A runner's id; its value does not matter. */
+/** The id of a runner. Any value will do. */
 const RUNNER_ID = "'00000000-0000-4000-8000-000000000000'";
 
-/**
- * The product's two functions with one job at a time, as a caller without the runner would use
- * them.
- */
+/** Calls the product's two functions for one job at a time, without the runner. */
 export const ONE_BY_ONE = {
   name: "jobs_claim and jobs_complete, singly",
   by: {

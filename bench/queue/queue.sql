@@ -1,5 +1,5 @@
--- The queue's floor, which is the least work that a queue in a table must do for a job, and the
--- functions that fill and check the measured queues. The product does not use them.
+-- The queue's floor, which is the least work that a queue in a table must do for each job. Also the
+-- functions that fill and check the measured queues. The product does not use this file.
 
 create table bench.queue_jobs (
   job_nr bigint generated always as identity primary key,
@@ -24,7 +24,7 @@ as $$
   from bench.queue_jobs having count(*) filter (where status = 'done') <> p_jobs or count(*) <> p_jobs
 $$;
 
--- Queues free jobs, as jobs_create does.
+-- Queues free jobs, like those that jobs_create queues.
 create function bench.queue_fill(p_jobs int)
 returns void
 language sql
@@ -36,8 +36,8 @@ as $$
   from generate_series(1, p_jobs) n
 $$;
 
--- Returns the jobs that were not run exactly once. Every attempt counts, except the claim of a job
--- that a run only hands on.
+-- Returns a line if some jobs did not run exactly once, and the violations that the proof finds. A
+-- run that claims a job and only hands it on to the next run is not an attempt.
 create function bench.queue_problems(p_jobs bigint)
 returns setof text
 language sql stable
@@ -50,7 +50,8 @@ as $$
   select format('rule %s, account %s: %s', p.rule, p.account_id, p.detail) from farthing.prove() p
 $$;
 
--- Writes finished free jobs of the last month, as jobs_complete and the scheduled tasks leave them.
+-- Writes free jobs that finished in the last month, in the state in which jobs_complete and the
+-- scheduled tasks leave them.
 create function bench.queue_finish(p_jobs int)
 returns void
 language sql

@@ -1,4 +1,4 @@
-/** Starts and stops the runtimes that work off queues, as processes. */
+/** Starts and stops the processes of the runtimes, which run all jobs of a queue. */
 import { listen, type Worked } from "./runtime-report.ts";
 
 export interface Runtime {
@@ -6,7 +6,7 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-/** Starts one runtime of runtime.ts; its log goes to /dev/null. */
+/** Starts one of the runtimes in runtime.ts. Its log goes to /dev/null. */
 export async function startRuntime(kind: string, url: string): Promise<Runtime> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("./runtime.ts", import.meta.url).pathname, kind, url],

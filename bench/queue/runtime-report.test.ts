@@ -3,7 +3,7 @@ import { listen, sayWorked } from "./runtime-report.ts";
 
 const WORKED = { seconds: 0.5, ran: 3, distinct: 3 };
 
-/** Listens to a runtime that prints these pieces and ends. */
+/** Reads the reports of a runtime that prints these pieces of text and then ends. */
 const saying = (...pieces: string[]) =>
   listen(ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece))));
 

@@ -1,12 +1,12 @@
 /**
- * How a runtime reports that it has worked off a queue, and how the report is found among its
- * libraries' output.
+ * A runtime reports on standard error that it has emptied its queue. The report is a line of its
+ * own, because libraries write to standard error, too.
  */
 
-/** The work of a runtime on the jobs that it found. */
+/** The result of a runtime: how long it took, and how many jobs it ran. */
 export interface Worked {
   seconds: number;
-  /** The number of calls of the job's handler, and the number of different jobs in these calls. */
+  /** The number of calls of the job's handler, and the number of different jobs in those calls. */
   ran: number;
   distinct: number;
 }
@@ -16,8 +16,8 @@ export const sayWorked = (worked: Worked) => `\nworked ${JSON.stringify(worked)}
 const SAID = /^worked (.*)$/;
 
 /**
- * Yields each report from a runtime's standard error; other output there is ignored.
- * @throws Error with the last other output when the runtime ends
+ * Yields each report from a runtime's standard error, and ignores other lines there.
+ * @throws Error with the last of those other lines when the runtime ends
  */
 export async function* listen(stream: ReadableStream<Uint8Array>): AsyncGenerator<Worked, never> {
   let text = "";

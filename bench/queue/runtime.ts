@@ -1,7 +1,7 @@
 /**
- * One runtime that works off a queue, in its own process. A line on standard input makes it start,
- * and it prints the duration on standard error. The log of each job goes to standard output, as in
- * production.
+ * One runtime in a process of its own. When it gets a line on standard input, it runs all jobs of
+ * the queue, and then prints the duration on standard error. The log of each job goes to standard
+ * output, as in production.
  */
 import { runOnce, type WorkerUtilsOptions } from "graphile-worker";
 // @ts-types="@types/pg"
@@ -19,7 +19,10 @@ import { sayWorked, type Worked } from "./runtime-report.ts";
 
 let ran: string[] = [];
 
-/** Returns the runner as POST /job-runner starts it: run after run, until a run finds no job. */
+/**
+ * Returns a function that starts the runner as POST /job-runner does, again and again, until a run
+ * finds no job.
+ */
 function ours(url: string): () => Promise<void> {
   const trivial = defineJobType({
     type: "trivial",
@@ -58,7 +61,7 @@ function graphile(url: string, worker: GraphileConfig.WorkerOptions): () => Prom
   };
   return async () => {
     await runOnce({ ...options, taskList, noHandleSignals: true });
-    // runOnce may return before it has deleted its last jobs.
+    // When runOnce returns, it may not have deleted its last jobs yet.
     const left = "select from graphile_worker._private_jobs where locked_by is not null limit 1";
     while ((await pgPool.query(left)).rowCount !== 0);
   };
@@ -74,7 +77,7 @@ const kinds: Record<string, (url: string) => () => Promise<void>> = {
 
 const [kind, url] = Deno.args as [string, string];
 const workOff = kinds[kind]!(url);
-// graphile-worker makes its schema in this first run.
+// In this first run, graphile-worker creates its schema.
 await workOff();
 const say = (worked: Worked) => Deno.stderr.writeSync(new TextEncoder().encode(sayWorked(worked)));
 say({ seconds: 0, ran: 0, distinct: 0 });

@@ -1,5 +1,5 @@
 /**
- * The benchmark's own Redis behind the stack's REST API, with the stack's switches that make it
+ * A Redis for the benchmark, behind the local stack's REST API and with the switches that make it
  * fail.
  */
 import { Redis } from "@upstash/redis";
@@ -8,7 +8,7 @@ import { type RedisPart, startRedisPart } from "@farthing/local-stack/redis";
 import { freeOffset } from "@farthing/local-stack/testing";
 
 export interface BenchRedis extends RedisPart {
-  /** The address, with the token as its password. */
+  /** The URL of the REST API, with the token as its password. */
   readonly url: string;
   readonly client: Redis;
 }

@@ -65,9 +65,9 @@ transfer with balances on both accounts, which has no goal:
 [bench/database/floors.sql](../../bench/database/floors.sql),
 [bench/queue/queue.sql](../../bench/queue/queue.sql).
 
-The queues are filled before the measurement begins and worked off until they are empty. Each arm gets
-the same number of jobs, in the same database, and each job must run exactly once. A row without c shows
-one runtime in a process of its own, which chooses its own number of connections:
+The queues are filled before the measurement begins, and the arms run jobs until the queues are empty.
+Each arm gets the same number of jobs, in the same database, and each job must run exactly once. A row
+without c shows one runtime in a process of its own, which chooses its own number of connections:
 [bench/queue/runtime.ts](../../bench/queue/runtime.ts).
 `;
 
@@ -84,7 +84,7 @@ ${table(START_TITLES, starts.map(startCells))}
 `;
 }
 
-/** Writes the page; `command` is the command that repeats the run. */
+/** Writes the page. `command` is the command line with which the run can be repeated. */
 export async function writePage(
   section: Section,
   machine: Machine,

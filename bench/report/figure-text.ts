@@ -10,7 +10,7 @@ export const VERDICT_TEXT: Record<Verdict, string> = {
   broken: "0: it breaks an invariant",
 };
 
-/** Formats counts as whole numbers, and ratios and milliseconds with two or three decimals. */
+/** Formats counts as whole numbers; formats ratios and milliseconds with two or three decimals. */
 export function amount(value: number, unit: string): string {
   const text = Number.isInteger(value) ? String(value) : value.toFixed(value < 0.1 ? 3 : 2);
   return unit === "" ? text : `${text} ${unit}`;
@@ -21,7 +21,9 @@ export function goalText({ target, unit }: Figure): string {
   return `${target.better === "higher" ? "≥" : "≤"} ${amount(target.goal, unit)}`;
 }
 
-/** Returns the range of the rounds; empty when all rounds gave the same value. */
+/**
+ * Returns the lowest and the highest value of the rounds; empty if all rounds gave the same value.
+ */
 export function rangeText({ spread: { min, max }, unit }: Figure): string {
   return min === max ? "" : `${amount(min, "")} to ${amount(max, unit)}`;
 }
@@ -30,7 +32,7 @@ export function perSecondText(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** Returns the milliseconds of a call; empty where calls were not timed. */
+/** Returns the milliseconds of a call; empty if calls were not timed. */
 export function msText(ms: number | undefined): string {
   return ms === undefined ? "" : ms.toFixed(2);
 }

@@ -2,7 +2,7 @@
 import { totalmem } from "node:os";
 import type { BenchServer } from "../database/bench-server.ts";
 
-/** The settings that affect the figures, even at their defaults. */
+/** The settings that affect the figures. They are shown even if they have their default values. */
 const SETTINGS = [
   "fsync",
   "synchronous_commit",
@@ -34,8 +34,8 @@ function readText(path: string): string {
 export async function describeMachine(server: BenchServer): Promise<Machine> {
   const [row] = await server.query<{ version: string; flags: string | null; settings: string }>(
     "postgres",
-    // The last -O option counts. It changes the ratios, because some builds are made for size and
-    // others for speed.
+    // The compiler uses the last -O option. It affects the ratios, because some builds are
+    // optimized for size and others for speed.
     `select current_setting('server_version') as version,
        (select (regexp_match(setting, '.*(-O\\w)'))[1] from pg_config where name = 'CFLAGS') as flags,
        string_agg(name || ' ' ||

@@ -1,5 +1,6 @@
 /**
- * Shows what is being measured, on one line that is replaced; without a terminal, on plain lines.
+ * Shows what is being measured. On a terminal this is a single line that is replaced, elsewhere one
+ * line for each step.
  */
 import pc from "picocolors";
 import { printError } from "@farthing/command-line";

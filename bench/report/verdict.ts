@@ -1,8 +1,9 @@
-/** The figure that was measured for a goal, and the verdict. */
+/** The measured figure for a goal, and whether it meets the goal. */
 import { percentile } from "@farthing/command-line";
 
 /**
- * The spread of one number per round; the report shows the median with the least and the greatest.
+ * The values of all rounds, summed up: the report shows the median, the lowest and the highest
+ * value.
  */
 export interface Spread {
   median: number;
@@ -13,7 +14,7 @@ export interface Spread {
 /** `noisy`: the rounds differ too much for a verdict. `broken`: the arm wrote wrong data. */
 export type Verdict = "stretch" | "met" | "missed" | "noisy" | "broken";
 
-/** The goal of a figure, and whether the figure should be above or below it. */
+/** The value that a figure should reach, and whether higher or lower values are better. */
 interface Target {
   better: "higher" | "lower";
   goal: number;
@@ -30,8 +31,8 @@ export interface Figure {
 }
 
 /**
- * The largest difference between the least and the greatest round, as a part of the median, that
- * allows a verdict.
+ * If the lowest and the highest round differ by more than this part of the median, there is no
+ * verdict.
  */
 const MAX_SPREAD = 0.25;
 
@@ -41,7 +42,8 @@ export function spreadOf(values: number[]): Spread {
 
 function judge(target: Target, { median, min, max }: Spread): Verdict {
   const reaches = (mark: number) => target.better === "higher" ? median >= mark : median <= mark;
-  // A difference may be near zero; its noise is then compared with the goal.
+  // A median may be near zero. The difference between rounds is then compared with the goal
+  // instead.
   const size = Math.max(Math.abs(median), target.better === "lower" ? target.goal : 0);
   const noise = max === min ? 0 : (max - min) / size;
   if (noise > MAX_SPREAD) return "noisy";
@@ -49,7 +51,7 @@ function judge(target: Target, { median, min, max }: Spread): Verdict {
   return reaches(target.goal) ? "met" : "missed";
 }
 
-/** Judges the rounds of one figure. */
+/** Makes a figure from the values of all rounds, and judges it. */
 export function figure(
   goal: string,
   what: string,
@@ -61,7 +63,7 @@ export function figure(
   return { goal, what, target, spread, unit, verdict: judge(target, spread) };
 }
 
-/** Makes a figure of an exact count or size, which needs only one measurement. */
+/** Makes a figure from an exact count or size, for which one measurement is enough. */
 export function exact(
   goal: string,
   what: string,

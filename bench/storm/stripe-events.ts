@@ -1,13 +1,18 @@
-/** The events of purchases as Stripe delivers them: signed, and as bytes of an HTTP request. */
+/**
+ * The events of purchases, as Stripe delivers them: signed, and as the bytes of an HTTP request.
+ */
 import { createRandom } from "@farthing/command-line";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { createHmac } from "node:crypto";
 
 export const WEBHOOK_SECRET = "whsec_bench";
-/** A purchase by card sends one event each for its session, its payment and its charge. */
+/**
+ * The number of events of a purchase by card: one for its session, one for its payment, and one for
+ * its charge.
+ */
 export const EVENTS_PER_ORDER = 3;
 
-/** An order of the package Starter, as Stripe would know it. */
+/** The data that Stripe has about an order of the package Starter. */
 interface Purchase {
   run: string;
   nr: number;
@@ -59,7 +64,7 @@ function signed(payload: string, seconds: number): string {
   return `t=${seconds},v1=${hmac.digest("hex")}`;
 }
 
-/** Returns one delivery with its head and body. */
+/** Returns the bytes of one delivery: headers and body. */
 function requestOf(payload: string, seconds: number): Uint8Array {
   const body = new TextEncoder().encode(payload);
   const head = [
@@ -76,14 +81,15 @@ function requestOf(payload: string, seconds: number): Uint8Array {
   return request;
 }
 
-/** Returns the deliveries of these orders' events, one for each event. */
+/** Returns the deliveries of the events of these orders, one delivery for each event. */
 export function deliveriesOf(run: string, orderIds: readonly string[]): Uint8Array[] {
   const created = Math.floor(Date.now() / 1000);
   return orderIds.flatMap((orderId, index) => {
     const objects = objectsOf({ run, nr: index + 1, orderId });
     return Object.entries(objects).map(([type, object], kind) => {
       const id = `evt_${run}_${index + 1}_${kind}`;
-      // An event in another version would be fetched from Stripe.
+      // The events have the API version of the functions, which would fetch an event in a different
+      // version from Stripe.
       const envelope = {
         ...{ id, object: "event", api_version: API_VERSION, type },
         ...{ livemode: false, created },
@@ -93,7 +99,9 @@ export function deliveriesOf(run: string, orderIds: readonly string[]): Uint8Arr
   });
 }
 
-/** Repeats each element `times` times and shuffles them; a seed always gives the same order. */
+/**
+ * Repeats each element `times` times and shuffles the result. The same seed gives the same order.
+ */
 export function shuffled<T>(things: readonly T[], times: number, seed: number): T[] {
   const random = createRandom(seed);
   const all = Array.from({ length: times }, () => things).flat();
