@@ -1,4 +1,4 @@
-/** The routes of a back end with the secret key, by name. */
+/** The routes that a back end calls with the secret key, by name. */
 import type {
   DebitRequest,
   GrantRequest,
@@ -18,7 +18,7 @@ import { type HoldTerms, withHold, type Work } from "./hold.ts";
 
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
 
-/** A secret key names the user whose data it reads. */
+/** A caller with a secret key must name the user whose entries it reads. */
 type OfUser = EntriesFilter & { user_id: string };
 
 function creditsOf(api: Api) {
@@ -48,7 +48,7 @@ function holdsOf(api: Api) {
   };
 }
 
-/** @returns the routes of back ends, by name, on one connection */
+/** @returns the routes of a back end, by name, all with the same connection */
 export function farthingServerOf(api: Api) {
   const { read, change, page, each } = api;
   return {
@@ -57,22 +57,27 @@ export function farthingServerOf(api: Api) {
     /** Charges one use of a model. */
     usage: (body: UsageRequest, options: CallOptions = {}) =>
       change("post", "/usage", { body }, options),
-    /** Charges up to 1,000 uses; each stands alone. */
+    /**
+     * Charges up to 1,000 uses of models. Each is charged or refused independently of the others.
+     */
     usageBatch: (body: UsageBatchRequest, options: CallOptions = {}) =>
       change("post", "/usage/batch", { body }, options),
     startJob: (body: JobRequest & { user_id: string }, options: CallOptions = {}) =>
       change("post", "/jobs", { body }, options),
     refund: (body: RefundRequest, options: CallOptions = {}) =>
       change("post", "/refunds", { body }, options),
-    /** Holds credits, does the work, and settles what it cost. */
+    /** Holds credits, does the work, and settles the hold with what the work cost. */
     withHold: <Value>(
       terms: HoldTerms,
       work: (hold: OpenedHold) => Promise<Work<Value>>,
       options: CallOptions = {},
     ) => withHold(api, terms, work, options),
-    /** Reads any route of the contract, such as `/reports/revenue`. */
+    /** Reads any route of the API, such as `/reports/revenue`. */
     read,
-    /** Calls any route of the contract that changes something, under one Idempotency-Key. */
+    /**
+     * Calls any route of the API that changes something. All attempts have the same
+     * Idempotency-Key.
+     */
     change,
     /** Reads a page of any list. */
     page,

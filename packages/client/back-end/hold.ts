@@ -1,4 +1,6 @@
-/** Work that is paid for: a hold before it, a settlement after it. */
+/**
+ * Work that a user pays for: credits are held before the work, and the hold is settled after it.
+ */
 import type { HoldRequest, OpenedHold, SettledHold, SettleRequest } from "../generated/api.ts";
 import type { Api } from "../core/api.ts";
 import { type ErrorFacts, FarthingError } from "../core/farthing-error.ts";
@@ -29,8 +31,8 @@ export interface Paid<Value> {
 }
 
 /**
- * The work is done and its charge could not be settled. `value` is its result; settle `charge`
- * again, before the hold expires, or charge it as usage.
+ * The work is done, but the hold could not be settled. `value` is the work's result. Settle the
+ * hold with `charge` again before it expires, or charge the work as usage.
  */
 export class UnsettledError extends FarthingError {
   constructor(
@@ -53,20 +55,20 @@ function requestOf({ userId, ttlSeconds, reason, amount, estimate }: HoldTerms):
   } as HoldRequest;
 }
 
-/** Frees the credits. A failure is not thrown: the hold expires by itself. */
+/** Releases the hold. Ignores a failure, because the hold expires by itself. */
 async function release(api: Api, id: string, call: CallOptions): Promise<void> {
   const input = { path: { id }, body: {} };
   await api.change("post", "/credits/holds/{id}/release", input, call).catch(() => {});
 }
 
 /**
- * Holds credits, does the work, and settles what it cost. If the work throws, the credits are
- * released and its error is thrown.
+ * Holds credits, does the work, and settles the hold with what the work cost. If the work throws an
+ * error, releases the hold and throws the same error.
  *
- * `signal` ends the opening of the hold, and is for `work` to read; a finished work is always
- * settled.
+ * `signal` aborts the opening of the hold, and `work` may read it. Once the work is done, the hold
+ * is always settled.
  * @throws FarthingError `insufficient_credits` before `work` begins
- * @throws UnsettledError if the work is done and the charge is not
+ * @throws UnsettledError if the work is done and the hold could not be settled
  */
 export async function withHold<Value>(
   api: Api,
@@ -74,7 +76,8 @@ export async function withHold<Value>(
   work: (hold: OpenedHold) => Promise<Work<Value>>,
   { signal, ...options }: CallOptions,
 ): Promise<Paid<Value>> {
-  // A hold, its settlement and its release are different routes, so one key serves all of them.
+  // One key serves for opening, settling and releasing the hold, because these are different
+  // routes.
   const call = { ...options, idempotencyKey: options.idempotencyKey ?? newId() };
   const hold = await api.change("post", "/credits/holds", { body: requestOf(terms) }, {
     ...call,

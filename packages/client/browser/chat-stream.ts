@@ -6,7 +6,7 @@ import { FarthingError } from "../core/farthing-error.ts";
 import { newId } from "../core/new-id.ts";
 import type { CallOptions } from "../core/send.ts";
 
-/** The price of an answer, and everything else but its text. */
+/** The price of an answer, with everything else that the service returns except the text. */
 export type ChatCharge = Omit<ChatAnswer, "message">;
 
 /** The events of the stream, as the service sends them. */
@@ -21,11 +21,14 @@ function eventOf({ event, data }: { event?: string | undefined; data: string }):
   if (event === "usage") return { event, charge: body };
   const { error, ...charge } = body;
   const details = { ...error.details, ...charge };
-  // The stream had begun, so the same request would return the same broken answer.
+  // The stream had already begun, so a repeated request would return the same incomplete answer.
   return { event: "error", error: new FarthingError({ ...error, details, status: 200 }) };
 }
 
-/** Reads a stream by its reader, because Safari has no `for await` over a stream. */
+/**
+ * Yields the pieces of a stream. Reads them with a reader, because Safari has no `for await` over a
+ * stream.
+ */
 async function* piecesOf<T>(stream: ReadableStream<T>): AsyncGenerator<T, void, undefined> {
   const reader = stream.getReader();
   try {
@@ -36,9 +39,9 @@ async function* piecesOf<T>(stream: ReadableStream<T>): AsyncGenerator<T, void, 
 }
 
 /**
- * A streamed answer: an iterator of its text. Leaving the loop, or aborting the signal, stops the
- * reading. The model completes its answer and the whole answer is charged; `settled()` says how
- * much.
+ * A streamed answer, which iterates over its text. Leaving the loop, or aborting the signal, stops
+ * only the reading: the model completes its answer, and the whole answer is charged. `settled()`
+ * returns that charge.
  */
 export class ChatStream implements AsyncIterable<string> {
   readonly idempotencyKey: string;
@@ -46,7 +49,10 @@ export class ChatStream implements AsyncIterable<string> {
   readonly #body: ChatRequest;
   readonly #options: CallOptions;
   #charge: ChatCharge | undefined;
-  /** The service has accepted the request: a repeat of its key returns its answer. */
+  /**
+   * Whether the service has accepted the request. If so, a repeat with the same key returns its
+   * answer.
+   */
   #isAccepted = false;
 
   constructor(api: Api, request: ChatRequest, options: CallOptions) {
@@ -85,10 +91,11 @@ export class ChatStream implements AsyncIterable<string> {
   }
 
   /**
-   * Returns what the answer cost. After an abort or a broken connection it asks with the same
-   * Idempotency-Key until the answer is complete. Returns null if the request was not accepted, so
-   * that nothing is charged.
-   * @param options its own signal and deadline (three minutes), since the stream's may be over
+   * Returns what the answer cost. After an abort or a broken connection, repeats the request with
+   * the same Idempotency-Key until the answer is complete. Returns null if the request was not
+   * accepted; nothing is charged then.
+   * @param options the signal and the deadline of this call, three minutes by default; those of the
+   *   stream do not apply
    */
   async settled(options: Omit<CallOptions, "idempotencyKey"> = {}): Promise<ChatCharge | null> {
     if (this.#charge || !this.#isAccepted) return this.#charge ?? null;
@@ -99,5 +106,5 @@ export class ChatStream implements AsyncIterable<string> {
   }
 }
 
-/** A stream that was left ends after two minutes at the latest. */
+/** After its reader has disconnected, a stream ends within two minutes. */
 const SETTLED_MS = 180_000;

@@ -1,4 +1,4 @@
-/** The routes of a signed-in user, by name. */
+/** The routes that a signed-in user calls, by name. */
 import type { ChatRequest, Checkout, CheckoutRequest, JobRequest } from "../generated/api.ts";
 import type { Api, Changed, Input, PathOf } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
@@ -11,30 +11,30 @@ import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
 type Body<P extends PathOf<"post">> = Input<"post", P>["body"];
 
-/** The service gives an answer that is not streamed 100 seconds. */
+/** An answer that is not streamed may take the service 100 seconds. */
 const ANSWER_MS = 120_000;
 
 export interface BuyOptions extends CallOptions {
-  /** Where the buyer returns; `{ORDER_ID}` in it becomes the order's id. */
+  /** The URL to which the buyer returns. `{ORDER_ID}` in it is replaced by the order's id. */
   readonly successUrl?: string | undefined;
   readonly cancelUrl?: string | undefined;
   readonly currency?: string | undefined;
   readonly clientTempId?: string | undefined;
 }
 
-/** Omits the fields that are undefined: the service refuses a null. */
+/** Omits the fields that are undefined, because the service refuses null. */
 function given<T extends object>(fields: { [Key in keyof T]: T[Key] | undefined }): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 function creditsOf(api: Api) {
   return {
-    /** Reads the balance of this moment. */
+    /** Reads the current balance. */
     get: (options: Reading = {}) => api.read("/credits", {}, options) as Promise<CurrentBalance>,
-    /** Reads the balance of a past moment. */
+    /** Reads the balance at a time in the past. */
     at: (moment: string, options: Reading = {}) =>
       api.read("/credits", { query: { at: moment } }, options),
-    /** Iterates over the ledger's entries, the newest first. */
+    /** Iterates over the ledger's entries, newest first. */
     entries: (filter: EntriesFilter = {}, options: Reading = {}) => entries(api, filter, options),
     /** Returns the entries as CSV. */
     entriesCsv: (filter: EntriesFilter = {}, options: Reading = {}) =>
@@ -54,14 +54,14 @@ function jobsOf(api: Api) {
     get: (id: string, options: Reading = {}) => api.read("/jobs/{id}", { path: { id } }, options),
     list: (query: Input<"get", "/jobs">["query"] = {}, options: Reading = {}) =>
       api.page("/jobs", { query }, options),
-    /** A running step is finished and paid; no other begins. */
+    /** Cancels a job. The current step is completed and charged; no further step begins. */
     cancel: (id: string, options: CallOptions = {}) =>
       api.change("delete", "/jobs/{id}", { path: { id } }, options),
-    /** Iterates over a job's states until it has ended; leaving the loop stops the polling. */
+    /** Iterates over a job's states until the job has ended. Leaving the loop stops the polling. */
     follow: (id: string, options: Pick<CallOptions, "signal"> = {}) => followJob(api, id, options),
-    /** Returns the job when it has ended. */
+    /** Waits until the job has ended, and returns it. */
     wait: (id: string, options: WaitForJobOptions = {}) => waitForJob(api, id, options),
-    /** Returns the file of a job such as `ledger_export`. */
+    /** Returns the file that a job has written, such as that of a `ledger_export`. */
     file: (id: string, options: Reading = {}) =>
       api.raw("get", "/jobs/{id}/file", { path: { id } }, options, (answer) => answer.blob()),
   };
@@ -79,7 +79,7 @@ function topUpsOf(api: Api) {
   };
 }
 
-/** @returns the routes of users, by name, on one connection */
+/** @returns the routes of a user, by name, all with the same connection */
 export function farthingOf(api: Api) {
   const { read, change, page, each } = api;
   return {
@@ -96,8 +96,8 @@ export function farthingOf(api: Api) {
         page("/checkout/orders", { query }, options),
     },
     /**
-     * Opens a checkout of a package, by its slug or id. Send the buyer to the `checkout_url` that it
-     * returns.
+     * Opens a checkout for a package, which its slug or id names. Send the buyer to the
+     * `checkout_url` that this returns.
      */
     buy(packageId: string, options: BuyOptions = {}): Promise<Changed<Checkout>> {
       const { successUrl, cancelUrl, currency, clientTempId, ...call } = options;
@@ -110,19 +110,28 @@ export function farthingOf(api: Api) {
       });
       return change("post", "/checkout", { body }, call);
     },
-    /** Returns the order when it is paid, failed or expired, with the balance after that. */
+    /**
+     * Waits until the order is paid, failed or expired. Returns the order and the balance that was
+     * read afterwards.
+     */
     waitForOrder: (id: string, options: WaitForOrderOptions = {}) => waitForOrder(api, id, options),
     chat: {
       /** Returns a whole answer, within two minutes by default. */
       create: (request: ChatRequest & { stream?: false }, options: CallOptions = {}) =>
         change("post", "/ai/chat", { body: request }, { timeoutMs: ANSWER_MS, ...options }),
-      /** Returns an answer that is read piece by piece. Nothing is sent before it is read. */
+      /**
+       * Returns an answer that the caller reads piece by piece. The request is sent when the caller
+       * begins to read.
+       */
       stream: (request: Omit<ChatRequest, "stream">, options: CallOptions = {}) =>
         new ChatStream(api, request, options),
     },
-    /** Reads any route of the contract, such as `/bookings`. */
+    /** Reads any route of the API, such as `/bookings`. */
     read,
-    /** Calls any route of the contract that changes something, under one Idempotency-Key. */
+    /**
+     * Calls any route of the API that changes something. All attempts have the same
+     * Idempotency-Key.
+     */
     change,
     /** Reads a page of any list. */
     page,

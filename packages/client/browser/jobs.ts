@@ -5,10 +5,10 @@ import { pollSeconds } from "../core/clock.ts";
 import type { CallOptions } from "../core/send.ts";
 
 interface Look {
-  /** Null if the job has not changed since the last look. */
+  /** Null if the job has not changed since the previous poll. */
   readonly job: Job | null;
   readonly etag: string | null;
-  /** Seconds; 0 without a header. */
+  /** The header Retry-After in seconds; 0 if there is none. */
   readonly retryAfter: number;
 }
 
@@ -21,8 +21,9 @@ async function lookAt(answer: Response): Promise<Look> {
 }
 
 /**
- * Yields a job now and after each change, until it has completed, failed or been cancelled. Polls
- * after 2, 4 and then 8 seconds, or as the service says; an unchanged job is a 304 without a body.
+ * Yields a job now and after each change, until it has completed, failed or been cancelled. Waits
+ * 2, 4 and then always 8 seconds between polls, or as long as the service says. For an unchanged
+ * job the service answers 304 without a body.
  */
 export async function* followJob(
   api: Api,
@@ -45,7 +46,9 @@ export async function* followJob(
 
 const isEnded = ({ status }: Job) => status !== "queued" && status !== "processing";
 
-/** Returns a job that has ended. `onChange` receives it each time that it changes. */
+/**
+ * Waits until a job has ended, and returns it. `onChange` is called with the job after each change.
+ */
 export async function waitForJob(
   api: Api,
   id: string,

@@ -1,4 +1,4 @@
-/** Waits for the end of a purchase. */
+/** Waits until a purchase has ended. */
 import type { Order } from "../generated/api.ts";
 import type { Api } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
@@ -9,17 +9,20 @@ import type { CallOptions } from "../core/send.ts";
 export interface EndedOrder {
   readonly order: Order;
   /**
-   * The balance that was read after the order had ended, so that a paid order's credits are in it;
-   * null if it could not be read.
+   * The balance, which was read after the order had ended, so it includes the credits of a paid
+   * order. Null if the balance could not be read.
    */
   readonly credits: CurrentBalance | null;
 }
 
 export interface WaitForOrderOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Ten minutes by default. A bank debit takes days: ask again when the user returns. */
+  /**
+   * How long to wait; ten minutes by default. A bank debit takes days, so wait again when the user
+   * comes back.
+   */
   readonly timeoutMs?: number | undefined;
-  /** Receives the order at each look, for example while it is `processing`. */
+  /** Called with the order after each poll, for example while it is `processing`. */
   readonly onLook?: ((order: Order) => void) | undefined;
 }
 
@@ -38,7 +41,7 @@ async function readBalance(api: Api, call: CallOptions): Promise<CurrentBalance 
 
 /**
  * Polls an order until it is paid, failed or expired.
- * @throws FarthingError `deadline_exceeded` if it is still open at the deadline
+ * @throws FarthingError `deadline_exceeded` if the order is still open at the deadline
  */
 export async function waitForOrder(
   api: Api,
@@ -50,7 +53,7 @@ export async function waitForOrder(
     const order = await api.read("/checkout/orders/{id}", { path: { id } }, { signal });
     onLook?.(order);
     if (!isOpen(order)) return { order, credits: await readBalance(api, { signal }) };
-    // The webhook mostly arrives a moment after the buyer's return.
+    // Poll quickly at first, because the webhook usually arrives a moment after the buyer's return.
     const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
     if (api.clock.now() + wait > until) {
       const message = `The order is still ${order.status} after ${timeoutMs} ms.`;

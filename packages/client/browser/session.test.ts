@@ -6,7 +6,9 @@ import { failure, success } from "../testing/fake-service.ts";
 
 const URL = "https://abc.supabase.co";
 
-/** Answers in turn, and records the credentials. */
+/**
+ * Makes a service that sends these answers in order, and records the credentials of each request.
+ */
 function answering(...steps: ReturnType<typeof success>[]) {
   const sent: (string | null)[] = [];
   const fetch = (input: RequestInfo | URL) => {

@@ -13,7 +13,7 @@ export interface SupabaseLike {
   };
 }
 
-/** supabase-js has both at runtime, and its types hide them. */
+/** supabase-js has both fields at runtime, but its types do not declare them as public. */
 interface SupabaseFields {
   readonly supabaseUrl?: string;
   readonly supabaseKey?: string;
@@ -26,9 +26,9 @@ export type GetAccessToken = (
 export type FarthingOptions =
   & CommonOptions
   & ({
-    /** A client of supabase-js: its project, its key and its session. */
+    /** A client of supabase-js. Its project, its key and its session are used. */
     readonly supabase: SupabaseLike;
-    /** The project's URL, if it is not that of `supabase`. */
+    /** The project's URL, if it differs from that of `supabase`. */
     readonly url?: string | undefined;
     readonly publishableKey?: string | undefined;
     readonly getAccessToken?: undefined;
@@ -38,8 +38,8 @@ export type FarthingOptions =
     readonly url: string;
     readonly publishableKey: string;
     /**
-     * Returns the user's token, or null if nobody is signed in. `refresh` is true after the service
-     * has answered `token_expired`.
+     * Returns the user's token, or null if nobody is signed in. `refresh` is true if the service
+     * has answered `token_expired`; the token must then be a new one.
      */
     readonly getAccessToken: GetAccessToken;
   });
@@ -56,7 +56,7 @@ function need(value: string | undefined, name: string): string {
   throw new TypeError(`createFarthing: ${name} is missing. Pass it beside supabase.`);
 }
 
-/** @throws TypeError if the URL or the key is missing, or the key is a secret one */
+/** @throws TypeError if the URL or the key is missing, or if the key is a secret one */
 export function userConnection(options: FarthingOptions): Connection {
   const { supabaseUrl, supabaseKey } = (options.supabase ?? {}) as SupabaseFields;
   const url = need(options.url ?? supabaseUrl, "url");
@@ -70,7 +70,10 @@ export function userConnection(options: FarthingOptions): Connection {
     ...token && { authorization: `Bearer ${token}` },
   });
   let renewing: Promise<string | null> | undefined;
-  /** Calls that meet an expired token together share one refresh: a refresh token works once. */
+  /**
+   * Refreshes the session. Concurrent calls whose token has expired share one refresh, because a
+   * refresh token works only once.
+   */
   const refreshed = () => {
     renewing ??= Promise.resolve(tokenOf({ refresh: true })).finally(() => renewing = undefined);
     return renewing;
@@ -81,7 +84,7 @@ export function userConnection(options: FarthingOptions): Connection {
     onAnswer: options.onAnswer,
     credentials: async () => headersFor(await tokenOf({ refresh: false })),
     async renew(sent) {
-      // Another call may have refreshed the session meanwhile.
+      // Another call may have refreshed the session in the meantime.
       const isNew = (token: string | null) =>
         token !== null && headersFor(token)["authorization"] !== sent["authorization"];
       return isNew(await tokenOf({ refresh: false })) || isNew(await refreshed());

@@ -1,4 +1,4 @@
-/** Typed calls of every route in the contract, by openapi-fetch. */
+/** Calls every route of the API with typed input and results, through openapi-fetch. */
 import createClient from "openapi-fetch";
 import type { paths } from "../generated/api.ts";
 import type { Clock } from "./clock.ts";
@@ -7,7 +7,7 @@ import { type CallOptions, isReplay, send } from "./send.ts";
 
 export type Method = "get" | "post" | "delete";
 
-/** The paths that have a method. Those of `/ai/v1` answer in OpenAI's shape, to OpenAI's SDK. */
+/** The paths that the API offers with this method. Those of `/ai/v1` are for OpenAI's SDK. */
 export type PathOf<M extends Method> = Exclude<
   { [P in keyof paths]: paths[P] extends { [Key in M]: object } ? P : never }[keyof paths],
   `/ai/v1/${string}`
@@ -20,7 +20,10 @@ type PartOf<O, Name extends "query" | "path"> = O extends
   { parameters: { [Key in Name]?: infer Part } } ? Exclude<Part, undefined>
   : never;
 
-/** A part that may be omitted has no required field; a part that the route lacks is `never`. */
+/**
+ * A part of the input. It may be omitted if none of its fields is required. A part that the route
+ * does not have is `never`.
+ */
 type Field<Name extends string, Part> = [Part] extends [never] ? { [Key in Name]?: never }
   : Record<string, never> extends Part ? { [Key in Name]?: Part }
   : { [Key in Name]: Part };
@@ -29,7 +32,7 @@ type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer
   : O extends { requestBody?: { content: { "application/json": infer Body } } } ? Body
   : never;
 
-/** The input of a call: the parts of its path, its query and its body. */
+/** The input of a call: path parameters, query and body. */
 export type Input<M extends Method, P extends PathOf<M>> =
   & Field<"path", PartOf<Operation<M, P>, "path">>
   & Field<"query", PartOf<Operation<M, P>, "query">>
@@ -46,13 +49,16 @@ type DataOf<O> = AnswerOf<O> extends { data: infer Data } ? Data : never;
 /** The result of a call: the `data` of its answer. */
 export type Result<M extends Method, P extends PathOf<M>> = DataOf<Operation<M, P>>;
 
-/** A change says whether its answer was stored for its Idempotency-Key by an earlier request. */
+/**
+ * The result of a call that changes something. `replayed` says whether an earlier request with the
+ * same Idempotency-Key produced this answer.
+ */
 export type Changed<Data> = Data & { readonly replayed: boolean };
 
 /** One page of a list. */
 export interface Page<Item> {
   readonly items: Item[];
-  /** Send it as `cursor` to read the next page; null on the last page. */
+  /** The value to send as `cursor` to read the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
@@ -83,7 +89,7 @@ export interface Api {
     input: Input<"get", P>,
     options?: CallOptions,
   ): Promise<Result<"get", P>>;
-  /** Calls a route that changes something, under one Idempotency-Key. */
+  /** Calls a route that changes something. All attempts have the same Idempotency-Key. */
   change<M extends "post" | "delete", P extends PathOf<M>>(
     method: M,
     path: P,
@@ -96,13 +102,13 @@ export interface Api {
     input: Input<"get", P>,
     options?: CallOptions,
   ): Promise<Page<ItemOf<P>>>;
-  /** Iterates over all items of a list, and reads a page when it is needed. */
+  /** Iterates over all items of a list. Reads each page only when it is needed. */
   each<P extends ListPath>(
     path: P,
     input: Input<"get", P>,
     options?: CallOptions,
   ): AsyncGenerator<ItemOf<P>, void, undefined>;
-  /** Returns what `read` makes of the answer, for streams, files and 304. */
+  /** Passes the response to `read` and returns its result. Used for streams, files and 304. */
   raw<M extends Method, P extends PathOf<M>, T>(
     method: M,
     path: P,
@@ -113,12 +119,12 @@ export interface Api {
 }
 
 export function createApi(connection: Connection, clock: Clock): Api {
-  // The types above say what openapi-fetch's own would say, so here each path is a text.
+  // The types above already check the paths, so here a path is any string.
   type AnyFetch = (method: string, path: string, init: object) => Promise<unknown>;
   const client = createClient({ baseUrl: connection.baseUrl });
   const request = client.request as unknown as AnyFetch;
 
-  /** Lets openapi-fetch build the request, and sends it by our retry policy. */
+  /** Lets openapi-fetch build the request, and sends it with this client's retry policy. */
   async function answer<T>(
     method: string,
     path: string,

@@ -1,4 +1,4 @@
 import type { Balance } from "../generated/api.ts";
 
-/** The balance of this moment, which has all its parts; a past moment's has only `balance`. */
+/** The current balance, which has every field. A past balance has only the field `balance`. */
 export type CurrentBalance = Required<Balance>;

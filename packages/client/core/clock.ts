@@ -1,8 +1,11 @@
-/** The time, as an argument: tests pass a clock that they move. */
+/** The source of time. It is an argument, so that tests can pass a clock that they control. */
 export interface Clock {
-  /** Milliseconds since some moment. */
+  /** Milliseconds since an arbitrary moment. */
   now(): number;
-  /** Resolves after `ms`. @throws the signal's reason once it aborts */
+  /**
+   * Resolves after `ms` milliseconds.
+   * @throws the signal's reason when the signal aborts
+   */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -23,7 +26,7 @@ export const systemClock: Clock = {
     }),
 };
 
-/** The wait before the next look at a resource that changes: 2, 4, then 8 seconds. */
+/** Returns the seconds to wait between polls: 2, 4, and then always 8. */
 export function pollSeconds(looks: number): number {
   return Math.min(2 ** Math.max(looks, 1), 8);
 }

@@ -1,18 +1,19 @@
-/** Where the requests go, and as whom. */
+/** Where requests are sent, and with which credentials. */
 export interface Connection {
   /** The base URL of the functions, such as `https://abc.supabase.co/functions/v1`. */
   readonly baseUrl: string;
-  /** Returns the headers that name the caller. */
+  /** Returns the headers that identify the caller. */
   credentials(): Promise<Record<string, string>>;
   /**
-   * Renews expired credentials. Returns false if there are no newer ones than those that were sent.
+   * Renews expired credentials. Returns false if there are no newer credentials than those in
+   * `sent`.
    */
   renew(sent: Record<string, string>): Promise<boolean>;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
 
-/** One answer, for the app's log. */
+/** One answer, which the app may log. */
 export interface Answered {
   readonly method: string;
   readonly url: string;
@@ -21,17 +22,17 @@ export interface Answered {
   readonly requestId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** The key of all attempts of one call; undefined for a read. */
+  /** The Idempotency-Key, which all attempts of a call share; undefined for a read. */
   readonly idempotencyKey: string | undefined;
-  /** True if the answer was stored for the key by an earlier request. */
+  /** Whether an earlier request with the same Idempotency-Key produced this answer. */
   readonly replayed: boolean;
 }
 
 /** The options of both kinds of client. */
 export interface CommonOptions {
-  /** Another `fetch`, for example of a framework. */
+  /** A replacement for the global `fetch`, for example from a framework. */
   readonly fetch?: typeof fetch | undefined;
-  /** Receives each answer, for the app's log. */
+  /** Called with each answer, so that the app can log it. */
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
 
@@ -39,7 +40,10 @@ export function functionsUrl(url: string): string {
   return `${url.replace(/\/+$/, "")}/functions/v1`;
 }
 
-/** `fetch` loses its `this` when it is stored, and browsers refuse such a call. */
+/**
+ * Returns a function that calls `fetch`. Browsers refuse a call of `fetch` as a method of another
+ * object, so it must not be stored in one.
+ */
 export function fetchOf({ fetch: own }: CommonOptions): Connection["fetch"] {
   return (request) => (own ?? globalThis.fetch)(request);
 }

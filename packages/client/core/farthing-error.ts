@@ -1,9 +1,9 @@
-/** The one error that the client throws, apart from the reason of an aborted signal. */
+/** The only error that the client throws, except the reason of an aborted signal. */
 import type { ApiErrorCode } from "../generated/error-codes.ts";
 
 /**
- * The codes that the client itself gives: no answer came, the deadline passed, or the answer was not
- * Farthing's.
+ * The codes of errors that the client itself detects: there was no answer, the deadline passed, or
+ * the answer was not Farthing's.
  */
 export type ClientErrorCode = "network_error" | "deadline_exceeded" | "invalid_response";
 
@@ -12,17 +12,20 @@ export type ErrorCode = ApiErrorCode | ClientErrorCode;
 export interface ErrorFacts {
   readonly code: ErrorCode;
   readonly message: string;
-  /** The HTTP status; 0 if no answer came. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
-  /** True if the same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** The input at fault, such as `events[3].model`. */
+  /** The input field that is wrong, such as `events[3].model`. */
   readonly field?: string | undefined;
-  /** Depends on the code: `{ limit, required, available }` of `insufficient_credits`. */
+  /**
+   * Details that depend on the code, for example `{ limit, required, available }` for
+   * `insufficient_credits`.
+   */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** Seconds to wait before the next attempt. */
   readonly retryAfter?: number | undefined;
-  /** For the log, and for a question to the operator. */
+  /** The id of the request, for the app's log and for questions to the operator. */
   readonly requestId?: string | undefined;
 }
 
@@ -59,7 +62,9 @@ interface ErrorBody {
   error?: { code?: unknown; message?: unknown; retryable?: unknown } & Partial<ErrorFacts>;
 }
 
-/** Statuses of our service and of the platform after which the same request may succeed. */
+/**
+ * Whether the same request may succeed later, by the status that the service or the platform sent.
+ */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;
 
 function secondsOf(value: string | null): number | undefined {
@@ -67,7 +72,10 @@ function secondsOf(value: string | null): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
-/** Reads an answer that is no success. The platform's own answers lack Farthing's body. */
+/**
+ * Returns the error for an unsuccessful answer. Answers of the platform itself do not have
+ * Farthing's body.
+ */
 export async function errorOf(response: Response, sentId: string): Promise<FarthingError> {
   const { status, headers } = response;
   const body: ErrorBody | null = await response.json().catch(() => null);

@@ -1,4 +1,6 @@
-/** Returns a random UUID, also in a page without https, where `crypto.randomUUID` is missing. */
+/**
+ * Returns a random UUID. Also works on pages without https, where `crypto.randomUUID` is missing.
+ */
 export function newId(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   const hex = [...crypto.getRandomValues(new Uint8Array(16))]

@@ -1,6 +1,6 @@
 /**
- * Sends one call: attempts with one Idempotency-Key, until an answer is final or the deadline has
- * passed.
+ * Sends one call. Makes attempts with the same Idempotency-Key until an answer is final or the
+ * deadline has passed.
  */
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -9,25 +9,28 @@ import { newId } from "./new-id.ts";
 
 /** The options of every call. */
 export interface CallOptions {
-  /** Ends the call and its retries; the call then throws the signal's reason. */
+  /** Aborts the call and its retries. The call then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The deadline of all attempts together; one minute by default. */
+  /** The time limit for all attempts together, in milliseconds; one minute by default. */
   readonly timeoutMs?: number | undefined;
   /**
-   * The key of a call that changes something; a new one by default. Pass your own to repeat a call
-   * after a restart.
+   * The Idempotency-Key of a call that changes something; by default a new one. Pass your own key
+   * if you may have to repeat the call after a restart.
    */
   readonly idempotencyKey?: string | undefined;
 }
 
 const TIMEOUT_MS = 60_000;
 const LONGEST_WAIT_MS = 8_000;
-/** A 500 is a bug of the service, which seldom passes. */
+/**
+ * The maximum number of attempts that end with a 500. A 500 is a bug in the service, so retries
+ * rarely help.
+ */
 const MOST_CRASHES = 3;
 
 const isSuccess = (response: Response) => response.ok || response.status === 304;
 
-/** Reads an answer's body, within the call's deadline and retries. */
+/** Reads the body of an answer. The call's deadline and retries also apply to this. */
 type Read<T> = (response: Response) => Promise<T>;
 
 interface Call<T> {
@@ -35,7 +38,7 @@ interface Call<T> {
   readonly read: Read<T>;
   readonly key: string | undefined;
   readonly until: number;
-  /** Aborts at the deadline or with the caller's signal. */
+  /** Aborts at the deadline, or when the caller's signal aborts. */
   readonly stop: AbortController;
 }
 
@@ -47,7 +50,7 @@ function unanswered(requestId: string, cause: unknown): FarthingError {
   );
 }
 
-/** One attempt. Returns what was read, or the error that the answer means. */
+/** Makes one attempt. Returns the value that was read, or the error that the answer stands for. */
 async function attemptOnce<T>(
   connection: Connection,
   call: Call<T>,
@@ -88,12 +91,15 @@ async function attemptOnce<T>(
   }
 }
 
-/** Returns whether the answer was stored for its key by an earlier request. */
+/** Returns whether an earlier request with the same Idempotency-Key produced this answer. */
 export function isReplay({ headers }: Response): boolean {
   return headers.get("idempotency-replayed") === "true";
 }
 
-/** Waits of 1, 2, 4 and 8 seconds, give or take a quarter, so that clients do not come together. */
+/**
+ * Returns the wait before the next attempt: 1, 2, 4 and 8 seconds, each up to a quarter shorter or
+ * longer, so that clients do not all retry at the same moment.
+ */
 function waitMs({ retryAfter }: FarthingError, attempt: number): number {
   if (retryAfter !== undefined) return retryAfter * 1000;
   return Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.75 + Math.random() / 2);
@@ -123,8 +129,8 @@ async function attemptAll<T>(
 }
 
 /**
- * Returns what `read` makes of the answer, which is a success or 304.
- * @throws FarthingError if another answer is final, or the deadline has passed
+ * Passes a successful answer or a 304 to `read`, and returns its result.
+ * @throws FarthingError if a different answer is final, or the deadline has passed
  */
 export async function send<T>(
   connection: Connection,
@@ -144,7 +150,7 @@ export async function send<T>(
   const call = { request, read, key, until: clock.now() + timeoutMs, stop };
   try {
     const value = await attemptAll(connection, clock, call);
-    // A stream goes on, and the caller's signal still ends it.
+    // A stream is still being read, so the caller's signal must still be able to end it.
     if (!(value instanceof Response)) signal?.removeEventListener("abort", abort);
     return value;
   } catch (error) {

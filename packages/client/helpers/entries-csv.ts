@@ -1,8 +1,8 @@
-/** The ledger's entries, as items and as CSV. */
+/** Reads the ledger's entries, as items or as CSV. */
 import type { Api, Input } from "../core/api.ts";
 import type { CallOptions } from "../core/send.ts";
 
-/** A filter of entries: `kind`, `from`, `to`; with a secret key also `user_id`. */
+/** A filter for entries: `kind`, `from`, `to`, and `user_id` if the caller has a secret key. */
 export type EntriesFilter = Omit<
   NonNullable<Input<"get", "/credits/entries">["query"]>,
   "cursor" | "format"
@@ -12,7 +12,7 @@ export function entries(api: Api, query: EntriesFilter, options: CallOptions) {
   return api.each("/credits/entries", { query: { limit: 100, ...query } }, options);
 }
 
-/** Returns all entries as one text. A ledger of any size is a job: `ledger_export`. */
+/** Returns all entries as one text. For a large ledger, use the job `ledger_export`. */
 export async function entriesCsv(
   api: Api,
   filter: EntriesFilter,

@@ -1,37 +1,46 @@
 /**
- * A list that shows new items at once, under temporary ids, and replaces them with the service's
- * answers.
+ * A list that shows a new item immediately, with a temporary id, and later replaces it by the
+ * service's answer.
  */
 import { newId } from "../core/new-id.ts";
 
-/** Such as a job or an order: the service returns the temporary id that it received. */
+/**
+ * An item such as a job or an order. The service returns the temporary id that the request
+ * contained.
+ */
 interface Identified {
   readonly client_temp_id?: string | null;
 }
 
 export interface ListItem<Item> {
   readonly id: string;
-  /** True until the service has answered. */
+  /** Whether the service has not answered yet. */
   readonly isPending: boolean;
   readonly item: Item;
 }
 
 export interface OptimisticList<Item> {
-  /** The same array until something changes, so that React's `useSyncExternalStore` accepts it. */
+  /**
+   * The items. The array is the same object until something changes, as React's
+   * `useSyncExternalStore` requires.
+   */
   readonly items: readonly ListItem<Item>[];
   /** @returns a function that ends the subscription */
   subscribe(onChange: () => void): () => void;
   /**
-   * Shows `draft` at once and calls `create` with its temporary id, which the request sends as
-   * `client_temp_id`. The answer takes the draft's place; if `create` fails, the draft is removed
-   * and the error thrown.
+   * Shows `draft` immediately, and calls `create` with the draft's temporary id, which the request
+   * must send as `client_temp_id`. The answer replaces the draft. If `create` fails, the draft is
+   * removed and the error is thrown.
    */
   add(draft: Item, create: (clientTempId: string) => Promise<Item>): Promise<Item>;
-  /** Replaces the list with what the service returned; drafts that are not in it stay. */
+  /**
+   * Replaces the list with the items that the service returned. Drafts that these items do not
+   * include stay in the list.
+   */
   replace(items: readonly Item[]): void;
 }
 
-/** @param idOf returns an item's canonical id, such as its `job_id` */
+/** @param idOf returns the id that the service gave an item, such as its `job_id` */
 export function optimisticList<Item extends Identified>(
   idOf: (item: Item) => string,
   initial: readonly Item[] = [],
@@ -43,7 +52,9 @@ export function optimisticList<Item extends Identified>(
     items = next;
     for (const listener of listeners) listener();
   };
-  /** Puts the answer in the draft's place; a list that was read meanwhile may contain both. */
+  /**
+   * Replaces the draft by the answer. If the list was read in the meantime, it may contain both.
+   */
   const settle = (tempId: string, answer: Item) => {
     const id = idOf(answer);
     const others = items.filter((one) => one.id !== id);

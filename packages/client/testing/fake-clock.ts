@@ -5,12 +5,15 @@ interface Timer {
   fire(): void;
 }
 
-/** Waits up to this long end by themselves; a longer one, such as a deadline, only when its time comes. */
+/**
+ * Waits shorter than this end by themselves. A longer wait, such as a deadline, ends only when the
+ * clock reaches its end.
+ */
 const SHORT_MS = 30_000;
 
-/** A clock whose short waits end at once, and move the time by their length. */
+/** A clock on which a short wait ends immediately and advances the time by its length. */
 export class FakeClock implements Clock {
-  /** The short waits, in milliseconds. */
+  /** The lengths of the short waits, in milliseconds. */
   readonly waits: number[] = [];
   #now = 0;
   #timers: Timer[] = [];
@@ -31,7 +34,7 @@ export class FakeClock implements Clock {
     await promise;
   }
 
-  /** Moves the time, and ends the waits that are over then. */
+  /** Advances the time, and ends the waits whose end is reached. */
   advance(ms: number): void {
     this.#now += ms;
     const due = this.#timers.filter(({ at }) => at <= this.#now);

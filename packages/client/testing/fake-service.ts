@@ -2,12 +2,12 @@ import { createApi } from "../core/api.ts";
 import type { Answered, Connection } from "../core/connection.ts";
 import { FakeClock } from "./fake-clock.ts";
 
-/** A step of the service for one request: it answers, or breaks the connection. */
+/** How the fake service treats one request: it answers, or breaks the connection. */
 export type Step = (request: Request) => Response | Promise<Response>;
 
 const metadata = { requestId: "req-12345", traceId: "trace", timestamp: "2026-11-24T00:00:00Z" };
 
-/** Answers as the service does. */
+/** Makes a step that answers with success, as the real service does. */
 export function success(data: unknown, init: ResponseInit & { nextCursor?: string } = {}): Step {
   const { nextCursor = null, ...rest } = init;
   return () => Response.json({ success: true, data, metadata: { ...metadata, nextCursor } }, rest);
@@ -42,7 +42,10 @@ export interface Seen {
   readonly headers: Headers;
 }
 
-/** A service that does the steps in turn, and the client's API on it. */
+/**
+ * Makes a fake service that treats requests with these steps in order, and an API of the client
+ * that is connected to it.
+ */
 export function fakeService(steps: Step[], renew: Connection["renew"] = async () => await false) {
   const clock = new FakeClock();
   const seen: Seen[] = [];
