@@ -1,5 +1,5 @@
 -- Fills a ledger with $rows entries on $accounts accounts, for measuring the proof. Each account
--- has one grant and then debits and priced usage in turn, like those that the endpoints write.
+-- has one grant, followed by debits and priced usage like those that the endpoints write.
 insert into auth.users (id) select md5('farthing-bench-' || n)::uuid from generate_series(1, $accounts) n;
 
 insert into farthing.accounts (owner_id, last_seq, balance, last_entry_at)

@@ -7,7 +7,7 @@ export interface Buyer {
   /** The expiry as `MM/YY`. Default: a date in the future. */
   exp?: string;
   cvc?: string;
-  /** The payment method; default `card`. `us_bank_account` is the delayed one. */
+  /** The payment method; default `card`. With `us_bank_account`, the payment is delayed. */
   method?: "card" | "us_bank_account";
   /** How a delayed payment ends. Default `succeeds`. */
   outcome?: "succeeds" | "fails";

@@ -61,7 +61,8 @@ export function lacking(names: ReadonlySet<string>): Lack[] {
   const functionsBy = new Map<string, string[]>();
   for (const { name: owner, findings } of groups) {
     for (const { name, note } of findings.filter(({ state }) => state === "missing")) {
-      // If one of two names is enough, the check reports both as missing. Here they are one entry.
+      // The check reports two names as missing if one of them would be enough. Here these two are
+      // one entry.
       const key = /^or /.test(note) ? [name, note.slice("or ".length)].sort().join(" or ") : name;
       const functions = functionsBy.get(key) ?? [];
       if (!functions.includes(owner ?? "all")) functions.push(owner ?? "all");

@@ -18,9 +18,9 @@ import { textOf, tree } from "./mutated-files.ts";
  */
 const LIMIT_MS = 20_000;
 /**
- * How many test files the first, second, third and later processes run. The nearest tests detect
- * most mutants, so the first processes run few files. A process for each file would take a second
- * more per file.
+ * How many test files the first, second, third and each later process runs. The nearest tests
+ * detect most mutants, so the first processes run few files. A process for each file would need a
+ * second more for each.
  */
 const AT_ONCE = [4, 8, 16, 200];
 
@@ -66,7 +66,7 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // If Deno could not load any test file, the verdict names no file.
+  // If Deno could not load any test file, `met` names no file, and there is nothing to check.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

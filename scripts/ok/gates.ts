@@ -5,7 +5,7 @@
 
 export interface Gate {
   name: string;
-  /** The arguments of the command, which runs with the same Deno as this script. */
+  /** The arguments for the Deno that runs this script. */
   args: string[];
 }
 

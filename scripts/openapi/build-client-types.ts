@@ -10,8 +10,9 @@ interface Operation {
 }
 
 /**
- * Removes what a call neither sends nor returns: header parameters, which the client itself sends,
- * the answers' headers, and errors, which are thrown. That is a quarter of the text.
+ * Removes what a caller of the client neither sends nor receives: header parameters, which the
+ * client itself sends, the headers of answers, and errors, which are thrown. This is a quarter of
+ * the text.
  */
 function onlyBodies(paths: Record<string, Record<string, Operation>>): void {
   const operations = Object.values(paths).flatMap((byMethod) => Object.values(byMethod));

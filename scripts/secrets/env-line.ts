@@ -71,7 +71,8 @@ async function withDraft(file: string, text: string, use: Use): Promise<void> {
 }
 
 /**
- * Writes a temporary file beside the file, which only its owner can read, and passes it to `use`.
+ * Writes a temporary file, which only its owner can read, into the folder of `file`, and passes it
+ * to `use`.
  */
 async function draftBeside(file: string, text: string, use: Use): Promise<void> {
   const place = await Deno.realPath(file).catch(() => file);
@@ -89,8 +90,8 @@ export async function writeEnvText(file: string, text: string): Promise<void> {
 }
 
 /**
- * Writes a temporary file beside the file and removes it. This detects most reasons for which a
- * write would fail.
+ * Writes a temporary file into the folder of `file`, and removes it. This detects most reasons for
+ * which a write would fail.
  * @throws SettingsError
  */
 export async function tryEnvText(file: string, text: string): Promise<void> {

@@ -117,7 +117,7 @@ const ofNoTest = ({ files }: DenoTestOptions, said: string) =>
 
 /**
  * Whether an error outside of the tests ended the file. Deno gives a reason for each failed test,
- * so a failure without a reason means such an error.
+ * so a failure without a reason comes from outside of the tests.
  */
 const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
 

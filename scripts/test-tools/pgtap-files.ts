@@ -20,8 +20,8 @@ export const FOLDER = "supabase/tests";
 const TIMEOUT_MS = 60_000;
 
 /**
- * Returns the text of a file, with the named file in place of each line `\ir file`, as psql reads
- * it.
+ * Returns the text of a file. As in psql, each line `\ir file` is replaced by the content of the
+ * file that it names.
  */
 async function readPgtapFile(file: string): Promise<string> {
   const path = `${ROOT}${FOLDER}/${file}`;

@@ -26,7 +26,9 @@ export type GetAccessToken = (
 export type FarthingOptions =
   & CommonOptions
   & ({
-    /** A client of supabase-js. Its project, its key and its session are used. */
+    /**
+     * A client of supabase-js, which provides the project's URL, the key and the user's session.
+     */
     readonly supabase: SupabaseLike;
     /** The project's URL, if it differs from that of `supabase`. */
     readonly url?: string | undefined;

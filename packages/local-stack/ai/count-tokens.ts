@@ -16,8 +16,8 @@ const load = (model: string) =>
 const PLAIN = { disallowedSpecial: new Set<string>() };
 
 /**
- * The extra tokens of each message: one at each end, and one between the role and the content.
- * Three more tokens begin the answer.
+ * The extra tokens of each message: one at its start, one at its end, and one between the role and
+ * the content. Three more tokens begin the answer.
  */
 const FRAME = 3;
 const ANSWER_BEGINS = 3;

@@ -95,8 +95,8 @@ export function readBehaviour(text: string): Behaviour {
 }
 
 /**
- * Returns the text without its markers. An answer quotes the prompt, and its markers would control
- * a next prompt that quotes the answer.
+ * Returns the text without its markers. An answer quotes the prompt. If it quoted the markers too,
+ * they would control the answer to a later prompt that contains the first answer.
  */
 export function withoutMarkers(text: string): string {
   return text.replaceAll(MARKER, "").replaceAll(/ {2,}/g, " ").trim();

@@ -65,7 +65,8 @@ export function spawnIsolate(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    // A terminal's Ctrl-C then reaches only the stack, which ends its isolates.
+    // A process group of its own: a terminal's Ctrl-C reaches only the stack, and the stack ends
+    // its isolates.
     detached: true,
   }).spawn();
   const pid = Promise.withResolvers<number>();

@@ -12,7 +12,7 @@ import { END_REASONS, type EndReason } from "./platform-errors.ts";
 /** Counts of one function's isolates since the start of the stack. */
 export interface IsolateCounts {
   started: number;
-  /** The number of ended isolates by reason. */
+  /** How many isolates have ended, by reason. */
   ended: Record<EndReason, number>;
   /** The number of requests that broke off because their isolate ended. */
   cut: number;

@@ -6,7 +6,7 @@
 import type { PostgresConnection } from "@supabase/lite/postgres";
 import { sql } from "kysely";
 
-// must be lite's own version of kysely, because lite runs the query
+// must be the version of kysely that lite uses, because lite runs the query
 
 const SETTINGS = sql`
   select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), true)

@@ -1,4 +1,4 @@
-/** The sender on a real server, with receivers that answer immediately, late, or never. */
+/** Tests the sender on a real server, with receivers that answer immediately, late, or never. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import type postgres from "postgres";

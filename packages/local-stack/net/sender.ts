@@ -70,9 +70,9 @@ async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
 }
 
 /**
- * Makes a sender that has at most `limit` requests in flight. One that takes minutes, such as a
- * call of the job runner, does not delay the others, except that one fewer can be in flight. After
- * losing its database connection, the sender continues at the next `wake`.
+ * Makes a sender that has at most `limit` requests in flight. A request that takes minutes, such as
+ * a call of the job runner, does not delay others, but counts towards the limit. After losing its
+ * database connection, the sender continues at the next `wake`.
  */
 export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
   const stopping = new AbortController();

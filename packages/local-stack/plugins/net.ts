@@ -1,5 +1,6 @@
 /**
- * The worker of the pg_net emulator. It wakes when a transaction commits that has queued a request.
+ * The worker of the pg_net emulator. It wakes after the commit of a transaction that has queued a
+ * request.
  */
 import { createSender } from "../net/sender.ts";
 import { listenAlways } from "../postgres/listen-notifications.ts";

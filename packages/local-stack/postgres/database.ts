@@ -183,7 +183,8 @@ class Server extends RunningServer implements DatabaseServer {
     const child = this.#child;
     this.#wanted = false;
     if (!child) return;
-    // SIGINT is a "fast" shutdown: it rolls back, writes to disk, and ends
+    // SIGINT means a "fast" shutdown: the server rolls back open transactions, writes to disk, and
+    // ends
     killAll([child.pid], "SIGINT");
     await child.status;
     this.#child = undefined;

@@ -37,7 +37,7 @@ export interface StackOptions {
   isolates?: IsolateLimits;
   /** A directory of bundles, which the hosted version of Deno runs instead of the sources. */
   bundlesDir?: string;
-  /** Whether to show everything that the functions log on the terminal, not only errors. */
+  /** Whether the terminal shows everything that the functions log, not only errors. */
   verbose?: boolean;
   /** Called with each line of progress (default: ignored). */
   log?: (line: string) => void;

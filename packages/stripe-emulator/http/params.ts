@@ -59,7 +59,7 @@ export const range = z.union([
 ]);
 
 /**
- * Validates the parameters of one call and gives them types.
+ * Validates the parameters of one call and converts them to their types.
  * @throws StripeApiError for the first invalid parameter
  */
 export function parseParams<T>(schema: z.ZodType<T>, raw: RawParams): T {

@@ -68,8 +68,8 @@ function items(scope: Scope, session: Session) {
 }
 
 /**
- * Renders the discount, the tax and the total below the items. Renders nothing if the items are all
- * there is to pay.
+ * Renders the discount, the tax and the total below the items. Renders nothing if there is neither
+ * a discount nor a tax.
  */
 function totalRows(session: Session) {
   const { amount_discount = 0, amount_tax = 0 } = session.total_details ?? {};

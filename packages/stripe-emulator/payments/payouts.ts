@@ -21,7 +21,7 @@ const OMITTED = "po_omitted";
 /** The payments in a payout, and its arrival date. */
 export interface PayoutRequest {
   currency?: string | undefined;
-  /** If given, only these payments, with their refunds and disputes, are paid out. */
+  /** The payments to pay out, with their refunds and disputes. Default: all. */
   payments?: string[] | undefined;
   /** The number of days until the arrival date. Default: 1. */
   arrives_in_days?: number | undefined;

@@ -11,7 +11,7 @@ export const products = collection<Product>("product");
 
 export type Fields = Partial<Omit<Product, "metadata" | "url">> & { name: string };
 
-/** Creates a product, including that of a `price_data.product_data`. */
+/** Creates a product. Also used for the product in a line item's `price_data.product_data`. */
 export function createProduct(scope: Scope, given: Fields, events = true): Product {
   const created = scope.seconds();
   const product = products.put(scope, {

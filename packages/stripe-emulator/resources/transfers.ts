@@ -12,7 +12,9 @@ export const feeRefunds = collection<Stripe.FeeRefund>("fee_refund");
 interface ReturnedShare {
   /** The id of the transfer or of the application fee. */
   id: string;
-  /** The sum of those refunds that returned a share, in minor units of the charge's currency. */
+  /**
+   * The sum of the refunds for which a share was returned, in minor units of the charge's currency.
+   */
   of: number;
   amount: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Polls a job as the service advises: `Retry-After` gives the time of the next poll, and with the
- * ETag an unchanged job is not sent again.
+ * Polls a job as the service advises: `Retry-After` says when to poll next, and because of the ETag
+ * the service does not send an unchanged job again.
  */
 
 import { DemoError } from "../shared/service.ts";

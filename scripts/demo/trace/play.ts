@@ -12,7 +12,10 @@ import type { TraceRequest } from "./read-trace.ts";
 export interface Played {
   charged: number;
   credits: Exact;
-  /** For each refused request, its index and the credits that the 402 named. */
+  /**
+   * For each refused request, its index, and the required and the available credits that the 402
+   * names.
+   */
   refused: { at: number; required: string; available: string }[];
   /** The credits that the charges took from each lot, by the lot's name ("Business bonus"). */
   byLot: Map<string, Exact>;

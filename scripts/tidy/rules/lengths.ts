@@ -14,13 +14,14 @@ const MAX_LINE_CHARS = 110;
 const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 70;
 
-/** Only code has limits; prose and data wrap as they like. */
+/** Returns whether a file is code. Prose and data may have lines of any length. */
 function isCode({ path, generated }: Source): boolean {
   return !generated && /\.(tsx?|sql|sh|css|html|ya?ml|toml|tf)$|^\.ci\/run$/.test(path);
 }
 
 /**
- * An import that the formatter cannot break into shorter lines, because it does not break the path.
+ * Matches an import of a single name. The formatter cannot break it into shorter lines, however
+ * long the path is.
  */
 const IMPORT = /^(?:import|export) (?:type )?\{ \w+ \} from "[^"]+";$/;
 

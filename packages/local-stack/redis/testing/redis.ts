@@ -18,7 +18,7 @@ export function needRedis(): string {
 
 export interface RestApi {
   readonly url: string;
-  /** The paths of the requests, oldest first. */
+  /** The paths of the requests so far, oldest first. */
   readonly asked: readonly string[];
   /** Kills the Redis process; the REST API keeps running. */
   kill(): Promise<void>;
