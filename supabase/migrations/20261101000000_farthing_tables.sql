@@ -1385,7 +1385,8 @@ create policy fraud_decisions_none on farthing.fraud_decisions for select to aut
 
 -- supabase/schemas/customers/tables.sql
 
--- A user's customer at Stripe, and their saved card.
+-- A user's customer at Stripe, and their saved card. Also the faults of the setup at Stripe, which only
+-- an operator can mend.
 
 create table farthing.customers (
   account_id bigint primary key,
@@ -1425,23 +1426,41 @@ create index customers_unread on farthing.customers (card_read_at, account_id)
 create table farthing.card_removals (
   payment_method_id text primary key,
   account_id bigint not null,
+  customer_id text not null,
   requested_at timestamptz not null,
   attempts int not null default 0,
   next_attempt_at timestamptz not null,
   last_error text,
   detached_at timestamptz,
   constraint card_removals_text_bounded check (length(payment_method_id) <= 255
-    and length(last_error) <= 1000),
+    and length(customer_id) <= 255 and length(last_error) <= 1000),
   constraint card_removals_attempts_bounded check (attempts between 0 and 30)
 );
 comment on table farthing.card_removals is
-  'Cards that a user removed, or that a deleted user had saved. A card is not charged any more from '
-  'requested_at on. detached_at: when Stripe had detached it; null while Stripe must be asked, next at '
-  'next_attempt_at.';
+  'Cards that a user removed or replaced by another card, and cards of deleted users. No new charge of '
+  'the card begins after requested_at. detached_at: when Stripe had detached it; null while Stripe must '
+  'be asked, next at next_attempt_at.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;
 create policy card_removals_none on farthing.card_removals for select to authenticated using (false);
+
+create table farthing.stripe_faults (
+  fault text not null,
+  subject text not null,
+  detail text not null,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  primary key (fault, subject),
+  constraint stripe_faults_known check (fault in ('other_account', 'tax_not_set_up')),
+  constraint stripe_faults_text_bounded check (length(subject) <= 255 and length(detail) <= 1000)
+);
+comment on table farthing.stripe_faults is
+  'Faults of the setup at Stripe. other_account: Stripe does not know the customer subject, so the key '
+  'belongs to another account or mode. tax_not_set_up: Stripe refuses to compute taxes. detail: Stripe''s '
+  'last answer. A success deletes the row.';
+alter table farthing.stripe_faults enable row level security;
+create policy stripe_faults_none on farthing.stripe_faults for select to authenticated using (false);
 
 -- supabase/schemas/top_ups/tables.sql
 
@@ -2481,7 +2500,9 @@ values ('bookings_flagged', 'warning', 0, 0, '1 day', '0', '5 minutes', 'docs/ru
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
   runbook)
 values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
-  'docs/runbooks/stripe_state_unknown.md');
+  'docs/runbooks/stripe_state_unknown.md'),
+  -- A count: the threshold 0 means that one refused request fires the rule.
+  ('stripe_setup', 'critical', 0, 0, '7 days', '0', '5 minutes', 'docs/runbooks/stripe_setup.md');
 
 -- supabase/schemas/alerts/tables/incidents.sql
 

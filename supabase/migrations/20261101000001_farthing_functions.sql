@@ -1211,6 +1211,7 @@ begin
     when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
     when 'dead_notifications' then farthing.read_dead_notifications(p_rule, p_now)
     when 'stripe_state_unknown' then farthing.read_unknown_states(p_rule, p_now)
+    when 'stripe_setup' then farthing.read_stripe_setup(p_rule, p_now)
     when 'bookings_flagged' then farthing.read_flagged(p_rule, p_now)
     when 'overdue_work' then farthing.read_overdue(p_rule, p_now)
     when 'parked_items' then farthing.read_parked(p_rule)
@@ -1812,9 +1813,9 @@ comment on function farthing.read_dead_notifications(farthing.alert_rules, times
 
 -- supabase/schemas/alerts/functions/rules_stripe.sql
 
--- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches and
--- unknown states. An index and a limit bound each reading: an alert about 10,000 dead-lettered
--- events says as much as one about a million.
+-- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches,
+-- unknown states, and faults of the setup. An index and a limit bound each reading: an alert about
+-- 10,000 dead-lettered events says as much as one about a million.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1943,6 +1944,25 @@ $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
   'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
   'nothing fails: credits that such a state froze stay frozen until an operator decides.';
+
+create function farthing.read_stripe_setup(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), left(concat_ws(' ',
+    case when count(*) filter (where f.fault = 'tax_not_set_up') > 0
+      then 'Stripe Tax is not set up, so Stripe opens no checkout.' end,
+    case when count(*) filter (where f.fault = 'other_account') > 0
+      then format('Stripe does not know %s: STRIPE_SECRET_KEY belongs to another account or mode.',
+        farthing.count_text(count(*) filter (where f.fault = 'other_account'), 'customer')) end,
+    format('Stripe''s last answer: %s',
+      (array_agg(f.detail order by f.last_seen_at desc, f.subject))[1])), 500))
+  from (select * from farthing.stripe_faults s
+    where farthing.stripe_fault_matters(s, p_now - p_rule.period) limit 10000) f
+$$;
+comment on function farthing.read_stripe_setup(farthing.alert_rules, timestamptz) is
+  'Reads the number of faults of the setup at Stripe, and quotes Stripe''s last answer.';
 
 -- supabase/schemas/alerts/functions/rules_tasks.sql
 
@@ -3588,8 +3608,22 @@ comment on function farthing.forget_emails_of_user() is
 
 -- supabase/schemas/customers/functions/card_removals.sql
 
--- The removal of a saved card: the card is not charged any more from the transaction that removes it.
--- Stripe detaches it afterwards, by the request itself or by the payment runner.
+-- The removal of a saved card: no new charge of the card begins after the transaction that removes
+-- it. Stripe detaches it afterwards, by the request itself or by the payment runner.
+
+create function farthing.plan_card_removal(p_account_id bigint, p_customer_id text, p_payment_method_id text,
+  p_next_attempt_at timestamptz, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.card_removals (payment_method_id, account_id, customer_id, requested_at,
+    next_attempt_at)
+  values (p_payment_method_id, p_account_id, p_customer_id, p_now, p_next_attempt_at)
+  on conflict (payment_method_id) do nothing
+$$;
+comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
+  'Plans that Stripe detaches a card. A repeat changes nothing.';
 
 create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
 returns void
@@ -3601,10 +3635,9 @@ declare
   c_request_time constant interval := interval '1 minute';
 begin
   perform farthing.stop_top_up(p_account_id, p_now);
-  insert into farthing.card_removals (payment_method_id, account_id, requested_at, next_attempt_at)
-  select payment_method_id, p_account_id, p_now, p_now + c_request_time
-  from farthing.customers where account_id = p_account_id and payment_method_id is not null
-  on conflict (payment_method_id) do nothing;
+  perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_now + c_request_time,
+    p_now)
+  from farthing.customers where account_id = p_account_id and payment_method_id is not null;
   -- Stripe's events have whole seconds: a card that is saved in this second is newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
@@ -3618,10 +3651,13 @@ returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_customer_id text;
 begin
   update farthing.card_removals set detached_at = coalesce(detached_at, p_now), last_error = null
-  where payment_method_id = p_payment_method_id;
-  return found;
+  where payment_method_id = p_payment_method_id returning customer_id into v_customer_id;
+  perform farthing.end_stripe_fault('other_account', v_customer_id);
+  return v_customer_id is not null;
 end
 $$;
 comment on function farthing.end_card_removal(text, timestamptz) is
@@ -3638,13 +3674,28 @@ $$;
 comment on function farthing.card_backoff(int) is
   'Returns the time until a card is read or detached again, which is also the lease of its runner.';
 
+create function farthing.find_card_removals(p_now timestamptz, p_limit int)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select r.payment_method_id from farthing.card_removals r
+  where r.detached_at is null and r.next_attempt_at <= p_now
+    -- A replaced card pays the charge that was begun with it, whose request may have to be repeated.
+    and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
+      and c.payment_method_id = r.payment_method_id and c.step = 'charge')
+  order by r.next_attempt_at, r.payment_method_id limit p_limit
+$$;
+comment on function farthing.find_card_removals(timestamptz, int) is
+  'Returns up to p_limit cards that Stripe must detach now, and that no open charge needs.';
+
 create function farthing.cards_are_due(p_now timestamptz default now())
 returns boolean
 language sql stable
 set search_path = ''
 as $$
   select exists (select from farthing.customers where card_unread_since is not null and card_read_at <= p_now)
-    or exists (select from farthing.card_removals where detached_at is null and next_attempt_at <= p_now)
+    or exists (select from farthing.find_card_removals(p_now, 1))
 $$;
 comment on function farthing.cards_are_due(timestamptz) is 'Returns whether cards_claim() has work.';
 
@@ -3656,6 +3707,31 @@ comment on function farthing.cards_are_due(timestamptz) is 'Returns whether card
 -- customer. If the same user id signs up later, it has another account and another customer.
 -- Farthing stores Stripe's ids and the card's brand, last four digits and expiry, never its number.
 
+create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_customer farthing.customers;
+begin
+  -- A card of a customer that another app made is not ours to detach.
+  select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
+  if v_customer.account_id is null then
+    return 'ignored';
+  end if;
+  if v_customer.payment_method_id is distinct from p_facts ->> 'payment_method_id' then
+    perform farthing.plan_card_removal(v_customer.account_id, v_customer.customer_id,
+      p_facts ->> 'payment_method_id', p_now, p_now);
+    perform farthing.wake('payment-runner');
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.reject_card(jsonb, timestamptz) is
+  'Plans that Stripe detaches a saved card that is not stored. Returns processed, or ignored for the '
+  'customer of another app.';
+
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
 language plpgsql
@@ -3663,7 +3739,9 @@ set search_path = ''
 as $$
 declare
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
+  v_before farthing.customers;
 begin
+  select * into v_before from farthing.customers where account_id = p_account_id;
   insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_changed_at,
     card_unread_since, card_read_at, created_at)
   select p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', v_at, p_now, p_now, p_now
@@ -3676,17 +3754,24 @@ begin
     card_changed_at = excluded.card_changed_at
   -- A card of another customer could not be charged through this customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
-  if found then
-    perform farthing.resume_top_up(p_account_id, p_now);
-    if not farthing.wake_if_top_up_due(p_account_id, p_now) then
-      perform farthing.wake('payment-runner');
-    end if;
+  if not found then
+    perform farthing.reject_card(p_facts, p_now);
+    return;
+  end if;
+  if v_before.payment_method_id <> p_facts ->> 'payment_method_id' then
+    perform farthing.plan_card_removal(p_account_id, v_before.customer_id, v_before.payment_method_id, p_now,
+      p_now);
+  end if;
+  perform farthing.resume_top_up(p_account_id, p_now);
+  if not farthing.wake_if_top_up_due(p_account_id, p_now) then
+    perform farthing.wake('payment-runner');
   end if;
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless it was removed or a newer event has changed the card already, and wakes '
-  'the runner to read it. The caller has locked the account.';
+  'Stores a saved card, and wakes the runner to read it and to detach the card that it replaces. A card '
+  'that was removed, or that is older than the last change of the card, is detached instead. The caller '
+  'has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -3741,7 +3826,8 @@ begin
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- the user is deleted; a new account under the same user id does not get the card
+      -- The user is deleted. A new account under the same user id does not get the card.
+      return farthing.reject_card(p_facts, p_now);
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
@@ -3792,6 +3878,33 @@ end
 $$;
 comment on function farthing.forget_customer() is
   'Trigger: removes the saved card of a deleted user''s account, also at Stripe, and stops its top-ups.';
+
+-- supabase/schemas/customers/functions/stripe_faults.sql
+
+-- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next success,
+-- and reported by the alert rule stripe_setup.
+
+create function farthing.end_stripe_fault(p_fault text, p_subject text)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.stripe_faults where fault = p_fault and subject = p_subject
+$$;
+comment on function farthing.end_stripe_fault(text, text) is
+  'Deletes a fault of the setup at Stripe, because a request has succeeded.';
+
+create function farthing.stripe_fault_matters(p_fault farthing.stripe_faults, p_from timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- A tax that is switched off is refused no more.
+  select p_fault.last_seen_at > p_from
+    and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
+$$;
+comment on function farthing.stripe_fault_matters(farthing.stripe_faults, timestamptz) is
+  'Returns whether a fault of the setup at Stripe was seen after p_from and is not over.';
 
 -- supabase/schemas/foundation/functions/arguments.sql
 
@@ -16568,6 +16681,8 @@ as $$
     ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
+    ('stripe_setup', 'faults',
+      'Customers that Stripe does not know, and a tax that Stripe does not compute.'),
     ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of a route''s answers.'),
     ('budget_burn_fast', 'times the limit',
@@ -18033,6 +18148,24 @@ comment on function farthing.top_up_refusals is
   'Returns why an account with too few credits would not be topped up now. Nothing for an account '
   'without auto top-up, or whose charge is in progress.';
 
+create function farthing.setup_refusals(p_account_id bigint, p_now timestamptz)
+returns setof jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('action', case f.fault when 'tax_not_set_up' then 'checkout' else 'top_up' end,
+    'code', case f.fault when 'tax_not_set_up' then 'not_ready' else 'top_up_other_account' end,
+    'details', jsonb_build_object('fault', f.fault, 'answer', f.detail, 'last_seen_at', f.last_seen_at))
+  from (select 'tax_not_set_up' as fault, '' as subject
+    union all
+    select 'other_account', c.customer_id from farthing.customers c where c.account_id = p_account_id) k
+  join farthing.stripe_faults f using (fault, subject)
+  where farthing.stripe_fault_matters(f, p_now - interval '7 days')
+$$;
+comment on function farthing.setup_refusals(bigint, timestamptz) is
+  'Returns the refusals that come from a fault of the setup at Stripe: of each checkout, and of the '
+  'account''s top-ups.';
+
 create function farthing.refusal_reason(p_refusal jsonb)
 returns text
 language sql stable
@@ -18057,6 +18190,9 @@ as $$
     when 'top_up_authentication_required' then 'The bank asks the customer to authenticate a charge.'
     when 'top_up_waiting' then format('The next charge waits until %s.', d ->> 'next_attempt_at')
     when 'top_up_capped' then 'The rest of this month''s cap is below the smallest charge.'
+    when 'not_ready' then 'Stripe Tax is not set up, so Stripe opens no checkout.'
+    when 'top_up_other_account' then 'Stripe does not know the customer: STRIPE_SECRET_KEY belongs to '
+      'another account or mode.'
     when 'top_up_in_doubt' then 'A payment of the customer is in doubt, so the card is not charged.'
     end
   from (select p_refusal -> 'details' as d) details
@@ -18089,7 +18225,10 @@ as $$
     union all
     select 50, p from farthing.payment_refusals('booking', 'b2b', p_account.account_id, p_user_id, p_now) p
     union all
-    select 60, t from farthing.top_up_refusals(p_account, p_user_id, p_now) t) r
+    select 60, t from farthing.top_up_refusals(p_account, p_user_id, p_now) t
+    union all
+    select case s ->> 'action' when 'checkout' then 45 else 65 end, s
+    from farthing.setup_refusals(p_account.account_id, p_now) s) r
 $$;
 comment on function farthing.refusals is
   'Returns what would be refused: [{action, above, code, details, reason}].';
@@ -18725,6 +18864,35 @@ $$;
 comment on function farthing.top_up_state(farthing.top_ups) is
   'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
 
+create function farthing.charge_answer(p_order farthing.orders, p_charge farthing.top_up_charges)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('order_id', p_order.order_id, 'status', p_order.status, 'amount', p_order.amount,
+    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'failure_code', p_charge.failure_code, 'created_at', p_order.created_at)
+$$;
+comment on function farthing.charge_answer(farthing.orders, farthing.top_up_charges) is
+  'Returns the answer about a charge: {order_id, status, amount, currency, credits, failure_code, '
+  'created_at}.';
+
+create function farthing.pending_charge(p_account_id bigint, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.charge_answer(o, c) from farthing.orders o
+  join farthing.top_up_charges c using (account_id, order_id)
+  where o.account_id = p_account_id and o.kind = 'top_up' and (o.status = 'processing'
+    or o.status in ('pending', 'expired') and o.expires_at > p_now and c.attempts > 0
+      and c.payment_id is null and c.failure_code is null)
+  order by o.created_at desc, o.order_id desc limit 1
+$$;
+comment on function farthing.pending_charge(bigint, timestamptz) is
+  'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
+  'reported; null without one. An order that was expired by an opt-out may be such a charge.';
+
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
 language plpgsql stable
@@ -18749,13 +18917,13 @@ begin
     'link', (select o.session_url from farthing.top_up_charges c
       join farthing.orders o using (account_id, order_id)
       where c.account_id = p_account_id and c.step = 'linked' and o.expires_at > p_now),
-    'charges', (select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'status', o.status,
-        'amount', o.amount, 'currency', o.currency, 'credits', trim_scale(o.credits)::text,
-        'failure_code', c.failure_code, 'created_at', o.created_at)
-        order by o.created_at desc, o.order_id desc), '[]')
-      from (select * from farthing.orders where account_id = p_account_id and kind = 'top_up'
-        order by created_at desc, order_id desc limit 10) o
-      join farthing.top_up_charges c using (account_id, order_id)));
+    'pending_charge', farthing.pending_charge(p_account_id, p_now),
+    'charges', (select coalesce(jsonb_agg(last.charge
+        order by last.created_at desc, last.order_id desc), '[]')
+      from (select farthing.charge_answer(o, c) as charge, o.created_at, o.order_id from farthing.orders o
+        join farthing.top_up_charges c using (account_id, order_id)
+        where o.account_id = p_account_id and o.kind = 'top_up'
+        order by o.created_at desc, o.order_id desc limit 10) last));
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is

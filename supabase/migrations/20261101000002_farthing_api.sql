@@ -574,6 +574,9 @@ declare
   v_data jsonb := farthing.order_answer(farthing.attach_session(p_order_id, p_session_id, p_session_url,
     p_now));
 begin
+  if exists (select from farthing.orders where order_id = p_order_id and tax_behavior is not null) then
+    perform farthing.end_stripe_fault('tax_not_set_up', '');
+  end if;
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
@@ -1840,6 +1843,9 @@ begin
     perform farthing.fail('invalid_request',
       'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
+  if p_outcome <> 'unknown' then
+    perform farthing.end_stripe_fault('other_account', v_charge.customer_id);
+  end if;
   -- If Stripe's event or another runner was faster, that result stays.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
@@ -2213,7 +2219,8 @@ begin
   perform farthing.allow_change('owner', 'the user removed the saved card');
   perform farthing.remove_card(v_account.account_id, p_now);
   return jsonb_build_object('removals', (select coalesce(jsonb_agg(jsonb_build_object('payment_method_id',
-      payment_method_id, 'attempts', attempts) order by requested_at, payment_method_id), '[]')
+      payment_method_id, 'customer_id', customer_id, 'attempts', attempts)
+      order by requested_at, payment_method_id), '[]')
     from farthing.card_removals where account_id = v_account.account_id and detached_at is null),
     'top_ups', farthing.top_up_answer(v_account.account_id, p_now));
 end
@@ -2221,7 +2228,8 @@ $$;
 grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
   'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
-  'Stripe must still detach [{payment_method_id, attempts}], and the settings. Fails not_found.';
+  'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings. Fails '
+  'not_found.';
 
 create function farthing_public.cards_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -2241,19 +2249,22 @@ begin
     from due where c.account_id = due.account_id returning c.*
   )
   select jsonb_agg(jsonb_build_object('step', 'read', 'payment_method_id', payment_method_id,
-    'unread_since', card_unread_since, 'attempts', card_read_attempts) order by account_id)
+    'customer_id', customer_id, 'unread_since', card_unread_since, 'attempts', card_read_attempts)
+    order by account_id)
   into v_reads from claimed;
   with due as (
     select payment_method_id from farthing.card_removals
-    where detached_at is null and next_attempt_at <= p_now
-    order by next_attempt_at, payment_method_id limit p_limit for update skip locked
+    where payment_method_id in (select farthing.find_card_removals(p_now, p_limit))
+      and detached_at is null and next_attempt_at <= p_now
+    for update skip locked
   ), claimed as (
     update farthing.card_removals r set next_attempt_at = p_now + farthing.card_backoff(r.attempts),
       attempts = least(r.attempts + 1, 30)
     from due where r.payment_method_id = due.payment_method_id returning r.*
   )
   select jsonb_agg(jsonb_build_object('step', 'detach', 'payment_method_id', payment_method_id,
-    'unread_since', null, 'attempts', attempts) order by requested_at, payment_method_id)
+    'customer_id', customer_id, 'unread_since', null, 'attempts', attempts)
+    order by requested_at, payment_method_id)
   into v_removals from claimed;
   return coalesce(v_reads, '[]') || coalesce(v_removals, '[]');
 end
@@ -2261,7 +2272,7 @@ $$;
 grant execute on function farthing_public.cards_claim to service_role;
 comment on function farthing_public.cards_claim is
   'Leases up to p_limit cards that must be read at Stripe, and as many that must be detached. Returns '
-  '[{step: read | detach, payment_method_id, unread_since, attempts}].';
+  '[{step: read | detach, payment_method_id, customer_id, unread_since, attempts}].';
 
 create function farthing_public.cards_describe(
   p_payment_method_id text, p_unread_since timestamptz, p_customer_id text, p_brand text default null,
@@ -2279,6 +2290,7 @@ begin
   if v_customer.account_id is null then
     return '{"stored": false}'::jsonb; -- an event was faster, or another card has replaced this card
   end if;
+  perform farthing.end_stripe_fault('other_account', v_customer.customer_id);
   if p_customer_id is distinct from v_customer.customer_id then
     perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has detached the card');
     perform farthing.lose_card(v_customer.account_id, p_payment_method_id, date_trunc('second', p_now),
@@ -2398,6 +2410,29 @@ $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
   'Frees the key of a request for which Stripe created no page, so that a retry runs at once.';
+
+-- supabase/schemas/customers/api/stripe_faults.sql
+
+-- The RPC function that reports a fault of the setup at Stripe.
+
+create function farthing_public.stripe_faults_report(
+  p_fault text, p_detail text, p_subject text default '', p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into farthing.stripe_faults as f (fault, subject, detail, first_seen_at, last_seen_at)
+  values (p_fault, p_subject, left(p_detail, 1000), p_now, p_now)
+  on conflict (fault, subject) do update
+  set detail = excluded.detail, last_seen_at = greatest(f.last_seen_at, excluded.last_seen_at);
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function farthing_public.stripe_faults_report to service_role;
+comment on function farthing_public.stripe_faults_report is
+  'Records that Stripe refused a request because of the setup: other_account with the customer as its '
+  'subject, or tax_not_set_up. The alert stripe_setup reports it until a request succeeds. Returns {}.';
 
 -- supabase/schemas/fraud/api/blocks.sql
 

@@ -2,7 +2,7 @@
 import { equal } from "node:assert/strict";
 import type { Sql } from "./operators.ts";
 import { signUpWith } from "../support/project/people.ts";
-import { deliver } from "../support/money/stripe.ts";
+import { deliver, payoutObject } from "../support/money/stripe.ts";
 import type { World } from "../support/project/world.ts";
 
 interface Scene {
@@ -40,20 +40,10 @@ function putAside(sql: Sql, mark: string) {
     where facts::text like ${`%${mark}%`} and state <> 'processed'`;
 }
 
-const DAY_SECONDS = 86_400;
 const WAITING = `order-${crypto.randomUUID()}`;
 const LATE = `po_${crypto.randomUUID()}`;
 const UNKNOWN = `po_${crypto.randomUUID()}`;
 const ODD = `po_${crypto.randomUUID()}`;
-
-function payout(id: string, amount: number, status: string) {
-  const made = Math.floor(Date.now() / 1000) - 5 * DAY_SECONDS;
-  return {
-    ...{ id, object: "payout", amount, currency: "usd", automatic: true, status },
-    ...{ reconciliation_status: "not_applicable", failure_code: null },
-    ...{ created: made, arrival_date: made + 2 * DAY_SECONDS },
-  };
-}
 
 /** Records a count at the time of the scene, as an isolate reports a count. */
 function count(
@@ -111,8 +101,8 @@ const MONEY: readonly Kind[] = [
     rule: "webhook_failure",
     isApart: false,
     async provoke({ world }) {
-      await send(world, "payout.paid", payout(ODD, 100, "paid"), 200);
-      await send(world, "payout.paid", payout(ODD, 200, "paid"), 500);
+      await send(world, "payout.paid", payoutObject(ODD, 100, "paid"), 200);
+      await send(world, "payout.paid", payoutObject(ODD, 200, "paid"), 500);
     },
     end: ({ sql }) => putAside(sql, ODD),
   },
@@ -129,8 +119,9 @@ const MONEY: readonly Kind[] = [
   {
     rule: "payout_delay",
     isApart: false,
-    provoke: ({ world }) => send(world, "payout.created", payout(LATE, 100, "in_transit"), 200),
-    end: ({ world }) => send(world, "payout.paid", payout(LATE, 100, "paid"), 200),
+    provoke: ({ world }) =>
+      send(world, "payout.created", payoutObject(LATE, 100, "in_transit"), 200),
+    end: ({ world }) => send(world, "payout.paid", payoutObject(LATE, 100, "paid"), 200),
   },
   {
     rule: "reconciliation_mismatch",
@@ -145,11 +136,19 @@ const MONEY: readonly Kind[] = [
   {
     rule: "stripe_state_unknown",
     isApart: false,
-    provoke: ({ world }) => send(world, "payout.updated", payout(UNKNOWN, 100, "on_hold"), 200),
+    provoke: ({ world }) =>
+      send(world, "payout.updated", payoutObject(UNKNOWN, 100, "on_hold"), 200),
     end: async ({ world, sql }) => {
-      await send(world, "payout.paid", payout(UNKNOWN, 100, "paid"), 200);
+      await send(world, "payout.paid", payoutObject(UNKNOWN, 100, "paid"), 200);
       await sql`delete from farthing.unknown_states where subject = ${UNKNOWN}`;
     },
+  },
+  {
+    rule: "stripe_setup",
+    isApart: false,
+    provoke: ({ sql, at }) =>
+      sql`select farthing_public.stripe_faults_report('other_account', 'missing', ${UNKNOWN}, ${at})`,
+    end: ({ sql }) => sql`delete from farthing.stripe_faults where subject = ${UNKNOWN}`,
   },
   {
     rule: "prove_violation",

@@ -13,11 +13,13 @@ import { control, stripeOf } from "../support/money/stripe.ts";
 import {
   cardOf,
   chargeBecomes,
+  claimCharge,
   linkOf,
   notificationsOf,
   optIn,
   passTime,
   paymentsOf,
+  postponeTopUp,
   readTopUps,
   runPayments,
   saveCard,
@@ -79,48 +81,11 @@ Deno.test("T16: several runners at once make one charge", async () => {
   await proven(world);
 });
 
-interface Claimed {
-  readonly order_id: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly customer_id: string;
-  readonly payment_method_id: string;
-}
-
-/**
- * Makes a person's charge due and claims it in the same transaction, so that no scheduled run
- * claims it first.
- */
-async function claim(person: Person): Promise<Claimed> {
-  return await withSql(world, (sql) =>
-    sql.begin(async (transaction) => {
-      await transaction`update farthing.top_ups t set next_attempt_at = now()
-        from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`;
-      const [row] = await transaction<{ claimed: Claimed[] }[]>`
-        select farthing_public.top_ups_claim(100) as claimed`;
-      const { customer_id } = await cardOf(world, person);
-      const own = row?.claimed.find((each) => each.customer_id === customer_id);
-      ok(own, "the charge is claimed");
-      // The claim may include charges of other tests. They stay due.
-      const others = row!.claimed.filter((each) => each !== own).map(({ order_id }) => order_id);
-      await transaction`update farthing.top_up_charges
-        set attempts = attempts - 1, next_attempt_at = now() where order_id = any (${others})`;
-      return own;
-    }));
-}
-
-async function postpone(person: Person): Promise<void> {
-  await withSql(world, (sql) =>
-    sql`
-    update farthing.top_ups t set next_attempt_at = now() + interval '1 hour'
-    from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`);
-}
-
 Deno.test("T16: a runner that dies between charge and answer leaves one charge", async () => {
   const person = await signUpToppedUp(world);
-  await postpone(person);
+  await postponeTopUp(world, person);
   await spend(world, person, "1000");
-  const claimed = await claim(person);
+  const claimed = await claimCharge(world, person);
   const charged = await stripeOf(world).paymentIntents.create({
     amount: claimed.amount,
     currency: claimed.currency,
@@ -141,9 +106,9 @@ Deno.test("T16: a runner that dies between charge and answer leaves one charge",
 
 Deno.test("T16: a runner that dies before it calls Stripe leaves the charge to the next runner", async () => {
   const person = await signUpToppedUp(world);
-  await postpone(person);
+  await postponeTopUp(world, person);
   await spend(world, person, "1000");
-  const { order_id } = await claim(person);
+  const { order_id } = await claimCharge(world, person);
   await runPayments(world);
   deepEqual(await paymentsOf(world, person), [], "the lease still holds");
   await passTime(world, person);

@@ -5729,7 +5729,7 @@ export interface paths {
         };
         /**
          * Remove the saved card and opt out of auto top-up
-         * @description The card is not charged any more, also if Stripe is unavailable (502, 503) and detaches it later. Without a saved card nothing changes, so the request can be repeated.
+         * @description No charge of the card begins any more, also if Stripe is unavailable (502, 503) and detaches the card later. `pending_charge` is a charge that was requested before and may still be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.
          */
         delete: {
             parameters: {
@@ -9791,6 +9791,29 @@ export interface components {
             next_attempt_at: string | null;
             /** @enum {string|null} */
             paused: "failures" | "card_gone" | "refunded" | null;
+            /** @description The charge that Stripe has accepted, or may have accepted, and has not reported as paid or failed. It may still be paid after the user opts out or removes the card. null if there is none. */
+            pending_charge: {
+                /**
+                 * @description In the currency's minor unit.
+                 * @example 2000
+                 */
+                amount: number;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-21T12:00:00Z
+                 */
+                created_at: string;
+                /** @example -50 */
+                credits: string;
+                /** @example usd */
+                currency: string;
+                /** @example insufficient_funds */
+                failure_code: string | null;
+                /** Format: uuid */
+                order_id: string;
+                /** @description The status of the charge's order. */
+                status: string;
+            } | null;
             /** @enum {string} */
             state: "off" | "card_missing" | "on" | "charging" | "authentication_required" | "paused";
             /** @example -50 */

@@ -34,7 +34,12 @@ const AREAS: readonly Area[] = [
       ["_shared/adapters/*"],
       ["_shared/limits", "_shared/features"],
       ["_shared/http"],
-      ["_shared/domain/entries-csv.ts", "_shared/domain/return-urls.ts", "_shared/domain/refunds"],
+      [
+        "_shared/domain/entries-csv.ts",
+        "_shared/domain/report-stripe-fault.ts",
+        "_shared/domain/return-urls.ts",
+        "_shared/domain/refunds",
+      ],
       ["_shared/domain/*"],
       ["_shared/services.ts"],
       ["_shared/services-with-models.ts", "_shared/services-with-probe.ts"],

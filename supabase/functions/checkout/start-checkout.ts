@@ -4,6 +4,7 @@ import type { CheckoutStep } from "../_shared/contracts/database/results/checkou
 import { ApiError } from "../_shared/core/errors.ts";
 import { clientIpHash } from "../_shared/core/ip.ts";
 import { checkoutUrls, withReturnUrls } from "../_shared/domain/return-urls.ts";
+import { reportStripeFault } from "../_shared/domain/report-stripe-fault.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
@@ -64,7 +65,11 @@ export const startCheckout = defineRoute({
       },
       async outside({ order }) {
         const returning = withReturnUrls(order, services.origins);
-        return await (await services.payments()).openSession(returning);
+        const payments = await services.payments();
+        return await payments.openSession(returning).catch(async (error: unknown) => {
+          await reportStripeFault(services, error);
+          throw error;
+        });
       },
       attach: (session, { order }) =>
         database.rpc("checkout_attach", {

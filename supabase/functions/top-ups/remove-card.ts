@@ -4,8 +4,9 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
 /**
- * Removes the saved card and opts out of auto top-up. The card is not charged from the moment the
- * database has removed it; then Stripe detaches it. If Stripe is unavailable, the error can be
+ * Removes the saved card and opts out of auto top-up. No charge begins after the database has
+ * removed the card; then Stripe detaches it, and refuses a charge that a runner has begun and not
+ * sent. The answer names a charge that may have been sent before. If Stripe is unavailable, the error can be
  * retried, and the payment runner detaches the card, too. The route has no feature flag, so that a
  * user can always remove a card.
  */
@@ -13,8 +14,10 @@ export const removeCard = defineRoute({
   method: "delete",
   path: "/card",
   summary: "Remove the saved card and opt out of auto top-up",
-  description: "The card is not charged any more, also if Stripe is unavailable (502, 503) and " +
-    "detaches it later. Without a saved card nothing changes, so the request can be repeated.",
+  description:
+    "No charge of the card begins any more, also if Stripe is unavailable (502, 503) and " +
+    "detaches the card later. `pending_charge` is a charge that was requested before and may still " +
+    "be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.",
   who: ["user"],
   limit: "default",
   idempotent: false,

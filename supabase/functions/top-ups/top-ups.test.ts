@@ -144,16 +144,16 @@ Deno.test("a page that saves a card returns only to an allowed origin", async ()
 });
 
 Deno.test("removing the card detaches it at Stripe and opts out", async () => {
-  const detached: [string, number][] = [];
-  const detachCard = (id: string, attempt: number) => {
-    detached.push([id, attempt]);
+  const detached: [string, string, number][] = [];
+  const detachCard = (id: string, customer: string, attempt: number) => {
+    detached.push([id, customer, attempt]);
     return Promise.resolve();
   };
   const fake = await makeFake({ payments: { detachCard } });
   const answer = await send(fake, "DELETE", "/top-ups/card", { as: "user" });
   const { data } = await answer.json();
   assert.deepEqual([answer.status, data.card, data.state], [200, null, "off"]);
-  assert.deepEqual(detached, [["pm_1", 0]]);
+  assert.deepEqual(detached, [["pm_1", "cus_1", 0]]);
   assert.deepEqual(fake.calls.map(({ name, args }) => [name, args.p_error]), [
     ["cards_remove", undefined],
     ["cards_detached", undefined],

@@ -61,6 +61,9 @@ declare
   v_data jsonb := farthing.order_answer(farthing.attach_session(p_order_id, p_session_id, p_session_url,
     p_now));
 begin
+  if exists (select from farthing.orders where order_id = p_order_id and tax_behavior is not null) then
+    perform farthing.end_stripe_fault('tax_not_set_up', '');
+  end if;
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;

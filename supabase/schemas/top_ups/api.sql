@@ -99,6 +99,9 @@ begin
     perform farthing.fail('invalid_request',
       'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
+  if p_outcome <> 'unknown' then
+    perform farthing.end_stripe_fault('other_account', v_charge.customer_id);
+  end if;
   -- If Stripe's event or another runner was faster, that result stays.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);

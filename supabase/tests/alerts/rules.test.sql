@@ -15,8 +15,8 @@ select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_fai
   'dead_notifications', 'deep_check_failed', 'error_rate', 'grant_above_ceiling', 'limiter_open',
   'overdue_work',
   'parked_items', 'payout_delay', 'prove_violation', 'reconciliation_mismatch', 'rule_failed', 'slow_answers',
-  'stripe_state_unknown', 'task_failed', 'tasks_stopped', 'webhook_backlog', 'webhook_failure',
-  'welcome_ceiling'],
+  'stripe_setup', 'stripe_state_unknown', 'task_failed', 'tasks_stopped', 'webhook_backlog',
+  'webhook_failure', 'welcome_ceiling'],
   'these rules exist') from farthing.alert_rules;
 
 -- Events that wait: an event of ours, and an event of a foreign payment.
@@ -287,7 +287,7 @@ select set_eq($$ select distinct data ->> 'rule' from farthing.notifications whe
     'ai_slow',
     'auth_failures', 'bookings_flagged', 'credits_minted', 'deep_check_failed', 'grant_above_ceiling',
     'overdue_work',
-    'parked_items', 'task_failed', 'tasks_stopped', 'welcome_ceiling') $$,
+    'parked_items', 'stripe_setup', 'task_failed', 'tasks_stopped', 'welcome_ceiling') $$,
   'each rule of this file has fired');
 select is_empty($$ select incident_id from farthing.incidents i join farthing.notifications n
   on n.subject = i.incident_id::text group by 1 having count(*) <> 2 $$,

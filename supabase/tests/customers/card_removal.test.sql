@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
-select plan(30);
+select plan(49);
 
 -- Removes a user's card. Returns "removals at Stripe; state of the top-ups".
 create function tests.removes(p_name text, p_passed interval default '0') returns text language sql as $$
@@ -14,6 +14,15 @@ $$;
 create function tests.detaches_due(p_passed interval) returns text language sql as $$
   select coalesce(string_agg(c ->> 'payment_method_id', ','), 'nothing')
   from jsonb_array_elements(cards_claim(20, tests.after(p_passed))) c where c ->> 'step' = 'detach'
+$$;
+
+-- Returns the cards of a user that Stripe has to detach now.
+create function tests.detaches(p_name text, p_passed interval) returns text language sql as $$
+  select coalesce(string_agg(r.payment_method_id, ',' order by r.payment_method_id), 'none')
+  from farthing.card_removals r join farthing.accounts a using (account_id)
+  where a.owner_id = tests.person(p_name)
+    and r.payment_method_id in (
+      select farthing.find_card_removals(tests.after(p_passed) + interval '1 min', 100))
 $$;
 
 select is(tests.opts_in('gus') ->> 'state', 'card_missing', 'gus never saved a card');
@@ -61,6 +70,36 @@ select is(tests.outcome('delete from auth.users where email = ''ann@example.com'
   'ann is deleted');
 select is((select string_agg(payment_method_id, ',') from farthing.card_removals where detached_at is null),
   'pm_bob,pm_ann_2', 'her card is to be detached');
+
+-- A card that is replaced is detached, too, but not while a charge needs it.
+select is(tests.tops_up('cat'), 'card_missing, processed', 'cat saves a card and opts in');
+select is(tests.claims('1 min'), 'cat charge 500', 'a runner begins a charge');
+select is(tests.saves('cat', 'pm_cat_2', '2 min'), 'processed', 'cat saves another card');
+select is(tests.detaches('cat', '3 min'), 'none', 'the old card is not detached while its charge is open');
+select is(top_ups_read(tests.person('cat'), tests.after('3 min')) #>> '{pending_charge,status}', 'pending',
+  'the charge that Stripe may have made is shown');
+select is(tests.reports('cat', 'accepted', '4 min'), 'processing settle', 'Stripe accepts the charge');
+select is(tests.detaches('cat', '4 min'), 'pm_cat', 'the old card is to be detached');
+select is(tests.saves('cat', 'pm_cat_0', '1 min'), 'processed', 'the late event of an older card arrives');
+select is(payment_method_id, 'pm_cat_2', 'and does not replace the newer card') from farthing.customers
+where customer_id = 'cus_cat';
+select is(tests.detaches('cat', '4 min'), 'pm_cat,pm_cat_0', 'the older card is to be detached');
+select is(tests.receive('again', 'setup_intent.succeeded', jsonb_build_object('user_id', tests.person('cat'),
+  'customer_id', 'cus_cat', 'payment_method_id', 'pm_cat_2'), '1 min'), 'processed',
+  'an older event of the saved card arrives');
+select is(tests.detaches('cat', '4 min'), 'pm_cat,pm_cat_0', 'the saved card stays attached');
+
+-- A card that was saved before the removal, and whose event comes after it, is not left at Stripe.
+select is(tests.removes('cat', '10 min'), 'pm_cat,pm_cat_0,pm_cat_2; off', 'cat removes the card');
+select is(tests.saves('cat', 'pm_cat_3', '9 min'), 'processed', 'the event of a card saved before arrives');
+select is(top_ups_read(tests.person('cat')) ->> 'card', null, 'the card is not stored');
+select is(tests.detaches('cat', '10 min'), 'pm_cat,pm_cat_0,pm_cat_2,pm_cat_3', 'it is to be detached');
+select is(cards_remove(tests.person('cat'), tests.after('11 min')) #>> '{top_ups,pending_charge,status}',
+  'processing', 'the answer names the charge that Stripe has accepted');
+select is(tests.receive('foreign', 'setup_intent.succeeded', jsonb_build_object('user_id',
+  tests.person('cat'), 'customer_id', 'cus_foreign', 'payment_method_id', 'pm_foreign'), '12 min'),
+  'processed', 'another app saves a card of its own customer');
+select is(tests.detaches('cat', '12 min'), 'pm_cat,pm_cat_0,pm_cat_2,pm_cat_3', 'it is not detached');
 
 select * from finish();
 rollback;

@@ -30,7 +30,7 @@ where customer_id = 'cus_zoe';
 select is(tests.outcome('delete from auth.users where email = ''zoe@example.com''') ->> 'code', 'ok',
   'zoe is deleted');
 select isnt(tests.give('zoe', '1', p_passed => '11 h'), null, 'zoe''s user id signs up again');
-select is(tests.saves('zoe', 'pm_zoe6', '12 h'), 'ignored', 'a card of the old customer is ignored');
+select is(tests.saves('zoe', 'pm_zoe6', '12 h'), 'processed', 'a card of the old customer is detached');
 select is(top_ups_read(tests.person('zoe')) -> 'card', 'null', 'the new account has no card');
 select is((customers_attach(tests.person('zoe'), 'cus_zoe_2', tests.after('13 h'))) ->> 'customer_id',
   'cus_zoe_2', 'the new account gets its own customer');

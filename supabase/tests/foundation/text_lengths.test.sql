@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(137);
+select plan(140);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -16,7 +16,8 @@ insert into bounds values
   ('booking_transfers', 'booking_transfers_text_bounded', 'text', 'stripe_id 255 failure_reason 1000'),
   ('bookings', 'bookings_text_bounded', 'text', 'client_temp_id 255 payment_intent_id 255 charge_id 255 '
     'fee_id 255'),
-  ('card_removals', 'card_removals_text_bounded', 'text', 'payment_method_id 255 last_error 1000'),
+  ('card_removals', 'card_removals_text_bounded', 'text', 'payment_method_id 255 customer_id 255 '
+    'last_error 1000'),
   ('card_uses', 'card_uses_bounded', 'text', 'charge_id 255'),
   ('chats', 'chats_text_bounded', 'text', 'model 200 correlation_id 255'),
   ('customer_reads', 'customer_reads_text_bounded', 'text', 'author 300 route 100 query 255 '
@@ -70,6 +71,7 @@ insert into bounds values
   ('refunds', 'refunds_text_bounded', 'text', 'stripe_refund_id 255 reason 500 requested_by 255 '
     'failure_reason 1000'),
   ('revenue_lines', 'revenue_lines_text_bounded', 'text', 'dispute_id 255 source_id 255'),
+  ('stripe_faults', 'stripe_faults_text_bounded', 'text', 'subject 255 detail 1000'),
   ('task_failures', 'task_failures_bounded', 'text', 'task 40 error 20'),
   ('tasks', 'tasks_errors', 'text', 'last_error 20'),
   ('top_up_charges', 'top_up_charges_text_bounded', 'text', 'customer_id 255 last_error 1000 '

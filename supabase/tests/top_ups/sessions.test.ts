@@ -115,14 +115,17 @@ meetings(["top_ups"], {
     second: "select tests.reports('jon', 'unknown', '1 min', 'no answer')",
     says: "expired closed",
   },
-  "a card that is saved while its user is deleted is not stored": {
+  "a card that is saved while its user is deleted is not stored, and is detached": {
     given: optedIn("liv"),
     first: "delete from auth.users where email = 'liv@example.com'",
     // The id is computed by its hash, because tests.person() would sign the user up again.
     second: `select tests.receive('late', 'setup_intent.succeeded', jsonb_build_object('user_id',
       md5('liv')::uuid, 'customer_id', 'cus_liv', 'payment_method_id', 'pm_late'), '2 min')`,
-    says: "ignored",
-    ends: { "(select count(*) from farthing.customers where payment_method_id = 'pm_late')": "0" },
+    says: "processed",
+    ends: {
+      "(select count(*) from farthing.customers where payment_method_id = 'pm_late')": "0",
+      "(select count(*) from farthing.card_removals where payment_method_id = 'pm_late')": "1",
+    },
   },
   "T16: a user who opts out while a top-up begins is not charged": {
     given: optedIn("kim"),

@@ -12,8 +12,7 @@ select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('
   null, 'target', null, 'monthly_cap', null, 'currency', 'usd', 'consented_at', null, 'state', 'off',
   'paused',
   null, 'failures', 0, 'next_attempt_at', null, 'charged_this_month', 0, 'card', null, 'link', null,
-  'charges',
-  '[]'::jsonb), 'a user who never set a top-up has it disabled');
+  'pending_charge', null, 'charges', '[]'::jsonb), 'a user who never set a top-up has it disabled');
 select tests.fails_with('select top_ups_read(gen_random_uuid())', 'not_found', 'user_id',
   'an unknown user has no top-up');
 select tests.fails_with(format('select tests.opts_in(''ann'', %L, %L, %L, p_enabled => %L)', threshold,
@@ -30,7 +29,8 @@ select tests.fails_with($$ select top_ups_set(gen_random_uuid(), true, '1', '100
   'user_id', 'an unknown user cannot opt in');
 select is(tests.opts_in('ann', '1000', '1500', 2000) - '{currency,charges,failures,link}'::text[],
   jsonb_build_object('enabled', true, 'threshold', '1000', 'target', '1500', 'monthly_cap', 2000,
-    'consented_at', tests.after(), 'state', 'card_missing', 'paused', null, 'next_attempt_at', null,
+    'consented_at', tests.after(), 'state', 'card_missing', 'paused', null,
+    'pending_charge', null, 'next_attempt_at', null,
     'charged_this_month', 0, 'card', null), 'ann opts in to the narrowest allowed terms');
 select is(tests.claims(), 'nothing', 'no user without a card is charged');
 select is(top_ups_set(tests.person('ann'), true, '1000', '5000', 2000, tests.sha256('k'), tests.sha256('b'),
@@ -64,13 +64,13 @@ select is(cards_begin(tests.person('ann'), tests.sha256('d'), tests.sha256('b'),
 select is(tests.saves('ann', 'pm_1', '10 s'), 'processed', 'ann saves a card');
 select is(tests.top_up_line('ann'), 'on; none; 0 failed', 'ann''s top-up is on');
 select is(tests.receive('card_' || n, 'setup_intent.succeeded', jsonb_build_object('user_id',
-    tests.person('ann'), 'customer_id', 'cus_ann', 'payment_method_id', 'pm_2') || facts, passed), state,
+    tests.person('ann'), 'customer_id', 'cus_ann', 'payment_method_id', 'pm_old') || facts, passed), state,
     name)
 from (values (1, '{}'::jsonb, interval '9 s', 'processed', 'an older event of a card is processed'),
   (2, '{"customer_id": "cus_bob"}', '20 s', 'processed',
     'a card of another customer is processed and not stored'),
-  (3, jsonb_build_object('user_id', gen_random_uuid()), '20 s', 'ignored',
-    'a card of an unknown user is ignored'),
+  (3, jsonb_build_object('user_id', gen_random_uuid()), '20 s', 'processed',
+    'a card of our customer and an unknown user is processed and not stored'),
   (4, '{"user_id": null}', '20 s', 'ignored', 'a card that another app saved is ignored'),
   (5, '{"user_id": "x"}', '20 s', 'ignored', 'a card with an invalid user id is ignored'),
   (6, '{"payment_method_id": null}', '20 s', 'ignored', 'a setup without a card is ignored'))

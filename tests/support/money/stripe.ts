@@ -160,3 +160,14 @@ export function permutations<T>(things: readonly T[]): T[][] {
     permutations(things.toSpliced(index, 1)).map((rest) => [first, ...rest])
   );
 }
+
+/** Makes a payout of five days ago, as an event contains it. */
+export function payoutObject(id: string, amount: number, status: string) {
+  const daySeconds = 86_400;
+  const made = Math.floor(Date.now() / 1000) - 5 * daySeconds;
+  return {
+    ...{ id, object: "payout", amount, currency: "usd", automatic: true, status },
+    ...{ reconciliation_status: "not_applicable", failure_code: null },
+    ...{ created: made, arrival_date: made + 2 * daySeconds },
+  };
+}

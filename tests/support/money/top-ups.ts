@@ -131,3 +131,41 @@ export async function notificationsOf(world: World, { id }: Person): Promise<str
     where a.owner_id = ${id} order by n.created_at, n.template`);
   return rows.map(({ template }) => template);
 }
+
+export interface Claimed {
+  readonly order_id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly customer_id: string;
+  readonly payment_method_id: string;
+}
+
+/**
+ * Makes a person's charge due and claims it in the same transaction, so that no scheduled run
+ * claims it first.
+ */
+export async function claimCharge(world: World, person: Person): Promise<Claimed> {
+  return await withSql(world, (sql) =>
+    sql.begin(async (transaction) => {
+      await transaction`update farthing.top_ups t set next_attempt_at = now()
+        from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`;
+      const [row] = await transaction<{ claimed: Claimed[] }[]>`
+        select farthing_public.top_ups_claim(100) as claimed`;
+      const { customer_id } = await cardOf(world, person);
+      const own = row?.claimed.find((each) => each.customer_id === customer_id);
+      if (own === undefined) throw new Error("the charge is not claimed");
+      // The claim may include charges of other tests. They stay due.
+      const others = row!.claimed.filter((each) => each !== own).map(({ order_id }) => order_id);
+      await transaction`update farthing.top_up_charges
+        set attempts = attempts - 1, next_attempt_at = now() where order_id = any (${others})`;
+      return own;
+    }));
+}
+
+/** Postpones a person's top-up by an hour, so that no scheduled run begins it. */
+export async function postponeTopUp(world: World, person: Person): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.top_ups t set next_attempt_at = now() + interval '1 hour'
+    from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`);
+}

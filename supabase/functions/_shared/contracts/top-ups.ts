@@ -43,6 +43,12 @@ export const TopUps = z.object({
     description: "The page on which the user pays the open charge; the user's bank requires a " +
       "confirmation.",
   }),
+  pending_charge: Charge.nullable().openapi({
+    description:
+      "The charge that Stripe has accepted, or may have accepted, and has not reported " +
+      "as paid or failed. It may still be paid after the user opts out or removes the card. null " +
+      "if there is none.",
+  }),
   charges: z.array(Charge).openapi({ description: "The last ten charges, newest first." }),
 }).openapi("TopUps");
 

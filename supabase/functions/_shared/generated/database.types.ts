@@ -1466,6 +1466,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "stripe_faults_report": {
+        Args: { "p_detail": string; "p_fault": string; "p_now"?: string; "p_subject"?: string };
+        Returns: Json;
+      };
       "top_ups_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
       "top_ups_link": {
         Args: {

@@ -23,6 +23,7 @@ begin
     when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
     when 'dead_notifications' then farthing.read_dead_notifications(p_rule, p_now)
     when 'stripe_state_unknown' then farthing.read_unknown_states(p_rule, p_now)
+    when 'stripe_setup' then farthing.read_stripe_setup(p_rule, p_now)
     when 'bookings_flagged' then farthing.read_flagged(p_rule, p_now)
     when 'overdue_work' then farthing.read_overdue(p_rule, p_now)
     when 'parked_items' then farthing.read_parked(p_rule)

@@ -1,6 +1,6 @@
--- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches and
--- unknown states. An index and a limit bound each reading: an alert about 10,000 dead-lettered
--- events says as much as one about a million.
+-- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches,
+-- unknown states, and faults of the setup. An index and a limit bound each reading: an alert about
+-- 10,000 dead-lettered events says as much as one about a million.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -129,3 +129,22 @@ $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
   'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
   'nothing fails: credits that such a state froze stay frozen until an operator decides.';
+
+create function farthing.read_stripe_setup(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), left(concat_ws(' ',
+    case when count(*) filter (where f.fault = 'tax_not_set_up') > 0
+      then 'Stripe Tax is not set up, so Stripe opens no checkout.' end,
+    case when count(*) filter (where f.fault = 'other_account') > 0
+      then format('Stripe does not know %s: STRIPE_SECRET_KEY belongs to another account or mode.',
+        farthing.count_text(count(*) filter (where f.fault = 'other_account'), 'customer')) end,
+    format('Stripe''s last answer: %s',
+      (array_agg(f.detail order by f.last_seen_at desc, f.subject))[1])), 500))
+  from (select * from farthing.stripe_faults s
+    where farthing.stripe_fault_matters(s, p_now - p_rule.period) limit 10000) f
+$$;
+comment on function farthing.read_stripe_setup(farthing.alert_rules, timestamptz) is
+  'Reads the number of faults of the setup at Stripe, and quotes Stripe''s last answer.';

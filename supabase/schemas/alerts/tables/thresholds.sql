@@ -111,4 +111,6 @@ values ('bookings_flagged', 'warning', 0, 0, '1 day', '0', '5 minutes', 'docs/ru
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
   runbook)
 values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
-  'docs/runbooks/stripe_state_unknown.md');
+  'docs/runbooks/stripe_state_unknown.md'),
+  -- A count: the threshold 0 means that one refused request fires the rule.
+  ('stripe_setup', 'critical', 0, 0, '7 days', '0', '5 minutes', 'docs/runbooks/stripe_setup.md');

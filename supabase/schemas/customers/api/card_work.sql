@@ -12,7 +12,8 @@ begin
   perform farthing.allow_change('owner', 'the user removed the saved card');
   perform farthing.remove_card(v_account.account_id, p_now);
   return jsonb_build_object('removals', (select coalesce(jsonb_agg(jsonb_build_object('payment_method_id',
-      payment_method_id, 'attempts', attempts) order by requested_at, payment_method_id), '[]')
+      payment_method_id, 'customer_id', customer_id, 'attempts', attempts)
+      order by requested_at, payment_method_id), '[]')
     from farthing.card_removals where account_id = v_account.account_id and detached_at is null),
     'top_ups', farthing.top_up_answer(v_account.account_id, p_now));
 end
@@ -20,7 +21,8 @@ $$;
 grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
   'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
-  'Stripe must still detach [{payment_method_id, attempts}], and the settings. Fails not_found.';
+  'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings. Fails '
+  'not_found.';
 
 create function farthing_public.cards_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -40,19 +42,22 @@ begin
     from due where c.account_id = due.account_id returning c.*
   )
   select jsonb_agg(jsonb_build_object('step', 'read', 'payment_method_id', payment_method_id,
-    'unread_since', card_unread_since, 'attempts', card_read_attempts) order by account_id)
+    'customer_id', customer_id, 'unread_since', card_unread_since, 'attempts', card_read_attempts)
+    order by account_id)
   into v_reads from claimed;
   with due as (
     select payment_method_id from farthing.card_removals
-    where detached_at is null and next_attempt_at <= p_now
-    order by next_attempt_at, payment_method_id limit p_limit for update skip locked
+    where payment_method_id in (select farthing.find_card_removals(p_now, p_limit))
+      and detached_at is null and next_attempt_at <= p_now
+    for update skip locked
   ), claimed as (
     update farthing.card_removals r set next_attempt_at = p_now + farthing.card_backoff(r.attempts),
       attempts = least(r.attempts + 1, 30)
     from due where r.payment_method_id = due.payment_method_id returning r.*
   )
   select jsonb_agg(jsonb_build_object('step', 'detach', 'payment_method_id', payment_method_id,
-    'unread_since', null, 'attempts', attempts) order by requested_at, payment_method_id)
+    'customer_id', customer_id, 'unread_since', null, 'attempts', attempts)
+    order by requested_at, payment_method_id)
   into v_removals from claimed;
   return coalesce(v_reads, '[]') || coalesce(v_removals, '[]');
 end
@@ -60,7 +65,7 @@ $$;
 grant execute on function farthing_public.cards_claim to service_role;
 comment on function farthing_public.cards_claim is
   'Leases up to p_limit cards that must be read at Stripe, and as many that must be detached. Returns '
-  '[{step: read | detach, payment_method_id, unread_since, attempts}].';
+  '[{step: read | detach, payment_method_id, customer_id, unread_since, attempts}].';
 
 create function farthing_public.cards_describe(
   p_payment_method_id text, p_unread_since timestamptz, p_customer_id text, p_brand text default null,
@@ -78,6 +83,7 @@ begin
   if v_customer.account_id is null then
     return '{"stored": false}'::jsonb; -- an event was faster, or another card has replaced this card
   end if;
+  perform farthing.end_stripe_fault('other_account', v_customer.customer_id);
   if p_customer_id is distinct from v_customer.customer_id then
     perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has detached the card');
     perform farthing.lose_card(v_customer.account_id, p_payment_method_id, date_trunc('second', p_now),

@@ -1,5 +1,19 @@
--- The removal of a saved card: the card is not charged any more from the transaction that removes it.
--- Stripe detaches it afterwards, by the request itself or by the payment runner.
+-- The removal of a saved card: no new charge of the card begins after the transaction that removes
+-- it. Stripe detaches it afterwards, by the request itself or by the payment runner.
+
+create function farthing.plan_card_removal(p_account_id bigint, p_customer_id text, p_payment_method_id text,
+  p_next_attempt_at timestamptz, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.card_removals (payment_method_id, account_id, customer_id, requested_at,
+    next_attempt_at)
+  values (p_payment_method_id, p_account_id, p_customer_id, p_now, p_next_attempt_at)
+  on conflict (payment_method_id) do nothing
+$$;
+comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
+  'Plans that Stripe detaches a card. A repeat changes nothing.';
 
 create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
 returns void
@@ -11,10 +25,9 @@ declare
   c_request_time constant interval := interval '1 minute';
 begin
   perform farthing.stop_top_up(p_account_id, p_now);
-  insert into farthing.card_removals (payment_method_id, account_id, requested_at, next_attempt_at)
-  select payment_method_id, p_account_id, p_now, p_now + c_request_time
-  from farthing.customers where account_id = p_account_id and payment_method_id is not null
-  on conflict (payment_method_id) do nothing;
+  perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_now + c_request_time,
+    p_now)
+  from farthing.customers where account_id = p_account_id and payment_method_id is not null;
   -- Stripe's events have whole seconds: a card that is saved in this second is newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
@@ -28,10 +41,13 @@ returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_customer_id text;
 begin
   update farthing.card_removals set detached_at = coalesce(detached_at, p_now), last_error = null
-  where payment_method_id = p_payment_method_id;
-  return found;
+  where payment_method_id = p_payment_method_id returning customer_id into v_customer_id;
+  perform farthing.end_stripe_fault('other_account', v_customer_id);
+  return v_customer_id is not null;
 end
 $$;
 comment on function farthing.end_card_removal(text, timestamptz) is
@@ -48,12 +64,27 @@ $$;
 comment on function farthing.card_backoff(int) is
   'Returns the time until a card is read or detached again, which is also the lease of its runner.';
 
+create function farthing.find_card_removals(p_now timestamptz, p_limit int)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select r.payment_method_id from farthing.card_removals r
+  where r.detached_at is null and r.next_attempt_at <= p_now
+    -- A replaced card pays the charge that was begun with it, whose request may have to be repeated.
+    and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
+      and c.payment_method_id = r.payment_method_id and c.step = 'charge')
+  order by r.next_attempt_at, r.payment_method_id limit p_limit
+$$;
+comment on function farthing.find_card_removals(timestamptz, int) is
+  'Returns up to p_limit cards that Stripe must detach now, and that no open charge needs.';
+
 create function farthing.cards_are_due(p_now timestamptz default now())
 returns boolean
 language sql stable
 set search_path = ''
 as $$
   select exists (select from farthing.customers where card_unread_since is not null and card_read_at <= p_now)
-    or exists (select from farthing.card_removals where detached_at is null and next_attempt_at <= p_now)
+    or exists (select from farthing.find_card_removals(p_now, 1))
 $$;
 comment on function farthing.cards_are_due(timestamptz) is 'Returns whether cards_claim() has work.';

@@ -4,6 +4,31 @@
 -- customer. If the same user id signs up later, it has another account and another customer.
 -- Farthing stores Stripe's ids and the card's brand, last four digits and expiry, never its number.
 
+create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_customer farthing.customers;
+begin
+  -- A card of a customer that another app made is not ours to detach.
+  select * into v_customer from farthing.customers where customer_id = p_facts ->> 'customer_id';
+  if v_customer.account_id is null then
+    return 'ignored';
+  end if;
+  if v_customer.payment_method_id is distinct from p_facts ->> 'payment_method_id' then
+    perform farthing.plan_card_removal(v_customer.account_id, v_customer.customer_id,
+      p_facts ->> 'payment_method_id', p_now, p_now);
+    perform farthing.wake('payment-runner');
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.reject_card(jsonb, timestamptz) is
+  'Plans that Stripe detaches a saved card that is not stored. Returns processed, or ignored for the '
+  'customer of another app.';
+
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
 language plpgsql
@@ -11,7 +36,9 @@ set search_path = ''
 as $$
 declare
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
+  v_before farthing.customers;
 begin
+  select * into v_before from farthing.customers where account_id = p_account_id;
   insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_changed_at,
     card_unread_since, card_read_at, created_at)
   select p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', v_at, p_now, p_now, p_now
@@ -24,17 +51,24 @@ begin
     card_changed_at = excluded.card_changed_at
   -- A card of another customer could not be charged through this customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
-  if found then
-    perform farthing.resume_top_up(p_account_id, p_now);
-    if not farthing.wake_if_top_up_due(p_account_id, p_now) then
-      perform farthing.wake('payment-runner');
-    end if;
+  if not found then
+    perform farthing.reject_card(p_facts, p_now);
+    return;
+  end if;
+  if v_before.payment_method_id <> p_facts ->> 'payment_method_id' then
+    perform farthing.plan_card_removal(p_account_id, v_before.customer_id, v_before.payment_method_id, p_now,
+      p_now);
+  end if;
+  perform farthing.resume_top_up(p_account_id, p_now);
+  if not farthing.wake_if_top_up_due(p_account_id, p_now) then
+    perform farthing.wake('payment-runner');
   end if;
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless it was removed or a newer event has changed the card already, and wakes '
-  'the runner to read it. The caller has locked the account.';
+  'Stores a saved card, and wakes the runner to read it and to detach the card that it replaces. A card '
+  'that was removed, or that is older than the last change of the card, is detached instead. The caller '
+  'has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -89,7 +123,8 @@ begin
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- the user is deleted; a new account under the same user id does not get the card
+      -- The user is deleted. A new account under the same user id does not get the card.
+      return farthing.reject_card(p_facts, p_now);
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';

@@ -108,6 +108,24 @@ comment on function farthing.top_up_refusals is
   'Returns why an account with too few credits would not be topped up now. Nothing for an account '
   'without auto top-up, or whose charge is in progress.';
 
+create function farthing.setup_refusals(p_account_id bigint, p_now timestamptz)
+returns setof jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('action', case f.fault when 'tax_not_set_up' then 'checkout' else 'top_up' end,
+    'code', case f.fault when 'tax_not_set_up' then 'not_ready' else 'top_up_other_account' end,
+    'details', jsonb_build_object('fault', f.fault, 'answer', f.detail, 'last_seen_at', f.last_seen_at))
+  from (select 'tax_not_set_up' as fault, '' as subject
+    union all
+    select 'other_account', c.customer_id from farthing.customers c where c.account_id = p_account_id) k
+  join farthing.stripe_faults f using (fault, subject)
+  where farthing.stripe_fault_matters(f, p_now - interval '7 days')
+$$;
+comment on function farthing.setup_refusals(bigint, timestamptz) is
+  'Returns the refusals that come from a fault of the setup at Stripe: of each checkout, and of the '
+  'account''s top-ups.';
+
 create function farthing.refusal_reason(p_refusal jsonb)
 returns text
 language sql stable
@@ -132,6 +150,9 @@ as $$
     when 'top_up_authentication_required' then 'The bank asks the customer to authenticate a charge.'
     when 'top_up_waiting' then format('The next charge waits until %s.', d ->> 'next_attempt_at')
     when 'top_up_capped' then 'The rest of this month''s cap is below the smallest charge.'
+    when 'not_ready' then 'Stripe Tax is not set up, so Stripe opens no checkout.'
+    when 'top_up_other_account' then 'Stripe does not know the customer: STRIPE_SECRET_KEY belongs to '
+      'another account or mode.'
     when 'top_up_in_doubt' then 'A payment of the customer is in doubt, so the card is not charged.'
     end
   from (select p_refusal -> 'details' as d) details
@@ -164,7 +185,10 @@ as $$
     union all
     select 50, p from farthing.payment_refusals('booking', 'b2b', p_account.account_id, p_user_id, p_now) p
     union all
-    select 60, t from farthing.top_up_refusals(p_account, p_user_id, p_now) t) r
+    select 60, t from farthing.top_up_refusals(p_account, p_user_id, p_now) t
+    union all
+    select case s ->> 'action' when 'checkout' then 45 else 65 end, s
+    from farthing.setup_refusals(p_account.account_id, p_now) s) r
 $$;
 comment on function farthing.refusals is
   'Returns what would be refused: [{action, above, code, details, reason}].';

@@ -18,6 +18,35 @@ $$;
 comment on function farthing.top_up_state(farthing.top_ups) is
   'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
 
+create function farthing.charge_answer(p_order farthing.orders, p_charge farthing.top_up_charges)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('order_id', p_order.order_id, 'status', p_order.status, 'amount', p_order.amount,
+    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'failure_code', p_charge.failure_code, 'created_at', p_order.created_at)
+$$;
+comment on function farthing.charge_answer(farthing.orders, farthing.top_up_charges) is
+  'Returns the answer about a charge: {order_id, status, amount, currency, credits, failure_code, '
+  'created_at}.';
+
+create function farthing.pending_charge(p_account_id bigint, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.charge_answer(o, c) from farthing.orders o
+  join farthing.top_up_charges c using (account_id, order_id)
+  where o.account_id = p_account_id and o.kind = 'top_up' and (o.status = 'processing'
+    or o.status in ('pending', 'expired') and o.expires_at > p_now and c.attempts > 0
+      and c.payment_id is null and c.failure_code is null)
+  order by o.created_at desc, o.order_id desc limit 1
+$$;
+comment on function farthing.pending_charge(bigint, timestamptz) is
+  'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
+  'reported; null without one. An order that was expired by an opt-out may be such a charge.';
+
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
 language plpgsql stable
@@ -42,13 +71,13 @@ begin
     'link', (select o.session_url from farthing.top_up_charges c
       join farthing.orders o using (account_id, order_id)
       where c.account_id = p_account_id and c.step = 'linked' and o.expires_at > p_now),
-    'charges', (select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'status', o.status,
-        'amount', o.amount, 'currency', o.currency, 'credits', trim_scale(o.credits)::text,
-        'failure_code', c.failure_code, 'created_at', o.created_at)
-        order by o.created_at desc, o.order_id desc), '[]')
-      from (select * from farthing.orders where account_id = p_account_id and kind = 'top_up'
-        order by created_at desc, order_id desc limit 10) o
-      join farthing.top_up_charges c using (account_id, order_id)));
+    'pending_charge', farthing.pending_charge(p_account_id, p_now),
+    'charges', (select coalesce(jsonb_agg(last.charge
+        order by last.created_at desc, last.order_id desc), '[]')
+      from (select farthing.charge_answer(o, c) as charge, o.created_at, o.order_id from farthing.orders o
+        join farthing.top_up_charges c using (account_id, order_id)
+        where o.account_id = p_account_id and o.kind = 'top_up'
+        order by o.created_at desc, o.order_id desc limit 10) last));
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is

@@ -257,6 +257,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...NOTIFICATION_SAMPLES,
   ...PAYOUT_SAMPLES,
   idempotency_store: () => ({}),
+  stripe_faults_report: () => ({}),
   mode_check: () => ({ livemode: null }),
   health_database: () => ({ ok: true, at: NOW, runs_tasks: true }),
 };

@@ -41,6 +41,7 @@ export const TOP_UPS = {
   charged_this_month: 500,
   card: { brand: "visa", last4: "4242", exp_month: 12, exp_year: 2040 },
   link: null,
+  pending_charge: null,
   charges: [{
     order_id: ORDER_ID,
     status: "paid",
@@ -75,7 +76,7 @@ export const TOP_UP_SAMPLES: SamplesOf<TopUpResults> = {
   cards_finish: ({ p_setup_url }) => ({ status: 201, data: { setup_url: p_setup_url } }),
   cards_abandon: () => ({}),
   cards_remove: () => ({
-    removals: [{ payment_method_id: "pm_1", attempts: 0 }],
+    removals: [{ payment_method_id: "pm_1", customer_id: "cus_1", attempts: 0 }],
     top_ups: { ...TOP_UPS, enabled: false, state: "off", consented_at: null, card: null },
   }),
   cards_claim: () => [],

@@ -53,7 +53,22 @@ export class StripeRefused extends StoredStripeError {
 }
 
 /**
+ * Stripe does not know a customer that it has made for us, and it never forgets one: a deleted
+ * customer can still be read. So the key belongs to another account, or to the other mode, and its
+ * answers say nothing about our cards.
+ */
+export class OtherStripeAccount extends ApiError {
+  constructor(readonly customerId: string, refusal: StripeRefused) {
+    const internal = `${refusal.internal}: STRIPE_SECRET_KEY is of another account or mode`;
+    super("upstream_unavailable", { internal, cause: refusal, status: 502 });
+  }
+}
+
+/**
  * Stripe refused to open a session and stores this answer under the order's key. Every further
  * request for this order would get the same answer.
  */
 export class OrderKeySpent extends ApiError {}
+
+/** Stripe refused to compute a tax, because Stripe Tax is not set up. Only an operator can help. */
+export class TaxNotSetUp extends OrderKeySpent {}

@@ -2,6 +2,7 @@
 import { type StripeCaller } from "./client.ts";
 import { StripeRefused } from "./errors.ts";
 import { requireObject } from "./failures.ts";
+import { isMissing, requireOwnAccount } from "./own-account.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 
 /** The other fields are null if the payment method is not a card. */
@@ -16,22 +17,24 @@ export interface CardAtStripe {
 
 export interface SavedCards {
   /**
-   * Reads a saved card.
-   * @throws ApiError `upstream_unavailable`
+   * Reads a saved card of a customer.
+   * @throws OtherStripeAccount if Stripe knows neither the card nor the customer; otherwise ApiError
+   *   `upstream_unavailable`
    */
-  readCard(paymentMethodId: string): Promise<CardAtStripe>;
+  readCard(paymentMethodId: string, customerId: string): Promise<CardAtStripe>;
   /**
    * Detaches a card from its customer. A card that is not attached any more counts as detached.
    * @param attempt each attempt has its own key, because Stripe repeats a stored error
-   * @throws ApiError `upstream_unavailable`
+   * @throws as readCard() does
    */
-  detachCard(paymentMethodId: string, attempt: number): Promise<void>;
+  detachCard(paymentMethodId: string, customerId: string, attempt: number): Promise<void>;
 }
 
 const NO_CARD = { brand: null, last4: null, exp_month: null, exp_year: null };
 
-export function createSavedCards({ call }: StripeCaller): SavedCards {
-  async function readCard(id: string): Promise<CardAtStripe> {
+export function createSavedCards(caller: StripeCaller): SavedCards {
+  const { call } = caller;
+  async function readCard(id: string, customerId: string): Promise<CardAtStripe> {
     try {
       const found = await call((stripe) => stripe.paymentMethods.retrieve(id));
       const { customer, card } = requireObject(found, "payment_method");
@@ -40,14 +43,14 @@ export function createSavedCards({ call }: StripeCaller): SavedCards {
       const { brand, last4, exp_month, exp_year } = card;
       return { customer_id, brand, last4, exp_month, exp_year };
     } catch (error) {
-      const isGone = error instanceof StripeRefused && error.stripeCode === "resource_missing";
-      if (isGone) return { customer_id: null, ...NO_CARD };
-      throw error;
+      if (!isMissing(error)) throw error;
+      await requireOwnAccount(caller, customerId);
+      return { customer_id: null, ...NO_CARD };
     }
   }
   return {
     readCard,
-    async detachCard(id, attempt) {
+    async detachCard(id, customerId, attempt) {
       const options = { idempotencyKey: `detach-${id}-${attempt}` };
       try {
         const detached = await call((stripe) => stripe.paymentMethods.detach(id, {}, options));
@@ -55,7 +58,7 @@ export function createSavedCards({ call }: StripeCaller): SavedCards {
       } catch (error) {
         // Stripe has no code for a card that is not attached.
         if (!(error instanceof StripeRefused)) throw error;
-        if ((await readCard(id)).customer_id !== null) throw error;
+        if ((await readCard(id, customerId)).customer_id !== null) throw error;
       }
     },
   };

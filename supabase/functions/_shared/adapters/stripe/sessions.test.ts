@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { CheckoutOrder, SessionSettings } from "../../contracts/database/results/checkout.ts";
 import { MARK } from "#support/project.ts";
 import { ORDER_ID, SESSION_DEFAULTS } from "#support/samples/database.ts";
-import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
+import { TaxNotSetUp } from "./errors.ts";
+import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 
 const orderWith = (settings: Partial<SessionSettings>): CheckoutOrder => ({
   order_id: ORDER_ID,
@@ -116,3 +117,24 @@ Deno.test("a price that differs from the order's is refused with and without a t
     }
   });
 });
+
+const TAX_REFUSALS: Record<string, unknown>[] = [
+  { code: "stripe_tax_inactive" },
+  { param: "automatic_tax[enabled]" },
+  { message: "You must have a valid head office address to enable automatic tax calculation." },
+];
+
+for (const refusal of TAX_REFUSALS) {
+  Deno.test(`a refusal with ${Object.keys(refusal)} of the tax says that it is not set up`, async () => {
+    const answer = () => stripeError(400, { type: "invalid_request_error", ...refusal });
+    await withStripe(answer, async (url) => {
+      const error = await refusalOf(
+        paymentsAt(url).openSession(orderWith({ automatic_tax: true })),
+      );
+      assert(error instanceof TaxNotSetUp, String(error));
+      assert.deepEqual([error.code, error.status], ["not_ready", 503]);
+      const untaxed = await refusalOf(paymentsAt(url).openSession(orderWith({})));
+      assert(!(untaxed instanceof TaxNotSetUp));
+    });
+  });
+}

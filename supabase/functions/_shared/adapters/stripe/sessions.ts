@@ -4,7 +4,13 @@ import type { CheckoutOrder, SessionSettings } from "../../contracts/database/re
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
-import { OrderKeySpent, StoredStripeError, unavailable } from "./errors.ts";
+import {
+  OrderKeySpent,
+  StoredStripeError,
+  StripeRefused,
+  TaxNotSetUp,
+  unavailable,
+} from "./errors.ts";
 
 interface Session {
   readonly id: string;
@@ -14,9 +20,9 @@ interface Session {
 export interface Sessions {
   /**
    * Opens a hosted checkout session; a repeat for the same order returns the same session.
-   * @throws OrderKeySpent if a repeat would get the same error; otherwise ApiError
-   *   `upstream_unavailable`, or `idempotency_in_progress` while another request for this order
-   *   runs
+   * @throws TaxNotSetUp if Stripe Tax is not set up; OrderKeySpent if a repeat would get the same
+   *   error for another reason; otherwise ApiError `upstream_unavailable`, or
+   *   `idempotency_in_progress` while another request for this order runs
    */
   openSession(order: CheckoutOrder): Promise<Session>;
 }
@@ -98,6 +104,14 @@ function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): S
   return { id, url };
 }
 
+/** Stripe has one code for an inactive Stripe Tax, and none for a setup without an address. */
+function isTaxRefused({ session_settings }: CheckoutOrder, error: StoredStripeError): boolean {
+  if (!session_settings.automatic_tax || !(error instanceof StripeRefused)) return false;
+  return error.stripeCode === "stripe_tax_inactive" ||
+    (error.param ?? "").startsWith("automatic_tax") ||
+    /stripe tax|automatic tax/i.test(error.internal ?? "");
+}
+
 export function createSessions({ call }: StripeCaller): Sessions {
   return {
     async openSession(order) {
@@ -110,6 +124,7 @@ export function createSessions({ call }: StripeCaller): Sessions {
       } catch (error) {
         if (!(error instanceof StoredStripeError)) throw error;
         const { internal, status, cause } = error;
+        if (isTaxRefused(order, error)) throw new TaxNotSetUp("not_ready", { internal, cause });
         throw new OrderKeySpent("upstream_unavailable", { internal, status, cause });
       }
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
+import { OtherStripeAccount } from "./errors.ts";
 import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/samples/top-ups.ts";
 import type { ChargeOutcome } from "./top-up-payments.ts";
 
@@ -94,8 +95,22 @@ const REFUSALS: [string, number, Record<string, unknown>, ChargeOutcome][] = [
 
 for (const [name, status, error, wanted] of REFUSALS) {
   Deno.test(`${name} is an outcome and not an error`, async () => {
-    await withStripe(() => stripeError(status, error), async (url) => {
+    const answer = ({ path }: { path: string }) =>
+      path.startsWith("/v1/customers/")
+        ? Response.json({ id: "cus_1", object: "customer" })
+        : stripeError(status, error);
+    await withStripe(answer, async (url) => {
       assert.deepEqual(await paymentsAt(url).chargeCard(TOP_UP_CHARGE), wanted);
+    });
+  });
+}
+
+for (const param of ["payment_method", "customer"]) {
+  Deno.test(`with the key of another account, a missing ${param} says nothing`, async () => {
+    const missing = () => stripeError(400, { ...invalid, code: "resource_missing", param });
+    await withStripe(missing, async (url) => {
+      const error = await refusalOf(paymentsAt(url).chargeCard(TOP_UP_CHARGE));
+      assert(error instanceof OtherStripeAccount, String(error));
     });
   });
 }

@@ -5,6 +5,7 @@ import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
+import { isMissing, requireOwnAccount } from "./own-account.ts";
 
 /**
  * The result of a charge. `accepted` means paid or in progress; the payment's event reports the
@@ -28,7 +29,8 @@ export interface TopUpPage {
 export interface TopUpPayments {
   /**
    * Charges the card once; a repeat for the same order gets the same answer.
-   * @throws ApiError if the result is unknown
+   * @throws OtherStripeAccount if Stripe does not know the customer; otherwise ApiError if the result
+   *   is unknown
    */
   chargeCard(charge: TopUpCharge): Promise<ChargeOutcome>;
   /**
@@ -116,7 +118,8 @@ function checkPage(session: Stripe.Checkout.Session, charge: TopUpCharge): TopUp
   return { id, url };
 }
 
-export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
+export function createTopUpPayments(caller: StripeCaller): TopUpPayments {
+  const { call } = caller;
   return {
     async chargeCard(charge) {
       const options = { idempotencyKey: `top-up-${charge.order_id}` };
@@ -126,7 +129,9 @@ export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
         );
       } catch (error) {
         if (!(error instanceof StripeRefused)) throw error;
-        return outcomeOfRefusal(error);
+        const outcome = outcomeOfRefusal(error);
+        if (isMissing(error)) await requireOwnAccount(caller, charge.customer_id);
+        return outcome;
       }
     },
     async cancelCharge({ order_id, payment_id }) {

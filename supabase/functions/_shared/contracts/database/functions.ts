@@ -53,6 +53,8 @@ export interface Results
    * the first event.
    */
   mode_check: { livemode: boolean | null };
+  /** Records a fault of the setup at Stripe for an alert. */
+  stripe_faults_report: unknown;
   health_database: { ok: true; at: string; runs_tasks: boolean };
 }
 

@@ -1,6 +1,7 @@
 /** Detaches a removed card at Stripe, for its owner's request and for the payment runner. */
 import type { CardRemoval } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
+import { reportStripeFault } from "../report-stripe-fault.ts";
 import { detailOf } from "../refunds/send-refund.ts";
 import type { Services } from "../../http/route/app-services.ts";
 
@@ -9,17 +10,19 @@ import type { Services } from "../../http/route/app-services.ts";
  * @throws the error of Stripe's adapter
  */
 export async function detachCard(
-  { database, payments, log }: Services,
-  { payment_method_id: id, attempts }: CardRemoval,
+  services: Services,
+  { payment_method_id: id, customer_id, attempts }: CardRemoval,
 ): Promise<void> {
+  const { database, payments, log } = services;
   const report = (p_error: string | undefined) =>
     withOwnTime(() => database.rpc("cards_detached", { p_payment_method_id: id, p_error }));
   try {
-    await (await payments()).detachCard(id, attempts);
+    await (await payments()).detachCard(id, customer_id, attempts);
   } catch (error) {
     await report(detailOf(error)).catch((failure: unknown) => {
       log("warn", "result of a card's removal not stored", { detail: String(failure) });
     });
+    await reportStripeFault(services, error);
     throw error;
   }
   await report(undefined);

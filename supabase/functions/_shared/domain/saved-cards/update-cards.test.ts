@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";
+import { OtherStripeAccount, StripeRefused } from "../../adapters/stripe/errors.ts";
 import { ApiError } from "../../core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { updateCards } from "./update-cards.ts";
@@ -7,15 +8,26 @@ import { updateCards } from "./update-cards.ts";
 const READ: CardTask = {
   step: "read",
   payment_method_id: "pm_1",
+  customer_id: "cus_1",
   unread_since: "2026-11-21T12:00:00+00:00",
   attempts: 1,
 };
 const DETACH: CardTask = {
   step: "detach",
   payment_method_id: "pm_2",
+  customer_id: "cus_2",
   unread_since: null,
   attempts: 2,
 };
+const REFUSAL = {
+  internal: "stripe: no such customer",
+  cause: undefined,
+  stripeCode: "resource_missing",
+  declineCode: null,
+  param: "id",
+  payment: null,
+};
+const OTHER = new OtherStripeAccount("cus_1", new StripeRefused(REFUSAL));
 const UNTIL = Number.MAX_SAFE_INTEGER;
 
 const queueOf = (...tasks: CardTask[]) => ({ cards_claim: () => tasks.splice(0) });
@@ -44,4 +56,23 @@ Deno.test("while Stripe is unavailable only one batch is attempted", async () =>
   const fake = await makeFake({ answers: queueOf(READ, DETACH), payments });
   assert.deepEqual(await updateCards(fake.services, UNTIL), { updated: 0, failed: 2 });
   assert.deepEqual(fake.names().sort(), ["cards_claim", "cards_detached"]);
+});
+
+Deno.test("with the key of another account no card is changed, and the fault is reported", async () => {
+  const other = () => Promise.reject(OTHER);
+  const payments = { readCard: other, detachCard: other };
+  const fake = await makeFake({ answers: queueOf(READ, DETACH), payments });
+  assert.deepEqual(await updateCards(fake.services, UNTIL), { updated: 0, failed: 2 });
+  const reports = fake.calls.filter(({ name }) => name === "stripe_faults_report");
+  assert.deepEqual(
+    reports.map(({ args }) => args),
+    Array(2).fill({
+      p_fault: "other_account",
+      p_detail: OTHER.internal,
+      p_subject: "cus_1",
+    }),
+  );
+  assert(!fake.names().includes("cards_describe"));
+  const detached = fake.calls.find(({ name }) => name === "cards_detached");
+  assert.equal(detached?.args.p_error, OTHER.internal);
 });

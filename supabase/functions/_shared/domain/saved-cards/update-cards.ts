@@ -7,13 +7,21 @@ import { withOwnTime } from "../../core/deadline.ts";
 import { hasTime } from "../../core/isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
 import type { Services } from "../../http/route/app-services.ts";
+import { reportStripeFault } from "../report-stripe-fault.ts";
 import { detachCard } from "./detach-card.ts";
 
 const AT_ONCE = 5;
 
-async function readCard(services: Services, id: string, unreadSince: string): Promise<void> {
+async function readCard(
+  services: Services,
+  { payment_method_id: id, customer_id }: CardTask,
+  unreadSince: string,
+): Promise<void> {
   const { database, payments } = services;
-  const card = await (await payments()).readCard(id);
+  const card = await (await payments()).readCard(id, customer_id).catch(async (error: unknown) => {
+    await reportStripeFault(services, error);
+    throw error;
+  });
   const args = {
     p_payment_method_id: id,
     p_unread_since: unreadSince,
@@ -27,10 +35,10 @@ async function readCard(services: Services, id: string, unreadSince: string): Pr
 }
 
 async function run(services: Services, task: CardTask): Promise<boolean> {
-  const { step, payment_method_id, unread_since } = task;
+  const { step, unread_since } = task;
   try {
     if (unread_since === null) await detachCard(services, task);
-    else await readCard(services, payment_method_id, unread_since);
+    else await readCard(services, task, unread_since);
     return true;
   } catch (error) {
     // The lease of the task ends, and a later run repeats it.

@@ -6,6 +6,7 @@ import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import { ApiError } from "../../core/errors.ts";
+import { reportStripeFault } from "../report-stripe-fault.ts";
 import { returnUrls } from "../return-urls.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
@@ -96,6 +97,7 @@ async function run(services: Services, due: TopUpCharge): Promise<TopUpOutcome> 
     services.log("info", "top-up", { order_id: due.order_id, step: due.step, outcome });
     return outcome;
   } catch (error) {
+    await reportStripeFault(services, error);
     await postpone(services, due, error);
     return "unavailable";
   }

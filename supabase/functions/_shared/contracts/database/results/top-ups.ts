@@ -34,13 +34,15 @@ export type CardStep =
 export interface CardTask {
   step: "read" | "detach";
   payment_method_id: string;
+  /** The customer to whom the card belongs. */
+  customer_id: string;
   /** The time since which the card must be read; null for a removal. */
   unread_since: string | null;
   /** The number of claims so far, which makes the key at Stripe. */
   attempts: number;
 }
 
-export type CardRemoval = Pick<CardTask, "payment_method_id" | "attempts">;
+export type CardRemoval = Pick<CardTask, "payment_method_id" | "customer_id" | "attempts">;
 
 interface Reported {
   order_id: string;

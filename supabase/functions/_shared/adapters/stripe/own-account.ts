@@ -1,0 +1,26 @@
+/**
+ * Tells a missing object from a wrong key. With the key of another account, or of the other mode,
+ * Stripe answers `resource_missing` for everything.
+ */
+import type { StripeCaller } from "./client.ts";
+import { OtherStripeAccount, StripeRefused } from "./errors.ts";
+import { requireObject } from "./failures.ts";
+
+export function isMissing(error: unknown): error is StripeRefused {
+  return error instanceof StripeRefused && error.stripeCode === "resource_missing";
+}
+
+/**
+ * Checks that Stripe's account has our customer. Stripe also returns a deleted customer.
+ * @throws OtherStripeAccount if it has no such customer; otherwise ApiError `upstream_unavailable`
+ */
+export async function requireOwnAccount(
+  { call }: StripeCaller,
+  customerId: string,
+): Promise<void> {
+  try {
+    requireObject(await call((stripe) => stripe.customers.retrieve(customerId)), "customer");
+  } catch (error) {
+    throw isMissing(error) ? new OtherStripeAccount(customerId, error) : error;
+  }
+}

@@ -1,0 +1,24 @@
+-- Faults of the setup at Stripe: recorded when Stripe refuses a request, deleted by the next success,
+-- and reported by the alert rule stripe_setup.
+
+create function farthing.end_stripe_fault(p_fault text, p_subject text)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.stripe_faults where fault = p_fault and subject = p_subject
+$$;
+comment on function farthing.end_stripe_fault(text, text) is
+  'Deletes a fault of the setup at Stripe, because a request has succeeded.';
+
+create function farthing.stripe_fault_matters(p_fault farthing.stripe_faults, p_from timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- A tax that is switched off is refused no more.
+  select p_fault.last_seen_at > p_from
+    and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
+$$;
+comment on function farthing.stripe_fault_matters(farthing.stripe_faults, timestamptz) is
+  'Returns whether a fault of the setup at Stripe was seen after p_from and is not over.';
