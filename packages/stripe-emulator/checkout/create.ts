@@ -18,6 +18,7 @@ import {
 } from "../resources/checkout-sessions.ts";
 import { requireCustomer } from "../resources/customers.ts";
 import { createSetupIntent } from "../resources/setup-intents.ts";
+import { requireActiveTax } from "../resources/tax-rate.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
@@ -74,7 +75,10 @@ function payment(scope: Scope, id: string, params: SessionParams) {
   if (params.currency !== undefined && params.currency !== currency) {
     throw invalidRequest("The currency must be that of the line items.", "currency");
   }
-  if (params.automatic_tax?.enabled) checkTaxBehavior(items);
+  if (params.automatic_tax?.enabled) {
+    requireActiveTax(scope);
+    checkTaxBehavior(items);
+  }
   if (total > 0) checkAmount(total, currency, "line_items");
   checkDestination(scope, { ...params.payment_intent_data, amount: total });
   storeLineItems(scope, id, items);

@@ -1,6 +1,8 @@
 /**
  * The rate of the emulator's only tax: 19 %, unless an option or a control sets a different rate.
+ * A control can also make the account one that has not set up Stripe Tax.
  */
+import { invalidRequest } from "../core/errors.ts";
 import { collection } from "../store/collection.ts";
 import type { Scope } from "../store/scope.ts";
 
@@ -10,7 +12,13 @@ interface TaxRate {
   thousandths: number;
 }
 
+/** Stored only while Stripe Tax is not active. */
+interface InactiveTax {
+  id: "own";
+}
+
 const rate = collection<TaxRate>("tax_rate_setting");
+const inactive = collection<InactiveTax>("inactive_tax_setting");
 
 const WHOLE = 100_000;
 
@@ -20,6 +28,19 @@ export function taxThousandths(scope: Scope): number {
 
 export function setTaxPercent(scope: Scope, percent: number): void {
   rate.put(scope, { id: "own", thousandths: Math.round(percent * 1000) });
+}
+
+export function setTaxActive(scope: Scope, isActive: boolean): void {
+  if (isActive) inactive.remove(scope, "own");
+  else inactive.put(scope, { id: "own" });
+}
+
+/** Refuses a session with an automatic tax, as Stripe does if Stripe Tax is not set up. */
+export function requireActiveTax(scope: Scope): void {
+  if (!inactive.find(scope, "own")) return;
+  const message =
+    "Stripe Tax has not been activated on your account. Activate it in the dashboard.";
+  throw invalidRequest(message, undefined, "stripe_tax_inactive");
 }
 
 /**

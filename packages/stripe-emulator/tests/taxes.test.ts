@@ -1,5 +1,5 @@
 /** Tests automatic taxes in checkout sessions. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
 import { startTestEmulator } from "../testing/test-emulator.ts";
@@ -85,4 +85,15 @@ Deno.test("a total that changed since the page was shown must be seen before it 
   const second = await send({ ...body, total: "1189" });
   equal(second.status, 303);
   await second.body?.cancel();
+});
+
+Deno.test("without Stripe Tax only a session with an automatic tax is refused", async () => {
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  await emulator.control("POST", "/tax", { active: false });
+  await rejects(openSession(stripe, priced("exclusive")), { code: "stripe_tax_inactive" });
+  const untaxed = { ...priced("exclusive"), automatic_tax: { enabled: false } };
+  equal((await openSession(stripe, untaxed)).automatic_tax.enabled, false);
+  await emulator.control("POST", "/tax", { active: true });
+  equal((await openSession(stripe, priced("exclusive"))).automatic_tax.enabled, true);
 });

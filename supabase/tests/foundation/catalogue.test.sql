@@ -183,7 +183,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'bookings_abandon bookings_advance bookings_attach bookings_begin bookings_cancel bookings_cancelled '
     || 'bookings_list bookings_read customers_read customers_reads customers_search '
     || 'fraud_blocks_add fraud_blocks_list fraud_blocks_remove fraud_decisions_list fraud_policy_read '
-    || 'fraud_policy_set '
+    || 'fraud_policy_set stripe_faults_report '
     || 'cards_abandon cards_begin cards_claim cards_describe cards_detached cards_finish cards_remove '
     || 'customers_attach transfers_claim transfers_finish top_ups_claim top_ups_link top_ups_read '
     || 'top_ups_report top_ups_set top_ups_stop payouts_claim payouts_record '

@@ -47,9 +47,12 @@ Deno.test("if Stripe has neither card nor customer, the key is of another accoun
   await withStripe(missing, async (url) => {
     const payments = paymentsAt(url);
     for (
-      const call of [payments.readCard("pm_1", "cus_1"), payments.detachCard("pm_1", "cus_1", 0)]
+      const call of [
+        () => payments.readCard("pm_1", "cus_1"),
+        () => payments.detachCard("pm_1", "cus_1", 0),
+      ]
     ) {
-      const error = await refusalOf(call);
+      const error = await refusalOf(call());
       assert(error instanceof OtherStripeAccount, String(error));
       assert.deepEqual([error.code, error.customerId], ["upstream_unavailable", "cus_1"]);
     }
