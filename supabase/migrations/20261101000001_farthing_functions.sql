@@ -9742,6 +9742,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Events lock the lines before transactions, and so does book_missing_lines().
+  lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
     source_currency, amount, fee, net, currency, occurred_at, available_on)
@@ -9777,6 +9779,7 @@ as $$
 declare
   v_dropped farthing.balance_transactions;
 begin
+  lock table farthing.revenue_lines in row exclusive mode; -- as in note_transactions()
   if p_claimed.list_after is null then
     update farthing.balance_transactions set in_list = false where payout_id = p_claimed.payout_id;
   end if;
@@ -14581,7 +14584,8 @@ declare
   v_count bigint;
 begin
   -- A live event that books the same fact between a check here and its line would make one of both fail.
-  -- Its line waits for this lock, and the checks see the lines of all events before it.
+  -- Its line waits for this lock, and the checks see the lines of all events before it. A runner that
+  -- stores Stripe's lists waits here, too, before it locks transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);

@@ -1,4 +1,4 @@
-/** A month that closes while a fact of the month is booked. */
+/** Lines that are booked while a month closes, or while missing lines are booked or Stripe's lists stored. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const CLOSES = "select farthing.close_months(tests.after('40 days'))";
@@ -10,7 +10,18 @@ const paysLate = (name: string) =>
     from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
     'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '41 days', '30 days')`;
 
-meetings(["money_back"], {
+/** A page with the charge of this buyer and Stripe's fee. A fee that differs from the stored one is booked. */
+const page = (name: string, fee: number) =>
+  `jsonb_build_array(tests.listed('${name}', 'charge', 999, '{"fee": ${fee}, "amount": ${
+    999 + fee
+  }}'))`;
+/** What book_missing_lines() does for each fact, after it has locked the lines. */
+const booksFees = (name: string) =>
+  `select farthing.book_waiting_transactions('pi_${name}', tests.after('76 days'))`;
+const FEE_OF = (name: string) =>
+  `(select -sum(amount) from farthing.revenue_lines where source_id = 'txn_${name}')`;
+
+meetings(["money_back", "payouts"], {
   "a month closes after the fact that is being booked in it": {
     given: ["select tests.buys('ann')"],
     first: "select tests.pays('ann', '30 days')",
@@ -41,6 +52,38 @@ meetings(["money_back"], {
     second: "select tests.pays('eve', '71 days')",
     says: '{"received":true}',
     ends: { "(select count(*) from farthing.revenue_lines where source_id = 'pi_eve')": "1" },
+  },
+  "a list of balance transactions that is stored while missing lines are booked waits for them": {
+    given: [
+      "select tests.buys('gus')",
+      "select tests.pays('gus', '72 days')",
+      "select balance_claim(tests.after('72 days'))",
+      `select balance_record(tests.after('72 days'), ${page("gus", 10)}, 'txn_gus',
+        tests.after('72 days'))`,
+    ],
+    first: "select farthing.book_missing_lines(tests.after('73 days'))",
+    then: booksFees("gus"),
+    second: `select balance_record(tests.after('72 days'), ${page("gus", 20)}, null,
+      tests.after('73 days'))`,
+    says: '{"taken":false}',
+    ends: { [FEE_OF("gus")]: "20" },
+  },
+  "a list of a payout that is stored again while missing lines are booked waits for them": {
+    given: [
+      "select tests.buys('hal')",
+      "select tests.pays('hal', '74 days')",
+      "select tests.pays_out('po_hal', 999, '74 days')",
+      `select tests.lists(${page("hal", 10)}, '74 days')`,
+      `update farthing.reconciliations set due_at = tests.after('75 days')
+        where payout_id = 'po_hal'`,
+      "select payouts_claim(tests.after('75 days'))",
+    ],
+    first: "select farthing.book_missing_lines(tests.after('76 days'))",
+    then: booksFees("hal"),
+    second: `select payouts_record('po_hal', tests.after('75 days'), ${page("hal", 20)}, null,
+      tests.after('76 days'))`,
+    says: '{"listed":true,"mismatches":0}',
+    ends: { [FEE_OF("hal")]: "20" },
   },
   "lines that are being booked are in the sums of days once": {
     given: ["select tests.buys('cyn')"],

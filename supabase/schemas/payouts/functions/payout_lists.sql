@@ -87,6 +87,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Events lock the lines before transactions, and so does book_missing_lines().
+  lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
     source_currency, amount, fee, net, currency, occurred_at, available_on)
@@ -122,6 +124,7 @@ as $$
 declare
   v_dropped farthing.balance_transactions;
 begin
+  lock table farthing.revenue_lines in row exclusive mode; -- as in note_transactions()
   if p_claimed.list_after is null then
     update farthing.balance_transactions set in_list = false where payout_id = p_claimed.payout_id;
   end if;

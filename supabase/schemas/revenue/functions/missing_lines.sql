@@ -105,7 +105,8 @@ declare
   v_count bigint;
 begin
   -- A live event that books the same fact between a check here and its line would make one of both fail.
-  -- Its line waits for this lock, and the checks see the lines of all events before it.
+  -- Its line waits for this lock, and the checks see the lines of all events before it. A runner that
+  -- stores Stripe's lists waits here, too, before it locks transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
