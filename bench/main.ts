@@ -69,6 +69,7 @@ const GOALS = MEASURES.flatMap(({ goals }) => goals);
 interface Outcome {
   section: Section;
   machine: Machine;
+  measured: string[];
 }
 
 /**
@@ -78,10 +79,11 @@ interface Outcome {
 async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
   return await withServer({ flavour: options.postgres }, say, async (server) => {
     const sections: Section[] = [];
+    const measured: string[] = [];
     for (const { goals, isLong, run } of MEASURES) {
-      if (goals.some(isLong ? options.names : options.wants)) {
-        sections.push(await run(options, say, server));
-      }
+      const wanted = goals.filter(isLong ? options.names : options.wants);
+      if (wanted.length > 0) sections.push(await run(options, say, server));
+      measured.push(...wanted);
     }
     const section: Section = {
       figures: sections.flatMap(({ figures }) => figures),
@@ -89,7 +91,7 @@ async function runAll(options: Options, say: (what: string) => void): Promise<Ou
       notes: sections.flatMap(({ notes }) => notes),
       starts: sections.flatMap(({ starts = [] }) => starts),
     };
-    return { section, machine: await describeMachine(server) };
+    return { section, machine: await describeMachine(server), measured };
   });
 }
 
@@ -98,7 +100,7 @@ async function main(): Promise<void> {
   if (options === undefined) return print(USAGE);
   cleanUpOnSignals();
   const progress = createProgress();
-  const { section, machine } = await runAll(options, progress.say)
+  const { section, machine, measured } = await runAll(options, progress.say)
     .finally(() => {
       progress.end();
       dismissClients();
@@ -107,7 +109,9 @@ async function main(): Promise<void> {
   print();
   print(formatReport(section));
   if (options.write) {
-    await writePage(section, machine, ["deno task bench", ...Deno.args].join(" "));
+    const command = ["deno task bench", ...Deno.args].join(" ");
+    const isWhole = GOALS.every(options.wants);
+    await writePage({ section, machine, command, measured, isWhole });
     print(pc.dim("\nWritten to docs/reference/benchmarks.md."));
   }
 }

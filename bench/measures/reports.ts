@@ -1,5 +1,5 @@
 /** G26: measures how long each report takes for a year of a large ledger. */
-import { splitStatements } from "@farthing/local-stack/migrations";
+import { fillYear, report, REPORTS } from "../database/year.ts";
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/verdict.ts";
@@ -12,45 +12,10 @@ const DATABASE = "year";
 const ENTRIES_PER_ACCOUNT = 100;
 const MOST_SECONDS = 1;
 
-const NOW = "p_now => '2026-01-01'";
-const YEAR = `'2025-01-01', '2025-12-31', ${NOW}`;
-
-/** The reports: the name in the figures, and the SQL call that returns the report. */
-const REPORTS = new Map([
-  ...[
-    "revenue",
-    "metrics",
-    "payouts",
-    "liabilities",
-    "credits",
-    "journal",
-    "funnel",
-    "kpis",
-    "actors",
-  ]
-    .map((name) => [name, `report_${name}(${YEAR})`] as const),
-  ...["day,model", "feature", "model,origin,feature", "day,feature", "day,model,origin,feature"]
-    .map((groups) =>
-      [`usage by ${groups}`, `report_usage(${YEAR}, p_group_by => '${groups}')`] as const
-    ),
-  [
-    "usage of one user",
-    `report_usage(${YEAR}, p_user_id => md5('farthing-year-77')::uuid, p_author => 'key:bench')`,
-  ],
-]);
-
 async function fill(server: BenchServer, rows: number): Promise<void> {
   await server.cloneEmpty(DATABASE);
-  const text = await Deno.readTextFile(
-    new URL("../database/year-of-business.sql", import.meta.url),
-  );
-  const accounts = Math.max(100, Math.round(rows / ENTRIES_PER_ACCOUNT));
   const sql = server.connectAsAdmin(DATABASE, { max: 1 });
-  // Statements are sent one by one, because a `do` block that commits must be the only statement in
-  // its message.
-  for (const statement of splitStatements(text.replaceAll("$accounts", String(accounts)))) {
-    await sql.unsafe(statement).simple();
-  }
+  await fillYear(sql, Math.max(100, Math.round(rows / ENTRIES_PER_ACCOUNT)));
   await sql.end();
   await server.query(DATABASE, "vacuum (analyze)");
 }
@@ -61,11 +26,9 @@ async function time(server: BenchServer, call: string): Promise<number> {
   try {
     await sql`select 1`;
     const began = performance.now();
-    const [row] = await sql.unsafe<[{ answer: { controls: { difference: string }[] } }]>(
-      `select farthing_public.${call} as answer`,
-    );
+    const { controls } = await report(sql, call);
     const seconds = (performance.now() - began) / 1000;
-    if (row.answer.controls.some(({ difference }) => difference !== "0")) {
+    if (controls.some(({ difference }) => difference !== "0")) {
       throw new Error(`${call} differs from its control totals`);
     }
     return seconds;

@@ -1,5 +1,6 @@
 /** Writes the report to docs/reference/benchmarks.md. */
 import { ROOT } from "../../scripts/command/root.ts";
+import { goalsLeft, merge, readPage } from "./earlier-page.ts";
 import type { Figure } from "./verdict.ts";
 import type { Machine } from "./machine.ts";
 import type { ArmRow, Section, StartRow } from "./section.ts";
@@ -71,7 +72,7 @@ without c shows one runtime in a process of its own, which chooses its own numbe
 [bench/queue/runtime.ts](../../bench/queue/runtime.ts).
 `;
 
-function startTable(starts: StartRow[]): string {
+function startSection(starts: StartRow[]): string {
   if (starts.length === 0) return "";
   return `
 ## Start of a function
@@ -84,41 +85,57 @@ ${table(START_TITLES, starts.map(startCells))}
 `;
 }
 
-/** Writes the page. `command` is the command line with which the run can be repeated. */
-export async function writePage(
-  section: Section,
-  machine: Machine,
-  command: string,
-): Promise<void> {
-  const page = `# Benchmarks
+/** A run of the benchmarks. */
+export interface Run {
+  section: Section;
+  machine: Machine;
+  /** The command that repeats the run. */
+  command: string;
+  /** The goals that were measured. */
+  measured: string[];
+  /** Whether no goal was left out by name. */
+  isWhole: boolean;
+}
+
+/** Returns the page of a run; goals that it did not measure stay as on the `earlier` page. */
+export function pageOf({ section, machine, command, measured, isWhole }: Run, earlier: string) {
+  const before = readPage(earlier);
+  const parts = merge(
+    before,
+    {
+      figures: section.figures.map(figureCells),
+      notes: section.notes,
+      arms: section.arms.map(armCells),
+      starts: startSection(section.starts ?? []),
+    },
+    measured,
+    isWhole,
+  );
+  const left = goalsLeft(before, measured);
+  const ofEarlier = left.length === 0 ? "" : `- From earlier runs: ${left.join(", ")}.\n`;
+  return `# Benchmarks
 
 \`${command}\`
 
 ${machine.lines.map((line) => `- ${line}`).join("\n")}
-
+${ofEarlier}
 ## Goals
 
-${
-    table(
-      ["goal", "what", "asked", "found", "range of rounds", "verdict"],
-      section.figures.map(figureCells),
-    )
-  }
+${table(["goal", "what", "asked", "found", "range of rounds", "verdict"], parts.figures)}
 
-${section.notes.map((note) => `- ${note}`).join("\n")}
+${parts.notes.map((note) => `- ${note}`).join("\n")}
 
 ## Arms
 
 Calls per second with c clients (the least to the greatest round), and milliseconds per call.
 
-${
-    table(
-      ["arm", "c", "per second", "p50", "p95", "p99", "does not do"],
-      section.arms.map(armCells),
-    )
-  }
-${startTable(section.starts ?? [])}${METHOD}`;
+${table(["arm", "c", "per second", "p50", "p95", "p99", "does not do"], parts.arms)}
+${parts.starts}${METHOD}`;
+}
+
+/** Writes the page. */
+export async function writePage(run: Run): Promise<void> {
   const path = `${ROOT}docs/reference/benchmarks.md`;
-  await Deno.writeTextFile(path, page);
+  await Deno.writeTextFile(path, pageOf(run, await Deno.readTextFile(path)));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }

@@ -1,0 +1,85 @@
+/**
+ * Reads a written report, so that a run of some goals replaces their part of it and leaves the
+ * rest.
+ */
+
+/** The parts of a page that a later run may leave as they are. */
+export interface Parts {
+  /** Cells of the table of goals; the first one names the goal. */
+  figures: string[][];
+  /** Each begins with its goal. */
+  notes: string[];
+  /** Cells of the table of arms; the first two are the name and the number of clients. */
+  arms: string[][];
+  /** The section about the start of a function; empty without one. */
+  starts: string;
+}
+
+/** Returns the text between two headings of the second level. */
+function sectionOf(page: string, title: string): string {
+  const start = page.indexOf(`\n## ${title}\n`);
+  if (start < 0) return "";
+  const end = page.indexOf("\n## ", start + 1);
+  return page.slice(start, end < 0 ? page.length : end);
+}
+
+function rowsOf(section: string): string[][] {
+  const lines = section.split("\n").filter((line) => line.startsWith("|"));
+  // The first two lines are the titles and the rule below them.
+  return lines.slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+function notesOf(section: string): string[] {
+  return section.split(/^- /m).slice(1).map((note) => note.replace(/\s+/g, " ").trim());
+}
+
+export function readPage(page: string): Parts {
+  const goals = sectionOf(page, "Goals");
+  return {
+    figures: rowsOf(goals),
+    notes: notesOf(goals),
+    arms: rowsOf(sectionOf(page, "Arms")),
+    starts: sectionOf(page, "Start of a function"),
+  };
+}
+
+/** Returns the goal with which a note or a cell begins. */
+const goalOf = (text: string) => text.match(/^G\d+/)?.[0] ?? "";
+
+const byGoal = (one: string, other: string) =>
+  Number(goalOf(one).slice(1)) - Number(goalOf(other).slice(1));
+
+/** Returns the goals of the earlier figures and notes that stay. */
+export function goalsLeft(earlier: Parts, measured: readonly string[]): string[] {
+  const goals = [...earlier.figures.map(([goal]) => goal!), ...earlier.notes].map(goalOf);
+  return [...new Set(goals)].filter((goal) => !measured.includes(goal)).sort(byGoal);
+}
+
+/**
+ * Puts the parts of a run in the place of the earlier ones. Figures and notes are of the `measured`
+ * goals. Arms belong to no goal: an earlier one stays unless the run has one of its name and
+ * clients, and a run of all goals replaces them all.
+ */
+export function merge(
+  earlier: Parts,
+  now: Parts,
+  measured: readonly string[],
+  isWhole: boolean,
+): Parts {
+  const stays = (text: string) => !measured.includes(goalOf(text));
+  // An open loop names its rate, which is another one in each run.
+  const nameOf = ([name]: string[]) => name!.replace(/ at \d+\/s$/, "");
+  const isArm = (one: string[]) => (arm: string[]) =>
+    nameOf(arm) === nameOf(one) && arm[1] === one[1];
+  const same = (arm: string[]) => now.arms.find(isArm(arm));
+  return {
+    figures: [...earlier.figures.filter(([goal]) => stays(goal!)), ...now.figures]
+      .sort(([one], [other]) => byGoal(one!, other!)),
+    notes: [...earlier.notes.filter(stays), ...now.notes].sort(byGoal),
+    arms: isWhole ? now.arms : [
+      ...earlier.arms.map((arm) => same(arm) ?? arm),
+      ...now.arms.filter((arm) => !earlier.arms.some(isArm(arm))),
+    ],
+    starts: now.starts || earlier.starts,
+  };
+}

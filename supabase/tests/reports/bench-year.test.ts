@@ -1,0 +1,26 @@
+/**
+ * The year of business of the benchmark G26, with few accounts. The benchmark itself runs seldom,
+ * and the tables that it fills change.
+ */
+import { deepEqual, notEqual } from "node:assert/strict";
+import { fillYear, report, REPORTS } from "../../../bench/database/year.ts";
+import { connect } from "../helpers/two-sessions.ts";
+
+Deno.test("the benchmark's year is filled, and each report over it has rows and agrees", async () => {
+  const sql = connect("supabase_admin");
+  try {
+    await fillYear(sql, 100);
+    for (const [name, call] of REPORTS) {
+      const { rows, controls } = await report(sql, call);
+      notEqual(rows.length, 0, `the report of ${name} has no rows`);
+      notEqual(controls.length, 0, `the report of ${name} has no controls`);
+      deepEqual(
+        controls.filter(({ difference }) => difference !== "0"),
+        [],
+        `the report of ${name}`,
+      );
+    }
+  } finally {
+    await sql.end();
+  }
+});
