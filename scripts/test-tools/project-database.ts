@@ -58,13 +58,15 @@ async function fill(server: Databases): Promise<void> {
 /**
  * Passes a server that has the migrated database to `use`, and removes the server afterwards. The
  * server is restarted after the migrations, because a database cannot be cloned while the real
- * pg_cron is connected to it; after the restart pg_cron is not connected.
+ * pg_cron is connected to it; after the restart pg_cron is not connected. `settings` are those of
+ * the server beside FAST.
  */
 export function withProject<T>(
   flavour: Flavour,
   use: (server: DatabaseServer) => Promise<T>,
+  settings: Record<string, string> = {},
 ): Promise<T> {
-  return withServer(flavour, fill, use, true);
+  return withServer(flavour, fill, use, true, settings);
 }
 
 /** Passes a server whose project has no migrations to `use`. A real pg_cron stays connected. */
@@ -80,10 +82,12 @@ async function withServer<T>(
   prepare: (server: DatabaseServer) => Promise<void>,
   use: (server: DatabaseServer) => Promise<T>,
   isCloned: boolean,
+  others: Record<string, string> = {},
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-test-" });
   await Deno.chmod(dataDir, 0o755); // The server's account needs access.
   const options = { dataDir, flavour };
+  const settings = { ...FAST, ...others };
   const cron = flavour === "system" ? { "cron.database_name": PROJECT } : {};
   let server: DatabaseServer | undefined;
   const cleanup = async () => {
@@ -91,11 +95,11 @@ async function withServer<T>(
     await Deno.remove(dataDir, { recursive: true });
   };
   return await withCleanup(cleanup, async () => {
-    server = await startOnFreePort({ ...options, settings: { ...FAST, ...cron } });
+    server = await startOnFreePort({ ...options, settings: { ...settings, ...cron } });
     await prepare(server);
     if (server.hasCron && isCloned) {
       await server.stop();
-      server = await startOnFreePort({ ...options, settings: FAST });
+      server = await startOnFreePort({ ...options, settings });
     }
     return await use(server);
   });

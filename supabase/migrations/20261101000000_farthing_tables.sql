@@ -682,6 +682,8 @@ comment on table farthing.grants is
   'declined the grant; null if no decision was needed.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
+create index grants_of_account on farthing.grants (account_id, created_at desc, grant_id desc);
+create index grants_by_status on farthing.grants (status, created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
 alter table farthing.grants enable row level security;
 create policy grants_none on farthing.grants for select to authenticated using (false);
@@ -1081,7 +1083,7 @@ comment on table farthing.inbox is
   'read_session_at: when the payment runner reads the session of a payment that waits for its event.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
-create index inbox_by_state on farthing.inbox (state, received_at);
+create index inbox_by_state on farthing.inbox (state, received_at, event_id);
 -- The evidence of an order's payment.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
@@ -1183,6 +1185,8 @@ create unique index refunds_by_origin on farthing.refunds (origin_key) where ori
 create index refunds_by_order on farthing.refunds (account_id, order_id);
 create index refunds_by_booking on farthing.refunds (account_id, booking_id);
 create index refunds_newest on farthing.refunds (created_at desc, refund_id desc);
+create index refunds_of_account on farthing.refunds (account_id, created_at desc, refund_id desc);
+create index refunds_by_status on farthing.refunds (status, created_at desc, refund_id desc);
 create index refunds_to_send on farthing.refunds (next_attempt_at) where status = 'requested';
 
 create table farthing.disputes (
@@ -1282,6 +1286,9 @@ create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id)
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
 create index fraud_warnings_newest on farthing.fraud_warnings (created_at desc, warning_id desc);
+create index fraud_warnings_of_account on farthing.fraud_warnings (account_id, created_at desc,
+  warning_id desc);
+create index fraud_warnings_by_state on farthing.fraud_warnings (state, created_at desc, warning_id desc);
 
 alter table farthing.refunds enable row level security;
 alter table farthing.disputes enable row level security;
@@ -2084,6 +2091,8 @@ comment on table farthing.notifications is
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
+create index notifications_of_account on farthing.notifications (account_id, created_at desc,
+  notification_id desc) where account_id is not null;
 alter table farthing.notifications enable row level security;
 create policy notifications_own on farthing.notifications for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
@@ -2244,6 +2253,7 @@ create table farthing.mismatches (
   kind text not null,
   subject text not null,
   payout_id text,
+  account_id bigint,
   ours text,
   theirs text,
   found_at timestamptz not null,
@@ -2263,14 +2273,17 @@ create table farthing.mismatches (
 );
 comment on table farthing.mismatches is
   'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
-  'that was never paid out. ours and theirs: amount, currency and state, or null if that side has no '
-  'record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an operator; null '
-  'if both sides agree again. A difference that was resolved and returns is a new row, unless an operator '
-  'resolved it with the same ours and theirs.';
+  'that was never paid out. account_id: the account of our record, as the trigger '
+  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if that '
+  'side has no record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an '
+  'operator; null if both sides agree again. A difference that was resolved and returns is a new row, unless '
+  'an operator resolved it with the same ours and theirs.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
 create index mismatches_newest on farthing.mismatches (found_at desc, mismatch_id desc);
+create index mismatches_of_account on farthing.mismatches (account_id, found_at desc, mismatch_id desc)
+  where account_id is not null;
 create index mismatches_closed_by_hand on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_by is not null;
 

@@ -4056,6 +4056,16 @@ comment on function farthing.items_to_read(int) is
   'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
   'follows. Fails invalid_request, naming limit.';
 
+create function farthing.uuid_of(p_text text)
+returns uuid
+language sql immutable
+set search_path = ''
+as $$
+  select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
+$$;
+comment on function farthing.uuid_of(text) is
+  'Returns the id that a cursor contains; null for any other text, which is the cursor of no item.';
+
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
 language sql immutable
@@ -7090,7 +7100,7 @@ as $$
       coalesce(sum(case d.movement when 'granted' then d.value else -d.value end), 0),
       coalesce(max(w.worth), 0)
     from farthing.lot_days d full join (select x.currency, sum(x.value) as worth from farthing.deferred_lots x
-      group by x.currency) w using (currency)
+      where x.value <> 0 group by x.currency) w using (currency)
     where currency <> '' group by currency
   )
   select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.nr, c.name) from controls c
@@ -9401,6 +9411,22 @@ $$;
 comment on function farthing.record_of(farthing.mismatches, farthing.balance_transactions) is
   'Returns our record of a mismatch: the order or the booking, and its refund or dispute if the line is '
   'one. Nulls if we have none.';
+
+create function farthing.name_mismatch_account()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_record record := farthing.record_of(new, farthing.line_of(new));
+begin
+  new.account_id := coalesce(v_record.account_id, new.account_id);
+  return new;
+end
+$$;
+comment on function farthing.name_mismatch_account() is
+  'Trigger: stores the account of our record, so that the mismatches of a user are found by an index. Our '
+  'record may arrive after the mismatch; each comparison that finds the mismatch again stores it.';
 
 create function farthing.mismatch_answer(p_mismatch farthing.mismatches)
 returns jsonb
@@ -13605,7 +13631,8 @@ as $$
     select d.currency, sum(case d.movement when 'granted' then d.value else -d.value end) as value
     from farthing.lot_days d group by d.currency
   ), lots_left as (
-    select d.currency, sum(d.value) as value from farthing.deferred_lots d group by d.currency
+    select d.currency, sum(d.value) as value from farthing.deferred_lots d where d.value <> 0
+    group by d.currency
   )
   select 14, null::bigint, format('%s: %s credits in sealed entries, %s in days', movement,
     coalesce(e.credits, 0), coalesce(d.credits, 0))

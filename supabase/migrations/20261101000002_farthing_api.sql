@@ -173,7 +173,7 @@ as $$
         else array[p_state] end)
       -- A cursor that names no incident gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
-        select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
+        select b.incident_nr from farthing.incidents b where b.incident_id = farthing.uuid_of(p_before)))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
@@ -349,21 +349,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
+  -- The last item is read first, so that its values bound the scans of the indexes.
+  v_last farthing.bookings;
 begin
-  return (with mark as (
-    select b.created_at, b.booking_id from farthing.bookings b
-    where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
-  ), page as (
+  select * into v_last from farthing.bookings b
+  where b.booking_id = farthing.uuid_of(p_before) and farthing.booking_role(b, p_user_id) is not null;
+  return (with page as (
     (select b, 'buyer' as role from farthing.bookings b
     where b.account_id = v_account_id
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
-      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+      and (p_before is null or (b.created_at, b.booking_id) < (v_last.created_at, v_last.booking_id))
     order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
     union all
     (select b, 'provider' from farthing.bookings b
     where b.provider_id = (select provider_id from farthing.providers where user_id = p_user_id)
       and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
-      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+      and (p_before is null or (b.created_at, b.booking_id) < (v_last.created_at, v_last.booking_id))
     order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
   )
   select farthing.page_of('bookings', p_limit, array(
@@ -655,13 +656,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.orders;
 begin
+  select * into v_last from farthing.orders
+  where account_id = v_account_id and order_id = farthing.uuid_of(p_before);
   return farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
     from farthing.orders o
-    left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
     where o.account_id = v_account_id
-      and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
+      and (p_before is null or (o.created_at, o.order_id) < (v_last.created_at, v_last.order_id))
     order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -834,18 +838,25 @@ create function farthing_public.grants_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- A user without an account has no grants. No account has the number 0.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.grants;
 begin
+  select * into v_last from farthing.grants where grant_id = p_before;
   return farthing.page_of('grants', p_limit, array(
     select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
-    from farthing.grants g left join farthing.grants b on b.grant_id = p_before
+    from farthing.grants g
     where (v_account_id is null or g.account_id = v_account_id)
-      and (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
-      and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
+      -- The status that grant_answer() gives.
+      and (p_status is null
+        or g.status = p_status and (p_status <> 'pending' or g.confirm_before > p_now)
+        or p_status = 'expired' and g.status = 'pending' and g.confirm_before <= p_now)
+      and (p_before is null or (g.created_at, g.grant_id) < (v_last.created_at, v_last.grant_id))
     order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -1215,15 +1226,22 @@ comment on function farthing_public.inbox_receive is
 create function farthing_public.inbox_list(
   p_state text default null, p_type text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
-  select farthing.page_of('events', p_limit, array(
+declare
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.inbox;
+begin
+  select * into v_last from farthing.inbox where event_id = p_before;
+  return farthing.page_of('events', p_limit, array(
     select row(farthing.inbox_answer(i), i.event_id)::farthing.page_item
-    from farthing.inbox i left join farthing.inbox b on b.event_id = p_before
+    from farthing.inbox i
     where (p_state is null or i.state = p_state) and (p_type is null or i.type = p_type)
-      and (p_before is null or (i.received_at, i.event_id) < (b.received_at, b.event_id))
-    order by i.received_at desc, i.event_id desc limit farthing.items_to_read(p_limit)))
+      and (p_before is null or (i.received_at, i.event_id) < (v_last.received_at, v_last.event_id))
+    order by i.received_at desc, i.event_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
@@ -2443,18 +2461,23 @@ create function farthing_public.fraud_blocks_list(p_before text default null, p_
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   v_account_id bigint := case when p_user_id is not null then
     farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
+  v_cards text[] := array(select distinct encode(u.card, 'hex') from farthing.card_uses u
+    where u.account_id = v_account_id);
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.blocks;
 begin
+  select * into v_last from farthing.blocks where block_id = farthing.uuid_of(p_before);
   return farthing.page_of('blocks', p_limit, array(
     select row(farthing.block_answer(b), b.block_id)::farthing.page_item
-    from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
-    where (p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id))
+    from farthing.blocks b
+    where (p_before is null or (b.created_at, b.block_id) < (v_last.created_at, v_last.block_id))
       and (p_user_id is null or b.kind = 'user' and b.subject = p_user_id::text
-        or b.kind = 'card' and decode(b.subject, 'hex') in (
-          select u.card from farthing.card_uses u where u.account_id = v_account_id))
+        or b.kind = 'card' and b.subject = any (v_cards))
     order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -2535,6 +2558,7 @@ create function farthing_public.fraud_decisions_list(p_user_id uuid default null
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- A user without an account has no decisions. No account has the number 0.
@@ -2979,6 +3003,7 @@ create function farthing_public.notifications_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- No account has the number 0.
@@ -3225,23 +3250,24 @@ create function farthing_public.mismatches_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
+  -- No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
   -- The last item is read first, so that its values bound the scan of the index.
   v_last farthing.mismatches;
 begin
-  if p_user_id is not null then
-    perform farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now);
-  end if;
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
   return farthing.page_of('mismatches', p_limit, array(
     select row(farthing.mismatch_answer(m), m.mismatch_id)::farthing.page_item
     from farthing.mismatches m
-    where (p_state is null or (m.resolved_at is null) = (p_state = 'open'))
+    where (p_state is null or p_state = 'open' and m.resolved_at is null
+        or p_state <> 'open' and m.resolved_at is not null)
       and (p_kind is null or m.kind = p_kind)
       and (p_payout_id is null or m.payout_id = p_payout_id)
-      -- The user follows from our record of the payment. Open mismatches are few.
-      and (p_user_id is null or farthing.mismatch_answer(m) ->> 'user_id' = p_user_id::text)
+      and (v_account_id is null or m.account_id = v_account_id)
       and (p_before is null or (m.found_at, m.mismatch_id) < (v_last.found_at, v_last.mismatch_id))
     order by m.found_at desc, m.mismatch_id desc limit farthing.items_to_read(p_limit)));
 end
@@ -3294,6 +3320,7 @@ create function farthing_public.payouts_list(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- The last item is read first, so that its values bound the scan of the index.
@@ -3432,6 +3459,7 @@ create function farthing_public.disputes_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- No account has the number 0.
@@ -3507,18 +3535,22 @@ create function farthing_public.warnings_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- A user without an account has no warnings. No account has the number 0.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.fraud_warnings;
 begin
+  select * into v_last from farthing.fraud_warnings where warning_id = p_before;
   return farthing.page_of('warnings', p_limit, array(
     select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
-    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
+    from farthing.fraud_warnings w
     where (v_account_id is null or w.account_id = v_account_id)
       and (p_state is null or w.state = p_state)
-      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
+      and (p_before is null or (w.created_at, w.warning_id) < (v_last.created_at, v_last.warning_id))
     order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;
@@ -3710,6 +3742,7 @@ create function farthing_public.refunds_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- The account narrows the list before its indexes on orders and bookings apply. No account has the
@@ -3721,16 +3754,19 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.refunds;
 begin
+  select * into v_last from farthing.refunds where refund_id = farthing.uuid_of(p_before);
   return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
-    from farthing.refunds r left join farthing.refunds b on b.refund_id = p_before::uuid
+    from farthing.refunds r
     where (v_account_id is null or r.account_id = v_account_id)
       and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
       -- requested is pending in answers: farthing.refund_answer().
       and (p_status is null or r.status = p_status or p_status = 'pending' and r.status = 'requested')
-      and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
+      and (p_before is null or (r.created_at, r.refund_id) < (v_last.created_at, v_last.refund_id))
     order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;

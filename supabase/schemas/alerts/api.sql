@@ -13,7 +13,7 @@ as $$
         else array[p_state] end)
       -- A cursor that names no incident gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
-        select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
+        select b.incident_nr from farthing.incidents b where b.incident_id = farthing.uuid_of(p_before)))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;

@@ -138,21 +138,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
+  -- The last item is read first, so that its values bound the scans of the indexes.
+  v_last farthing.bookings;
 begin
-  return (with mark as (
-    select b.created_at, b.booking_id from farthing.bookings b
-    where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
-  ), page as (
+  select * into v_last from farthing.bookings b
+  where b.booking_id = farthing.uuid_of(p_before) and farthing.booking_role(b, p_user_id) is not null;
+  return (with page as (
     (select b, 'buyer' as role from farthing.bookings b
     where b.account_id = v_account_id
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
-      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+      and (p_before is null or (b.created_at, b.booking_id) < (v_last.created_at, v_last.booking_id))
     order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
     union all
     (select b, 'provider' from farthing.bookings b
     where b.provider_id = (select provider_id from farthing.providers where user_id = p_user_id)
       and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
-      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+      and (p_before is null or (b.created_at, b.booking_id) < (v_last.created_at, v_last.booking_id))
     order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
   )
   select farthing.page_of('bookings', p_limit, array(

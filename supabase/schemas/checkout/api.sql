@@ -142,13 +142,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.orders;
 begin
+  select * into v_last from farthing.orders
+  where account_id = v_account_id and order_id = farthing.uuid_of(p_before);
   return farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
     from farthing.orders o
-    left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
     where o.account_id = v_account_id
-      and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
+      and (p_before is null or (o.created_at, o.order_id) < (v_last.created_at, v_last.order_id))
     order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;

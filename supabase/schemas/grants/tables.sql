@@ -38,6 +38,8 @@ comment on table farthing.grants is
   'declined the grant; null if no decision was needed.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
+create index grants_of_account on farthing.grants (account_id, created_at desc, grant_id desc);
+create index grants_by_status on farthing.grants (status, created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
 alter table farthing.grants enable row level security;
 create policy grants_none on farthing.grants for select to authenticated using (false);

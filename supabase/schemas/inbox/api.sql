@@ -33,15 +33,22 @@ comment on function farthing_public.inbox_receive is
 create function farthing_public.inbox_list(
   p_state text default null, p_type text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
-  select farthing.page_of('events', p_limit, array(
+declare
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.inbox;
+begin
+  select * into v_last from farthing.inbox where event_id = p_before;
+  return farthing.page_of('events', p_limit, array(
     select row(farthing.inbox_answer(i), i.event_id)::farthing.page_item
-    from farthing.inbox i left join farthing.inbox b on b.event_id = p_before
+    from farthing.inbox i
     where (p_state is null or i.state = p_state) and (p_type is null or i.type = p_type)
-      and (p_before is null or (i.received_at, i.event_id) < (b.received_at, b.event_id))
-    order by i.received_at desc, i.event_id desc limit farthing.items_to_read(p_limit)))
+      and (p_before is null or (i.received_at, i.event_id) < (v_last.received_at, v_last.event_id))
+    order by i.received_at desc, i.event_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is

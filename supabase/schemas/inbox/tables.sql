@@ -29,7 +29,7 @@ comment on table farthing.inbox is
   'read_session_at: when the payment runner reads the session of a payment that waits for its event.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
-create index inbox_by_state on farthing.inbox (state, received_at);
+create index inbox_by_state on farthing.inbox (state, received_at, event_id);
 -- The evidence of an order's payment.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');

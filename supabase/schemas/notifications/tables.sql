@@ -58,6 +58,8 @@ comment on table farthing.notifications is
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
+create index notifications_of_account on farthing.notifications (account_id, created_at desc,
+  notification_id desc) where account_id is not null;
 alter table farthing.notifications enable row level security;
 create policy notifications_own on farthing.notifications for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));

@@ -36,6 +36,7 @@ create table farthing.mismatches (
   kind text not null,
   subject text not null,
   payout_id text,
+  account_id bigint,
   ours text,
   theirs text,
   found_at timestamptz not null,
@@ -55,14 +56,17 @@ create table farthing.mismatches (
 );
 comment on table farthing.mismatches is
   'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
-  'that was never paid out. ours and theirs: amount, currency and state, or null if that side has no '
-  'record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an operator; null '
-  'if both sides agree again. A difference that was resolved and returns is a new row, unless an operator '
-  'resolved it with the same ours and theirs.';
+  'that was never paid out. account_id: the account of our record, as the trigger '
+  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if that '
+  'side has no record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an '
+  'operator; null if both sides agree again. A difference that was resolved and returns is a new row, unless '
+  'an operator resolved it with the same ours and theirs.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
 create index mismatches_newest on farthing.mismatches (found_at desc, mismatch_id desc);
+create index mismatches_of_account on farthing.mismatches (account_id, found_at desc, mismatch_id desc)
+  where account_id is not null;
 create index mismatches_closed_by_hand on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_by is not null;
 

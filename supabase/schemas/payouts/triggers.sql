@@ -1,6 +1,8 @@
--- The audit of mismatches that an operator resolves, and the scheduled task that compares differences
--- again and looks for payments that were never paid out.
+-- The accounts of mismatches, the audit of those that an operator resolves, and the scheduled task that
+-- compares differences again and looks for payments that were never paid out.
 
+create trigger mismatches_name_their_account before insert or update on farthing.mismatches
+  for each row execute function farthing.name_mismatch_account();
 select farthing.audit_changes('mismatches', '{resolved_by, resolve_reason}', true);
 
 select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 seconds');

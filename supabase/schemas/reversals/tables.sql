@@ -51,6 +51,8 @@ create unique index refunds_by_origin on farthing.refunds (origin_key) where ori
 create index refunds_by_order on farthing.refunds (account_id, order_id);
 create index refunds_by_booking on farthing.refunds (account_id, booking_id);
 create index refunds_newest on farthing.refunds (created_at desc, refund_id desc);
+create index refunds_of_account on farthing.refunds (account_id, created_at desc, refund_id desc);
+create index refunds_by_status on farthing.refunds (status, created_at desc, refund_id desc);
 create index refunds_to_send on farthing.refunds (next_attempt_at) where status = 'requested';
 
 create table farthing.disputes (
@@ -150,6 +152,9 @@ create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id)
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
 create index fraud_warnings_newest on farthing.fraud_warnings (created_at desc, warning_id desc);
+create index fraud_warnings_of_account on farthing.fraud_warnings (account_id, created_at desc,
+  warning_id desc);
+create index fraud_warnings_by_state on farthing.fraud_warnings (state, created_at desc, warning_id desc);
 
 alter table farthing.refunds enable row level security;
 alter table farthing.disputes enable row level security;

@@ -8,7 +8,7 @@ select p.proname as name,
     when 'p_customer_id' = any (p.proargnames) then 'p_customer_id => tests.person(''ann'')::text, '
     else '' end as who
 from pg_proc p where p.pronamespace = 'farthing_public'::regnamespace and p.prosrc like '%page\_of(%';
-select plan(2 + 7 * count(*)::int) from lists;
+select plan(7 + 7 * count(*)::int) from lists;
 select cmp_ok(count(*)::int, '>=', 11, 'the lists of the API are found') from lists;
 select isnt(tests.person('ann'), null, 'ann has no items');
 
@@ -18,6 +18,11 @@ from lists, unnest(array['null', '0', '-5', '1001', '2147483647']) lim order by 
 select is(tests.outcome(format('select %I(%sp_limit => %s)', name, who, lim)) ->> 'code', 'ok',
   format('%s accepts a limit of %s', name, lim))
 from lists, unnest(array['1', '1000']) lim order by name, lim;
+
+select is(tests.outcome(format('select %I(%sp_before => ''no id'')', name, who)) ->> 'code', 'ok',
+  format('a text that is no id is the cursor of no item of %s', name))
+from lists where name in ('alerts_list', 'bookings_list', 'checkout_orders', 'fraud_blocks_list',
+  'refunds_list') order by name;
 
 select * from finish();
 rollback;

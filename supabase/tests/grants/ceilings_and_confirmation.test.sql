@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(89);
+select plan(91);
 
 create function pg_temp.operator(p_name text) returns text language sql as $$
   update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person(p_name);
@@ -126,6 +126,9 @@ select is(pg_temp.decided('bob', 'pat', true, '3 days 1 min'), 'grant_not_pendin
   'a grant cannot be confirmed after three days');
 select is(grants_list('expired', p_now => tests.after('3 days 1 min')) #>> '{grants,0,status}', 'expired',
   'a grant is shown as expired before the task runs');
+select is(grants_list('pending', p_now => tests.after(passed)) #>> '{grants,0,user_id}', shown,
+  format('%s after the requests the newest pending grant is that of %s', passed, coalesce(shown, 'nobody')))
+from (values ('3 days'::interval, tests.person('bob')::text), ('3 days 1 min', null)) p (passed, shown);
 select is((select string_agg(distinct g ->> 'user_id', ' ') from jsonb_array_elements(
   grants_list(p_user_id => tests.person('bob')) -> 'grants') g), tests.person('bob')::text,
   'grants are listed by user');

@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
-select plan(64);
+select plan(71);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 create function pg_temp.ids(p_page jsonb, p_list text, p_key text) returns text language sql as $$
@@ -135,6 +135,19 @@ select is(pg_temp.line('charge_differs'), 'ch_bob txn_bob: ours 999, theirs 901 
 select is(pg_temp.line('charge_differs', 'resolved'),
   'ch_bob txn_bob: ours 999, theirs 900 usd, difference -99',
   'and the resolved one is listed as resolved');
+
+-- The account of a payment that arrives after its mismatch is stored when the mismatch is compared again.
+create function pg_temp.of_eve(p_state text) returns text language sql as $$
+  select pg_temp.ids(mismatches_list(p_state, p_user_id => tests.person('eve')), 'mismatches', 'subject')
+$$;
+select is(tests.buys('eve'), 'eve', 'eve begins a purchase');
+select is(tests.pays_out('po_e', 999, '6 days'), 'processed', 'a payout is made');
+select is(tests.lists(jsonb_build_array(tests.listed('eve', 'charge', 999,
+  '{"our_id": "00000000-0000-4000-8000-0000000000e5"}')), '6 days'), '1', 'it lists a charge that we lack');
+select is(pg_temp.of_eve('open'), null, 'nothing says that the charge is eve''s');
+select is(tests.pays('eve', '7 days'), '{"received": true}', 'the event of her payment arrives late');
+select is(farthing.reconcile('po_e', tests.after('7 days')), 0, 'both sides agree');
+select is(pg_temp.of_eve('resolved'), 'ch_eve', 'the mismatch is listed as one of eve''s');
 select set_config('farthing.change', '', true) \gset
 select is(tests.outcome(format('update farthing.mismatches set resolve_reason = ''x'' where mismatch_id = %L',
   :'bob')) ->> 'code', '23001', 'the resolution does not change without a reason');

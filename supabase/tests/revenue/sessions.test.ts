@@ -10,12 +10,12 @@ const paysLate = (name: string) =>
     from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
     'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '41 days', '30 days')`;
 
-/** A page with the charge of this buyer and Stripe's fee. A fee that differs from the stored one is booked. */
+/** A page with the charge of this buyer and Stripe's fee. Another fee than the stored one is booked. */
 const page = (name: string, fee: number) =>
   `jsonb_build_array(tests.listed('${name}', 'charge', 999, '{"fee": ${fee}, "amount": ${
     999 + fee
   }}'))`;
-/** What book_missing_lines() does for each fact, after it has locked the lines. */
+/** book_missing_lines() does this for each fact, after it has locked the lines. */
 const booksFees = (name: string) =>
   `select farthing.book_waiting_transactions('pi_${name}', tests.after('76 days'))`;
 const FEE_OF = (name: string) =>

@@ -18,6 +18,16 @@ comment on function farthing.items_to_read(int) is
   'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
   'follows. Fails invalid_request, naming limit.';
 
+create function farthing.uuid_of(p_text text)
+returns uuid
+language sql immutable
+set search_path = ''
+as $$
+  select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
+$$;
+comment on function farthing.uuid_of(text) is
+  'Returns the id that a cursor contains; null for any other text, which is the cursor of no item.';
+
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
 language sql immutable

@@ -6,6 +6,7 @@ create function farthing_public.fraud_decisions_list(p_user_id uuid default null
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- A user without an account has no decisions. No account has the number 0.

@@ -25,7 +25,7 @@ as $$
       coalesce(sum(case d.movement when 'granted' then d.value else -d.value end), 0),
       coalesce(max(w.worth), 0)
     from farthing.lot_days d full join (select x.currency, sum(x.value) as worth from farthing.deferred_lots x
-      group by x.currency) w using (currency)
+      where x.value <> 0 group by x.currency) w using (currency)
     where currency <> '' group by currency
   )
   select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.nr, c.name) from controls c

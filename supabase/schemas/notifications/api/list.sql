@@ -7,6 +7,7 @@ create function farthing_public.notifications_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- No account has the number 0.

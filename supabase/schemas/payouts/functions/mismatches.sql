@@ -60,6 +60,22 @@ comment on function farthing.record_of(farthing.mismatches, farthing.balance_tra
   'Returns our record of a mismatch: the order or the booking, and its refund or dispute if the line is '
   'one. Nulls if we have none.';
 
+create function farthing.name_mismatch_account()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_record record := farthing.record_of(new, farthing.line_of(new));
+begin
+  new.account_id := coalesce(v_record.account_id, new.account_id);
+  return new;
+end
+$$;
+comment on function farthing.name_mismatch_account() is
+  'Trigger: stores the account of our record, so that the mismatches of a user are found by an index. Our '
+  'record may arrive after the mismatch; each comparison that finds the mismatch again stores it.';
+
 create function farthing.mismatch_answer(p_mismatch farthing.mismatches)
 returns jsonb
 language plpgsql stable

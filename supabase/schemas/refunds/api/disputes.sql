@@ -7,6 +7,7 @@ create function farthing_public.disputes_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- No account has the number 0.

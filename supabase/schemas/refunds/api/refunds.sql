@@ -147,6 +147,7 @@ create function farthing_public.refunds_list(
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
   -- The account narrows the list before its indexes on orders and bookings apply. No account has the
@@ -158,16 +159,19 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
+  -- The last item is read first, so that its values bound the scan of the index.
+  v_last farthing.refunds;
 begin
+  select * into v_last from farthing.refunds where refund_id = farthing.uuid_of(p_before);
   return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
-    from farthing.refunds r left join farthing.refunds b on b.refund_id = p_before::uuid
+    from farthing.refunds r
     where (v_account_id is null or r.account_id = v_account_id)
       and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
       -- requested is pending in answers: farthing.refund_answer().
       and (p_status is null or r.status = p_status or p_status = 'pending' and r.status = 'requested')
-      and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
+      and (p_before is null or (r.created_at, r.refund_id) < (v_last.created_at, v_last.refund_id))
     order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)));
 end
 $$;

@@ -79,7 +79,8 @@ as $$
     select d.currency, sum(case d.movement when 'granted' then d.value else -d.value end) as value
     from farthing.lot_days d group by d.currency
   ), lots_left as (
-    select d.currency, sum(d.value) as value from farthing.deferred_lots d group by d.currency
+    select d.currency, sum(d.value) as value from farthing.deferred_lots d where d.value <> 0
+    group by d.currency
   )
   select 14, null::bigint, format('%s: %s credits in sealed entries, %s in days', movement,
     coalesce(e.credits, 0), coalesce(d.credits, 0))
