@@ -37,14 +37,32 @@ async function readPgtapFile(file: string): Promise<string> {
 export const pgtapFiles = (): string[] =>
   globSync("*/*.test.sql", { cwd: `${ROOT}${FOLDER}` }).sort();
 
+/** Ends a statement whose columns become variables. */
+const GSET = "/* gset */";
+
+/** Replaces `:'name'` by the value of the variable, as psql does. */
+function withVariables(text: string, variables: Map<string, string>): string {
+  return text.replace(/:'(\w+)'/g, (written, name) => {
+    const value = variables.get(name);
+    return value === undefined ? written : `'${value.replaceAll("'", "''")}'`;
+  });
+}
+
 /**
  * Runs the statements one after the other, and returns a line for each row, as psql prints it.
  * Stops at the first error.
  */
 async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
   const lines: string[] = [];
-  for (const statement of splitStatements(text)) {
+  const variables = new Map<string, string>();
+  for (const part of splitStatements(text.replace(/ \\gset$/gm, ` ${GSET};`))) {
+    const statement = withVariables(part, variables);
     try {
+      if (statement.endsWith(GSET)) {
+        const [row = {}] = await sql.unsafe(statement);
+        for (const [name, value] of Object.entries(row)) variables.set(name, String(value));
+        continue;
+      }
       const rows = await sql.unsafe(statement).values();
       lines.push(...rows.map((cells) => cells.map((cell) => cell ?? "").join("|")));
     } catch (error) {
