@@ -887,11 +887,13 @@ create table farthing.holds (
   reason text,
   correlation_id text,
   author farthing.author not null,
+  released_by farthing.author,
   expires_at timestamptz not null,
   created_at timestamptz not null default now(),
   resolved_at timestamptz,
   primary key (account_id, hold_id),
   constraint holds_text_bounded check (length(reason) <= 500 and length(correlation_id) <= 255),
+  constraint holds_released_by_somebody check (released_by is null or status = 'released'),
   constraint holds_live_at_most_a_day check (expires_at <= created_at + interval '24 hours'),
   constraint holds_states check (
     (status = 'open' and resolved_at is null and settled is null and shortfall is null)
@@ -900,9 +902,11 @@ create table farthing.holds (
 );
 comment on table farthing.holds is
   'Credits reserved for work in progress; a hold ends at most once. An open hold past expires_at counts '
-  'as released. author: who opened the hold.';
+  'as released. author: who opened the hold. released_by: who released it; null if it expired, or ended '
+  'with its job or chat.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
+create index holds_released on farthing.holds (resolved_at) where released_by is not null;
 create index holds_to_expire on farthing.holds (expires_at, account_id) where status = 'open';
 
 create table farthing.hold_lots (

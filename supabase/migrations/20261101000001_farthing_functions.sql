@@ -5498,7 +5498,8 @@ comment on function farthing.release_expired_holds(bigint, timestamptz) is
   'each expiry. Returns the number of released holds. The caller has locked the account.';
 
 create function farthing.release_hold(
-  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
+  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz,
+  p_author text default null)
 returns void
 language plpgsql
 set search_path = ''
@@ -5508,7 +5509,7 @@ begin
   if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
     and status = 'open') then
     perform farthing.free_hold(p_account_id, p_hold_id);
-    update farthing.holds set status = 'released', resolved_at = p_now,
+    update farthing.holds set status = 'released', resolved_at = p_now, released_by = p_author,
       correlation_id = coalesce(p_correlation_id, correlation_id)
     where account_id = p_account_id and hold_id = p_hold_id;
     perform farthing.pay_debt(p_account_id, p_now);
@@ -12658,8 +12659,8 @@ comment on function farthing.claim_refunds(int, timestamptz) is
 
 -- supabase/schemas/reports/functions/actor_actions.sql
 
--- Actions of authors that are not entries: refunds, blocks, decisions, retries, settings and reads.
--- Each fact is read from the table that stores its author.
+-- Actions of authors that are not entries: refunds, released holds, blocks, decisions, retries, settings and
+-- reads. Each fact is read from the table that stores its author.
 
 create function farthing.author_of_refund(p_requested_by text)
 returns text
@@ -12713,6 +12714,10 @@ as $$
       else 'grant_declined' end, 'grants', null::bigint, null
     from span s join farthing.grants g on g.decided_at >= s.since and g.decided_at < s.until
     where g.decided_by is not null
+    union all
+    select h.resolved_at, h.released_by::text, 'hold_released', 'holds', null, null
+    from span s join farthing.holds h on h.resolved_at >= s.since and h.resolved_at < s.until
+    where h.released_by is not null
     union all
     select i.acknowledged_at, i.acknowledged_by, 'alert_acknowledged', 'incidents', null, null
     from span s join farthing.incidents i on i.acknowledged_at >= s.since and i.acknowledged_at < s.until

@@ -128,7 +128,7 @@ select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');
-select farthing.set_once('holds', '{settled, shortfall, resolved_at}');
+select farthing.set_once('holds', '{settled, shortfall, resolved_at, released_by}');
 select farthing.never_remove('holds');
 select farthing.never_change('hold_lots', '{account_id, hold_id, lot_id, amount}');
 select farthing.never_remove('hold_lots');

@@ -3557,12 +3557,12 @@ export interface paths {
                                      * @description A kind of ledger entry, or another action.
                                      * @example refund_requested
                                      */
-                                    kind?: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared" | "welcome_retried");
+                                    kind?: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "hold_released" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared" | "welcome_retried");
                                     /**
                                      * @description The table that stores the fact and its author.
                                      * @enum {string}
                                      */
-                                    source?: "entries" | "refunds" | "grants" | "incidents" | "customer_reads" | "audit";
+                                    source?: "entries" | "refunds" | "grants" | "holds" | "incidents" | "customer_reads" | "audit";
                                 }[];
                             };
                             metadata: components["schemas"]["Metadata"];
@@ -6281,12 +6281,12 @@ export interface components {
              * @description A kind of ledger entry, or another action.
              * @example refund_requested
              */
-            kind: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared" | "welcome_retried");
+            kind: ("purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement") | ("alert_acknowledged" | "block_added" | "block_changed" | "block_lifted" | "customer_read" | "event_replayed" | "grant_confirmed" | "grant_declined" | "hold_released" | "job_cancelled" | "mismatch_resolved" | "notification_retried" | "refund_requested" | "setting_changed" | "spend_cap_changed" | "transfer_settled" | "warning_cleared" | "welcome_retried");
             /**
              * @description The table that stores the fact and its author.
              * @enum {string}
              */
-            source: "entries" | "refunds" | "grants" | "incidents" | "customer_reads" | "audit";
+            source: "entries" | "refunds" | "grants" | "holds" | "incidents" | "customer_reads" | "audit";
         };
         Alert: {
             /**

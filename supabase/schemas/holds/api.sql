@@ -84,7 +84,8 @@ comment on function farthing_public.holds_settle is
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -98,7 +99,7 @@ begin
   end if;
   v_hold := farthing.lock_open_hold(p_hold_id, p_now);
   perform farthing.release_hold(v_hold.account_id, p_hold_id,
-    coalesce(p_correlation_id, farthing.trace_id()), p_now);
+    coalesce(p_correlation_id, farthing.trace_id()), p_now, coalesce(p_author, 'sql:' || session_user));
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
 end

@@ -19,6 +19,7 @@ create temporary table orders (index, of_table, condition, columns) as values
     'status, created_at desc, grant_id desc'),
   ('grants_newest', 'grants', 'true', 'created_at desc, grant_id desc'),
   ('grants_of_account', 'grants', 'account_id in (1, 2)', 'account_id, created_at desc, grant_id desc'),
+  ('holds_released', 'holds', 'released_by is not null', 'resolved_at'),
   ('inbox_by_state', 'inbox', 'state in (''dead'', ''failed'')', 'state, received_at, event_id'),
   ('inbox_newest', 'inbox', 'true', 'received_at desc, event_id desc'),
   ('mismatches_newest', 'mismatches', 'true', 'found_at desc, mismatch_id desc'),

@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/jobs.psql
-select plan(48);
+select plan(56);
 
 select count(tests.person(name)) from unnest(array['olga', 'pat', 'ann', 'bob']) name \gset
 update auth.users set raw_app_meta_data = '{"role": "operator"}'
@@ -65,6 +65,18 @@ select isnt(inbox_replay('evt_' || currval('tests.event_nr'), tests.after('4 h')
   'pat replays a dead-lettered event');
 select is(pg_temp.did(pg_temp.by('pat')), array['alert_acknowledged incidents 1', 'event_replayed audit 1',
   'warning_cleared audit 1'], 'an acknowledged alert, a replayed event and a cleared warning are counted');
+
+-- Holds that somebody releases. One that expires has no author.
+select isnt(tests.give(name, '100'), null, name || ' gets credits') from unnest(array['cyn', 'dan']) name;
+select is(holds_release(tests.hold(name, '10'), p_now => tests.after('1 min'), p_author => author)
+  ->> 'status', '200', author || ' releases a hold of ' || name)
+from (values ('cyn', 'key:app'), ('dan', 'key:app')) h (name, author);
+select isnt(tests.hold('cyn', '10'), null, 'another hold expires');
+select is(farthing.release_expired_holds(farthing.account_for(tests.person('cyn')), tests.after('2 h')),
+  1, 'it is released without an author');
+select is(pg_temp.did('key:app'), array['hold_released holds 2'], 'released holds are counted');
+select is((select count(*) from farthing.holds where released_by is not null), 2::bigint,
+  'an expired hold names nobody');
 
 -- Work for customers.
 select is(farthing.notify(farthing.account_for(tests.person('ann')), 'hello', 's', '{}', tests.after()), true,

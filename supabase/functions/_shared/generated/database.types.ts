@@ -875,6 +875,7 @@ export type Database = {
       };
       "holds_release": {
         Args: {
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_fingerprint"?: string;
           "p_hold_id": string;

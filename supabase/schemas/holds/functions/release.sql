@@ -56,7 +56,8 @@ comment on function farthing.release_expired_holds(bigint, timestamptz) is
   'each expiry. Returns the number of released holds. The caller has locked the account.';
 
 create function farthing.release_hold(
-  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
+  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz,
+  p_author text default null)
 returns void
 language plpgsql
 set search_path = ''
@@ -66,7 +67,7 @@ begin
   if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
     and status = 'open') then
     perform farthing.free_hold(p_account_id, p_hold_id);
-    update farthing.holds set status = 'released', resolved_at = p_now,
+    update farthing.holds set status = 'released', resolved_at = p_now, released_by = p_author,
       correlation_id = coalesce(p_correlation_id, correlation_id)
     where account_id = p_account_id and hold_id = p_hold_id;
     perform farthing.pay_debt(p_account_id, p_now);

@@ -1,5 +1,5 @@
--- Actions of authors that are not entries: refunds, blocks, decisions, retries, settings and reads.
--- Each fact is read from the table that stores its author.
+-- Actions of authors that are not entries: refunds, released holds, blocks, decisions, retries, settings and
+-- reads. Each fact is read from the table that stores its author.
 
 create function farthing.author_of_refund(p_requested_by text)
 returns text
@@ -53,6 +53,10 @@ as $$
       else 'grant_declined' end, 'grants', null::bigint, null
     from span s join farthing.grants g on g.decided_at >= s.since and g.decided_at < s.until
     where g.decided_by is not null
+    union all
+    select h.resolved_at, h.released_by::text, 'hold_released', 'holds', null, null
+    from span s join farthing.holds h on h.resolved_at >= s.since and h.resolved_at < s.until
+    where h.released_by is not null
     union all
     select i.acknowledged_at, i.acknowledged_by, 'alert_acknowledged', 'incidents', null, null
     from span s join farthing.incidents i on i.acknowledged_at >= s.since and i.acknowledged_at < s.until

@@ -41,6 +41,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   grants_list: true,
   holds_open: true,
   holds_read: true,
+  holds_release: true,
   holds_settle: true,
   inbox_replay: true,
   jobs_cancel: true,

@@ -21,6 +21,7 @@ const Action = z.enum([
   "event_replayed",
   "grant_confirmed",
   "grant_declined",
+  "hold_released",
   "job_cancelled",
   "mismatch_resolved",
   "notification_retried",
@@ -43,9 +44,10 @@ export const ActorRow = z.object({
     description: "A kind of ledger entry, or another action.",
     example: "refund_requested",
   }),
-  source: z.enum(["entries", "refunds", "grants", "incidents", "customer_reads", "audit"]).openapi({
-    description: "The table that stores the fact and its author.",
-  }),
+  source: z.enum(["entries", "refunds", "grants", "holds", "incidents", "customer_reads", "audit"])
+    .openapi({
+      description: "The table that stores the fact and its author.",
+    }),
   count: z.int(),
   credits: SignedAmount.nullable().openapi({
     description: "The credits that the entries moved; null for other actions.",
