@@ -114,9 +114,9 @@ select is(tests.release_chat(tests.chat_id('eve'), '4 s', 'e'), 'released',
 select is(tests.key('e'), 'started', 'the late release leaves the key to the second chat');
 
 -- A chat that costs nothing leaves no entries.
-select is(tests.begin_chat('bob', null, p_model => 'free-to-ask') ->> 'held', '5',
+select is(tests.begin_chat('bob', null, '1 s', p_model => 'free-to-ask') ->> 'held', '5',
   'bob begins a chat whose input is free');
-select is((tests.settle_chat(tests.chat_id('bob', 2), '1 s', 1000, 0) -> 'data') - 'hold_id' - 'message',
+select is((tests.settle_chat(tests.chat_id('bob', 2), '2 s', 1000, 0) -> 'data') - 'hold_id' - 'message',
   '{"finish_reason": "stop", "usage": {"input_tokens": 1000, "output_tokens": 0}, "credits": "0",
     "balance_after": "143"}', 'bob pays nothing');
 
