@@ -28,5 +28,5 @@ Deno.test("writeSeedRates refuses a map with an entry without a price", () => {
 });
 
 Deno.test("writeSeedRates refuses a seed without its section", () => {
-  assert.throws(() => writeSeedRates("select 1;", priceMap), /lacks the line/);
+  assert.throws(() => writeSeedRates("select 1;", priceMap), /must have the line/);
 });

@@ -34,5 +34,5 @@ Deno.test("writeSeedPackages refuses a package without a seeded id", () => {
 });
 
 Deno.test("writeSeedPackages refuses a seed without its section", () => {
-  assert.throws(() => writeSeedPackages("select 1;", file), /lacks the line/);
+  assert.throws(() => writeSeedPackages("select 1;", file), /must have the line/);
 });
