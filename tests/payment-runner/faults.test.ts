@@ -114,22 +114,25 @@ async function reversal(): Promise<Work> {
   };
 }
 
+/** The payout is made when it is due, because a scheduled run may read its list at once. */
 async function payout(): Promise<Work> {
   const { paymentId } = await newPurchase(world);
-  const { id } = await payOut(world, [paymentId]);
+  let id: string | undefined;
   const lists = () =>
     withSql(world, (sql) =>
       sql<{ is_done: boolean }[]>`
-      select reconciled_at is not null as is_done from farthing.reconciliations where payout_id = ${id}`);
+      select reconciled_at is not null as is_done from farthing.reconciliations
+      where payout_id = ${id ?? null}`);
   const isDone = async () => (await one(lists())).is_done;
   return {
     async due() {
+      id ??= (await payOut(world, [paymentId])).id;
       await until("the payout is known", async () => (await lists())[0]);
       await withSql(
         world,
         (sql) =>
           sql`update farthing.reconciliations set due_at = now(), claimed_at = null
-          where payout_id = ${id} and due_at is not null`,
+          where payout_id = ${id!} and due_at is not null`,
       );
     },
     made: async () => await isDone() ? 1 : 0,
