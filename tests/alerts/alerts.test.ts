@@ -15,7 +15,10 @@ import { readWorld, type World } from "../support/project/world.ts";
 import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
-/** Rules read up to three days back. The figures of one rule must not count for another rule. */
+/**
+ * Rules read figures of up to three days back. Figures that the test of one rule makes must not count for
+ * the other rules.
+ */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;
 
@@ -41,8 +44,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         const scene = { world, sql, at };
         equal(await evaluate(sql, rule, at), undefined, "there is no incident before");
         await provoke(scene);
-        // Some rules fire only after the condition has lasted for a while; here it lasts two
-        // minutes.
+        // Some rules fire only if the condition lasts for some minutes. In this test it lasts two minutes.
         await evaluate(sql, rule, at);
         const fired = await evaluate(sql, rule, at, 2);
         equal(fired?.state, "open");
@@ -93,8 +95,7 @@ Deno.test("an alert that eight evaluations find at once is one alert, reported o
         () =>
           many`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 minute') as fired`,
       );
-      // All evaluations wait for the lock of this session, and start together when the lock is
-      // released.
+      // This session holds the lock. All evaluations wait for it, and start together when it is released.
       const running = Promise.all(evaluations);
       await sql`select pg_advisory_unlock(68, 0)`;
       const fired = (await running).map(([row]) => row?.fired);

@@ -12,11 +12,13 @@ import type { World } from "../support/project/world.ts";
 export type Sql = postgres.Sql<Record<string, never>>;
 
 export interface Operators {
-  /** A deployment with the operators' email address and webhook; it sends their notifications. */
+  /**
+   * A deployment with the operators' email address and webhook. Its runner sends the operators'
+   * notifications.
+   */
   readonly world: World;
   /**
-   * Reads the notifications of an incident: the emails, and the webhook messages whose signature is
-   * valid.
+   * Reads the notifications of an incident: the emails, and the webhook requests whose signature is valid.
    */
   notificationsOf(incidentId: string): Promise<{ emails: string[]; messages: string[] }>;
 }
@@ -87,14 +89,14 @@ export async function withOperators(
 }
 
 /**
- * farthing.evaluate_alerts() takes this lock. While a test holds the lock, the scheduled evaluation
- * waits.
+ * farthing.evaluate_alerts() takes this lock. While a test holds the lock, the scheduled evaluation of
+ * alerts waits.
  */
 const LOCK = "pg_advisory_lock(68, 0)";
 
 /**
- * Runs `use` with only these rules enabled, and restores all rules at the end. Each threshold is
- * raised to the current figure, so that rows of other tests do not fire a rule.
+ * Runs `use` with only these rules enabled, and restores all rules at the end. A threshold below the
+ * current figure is raised to that figure, so that rows of other tests do not make a rule fire.
  */
 export async function withRules(
   { databaseUrl }: World,
@@ -119,7 +121,7 @@ export async function withRules(
         where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
       await use(sql);
     } finally {
-      // These are the counts that a test recorded at a time in the future.
+      // The counts that a test recorded at a time in the future are deleted.
       await sql`delete from farthing.metrics where grain <> 'total' and starts_at >= '2040-01-01'`;
       for (const { rule, ...figures } of before) {
         await sql`update farthing.alert_rules set ${sql(figures)} where rule = ${rule}`;
@@ -141,7 +143,7 @@ export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) 
   return incident;
 }
 
-/** Makes an incident's notifications due before all other notifications. */
+/** Makes an incident's notifications due before all other notifications are. */
 export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
   await sql`
     update farthing.notifications set next_attempt_at = 'epoch'

@@ -1,4 +1,4 @@
-/** For each alert rule: an action that makes it fire, and an action that resolves the alert. */
+/** For each alert rule: an action that makes the rule fire, and an action that resolves its alert. */
 import { equal } from "node:assert/strict";
 import type { Sql } from "./operators.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -14,17 +14,18 @@ interface Scene {
 
 export interface Kind {
   readonly rule: string;
-  /** Other rules that are enabled during the test. */
+  /** Other rules that are enabled during the test of this rule. */
   readonly alsoEnabled?: readonly string[];
-  /** True: evaluated at a time in the future without other tests' figures. False: evaluated now. */
+  /**
+   * True if the rule is evaluated at a time in the future, at which there are no figures of other tests.
+   * False if it is evaluated at the current time.
+   */
   readonly isApart: boolean;
   readonly provoke: (scene: Scene) => Promise<unknown>;
   readonly end?: (scene: Scene) => Promise<unknown>;
 }
 
-/**
- * Delivers a signed event to the webhook, asserts the answer's status, and returns the event's id.
- */
+/** Delivers a signed event to the webhook, asserts the status of the answer, and returns the event's id. */
 async function send(world: World, type: string, object: object, status: number): Promise<string> {
   const id = `evt_${crypto.randomUUID()}`;
   const created = Math.floor(Date.now() / 1000);
@@ -45,7 +46,7 @@ const LATE = `po_${crypto.randomUUID()}`;
 const UNKNOWN = `po_${crypto.randomUUID()}`;
 const ODD = `po_${crypto.randomUUID()}`;
 
-/** Records a count at the time of the scene, as an isolate reports a count. */
+/** Records a count at the time of the test, as an isolate reports a count. */
 function count(
   { sql, at }: Scene,
   name: string,
@@ -58,7 +59,7 @@ function count(
   return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-/** Records failed requests in each of 15 minutes, and in each of two earlier hours. */
+/** Records failed requests in each of 15 minutes, and in each of the two hours before. */
 async function failedUses(scene: Scene) {
   for (const minutes of [...Array(15).keys(), 60, 120]) {
     const [row] = await scene.sql<{ at: string }[]>`
@@ -94,7 +95,8 @@ const MONEY: readonly Kind[] = [
       await sql`update farthing.inbox set received_at = received_at - interval '16 minutes'
         where event_id = ${id}`;
     },
-    // Events of other tests count too when they are old enough, so all waiting events are ignored.
+    // The rule also counts events of other tests if they are old enough, so all waiting events are set to
+    // ignored.
     end: ({ sql }) => putAside(sql, ""),
   },
   {
@@ -196,13 +198,13 @@ const REQUESTS: readonly Kind[] = [
   },
 ];
 
-/** Rules about scheduled tasks. No task runs by itself during these tests. */
+/** The rules about scheduled tasks. No task runs by itself during these tests. */
 const TASKS: readonly Kind[] = [
   {
     rule: "overdue_work",
     isApart: true,
-    // This hold is the oldest overdue work. The lock stops the scheduled tasks that would release
-    // it.
+    // This hold is the oldest overdue work. The advisory lock stops the scheduled tasks that would release
+    // the hold.
     provoke: async ({ world, sql }) => {
       const { id } = await signUpWith(world, "10");
       await sql`select pg_advisory_lock(75, 0)`;
@@ -211,8 +213,8 @@ const TASKS: readonly Kind[] = [
     end: async ({ sql, at }) => {
       await sql`select farthing.expire_credits()`;
       await sql`select pg_advisory_unlock(75, 0)`;
-      // Today's work is overdue at the test's time, too. The threshold is above its age, and below
-      // the hold's.
+      // Work of other tests is also overdue at the time of this test. The threshold is above the age of
+      // that work, and below the age of the hold.
       await sql`
         update farthing.alert_rules set threshold = due.minutes, fine_at = due.minutes
         from (select extract(epoch from ${at}::timestamptz - now() + interval '1 year') / 60
@@ -240,7 +242,7 @@ const TASKS: readonly Kind[] = [
   {
     rule: "tasks_stopped",
     isApart: true,
-    // The lock stops the scheduled tasks, so the time since the last run exceeds the threshold.
+    // The advisory lock stops the scheduled tasks, so the time since the last run exceeds the threshold.
     provoke: async ({ sql }) => {
       await sql`select pg_advisory_lock(75, 0)`;
       await sql`update farthing.alert_rules set threshold = threshold - 1 where rule = 'tasks_stopped'`;

@@ -1,4 +1,4 @@
-/** Each alert rule has a runbook; its SQL runs, and its requests are answered. */
+/** Each alert rule has a runbook. The SQL of the runbook runs, and its requests are answered. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
 import { backEnd, get } from "../support/project/http.ts";
@@ -7,7 +7,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = "docs/runbooks";
-/** Pages that belong to no alert rule. */
+/** Pages among the runbooks that belong to no alert rule. */
 const OTHERS = ["README.md", "disputes.md", "anchor.md"];
 
 const pages = [...Deno.readDirSync(new URL(FOLDER, ROOT))].map(({ name }) => name)
@@ -38,7 +38,7 @@ function statementsOf(page: string): string[] {
   return [...read(page).matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, block]) => block!);
 }
 
-/** The paths that a page reads by curl, without those that it changes something by. */
+/** Returns the paths of the GET requests that a page prints as curl commands. */
 function readsOf(page: string): string[] {
   const lines = read(page).replaceAll("\\\n", " ").split("\n");
   return lines.filter((line) => line.includes("curl ") && !line.includes("-X "))
@@ -64,7 +64,7 @@ for (const page of pages) {
     });
     for (const path of paths) {
       const answer = await get(world, path, backEnd(world));
-      // An unknown id is refused by its own name; an unknown route is refused without one.
+      // The error for an unknown id names the field `id`. The error for an unknown route names no field.
       const isOfOne = path.endsWith("/ID");
       equal(answer.status, isOfOne ? refusalOf(path) : 200, `${path}: ${answer.text}`);
       if (isOfOne) equal(JSON.parse(answer.text).error.field, "id", path);
@@ -72,7 +72,7 @@ for (const page of pages) {
   });
 }
 
-/** The id of a run of the proof is a number; other ids are texts that no item has. */
+/** The id of a run of the proof is a number. The other ids are texts under which nothing is stored. */
 function refusalOf(path: string): 400 | 404 {
   return path.startsWith("proofs/") ? 400 : 404;
 }

@@ -1,6 +1,6 @@
 /**
- * A booking from the provider's registration to its completion, and who may read and change the
- * booking.
+ * A booking from the registration of the provider to the completion of the booking, and who may read and
+ * change it.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";

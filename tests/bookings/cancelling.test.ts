@@ -37,7 +37,7 @@ function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number)
 }
 
 /**
- * Waits until `refunded` minor units of the fee are refunded, and returns the booking's fee
+ * Waits until `refunded` minor units of the platform's fee are refunded, and returns the booking's fee
  * columns.
  */
 async function ownFee(booking: OpenBooking, refunded: number) {
@@ -140,8 +140,7 @@ Deno.test("a payment that is faster than its cancellation is refunded", async ()
     await until("the payment has arrived", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
-    // The payment runner skips a booking while an event has locked it, so the runner is called
-    // repeatedly.
+    // The payment runner skips a booking that an event has locked, so the runner is called repeatedly.
     const { status } = await until("2500 are refunded", async () => {
       data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
       const read = await readBooking(world, buyer, booking.booking_id);

@@ -19,7 +19,7 @@ Deno.test("M6: a dispute reverses the provider's share, a win restores it", asyn
     booking.payment_intent_id,
   );
   const account = String(transfer_data?.destination);
-  // The provider's account got 2500 cents. It paid 75 cents of them as the fee of 3 %.
+  // The provider's account at Stripe got 2500 cents, and paid 75 cents of them as the fee of 3 %.
   equal(await paidOut(world, account), 2500);
   await withDeliveries(world, "shared", async () => {
     const { id } = await control(world, "POST", `payments/${booking.payment_intent_id}/dispute`);

@@ -1,6 +1,6 @@
 /**
- * Repeated requests for bookings and providers after a failure at Stripe make one payment, or one
- * account.
+ * Requests for bookings and providers that are repeated after a failure at Stripe make only one payment, or
+ * one account.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
@@ -35,9 +35,9 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** Stripe acts, but its answer is lost. The SDK does not retry. */
+/** Stripe acts, but its answer is lost. The SDK does not send the request again. */
 const LOST = { status: 429, after: true };
-/** Stripe does not act, and all attempts of the SDK fail. */
+/** Stripe does not act, and all requests that the SDK sends fail. */
 const DOWN = { status: 503, times: 3 };
 
 function isRetryable(answer: Answer): void {

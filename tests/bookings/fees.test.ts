@@ -1,8 +1,8 @@
 /**
- * 100 random bookings (1,000 with CI_FULL=1) in three currencies are paid, refunded in part or in
- * full, and cancelled. Stripe's fees, the fee columns, and 3 % of the paid amounts less refunds
- * must be equal to the cent. The bookings, refunds and cancellations go over HTTP; the buyer pays
- * with Stripe's SDK.
+ * Random bookings in three currencies are paid, refunded in part or in full, and cancelled: 100 bookings,
+ * or 1,000 with CI_FULL=1. Stripe's fees, the fee columns, and 3 % of the paid amounts less refunds must be
+ * equal to the cent. The bookings, refunds and cancellations go over HTTP; the buyer pays with Stripe's
+ * SDK.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -43,7 +43,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** The events of one booking. The refunds are in minor units, in order. */
+/** The plan of one booking. The amount and the refunds are in minor units; the refunds are in order. */
 interface Plan {
   readonly amount: number;
   readonly currency: Currency;
@@ -87,7 +87,7 @@ async function statusOf(bookingId: string): Promise<string> {
   return row!.status;
 }
 
-/** Carries out a plan from the booking to its end. Stripe's last events may arrive later. */
+/** Carries out a plan from the booking to its end. Stripe's last events may arrive after the return. */
 async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
   const { booking_id, payment_intent_id } = await book(world, buyer, seller, plan);
   if (plan.isPaid) {
@@ -108,8 +108,8 @@ async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
 }
 
 /**
- * Carries out all plans. Every five plans get a new buyer, because bookings per buyer and minute
- * are limited.
+ * Carries out all plans. After five plans a new buyer follows, because a buyer may create only a few
+ * bookings per minute.
  */
 async function playAll(queue: Iterable<Plan>, seller: Seller): Promise<void> {
   let buyer: Person | undefined;
@@ -161,8 +161,8 @@ function modelOf(plans: readonly Plan[]): Sums {
 }
 
 /**
- * Waits until the fee columns equal the expected sums. Stripe reports each step by an event, so the
- * columns change late.
+ * Waits until the fee columns equal the expected sums. Stripe reports each step by an event, so the columns
+ * change only later.
  */
 async function settles(seller: Seller, plans: readonly Plan[]): Promise<void> {
   const model = modelOf(plans);
@@ -189,7 +189,7 @@ Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less refunds (FEES_SEED=$
   try {
     for (let from = 0; from < BOOKINGS; from += BATCH) {
       const queue = plans.slice(from, from + BATCH).values();
-      // Between two batches, the lock is free for tests that hold deliveries back.
+      // Between two batches the lock is released, so that tests that hold deliveries back can run.
       await withDeliveries(world, "shared", async () => {
         await Promise.all(Array.from({ length: AT_ONCE }, () => playAll(queue, seller)));
         await settles(seller, plans.slice(0, from + BATCH));

@@ -1,4 +1,4 @@
-/** M6: a provider who is paid after completion gets one transfer, paid from the buyer's charge. */
+/** M6: a provider who is paid after completion gets one transfer, whose source is the buyer's charge. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Booking, StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import {
@@ -43,7 +43,7 @@ Deno.test("M6: a share paid after completion is transferred once, less refunds",
   await withDeliveries(world, "shared", async () => {
     equal(await advance(seller, booking.booking_id, "complete"), "completed");
     equal(await advance(seller, booking.booking_id, "complete"), "completed");
-    // The fee is 3 % of 2500. Two payment runners at the same moment make one transfer.
+    // The fee is 3 % of 2500. Two payment runners that run at the same moment make only one transfer.
     await Promise.all([1, 2].map(() => post(world, "payment-runner", backEnd(world), {})));
     deepEqual(await moves(world, booking, 1), ["transfer 2425"]);
     const [transfer] = (await stripe.transfers.list({ destination: account })).data;

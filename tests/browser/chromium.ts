@@ -1,11 +1,11 @@
-/** Runs tests in the machine's own Chromium, without a screen. */
+/** Runs tests in the Chromium that is installed on the machine, without a screen. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 
 /**
- * With the first two features, each window has two more renderers, for parts of the address bar
- * that are never visible without a screen. Chromium reads only the last list of disabled features,
- * so this list also contains Playwright's own.
+ * The first two features would give each window two more renderers, for parts of the address bar that are
+ * never visible without a screen. Chromium reads only the last list of disabled features, so this list also
+ * contains those that Playwright disables.
  */
 const DISABLED_FEATURES = [
   ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"],
@@ -15,7 +15,7 @@ const DISABLED_FEATURES = [
   ...["NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"],
 ];
 
-/** Chromium must reach only this machine and must not look for updates. */
+/** Chromium must connect only to this machine, and must not look for updates. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -26,10 +26,10 @@ const FLAGS = [
   `--disable-features=${DISABLED_FEATURES.join(",")}`,
 ];
 
-/** The timeout of an action or a wait in a page, and of the browser's start. */
+/** The timeout of an action or a wait in a page, and of the start of the browser. */
 const TIMEOUT_MS = 60_000;
 
-/** Starts a browser for all tests of a file. The caller closes the browser. */
+/** Starts a browser for all tests of a file. The caller must close the browser. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("there is no Chromium on this machine");
@@ -40,7 +40,7 @@ const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
  * Runs `use` with a new window.
- * @throws if the page has an uncaught error or requests anything from another machine
+ * @throws if the page has an uncaught error, or requests anything from a different machine
  */
 export async function withPage(
   browser: Browser,

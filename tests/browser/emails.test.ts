@@ -12,7 +12,10 @@ import { openBrowser, withPage } from "./chromium.ts";
 
 const PHONE = { width: 375, height: 667 };
 
-/** Stands for the logo, because a test reaches no other machine. It is wider than its place. */
+/**
+ * Stands for the logo, because a test connects to no other machine. The image is wider than the space that
+ * emails give to the logo.
+ */
 const DRAWN = "data:image/svg+xml," + encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><rect width="900" height="90"/></svg>`,
 );
@@ -21,12 +24,12 @@ async function show(page: Page, html: string): Promise<void> {
   await page.setContent(html.replaceAll(LOGO, DRAWN), { waitUntil: "load" });
 }
 
-/** Returns how far the page is wider than its window. */
+/** Returns by how many pixels the page is wider than its window. */
 function overflowOf(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - innerWidth");
 }
 
-/** Returns the violations of WCAG 2.2 AA, one line each. */
+/** Returns the violations of WCAG 2.2 AA, one per line. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
@@ -40,7 +43,7 @@ async function violationsOf(page: Page): Promise<string[]> {
   );
 }
 
-/** Returns what a mail program could not open or read out. */
+/** Returns what a mail program could not open, or a screen reader could not read out. */
 async function brokenPartsOf(page: Page): Promise<string[]> {
   const links = await page.locator("a").all();
   const targets = await Promise.all(links.map((link) => link.getAttribute("href")));
@@ -62,14 +65,14 @@ async function isReadable(page: Page, html: string, name: string): Promise<void>
   deepEqual(await brokenPartsOf(page), [], name);
 }
 
-/** Reads every email. Operators' emails are the same in each language. */
+/** Reads every email in every language. Operators' emails are the same in all languages. */
 async function readsEveryEmail(page: Page): Promise<void> {
   const seen = new Map(renderEmails().map(({ name, html }) => [html, name]));
   ok(seen.size > Object.keys(SAMPLES).length * 2);
   for (const [html, name] of seen) await isReadable(page, html, name);
 }
 
-/** Dark colours are the email's own, and not those of a browser that inverts pages. */
+/** The dark colours are those of the email's own styles. The browser does not invert pages. */
 async function changesColours(page: Page): Promise<void> {
   const { html } = renderNotification("receipt", SAMPLES.receipt, {
     locale: "en",

@@ -12,7 +12,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Fills in a card and pays. The page has the buyer's email, which cannot be changed there. */
+/** Fills in a card and pays. The page already has the buyer's email, and the buyer can't change it there. */
 async function fillCard(page: Page, buyer: Person, number: string): Promise<void> {
   const email = page.getByLabel("Email");
   deepEqual([await email.inputValue(), await email.isEditable()], [buyer.email, false]);
@@ -22,7 +22,7 @@ async function fillCard(page: Page, buyer: Person, number: string): Promise<void
   await page.getByRole("button", { name: /^Pay/ }).click();
 }
 
-/** Pays with a declined card, then with another card on the same page. */
+/** Pays with a declined card, and then with a different card on the same page. */
 async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
   const { checkout_url, order_id } = await openCheckout(world, buyer);
   await page.goto(checkout_url);
@@ -43,7 +43,7 @@ async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
 }
 
 /**
- * Opens the page from the emulator's list, reads the form of a bank debit, and leaves without
+ * Opens the page from the emulator's list of pages, reads the form of a bank debit, and leaves without
  * paying.
  */
 async function looksAroundAndLeaves(page: Page, buyer: Person): Promise<void> {

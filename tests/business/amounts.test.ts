@@ -1,6 +1,6 @@
 /**
- * Tax, discounts and invoices from the hosted page to the reports: what Stripe's session states is
- * what the order, the credits, the lines and the balance transactions have.
+ * Tax, discounts and invoices from the hosted page to the reports. The amounts of Stripe's session must
+ * appear in the order, its credits, its revenue lines and the balance transactions.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
@@ -52,7 +52,7 @@ async function openFor(buyer: Person, currency: string, amount: number) {
   }
 }
 
-/** Creates a promotion code at Stripe, and returns its text. */
+/** Creates a promotion code at Stripe, and returns the code. */
 async function makeCode(percent_off: number): Promise<string> {
   const stripe = stripeOf(world);
   const coupon = await stripe.coupons.create({ percent_off, duration: "once" });
@@ -69,7 +69,7 @@ interface Bought {
   card?: string;
 }
 
-/** Buys, and returns the paid order with its session at Stripe. */
+/** Buys the package, and returns the paid order with its session at Stripe. */
 async function buyFor({ currency, amount, settings, details = {}, card = CARD }: Bought) {
   const buyer = await signUp(world);
   return await withSettings(world, settings, async () => {
@@ -99,7 +99,7 @@ const partsOf = (order: z.output<typeof Order>) => ({
   invoice_id: order.invoice_id,
 });
 
-/** Reads the totals of the funnel, all 0 in a shop without a checkout. */
+/** Reads the totals of the funnel. They are all 0 in a shop without a checkout. */
 async function readFunnel() {
   const report = data(
     await get(world, "reports/funnel", backEnd(world)),
@@ -110,7 +110,7 @@ async function readFunnel() {
   return { checkouts, buyers, paid, free };
 }
 
-/** The lines of an order by kind, and the prices of its lots. */
+/** Returns the revenue lines of an order by kind, and the prices of its lots. */
 async function booksOf(orderId: string) {
   const lines = await withSql(world, (sql) =>
     sql<{ kind: string; amount: number }[]>`
@@ -247,7 +247,7 @@ Deno.test("tax inside: a dispute returns it, and all lines equal Stripe's transa
     );
     equal(withoutFees, moved.reduce((total, { amount }) => total + amount, 0));
   }
-  // The money of pln adds up to 0 and has no control.
+  // The amounts in pln add up to 0, so the report has no control for pln.
   const controls = report.controls.filter(({ name }) => / (isk|pln):/.test(name));
   equal(controls.filter(({ name }) => / isk:/.test(name)).length, 2);
   deepEqual([...new Set(controls.map(({ difference }) => difference))], ["0"]);

@@ -1,6 +1,6 @@
 /**
- * Stripe Tax is not set up at Stripe, although the shop asks for a tax: the buyer gets a fitting
- * error, and the operator sees the reason.
+ * The shop collects tax, but Stripe Tax is not set up at Stripe. The buyer gets an error, and the operator
+ * sees its reason.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";
@@ -13,7 +13,7 @@ import { open, withPackage, withSettings } from "./shop.ts";
 
 const world = readWorld();
 
-/** Lists the faults of the setup at Stripe that the page of a customer shows. */
+/** Lists the faults in the setup at Stripe that the page of a customer shows. */
 async function shownFaults(person: Person): Promise<unknown[]> {
   const page = data(await get(world, `customers/${person.id}`, backEnd(world)), 200, CustomerPage);
   return page.refused_next.filter(({ details }) => "fault" in details)

@@ -1,6 +1,6 @@
 /**
- * A payment whose order may have tax or a discount waits for the event of its session. If Stripe
- * never delivers that event, the payment runner reads the session, and the order is paid once.
+ * A payment whose order may have tax or a discount waits for the event of its checkout session. If Stripe
+ * never delivers that event, the payment runner reads the session from Stripe, and the order is paid once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
@@ -24,7 +24,7 @@ const SETTINGS: Settings = {
   checkout_promotion_codes: true,
 };
 
-/** Pays with a code and a tax. Only the event of the payment is delivered. */
+/** Pays with a promotion code and a tax. Only the event of the payment intent is delivered. */
 async function payWithoutEvent() {
   const buyer = await signUp(world);
   const promotion_code = await makeCode(world, { percent_off: 25 });
@@ -47,7 +47,7 @@ async function payWithoutEvent() {
   return { buyer, order_id, payment, completed: eventOf("checkout.session.completed") };
 }
 
-/** Lets the minute pass that a payment waits for its event. */
+/** Makes the payment a minute older, which is the time that a payment waits for the event of its session. */
 const passMinute = (eventId: string) =>
   withSql(world, (sql) =>
     sql`
@@ -70,7 +70,7 @@ Deno.test("a lost event of a session: the runner reads the session, and grants o
     });
     const { sessions } = stripeOf(world).checkout;
     const session = await sessions.retrieve(String(order.checkout_session_id));
-    // A quarter off 100 kronor, and 19 % of 75.
+    // The price is 100 kronor less a quarter, and the tax is 19 % of the remaining 75.
     deepEqual(
       [order.amount_discount, order.amount_tax, order.amount_total, session.amount_total],
       [2_500, 1_425, 8_925, 8_925],

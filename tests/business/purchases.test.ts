@@ -1,4 +1,4 @@
-/** Businesses buy credits: with a tax, a promotion code, a tax id and an invoice. */
+/** Businesses buy credits with a tax, a promotion code, a tax id and an invoice. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { proven, withDeliveries } from "../support/project/database.ts";
@@ -10,7 +10,7 @@ import { makeCode, open, PRICE, type Settings, withPackage, withSettings } from 
 
 const world = readWorld();
 
-/** A Swedish business, as it fills in the page. */
+/** The data with which a Swedish business fills in the page. */
 const BUSINESS = {
   country: "SE",
   postal_code: "111 22",
@@ -18,7 +18,7 @@ const BUSINESS = {
   tax_id: "SE123456789001",
 };
 
-/** Buys the package in a shop with these settings; returns the paid order and its session. */
+/** Buys the package in a shop with these settings. Returns the paid order and its session. */
 async function buyWith(buyer: Person, settings: Settings, details: Record<string, string>) {
   return await withPackage(world, (id) =>
     withSettings(world, settings, async () => {
@@ -33,7 +33,7 @@ async function buyWith(buyer: Person, settings: Settings, details: Record<string
     }));
 }
 
-/** Checks that the buyer has the whole package, whatever they paid for it. */
+/** Asserts that the buyer has all credits of the package, whatever amount they paid. */
 async function hasThePackage(buyer: Person): Promise<void> {
   equal((await balanceOf(world, buyer.id)).balance, "1100");
   await proven(world);

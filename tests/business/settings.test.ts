@@ -1,4 +1,4 @@
-/** Each setting of the hosted page reaches the session at Stripe, and stays with its order. */
+/** Each setting of the hosted page reaches the checkout session at Stripe, and is stored with the order. */
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -12,7 +12,7 @@ import { open, set, type Settings, withPackage, withSettings } from "./shop.ts";
 
 const world = readWorld();
 
-/** The parts of a session that settings decide. */
+/** The parts of a checkout session that the settings determine. */
 const partsOf = (session: Stripe.Checkout.Session) => ({
   locale: session.locale,
   tax: session.automatic_tax.enabled,
@@ -85,7 +85,7 @@ Deno.test("a buyer with a saved card has their customer where invoices and tax i
         select c.customer_id from farthing.customers c join farthing.accounts a using (account_id)
         where a.owner_id = ${buyer.id}`);
         deepEqual([session.customer, session.customer_email], [row?.customer_id, null]);
-        // The page that saved the card has asked for this email.
+        // The buyer gave this email on the page on which they saved the card.
         equal(session.customer_details?.email, "buyer@example.com");
       }),
   );
@@ -113,7 +113,7 @@ Deno.test("a repeat after a lost answer gets the first session, whatever has cha
     const key = crypto.randomUUID();
     const start = () => post(world, "checkout", buyer.as, { package_id: id }, { key });
     const path = "/v1/checkout/sessions";
-    // The SDK repeats the call twice.
+    // The SDK repeats a failed call twice.
     const lost = { method: "POST", path, status: 429, after: true, times: 3 };
     await control(world, "POST", "faults", lost);
     try {

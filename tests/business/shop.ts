@@ -1,4 +1,4 @@
-/** A shop whose hosted page has settings, and a package with a price in kronor. */
+/** A shop whose policy has settings for the hosted page, and a package with a price in kronor. */
 import type Stripe from "stripe";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
@@ -16,8 +16,9 @@ export type Settings = Record<string, string | boolean | null>;
 export const PRICE = 10_000;
 
 /**
- * Changes settings of the policy as a back end does: after 409 it reads the version again. The first
- * event from Stripe also changes the policy, because it fixes the project's mode.
+ * Changes settings of the policy as a back end does: after a 409 it reads the version again and repeats the
+ * change. Other changes can intervene: the first event from Stripe changes the policy, too, because it
+ * fixes the project's mode.
  */
 export function set(world: World, changes: Settings) {
   return until("the settings are changed", async () => {
@@ -32,7 +33,7 @@ async function readPolicy(world: World) {
   return data(await get(world, "settings/policy", backEnd(world)), 200, PolicySettings);
 }
 
-/** Runs `use` in a shop with these settings, and sets the defaults again. */
+/** Runs `use` in a shop with these settings, and afterwards restores the defaults. */
 export async function withSettings<T>(
   world: World,
   changes: Settings,
@@ -81,7 +82,7 @@ export async function open(world: World, buyer: Person, packageId: string) {
   return { checkout, session };
 }
 
-/** Creates a promotion code, and returns its text. */
+/** Creates a promotion code, and returns the code. */
 export async function makeCode(world: World, coupon: Stripe.CouponCreateParams): Promise<string> {
   const stripe = stripeOf(world);
   const { id } = await stripe.coupons.create(coupon);

@@ -1,4 +1,4 @@
-/** Charges, debits and holds at the same moment never take more than the available credits. */
+/** Charges, debits and holds at the same moment never take more credits than are available. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
@@ -18,7 +18,7 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-/** Repeats a request while the first call with its key still runs, as a client must. */
+/** Repeats a request while the first call with the same key still runs, as a client must. */
 function answered(ask: () => Promise<Answer>): Promise<Answer> {
   return until("the first call is answered", async () => {
     const answer = await ask();
@@ -203,7 +203,7 @@ Deno.test("identical debits at once are one debit", async () => {
 
 Deno.test("batches about the same users in opposite orders all end and charge once", async () => {
   const people = await Promise.all(["a", "b", "c", "d"].map(() => signUpWith(world, "1000")));
-  // The account of a new user is created by the first batch that names the user.
+  // The first batch that names a new user creates the user's account.
   const fresh = await Promise.all(["e", "f", "g"].map(() => signUp(world)));
   const event = (id: string, event_id: string) => ({ ...usageOf(id), event_id });
   const forth = [...people, ...fresh].flatMap(({ id }) =>

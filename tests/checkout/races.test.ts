@@ -1,6 +1,6 @@
 /**
- * Many requests at the same moment open one checkout, and many events about one payment grant it
- * once.
+ * Many requests at the same moment open only one checkout, and many events about one payment grant its
+ * credits once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -21,7 +21,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** A user may open ten checkouts in a minute. Repeated clicks use the other five. */
+/** A user may open ten checkouts in a minute. The repeated clicks need the other five. */
 const CLICKS = 5;
 
 Deno.test("many clicks at once on one package make one order and one session", async () => {

@@ -1,4 +1,4 @@
-/** The client in a real Chromium, on a page of another origin, when requests fail on the way. */
+/** The client in Chromium, on a page of a different origin, when requests fail on the way. */
 import { deepEqual, equal } from "node:assert/strict";
 import { build } from "esbuild";
 import type { Page, Request } from "playwright-core";
@@ -9,7 +9,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** The page's script: it gives the tests a client of a user who has just signed up. */
+/** The script of the page. It gives the tests a client of a user who has just signed up. */
 const SCRIPT = `
 import { createClient } from "@supabase/supabase-js";
 import { createFarthing } from "${ROOT}packages/client/mod.ts";
@@ -23,7 +23,7 @@ globalThis.signUp = async () => {
   globalThis.farthing = createFarthing({ supabase });
 };`;
 
-/** Serves the page on a port of its own, which is another origin than the stack's. */
+/** Serves the page on its own port, so that its origin differs from the stack's. */
 async function withApp(use: (url: string) => Promise<void>): Promise<void> {
   const { outputFiles } = await build({
     stdin: { contents: SCRIPT, resolveDir: ROOT },
@@ -45,10 +45,10 @@ async function withApp(use: (url: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Runs an expression of the page, in which `farthing` is the client. */
+/** Evaluates an expression in the page. In the expression, `farthing` is the client. */
 const evaluate = (page: Page, code: string) => page.evaluate(code) as Promise<unknown>;
 
-/** Records the requests of a route, and lets `fail` answer the first one. */
+/** Records the requests of a route. The first of them is answered by `fail`. */
 async function failingOnce(
   page: Page,
   path: string,

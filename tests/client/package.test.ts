@@ -1,4 +1,7 @@
-/** The package as npm gets it: its shape, its size and its types, and a journey in plain Node. */
+/**
+ * The package as npm gets it: its files, its size, its types, and a test program that uses it in plain
+ * Node.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -11,7 +14,7 @@ import { type Packed, runs, succeeds, withPacked } from "./packed.ts";
 const world = readWorld();
 const TYPES = "tests/client/app/types.ts";
 const JOURNEY = "tests/client/app/journey.mjs";
-/** The size of everything, minified and compressed. */
+/** The size of the whole package, minified and compressed. */
 const MOST_BYTES = { client: 12_288, "client/server": 8_192 };
 
 async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
@@ -24,7 +27,7 @@ async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   ok(said.includes("@farthing/client@0.1.0"), said);
 }
 
-/** Deno's and npm's manifests name one version. */
+/** The manifests for Deno and for npm have the same version. */
 async function hasOneVersion(): Promise<void> {
   const versions = await Promise.all(
     ["deno.json", "package.json"].map(async (file) =>
@@ -46,7 +49,7 @@ async function isSmall({ app }: Packed): Promise<void> {
   }
 }
 
-/** Compiles as an app with a bundler and as one for Node, without the types of Deno or Node. */
+/** Compiles the app once as with a bundler and once as for Node, without the types of Deno or Node. */
 async function compiles({ app }: Packed): Promise<void> {
   await Deno.copyFile(`${ROOT}${TYPES}`, `${app}/types.ts`);
   for (const module of ["nodenext", "preserve"]) {
@@ -61,7 +64,7 @@ async function compiles({ app }: Packed): Promise<void> {
   }
 }
 
-/** Pays when the journey says where, and returns what it found. */
+/** Pays when the program prints the URL of a checkout. Returns the program's result. */
 async function journey({ app }: Packed): Promise<Record<string, unknown>> {
   await Deno.copyFile(`${ROOT}${JOURNEY}`, `${app}/journey.mjs`);
   const child = new Deno.Command("node", {

@@ -1,4 +1,4 @@
-/** Builds and packs the client once, as `npm publish` would. */
+/** Builds and packs the client once per process, as `npm publish` would. */
 import { ok } from "node:assert/strict";
 import { buildClient } from "../../scripts/client/build.ts";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -23,7 +23,10 @@ export async function runs(
   return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** Runs a program and returns its output. @throws AssertionError with the output if it failed */
+/**
+ * Runs a program and returns its output.
+ * @throws AssertionError with the output if the program failed
+ */
 export async function succeeds(
   program: string,
   args: string[],
@@ -35,16 +38,17 @@ export async function succeeds(
 }
 
 export interface Packed {
-  /** An app's folder, whose node_modules contains the unpacked package. */
+  /** The folder of an app, whose node_modules contains the unpacked package. */
   readonly app: string;
-  /** The package's folder there. */
+  /** The folder of the package in the app's node_modules. */
   readonly folder: string;
   readonly tarball: string;
 }
 
 async function pack(): Promise<Packed> {
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
-  // In the repository, so that Node finds the package's dependencies in the root's node_modules.
+  // The folder is inside the repository, so that Node finds the package's dependencies in the root's
+  // node_modules.
   const app = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "client-" });
   const built = `${app}/built`;
   await buildClient(built);

@@ -1,4 +1,4 @@
-/** The code of the package's README, run as printed. */
+/** The code blocks of the package's README run as printed. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { createFarthing } from "@farthing/client";
 import { createFarthingServer } from "@farthing/client/server";
@@ -82,7 +82,7 @@ async function asServer(runs: Runs, userId: string, said: string[]): Promise<voi
 }
 
 Deno.test("the README's code, as printed", async (test) => {
-  // In the repository, so that its import map names the package.
+  // The folder is inside the repository, so that the repository's import map names the package.
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "readme-" });
   try {

@@ -1,4 +1,4 @@
-/** An operator goes from an email address to the reason of a change in two requests. */
+/** An operator who has an email address finds the reason of a balance's change with two requests. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";

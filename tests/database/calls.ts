@@ -1,4 +1,4 @@
-/** Database calls that tests make, and the errors with which the database refuses calls. */
+/** Database calls that tests make, and the errors of refused calls. */
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/core/errors.ts";
@@ -41,7 +41,7 @@ export async function userWith(world: World, database: Database, amount: string)
   return id;
 }
 
-/** Returns the body of the error with which a call is refused. */
+/** Returns the body of the error with which the database refuses a call. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ErrorBody> {
   try {
     await promise;

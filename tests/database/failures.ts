@@ -25,12 +25,12 @@ import { CLOSED_PORT } from "../support/processes/faulty-proxy.ts";
 import { debitOf, newKey, refusalOf } from "./calls.ts";
 import { withWireTap } from "./wire-tap.ts";
 
-/** A transport that is under test. */
+/** The transport that is under test. */
 export interface Way {
   readonly name: string;
   /** The URL to which the transport connects. */
   readonly url: string;
-  /** @param url the transport's URL, or the URL of a wire tap in front of it */
+  /** @param url the database URL of the transport, or the URL of a wire tap before the database */
   readonly open: (url: string, timeoutMs?: number) => Transport;
 }
 
@@ -63,7 +63,7 @@ interface Locked {
   readonly release: () => Promise<void>;
 }
 
-/** Runs `use` while a session of the test locks the account's row. */
+/** Runs `use` while a separate session locks the account's row. */
 async function withLockedAccount(
   world: World,
   userId: string,
@@ -133,7 +133,8 @@ const endsWithItsRequest: Check = async (world, { open, url }) => {
     open(url),
     (transport) =>
       withLockedAccount(world, id, async ({ release }) => {
-        // The lock timeout of 2 s must not pass first: it ends the call with another failure.
+        // The test must act before the lock timeout of 2 s, which would end the call with a different
+        // failure.
         assert(isTimeout(await failureOf(within(300, () => debit(transport, id)))));
         await assert.rejects(
           within(0, () => debit(transport, id)),

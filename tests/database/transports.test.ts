@@ -21,8 +21,8 @@ import { messageTypes, withWireTap } from "./wire-tap.ts";
 const world = readWorld();
 
 /**
- * Creates the database role of a deployment, which may call only the RPC functions. Returns the
- * pool's URL.
+ * Creates the database role of a deployment, which may only call RPC functions. Returns the URL with which
+ * the pool connects as this role.
  */
 async function newPoolUrl(): Promise<string> {
   const password = newPassword();
@@ -75,7 +75,7 @@ for (const [where, request] of [["alone", undefined], ["within a request", true]
         await debit();
         tap.takeTurns();
         await (request ? withinRequest(startContext(new Headers()), debit) : debit());
-        // The messages are Parse, Bind, Describe, Execute and Sync.
+        // The client's messages are Parse, Bind, Describe, Execute and Sync.
         assert.deepEqual(tap.takeTurns().map(messageTypes), ["PBDES"]);
         assert.equal(tap.connections(), 1, "a refusal does not cost the connection");
       }));

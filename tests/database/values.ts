@@ -1,4 +1,4 @@
-/** Values, replays and refusals that pass through a transport to a real database and back. */
+/** Values, replays and refusals must pass unchanged through a transport to a real database and back. */
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { Balance, Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
@@ -95,7 +95,7 @@ const passesJson: Check = async (world, database) => {
     p_limit: 1,
   });
   assert.equal(entries[0]?.amount, "-50");
-  // The call has no HTTP request, so the author is the database role.
+  // The call belongs to no HTTP request, so the author is the database role.
   assert.match(entries[0]?.author ?? "", /^sql:/);
 };
 
@@ -150,7 +150,7 @@ const waitsForTheFirst: Check = async (world, database) => {
   assert.equal(new Set(all.map(({ data }) => JSON.stringify(data))).size, 1);
 };
 
-/** The tests above pass the other types: bigint, boolean, integer, jsonb, text, times and uuids. */
+/** The tests above pass values of the other types: bigint, boolean, integer, jsonb, text, times and uuids. */
 const passesFractions: Check = async (_world, database) => {
   const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25, p_limit: 9 });
   assert.equal(wrong, 0);

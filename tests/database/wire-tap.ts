@@ -3,13 +3,13 @@
  */
 
 export interface WireTap {
-  /** The URL that reaches the server through the tap. */
+  /** The URL at which clients reach the server through the tap. */
   readonly url: string;
-  /** The number of connections that clients opened. */
+  /** The number of connections that clients have opened. */
   readonly connections: () => number;
-  /** Returns the client's bytes since the last call, one entry per turn. */
+  /** Returns the bytes that the client has sent since the last call, one array element per turn. */
   readonly takeTurns: () => Uint8Array[];
-  /** Ends every connection, on both sides. */
+  /** Closes every connection, to the client and to the server. */
   readonly cut: () => void;
 }
 
@@ -33,7 +33,7 @@ async function pump(from: Deno.Conn, to: Deno.Conn, note: (chunk: Uint8Array) =>
     }
     to.close();
   } catch {
-    // When one side has closed, the copy in the other direction ends, too.
+    // When one side has closed the connection, the copying in the other direction ends, too.
   }
 }
 
@@ -41,7 +41,7 @@ function close(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // The connection has already closed.
+    // The connection was already closed.
   }
 }
 

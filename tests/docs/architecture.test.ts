@@ -1,9 +1,9 @@
-/** ARCHITECTURE.md lists every trigger and every scheduled task with its subject. */
+/** ARCHITECTURE.md lists every trigger and every scheduled task beside the subject that it belongs to. */
 import { deepEqual } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 
 const SCHEMAS = `${ROOT}supabase/schemas`;
-/** Trigger functions that do nothing except refuse a change. */
+/** Trigger functions that only refuse a change. ARCHITECTURE.md need not list them. */
 const REFUSES = /^(?:refuse_change|\w+_guard|check_owner|keep_customer_read)$/;
 const TRIGGER = /create trigger (\w+) [^;]*?execute function farthing\.(\w+)/g;
 const TASK = /farthing\.add_task\('(\w+)', '([^']+)'/g;

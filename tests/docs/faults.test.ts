@@ -1,7 +1,7 @@
 /**
- * Runs recipes as printed that concern all users of a stack. The outage of
- * docs/recipes/recover-a-failed-webhook.md loses events, and its backfill applies them. The settings
- * of docs/recipes/welcome-credits.md grant credits to every new user.
+ * Runs, as printed, the recipes that affect all users of a stack. The outage in
+ * docs/recipes/recover-a-failed-webhook.md loses events, and its backfill applies them. The settings in
+ * docs/recipes/welcome-credits.md grant credits to every new user.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
@@ -50,8 +50,8 @@ Deno.test("the recipe for a failed webhook finds and applies an event that an ou
     await orderBecomes(world, buyer, order_id, "paid");
     await runs("replay", {});
     const { dead } = await runs("dead", {});
-    // Other tests on this stack may leave events that can't be replayed, so the test reads only its
-    // own events.
+    // Other tests on this stack may leave events that can't be replayed, so this test reads only its own
+    // events.
     const own = await withSql(world, (sql) =>
       sql<{ event_id: string }[]>`
       select event_id from farthing.inbox where facts ->> 'order_id' = ${order_id}`);
@@ -64,13 +64,13 @@ Deno.test("the recipe for a failed webhook finds and applies an event that an ou
   }
 });
 
-/** Sends a printed request with values for its placeholders, and returns the data of its answer. */
+/** Replaces the placeholders of a printed request, sends it, and returns the data of its answer. */
 async function sends({ path, headers, body }: PrintedRequest, version = "", id = "") {
   const answer = await send(`${world.url}/functions/v1/${path.replace("ID", id)}`, {
     headers: {
       ...headers,
       apikey: headers["apikey"]!.replace("sb_secret_…", world.secretKey),
-      // A reused stack knows the printed keys.
+      // If the stack is reused, it has already stored the printed idempotency keys.
       ...(body !== undefined && { "idempotency-key": crypto.randomUUID() }),
     },
     ...(body !== undefined && {
@@ -83,7 +83,7 @@ async function sends({ path, headers, body }: PrintedRequest, version = "", id =
   return JSON.parse(answer.text).data;
 }
 
-/** Waits until the request of a user is decided, and returns the outcome. */
+/** Waits until the user's request for welcome credits is decided, and returns the outcome. */
 function outcomeOf(userId: string): Promise<string> {
   return until("the request is decided", () =>
     withSql(world, async (sql) => {

@@ -1,4 +1,6 @@
-/** Each request of the page about reports is answered, and each figure that it names exists. */
+/**
+ * Each request that the page about reports prints is answered, and each figure that the page names exists.
+ */
 import { deepEqual, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { data, get } from "../support/project/http.ts";

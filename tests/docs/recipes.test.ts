@@ -118,7 +118,7 @@ async function answerCustomer(runs: Runs): Promise<void> {
   equal(page.refused_next.length, 3);
 }
 
-/** Runs the page's commands, with a file in the test's folder, and its code. */
+/** Runs the commands of the page with a file in the test's folder, and the code of the page. */
 async function changePrices(runs: Runs, folder: string): Promise<void> {
   const file = `${folder}/shop.packages.json`;
   const blocks = await blocksIn("docs/recipes/change-prices.md");
@@ -164,7 +164,7 @@ async function changePrices(runs: Runs, folder: string): Promise<void> {
     update farthing.alert_rules set threshold = 3000, fine_at = 2500 where rule = 'slow_answers'`);
 }
 
-/** Gives emails a face, and removes it again. */
+/** Runs the recipe that sets the look of the shop's emails, and restores the defaults at the end. */
 async function emailsHaveAFace(runs: Runs): Promise<void> {
   const { supabase } = await signUp(world);
   await runs("locale", { supabase });

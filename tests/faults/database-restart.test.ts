@@ -1,7 +1,7 @@
 /**
- * The database is killed and restarted during charges and deliveries. Callers wait, or get a
- * refusal with Retry-After. No charge is lost or made twice. These functions use the data API; the
- * tests in tests/database show that the pool fails in the same ways.
+ * The database is killed and restarted during charges and webhook deliveries. Callers wait, or get an error
+ * with Retry-After. No charge is lost or made twice. These functions use the data API; the tests in
+ * tests/database show that calls through the pool fail in the same ways.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven } from "../support/project/database.ts";
@@ -19,7 +19,7 @@ const PEOPLE = 4;
 const CHARGES = 240;
 const PURCHASES = 6;
 const WORKERS = 8;
-/** The database is killed after these fractions of all requests. */
+/** The database is killed when these fractions of all requests have been answered. */
 const MOMENTS = [1 / 3, 2 / 3];
 const DEADLINE_MS = 60_000;
 
@@ -28,7 +28,7 @@ async function turn(path: "database/crash" | "database/start"): Promise<void> {
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
 }
 
-/** A request, its expected status, and the check of a failed answer. */
+/** A request, its expected status, and the assertion about a failed answer. */
 interface Act {
   readonly ask: (where: World) => Promise<Answer>;
   readonly done: number;
@@ -48,12 +48,12 @@ function chargeOf({ id: user_id }: Person, index: number): Act {
   return { ask, done: 201, check: mayComeAgain };
 }
 
-/** Asserts that the answer is 500. Stripe delivers the event again after a 500. */
+/** Asserts that the answer is 500. After a 500, Stripe delivers the event again. */
 function mayBeDeliveredAgain(answer: Answer): void {
   equal(answer.status, 500, answer.text);
 }
 
-/** Makes a paid purchase whose events are not delivered. The test delivers them. */
+/** Makes a paid purchase whose events the emulator does not deliver. The test delivers the events. */
 async function newPurchase() {
   const buyer = await signUp(world);
   const order = await openCheckout(world, buyer);
@@ -67,8 +67,8 @@ async function newPurchase() {
 }
 
 /**
- * Sends each request once, several at the same moment, and calls `onDone` with the number of
- * answers. Returns the failed requests.
+ * Sends each request once, several at the same moment. After each answer, calls `onDone` with the number of
+ * answers so far. Returns the requests that failed.
  */
 async function doOnce(cut: World, acts: readonly Act[], onDone: (count: number) => void) {
   const left: Act[] = [];
@@ -95,7 +95,7 @@ async function makePeople() {
     { length: CHARGES },
     (_, index) => chargeOf(people[index % PEOPLE]!, index),
   );
-  // Each kill must interrupt charges and deliveries, so the deliveries are mixed among the charges.
+  // Each kill must interrupt both charges and deliveries, so the deliveries are mixed among the charges.
   const deliveries = purchases.flatMap(({ acts }) => acts);
   const every = Math.floor(CHARGES / deliveries.length);
   const acts = charges.flatMap((charge, index) =>

@@ -1,6 +1,6 @@
 /**
- * Stripe accepts connections and never answers. Requests end in time, and a repeat with the same
- * key acts once.
+ * Stripe accepts connections and never answers. Requests end before their deadline, and a repeat with the
+ * same key has its effect only once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -33,11 +33,14 @@ const stripe = stripeOf(world);
 
 /** A request that makes one call to Stripe. */
 interface Asking {
-  /** Sends the request, with the same key each time. */
+  /** Sends the request. Every call uses the same idempotency key. */
   ask(where: World): Promise<Answer>;
   /** Counts the objects that the request has made at Stripe. */
   made(): Promise<number>;
-  /** Checks a successful answer. @throws if the answer or the database is wrong */
+  /**
+   * Checks a successful answer.
+   * @throws if the answer or the database's rows are wrong
+   */
   check(answer: Answer): Promise<void> | void;
 }
 
@@ -132,7 +135,7 @@ async function card(): Promise<Asking> {
 
 const ASKINGS = { checkout, refund, booking, cancellation, provider, card };
 
-/** While `use` runs, Stripe answers no POST. */
+/** Runs `use` while Stripe answers no POST request. */
 async function withHanging(after: boolean, use: () => Promise<void>): Promise<void> {
   const fault = { method: "POST", path: "/v1/", hang: true, after, times: 1_000 };
   await control(world, "POST", "faults", fault);
@@ -143,7 +146,7 @@ async function withHanging(after: boolean, use: () => Promise<void>): Promise<vo
   }
 }
 
-/** Repeats a request while its key is in progress, and returns the first other answer. */
+/** Repeats a request while its key is in progress. Returns the first answer that says something else. */
 function repeat({ ask }: Asking): Promise<Answer> {
   return until("the repeat is answered", async () => {
     const answer = await ask(world);
@@ -158,15 +161,16 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request is answered 503 in time, that Stripe has acted only if `after` is set,
- * and that a repeat makes each object once.
+ * Asserts that each request is answered 503 in time, that Stripe has created the objects only if `after` is
+ * set, and that a repeat leaves each object once.
  */
 async function hang(
   askings: [string, Asking][],
   after: boolean,
   more: (cut: World, callsOfStripe: () => number) => unknown,
 ) {
-  // The proxy counts only the calls of this deployment: the stack's own runner may call Stripe, too.
+  // The proxy counts only the calls of this deployment. The stack's own runner may call Stripe, too, but
+  // not through the proxy.
   await using proxy = startProxy(world.stripeUrl, { kind: "through" });
   await withDeployment(world, { STRIPE_API_URL: proxy.url }, async (cut) => {
     await withHanging(after, async () => {

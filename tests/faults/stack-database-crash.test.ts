@@ -1,7 +1,4 @@
-/**
- * The local stack survives a crash of its database: REST, Auth and the functions work again
- * afterwards.
- */
+/** The local stack survives a crash of its database: afterwards REST, Auth and the functions work again. */
 import { equal } from "node:assert/strict";
 import { backEnd, get, send } from "../support/project/http.ts";
 import { databaseIsBack, killDatabase } from "../support/processes/killing.ts";
@@ -19,14 +16,14 @@ Deno.test({
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await signUp(world);
-    // A read may never be answered if the database crashes during the read, so the caller stops
-    // waiting.
+    // A read may never be answered if the database crashes during the read, so the caller stops waiting
+    // after a while.
     const rest = (timeoutMs = DEADLINE_MS) =>
       send(`${world.url}/rest/v1/credit_entries`, {
         headers: { ...person.as, "accept-profile": "farthing_public" },
         signal: AbortSignal.timeout(timeoutMs),
       });
-    // The back end reads the balance, because a user's reads are limited.
+    // The back end reads the balance, because the rate limit would refuse so many reads of a user.
     const credits = () => get(world, `credits?user_id=${person.id}`, backEnd(world));
     for (let round = 0; round < ROUNDS; round++) {
       let isOver = false;

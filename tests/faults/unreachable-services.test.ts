@@ -1,6 +1,6 @@
 /**
- * Stripe or the database can't be reached. Requests are refused as retryable, and repeats with the
- * same keys succeed later.
+ * Stripe or the database can't be reached. Requests get a retryable error, and repeats with the same keys
+ * succeed later.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -14,7 +14,7 @@ import { control, sessionsOf } from "../support/money/stripe.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-/** The number of attempts of a call to Stripe: the first attempt and two retries. */
+/** The number of requests that a call to Stripe sends: the first one and two retries. */
 const ATTEMPTS = 3;
 
 /** Makes the next requests for a checkout session fail while `use` runs. */

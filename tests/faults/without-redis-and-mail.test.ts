@@ -1,4 +1,4 @@
-/** Payments need neither Redis nor mail: without both, credits are bought, granted and refunded. */
+/** Payments need neither Redis nor mail: credits are bought, granted and refunded without both. */
 import { equal } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -31,7 +31,7 @@ function without(): Record<string, string> {
   };
 }
 
-/** A new user buys credits, spends some, and gets a refund, all through this deployment. */
+/** A new user buys credits, spends some of them, and gets a refund. All requests go to this deployment. */
 async function buyAndBeRefunded(cut: World): Promise<void> {
   const buyer = await signUp(cut);
   const { id } = await packageNamed(cut, "Starter");
@@ -49,7 +49,7 @@ async function buyAndBeRefunded(cut: World): Promise<void> {
   equal((await balanceOf(cut, buyer.id)).balance, "9000");
 
   const refund = { order_id: checkout.order_id };
-  // Stripe reports the refund to the stack's own webhook, which has no mail either.
+  // Stripe reports the refund to the webhook of the stack, which has no mail service either.
   const given = data(await post(cut, "refunds", backEnd(cut), refund), 201, Refund);
   equal(given.amount, checkout.amount);
   await orderBecomes(cut, buyer, checkout.order_id, "refunded");

@@ -1,6 +1,6 @@
 /**
- * Callers with different IP addresses. All of 127.0.0.0/8 is this machine, and the gateway sees the
- * address from which a caller connects.
+ * Callers with different IP addresses. All addresses of 127.0.0.0/8 belong to this machine, and the gateway
+ * sees the address from which a caller connects.
  */
 import { randomInt } from "node:crypto";
 import { type Answer, send } from "../support/project/http.ts";
@@ -10,7 +10,7 @@ import type { World } from "../support/project/world.ts";
 
 export interface Address extends Disposable {
   readonly ip: string;
-  /** Opens a checkout from this address. `headers` may claim another address. */
+  /** Opens a checkout from this address. `headers` may claim a different address. */
   checkout(
     buyer: Person,
     packageName?: string,
@@ -18,7 +18,9 @@ export interface Address extends Disposable {
   ): Promise<Answer>;
 }
 
-/** Picks a random address other than 127.0.0.1, which does not count as an address. */
+/**
+ * Picks a random address other than 127.0.0.1. The functions do not count 127.0.0.1 as a caller's address.
+ */
 export function newAddress(world: World): Address {
   const ip = [127, randomInt(1, 255), randomInt(0, 255), randomInt(1, 255)].join(".");
   const client = Deno.createHttpClient({ localAddress: ip });

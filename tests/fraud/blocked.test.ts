@@ -1,6 +1,4 @@
-/**
- * A blocked user, address or card can't buy, and the refusal gives no reason. All others can buy.
- */
+/** A blocked user, address or card can't buy, and the refusal gives no reason. All other callers can buy. */
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import { z } from "zod";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

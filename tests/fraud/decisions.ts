@@ -1,4 +1,4 @@
-/** Decisions about fraud as operators see them, and older decisions for tests of time windows. */
+/** Reads decisions about fraud as operators do, and makes decisions older for tests of time windows. */
 import { z } from "zod";
 import { Block, Decision, FraudPolicy } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { withSql } from "../support/project/database.ts";
@@ -35,7 +35,7 @@ export async function repeatDecision(world: World, person: Person, count: number
       generate_series(1, ${count})`);
 }
 
-/** Makes all decisions about a person, and all uses of the person's cards, `seconds` older. */
+/** Makes all decisions about a person, and all recorded uses of the person's cards, `seconds` older. */
 export async function age(world: World, person: Person, seconds: number): Promise<void> {
   await withSql(world, async (sql) => {
     await sql`

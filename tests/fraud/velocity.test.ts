@@ -32,8 +32,8 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * The refused request may have begun before the admitted one, so Retry-After may be a second longer
- * than an hour.
+ * Another request of the same moment may have been admitted after the refused one began, so Retry-After may
+ * be a second longer than an hour.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));
@@ -50,7 +50,7 @@ Deno.test("a user's requests at once open exactly as many checkouts as the hourl
   for (const answer of answers.filter(({ status }) => status === 429)) {
     anHourAway(tooMany(answer));
   }
-  // A repeated click gets the open checkout, which does not count again. Another user has a
+  // A repeated click gets the checkout that is already open, and does not count again. Another user has a
   // separate limit.
   const again = data(await click(buyer, "Starter"), 201, Checkout);
   equal(again.checkout_session_id, open.checkout_session_id);
@@ -95,7 +95,7 @@ Deno.test("an address's requests at once open exactly as many checkouts as the h
   deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 429, 429, 429, 429]);
   const late = people[answers.findIndex(({ status }) => status === 429)]!;
 
-  // The functions ignore headers in which a caller claims an address.
+  // The functions ignore the headers in which a caller claims an address.
   for (const name of ["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "forwarded"]) {
     tooMany(await address.checkout(late, "Starter", { [name]: "203.0.113.7" }));
   }

@@ -1,4 +1,4 @@
-/** T40: who may grant, how a grant names its author, and which grants need a second operator. */
+/** T40: who may grant credits, how a grant names its author, and which grants need a second operator. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import {

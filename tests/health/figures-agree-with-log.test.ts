@@ -1,6 +1,6 @@
 /**
- * Compares health's figures with the functions' log and with the caller's own measurements. The
- * test has its own stack, so that no other requests are counted.
+ * Compares the figures of the health endpoint with the functions' log and with the caller's own
+ * measurements. The test has its own stack, so that no other requests are counted.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "zod";
@@ -15,10 +15,13 @@ import { exactQuantile, makeLoad, type Measured, readLog, ROUTES } from "./load.
 type Report = z.output<typeof HealthReport>;
 type Requests = Report["windows"]["1h"]["routes"][number];
 
-/** An isolate reports its counts every 10 s, and health rereads them every 5 s. */
+/**
+ * An isolate reports its counts every 10 s, and the health endpoint reads the reported counts again every 5
+ * s.
+ */
 const REPORTED_WITHIN_MS = 60_000;
 const WITHIN = 1.1;
-/** The log and the report round to hundredths of a millisecond. */
+/** Both the log and the report round to hundredths of a millisecond. */
 const LAST_DIGIT_MS = 0.01;
 
 const QUANTILES = [["p50_ms", 0.5], ["p95_ms", 0.95], ["p99_ms", 0.99]] as const;
@@ -29,7 +32,7 @@ function routeOf(report: Report, window: "5m" | "1h" | "24h", route: string): Re
   return report.windows[window].routes.find((each) => each.route === route);
 }
 
-/** Waits until the report counts every request in the log, and returns the report. */
+/** Waits until the report has counted every request that is in the log, and returns the report. */
 function complete(world: World, log: Map<string, Measured[]>): Promise<Report> {
   return until("every request is in the report", async () => {
     const report = data(await get(world, "health", nobody), 200, HealthReport);
@@ -66,7 +69,7 @@ Deno.test("health agrees with the log and with the caller's measurements within 
     equal(reported.requests, chats.length);
     equal(reported.errors, chats.filter(isFailure).length);
     ok(reported.errors > 0);
-    // A chat takes at least as long as its model, and at most as long as the caller has measured.
+    // The measured duration of a chat is at least that of its model, and at most that of its caller.
     for (const [name, q] of QUANTILES) {
       const least = exactQuantile(chats.map(({ slowMs }) => slowMs), q);
       const most = exactQuantile(chats.map(({ ms }) => ms), q);

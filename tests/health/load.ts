@@ -1,4 +1,4 @@
-/** Sends some hundred requests, and measures them without the metrics. */
+/** Sends some hundred requests, and measures them independently of the product's metrics. */
 import { chatBody } from "../support/work/chat.ts";
 import { type Answer, backEnd, get, nobody, post } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -10,7 +10,7 @@ export interface Measured {
   readonly status: number;
 }
 
-/** A chat with the duration that its caller measured, and the minimum duration of its model. */
+/** A chat, with the duration that its caller measured and the shortest duration of its model. */
 export interface Chat extends Measured {
   readonly slowMs: number;
 }
@@ -33,13 +33,13 @@ function slownesses(count: number): number[] {
 }
 
 const PEOPLE = 10;
-/** A user may chat 20 times a minute. */
+/** The number of chats that a user may send in a minute. */
 const CHATS_EACH = 16;
 const FAILING_EACH = 1;
 const BACK_END_CALLS = 150;
 const NOWHERE = 20;
 
-/** The names of the routes in the metrics. `none` counts requests to unknown paths. */
+/** The names of the routes in the metrics. Requests to unknown paths are counted as `none`. */
 export const ROUTES = ["POST /ai/chat", "POST /usage", "GET /usage/rates", "none"];
 
 async function measure(call: () => Promise<Answer>): Promise<Measured> {
@@ -77,7 +77,7 @@ export async function makeLoad(world: World): Promise<Chat[]> {
       void await get(world, "usage/no", nobody)
     ),
   ]);
-  // Failing chats are sent last, because enough failures open the circuit breaker.
+  // Failing chats are sent last, because several failures open the circuit breaker.
   await inParallel(
     slownesses(PEOPLE * FAILING_EACH).map((_, nr) => chat(nr, 0, "[fail:500]")),
   );

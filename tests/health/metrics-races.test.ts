@@ -1,6 +1,6 @@
 /**
- * Many isolates add to the same rows at the same moment. No isolate waits for ever, and no count is
- * lost or doubled.
+ * Many isolates add to the same rows at the same moment. No isolate waits for ever, and no count is lost or
+ * counted twice.
  */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";

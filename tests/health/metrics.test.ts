@@ -1,6 +1,6 @@
 /**
- * Health over HTTP: SQL and TypeScript have the same figures, the paid checks work, and a collector
- * can read the metrics.
+ * The health endpoints over HTTP: SQL and TypeScript compute the same figures, the paid checks work, and a
+ * collector can read the metrics.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
@@ -33,7 +33,7 @@ Deno.test("SQL and TypeScript count durations in the same buckets", async () => 
     select farthing.bucket_ms(nr)::float8 as ms from generate_series(1, ${BUCKETS}) nr`);
   rows.forEach(({ ms }, bucket) => {
     const ratio = Number(ms) / boundOf(bucket);
-    // SQL stores four decimals of a millisecond.
+    // SQL stores milliseconds with four decimals.
     ok(Math.abs(ratio - 1) < 0.005, `bucket ${bucket}: ${ms}, not ${boundOf(bucket)}`);
   });
 });

@@ -1,4 +1,4 @@
-/** Invalid paths and queries: bad ids, repeated and unknown parameters, and invalid cursors. */
+/** Invalid paths and queries: invalid ids, repeated and unknown parameters, and invalid cursors. */
 import { equal, ok } from "node:assert/strict";
 import { backEnd, get, post, refused } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";

@@ -1,4 +1,4 @@
-/** Invalid bodies are refused with an error of the contract and change nothing. */
+/** Requests with an invalid body are refused with an error of the contract and change nothing. */
 import { deepEqual } from "node:assert/strict";
 import { ledgerOf, proven } from "../support/project/database.ts";
 import { post, refused } from "../support/project/http.ts";
@@ -58,7 +58,7 @@ async function refusesLarge({ path, caller, good, limit }: Target): Promise<void
   const text = JSON.stringify(good);
   const over = `${text}${" ".repeat(limit + 1 - text.length)}`;
   refused(await post(world, path, await caller(), over), 413, "payload_too_large");
-  // The body declares no length, so the functions count its bytes while they arrive.
+  // The request has no Content-Length, so the functions count the bytes of the body while they arrive.
   const chunks = ReadableStream.from([encoder.encode(text), encoder.encode(" ".repeat(limit))]);
   const as = await caller();
   const response = await fetch(`${world.url}/functions/v1/${path}`, {

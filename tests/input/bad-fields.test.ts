@@ -1,4 +1,4 @@
-/** An invalid field is refused by its name and changes nothing. */
+/** A request with an invalid field is refused, the error names the field, and nothing changes. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { envelope, post, refused } from "../support/project/http.ts";
 import { ledgerOf, proven } from "../support/project/database.ts";
@@ -8,7 +8,7 @@ import { prepare } from "./targets.ts";
 
 const world = readWorld();
 
-/** JSON as text, because JavaScript can't represent some of the values. */
+/** JSON texts. JavaScript can't represent some of their values. */
 type Text = string;
 
 const TOO_MUCH = ["1e400", "-1e400", "123456789012345678901234567890"];
@@ -85,7 +85,7 @@ function wrongFor(kind: Kind): Text[] {
 
 const MARK = "@@here@@";
 
-/** Returns the target's valid body as text, with one field replaced by other JSON. */
+/** Returns the target's valid body as text, with the value of one field replaced by this JSON. */
 function bodyWith({ good }: Target, path: string, text: Text): string {
   const body = structuredClone(good);
   const steps = path.split(/[.[\]]+/).filter(Boolean);
@@ -98,7 +98,7 @@ function bodyWith({ good }: Target, path: string, text: Text): string {
   return JSON.stringify(body).replace(`"${MARK}"`, () => text);
 }
 
-/** NaN and Infinity are not valid JSON, so the refusal can't name a field. */
+/** NaN and Infinity are not valid JSON, so the error can't name a field. */
 const isJson = (text: Text) => {
   try {
     JSON.parse(text);
@@ -176,7 +176,7 @@ Deno.test("a caller's text comes back unchanged, and as text in CSV", async () =
   deepEqual(list.map((entry) => entry.reference_id), INJECTIONS.toReversed());
   deepEqual(list.map(({ metadata }) => metadata.reason), INJECTIONS.toReversed());
   const csv = await (await fetch(`${url}&format=csv`, { headers: as })).text();
-  // A cell that begins like a formula is written as text, so that no spreadsheet runs it.
+  // A spreadsheet runs a cell that begins like a formula, so the CSV writes such a cell as text.
   ok(csv.includes("'=cmd|"), csv);
   await proven(world);
 });

@@ -1,4 +1,7 @@
-/** A valid body and its fields, for the routes of operators and of callers with a shared secret. */
+/**
+ * The targets among the routes of operators and of callers with a shared secret: for each route a valid
+ * body and its fields.
+ */
 import { type Asks, beneath, KIB, type Target } from "./target.ts";
 
 export function fraudTargets(caller: Asks): Target[] {

@@ -1,10 +1,10 @@
-/** Makes unique personal data and secrets. If a copy is found anywhere, it was leaked. */
+/** Makes unique personal data and secrets. If a test finds a copy of them anywhere, it was leaked. */
 import { randomBytes } from "node:crypto";
 
 type Kind = "email" | "key" | "token" | "card" | "phone" | "iban" | "word";
 
 export interface Canaries {
-  /** The text of each canary, in the form in which the tests send it. */
+  /** The text of each canary, as the tests send it. */
   readonly each: Readonly<Record<Kind, string>>;
   /** A text that contains all canaries. */
   readonly text: string;
@@ -14,7 +14,7 @@ function digits(count: number): string {
   return [...randomBytes(count)].map((byte) => byte % 10).join("");
 }
 
-/** Returns the Luhn check digit to append to the other digits of a card number. */
+/** Returns the Luhn check digit for the other digits of a card number. */
 function checkDigit(number: string): number {
   const sum = [...number].reverse().reduce((sum, digit, at) => {
     const value = Number(digit) * (at % 2 === 0 ? 2 : 1);
@@ -48,7 +48,7 @@ export function makeCanaries(): Canaries {
     card: `${card}${checkDigit(card)}`,
     phone: `+49 151 ${digits(8)}`,
     iban: iban(digits(18)),
-    // No redactor can recognise this word, so a text with it must not be stored at all.
+    // No redactor can recognise this word. So a text that contains it must not be stored at all.
     word: `Quorn${name}`,
   };
   const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;

@@ -1,4 +1,4 @@
-/** A provider of language models that fails, and repeats its prompt in every part of its answer. */
+/** A provider of language models that always fails, and repeats its prompt in every part of its answer. */
 
 interface Asked {
   stream?: boolean;
@@ -8,7 +8,7 @@ interface Asked {
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
 
 /**
- * Fails as the prompt requests, with `echo:<status>` or `echo:garbage`. A stream fails after one
+ * Fails in the way that the prompt names: `echo:<status>` or `echo:garbage`. A stream fails after one
  * piece.
  */
 function answer({ stream, messages }: Asked): Response {

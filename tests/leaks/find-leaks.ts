@@ -7,7 +7,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Texts that may be stored, each with the reason. All other texts are leaks. */
+/** Texts that may be stored, each with the reason why. Every other text that is found is a leak. */
 const MAY_STAY: { place: RegExp; found: RegExp; why: string }[] = [
   {
     place: /^auth\./,
@@ -32,7 +32,7 @@ export function leaked(leaks: readonly Leak[]): Leak[] {
   );
 }
 
-/** Waits until all log lines are written and no request to a runner waits to be sent. */
+/** Waits until all log lines are written, and no request that wakes a runner is waiting to be sent. */
 async function allIsWritten(): Promise<void> {
   const id = crypto.randomUUID();
   await get(world, "health/live", {}, { "x-request-id": id });

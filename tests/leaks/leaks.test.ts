@@ -1,6 +1,5 @@
 /**
- * Personal data and secrets that tests send to the project are neither in its database nor in its
- * logs.
+ * Personal data and secrets that tests send to the project must be neither in its database nor in its logs.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
@@ -54,12 +53,12 @@ Deno.test({
       ...ours,
     ];
     const found = await allLeaks(anyOf(texts), { "a deployment's output": output });
-    // Auth stores the address. If the search does not find the address, the search is broken.
+    // Auth stores the address. So if the search does not find the address, the search itself is broken.
     ok(
       found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),
     );
     deepEqual(leaked(found), []);
-    // The prompt is stored with the user's consent, without the canaries.
+    // With the user's consent the prompt is stored, but without the canaries.
     const [log] = await withSql(world, (sql) =>
       sql`select prompt from farthing.ai_logs
         where user_id = ${people[0]!.id} and prompt is not null limit 1`);
@@ -81,8 +80,8 @@ Deno.test({
     const started = await post(world, "ai/research", person.as, { query: content });
     await jobEnds(world, person.as, data(started, 202, StartedJob).job_id, "completed");
     const pattern = anyOf(Object.values(each));
-    // The contract allows both: the stored answer for repeated requests, and the result for polled
-    // jobs.
+    // The contract allows two places: the answer that is stored for repeated requests, and the result that
+    // is stored for polling.
     deepEqual((await allLeaks(pattern)).map(({ place }) => place), [
       "farthing.jobs.result",
       "farthing.private_answers.answer",
@@ -100,5 +99,5 @@ Deno.test({
   },
 });
 
-/** Thrown to roll back the transaction, so that nothing is deleted. */
+/** This error rolls back the transaction, so that nothing is deleted. */
 class Undone extends Error {}

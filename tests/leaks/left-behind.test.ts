@@ -1,6 +1,4 @@
-/**
- * Runs after all other tests of a stack. No test may leave these texts in the database or in a log.
- */
+/** Runs after all other tests of a stack. No test may have left these texts in the database or in a log. */
 import { deepEqual } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";
 import { allLeaks, leaked } from "./find-leaks.ts";
@@ -13,12 +11,11 @@ const SHAPES = [
   "eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20,}",
   "(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{8,}",
   "sk-(?:proj|local|ant)-[A-Za-z0-9_-]{16,}",
-  // A payment's id may end in `sb`, and then its client secret, `pi_…sb_secret_…`, looks like a
-  // secret key.
+  // If a payment's id ends in `sb`, its client secret, `pi_…sb_secret_…`, looks like a secret key.
   "(?<!(?:pi|seti)_[A-Za-z0-9]{8,40})sb_secret_[A-Za-z0-9_-]{8,}",
   "whsec_[A-Za-z0-9+/=_-]{8,}",
-  // Addresses of callers. The tests in tests/fraud call from all of 127.0.0.0/8; 127.0.0.1 is not
-  // personal.
+  // The IP addresses of callers. The tests in tests/fraud call from all addresses of 127.0.0.0/8. 127.0.0.1
+  // is not personal data.
   "127\\.(?!0\\.0\\.1)[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}",
 ];
 

@@ -1,4 +1,4 @@
-/** Sends canaries in every place in which a caller, a provider or Stripe can send text. */
+/** Sends canaries in every place where a caller, a provider or Stripe can send text. */
 import { equal, notEqual, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { prepare } from "../input/targets.ts";
@@ -18,8 +18,8 @@ import type { World } from "../support/project/world.ts";
 import { withEchoProvider } from "./echo-provider.ts";
 
 /**
- * The emulator's answers repeat the first 120 characters of a prompt, so a prompt begins with a
- * text without canaries.
+ * The emulator's answers repeat the first 120 characters of a prompt, so each prompt begins with 120
+ * characters without canaries.
  */
 const PREAMBLE =
   "A short essay on the history of the smallest coin of the realm, please, and be so " +
@@ -111,7 +111,7 @@ export async function inErrors(
   await holdsEnd(world, person.id);
 }
 
-/** Sends canaries in invalid bodies, in addresses, in keys and in credentials. */
+/** Sends canaries in invalid bodies, in URLs, in keys and in credentials. */
 export async function inBadRequests(world: World, canaries: Canaries): Promise<void> {
   const { text, each } = canaries;
   const { key, token, email, word } = each;
@@ -127,7 +127,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
     for (const body of bodies) {
       refusals.push(await post(world, path, await caller(), body, { headers }));
     }
-    // The body is valid, so a route without an Idempotency-Key would accept the request.
+    // The body is valid, so a route that needs no Idempotency-Key would accept the request.
     if (!keyless) {
       refusals.push(await post(world, path, await caller(), good, { key: `${text}${text}` }));
     }
@@ -155,8 +155,9 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
 }
 
 /**
- * Pays with a name and an email address, which Stripe repeats in its events. The page asks for the
- * email, because the buyer's own is not one that Stripe is sure to accept.
+ * Pays with a name and an email address, which Stripe repeats in its events. During the
+ * purchase the buyer's own address contains an ü. Stripe might refuse it, so Farthing does not send it, and
+ * the page asks for an email.
  */
 export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
   const setEmail = (email: string) =>

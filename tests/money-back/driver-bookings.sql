@@ -1,5 +1,5 @@
--- Carries out the booking steps of a history, and shows each booking with its provider's share.
--- Load this file after driver.sql.
+-- Carries out the booking steps of a history, and shows each booking with its provider's share. Load
+-- driver.sql before this file.
 
 -- All bookings of a history have one provider, who may be paid.
 select farthing.set_policy('{"bookings_per_provider_hour": 1000000}', 'histories share a clock');
@@ -19,8 +19,8 @@ begin
 end
 $$;
 
--- Finds a refund by its name in the history. A refund that the ledger began by itself has no name
--- yet, and is found by its amount.
+-- Finds a refund by its name in the history. A refund that the ledger requested by itself has no name yet,
+-- and is found by its amount.
 create function money_back.refund_of(p_user_id uuid, p_step jsonb)
 returns uuid
 language plpgsql stable
@@ -70,7 +70,7 @@ begin
 end
 $$;
 
--- Emulates Stripe: makes each transfer and reversal that the runner claims, one after the other.
+-- Emulates Stripe: makes each transfer and reversal that the payment runner claims, one after the other.
 create function money_back.run(p_now timestamptz)
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
--- Carries out the steps of a history through the ledger's RPC functions, and shows the buyer's
--- account after each step. Only tests use this schema, in a database that a test has created.
--- Functions that every step calls are written in plpgsql, which caches their plans.
+-- Carries out the steps of a history through the ledger's RPC functions, and shows the buyer's account
+-- after each step. This schema exists only in databases that a test has created. Functions that every step
+-- calls are written in plpgsql, because plpgsql caches their plans.
 
 create schema money_back;
 
@@ -9,11 +9,12 @@ create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,
   primary key (user_id, kind, name));
 
--- The account's id is stored here, because it can't be found by its owner after the owner's
--- deletion.
+-- The account's id is stored here, because after its owner's deletion the account can't be found by the
+-- owner.
 create table money_back.buyers (user_id uuid primary key, account_id bigint not null);
 
--- A package has no expiry of its credits, so a trigger sets the expiry of a new lot.
+-- The product has no setting for the expiry of a package's credits, so a trigger sets the expiry of a new
+-- lot.
 create table money_back.ends (order_id uuid primary key, seconds int);
 
 create function money_back.end_lot() returns trigger language plpgsql as $$
@@ -57,7 +58,8 @@ returns jsonb
 language plpgsql stable
 as $$
 begin
-  -- Two types of event can report an order's payment. The event's name decides the type.
+  -- Two types of Stripe event can report an order's payment. The name of the event in the history decides
+  -- the type.
   return (select jsonb_build_object(
     'type', case t.whole when 0 then 'payment_intent.succeeded' else 'checkout.session.completed' end,
     'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', o.booking_id, 'mode', 'payment',
@@ -234,7 +236,7 @@ begin
   if p_asks and v_account.owner_id is not null then
     v_answer := farthing_public.credits_balance(p_user_id, p_now => p_now);
   end if;
-  -- Rule 7: an expired hold counts as released before any session has released it.
+  -- Rule 7: an expired hold counts as released, even if no session has released it yet.
   if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
     select * into v_account from farthing.accounts where account_id = v_account_id;
   end if;

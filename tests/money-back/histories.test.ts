@@ -1,7 +1,7 @@
 /**
- * Test cases of refunds, disputes and warnings. After each step the ledger is compared with the
- * model. Each end was worked out by hand. Each case is repeated with its events shuffled and
- * doubled; MONEY_BACK_SEED repeats a shuffle.
+ * Test cases of refunds, disputes and warnings. After each step the ledger is compared with the model. The
+ * expected end of each case was worked out by hand. Each case is repeated with its events shuffled and each
+ * delivered twice; MONEY_BACK_SEED repeats a certain shuffle.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Step } from "./model/steps.ts";
@@ -27,7 +27,7 @@ const outcomesOf = (steps: readonly Step[], seen: readonly Seen[]) =>
   seen.filter((_, index) => !("event" in steps[index]!)).map(({ outcome }) => outcome);
 
 /**
- * If no lot has expired and each request has the same outcome, the order of events does not change
+ * If no lot has expired and the requests have the same outcomes, the order of the events must not change
  * the balance.
  */
 function endsAlike(straight: [Step[], Seen[]], shuffled: [Step[], Seen[]]): void {

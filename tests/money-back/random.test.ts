@@ -1,7 +1,7 @@
 /**
- * Random histories of purchases, spending, holds, refunds, disputes, warnings and passing time are
- * compared with the model after each step. MONEY_BACK_SEED repeats the same histories.
- * MONEY_BACK_RUNS sets their number; the default is 1,000, and 10,000 in the full run.
+ * Random histories of purchases, spending, holds, refunds, disputes, warnings and passing time. After each
+ * step the ledger is compared with the model. MONEY_BACK_SEED repeats the histories of a seed.
+ * MONEY_BACK_RUNS sets the number of histories; the default is 1,000, and 10,000 in the full run.
  */
 import { fail } from "node:assert/strict";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
@@ -16,15 +16,18 @@ import { shrunk } from "./support/shrink.ts";
 const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(new Uint32Array(1)));
 const RUNS = Number(Deno.env.get("MONEY_BACK_RUNS") ?? (IS_FULL ? 10_000 : 1_000));
 /**
- * Each batch has its own database. The proof reads the whole database, so it takes longer the more
- * histories a database has.
+ * Each batch of histories has its own database. The proof reads the whole database, so it would take longer
+ * with more histories in one database.
  */
 const LANES = 2;
 const BATCH = Math.min(1_000, Math.ceil(RUNS / LANES));
 
 const historyOf = (run: number) => randomHistory(new Random(SEED + Math.imul(run, 0x9e3779b1)));
 
-/** The buyer's id contains the number of the history, so a violation leads to its history. */
+/**
+ * The buyer's id contains the number of the history, so that the history can be found when the proof
+ * reports a violation.
+ */
 const buyerOf = (run: number) => `00000000-0000-4000-8000-${run.toString(16).padStart(12, "0")}`;
 
 async function disagreementOn(

@@ -1,14 +1,14 @@
 /**
- * The facts of a quarter, in the order of their time. The driver plays them against the product and the
- * emulator, and the model computes from them what every report should say. Facts name customers, orders and
- * so on by names of their own, never by ids.
+ * The facts of a simulated quarter, in order of time. The driver plays the facts against the product and
+ * the Stripe emulator. The model computes from the facts what every report should say. A fact identifies a
+ * customer, an order and so on by a name of the simulation, never by an id.
  */
 
 /** Sold packages: credits, bonus credits, and a price in minor units for each currency. */
 export interface Pack {
   readonly credits: number;
   readonly bonus: number;
-  /** Days after which the credits expire; never if absent. */
+  /** The number of days after which the credits expire. If absent, the credits never expire. */
   readonly days?: number;
   readonly prices: Readonly<Record<string, number>>;
 }
@@ -68,7 +68,9 @@ export type Deed =
     readonly seconds: number;
   }
   | { readonly do: "settle"; readonly hold: string; readonly amount: string }
-  /** `arrives`: the events of the fact are delivered at this time, and otherwise at once. */
+  /**
+   * `arrives`: the time at which the events of the fact are delivered. If null, they are delivered at once.
+   */
   | {
     readonly do: "refund";
     readonly order: string;
@@ -82,7 +84,7 @@ export type Deed =
     readonly amount: number;
     readonly arrives: number | null;
   }
-  /** The bank refuses the refund of an order after it seemed made. */
+  /** The bank refuses the last refund of an order after Stripe has reported its success. */
   | { readonly do: "fail refund"; readonly order: string }
   | { readonly do: "end dispute"; readonly dispute: string; readonly outcome: "won" | "lost" }
   | {
@@ -102,19 +104,24 @@ export type Deed =
   | { readonly do: "refund booking"; readonly booking: string; readonly amount: number }
   | { readonly do: "pay out"; readonly payout: string; readonly currency: string }
   | { readonly do: "deliver payout"; readonly payout: string }
-  /** The bank returns a payout. */
+  /** The bank returns the money of a payout. */
   | { readonly do: "return payout"; readonly payout: string }
-  /** All that is available is paid out. */
+  /** The whole available balance is paid out. */
   | { readonly do: "pay out by hand"; readonly payout: string; readonly currency: string }
-  /** From now on the paid credits have an order's whole price, and its bonus credits none. */
+  /**
+   * From this fact on, the whole price of an order belongs to its paid credits. The bonus credits have no
+   * price.
+   */
   | { readonly do: "price no bonus" }
   | { readonly do: "change rate"; readonly model: string; readonly rate: Rate }
-  /** The withheld events of a fact arrive. */
+  /** The withheld events of the fact named `of` are delivered. */
   | { readonly do: "arrive"; readonly of: string }
-  /** The payment runner and the scheduled tasks run, as they do at the end of each day. */
+  /**
+   * The payment runner and the scheduled tasks run once. In a quarter this happens at the end of each day.
+   */
   | { readonly do: "tasks" };
 
-/** `at`: ms since 1970, always a whole second that no other fact has. */
+/** `at`: ms since 1970. It is always a whole second, and no two facts have the same second. */
 export type Fact = Deed & { readonly at: number };
 
 /** The facts of one kind. */
@@ -122,7 +129,7 @@ export type Of<D extends Fact["do"]> = Extract<Fact, { do: D }>;
 
 export interface Quarter {
   readonly seed: number;
-  /** The first and the last day, such as 2026-01-01. */
+  /** The first and the last day of the quarter, such as 2026-01-01. */
   readonly from: string;
   readonly to: string;
   readonly customers: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Draws the facts of a quarter from a seed: what 200 customers buy, use and get back, and what is paid out.
- * The dates are in the past, so that no fact depends on the real time.
+ * Draws the facts of a quarter from a seed: what 200 customers buy, use and are refunded, and what is paid
+ * out. All dates are in the past, so that no fact depends on the real time.
  */
 import type { Deed, Fact, Pack, Quarter, Rate, UsageEvent } from "./facts.ts";
 import { Random } from "../money-back/support/random.ts";
@@ -16,7 +16,7 @@ const PACKS: Record<string, Pack> = {
   small: { credits: 1000, bonus: 0, prices: { usd: 999, eur: 949, jpy: 1500 } },
   middle: { credits: 3000, bonus: 350, prices: { usd: 2499, eur: 2399, jpy: 3700 } },
   large: { credits: 7000, bonus: 1111, prices: { usd: 4999, eur: 4799, jpy: 7450 } },
-  // Its credits expire after 20 days.
+  // The credits of this package expire after 20 days.
   short: { credits: 901, bonus: 99, prices: { usd: 500, eur: 487, jpy: 777 }, days: 20 },
 };
 
@@ -39,7 +39,7 @@ class Draft {
     this.#random = random;
   }
 
-  /** A time of this day, from 00:10 to 23:20, at a whole second. */
+  /** Returns a time of this day, from 00:10 to 23:20, at a whole second. */
   timeOf(day: number): number {
     return BEGIN + day * DAY_MS + this.#random.between(600, 84_000) * 1000;
   }
@@ -48,7 +48,7 @@ class Draft {
     if (at < BEGIN + DAYS * DAY_MS) this.deeds.push({ at, deed });
   }
 
-  /** All facts in their order, each in a second of its own. */
+  /** Returns all facts in order of time. No two facts have the same second. */
   facts(): Fact[] {
     let last = 0;
     return this.deeds.toSorted((a, b) => a.at - b.at).map(({ at, deed }) => {
@@ -66,7 +66,7 @@ interface Sale {
   readonly at: number;
 }
 
-/** Customers buy packages: most pay within minutes, some never. Returns the paid orders. */
+/** Adds purchases of packages: most are paid within minutes, some never. Returns the paid orders. */
 function sell(draft: Draft, random: Random, customers: readonly string[]): Sale[] {
   const sales: Sale[] = [];
   for (const [index, customer] of customers.entries()) {
@@ -88,7 +88,7 @@ function sell(draft: Draft, random: Random, customers: readonly string[]): Sale[
   return sales;
 }
 
-/** Usage in batches, each day; single debits and holds of which some are refused. */
+/** Adds usage in batches, each day, and single debits and holds. Some of the debits and holds are refused. */
 function use(draft: Draft, random: Random, customers: readonly string[]): void {
   for (let day = 0; day < DAYS; day++) {
     const events = Array.from({ length: random.between(15, 35) }, (_, nr): UsageEvent => ({
@@ -117,7 +117,8 @@ function hold(draft: Draft, random: Random, customer: string, day: number): void
   const amount = random.between(50, 600);
   const at = BEGIN + day * DAY_MS + random.between(600, 70_000) * 1000;
   draft.add(at, { do: "hold", hold: name, customer, amount: String(amount), seconds: 7200 });
-  // A third expires. Others cost less or more than was held; a settlement may leave a debt.
+  // A third of the holds expires. Of the others, half are settled below the held amount and half above it;
+  // a settlement above it may leave a debt.
   const end = random.weighed({ expires: 1, less: 1, more: 1 });
   if (end === "expires") return;
   const settled = end === "less" ? amount / 4 : amount * 1.5;
@@ -139,7 +140,10 @@ function give(draft: Draft, random: Random, customers: readonly string[]): void 
   }
 }
 
-/** Refunds and disputes. Some of a month are known only after the month has closed. */
+/**
+ * Adds refunds and disputes. Some of them happen in one month, and their events arrive after that month has
+ * closed.
+ */
 function giveBack(draft: Draft, random: Random, sales: readonly Sale[]): void {
   const chosen = random.shuffled(sales.filter(({ day }) => day < DAYS - 8));
   const late = chosen.filter(({ day }) => [26, 27, 28, 29].includes(day % 30)).slice(0, 6);
@@ -169,7 +173,7 @@ function giveBack(draft: Draft, random: Random, sales: readonly Sale[]): void {
       dispute(draft, random, { ...sale, at: soon }, index % 4 === 1 ? part : amount);
     }
     if (index % 8 !== 0 || part === amount) continue;
-    // The rest goes back in a second refund, or the bank takes more than what is left.
+    // The rest of the payment is refunded, too, or the bank disputes more than the rest.
     const rest = amount - part;
     const then = soon + random.between(60, 86_000) * 1000;
     if (index % 16 === 0) draft.add(then, { do: "refund", order, amount: rest, arrives: null });
@@ -209,8 +213,8 @@ function book(draft: Draft, random: Random, customers: readonly string[]): void 
 }
 
 /**
- * Dollars are paid out automatically. So are euros, beside payouts by hand. Yen are paid out by hand only,
- * and always all of them.
+ * Adds payouts. US dollars are paid out automatically. Euros are paid out automatically, and also by hand.
+ * Yen are paid out only by hand, and always the whole available balance.
  */
 function payOut(draft: Draft): void {
   for (let day = 8; day < DAYS - 4; day += 7) {
@@ -221,7 +225,8 @@ function payOut(draft: Draft): void {
       draft.add(at + 2 * DAY_MS, { do: "deliver payout", payout });
     }
     if (day % 2 === 0) {
-      // While the automatic payout is on its way, money becomes available and is paid out at once.
+      // While an automatic payout is on its way, more money becomes available, and a manual payout takes
+      // it.
       const payout = `eur-now-${day}`;
       const at = BEGIN + (day + 1) * DAY_MS + 84_500_000;
       draft.add(at, { do: "pay out by hand", payout, currency: "eur" });
@@ -240,7 +245,7 @@ function payOut(draft: Draft): void {
   }
 }
 
-/** The accounting policy and two rates change within the quarter. */
+/** Changes the accounting policy and two rates within the quarter. */
 function change(draft: Draft): void {
   draft.add(BEGIN + 47 * DAY_MS + 300_000, { do: "price no bonus" });
   for (const [day, model] of [[20, "model-3"], [66, "model-9"]] as const) {
@@ -253,7 +258,7 @@ export function generate(seed: number): Quarter {
   const random = new Random(seed);
   const draft = new Draft(random);
   const customers = Array.from({ length: CUSTOMERS }, (_, index) => `c${index + 1}`);
-  // Customers with top-ups neither get money back nor hold credits.
+  // Customers with top-ups get no refunds, and hold no credits.
   const [toppedUp, others] = [customers.slice(0, 8), customers.slice(8)];
   for (const [index, customer] of toppedUp.entries()) {
     draft.add(BEGIN + (2 + 5 * index) * DAY_MS + 36_000_000 + index * MINUTE_MS, {
@@ -278,7 +283,7 @@ export function generate(seed: number): Quarter {
   for (let day = 0; day < DAYS; day++) {
     draft.add(BEGIN + day * DAY_MS + DAY_MS - 60_000, { do: "tasks" });
   }
-  // Everything of the last day is listed and summed a second time.
+  // The tasks run a second time, so that everything that the last day caused is listed and summed.
   draft.add(BEGIN + DAYS * DAY_MS - 5_000, { do: "tasks" });
   const days = { from: "2026-01-01", to: "2026-03-31" };
   return { seed, ...days, customers, packs: PACKS, rates: RATES, facts: draft.facts() };

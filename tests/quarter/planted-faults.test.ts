@@ -1,6 +1,7 @@
 /**
- * Two faults that are planted in Stripe's lists of payouts, a missing line and a line of unknown origin, are
- * found and named with their exact difference: by the report, by the list of mismatches and by the alert.
+ * The test plants two faults in Stripe's lists of payouts: one line is missing, and one line has an unknown
+ * origin. The report, the list of mismatches and the alert must each find both faults and name the exact
+ * difference.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Deed, Fact, Quarter } from "./facts.ts";
@@ -13,7 +14,10 @@ const BEGIN = Date.parse("2026-01-05T00:00:00Z");
 const DAY_MS = 86_400_000;
 const RANGE = "&from=2026-01-01&to=2026-03-31";
 
-/** 9.99 dollars less Stripe's fee, and the line of unknown origin. */
+/**
+ * The net amount of the missing line, 9.99 dollars less Stripe's fee, and the amount of the line of unknown
+ * origin.
+ */
 const MISSING = 999 - 59;
 const STRANGE = 1234;
 
@@ -31,7 +35,10 @@ function quarterOf(facts: readonly Fact[]): Quarter {
   return { seed: 0, ...range, customers: ["c1", "c2", "c3", "c4"], packs, rates: {}, facts };
 }
 
-/** Two payouts are made, and their lists are changed before Stripe shows them. Returns what is missing. */
+/**
+ * Makes two payouts, and changes their lists before the payment runner reads them. Returns the order and
+ * the charge of the missing line.
+ */
 async function plant(shop: Shop, player: Player): Promise<{ order: string; charge: string }> {
   await player.play(quarterOf([
     ...purchase("lost", "c1", "usd", BEGIN + 3_600_000),
@@ -138,7 +145,7 @@ async function checkMismatchesAndAlert({ shop, dollars, euros }: Planted): Promi
   equal(summary.includes(`payout_sum of ${euros}, difference ${-STRANGE} eur`), true, summary);
 }
 
-/** The next payout of dollars has its own list, so the missing line is in none. */
+/** The next payout of dollars has its own list. The missing line is in neither list. */
 async function checkOrder({ shop, player, lost }: Planted): Promise<void> {
   await player.go([
     ...purchase("later", "c4", "usd", BEGIN + 20 * DAY_MS),

@@ -1,7 +1,7 @@
 /**
- * A simulated quarter gives the same figures three ways: in the product's reports, in sums made by hand from
- * the emulator's balance transactions, and in an independent model. A push plays one quarter, and the full
- * run also three of random seeds. QUARTER_SEED plays one quarter of this seed.
+ * A simulated quarter gives the same figures in three ways: in the product's reports, in sums of the
+ * emulator's balance transactions, and in an independent model. A push plays one quarter. The full run
+ * plays three more with random seeds. QUARTER_SEED plays only the quarter of this seed.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
@@ -17,7 +17,7 @@ import { sumsByHand, sumsOfReport, transactionsAtStripe } from "./support/at-str
 import { sameRows } from "./support/compare.ts";
 import { readReport, type Report } from "./support/read-report.ts";
 
-/** The quarter of a push is always the same, so that no push fails by chance. */
+/** The quarter of a push always has the same seed, so that no push fails by chance. */
 const USUAL = 20260101;
 const GIVEN = Deno.env.get("QUARTER_SEED");
 const DRAWN = IS_FULL ? [...crypto.getRandomValues(new Uint32Array(3))] : [];
@@ -30,7 +30,7 @@ interface Played {
   readonly player: Player;
   readonly quarter: Quarter;
   readonly world: World;
-  /** January's reports at the end of the day on which it closed. */
+  /** January's reports, as they were at the end of the day on which January closed. */
   readonly january: readonly Report[];
 }
 
@@ -135,7 +135,7 @@ const CHECKS: Record<string, Check> = {
   },
   actors: async ({ shop, world }) => {
     const { rows } = await readReport(shop, "/reports/actors", RANGE);
-    // The operator also reads a customer's usage in these checks.
+    // These checks read a customer's usage as the operator, which adds a row of the kind customer_read.
     const shown = rows.filter(({ kind }) => kind !== "customer_read");
     const expected = credit.actors(world, OPERATOR.operator);
     sameRows("actors", ["day", "author", "kind", "currency"], shown, expected);
@@ -161,7 +161,7 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-/** The reports whose months close. */
+/** The reports that must not change for a month after the month has closed. */
 const CLOSED = ["revenue", "journal", "credits", "usage", "actors", "liabilities"];
 const CLOSES_AT = Date.parse("2026-02-05T00:00:00Z");
 
@@ -175,7 +175,10 @@ async function readJanuary(shop: Shop): Promise<Report[]> {
   return found;
 }
 
-/** A quarter that lacks one of these would test less than its name says. */
+/**
+ * Asserts that the quarter contains every kind of fact and movement. Without one of them, the test would
+ * check less than it claims.
+ */
 function isComplete(world: World, facts: readonly Fact[]): void {
   const kinds = new Set(facts.map((fact) => fact.do));
   equal(kinds.size, 22, [...kinds].join());

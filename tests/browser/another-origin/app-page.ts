@@ -1,4 +1,4 @@
-/** Controls the page of an app of another origin, as the app's user does. */
+/** Operates the page of an app of a different origin, as the app's user does. */
 import { equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { World } from "../../support/project/world.ts";
@@ -63,7 +63,7 @@ export async function paysByCard(
 ): Promise<void> {
   await page.waitForURL(`${stripeUrl}/**`);
   const field = page.getByLabel("Email");
-  // A checkout has the buyer's email already, and the page to save a card asks for it.
+  // The page of a checkout already has the buyer's email. The page to save a card asks for the email.
   if (await field.isEditable()) await field.fill(email);
   await page.getByLabel("Card number").fill("4242 4242 4242 4242");
   await page.getByLabel("Expiry").fill("12/40");

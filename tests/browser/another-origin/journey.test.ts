@@ -1,6 +1,6 @@
 /**
- * An app of another origin, a new Vite app without a proxy or CORS settings, can do everything that
- * a browser may do.
+ * An app of a different origin can do everything that a browser may do. The app is a new Vite app without a
+ * proxy or CORS settings.
  */
 import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
@@ -85,7 +85,7 @@ async function buys(page: Page, userId: string): Promise<void> {
   equal(await seesBalance(page), "9940");
 }
 
-/** Starts a job, follows it to its end, and returns the status codes of the polls. */
+/** Starts a job, polls it to its end, and returns the status codes of the polls. */
 async function followsAJob(page: Page): Promise<number[]> {
   const polls: number[] = [];
   page.on("response", (response) => {
@@ -101,7 +101,7 @@ async function followsAJob(page: Page): Promise<number[]> {
 
 const CHAT_TOKENS = 400;
 
-/** Sends the same request again with the same key, as the app would. */
+/** Sends the same request again with the same idempotency key, as the app would. */
 async function sentAgain(request: Request) {
   const { authorization, apikey, "idempotency-key": key } = await request.allHeaders();
   const answer = await fetch(request.url(), {
@@ -131,8 +131,8 @@ function textOf(stream: string): string {
 }
 
 /**
- * Stops a chat in the browser. The functions read the chat to its end, charge the billed tokens,
- * and store the answer under the chat's key.
+ * Stops a chat in the browser. The functions still read the provider's answer to its end, charge the billed
+ * tokens, and store the answer under the chat's key.
  */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {
   const before = Number(await holdsEnd(world, userId));
@@ -197,7 +197,7 @@ async function isToppedUp(page: Page, userId: string): Promise<void> {
 }
 
 /**
- * Does all steps on one page, and returns the headers for which the page's preflights asked
+ * Carries out all steps on one page, and returns the headers for which the page's preflights asked
  * permission.
  */
 async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
@@ -215,7 +215,7 @@ async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   return asked;
 }
 
-/** Returns each header once, sorted. */
+/** Returns each header once, in sorted order. */
 const named = (headers: readonly AskedHeader[]) =>
   [...new Set(headers.map(({ part, header }) => `${part} ${header}`))].sort();
 

@@ -1,6 +1,6 @@
 /**
- * The headers for which the journey's preflights ask permission, each with a step that fails
- * without the header.
+ * The headers for which the preflights of the journey ask permission. Each has a step that fails if the
+ * header is not allowed.
  */
 import type { AskedHeader } from "./sent-preflights.ts";
 

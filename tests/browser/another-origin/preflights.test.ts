@@ -1,6 +1,6 @@
 /**
- * The answers to preflights list the headers that a browser may send. If one header is missing, a
- * step of the app fails.
+ * The answers to preflights list the headers that a browser may send. If a header were missing from the
+ * list, a step of the app would fail.
  */
 import { equal, notEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
@@ -17,7 +17,7 @@ import { NEEDED, type NeededHeader } from "./needed-headers.ts";
 
 const world = readWorld();
 
-/** Signs up a user with credits. The answer to the user's question takes longer than two polls. */
+/** Signs up a user with credits. The job of this user takes longer than two polls. */
 async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
@@ -34,7 +34,7 @@ async function failsWithout(page: Page, origin: string, needed: NeededHeader): P
   await withhold(page, needed);
   notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
   const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
-  // The console's message may arrive after the page has shown the error.
+  // The message may arrive at the test's console listener after the page has shown the error.
   await until(`${refused} is in the console`, () => refused.test(said.join("\n")) || undefined);
 }
 

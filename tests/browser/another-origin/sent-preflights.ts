@@ -1,9 +1,7 @@
-/**
- * Watches the preflights that Chromium sends for a page, and removes one header from their answers.
- */
+/** Watches the preflights that Chromium sends for a page. Can remove one header from the answers to them. */
 import type { Page } from "playwright-core";
 
-/** The first path segment of the service that gets the request. */
+/** The first path segment of the request's URL, which names the service. */
 export type Part = "auth" | "rest" | "functions";
 
 /** A header for which a preflight asked permission. */
@@ -21,7 +19,7 @@ function headerOf(headers: Record<string, string>, name: string): string | undef
   return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
 }
 
-/** Calls `see` with each header for which the page's preflights ask permission. */
+/** Calls `see` with each header for which a preflight of the page asks permission. */
 export async function watchPreflights(
   page: Page,
   see: (asked: AskedHeader) => void,
@@ -35,7 +33,7 @@ export async function watchPreflights(
   await session.send("Network.enable");
 }
 
-/** Removes one header from the allowed headers of this part until the page is closed. */
+/** Removes one header from the allowed headers in this service's answers, until the page is closed. */
 export async function withhold(page: Page, { part, header }: AskedHeader): Promise<void> {
   const session = await page.context().newCDPSession(page);
   session.on("Fetch.requestPaused", async ({ requestId, request, responseHeaders = [] }) => {

@@ -49,8 +49,8 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a block in the page with the app's signed-in client. Later blocks can call the block's
- * functions. `told` records the calls of the page's own functions.
+ * Runs a block in the page with the app's signed-in client. Later blocks can call the functions that the
+ * block defines. `told` records the calls of functions that the recipe expects the app to have.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {
@@ -93,7 +93,7 @@ async function readme(page: Page, origin: string, folder: string): Promise<void>
   const login = newLogin();
   await page.goto(origin);
   const user_id = await signsUp(page, login);
-  // The block ends by leaving the page, so its promise may never settle.
+  // The block ends by navigating to a different page, so its promise may never settle.
   await Promise.allSettled([runs(page, "buy")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, login.email);
@@ -162,8 +162,8 @@ async function tooMuch(page: Page, origin: string): Promise<void> {
         supabase.functions.invoke("credits", { method: "GET" }))).then(() => {}))`);
   await runs(page, "refusal");
   deepEqual(await told(page), []);
-  // If a new minute begins after the 85 requests, some of them no longer count. The test then sends
-  // more requests until an answer warns.
+  // If a new minute begins after the 85 requests, some of them no longer count towards the limit. The test
+  // then sends more requests until an answer warns of the limit.
   await ask(85);
   await until("the page is warned to slow down", async () => {
     await runs(page, "refusal");
@@ -224,7 +224,7 @@ async function openAisSdk(page: Page, origin: string, folder: string): Promise<v
 
 async function aTopUp(page: Page, origin: string): Promise<void> {
   await arrives(page, origin);
-  // The block ends by leaving the page, so its promise may never settle.
+  // The block ends by navigating to a different page, so its promise may never settle.
   await Promise.allSettled([runs(page, "save-card")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, newLogin().email, /^Save/);

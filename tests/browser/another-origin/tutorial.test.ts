@@ -1,4 +1,4 @@
-/** docs/tutorial.md runs as printed, from its first file to its last line of output. */
+/** docs/tutorial.md runs as printed, from its first file to its last line of expected output. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { openBrowser, withPage } from "../chromium.ts";
@@ -11,9 +11,12 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Matches the first block, which starts a stack. The test suite has already started a stack. */
+/**
+ * Matches the first block, which starts a stack. The test skips this block, because the test suite has
+ * already started a stack.
+ */
 const STARTS_STACK = /^git clone .* task start\n$/s;
-/** The command of this block keeps running while the page is used. */
+/** The command of this block must keep running while the page is used. */
 const SERVES = "npx vite\n";
 
 /**
@@ -35,8 +38,8 @@ async function shell(cwd: string, script: string): Promise<string> {
 }
 
 /**
- * Runs `use` in a new folder that looks as after step 1 of the tutorial: with Farthing's checkout
- * and the env file of its stack.
+ * Runs `use` in a new folder with the same content as after step 1 of the tutorial: Farthing's checkout and
+ * the env file of its stack.
  */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-tutorial-" });
@@ -62,7 +65,7 @@ const saying = (page: Page, line: string): Promise<string> =>
     return text.includes(line) ? text : undefined;
   });
 
-/** Signs up and buys credits. Returns the ids that the page shows after the purchase. */
+/** Signs up and buys credits on the page. Returns the ids that the page shows after the purchase. */
 async function buys(page: Page, origin: string): Promise<Record<string, string>> {
   const { email, password } = newLogin();
   await page.goto(origin);
@@ -81,8 +84,8 @@ async function buys(page: Page, origin: string): Promise<Record<string, string>>
 }
 
 /**
- * Writes the files and runs the commands. A text block is the expected output of the commands
- * before it.
+ * Writes the files and runs the commands that the page prints. A text block is the expected output of the
+ * commands before it.
  */
 async function play(folder: string, blocks: Block[], ids: Record<string, string>): Promise<void> {
   let printed = "";

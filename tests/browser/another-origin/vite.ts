@@ -13,7 +13,10 @@ async function run(cwd: string, program: string, args: string[]): Promise<void> 
   throw new Error(`${program} ${args.join(" ")} failed:\n${output}`);
 }
 
-/** Runs `use` with a copy of the app and its packages. Vite and npm write into the app's folder. */
+/**
+ * Runs `use` with a copy of the app and its packages. The copy is needed because Vite and npm write into
+ * the app's folder.
+ */
 export async function withApp<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-app-" });
   try {
@@ -36,8 +39,9 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Serves an app at localhost:5173, or at Vite's next free port, while `use` runs. The app's
- * environment has the URL and the publishable key, which a new user of Farthing copies.
+ * Serves an app at localhost:5173 while `use` runs. If the port is taken, Vite takes the next free port.
+ * The app's environment has the two values that a new user of Farthing copies: the URL and the publishable
+ * key.
  */
 export function withVite<T>(
   { url, publishableKey }: World,

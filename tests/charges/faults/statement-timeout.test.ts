@@ -9,9 +9,7 @@ import { readWorld, type World } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/**
- * Runs `use` with another statement timeout of a role, set with `alter role` as on the platform.
- */
+/** Runs `use` with a different statement timeout of a role, set with `alter role` as on the platform. */
 async function withTimeout<T>(role: string, timeout: string, use: () => Promise<T>): Promise<T> {
   await withSql(
     world,

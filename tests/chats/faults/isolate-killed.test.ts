@@ -1,4 +1,4 @@
-/** An isolate is killed while it streams a chat. The scheduled task settles the chat. */
+/** An isolate is killed while it streams a chat. The scheduled task then settles the chat. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   chatBody,
@@ -16,14 +16,14 @@ import { readWorld } from "../../support/project/world.ts";
 const world = readWorld();
 
 /**
- * After this many tokens, progress has been recorded several times, and the answer is far from its
- * end.
+ * After this many tokens, the chat's progress has been recorded several times, and the answer is far from
+ * its end.
  */
 const READ_TOKENS = 300;
 const MAX_UNRECORDED_TOKENS = 64;
 /**
- * The policy's stream_in_flight_tokens: the most tokens that the provider can have generated since
- * the last record.
+ * The policy's stream_in_flight_tokens: the highest number of tokens that the provider can have generated
+ * since the last record.
  */
 const IN_FLIGHT_TOKENS = 256;
 
@@ -47,8 +47,8 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
   await closeAbandonedChats(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
-  // Tokens may have been sent and not recorded, or recorded and not received, so the two counts
-  // differ.
+  // Tokens may have been sent to the caller and not recorded, or recorded and not received. So the two
+  // counts may differ.
   const gap = Math.abs(read - chat!.streamed_tokens);
   ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
   const { held, balance } = await balanceOf(world, person.id);

@@ -1,7 +1,7 @@
 /**
- * T28: streams whose caller has left, and whose provider's answer is not read to its end: the time
- * limit for reading is over, or the provider breaks off or hangs. The time limit is a policy for
- * all chats, so these tests run alone on their stack.
+ * T28: streams whose caller has left, and whose answer the functions can't read to its end. Either the time
+ * limit for reading passes, or the provider breaks off or hangs. The policy sets this time limit for all
+ * chats, so these tests run alone on their stack.
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
@@ -22,14 +22,14 @@ const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)]
 interface Case {
   /** The value of the policy's abandoned_stream_timeout during the test. */
   readonly timeout: string;
-  /** Markers for the emulated provider, in addition to the markers of each kind. */
+  /** Texts in the prompt that make the emulated provider behave so, in addition to the texts of each kind. */
   readonly markers: string;
   readonly moments: readonly Moment[];
 }
 
 /**
- * Leaves a chat of each kind at each moment, checks the cost of each chat, and returns the
- * provider's calls.
+ * Leaves a chat of each kind at each moment, checks the cost of each chat, and returns the requests that
+ * the provider got.
  */
 async function leaveAll({ timeout, markers, moments }: Case): Promise<ProviderRequest[]> {
   const before = await changePolicy(world, { abandoned_stream_timeout: timeout });
@@ -49,7 +49,7 @@ async function leaveAll({ timeout, markers, moments }: Case): Promise<ProviderRe
 
 for (const timeout of ["0 seconds", "300 milliseconds"]) {
   Deno.test(`T28: a stream read for ${timeout} after its caller left costs at least the bill`, async () => {
-    // The provider is slow, so the time limit ends while the provider still answers.
+    // The provider is slow, so the time limit passes while the provider still answers.
     const markers = "[pace:400] [think:12]";
     const calls = await leaveAll({ timeout, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
     for (const { aborted, billed, usage } of calls) {
@@ -60,12 +60,12 @@ for (const timeout of ["0 seconds", "300 milliseconds"]) {
   });
 }
 
-/** The provider's stream stops after twelve pieces, after the caller has left. */
+/** The provider stops its stream after twelve pieces, when the caller has already left. */
 const ENDS: readonly [name: string, Case][] = [
   ["is cut", { timeout: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
   ["breaks off", { timeout: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
   ["hangs", {
-    // Even a busy machine streams the twelve pieces in less than 8 seconds.
+    // The twelve pieces take less than 8 seconds, even on a busy machine.
     timeout: "8 seconds",
     markers: "[hang:12]",
     moments: [ACCEPTED, FIRST],

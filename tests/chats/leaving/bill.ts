@@ -1,4 +1,4 @@
-/** Compares what a streamed chat costs its user with the emulated provider's bill. */
+/** Compares the price of a streamed chat for its user with the bill of the emulated provider. */
 import { equal, ok } from "node:assert/strict";
 import {
   closedChats,
@@ -64,7 +64,10 @@ export interface Chat {
   readonly body: object;
 }
 
-/** @param more markers in addition to the markers of the kind */
+/**
+ * @param more texts for the prompt, in addition to those of the kind, that tell the emulated provider what
+ * to do
+ */
 export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat> {
   const { name, content } = promptOf(`${kind.markers} ${more}`);
   return {
@@ -81,7 +84,7 @@ export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat>
   };
 }
 
-/** Waits until the provider's call of a chat has begun or ended, and returns the call. */
+/** Waits until the provider's request of a chat has begun or ended, and returns the request. */
 export function callOf(world: World, { name }: Chat, has: "begun" | "ended") {
   return until(`the call has ${has}`, async () => {
     const [call] = await requestsWith(world, name);
@@ -98,7 +101,8 @@ interface Row {
 }
 
 /**
- * Reads the credits held and charged for a person's only chat, and the price of each kind of token.
+ * Reads the credits that were held and charged for a person's only chat, and the price of each kind of
+ * token.
  */
 async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
   return await withSql(world, async (sql) => {
@@ -119,7 +123,7 @@ async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
 
 /**
  * T28: asserts that the charge is at least the provider's bill and at most the hold.
- * @returns the provider's call
+ * @returns the request as the provider recorded it
  */
 export async function judge(world: World, chat: Chat, way: string): Promise<ProviderRequest> {
   const rows = await closedChats(world, chat.person);

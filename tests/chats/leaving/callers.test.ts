@@ -1,5 +1,6 @@
 /**
- * T28: a stream that its caller leaves, however and whenever, costs at least the provider's bill.
+ * T28: if the caller leaves a stream, it costs at least the provider's bill, however and whenever the
+ * caller leaves.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { closedChats } from "../../support/work/chat.ts";

@@ -1,4 +1,4 @@
-/** T28: streams of a killed isolate cost at least the provider's bill. */
+/** T28: streams whose isolate is killed cost at least the provider's bill. */
 import { ok, rejects } from "node:assert/strict";
 import { closeAbandonedChats, closedChats, streamChat } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
@@ -11,7 +11,7 @@ const world = readWorld();
 
 Deno.test("T28: streams of a killed isolate cost at least the bill, and at most the hold", async () => {
   const chats = await Promise.all(
-    // The streams are slow, so that none ends before all have begun, even on a busy machine.
+    // The streams are slow, so that no stream ends before all have begun, even on a busy machine.
     KINDS.map((kind) => chatOf(world, kind, "[tokens:400] [pace:200]")),
   );
   await withDeployment(world, {}, async (deployment, kill) => {

@@ -1,4 +1,4 @@
-/** T28: streams for OpenAI's SDK whose provider stops, or whose caller leaves. */
+/** T28: streams to OpenAI's SDK whose provider stops, or whose caller leaves. */
 import OpenAI from "openai";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { judge, KINDS } from "../leaving/bill.ts";

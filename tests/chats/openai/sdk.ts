@@ -28,19 +28,19 @@ interface Counted {
   readonly completion_tokens: number;
 }
 
-/** Returns the price of a use of gpt-4o. */
+/** Returns the price of these tokens of gpt-4o. */
 export function priceOf({ prompt_tokens, completion_tokens }: Counted): number {
   return (prompt_tokens * 20 + completion_tokens * 60) / 1000;
 }
 
-/** Asserts that the person, who had 1,000 credits, has paid for exactly these uses of gpt-4o. */
+/** Asserts that the person, who had 1,000 credits, has paid for exactly these tokens of gpt-4o. */
 export async function hasPaid(world: World, person: Person, uses: readonly Counted[]) {
   const balance = Number(await holdsEnd(world, person.id));
   const paid = uses.reduce((sum, use) => sum + priceOf(use), 0);
   equal((1000 - balance).toFixed(6), paid.toFixed(6));
 }
 
-/** Returns the error that a call fails with. */
+/** Returns the error with which the promise of a call rejects. */
 export async function failureOf(call: PromiseLike<unknown>): Promise<Error> {
   try {
     await call;

@@ -1,4 +1,4 @@
-/** Chats at the same moment, and callers who leave during a chat. */
+/** Many chats at the same moment, and callers who leave during a chat. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
 import {
@@ -43,12 +43,13 @@ async function grant({ id }: Person, amount: string): Promise<void> {
 for (const stream of [false, true]) {
   const kind = stream ? "streamed chats" : "chats";
   Deno.test(`T1: of 20 ${kind} at once with credits for 5, exactly 5 reach the provider`, async () => {
-    // The model is slow, so all five chats still run when the last of the other fifteen is refused.
+    // The model is slow, so the five admitted chats still run when the last of the other fifteen is
+    // refused.
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);
-    // Prices in this test have at most five decimals. The product of floating-point numbers may be
-    // slightly too low.
+    // Prices in this test have at most five decimals. The product of floating-point numbers may be slightly
+    // too low, so it is rounded.
     await grant(person, (5 * await heldBy(body)).toFixed(5));
     const answers = await together(20, () => post(world, "ai/chat", person.as, body));
     const isAnswered = ({ status }: Answer) => status === 200;
@@ -70,7 +71,7 @@ Deno.test("identical chats at once call the provider once", async () => {
   const key = crypto.randomUUID();
   const ask = () => post(world, "ai/chat", person.as, chatBody(content), { key });
   const first = await together(10, ask);
-  // One request has been answered, so the repeats of all other requests get its answer.
+  // One of the requests has been answered. The repeats of all other requests get the same answer.
   const again = first.filter(({ status }) => status !== 200);
   for (const answer of again) refused(answer, 409, "idempotency_in_progress");
   const repeated = await together(again.length, ask);
@@ -105,7 +106,7 @@ for (const [when, count] of LEAVING) {
     const [chat, ...more] = await closedChats(world, person);
     deepEqual([chat?.state, more.length], ["settled", 0]);
 
-    // The next request with the key gets the stored answer, which is already paid.
+    // The next request with the same key gets the stored answer, which is already paid.
     const replay = await streamChat(world, person, body, () => true, key);
     const { usage, credits, finish_reason } = replay.events.at(-1)!.data as {
       usage: { input_tokens: number; output_tokens: number };

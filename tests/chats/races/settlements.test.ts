@@ -1,6 +1,6 @@
 /**
- * A chat's request, its repeat and the scheduled task at the same moment cause one charge, no
- * deadlock, and leave no hold.
+ * A chat's request, its repeat and the scheduled task at the same moment make one charge. They cause no
+ * deadlock and leave no hold.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -33,7 +33,9 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
   await proven(world);
 }
 
-/** Begins a chat. Returns the step, and the id of the hold, which is null for a replay. */
+/**
+ * Begins a chat. Returns the step, and the id of the hold. The id is null if the stored answer is replayed.
+ */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(
     `select b ->> 'step' as step, b ->> 'hold_id' as hold
@@ -104,8 +106,8 @@ Deno.test("T9: a silent chat repeated many times at once is charged once, and on
       for (const each of repeats) {
         if (each.status === "rejected") equal(each.reason.code, "PGRST", String(each.reason));
       }
-      // The first chat is already charged. The late settlement of the first request must not change
-      // the second chat.
+      // The first chat is already charged. The late settlement of its request must not change the second
+      // chat.
       equal(await settle(sql, chat), "26");
       const { balance, held } = await balanceOf(world, id);
       deepEqual([balance, held], ["974", "50"]);

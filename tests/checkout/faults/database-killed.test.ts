@@ -1,6 +1,5 @@
 /**
- * The database is killed between any two steps of a purchase, or during a step. The purchase ends
- * with one grant.
+ * The database is killed between two steps of a purchase, or during a step. In the end there is one grant.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
@@ -51,7 +50,7 @@ async function deliverAll(events: Stripe.Event[]): Promise<void> {
   }
 }
 
-/** The kill happens at a random moment, so each round kills at another moment. */
+/** The kill happens at a random moment, so that each round interrupts a different step. */
 const ROUNDS = 4;
 const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
 
@@ -102,8 +101,8 @@ Deno.test({
 });
 
 /**
- * Makes the idempotency keys of interrupted requests three minutes older. After three minutes a key
- * is no longer in progress.
+ * Makes the idempotency keys of interrupted requests three minutes older, so that they no longer count as
+ * in progress.
  */
 async function ageKeys(): Promise<void> {
   await withSql(world, (sql) =>
@@ -114,13 +113,13 @@ async function ageKeys(): Promise<void> {
 
 type Kill = (buyer: Person, isAnswered: () => boolean) => Promise<void>;
 
-/** Kills the database while Stripe is called: the order exists, and has no session yet. */
+/** Kills the database while the functions call Stripe: the order exists, and has no session yet. */
 const killWhileStripeIsAsked: Kill = async (buyer) => {
   await until("the order is begun", async () => (await ordersOf(world, buyer))[0]);
   await killDatabase(world);
 };
 
-/** Kills the database again after each restart, until the checkout has given up. */
+/** Kills the database after each restart until the checkout request has failed. */
 const killUntilAnswered: Kill = async (buyer, isAnswered) => {
   await killWhileStripeIsAsked(buyer, isAnswered);
   await until("the checkout has given up", async () => {
@@ -198,8 +197,7 @@ Deno.test({
     const checkout = await openCheckout(world, buyer);
     const events = await payInSilence(world, checkout);
     const completed = events.find(({ type }) => type === "checkout.session.completed")!;
-    // If the database is back in time, the event is applied. If not, Stripe delivers the event
-    // again.
+    // If the database has restarted in time, the event is applied. If not, Stripe delivers the event again.
     const answer = await killInside(buyer, () => deliver(world, completed));
     if (answer.status !== 200) refused(answer, 500, "internal");
     await databaseIsBack(world);

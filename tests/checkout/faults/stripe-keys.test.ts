@@ -1,6 +1,6 @@
 /**
- * Stripe stores an answer under an order's key. The answer decides whether the order can be
- * requested again.
+ * Stripe stores its answer under the idempotency key of an order. The stored answer decides whether the
+ * order's session can be requested again.
  */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
@@ -13,7 +13,7 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** The number of attempts of a call to Stripe: the first attempt and two retries. */
+/** The number of requests that a call to Stripe sends: the first one and two retries. */
 const ATTEMPTS = 3;
 
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
@@ -27,7 +27,8 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
 }
 
 /**
- * Signs up a buyer who can click on a package. Each click has a new key unless the test passes one.
+ * Signs up a buyer, and returns a function that opens a checkout, as a click on a package does. Each click
+ * has a new key unless the test passes one.
  */
 async function makeBuyer() {
   const buyer = await signUp(world);
@@ -53,8 +54,8 @@ Deno.test("an order that Stripe refused expires, and the next call makes a new o
 
 Deno.test("a second tab waits for the first tab's session, and gets the same session", async () => {
   const { buyer, click } = await makeBuyer();
-  // 8 s is longer than the second request waits for the first one, and shorter than Stripe's
-  // timeout of 10 s.
+  // The delay of 8 s is longer than the second request waits for the first one, and shorter than the
+  // timeout for Stripe, 10 s.
   await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -1,6 +1,6 @@
 /**
- * Type tests of the packed client: each line after `@ts-expect-error` must not compile. The app of
- * this folder has no types of Deno or Node.
+ * Type tests of the packed client: each line after `@ts-expect-error` must not compile. The app in this
+ * folder has no types of Deno or Node.
  */
 import { type Balance, createFarthing, type ErrorCode, FarthingError } from "@farthing/client";
 import { createFarthingServer } from "@farthing/client/server";
@@ -26,35 +26,35 @@ async function valid(): Promise<[string, string | undefined, boolean]> {
 function codes(error: unknown): ErrorCode | undefined {
   if (!(error instanceof FarthingError)) return;
   if (error.code === "insufficient_credits") return error.code;
-  // @ts-expect-error A wrong code.
+  // @ts-expect-error The error code does not exist.
   if (error.code === "insuficient_credits") return;
   return "network_error";
 }
 
 const invalid = [
-  // @ts-expect-error A missing field.
+  // @ts-expect-error The body lacks a required field.
   () => server.usage({ user_id: "u", model: "gpt-4o", input_tokens: 1 }),
-  // @ts-expect-error An unknown field of a body.
+  // @ts-expect-error The body has an unknown field.
   () => farthing.chat.create({ model: "gpt-4o", messages, temperature: 1 }),
-  // @ts-expect-error A stream is read by `chat.stream`.
+  // @ts-expect-error A stream must be requested with `chat.stream`.
   () => farthing.chat.create({ model: "gpt-4o", messages, stream: true }),
-  // @ts-expect-error An amount is a text.
+  // @ts-expect-error An amount must be a string.
   () => server.credits.debit({ user_id: "u", amount: 5, reason: "r" }),
-  // @ts-expect-error An unknown kind of entry.
+  // @ts-expect-error The kind of entry does not exist.
   () => farthing.credits.entries({ kind: "gift" }),
-  // @ts-expect-error An unknown path.
+  // @ts-expect-error The path does not exist.
   () => farthing.read("/credit", {}),
-  // @ts-expect-error A path that answers in OpenAI's shape.
+  // @ts-expect-error The client does not call paths that answer in OpenAI's shape.
   () => farthing.read("/ai/v1/models", {}),
-  // @ts-expect-error A path without its part.
+  // @ts-expect-error The path lacks a value for its parameter.
   () => farthing.read("/jobs/{id}", {}),
-  // @ts-expect-error A back end names the user.
+  // @ts-expect-error A back end must name the user.
   () => server.credits.get(),
-  // @ts-expect-error Work that does not say what it cost.
+  // @ts-expect-error The work must return what it cost.
   () => server.withHold({ userId: "u", amount: "5" }, () => Promise.resolve({ value: 1 })),
-  // @ts-expect-error A hold of an amount and an estimate.
+  // @ts-expect-error A hold has either an amount or an estimate.
   () => server.holds.open({ user_id: "u", amount: "5", estimated: "6" }),
-  // @ts-expect-error The user's client has no secret key.
+  // @ts-expect-error The client of a user has no secret key.
   () => createFarthing({ url: "u", secretKey: "k" }),
 ];
 

@@ -1,4 +1,7 @@
-/** The faults of the matrix: each runs functions on this stack with one broken service. */
+/**
+ * The fault conditions of the fault matrix. Each one starts functions that use this stack with one service
+ * broken.
+ */
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
 import { withMail, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
@@ -14,22 +17,27 @@ import type { World } from "../../support/project/world.ts";
 import { equal, ok } from "node:assert/strict";
 
 export interface Condition {
-  /** A marker in the prompts. It makes the models of the stack's own runner fail, too. */
+  /**
+   * A text in the prompts that makes the models fail. The models of the stack's own runner fail at these
+   * prompts, too.
+   */
   readonly marker?: string;
-  /** Runs `use` with functions that have the fault. */
+  /** Runs `use` with functions for which the fault is present. */
   under(world: World, use: (cut: World) => Promise<void>): Promise<void>;
-  /** Runs the fault around each request, if the fault is an event and not a state. */
+  /**
+   * Causes the fault around each request. Set if the fault is an event, such as a restart, and not a state.
+   */
   during?<T>(world: World, act: () => Promise<T>): Promise<T>;
 }
 
 type Changes = Record<string, string>;
 
-/** Even a busy process waits less than this for Redis. */
+/** The functions wait for Redis for a shorter time than this, even if their process is busy. */
 const SLOW_REDIS_MS = 1_500;
-/** Far below Stripe's timeout, so slow answers are used. */
+/** Far below the timeout for Stripe, so the functions use the slow answers. */
 const SLOW_STRIPE_MS = 1_500;
 
-/** @param shows a message about the fault that must be in the functions' log */
+/** @param shows a message about the fault that the log of the functions must contain */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
     async under(world, use) {
@@ -41,9 +49,7 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
   };
 }
 
-/**
- * Returns the log line of functions that count rate limits in their own process for this reason.
- */
+/** Returns the log line of functions that, for this reason, count rate limits in their own process. */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;
 
@@ -97,8 +103,8 @@ const MAIL = {
 };
 
 /**
- * Waits until a runner has attempted to send the receipt of a purchase during the fault. Returns
- * the receipt's id.
+ * Waits until a runner has tried to send the receipt of a purchase during the fault. Returns the receipt's
+ * id.
  */
 function attemptedReceipt(cut: World, since: Date): Promise<string> {
   return until("a runner has attempted to send a receipt", async () => {
@@ -112,8 +118,8 @@ function attemptedReceipt(cut: World, since: Date): Promise<string> {
 }
 
 /**
- * The stack's own runner can't send mail either. The waiting notifications are sent after mail is
- * available again.
+ * The stack's own runner can't send mail during the fault either. The waiting notifications are sent when
+ * mail is available again.
  */
 const MAIL_DOWN: Condition = {
   async under(world, use) {
@@ -152,7 +158,7 @@ const JWKS_UNREACHABLE = behind({ kind: "answers", status: 503, body: "{}" }, {
   }),
 });
 
-/** All faults, by the test file that causes them: `redis.test.ts` causes the faults of `redis`. */
+/** All fault conditions, grouped by the test file that uses them: `redis.test.ts` tests the group `redis`. */
 export const FAULTS = {
   redis: {
     "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: CLOSED_URL }), fallback("down")),
@@ -181,8 +187,7 @@ export const FAULTS = {
     "mail down": MAIL_DOWN,
     "AI down": {
       ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
-      // The model fails more often than one attempt of a job retries, so the job needs a second
-      // attempt.
+      // The model fails more often than one attempt of a job calls it, so the job needs a second attempt.
       marker: `[fail:503x3:${crypto.randomUUID()}]`,
     },
     "database restarting": DATABASE_RESTARTING,

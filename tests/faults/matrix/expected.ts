@@ -5,16 +5,16 @@
 import type { FaultName } from "./conditions.ts";
 import type { JourneyName } from "./journeys.ts";
 
-/** The allowed statuses. There are two only if the moment of the fault decides. */
+/** The allowed statuses. There are two only if the moment at which the fault happens decides the status. */
 export type Expected = readonly number[];
 
 const CREATED = [201];
 const OK = [200];
 const ACCEPTED = [202];
-/** A retryable refusal. A repeat with the same key succeeds after the fault. */
+/** A retryable error. A repeat with the same key succeeds when the fault has ended. */
 const LATER = [503];
 
-/** The answer without a fault. */
+/** The answer is the same as without a fault. */
 const WELL: Readonly<Record<JourneyName, Expected>> = {
   "checkout": CREATED,
   "webhook": OK,
@@ -50,8 +50,8 @@ export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, E
   "mail down": WELL,
   "AI down": { ...WELL, "ai chat": LATER, "openai sdk": LATER },
   "database restarting": INTERRUPTED,
-  // Secret keys and Stripe's signatures need no key set. A user's token can't be verified without
-  // the key set.
+  // Requests with a secret key or Stripe's signature need no key set. A user's token can't be verified
+  // without the key set.
   "JWKS unreachable": {
     ...WELL,
     "checkout": LATER,

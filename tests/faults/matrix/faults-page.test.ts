@@ -1,4 +1,4 @@
-/** docs/reference/faults.md shows the tested table, cell by cell, and a file tests each cell. */
+/** docs/reference/faults.md shows the tested table, cell by cell, and each cell is tested by a file. */
 import { deepEqual, match } from "node:assert/strict";
 import { type FaultName, FAULTS } from "./conditions.ts";
 import { EXPECTED } from "./expected.ts";

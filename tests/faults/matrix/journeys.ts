@@ -1,6 +1,6 @@
 /**
- * The actions of an app that move money. Each is prepared without a fault, done once during a
- * fault, and repeated with the same key after the fault. At the end each has happened once.
+ * The actions of an app that move money. Each action is prepared without a fault, sent once during a fault,
+ * and repeated with the same key after the fault. In the end, each action has had its effect exactly once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
@@ -26,13 +26,16 @@ import { until } from "../../support/project/until.ts";
 import type { World } from "../../support/project/world.ts";
 
 export interface Attempt {
-  /** Sends the request to the functions that have the fault. */
+  /** Sends the request to the functions for which the fault is present. */
   act(cut: World): Promise<Answer>;
-  /** Checks the result after the fault. @throws if anything was lost or doubled */
+  /**
+   * Checks the result when the fault has ended.
+   * @throws if anything was lost or doubled
+   */
   finish(): Promise<void>;
 }
 
-/** `marker` is added to prompts. It makes the emulated models fail, unless it is empty. */
+/** `marker` is added to the prompts. If it is not empty, it makes the emulated models fail. */
 type Journey = (world: World, marker: string) => Promise<Attempt>;
 
 /** Repeats a request with the same key, as a client does, while the error is retryable. */
@@ -127,7 +130,7 @@ const jobs: Journey = async (world, marker) => {
       const { job_id } = data(await again("the job", () => ask(world)), 202, StartedJob);
       const { checkpoints } = await jobEnds(world, person.as, job_id, "completed");
       await holdsEnd(world, person.id);
-      // There is one entry for each step, and one for the grant before the fault.
+      // There is one entry for each step, and one for the grant that was made before the fault.
       equal(await countEntries(world, person.id), checkpoints.length + 1);
     },
   };

@@ -1,4 +1,4 @@
-/** Tests each action of an app during a fault: the answer is as expected, and money moves once. */
+/** Tests each action of an app during a fault: the answer is the expected one, and money moves only once. */
 import { ok } from "node:assert/strict";
 import { proven } from "../../support/project/database.ts";
 import { databaseIsBack } from "../../support/processes/killing.ts";
@@ -32,7 +32,7 @@ function testFault(fault: FaultName, condition: Condition): void {
   });
 }
 
-/** Defines a test for each fault of the group. */
+/** Defines a test for each fault condition of the group. */
 export function testFaults(group: FaultGroup): void {
   const faults: Partial<Record<FaultName, Condition>> = FAULTS[group];
   for (const [fault, condition] of Object.entries(faults)) {

@@ -1,6 +1,6 @@
 /**
- * Purchases, debits and usage in isolates that use more processor time than allowed. Each happens
- * once.
+ * Purchases, debits and usage in isolates that use more processor time than is allowed and are killed. Each
+ * purchase, debit and charge is made exactly once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -50,7 +50,7 @@ function usageOf(userId: string): Request {
 }
 
 /**
- * Sends a request and its repeat until both are answered, asserts that the answers are equal, and
+ * Sends a request and its repeat until both are answered. Asserts that the two answers are equal, and
  * returns the answer.
  */
 async function answeredTwice(request: Request): Promise<Answer> {
@@ -62,8 +62,8 @@ async function answeredTwice(request: Request): Promise<Answer> {
 }
 
 /**
- * Sends many requests at the same moment until isolates have been killed during requests. Repeats
- * each request until it is answered, and then once more. Returns the answers.
+ * Sends many requests at the same moment, until isolates have been killed during some of them. Repeats each
+ * request until it is answered, and then once more. Returns the answers.
  */
 async function flood(
   name: string,
@@ -115,8 +115,8 @@ Deno.test("usage whose isolates are killed is charged once", async () => {
 const MAX_CLICKS = 10;
 
 /**
- * Clicks until a checkout is open. If an isolate is killed during a call to Stripe, the key stays
- * in progress for three minutes. An impatient buyer does not wait and clicks again with a new key.
+ * Clicks until a checkout is open. If an isolate is killed while it calls Stripe, the key stays in progress
+ * for three minutes. This buyer does not wait so long, and clicks again with a new key.
  */
 async function openOne(buyer: Person, packageId: string) {
   for (let click = 1;; click++) {
@@ -133,7 +133,7 @@ async function openOne(buyer: Person, packageId: string) {
 }
 
 /**
- * Opens a checkout and pays. The isolates of the webhook, which gets Stripe's events, are killed,
+ * Opens a checkout and pays. Meanwhile the isolates of the webhook, which gets Stripe's events, are killed,
  * too.
  */
 async function purchase(buyer: Person, packageId: string) {

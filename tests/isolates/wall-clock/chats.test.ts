@@ -1,6 +1,6 @@
 /**
- * Chats in isolates that are killed repeatedly. Each key ends with one answer, and the charges
- * cover at least the provider's bill.
+ * Chats in isolates that are killed again and again. Each key ends with one answer, and the charges cover
+ * at least the provider's bill.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -14,17 +14,17 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 const CREDITS = 1_000;
-/** The most tokens by which the recorded and the received tokens of a killed chat may differ. */
+/** The highest allowed difference between the recorded and the received tokens of a killed chat. */
 const MAX_UNRECORDED_TOKENS = 64;
 /** The policy's stream_in_flight_tokens, which are charged in addition to the recorded tokens. */
 const IN_FLIGHT_TOKENS = 256;
 const CALLERS = 16;
-/** The chats of each caller. Interrupted chats are repeated afterwards. */
+/** The chats of each caller. The test repeats the interrupted chats afterwards. */
 const CHATS = 3;
 const MAX_REPEATS = 10;
 const MAX_ROUNDS = 4;
 
-/** The final answer under a key. Every repeat gets this answer. */
+/** The final answer under a key. Every later repeat gets this answer. */
 interface Final {
   readonly text: string;
   readonly credits: string;
@@ -36,13 +36,13 @@ interface Chat {
   readonly name: string;
   readonly content: string;
   readonly isStream: boolean;
-  /** The number of pieces that were read in each interrupted attempt. */
+  /** For each interrupted attempt, the number of pieces that the caller has read. */
   readonly cuts: number[];
   final: Final | undefined;
 }
 
 async function makeChat(nr: number): Promise<Chat> {
-  // An isolate runs for 12 s and accepts requests for 6 s, so a chat of 8 s that begins late is
+  // An isolate runs for 12 s and accepts requests for the first 6 s, so a chat of 8 s that begins late is
   // interrupted.
   const markers = nr % 2
     ? "[tokens:80] [pace:100]"
@@ -83,7 +83,7 @@ async function listen(body: ReadableStream<Uint8Array>): Promise<Received> {
 }
 
 interface Attempt extends Received {
-  /** True if the answer is the stored answer of an earlier attempt. */
+  /** True if the answer is the stored answer of an earlier attempt with the same key. */
   readonly isReplay: boolean;
 }
 
@@ -131,7 +131,7 @@ async function minutePasses(): Promise<void> {
   );
 }
 
-/** Sends all chats with several callers at the same moment, then repeats the interrupted chats. */
+/** Sends all chats, with several callers at the same moment. Then repeats the interrupted chats. */
 async function askAll(chats: readonly Chat[]): Promise<void> {
   const waiting = [...chats];
   const call = async () => {
@@ -151,8 +151,8 @@ async function judge(chat: Chat): Promise<void> {
   deepEqual({ text: again.text, credits: again.credits }, final, "a repeat is the one answer");
   const rows = await closedChats(world, person);
   const settled = rows.filter(({ state }) => state === "settled");
-  // The last chat gave the final answer. The chats before it were interrupted, and the scheduled
-  // task closed them.
+  // The last attempt gave the final answer. The attempts before it were interrupted, and the scheduled task
+  // closed their chats.
   const abandoned = settled.slice(0, -1);
   const tokens = abandoned.reduce((sum, { streamed_tokens }) => sum + streamed_tokens, 0);
   const asked = await requestsWith(world, name);

@@ -1,4 +1,4 @@
-/** Jobs whose runners are killed. All jobs complete, and each answer of the model is paid once. */
+/** Jobs whose runners are killed. All jobs complete, and each answer of the model is paid for once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import type postgres from "postgres";
@@ -36,8 +36,8 @@ async function add(person: Person, nr: number): Promise<string> {
 }
 
 /**
- * Does the scheduled work of a minute at once: ends the lease of each job that has made no step for
- * 15 s, and wakes a runner for waiting jobs.
+ * Does at once what the scheduled tasks do within a minute: ends the lease of each job that has made no
+ * step for 15 s, and wakes a runner for the waiting jobs.
  */
 async function timePasses(sql: Sql): Promise<void> {
   await sql`update farthing.jobs set lease_expires_at = now()

@@ -1,6 +1,6 @@
 /**
- * The database is killed while jobs run, each time during a write. All jobs complete, and each step
- * is paid once.
+ * The database is killed while jobs run, each time during a write. All jobs complete, and each step is paid
+ * for once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 // @ts-types="@types/pg"
@@ -21,18 +21,18 @@ const STEPS = ["plan", "question-1", "question-2", "synthesis"];
 const DEADLINE_MS = 120_000;
 
 const ACCOUNT = "select from farthing.accounts where owner_id = $1 for update";
-// The completion of a job updates all its checkpoints, so it waits for these locks. A new
-// checkpoint does not wait.
+// The completion of a job updates all its checkpoints, so it waits for locks on these rows. The insertion
+// of a new checkpoint does not wait.
 const CHECKPOINTS = `
   select from farthing.job_checkpoints c join farthing.jobs using (job_nr)
   where user_id = $1 and status = 'processing' for update of c`;
 
-// The lease is longer than the database's downtime, so the runner does not lose its jobs.
+// The lease is longer than the time that the database is down, so the runner does not lose its jobs.
 const OPTIONS = { leaseSeconds: 8, heartbeatMs: 1_000, concurrency: 6 };
 
 /**
- * Locks rows and kills the database while a runner's call waits for them.
- * @param lock selects the rows for update; it may return no rows at first
+ * Locks rows, and kills the database while a runner's call waits for these locks.
+ * @param lock selects the rows for update; may return no rows at first
  */
 async function killDuring(name: string, { sql }: Queue, lock: string, id: string): Promise<void> {
   const client = new pg.Client({ connectionString: world.databaseUrl });

@@ -1,6 +1,6 @@
 /**
- * Runners that are killed or stopped during a step. Other runners continue, and no step is paid
- * twice.
+ * Runners that are killed or stopped during a step. Other runners take over their jobs, and no step is paid
+ * for twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { requestsWith } from "../../support/work/chat.ts";
@@ -16,10 +16,7 @@ const world = readWorld();
 const CREDITS = 1_000;
 const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
 
-/**
- * The lease of the runner that is killed or stopped. The lease is short, because the test waits for
- * its end.
- */
+/** The lease of the runner that is killed or stopped. It is short, because the test waits until it ends. */
 const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
@@ -65,7 +62,7 @@ Deno.test("jobs of a runner that is killed during a step continue after their la
       deepEqual([status, steps], ["completed", STEPS]);
       ok(attempts > 1);
     }
-    // Only the steps that had no checkpoint were requested again.
+    // Only the steps without a checkpoint were requested again.
     const missing = jobs.length * STEPS.length - keptSteps;
     equal((await requestsWith(world, queue.name)).length, asked.length + missing);
     await paidOncePerStep(world, queue, id, CREDITS);

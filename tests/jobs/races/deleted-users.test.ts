@@ -1,6 +1,6 @@
 /**
- * The deletion of a user deletes the user's jobs, in an order that the database chooses. A runner
- * may write to several of these jobs at the same moment; neither side may cause a deadlock.
+ * Deleting a user deletes the user's jobs, in an order that the database chooses. A runner may write to
+ * several of these jobs at the same moment, and this must not cause a deadlock.
  */
 import { deepEqual } from "node:assert/strict";
 import type { ReservedSql } from "postgres";
@@ -17,8 +17,8 @@ interface Claimed {
 }
 
 /**
- * Creates three jobs of a new user and leases them. The checkpoint moves the first job behind the
- * other two in the table.
+ * Creates three jobs of a new user and leases them. Writing the checkpoint moves the first job's row behind
+ * the other two in the table.
  */
 async function leaseThree({ name, sql }: Queue, runner: string) {
   const userId = crypto.randomUUID();

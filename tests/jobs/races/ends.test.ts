@@ -1,6 +1,6 @@
 /**
- * All events that can end a job, at the same moment. One of them ends the job, and finished steps
- * are paid.
+ * All events that can end a job happen at the same moment. One of them ends the job, and the finished steps
+ * are paid for.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -17,7 +17,7 @@ const EVENT = { model: "gpt-4o", input_tokens: 10, output_tokens: 0 };
 const PRICE = "0.2";
 const RUNNER = crypto.randomUUID();
 
-/** A leased job. Its lease has expired, so the scheduled task requeues the job. */
+/** A job whose lease has expired, so that the scheduled task requeues the job. */
 interface Leased {
   readonly id: string;
   readonly token: number;
@@ -37,13 +37,17 @@ async function lease(queue: Queue, userId: string): Promise<Leased> {
   return { id, token: Number(row?.token), userId };
 }
 
-/** PostgreSQL rolled the call back: endpoints repeat it (adapters/database/failures.ts). */
+/**
+ * Errors after which PostgreSQL has rolled the call back. Endpoints repeat such a call
+ * (adapters/database/failures.ts).
+ */
 const ROLLED_BACK = ["40001", "40P01", "55P03"];
 const ATTEMPTS = 3;
 
 /**
- * Returns the answer of a call, or the code of a documented refusal. Repeats a call that was rolled
- * back, as endpoints do. @throws any other error, which would be a 500
+ * Returns the answer of a call, or the code of a documented refusal. Repeats a call that was rolled back,
+ * as endpoints do.
+ * @throws any other error, which an endpoint would answer with a 500
  */
 async function ask(
   call: () => PromiseLike<{ answer?: string }[]>,
@@ -87,7 +91,7 @@ const endLease: Action = ({ sql }) =>
 const leave: Action = ({ sql }, { userId }) =>
   ask(() => sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
 
-/** Makes all calls at the same moment. Each round begins with another call. */
+/** Makes all calls at the same moment. Each round begins with a different call. */
 async function race(queue: Queue, job: Leased, round: number, actions: Record<string, Action>) {
   const names = Object.keys(actions);
   const from = round % names.length;
@@ -98,7 +102,7 @@ async function race(queue: Queue, job: Leased, round: number, actions: Record<st
   return Object.fromEntries(answers);
 }
 
-/** Creates a user by SQL. A sign-up hashes a password, which takes longer than the race. */
+/** Creates a user by SQL. A sign-up through Auth hashes a password, which takes longer than the race. */
 async function userWithCredits({ sql }: Queue): Promise<string> {
   const id = crypto.randomUUID();
   await sql`insert into auth.users (id) values (${id})`;
@@ -112,7 +116,7 @@ async function statusOf({ sql }: Queue, { id }: Leased): Promise<string> {
 }
 
 /**
- * Ends a job that no call has ended: the scheduled task ends its lease, and then the job is
+ * Ends a job that no call has ended: the scheduled task ends the job's lease, and then the job is
  * cancelled.
  */
 async function endJob(queue: Queue, job: Leased): Promise<void> {

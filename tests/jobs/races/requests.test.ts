@@ -1,5 +1,5 @@
 /**
- * Jobs that are requested at the same moment. Repeats make one job, and no job starts without
+ * Jobs that are requested at the same moment. Repeats of a request make one job, and no job starts without
  * credits.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -23,7 +23,7 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-// The three steps take 5 s each, so no job ends, and releases its hold, before the last job is
+// The three steps of a job take 5 s each, so no job ends, and releases its hold, before the last job is
 // requested.
 const BODY = { type: "research", input: { query: "Explain a race. [plan:1] [slow:5000]" } };
 
@@ -32,7 +32,7 @@ async function jobsOf({ as }: Person) {
 }
 
 /**
- * Asserts that at most one job's credits are held. Fewer are held if the job has already paid for a
+ * Asserts that at most the credits of one job are held. Fewer are held if the job has already paid for a
  * step.
  */
 async function isHeldOnce({ id }: Person, amount: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Two runners in two processes work on one queue. Each job is done once. */
+/** Two runners in two processes work on one queue. Each job is run once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { countEntries, proven } from "../../support/project/database.ts";
@@ -23,10 +23,7 @@ const STEPS = {
   research: ["plan", "question-1", "synthesis"],
 };
 
-/**
- * Adds a job. Of every five jobs, two are free, two charge usage, and one calls a model three
- * times.
- */
+/** Adds a job. Of every five jobs, two are free, two charge usage, and one calls a model three times. */
 function addJob(queue: Queue, userId: string, nr: number): Promise<string> {
   if (nr % 5 < 2) return queue.add("ledger_export", userId, {});
   if (nr % 5 === 2) {

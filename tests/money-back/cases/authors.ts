@@ -1,5 +1,6 @@
 /**
- * The author of each movement of credits, and references that move credits once (rules 9 and 18).
+ * Test cases about the author of each movement of credits, and about references that move credits only once
+ * (rules 9 and 18).
  */
 import {
   begins,

@@ -1,6 +1,6 @@
 /**
- * M6: the provider's share follows the payment of a booking. The payment is divided at once, or the
- * provider is paid after completion.
+ * M6: the provider's share changes with the payment of a booking. Stripe divides the payment at once, or
+ * the provider is paid after completion.
  */
 import {
   asks,
@@ -88,8 +88,8 @@ export const bookingCases: Case[] = [
       refunds("b1", "r2", 333, "succeeded"),
       runs(),
     ],
-    // The share is 969 after the fee. One third and then two thirds are taken, and each taken part
-    // is rounded down.
+    // The share is 969 after the fee. First one third and then two thirds are refunded, and each refunded
+    // part of the share is rounded down.
     ends: `${NOTHING}; b1 completed, its provider has 323`,
   },
   {

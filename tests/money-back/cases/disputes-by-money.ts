@@ -1,5 +1,5 @@
 /**
- * T29: credits are clawed back while a bank has withdrawn their money and not reinstated it,
+ * T29: credits stay clawed back as long as a bank has withdrawn their money and has not reinstated it,
  * whatever the dispute's status is.
  */
 import { buys, type Case, disputes, inEuros, refunds, spends } from "../support/case-steps.ts";

@@ -1,6 +1,6 @@
 /**
- * Disputes that are opened, lost, won or appealed; inquiries; and amounts in another currency or
- * above the payment.
+ * Disputes that are opened, lost, won or appealed; inquiries; and disputes whose amount is in a different
+ * currency or exceeds the payment.
  */
 import {
   asks,
@@ -147,7 +147,7 @@ const outOfOrder: Case[] = [
       buys("o1", "plain"),
       spends("10"),
       disputes("o1", "d1", 1000, "needs_response out", "lost"),
-      // The win happened before the loss, and its event is delivered last.
+      // The dispute was won before it was lost, and the event of the win is delivered last.
       disputes("o1", "d1", 1000, "won out in", "lost out").slice(1),
       late(disputes("o1", "d1", 1000, "won out in"), 1),
     ],

@@ -1,4 +1,4 @@
-/** Refunds and disputes while credits are held and while time passes. */
+/** Refunds and disputes of orders whose credits are held, expire or have expired. */
 import {
   buys,
   type Case,

@@ -1,6 +1,6 @@
 /**
- * Refunds beside disputes, several orders of one buyer, and events that arrive before their
- * payment.
+ * Orders that have both refunds and disputes, several orders of one buyer, and events that arrive before
+ * their payment.
  */
 import {
   begins,

@@ -1,6 +1,6 @@
 /**
- * Holds that cost more than the balance, late settlements, and debt that released credits pay
- * (rules 7 and 8).
+ * Settlements of holds that cost more than the balance, late settlements, and debt that released credits
+ * pay (rules 7 and 8).
  */
 import {
   buys,
@@ -19,11 +19,11 @@ import {
 
 /** The payment is in second 20, so the hold begins in second 30 and expires in second 90. */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
-/** As above, with credits that expire ten seconds after the hold. */
+/** As above, but the credits expire ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /**
- * Seconds to wait so that the next step is in the last second of the hour after the hold's expiry.
- * One second more is too late.
+ * The number of seconds after which the next step is in the last second of the hour after the hold's
+ * expiry. One second more is too late.
  */
 const UNTIL_THE_LAST_SECOND = 3639;
 

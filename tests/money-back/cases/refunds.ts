@@ -1,4 +1,4 @@
-/** Full and partial refunds, parts that need rounding, and pending, failed and canceled refunds. */
+/** Full and partial refunds, refunds that need rounding, and pending, failed and canceled refunds. */
 import { asks, buys, type Case, grants, refunds, spends, uses } from "../support/case-steps.ts";
 
 const thirds = (...names: string[]) =>

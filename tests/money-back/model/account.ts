@@ -1,6 +1,6 @@
 /**
- * A model of an account in memory. It is written from the ledger's rules 1 and 5 to 11,
- * independently of the SQL.
+ * A model of an account in memory. It follows the ledger's rules 1 and 5 to 11, and was written without the
+ * SQL.
  */
 import { least, sum } from "./amounts.ts";
 import { type Hold, maySettleLate, overdraftOf } from "./hold.ts";
@@ -18,7 +18,7 @@ type Refusal =
 
 export type Outcome = "ok" | Refusal;
 
-/** Debt that one lot has paid. `left` is the part that was not returned to the lot. */
+/** Debt that a lot has paid. `left` is the part that has not been returned to the lot. */
 interface DebtPayment {
   readonly lot: Lot;
   left: bigint;
@@ -56,7 +56,7 @@ export class Account {
     return freeOf(lot, this.holds.values());
   }
 
-  /** Rule 7: a hold is released at its expiry, and its credits pay debt as of that moment. */
+  /** Rule 7: a hold is released at its expiry. Its credits pay debt as if at that moment. */
   passTime(now: number): void {
     const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);
     const moments = new Set(due.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
@@ -87,7 +87,7 @@ export class Account {
   }
 
   /**
-   * Cancels debt. Credits that have already paid this debt return to their lots, beginning with the
+   * Cancels debt. If credits have already paid this debt, they return to their lots, beginning with the
    * latest payment.
    */
   cancelDebt(amount: bigint): void {
@@ -102,14 +102,14 @@ export class Account {
     this.debt -= amount;
   }
 
-  /** Rule 6: a debit takes its whole amount or nothing. */
+  /** Rule 6: a debit takes its whole amount, or it fails and takes nothing. */
   debit(amount: bigint, now: number): Outcome {
     if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
     this.#take(amount, now);
     return "ok";
   }
 
-  /** Takes credits in burn-down order and returns the amount that no lot could pay. */
+  /** Takes credits in burn-down order and returns the amount for which no lot had credits. */
   #take(amount: bigint, now: number, settled?: Hold): bigint {
     let need = amount;
     for (const lot of inBurnDownOrder(this.lots)) {
@@ -134,7 +134,7 @@ export class Account {
   }
 
   /**
-   * Rule 7: a settlement above the hold's amount takes free credits. The rest becomes debt, up to a
+   * Rule 7: a settlement of more than the hold's amount takes free credits. The rest becomes debt, up to a
    * limit.
    */
   settle(name: string, amount: bigint, now: number): Outcome {
@@ -166,26 +166,26 @@ export class Account {
     return "ok";
   }
 
-  /** Rule 16: after the owner's deletion, no credits can be spent or expire. The entries remain. */
+  /** Rule 16: after the owner's deletion, no credits can be spent and none expire. The entries remain. */
   leave(): void {
     this.hasOwner = false;
     for (const hold of this.#open()) hold.status = "released";
-    // The deletion of a user has no time in the history, so no lot has expired at the deletion.
+    // A deletion has no time in the history, so the model assumes that no lot has expired by then.
     this.payDebt(Number.NEGATIVE_INFINITY);
     this.close();
   }
 
   /**
-   * Empties all lots of an account without an owner, including credits that arrive after the
-   * owner's deletion.
+   * Empties all lots of an account whose owner was deleted, including credits that arrive after the
+   * deletion.
    */
   close(): void {
     if (!this.hasOwner) { for (const lot of this.lots) lot.remaining = 0n; }
   }
 
   /**
-   * Rule 11: credits of an expired lot expire unless an open hold reserves them. Frozen credits
-   * expire later.
+   * Rule 11: the credits of an expired lot expire, except those that an open hold reserves. Frozen credits
+   * expire when they are no longer frozen.
    */
   sweep(now: number): void {
     for (const lot of this.lots) {

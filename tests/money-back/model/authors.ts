@@ -1,5 +1,5 @@
 /**
- * The author of each movement of credits, and the references that have moved credits (rules 9 and
+ * The author of each movement of credits, and the references that have already moved credits (rules 9 and
  * 18).
  */
 import { toText } from "./amounts.ts";
@@ -10,7 +10,7 @@ export class Books {
 
   constructor(private readonly balance: () => bigint) {}
 
-  /** Runs `act` and adds the change of the balance to this author's sum. */
+  /** Runs `act` and adds the change of the balance that `act` makes to this author's sum. */
   by<T>(author: string, act: () => T): T {
     const before = this.balance();
     const result = act();
@@ -19,8 +19,8 @@ export class Books {
   }
 
   /**
-   * Moves credits once for each reference. A second call with the same contents is a repeat; a call
-   * with other contents is a conflict.
+   * Moves credits once for each reference. A second call with the same contents is a repeat; a call with
+   * different contents is a conflict.
    */
   once<T extends string>(
     { movement, reference, contents }: {

@@ -1,4 +1,4 @@
-/** A model of a booking in memory: its states and its provider's share. */
+/** A model of a booking in memory: the booking's states and the provider's share. */
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { Payment, type Price } from "./payment.ts";
@@ -15,10 +15,12 @@ const stepOf = (currency: string): bigint => currency === "kwd" ? 10n : 1n;
 export class Booking extends Payment {
   status: BookingStatus = "payment_pending";
   isPaid = false;
-  /** The platform's transfers to the provider, less their reversals. */
+  /** The sum of the platform's transfers to the provider, less the sum of their reversals. */
   #moved = 0n;
   #hasMoved = false;
-  /** Refunds for which the platform must reverse the provider's part, because Stripe has not. */
+  /**
+   * Refunds for which the platform must reverse the provider's part, because Stripe has not reversed it.
+   */
   readonly #left = new Set<string>();
   #disputedBefore = 0n;
   #owned = 0;
@@ -69,19 +71,19 @@ export class Booking extends Payment {
     status: RefundStatus,
     reverses = false,
   ): void {
-    // Stripe reverses the provider's part only if the refund asks for a reversal. For other refunds
-    // made in the dashboard, the platform reverses the part.
+    // If a refund asks Stripe to reverse the provider's part, Stripe does so. For other refunds made in the
+    // dashboard, the platform reverses the part.
     const isNew = !this.asked.has(refund) && !this.refunds.has(refund);
     if (isNew && !reverses) this.#left.add(refund);
     super.noteRefund(refund, amount, status);
   }
 
-  /** Begins a refund of the remaining amount, without a request. */
+  /** Begins a refund of the remaining amount that nobody has requested. */
   #refundRest(): void {
     if (this.refundable > 0n) this.ask(`${this.name}-own${++this.#owned}`, this.refundable);
   }
 
-  /** @param applyWaiting applies the events that arrived before the payment */
+  /** @param applyWaiting applies the events that arrived before the payment's event */
   pay(applyWaiting: () => void): void {
     const isCalledOff = this.status === "cancelled";
     this.isPaid = true;
@@ -123,8 +125,8 @@ export class Booking extends Payment {
     const live = [...this.refunds].filter(([, { status }]) => isLive(status));
     const sumOf = (isLeft: boolean) =>
       sum(live.filter(([name]) => this.#left.has(name) === isLeft).map(([, each]) => each.amount));
-    // If the provider is paid after completion, requested refunds and open disputes also reduce the
-    // share.
+    // If the provider is paid after completion, the share is also reduced by requested refunds and open
+    // disputes.
     const claimed = this.waits ? this.disputed + sum([...this.asked.values()]) : this.withdrawn;
     const taken = sumOf(true) + claimed;
     const gone = least(amount - sumOf(false), taken);

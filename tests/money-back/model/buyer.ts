@@ -15,15 +15,13 @@ import { BACK_END, isStripes, type OwnStep, type Step, type StripeStep } from ".
 
 export type Packages = Readonly<Record<string, Terms>>;
 
-/** The outcome is `nothing` if a step names an object that does not exist. */
+/** The outcome is `nothing` if a step names an object that the buyer does not have. */
 export type Outcome = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
 
 /** In the seed, 50 input tokens of gpt-4o cost a thousandth of a dollar, which is one credit. */
 const CREDITS_PER_TOKEN = toUnits("0.02");
 
-/**
- * The authors of movements without a request: a scheduled task, or the role that deletes a user.
- */
+/** The authors of movements that no request caused: a scheduled task, or the role that deletes a user. */
 const AUTHORS: Partial<Record<OwnStep["do"], string>> = {
   sweep: "task:expire_credits",
   leave: "sql",
@@ -37,8 +35,8 @@ type Event<Kind> = Extract<StripeStep, { do: Kind }>;
 type Grant = Extract<OwnStep, { do: "grant" }>;
 
 /**
- * Returns the contents of a grant for comparison with a grant under the same reference. The expiry
- * is the absolute second, so a repeat has the same expiry at any time.
+ * Returns the contents of a grant, to compare it with an earlier grant under the same reference. The expiry
+ * is an absolute second, so it is the same whenever the grant is repeated.
  */
 function termsOf({ now, amount, source, priority = 100, expires_in }: At<Grant>): string {
   const expiresAt = expires_in === undefined ? "never" : now + expires_in;

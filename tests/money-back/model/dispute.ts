@@ -21,20 +21,19 @@ export interface Dispute {
   currency: string;
   status: DisputeStatus;
   at: number;
-  /** The number of balance transactions in the event that set the status. */
+  /** The number of balance transactions in the event that last set the status. */
   moves: number;
   readonly movements: Map<string, Movement>;
 }
 
-/**
- * Returns the claimed amount. A claim in another currency counts as a claim of the whole payment.
- */
+/** Returns the claimed amount. A claim in a different currency counts as a claim of the whole payment. */
 export function claimedBy(dispute: Dispute, paid: bigint, currency: string): bigint {
   return dispute.currency === currency ? dispute.amount : paid;
 }
 
 /**
- * Returns the amount withdrawn and not reinstated, in the payment's currency; never less than 0.
+ * Returns the amount that the bank has withdrawn and not reinstated, in the payment's currency; never less
+ * than 0.
  */
 export function goneBy(dispute: Dispute, paid: bigint, currency: string): bigint {
   const movements = [...dispute.movements.values()];
@@ -42,7 +41,7 @@ export function goneBy(dispute: Dispute, paid: bigint, currency: string): bigint
   const out = movements.map(({ amount, rate = 1 }) => -amount / (isConverted ? rate : 1));
   const total = out.reduce((a, b) => a + b, 0);
   if (!isConverted) return BigInt(Math.max(total, 0));
-  // Exchange rates are rounded, so the withdrawn share of the claim is rounded to whole percents.
+  // Exchange rates are rounded, so the part of the claim that was withdrawn is rounded to whole percents.
   const whole = Math.max(...out);
   if (whole <= 0 || total <= 0) return 0n;
   const hundredths = BigInt(Math.min(Math.round(total / whole * 100), 100));

@@ -2,7 +2,7 @@
 import { least } from "./amounts.ts";
 import type { Hold } from "./hold.ts";
 
-/** The sources in burn-down order, for lots of equal priority and expiry. */
+/** The sources in burn-down order. The source decides between lots of equal priority and expiry. */
 const SOURCES = ["promotional", "adjustment", "bonus", "paid"] as const;
 
 export type Source = typeof SOURCES[number];
@@ -38,7 +38,7 @@ export function inBurnDownOrder(lots: readonly Lot[]): Lot[] {
   );
 }
 
-/** The credits of a lot that no open hold reserves, spendable or not. */
+/** The credits of a lot that no open hold reserves, whether or not they can be spent. */
 export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
   let free = lot.remaining;
   for (const { status, reserved } of holds) {
@@ -48,8 +48,8 @@ export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
 }
 
 /**
- * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, only the
- * credits reserved by `settled` can be spent.
+ * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, only the credits
+ * that the hold `settled` reserves can be spent.
  */
 export function spendableOf(
   lot: Lot,

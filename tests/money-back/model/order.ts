@@ -1,5 +1,5 @@
 /**
- * A model of an order in memory: the refunded and withdrawn money, and the credits that were clawed
+ * A model of an order in memory: the money that was refunded or withdrawn, and the credits that were clawed
  * back for it (rule 10).
  */
 import type { Account } from "./account.ts";
@@ -16,15 +16,13 @@ type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "dis
 
 export class Order extends Payment {
   /**
-   * Maps each warning to true while it is open: until an operator clears it, or Stripe reports that
-   * it is no longer actionable.
+   * Maps each warning to whether it is open. A warning is closed when an operator clears it, or when Stripe
+   * reports that it is no longer actionable.
    */
   readonly warnings = new Map<string, boolean>();
   paid: Lot | undefined;
   bonus: Lot | undefined;
-  /**
-   * The clawed-back credits: taken from the paid lot, taken from the bonus lot, and booked as debt.
-   */
+  /** The credits that were clawed back: from the paid lot, from the bonus lot, and as debt. */
   #fromPaid = 0n;
   #fromBonus = 0n;
   #owed = 0n;
@@ -32,7 +30,7 @@ export class Order extends Payment {
   constructor(
     override readonly terms: Terms,
     private readonly account: Account,
-    /** Seconds from the grant to the expiry of the bought credits. */
+    /** The number of seconds from the grant to the expiry of the bought credits. */
     readonly expiresIn?: number,
   ) {
     super(terms);
@@ -55,7 +53,7 @@ export class Order extends Payment {
     return this.isHeld || this.isWarned;
   }
 
-  /** A warning has no effect after the whole payment was refunded. */
+  /** A warning has no effect after the payment was refunded in full. */
   get isWarned(): boolean {
     return this.refunded < this.terms.amount && [...this.warnings.values()].some((open) => open);
   }
@@ -82,7 +80,7 @@ export class Order extends Payment {
   }
 
   /**
-   * Frozen and expired credits are clawed back, too, because their own payment was refunded or
+   * Frozen and expired credits are clawed back, too, because the payment that bought them was refunded or
    * disputed.
    */
   #clawBack(amount: bigint): void {
@@ -101,8 +99,8 @@ export class Order extends Payment {
   }
 
   /**
-   * Reinstates in the reverse order: cancels debt first, then refills the bonus lot, then the paid
-   * lot.
+   * Reinstates in the reverse order of the clawback: first cancels debt, then refills the bonus lot, then
+   * the paid lot.
    */
   #reinstate(amount: bigint): void {
     const forgiven = least(amount, this.#owed);

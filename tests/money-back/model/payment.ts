@@ -21,7 +21,8 @@ interface Refund {
 export abstract class Payment {
   readonly refunds = new Map<string, Refund>();
   /**
-   * The amounts of requested refunds, by refund, until the first event about the refund arrives.
+   * The amount of each requested refund until Stripe's first event about the refund arrives. The key is the
+   * refund.
    */
   readonly asked = new Map<string, bigint>();
   readonly disputes = new Map<string, Dispute>();
@@ -29,7 +30,7 @@ export abstract class Payment {
   constructor(readonly terms: Price) {}
 
   abstract readonly isPaid: boolean;
-  /** Adjusts the account or the booking to the refunds, disputes and warnings. */
+  /** Adjusts the order's account or the booking to the refunds, disputes and warnings of the payment. */
   abstract net(now: number): void;
 
   get refunded(): bigint {
@@ -46,8 +47,8 @@ export abstract class Payment {
   }
 
   /**
-   * True while a bank may still withdraw money. A prevented dispute ends with a withdrawal or a
-   * refund, so it counts until either has arrived.
+   * True while a bank may still withdraw money. A prevented dispute ends with a withdrawal or a refund, so
+   * it counts until one of the two has arrived.
    */
   #mayGo(dispute: Dispute): boolean {
     if (dispute.status !== "prevented") return isOpen(dispute.status);
@@ -77,14 +78,14 @@ export abstract class Payment {
   }
 
   /**
-   * The amount less refunds, requested refunds and disputes. It is negative if a bank has withdrawn
-   * more.
+   * The payment's amount less refunds, requested refunds and disputes. It is negative if banks have
+   * withdrawn more than the rest.
    */
   get refundable(): bigint {
     return this.terms.amount - this.refunded - this.disputed - sum([...this.asked.values()]);
   }
 
-  /** Requests a refund. No money moves yet, but the same money can't be requested a second time. */
+  /** Requests a refund. The refund moves no money yet, but its amount can't be requested a second time. */
   ask(refund: string, amount: bigint): Outcome {
     if (!this.isPaid) return "refund_too_large";
     const left = this.refundable;

@@ -1,4 +1,4 @@
-/** A buyer's account after a step, in one format for the ledger and the model. */
+/** A buyer's account after a step. The ledger and the model both describe it in this format. */
 export interface Snapshot {
   balance: string;
   available: string;

@@ -1,6 +1,6 @@
-/** Stripe's statuses, and the rule that decides which of two reported statuses counts. */
+/** Stripe's statuses, and the rule that decides which of two reported statuses applies. */
 
-/** If two events have the same second, the status with the higher rank counts. */
+/** If two events were created in the same second, the status with the higher rank applies. */
 const DISPUTE_RANKS = {
   warning_needs_response: 0,
   warning_under_review: 1,
@@ -38,8 +38,9 @@ interface Report {
 }
 
 /**
- * Returns true if the reported status replaces the known one. The later event counts. In the same
- * second, the event with more balance transactions counts, and then the event with the higher rank.
+ * Returns true if the reported status replaces the known one. The status of the later event applies. If
+ * both were created in the same second, the event with more balance transactions decides, and then the
+ * status with the higher rank.
  */
 export function replacesDispute(known: Report, reported: Report): boolean {
   if (reported.at !== known.at) return reported.at > known.at;
@@ -52,15 +53,15 @@ export function replacesRefund(known: RefundStatus, reported: RefundStatus): boo
 }
 
 /**
- * True if the bank has not decided yet, or if the ledger does not know the status. False for an
- * inquiry, which claims no money.
+ * True if the bank has not decided yet, or if the ledger does not know the status. False for an inquiry,
+ * because an inquiry claims no money.
  */
 export function isOpen(status: DisputeStatus): boolean {
   const isOver = status === "won" || status === "lost" || status === "prevented";
   return !isOver && !status.startsWith("warning_");
 }
 
-/** True if the refund's amount was paid to the buyer or is on its way. */
+/** True if the refund's amount has been paid to the buyer or is on its way. */
 export function isLive(status: RefundStatus): boolean {
   return REFUND_RANKS[status] < 3;
 }

@@ -1,6 +1,6 @@
 /**
- * The steps of a history: everything that can happen to one buyer. Credits are text, and money is
- * in minor units.
+ * The steps of a history: everything that can happen to one buyer. Amounts of credits are text, and amounts
+ * of money are in minor units.
  */
 import type { Movement } from "./dispute.ts";
 import type { DisputeStatus, RefundStatus } from "./status-order.ts";
@@ -24,7 +24,7 @@ export type StripeStep =
       refund: string;
       amount: number;
       status: RefundStatus;
-      /** True if a refund in the dashboard also reverses the provider's part. */
+      /** True if a refund that was made in the dashboard also reverses the provider's part. */
       reverses?: boolean;
     }
     | {
@@ -34,7 +34,7 @@ export type StripeStep =
       amount: number;
       currency?: string;
       status: DisputeStatus;
-      /** All balance transactions of the dispute up to this event. */
+      /** All balance transactions of the dispute until this event. */
       moved: Movement[];
     }
     /** Stripe sets `actionable` to false after a refund or a dispute of the payment. */
@@ -46,7 +46,7 @@ interface Requested {
   by?: string;
 }
 
-/** A reference that moves credits once. */
+/** A reference under which credits can be moved only once. */
 interface Referred {
   once?: string;
 }
@@ -73,8 +73,8 @@ export type OwnStep =
   /** Requests a refund. Later events about the refund use its name. */
   | { do: "ask"; order: string; refund: string; amount: number }
   /**
-   * Books for `amount`. If `waits` is set, the provider is paid after completion; if not, with the
-   * payment.
+   * Books for `amount`. If `waits` is set, the provider is paid after completion; otherwise Stripe divides
+   * the payment.
    */
   | { do: "book"; order: string; amount: number; currency: string; waits: boolean }
   /** The provider confirms or completes the booking. */
@@ -87,7 +87,7 @@ export type OwnStep =
   /** The buyer deletes their account; Stripe's events may still arrive. */
   | { do: "leave" };
 
-/** `now` is in seconds. Two steps of a history never have the same second. */
+/** `now` is in seconds. No two steps of a history have the same second. */
 export type Step = { now: number } & (StripeStep | OwnStep);
 
 const STRIPE_STEPS = ["payment", "refund", "dispute", "warning"];

@@ -1,20 +1,20 @@
-/** The steps of test cases as functions. Each step happens ten seconds after the step before it. */
+/** Functions that make the steps of test cases. Each step happens ten seconds after the step before it. */
 import type { Outcome } from "../model/buyer.ts";
 import type { RefundStatus } from "../model/status-order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { disputeEvents, type Facts } from "./stripe-courses.ts";
 
-/** `at` is the second in which Stripe created the event, if the event is delivered later. */
+/** `at` is the second in which Stripe created the event; set if the event is delivered later. */
 type Draft = OwnStep | (Facts & { at?: number }) | { do: "wait"; seconds: number };
 
 export interface Case {
   name: string;
   steps: Draft[][];
-  /** The expected end in the format of `inWords`, worked out by hand. */
+  /** The expected end of the case, in the format of `inWords`. It was worked out by hand. */
   ends: string;
-  /** The outcomes of the refused steps, in order. All other steps must succeed. */
+  /** The expected outcomes of the refused steps, in order. All other steps must succeed. */
   refused?: Outcome[];
-  /** The sum of each author's changes of the balance, for test cases about authors. */
+  /** The expected sum of each author's changes of the balance, for test cases about authors. */
   authors?: string[];
 }
 
@@ -38,7 +38,10 @@ export function tell(testCase: Case): Step[] {
 export const begins = (order: string, sold: string, expires_in?: number): Draft[] => [
   { do: "order", order, package: sold, ...expires_in !== undefined && { expires_in } },
 ];
-/** Books. The provider is paid with the payment, or after completion if `share` is "waits". */
+/**
+ * Creates a booking. Stripe divides the payment; if `share` is "waits", the provider is paid after
+ * completion.
+ */
 export const books = (order: string, amount: number, share = "divided"): Draft[] => [
   { do: "book", order, amount, currency: "usd", waits: share === "waits" },
 ];
@@ -69,7 +72,7 @@ export const grants = (amount: string, expires_in?: number): Draft[] => [{
 export const holds = (hold: string, amount: string, ttl = 10_000): Draft[] => [
   { do: "hold", hold, amount, ttl },
 ];
-/** Gives each grant and debit a reference that moves credits once. */
+/** Gives each grant and debit a reference under which credits can be moved only once. */
 export const once = (reference: string, drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do === "grant" || draft.do === "debit" ? { ...draft, once: reference } : draft
@@ -96,8 +99,8 @@ export const reverses = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) => draft.do === "refund" ? { ...draft, reverses: true } : draft);
 
 /**
- * Makes the events of a dispute. Each word is a status with the money that has moved since the
- * status before it: "needs_response out", "won in". If no word names money, a loss withdraws the
+ * Makes the events of a dispute. Each text has a status and the direction of the money that has moved since
+ * the status before it: "needs_response out", "won in". If no text names a direction, a loss withdraws the
  * amount and a win reinstates it.
  */
 export const disputes = (
@@ -128,7 +131,9 @@ function withUsualMoney(words: readonly string[]): string[] {
   });
 }
 
-/** Settles disputes in euros, with one rate for withdrawals and another rate for reinstatements. */
+/**
+ * Converts the disputes to euros, with one exchange rate for withdrawals and another for reinstatements.
+ */
 export const inEuros = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do !== "dispute" ? draft : {
@@ -140,14 +145,11 @@ export const inEuros = (drafts: Draft[]): Draft[] =>
     }
   );
 
-/**
- * Sets the second in which Stripe created the events to `at`. The events are still delivered in
- * their order.
- */
+/** Sets the second in which Stripe created the events to `at`. The order of delivery does not change. */
 export const late = (drafts: Draft[], at: number): Draft[] =>
   drafts.map((draft) => isEvent(draft) ? { ...draft, at } : draft);
 
-/** Claims and settles disputes in Swiss francs, without a rate to the payment's currency. */
+/** Converts claims and withdrawals to Swiss francs, without an exchange rate to the payment's currency. */
 export const inFrancs = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do !== "dispute" ? draft : {

@@ -26,8 +26,8 @@ function differences(expected: Seen, got: Seen | undefined): string[] {
 }
 
 /**
- * Returns the history in words up to the first step after which the ledger and the model differ, or
- * undefined if they agree.
+ * Returns undefined if the ledger and the model agree. If they differ, describes in words the history up to
+ * the first step after which they differ.
  */
 export function disagreement(
   steps: readonly Step[],

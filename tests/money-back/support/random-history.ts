@@ -1,7 +1,7 @@
 /**
- * Makes random histories of a buyer with up to three orders and two bookings. Stripe's events
- * arrive out of order, twice or not at all. A model carries out each step, so that amounts can be
- * chosen near the limits.
+ * Makes random histories of a buyer with up to three orders and two bookings. Stripe's events arrive out of
+ * order, twice or not at all. A model carries out each step while the history is made, so that amounts can
+ * be chosen near the limits.
  */
 import { toText } from "../model/amounts.ts";
 import { Buyer, type Outcome } from "../model/buyer.ts";
@@ -15,7 +15,7 @@ import { disputeLife, type Facts, refundLife, shareOf, warningLife } from "./str
 const MOST_ORDERS = 3;
 const MOST_BOOKINGS = 2;
 
-/** Fees that are exact, rounded or 0, and a currency whose smallest amount is 10 minor units. */
+/** Prices whose fees are exact, rounded or 0. In kwd, Stripe charges only multiples of 10 minor units. */
 const BOOKED: readonly { amount: number; currency: string }[] = [
   { amount: 1000, currency: "usd" },
   { amount: 999, currency: "usd" },
@@ -52,7 +52,7 @@ class Maker {
   readonly steps: Step[] = [];
   readonly #buyer = new Buyer(PACKAGES);
   readonly #orders = new Map<string, string>();
-  /** Events that are not delivered yet, and delivered events. */
+  /** Stripe's events that are not delivered yet, and those that were delivered. */
   #undelivered: StripeStep[] = [];
   readonly #delivered: StripeStep[] = [];
   readonly #sent = new Set<string>();
@@ -66,7 +66,7 @@ class Maker {
     return `${kind}${this.#names}`;
   }
 
-  /** Adds a step some seconds later, or at the second `at` if that is later. */
+  /** Adds a step a few seconds after the last step, or at the second `at` if `at` is later. */
   #add(step: OwnStep | StripeStep, at = 0): Outcome {
     this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
     const full = { ...step, now: this.#now };
@@ -95,8 +95,8 @@ class Maker {
   }
 
   /**
-   * Returns an amount that can usually be spent. If no credits can be spent, usually returns
-   * undefined, because nearly all requests would be refused.
+   * Returns an amount that can usually be spent. If no credits can be spent, usually returns undefined,
+   * because the ledger would refuse nearly all of those requests.
    */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
@@ -105,8 +105,8 @@ class Maker {
   }
 
   /**
-   * Picks an author, and sometimes a reference. There are few references, so they repeat with the
-   * same contents and with others.
+   * Picks an author, and sometimes a reference. There are few references, so a history uses the same
+   * reference several times, with the same contents and with different ones.
    */
   #asked(authors = ["owner", "key:default", "key:worker"]): { by: string; once?: string } {
     const { random } = this;
@@ -114,7 +114,7 @@ class Maker {
     return random.chance(0.3) ? { by, once: random.pick(["a", "b"]) } : { by };
   }
 
-  /** Sends an earlier request that has a reference again. */
+  /** Repeats an earlier request that has a reference. */
   #repeat(): void {
     const sent = this.steps.filter((step) => "once" in step);
     if (sent.length > 0) this.#add(this.random.pick(sent));
@@ -176,8 +176,7 @@ class Maker {
   }
 
   /**
-   * Sends the refunds that the ledger began by itself to Stripe, which then makes events about
-   * them.
+   * Sends the refunds that the ledger requested by itself to Stripe, and makes Stripe's events about them.
    */
   #sendOwn(): void {
     for (const [order, { asked }] of this.#buyer.bookings) {
@@ -189,7 +188,10 @@ class Maker {
     }
   }
 
-  /** Makes a refund in the dashboard or by a request. A refused request makes no events. */
+  /**
+   * Makes a refund, either in the dashboard or by a request. If the ledger refuses the request, Stripe
+   * makes no events.
+   */
   #refund(order: string, terms: Price): void {
     const [refund, amount] = [this.#name("r"), shareOf(this.random, terms)];
     if (this.random.chance(0.4)) {
@@ -234,8 +236,8 @@ class Maker {
   }
 
   /**
-   * Returns the amount of a settlement: 0, about the hold's amount, or about the most that the
-   * settlement may take and owe.
+   * Returns the amount of a settlement: 0, about the hold's amount, or about the highest amount that the
+   * ledger accepts.
    */
   #settled(hold: Hold): string {
     if (this.random.chance(0.1)) return "0";
@@ -291,7 +293,7 @@ export function randomHistory(random: Random): Step[] {
   if (random.chance(0.8)) maker.deliver();
   const tries = random.between(5, 18);
   for (let tried = 0; tried < tries; tried++) maker.act();
-  // In most histories the remaining events arrive at the end. In the others they are lost.
+  // In most histories, the undelivered events arrive at the end. In the other histories they never arrive.
   const isLost = random.chance(0.2);
   while (!isLost && !maker.isAllTold) maker.deliver();
   return maker.steps;

@@ -1,4 +1,4 @@
-/** Random choices that can be repeated. One number, the seed, determines all choices. */
+/** Random choices that can be repeated: one number, the seed, determines all of them. */
 export class Random {
   #state: number;
 
@@ -30,7 +30,7 @@ export class Random {
     return things[this.below(things.length)]!;
   }
 
-  /** Picks a name with a probability in proportion to its weight. */
+  /** Picks a name; the probability of each name is proportional to its weight. */
   weighed<T extends string>(weights: Readonly<Record<T, number>>): T {
     const entries = Object.entries(weights) as [T, number][];
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);

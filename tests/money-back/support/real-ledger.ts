@@ -30,8 +30,8 @@ export class Ledger {
   constructor(private readonly sql: postgres.Sql) {}
 
   /**
-   * Carries out all steps in one transaction and one round trip. Reads `available` after the last
-   * step, or after each step if `asksEach` is set.
+   * Carries out all steps in one transaction and one round trip. Reads `available` after the last step, or
+   * after each step if `asksEach` is true.
    */
   async play(buyerId: string, steps: readonly Step[], asksEach = false): Promise<Seen[]> {
     const [row] = await this.sql`
@@ -47,7 +47,7 @@ export class Ledger {
     return seen;
   }
 
-  /** Seals every entry, so that the proof also checks the seals. */
+  /** Seals every entry, so that the proof checks the seals, too. */
   async seal(): Promise<void> {
     await this.sql`select farthing.seal()`;
   }

@@ -1,10 +1,10 @@
-/** Returns a history with Stripe's events in another order, each delivered twice. */
+/** Returns a history with Stripe's events in a different order, each event delivered twice. */
 import { isStripes, type Step } from "../model/steps.ts";
 import type { Random } from "./random.ts";
 
 /**
- * Shuffles Stripe's events and keeps the order of all other steps. Orders and bookings begin first,
- * because a payment needs its order.
+ * Shuffles Stripe's events and keeps the order of all other steps. Steps that create orders and bookings
+ * come first, because a payment needs its order.
  */
 export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step[] {
   const isBegin = ({ do: what }: Step) => what === "order" || what === "book";
@@ -13,7 +13,7 @@ export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step
   const delivered = steps.filter((step) => !isBegin(step))
     .map((step) => isStripes(step) ? { ...events.shift()!, now: step.now } : step);
   for (const event of delivered.filter(isStripes)) {
-    // The repeat is delivered after the event, and `inTime` gives it another second.
+    // The repeat is delivered after the event itself; `inTime` moves it to a later second.
     delivered.splice(random.between(delivered.indexOf(event) + 1, delivered.length), 0, {
       ...event,
       now: 0,
@@ -22,7 +22,10 @@ export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step
   return inTime([...begun.map((step, index) => ({ ...step, now: index + 1 })), ...delivered]);
 }
 
-/** Moves each step that is not later than the step before it to the second after that step. */
+/**
+ * If two steps have the same second, or a later step has an earlier second, moves the later step to the
+ * second after the step before it.
+ */
 function inTime(steps: readonly Step[]): Step[] {
   let last = 0;
   return steps.map((step) => {

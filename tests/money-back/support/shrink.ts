@@ -1,9 +1,9 @@
-/** Shortens a failing history while the shorter history still fails. */
+/** Shortens a failing history as long as the shorter history still fails. */
 import type { Step } from "../model/steps.ts";
 
 /**
- * @param fails returns true if the ledger and the model disagree on these steps; may throw if the
- *   steps make no sense
+ * @param fails returns true if the ledger and the model disagree after these steps; may throw if the steps
+ * contradict each other
  */
 export async function shrunk(
   steps: readonly Step[],

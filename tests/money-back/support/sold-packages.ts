@@ -1,6 +1,6 @@
 /**
- * The packages of histories: credits that are divisible by the price, credits that are not, and the
- * largest amounts.
+ * The packages that histories sell: with credits that are a multiple of the price, with credits that are
+ * not, and with the largest amounts.
  */
 import { toUnits } from "../model/amounts.ts";
 import type { Packages } from "../model/buyer.ts";

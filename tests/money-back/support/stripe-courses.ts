@@ -20,8 +20,8 @@ const REFUNDS: readonly (readonly RefundStatus[])[] = [
 ];
 
 /**
- * Each status is followed by the money that has moved since the status before it: out, in or
- * nothing.
+ * Each status is followed by the direction of the money that has moved since the status before it: out, in
+ * or nothing.
  */
 const DISPUTES: readonly (readonly string[])[] = [
   ["needs_response"],
@@ -46,7 +46,7 @@ const DISPUTES: readonly (readonly string[])[] = [
   ["warning_needs_response", "warning_closed", "needs_response out", "under_review", "won in"],
 ];
 
-/** The fields of an event except its name and its second. */
+/** The fields of a step with an event, without the event's name and second. */
 export type Facts = StripeStep extends infer Each
   ? Each extends unknown ? Omit<Each, "event" | "at"> : never
   : never;
@@ -69,7 +69,10 @@ export function refundLife(
  */
 export type Settles = (direction: "out" | "in") => Omit<Movement, "id">;
 
-/** Makes the events of a dispute from words. Each event has all balance transactions so far. */
+/**
+ * Makes the events of a dispute from a list of statuses. Each event contains all balance transactions so
+ * far.
+ */
 export function disputeEvents(
   { dispute, words, settles, ...said }: {
     order: string;
@@ -96,7 +99,7 @@ export function disputeLife(
   dispute: string,
   terms: Price,
 ): Facts[] {
-  // Banks convert currencies, so a dispute may exceed the payment or be in another currency.
+  // Banks convert currencies, so a dispute may exceed the payment or be in a different currency.
   const amount = random.chance(0.2) ? Number(terms.amount) * 2 + 1 : shareOf(random, terms);
   const currency = random.chance(0.1) ? { currency: "chf" } : {};
   const isConverted = random.chance(0.2);

@@ -1,13 +1,17 @@
 /**
- * One customer's credits: lots, holds and debt, by the rules in docs/reference/rules.md. Each movement of a
- * lot has its day and its part of the lot's price, as docs/decisions/deferred-revenue.md describes.
+ * One customer's credits: lots, holds and debt, by the rules in docs/reference/rules.md. For each movement
+ * of a lot the model records the day, and the part of the lot's price that belongs to the moved credits, as
+ * docs/decisions/deferred-revenue.md describes.
  */
 import { dayOf } from "./amounts.ts";
 
 export type Source = "promotional" | "adjustment" | "bonus" | "paid";
 export type Cause = "refunded" | "disputed";
 
-/** Credits that moved, by the words of the report of credits. `source` is `debt` where no lot had them. */
+/**
+ * Credits that moved, in the terms of the report of credits. `source` is `debt` if no lot had these
+ * credits.
+ */
 export interface Movement {
   readonly day: string;
   readonly source: Source | "debt";
@@ -53,7 +57,7 @@ const NEVER = Infinity;
 
 const least = (a: bigint, b: bigint) => a < b ? a : b;
 
-/** The rest of a lot's price: a rounded quotient, a half up. */
+/** The value of the credits that remain in a lot: their part of the lot's price, rounded half up. */
 const worth = (lot: Lot) => (2n * lot.price * lot.remaining + lot.amount) / (2n * lot.amount);
 
 export class Account {
@@ -72,7 +76,7 @@ export class Account {
 
   #free = (lot: Lot) => lot.remaining - this.#reserved(lot);
 
-  /** Lots that can be spent, in burn-down order. */
+  /** The lots that can be spent, in burn-down order, with the credits of each that are free. */
   #burnable(at: number, held?: Hold): { lot: Lot; free: bigint }[] {
     return this.lots.map((lot) => {
       const isShut = lot.expiresAt <= at || lot.frozen;
@@ -87,7 +91,7 @@ export class Account {
 
   #sumFree = (at: number) => this.#burnable(at).reduce((sum, { free }) => sum + free, 0n);
 
-  /** Changes what remains of a lot and notes the movement. */
+  /** Changes the remaining credits of a lot and records the movement. */
   #move(at: number, lot: Lot, change: bigint, kind: Movement["kind"]): void {
     const before = kind === "granted" ? 0n : worth(lot);
     lot.remaining += change;
@@ -102,7 +106,7 @@ export class Account {
     });
   }
 
-  /** Changes the debt and notes the movement: of `used` and clawed-back credits that no lot had. */
+  /** Changes the debt and records the movement. Debt grows by used or clawed-back credits that no lot had. */
   #owe(at: number, change: bigint, kind: Movement["kind"]): void {
     this.debt += change;
     this.movements.push({
@@ -132,7 +136,7 @@ export class Account {
     this.payDebt(at);
   }
 
-  /** @returns false if too few credits are available, and nothing has changed */
+  /** @returns false if too few credits are available; then nothing has changed */
   spend(at: number, amount: bigint, kind: string, author: string): boolean {
     if (this.debt > 0n || amount > this.#sumFree(at)) return false;
     this.#take(at, amount, kind, author);
@@ -174,7 +178,7 @@ export class Account {
     this.payDebt(at);
   }
 
-  /** Releases the holds that have expired; their credits pay debt as of the expiry. */
+  /** Releases the holds that have expired. Their credits pay debt as if at the moment of expiry. */
   releaseExpired(at: number): void {
     const over = [...this.holds].filter(([, { expiresAt }]) => expiresAt <= at)
       .sort(([, a], [, b]) => a.expiresAt - b.expiresAt);
@@ -206,7 +210,10 @@ export class Account {
 
   lotsOf = (order: string) => this.lots.filter((lot) => lot.order === order);
 
-  /** Takes credits of an order: paid before bonus, and the rest as debt. */
+  /**
+   * Claws back credits of an order: paid credits before bonus credits. The amount for which the lots have
+   * no credits becomes debt.
+   */
   clawBack(at: number, order: string, amount: bigint, cause: Cause): void {
     let need = amount;
     for (const lot of this.lotsOf(order).sort(bySource).reverse()) {
@@ -222,7 +229,11 @@ export class Account {
     this.#enter(at, "stripe", "clawback", need);
   }
 
-  /** Undoes a clawback: first its debt, even if it was paid, then the lots. `taken`: all of the order's. */
+  /**
+   * Reinstates clawed-back credits: first cancels the debt of the clawback, even if the debt was paid
+   * since, and then refills the lots. `taken` is the amount that is clawed back from the order before the
+   * call.
+   */
   reinstate(at: number, order: string, amount: bigint, taken: bigint, cause: Cause): void {
     const lots = this.lotsOf(order).sort(bySource);
     const owed = least(amount, taken - lots.reduce((sum, lot) => sum + lot.clawedBack, 0n));
@@ -257,7 +268,7 @@ export class Account {
 
 const bySource = (a: Lot, b: Lot) => SOURCES.indexOf(a.source) - SOURCES.indexOf(b.source);
 
-/** Rule 5. All lots of the quarter have one priority. */
+/** Rule 5: the burn-down order. All lots of the quarter have the same priority. */
 function burnOrder(a: Lot, b: Lot): number {
   if (a.expiresAt !== b.expiresAt) return a.expiresAt < b.expiresAt ? -1 : 1;
   return bySource(a, b) || a.madeAt - b.madeAt;

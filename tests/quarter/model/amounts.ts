@@ -1,4 +1,4 @@
-/** Exact amounts: credits and USD are whole numbers of 10^-18, money is whole minor units. */
+/** Exact amounts: credits and USD are whole numbers of 10^-18, and money is whole minor units. */
 
 export const UNIT = 10n ** 18n;
 
@@ -17,7 +17,7 @@ export function text(value: bigint): string {
   return value < 0n ? `-${whole}` : whole;
 }
 
-/** Returns a / b, rounded to this many decimals, a half away from zero; null if b is 0. */
+/** Returns a / b, rounded to this many decimals, half away from zero. Returns null if b is 0. */
 export function ratio(a: bigint, b: bigint, decimals = 6): string | null {
   if (b === 0n) return null;
   const scale = 10n ** BigInt(decimals);

@@ -1,9 +1,12 @@
-/** Bookings: the buyer's payment, the provider's share, our fee, and refunds of all three in proportion. */
+/**
+ * Bookings: the buyer's payment, the provider's share, the platform's fee, and refunds of all three in
+ * proportion.
+ */
 import type { Of } from "../facts.ts";
 import { halfUp } from "./amounts.ts";
 import { type Books, cardFee } from "./stripe.ts";
 
-/** 3 %, the policy's default. */
+/** The platform's fee: 3 %, the default of the policy. */
 const BOOKING_FEE_BASIS_POINTS = 300n;
 
 interface Booking {

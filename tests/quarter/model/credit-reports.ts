@@ -1,4 +1,4 @@
-/** The expected reports of credits: liabilities, credits, usage, actors, funnel and key figures. */
+/** The expected reports about credits: liabilities, credits, usage, actors, funnel and key figures. */
 import type { Quarter, Tokens } from "../facts.ts";
 import { add, dayOf, monthOf, ratio, text } from "./amounts.ts";
 import type { Movement } from "./account.ts";
@@ -48,7 +48,9 @@ export function liabilities(world: World, quarter: Quarter): Row[] {
   }).sort((a, b) => `${a.month} ${a.currency}` < `${b.month} ${b.currency}` ? -1 : 1);
 }
 
-/** The worth of all remaining credits, from the lots alone. */
+/**
+ * The value of all remaining credits by currency, computed from the lots alone and not from the movements.
+ */
 export function worthOfLots(world: World): Map<string, bigint> {
   const sums = new Map<string, bigint>();
   for (const { lots } of world.accounts.values()) {
@@ -127,7 +129,7 @@ function usageRow(charges: readonly Charged[]): Row {
   };
 }
 
-/** Rows by one or two of these columns, and their total. */
+/** The usage grouped by one or two of these columns, and the total. */
 export function usage(
   charged: readonly Charged[],
   groupBy: readonly ("day" | "model" | "feature")[],
@@ -148,7 +150,7 @@ export function usage(
   return { rows, totals: charged.length === 0 ? [] : [usageRow(charged)] };
 }
 
-/** Entries by author, and the refunds that this operator requested. */
+/** The number and sum of entries by day, author and kind, and the refunds that this operator requested. */
 export function actors({ entries, refundsAsked }: World, operator: string): Row[] {
   const found = new Map<string, { count: number; sum: bigint }>();
   const count = (key: string, amount: bigint) => {
@@ -218,7 +220,7 @@ export function funnel(world: World): { rows: Row[]; totals: Row[] } {
   return { rows, totals: [figures(() => true)] };
 }
 
-/** The smallest value that at least this share of all values does not exceed. */
+/** Returns the smallest of the values that is not exceeded by at least this share of the values. */
 function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

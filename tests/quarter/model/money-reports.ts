@@ -1,9 +1,9 @@
-/** The expected reports of money: revenue, metrics, payouts and the journal. */
+/** The expected reports about money: revenue, metrics, payouts and the journal. */
 import { add, dayOf, ratio, text, UNIT } from "./amounts.ts";
 import type { Line, Payout, Product } from "./stripe.ts";
 import type { World } from "./world.ts";
 
-/** A row as JSON has it: money is a number, credits and ratios are texts. */
+/** A row as JSON represents it: money is a number; credits and ratios are strings. */
 export type Row = Record<string, string | number | boolean | null>;
 
 const COLUMN: Readonly<Record<string, string>> = {
@@ -150,7 +150,10 @@ function payoutRow(payout: Payout): Row {
 
 export const payouts = ({ books }: World): Row[] => books.payouts.map(payoutRow);
 
-/** An entry of the journal debits an account and credits another, once a day for each fact. */
+/**
+ * For each kind of money line, the account that the journal credits. Each day has at most one journal entry
+ * per kind.
+ */
 const CREDITED: Readonly<Record<string, string>> = {
   "credits charge": "unapplied_payments",
   "credits refund": "refunds",

@@ -1,9 +1,12 @@
-/** Customers are given credits and spend them: usage by its tokens, debits, holds, and refusals. */
+/**
+ * How customers get credits and spend them: usage priced by its tokens, debits, holds, and refused
+ * requests.
+ */
 import type { Of, Rate, Tokens } from "../facts.ts";
 import { type Account, NEVER } from "./account.ts";
 import { dayOf, exact, UNIT } from "./amounts.ts";
 
-/** The author of everything that the app's back end does. */
+/** The author of everything that the back end of the app does. */
 const KEY = "key:default";
 const CREDITS_PER_USD = 1000n;
 
@@ -21,9 +24,9 @@ const NO_MODEL = { model: null, feature: null, tokens: null, cost: null } as con
 
 export class Spending {
   readonly charged: Charged[] = [];
-  /** Facts that were refused: debits, holds, and usage by its event's id. */
+  /** The names of refused requests: debits, holds, and usage events by id. */
   readonly refused = new Set<string>();
-  /** By day and customer: the first refused request, and their number. */
+  /** For each day and customer: the time of the first refused request, and the number of refused requests. */
   readonly refusals = new Map<
     string,
     { customer: string; day: string; at: number; count: number }

@@ -1,12 +1,12 @@
 /**
- * Money at Stripe and its lines in the books, by docs/decisions/reports.md and by the emulator's README:
- * balance transactions, payouts, and the day in which each line counts.
+ * Money at Stripe and the revenue lines about it, as docs/decisions/reports.md and the emulator's README
+ * describe: balance transactions, payouts, and the day on which each line counts.
  */
 import { dayOf } from "./amounts.ts";
 
 export type Product = "credits" | "bookings";
 
-/** A line of the books: a fact of money in the currency of its payment. */
+/** A revenue line: one amount of money of one kind, in the currency of its payment. */
 export interface Line {
   readonly day: string;
   readonly product: Product;
@@ -16,7 +16,7 @@ export interface Line {
   readonly customer: string;
 }
 
-/** A balance transaction. `about` names the fact that brings its line. */
+/** A balance transaction at Stripe. `fact` names the fact that the transaction belongs to. */
 export interface Transaction {
   readonly category: string;
   readonly currency: string;
@@ -27,11 +27,14 @@ export interface Transaction {
   readonly product: Product;
   readonly customer: string;
   readonly fact: string;
-  /** The payout that contains it at Stripe, and the one that our books know of. */
+  /**
+   * `payout` is the payout that contains the transaction at Stripe; `known` is the payout that the product
+   * knows of.
+   */
   payout: string | null;
   known: string | null;
   isListed: boolean;
-  /** The fee that was booked as provisional, and as final. */
+  /** The fee that was booked as provisional, and the fee that was booked as final. */
   provisional: bigint;
   final: bigint;
 }
@@ -58,11 +61,14 @@ export class Books {
   readonly lines: Line[] = [];
   readonly transactions: Transaction[] = [];
   readonly payouts: Payout[] = [];
-  /** The day of the line of each fact, once it is booked. */
+  /** The day on which the line of each fact counts, by the name of the fact. */
   readonly #days = new Map<string, string>();
   openFrom = "1970-01-01";
 
-  /** A fact counts on its day, or in the oldest open month if its own is closed. */
+  /**
+   * A fact counts on its own day. If the month of that day is closed, the fact counts in the oldest open
+   * month.
+   */
   #dayToBook(effective: string, at: number): string {
     if (effective >= this.openFrom) return effective;
     const first = new Date(`${this.openFrom}T00:00:00Z`);
@@ -71,7 +77,10 @@ export class Books {
     return today < this.openFrom ? this.openFrom : today > last ? last : today;
   }
 
-  /** Books a fact that happened at `effectiveAt` and is known since `at`. Waiting fees follow it. */
+  /**
+   * Books a fact that happened at `effectiveAt` and became known at `at`. Then books the fees that waited
+   * for this fact.
+   */
   book(
     fact: string | null,
     effectiveAt: number,
@@ -85,7 +94,10 @@ export class Books {
     for (const each of this.transactions) if (each.fact === fact) this.#bookFee(each, at);
   }
 
-  /** Stripe makes a transaction. Its fee is booked when Stripe has listed it and its fact is known. */
+  /**
+   * Makes a balance transaction at Stripe. Its fee is booked when the payment runner has listed the
+   * transaction and its fact is known.
+   */
   charge(
     at: number,
     money: Pick<Transaction, "category" | "currency" | "amount" | "product" | "customer" | "fact">,
@@ -129,7 +141,10 @@ export class Books {
     }
   }
 
-  /** The payment runner lists the transactions of the balance, and of the payouts that are paid. */
+  /**
+   * Lists, as the payment runner does, the new transactions of the balance and the transactions of each
+   * paid automatic payout.
+   */
   list(at: number): void {
     for (const each of this.transactions) {
       if (each.isListed) continue;
@@ -170,7 +185,10 @@ export class Books {
       each.currency === currency && each.payout === null && each.availableAt <= at
     );
 
-  /** Everything that is available is paid out, less what was paid out by hand since. */
+  /**
+   * Pays out automatically: all available transactions that are in no payout, less the amounts that were
+   * paid out by hand.
+   */
   payOut(at: number, name: string, currency: string): void {
     const lines = this.#payable(currency, at);
     const amount = netOf(lines);
@@ -180,13 +198,13 @@ export class Books {
     this.payouts.push({ name, currency, amount, lines, ...rest });
   }
 
-  /** The bank pays a payout, if there was money for one. */
+  /** The bank pays a payout. Does nothing if there was no money for the payout. */
   deliver(name: string): void {
     const payout = this.payouts.find((each) => each.name === name);
     if (payout) payout.status = "paid";
   }
 
-  /** The bank returns a payout, and its money is in the balance again. */
+  /** The bank returns a payout, and the money is in the balance again. */
   returnPayout(at: number, name: string): void {
     const payout = this.payouts.find((each) => each.name === name);
     if (!payout) return;
@@ -197,7 +215,7 @@ export class Books {
     this.charge(at, { ...money, product: "credits", customer: "" }, { availableAt: at });
   }
 
-  /** All that is available is paid out. Stripe does not say what that is. */
+  /** Pays out the whole available balance by hand. Stripe does not list the transactions of such a payout. */
   payOutByHand(at: number, name: string, currency: string): void {
     const amount = netOf(this.#payable(currency, at));
     if (amount <= 0n) return;
@@ -208,9 +226,10 @@ export class Books {
   }
 
   /**
-   * The available transactions that are in no payout are assigned to a payout by hand, which here takes
-   * all of them. It waits for the lists of earlier automatic payouts. Where an automatic payout later
-   * lists the payout itself, it was an advance on that one.
+   * Assigns transactions to a manual payout: the available transactions that are in no payout. Here the
+   * payout takes all of them. The assignment waits until earlier automatic payouts are listed. If a later
+   * automatic payout lists the manual payout itself, the manual payout was an advance on the automatic
+   * one.
    */
   #itemise(payout: Payout, at: number): void {
     const { currency, madeAt } = payout;

@@ -1,4 +1,4 @@
-/** Plays the facts of a quarter in memory: what happens to credits and to money, and what is refused. */
+/** Plays the facts of a quarter in memory: the effects on credits and money, and the refused requests. */
 import type { Fact, Of, Quarter, Rate } from "../facts.ts";
 import { Account, type Cause, type Entry, type Movement, NEVER } from "./account.ts";
 import { dayOf, exact, halfUp, UNIT } from "./amounts.ts";
@@ -19,7 +19,7 @@ interface Order {
   readonly isTopUp: boolean;
   readonly madeAt: number;
   paidAt: number | null;
-  /** The money that each refund and dispute has returned to the buyer. */
+  /** The money that each refund and dispute, by its name, has returned to the buyer. */
   returned: Map<string, bigint>;
   openDisputes: Set<string>;
   clawedBack: bigint;
@@ -35,10 +35,10 @@ export class World {
   readonly orders = new Map<string, Order>();
   readonly bookings = new Bookings(this.books);
   readonly spending: Spending;
-  /** Refunds by the day on which the operator requested them. */
+  /** The refunds that the operator requested, with the day of the request. */
   readonly refundsAsked: { day: string; currency: string; amount: bigint }[] = [];
   readonly rates: Record<string, Rate>;
-  /** The last refund of each order. */
+  /** The last refund of each order, by the name of the order. */
   readonly #refunds = new Map<string, { fact: string; amount: bigint; availableAt: number }>();
   #pricesBonus = true;
   readonly #disputes = new Map<string, Of<"dispute">>();
@@ -144,7 +144,8 @@ export class World {
     order.paidAt = at;
     const { name, customer, amount, currency, credits, bonus } = order;
     const account = this.accountOf(customer);
-    // Each credit of an order has the same price (policy bonus_allocation: pro_rata), or bonus credits none.
+    // Under the policy bonus_allocation pro_rata, each credit of an order has the same price. Under the
+    // other one, bonus credits have no price.
     const bonusPrice = this.#pricesBonus ? halfUp(amount * bonus, credits + bonus) : 0n;
     const terms = { currency, order: name, expiresAt: this.#expiryOf(order, at) };
     const paid = { ...terms, source: "paid", amount: credits, price: amount - bonusPrice } as const;
@@ -241,7 +242,7 @@ export class World {
     this.#net(order, "disputed");
   }
 
-  /** Rule 10: claws back the share of the order's credits that the returned money has. */
+  /** Rule 10: claws back credits of the order in proportion to the money that was returned to the buyer. */
   #net(order: Order, cause: Cause): void {
     const at = this.#now;
     const account = this.accountOf(order.customer);

@@ -1,4 +1,4 @@
-/** The functions of the product that a quarter needs, by the first segment of their paths. */
+/** The Edge Functions that a quarter needs, by the first segment of their paths. */
 import { createApp as alerts } from "../../../supabase/functions/alerts/app.ts";
 import { createApp as bookings } from "../../../supabase/functions/bookings/app.ts";
 import { createApp as checkout } from "../../../supabase/functions/checkout/app.ts";

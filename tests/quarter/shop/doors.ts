@@ -1,9 +1,9 @@
-/** Sends requests to the product's endpoints, as a user, an operator or the app's own back end. */
+/** Sends requests to the product's endpoints, as a user, an operator or the back end of the app. */
 import { equal } from "node:assert/strict";
 import { type Project, PUBLISHABLE_KEY, SECRET_KEY } from "../../support/functions/project.ts";
 import type { Apps } from "./apps.ts";
 
-/** A user's id, or the back end with its secret key, or nobody. */
+/** The id of a user or an operator, the back end with its secret key, or null for an anonymous caller. */
 export type Caller = { readonly user: string } | { readonly operator: string } | "back end" | null;
 
 export interface Answer {
@@ -52,7 +52,7 @@ export class Doors {
     return { status: answer.status, text: await answer.text() };
   }
 
-  /** Sends a request that moves something, under a new key. */
+  /** Sends a POST request with a new idempotency key. */
   post(path: string, caller: Caller, body: object): Promise<Answer> {
     return this.send("POST", path, caller, {
       body,
@@ -60,7 +60,7 @@ export class Doors {
     });
   }
 
-  /** Sends a request that must succeed with this status, and returns its data. */
+  /** Sends a POST request, asserts that it succeeds with this status, and returns its data. */
   async done(path: string, caller: Caller, body: object, status: number) {
     const answer = await this.post(path, caller, body);
     equal(answer.status, status, `POST ${path}: ${answer.text}`);

@@ -1,6 +1,6 @@
 /**
- * Delivers Stripe's events to the webhook, or withholds them. Only the types of events to which an
- * installation subscribes are delivered.
+ * Delivers Stripe's events to the webhook, or withholds them. Delivers only the event types to which an
+ * installation subscribes.
  */
 import { equal } from "node:assert/strict";
 import type Stripe from "stripe";
@@ -16,7 +16,7 @@ export class Events {
 
   constructor(private readonly shop: Shop) {}
 
-  /** Returns the events since the last call, the oldest first. */
+  /** Returns the events since the last call, oldest first. */
   async #new(): Promise<Stripe.Event[]> {
     const found: Stripe.Event[] = [];
     for (;;) {
@@ -24,14 +24,15 @@ export class Events {
       const { data, has_more } = await this.shop.stripe.events.list({ limit: 100, ...after });
       found.push(...data.toReversed().filter(({ type }) => SUBSCRIBED.has(type)));
       this.#last = data[0]?.id ?? this.#last;
-      // The first call has no cursor and happens before there are 100 events.
+      // The first call has no cursor, but there are fewer than 100 events then, so one page has all of
+      // them.
       if (!has_more) return found;
     }
   }
 
   async #deliver(event: Stripe.Event): Promise<void> {
     const payload = JSON.stringify(event);
-    // The signature has the real time, because the webhook refuses old signatures.
+    // The signature has the real time, and not the shop's time, because the webhook refuses old signatures.
     const signature = await this.shop.stripe.webhooks.generateTestHeaderStringAsync({
       payload,
       secret: SIGNING_SECRET,
@@ -49,7 +50,7 @@ export class Events {
     for (const event of await this.#new()) await this.#deliver(event);
   }
 
-  /** Keeps the new events until they arrive by this name. */
+  /** Stores the new events under this name, until `arrive` delivers them. */
   async withhold(name: string): Promise<void> {
     this.#withheld.set(name, await this.#new());
   }
@@ -58,7 +59,7 @@ export class Events {
     for (const event of this.#withheld.get(name)!) await this.#deliver(event);
   }
 
-  /** Delivers the events of a connected account, which Stripe lists for that account only. */
+  /** Delivers all events of a connected account. Stripe lists them only to requests for that account. */
   async deliverOf(stripeAccount: string): Promise<void> {
     const { data } = await this.shop.stripe.events.list({ limit: 100 }, { stripeAccount });
     for (const event of data.toReversed()) await this.#deliver(event);

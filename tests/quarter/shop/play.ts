@@ -1,4 +1,7 @@
-/** Plays the facts of a quarter: each as its actor does it, and then Stripe's events about it. */
+/**
+ * Plays the facts of a quarter: carries out each fact as its actor would, and then delivers Stripe's events
+ * about it.
+ */
 import { equal } from "node:assert/strict";
 import { payCheckout, payIntent } from "@farthing/stripe-emulator/browser";
 import type { Fact, Of, Quarter } from "../facts.ts";
@@ -8,7 +11,7 @@ import type { Shop } from "./shop.ts";
 
 const CARD = "4242424242424242";
 
-/** The ids that the product and Stripe gave to what the facts name. */
+/** The ids that the product and Stripe gave to the objects, by the names that the facts use. */
 export interface Names {
   readonly orders: Map<string, string>;
   readonly bookings: Map<string, string>;
@@ -16,7 +19,7 @@ export interface Names {
   readonly payouts: Map<string, string>;
 }
 
-/** Facts of which Stripe learns nothing. */
+/** Facts that cause no event at Stripe. */
 const MOVES_CREDITS_ONLY: ReadonlySet<Fact["do"]> = new Set<Fact["do"]>([
   "debit",
   "grant",
@@ -25,7 +28,10 @@ const MOVES_CREDITS_ONLY: ReadonlySet<Fact["do"]> = new Set<Fact["do"]>([
   "usage",
 ]);
 
-/** The scheduled tasks that change what a report says, in the order in which each day ends. */
+/**
+ * The scheduled tasks that change what a report says, in the order in which they run at the end of each
+ * day.
+ */
 const TASKS = [
   "expire_orders",
   "expire_credits",
@@ -43,7 +49,7 @@ export class Player {
     payments: new Map(),
     payouts: new Map(),
   };
-  /** Facts that were refused for lack of credits: debits, holds, and usage by its event's id. */
+  /** The names of requests that were refused for lack of credits: debits, holds, and usage events by id. */
   readonly refused = new Set<string>();
   readonly #urls = new Map<string, string>();
   readonly #holds = new Map<string, string>();
@@ -60,7 +66,7 @@ export class Player {
     await this.go(quarter.facts);
   }
 
-  /** Plays further facts, after those of the quarter. */
+  /** Plays these facts. Can be called again with later facts. */
   async go(facts: readonly Fact[]): Promise<void> {
     for (const fact of facts) {
       this.shop.clock.ms = fact.at;
@@ -161,7 +167,7 @@ export class Player {
     }
   }
 
-  /** Sends a request that may be refused for lack of credits, and notes the refusal. */
+  /** Sends a request that may be refused for lack of credits, and records the refusal. */
   async #maybe(name: string, path: string, body: object) {
     const answer = await this.shop.doors.post(path, "back end", body);
     const { data, error } = JSON.parse(answer.text);
@@ -235,7 +241,7 @@ export class Player {
     equal(status < 400, true, `${booking} was not paid: ${status}`);
   }
 
-  /** Reads what a payout would pay now; there is no payout of nothing. */
+  /** Returns the balance that a payout would pay out now. Stripe makes no payout of 0. */
   async #available(currency: string): Promise<number> {
     const { available } = await this.shop.stripe.balance.retrieve();
     return available.find((each) => each.currency === currency)?.amount ?? 0;

@@ -1,4 +1,4 @@
-/** A shop before its first sale: users, packages, rates, an operator and a provider. */
+/** Sets up a shop before its first sale: users, packages, rates, an operator and a provider. */
 import { onboardProvider } from "@farthing/stripe-emulator/browser";
 import type postgres from "postgres";
 import type { Quarter, Rate } from "../facts.ts";
@@ -8,7 +8,7 @@ import type { Shop } from "./shop.ts";
 export const OPERATOR = { operator: "00000000-0000-4000-8000-0000000000ff" };
 const SELLER = { user: "00000000-0000-4000-8000-0000000000fe" };
 
-/** Returns the id of a customer, who is named c0, c1 and so on. */
+/** Returns the user id of a customer. Customers are named c1, c2 and so on. */
 export const userOf = (customer: string) =>
   `00000000-0000-4000-9000-${customer.slice(1).padStart(12, "0")}`;
 
@@ -32,7 +32,7 @@ async function insertCatalogue({ sql }: Shop, { packs, rates }: Quarter): Promis
         values (${crypto.randomUUID()}, 1, ${slug}, ${slug}, ${amount}, ${currency},
           ${tx.json(Object.fromEntries(others))}, ${credits}, ${bonus}, '2024-05-13T00:00:00Z')`;
     }
-    // One seller takes all bookings, and all buyers pay with one test card.
+    // One provider takes all bookings, and all buyers pay with the same test card.
     const limits = { bookings_per_provider_hour: 1000, users_per_card_day: 1000 };
     await tx`select farthing.set_policy(${tx.json(limits)}, 'a simulated quarter')`;
   });
@@ -41,7 +41,7 @@ async function insertCatalogue({ sql }: Shop, { packs, rates }: Quarter): Promis
   }
 }
 
-/** A rate applies from this moment on, in ms since 1970. */
+/** Inserts a rate that applies from this time on, in ms since 1970. */
 export async function insertRate(
   sql: postgres.Sql,
   model: string,
@@ -60,7 +60,10 @@ export async function insertRate(
   });
 }
 
-/** No setting lets the credits of a package expire, so a trigger sets the expiry of a new lot. */
+/**
+ * The product has no setting for the expiry of a package's credits, so a trigger sets the expiry of a new
+ * lot.
+ */
 async function limitLots({ sql }: Shop, { packs }: Quarter): Promise<void> {
   const days = Object.entries(packs).flatMap(([slug, pack]) =>
     pack.days ? [[slug, pack.days]] : []
@@ -91,7 +94,7 @@ async function onboardSeller(shop: Shop, events: Events): Promise<string> {
   return provider_id;
 }
 
-/** Returns the id of the provider whom customers book. */
+/** Returns the id of the provider with whom customers book. */
 export async function setUp(shop: Shop, events: Events, quarter: Quarter): Promise<string> {
   await limitLots(shop, quarter);
   await insertUsers(shop, quarter.customers);

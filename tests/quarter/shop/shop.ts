@@ -1,7 +1,7 @@
 /**
- * A shop for a simulated quarter: the product's endpoints, the database and the Stripe emulator in one
- * process, all at a time that the test sets. The endpoints are the real ones, with the real database adapter
- * and the real Stripe SDK. Each database function gets the test's time as its `p_now`, and the emulator as
+ * A shop for a simulated quarter: the product's endpoints, the database and the Stripe emulator, all at a
+ * time that the test sets. The endpoints run in this process, with the real database adapter and the real
+ * Stripe SDK. Each RPC function with a parameter `p_now` gets the test's time, and the emulator uses it as
  * its clock.
  */
 import Stripe from "stripe";
@@ -30,13 +30,13 @@ export interface Shop {
   readonly stripe: Stripe;
   readonly stripeUrl: string;
   readonly doors: Doors;
-  /** The shop's time, in ms since 1970. */
+  /** The time in the shop, in ms since 1970. */
   readonly clock: { ms: number };
-  /** Calls a control of the emulator. */
+  /** Calls a control endpoint of the emulator. */
   control(path: string, body?: object): Promise<Record<string, unknown>>;
 }
 
-/** Adds the shop's time to each call of a function that takes one. */
+/** Adds the shop's time to each call of an RPC function that has a parameter `p_now`. */
 async function atShopTime(
   transport: Transport,
   sql: postgres.Sql,
@@ -53,7 +53,10 @@ async function atShopTime(
   };
 }
 
-/** A new installation begins when the quarter begins, and not at the real time. */
+/**
+ * Lists of balance transactions and paid-out checks begin when the quarter begins, and not at the real
+ * time.
+ */
 async function beginAt(sql: postgres.Sql, beginMs: number): Promise<void> {
   const begin = new Date(beginMs).toISOString();
   for (const table of ["balance_lists", "paid_out_round"]) {
@@ -125,7 +128,10 @@ async function openShop(
   };
 }
 
-/** Runs `use` with a shop that opens at this time, on a PostgreSQL server and an emulator of its own. */
+/**
+ * Runs `use` with a shop that opens at this time. The shop has its own PostgreSQL server and its own
+ * emulator.
+ */
 export function withShop<T>(beginMs: number, use: (shop: Shop) => Promise<T>): Promise<T> {
   const clock = { ms: beginMs };
   return withNewProject(async (server) => {

@@ -1,4 +1,4 @@
-/** Sums made by hand from the emulator's balance transactions, which the official SDK lists. */
+/** Sums of the emulator's balance transactions, which the official SDK lists. */
 import type Stripe from "stripe";
 import { add } from "../model/amounts.ts";
 import type { Row } from "../model/money-reports.ts";
@@ -25,7 +25,10 @@ const COLUMN: Readonly<Record<string, string>> = {
   transfer_reversal: "transfers",
 };
 
-/** Returns the sums of each currency: amounts by category, all fees, and all net amounts. */
+/**
+ * Returns for each currency the sums of the transactions: amounts by category, all fees, and all net
+ * amounts.
+ */
 export function sumsByHand(transactions: readonly Stripe.BalanceTransaction[]): string[] {
   const sums = new Map<string, bigint>();
   for (const { currency, reporting_category, amount, fee, net } of transactions) {
@@ -37,7 +40,7 @@ export function sumsByHand(transactions: readonly Stripe.BalanceTransaction[]): 
   return listed(sums);
 }
 
-/** Returns the same sums of the rows of the report of revenue. */
+/** Returns the same sums, computed from the rows of the revenue report. */
 export function sumsOfReport(rows: readonly Row[]): string[] {
   const sums = new Map<string, bigint>();
   for (const row of rows) {

@@ -1,13 +1,13 @@
-/** Compares rows of a report with the rows that the model expects. */
+/** Compares the rows of a report with the rows that the model expects. */
 import { fail } from "node:assert/strict";
 import type { Row } from "../model/money-reports.ts";
 
-/** The most differences that a failure names. */
+/** A failure lists at most this many differences. */
 const SHOWN = 5;
 
 /**
- * Asserts that both have the same rows by these key columns, in any order, with the same figures in each
- * column that the model states.
+ * Asserts that both lists have rows with the same key columns, in any order, and that each row has the
+ * expected value in every column that the model states.
  */
 export function sameRows(
   name: string,

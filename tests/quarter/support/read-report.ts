@@ -1,4 +1,4 @@
-/** Reads a report as JSON and as CSV, all pages of it. */
+/** Reads all pages of a report as JSON, and compares them with the report as CSV. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Row } from "../model/money-reports.ts";
 import { OPERATOR } from "../shop/set-up.ts";
@@ -13,12 +13,12 @@ export interface Report {
   readonly rows: Row[];
   readonly totals: Row[];
   readonly controls: Control[];
-  /** The fields of a report of one payout. */
+  /** The summary fields, which only the report of a single payout has. */
   readonly payout?: Row;
   readonly mismatches?: Row[];
 }
 
-/** A page is smaller than most reports, so that each report has several. */
+/** The page size. It is smaller than most reports, so that most reports have several pages. */
 const PAGE = 150;
 
 async function readJson(shop: Shop, path: string, query: string): Promise<Report> {
@@ -42,10 +42,13 @@ function cellsOf(csv: string): string[][] {
   return lines.slice(0, -1);
 }
 
-/** A text that a spreadsheet could take for a formula has an apostrophe before it. */
+/**
+ * The CSV puts an apostrophe before a text that a spreadsheet could take for a formula. Removes this
+ * apostrophe.
+ */
 const plain = (cell: string) => cell.replace(/^'(?=[=+\-@])/, "");
 
-/** Asserts that the CSV has the figures of the JSON, digit for digit. */
+/** Asserts that the CSV has exactly the values of the JSON, digit for digit. */
 async function compareCsv(shop: Shop, path: string, query: string, report: Report) {
   const answer = await shop.doors.send("GET", `${path}?format=csv${query}`, OPERATOR);
   equal(answer.status, 200, answer.text);
@@ -59,7 +62,8 @@ async function compareCsv(shop: Shop, path: string, query: string, report: Repor
     ...report.totals.map((row) => shown("total", row)),
   ];
   const cells = lines.map((line) => line.map(plain));
-  // assert.deepEqual would print thousands of lines.
+  // Compares only the first line that differs, because deepEqual of all lines would print thousands of
+  // lines.
   const first = expected.findIndex((line, nr) => line.join("\n") !== cells[nr]?.join("\n"));
   deepEqual({ path, line: first, cells: cells[first] }, { path, line: -1, cells: expected[first] });
   equal(cells.length, expected.length, `lines of ${path} as CSV`);
@@ -67,7 +71,10 @@ async function compareCsv(shop: Shop, path: string, query: string, report: Repor
   deepEqual(missing, [], `${path} as CSV has every column`);
 }
 
-/** Returns a report, after asserting that its CSV agrees and that its control totals have no difference. */
+/**
+ * Reads a report and returns it. Asserts that its CSV agrees and that its control totals show no
+ * difference.
+ */
 export async function readReport(
   shop: Shop,
   path: string,

@@ -1,8 +1,8 @@
 import process from "node:process";
 
 /**
- * Reads the used processor time in ms. Other work on the machine does not change it. Deno 2.1.4
- * always reports 0, so the elapsed time is read there.
+ * Reads the processor time in ms that this process has used. Other work on the machine does not change it.
+ * Deno 2.1.4 always reports 0, so with that version the elapsed time is returned instead.
  */
 export const processorTime: () => number = process.cpuUsage().user > 0
   ? () => process.cpuUsage().user / 1000

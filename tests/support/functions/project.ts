@@ -7,7 +7,7 @@ import { givenKeySet, type KeySet } from "../../../supabase/functions/_shared/ht
 
 const encoder = new TextEncoder();
 
-/** Encodes as base64url, because the hosted runtime has no Uint8Array.toBase64. */
+/** Encodes bytes as base64url. The hosted runtime has no Uint8Array.toBase64. */
 export function base64url(data: string | Uint8Array): string {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;
   return btoa(String.fromCharCode(...bytes))
@@ -25,7 +25,10 @@ interface TokenOptions {
 
 export const PROJECT_URL = "http://127.0.0.1:54321";
 export const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
-/** The installation's id, which is in the metadata of the installation's objects at Stripe. */
+/**
+ * The installation's id, which the functions write into the metadata of the objects that they create at
+ * Stripe.
+ */
 export const MARK = "5d7c1f0e-8a34-4b1c-9e55-2f0f6f8f3a10";
 export const OTHER_USER_ID = "7e1c2c1e-11fd-4c6b-8e54-0d1d5a3a7a22";
 export const SECRET_KEY = "sb_secret_test_default";
@@ -42,7 +45,7 @@ export interface Project {
   readonly publicJwk: JsonWebKey;
   readonly sign: (options?: TokenOptions) => Promise<string>;
   readonly verifier: (options?: { maxEntries?: number; keySet?: KeySet }) => CredentialVerifier;
-  /** The current time for the verifier's cache, in ms. */
+  /** The time that the verifier's cache takes for the current time, in ms. */
   nowMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** Waits in a test for an effect of other work. */
+/** Waits until work outside the test has had its effect. */
 
 const DEADLINE_MS = 60_000;
 

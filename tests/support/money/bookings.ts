@@ -1,4 +1,4 @@
-/** Steps of a provider and a buyer: onboarding, booking, payment, cancellation. */
+/** The steps of a provider and a buyer: onboarding, booking, payment, cancellation. */
 import type Stripe from "stripe";
 import type { z } from "zod";
 import { onboardProvider, payIntent } from "@farthing/stripe-emulator/browser";
@@ -66,16 +66,16 @@ async function setPolicy(world: World, policy: Policy): Promise<Policy> {
 }
 
 /**
- * Changes the policy while no test books. Later bookings of other tests use the new policy. Returns
- * the former values.
+ * Changes the policy while no other test creates a booking. Later bookings of other tests use the new
+ * policy. Returns the former values.
  */
 export function changePolicy(world: World, policy: Policy): Promise<Policy> {
   return withPolicy(world, "exclusive", () => setPolicy(world, policy));
 }
 
 /**
- * Changes the policy, books for all buyers at the same moment, and restores the policy. A booking
- * keeps the policy under which it was created.
+ * Changes the policy, creates a booking for each buyer at the same moment, and restores the policy. A
+ * booking keeps the policy under which it was created.
  */
 export function bookAllUnder(
   world: World,
@@ -103,7 +103,7 @@ export async function bookUnder(
   return answer!;
 }
 
-/** Books a provider, for 25 dollars by default. */
+/** Creates a booking with a provider, for 25 dollars by default. */
 export async function book(
   world: World,
   buyer: Person,
@@ -157,8 +157,8 @@ export async function feeAtStripe(
 }
 
 /**
- * Runs the payment runner until a booking has `count` transfers and reversals, all made at Stripe.
- * Returns them.
+ * Runs the payment runner until a booking has `count` transfers and reversals that have been made at
+ * Stripe. Returns these transfers and reversals.
  */
 export function moves(world: World, { booking_id }: OpenBooking, count: number) {
   return until(`${count} transfers and reversals are made`, async () => {

@@ -1,4 +1,4 @@
-/** A fault of the ledger: a payment is reported, but its credits can't be granted. */
+/** Causes a fault in the ledger: a payment is reported, but its credits can't be granted. */
 import { alterBriefly } from "../project/alter-table.ts";
 import { withSql } from "../project/database.ts";
 import type { World } from "../project/world.ts";

@@ -17,7 +17,7 @@ interface Made {
 }
 
 /**
- * Makes a payout of these payments and no others. The payments have one currency, so there is one
+ * Makes a payout of exactly these payments. The payments must have one currency, so that Stripe makes one
  * payout.
  */
 export function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
@@ -40,12 +40,16 @@ interface Reconciled {
   readonly not_ours: number;
 }
 
-/** A run does all work that is due, including the work of other tests. */
+/**
+ * A run of the payment runner does all work that is due, including the work of other tests, so it may take
+ * long.
+ */
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs the payment runner until it has compared the payout, and returns the counts. A runner that
- * called before Stripe had the payout's list waits for a while; the wait is cut short.
+ * Runs the payment runner until the payout is reconciled, and returns the counts of its lines. If a run
+ * read the payout before Stripe had its list, the next attempt is due later; the test makes that attempt
+ * due at once.
  */
 export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
   return withDeliveries(world, "shared", () =>
@@ -63,7 +67,7 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
     }, DEADLINE_MS));
 }
 
-/** Reads a payout's unresolved mismatches as text, with the data that this transaction sees. */
+/** Reads a payout's unresolved mismatches as text, as the given transaction sees them. */
 export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
   const rows = await sql<{ text: string }[]>`
     select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as text
@@ -75,7 +79,7 @@ export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
   return withSql(world, (sql) => mismatchesIn(sql, payout));
 }
 
-/** Runs the reconciliation, which a scheduled task runs every 15 minutes. */
+/** Runs the reconciliation. On a deployment, a scheduled task runs it every 15 minutes. */
 export async function retryReconciliation(world: World): Promise<void> {
   await withSql(world, (sql) => sql`select farthing.retry_reconciliation()`);
 }
@@ -100,12 +104,15 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
   );
 }
 
-/** Returns true if the payout counts as late: there is one late payout fewer without it. */
+/**
+ * Returns true if the payout counts as late: farthing.late_payouts() is one lower if the payout is
+ * canceled.
+ */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;
   const undone = new Error("rolled back");
-  // An event of the payout may be applied at the same moment. The serializable transaction then
-  // fails, and is repeated.
+  // An event of the payout may be applied at the same moment. The update then fails under this isolation
+  // level, and the transaction is repeated.
   await until(
     `payout ${id} is counted`,
     () =>

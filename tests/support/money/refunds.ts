@@ -73,7 +73,7 @@ export async function refundsAtStripe(world: World, paymentId: string): Promise<
   return refunds.reverse();
 }
 
-/** Describes a purchase in words: the order's status and the buyer's balance. */
+/** Describes a purchase in words: the status of the order and the balance of the buyer. */
 export async function standing(world: World, { buyer, orderId }: Purchase): Promise<string> {
   const { status } = await readOrder(world, buyer, orderId);
   const { balance, available, debt } = await balanceOf(world, buyer.id);

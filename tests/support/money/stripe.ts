@@ -1,4 +1,4 @@
-/** Stripe for tests: the official SDK, the hosted page, and events that a test delivers itself. */
+/** Stripe for tests: the official SDK, the hosted page, and signed events that a test delivers itself. */
 import Stripe from "stripe";
 import { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
@@ -45,8 +45,8 @@ async function beganAt(world: World, orderId: string): Promise<number> {
 }
 
 /**
- * Returns the objects made since `seconds` (since 1970), newest first. Other tests make objects,
- * too, so one page of the list may not reach back far enough.
+ * Returns the objects that were created at or after `seconds` (since 1970), newest first. Other tests
+ * create objects, too, so several pages of the list may be needed.
  */
 async function listedSince<T extends { created: number }>(
   list: AsyncIterable<T>,
@@ -86,8 +86,8 @@ export async function sessionsOf(world: World, orderId: string): Promise<string[
 }
 
 /**
- * Lists the events of an order and its payments, oldest first. The event of a dispute names only
- * the payment.
+ * Lists the events of an order and its payments, oldest first. The event of a dispute names the payment and
+ * not the order.
  */
 async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
   const list = stripeOf(world).events.list({ limit: 100 });
@@ -97,8 +97,8 @@ async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> 
 }
 
 /**
- * Runs `act` while no webhook is delivered, drops the order's events, and returns them. Other
- * tests' events are delivered later.
+ * Runs `act` while the emulator delivers no webhook, drops the events of the order, and returns the dropped
+ * events. The events of other tests are delivered afterwards.
  */
 export async function inSilence(
   world: World,
@@ -118,7 +118,10 @@ export async function inSilence(
   });
 }
 
-/** Pays on the hosted page while no webhook is delivered. @throws if the page refuses */
+/**
+ * Pays on the hosted page while the emulator delivers no webhook.
+ * @throws if the page refuses the payment
+ */
 export async function payInSilence(
   world: World,
   order: { order_id: string; checkout_url: string },
@@ -132,7 +135,7 @@ export async function payInSilence(
 
 interface Delivery {
   secret?: string;
-  /** The second of the signature; now by default. */
+  /** The time in the signature, in seconds since 1970; by default the current time. */
   seconds?: number;
   header?: string;
 }
@@ -153,7 +156,7 @@ export async function deliver(
   return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
 }
 
-/** Returns all orders of a few things. */
+/** Returns all orders of a list with few elements. */
 export function permutations<T>(things: readonly T[]): T[][] {
   if (things.length <= 1) return [[...things]];
   return things.flatMap((first, index) =>
@@ -161,7 +164,7 @@ export function permutations<T>(things: readonly T[]): T[][] {
   );
 }
 
-/** Makes a payout of five days ago, as an event contains it. */
+/** Makes a payout that is five days old, in the form in which an event contains it. */
 export function payoutObject(id: string, amount: number, status: string) {
   const daySeconds = 86_400;
   const made = Math.floor(Date.now() / 1000) - 5 * daySeconds;

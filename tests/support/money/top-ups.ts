@@ -20,8 +20,8 @@ export async function readTopUps(world: World, person: Person): Promise<State> {
 }
 
 /**
- * Runs the payment runner until a person's top-up is in this state, while no test holds deliveries
- * back. A run skips an account that an event has locked, so there may be several runs.
+ * Runs the payment runner until a person's top-up is in this state, while no test holds deliveries back. A
+ * run skips an account that an event has locked, so several runs may be needed.
  */
 export function topUpsBecome(
   world: World,
@@ -94,8 +94,8 @@ export async function spend(world: World, { id }: Person, amount: string): Promi
 }
 
 /**
- * Runs the payment runner. A scheduled run may start at the same moment; each piece of work is done
- * by one of the two.
+ * Runs the payment runner. A scheduled run may start at the same moment; each piece of work is then done by
+ * one of the two runs.
  */
 export async function runPayments(world: World) {
   return data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
@@ -123,7 +123,7 @@ export async function passTime(world: World, { id }: Person): Promise<void> {
   });
 }
 
-/** Lists the templates of a person's notifications, in order. */
+/** Lists the email templates of a person's notifications, in order. */
 export async function notificationsOf(world: World, { id }: Person): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
     sql<{ template: string }[]>`
@@ -154,7 +154,8 @@ export async function claimCharge(world: World, person: Person): Promise<Claimed
       const { customer_id } = await cardOf(world, person);
       const own = row?.claimed.find((each) => each.customer_id === customer_id);
       if (own === undefined) throw new Error("the charge is not claimed");
-      // The claim may include charges of other tests. They stay due.
+      // The claim may include charges of other tests. Makes them due again, as if they had not been
+      // claimed.
       const others = row!.claimed.filter((each) => each !== own).map(({ order_id }) => order_id);
       await transaction`update farthing.top_up_charges
         set attempts = attempts - 1, next_attempt_at = now() where order_id = any (${others})`;
@@ -162,7 +163,7 @@ export async function claimCharge(world: World, person: Person): Promise<Claimed
     }));
 }
 
-/** Postpones a person's top-up by an hour, so that no scheduled run begins it. */
+/** Postpones a person's top-up by an hour, so that no scheduled run of the payment runner begins it. */
 export async function postponeTopUp(world: World, person: Person): Promise<void> {
   await withSql(world, (sql) =>
     sql`

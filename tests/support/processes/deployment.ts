@@ -16,7 +16,7 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   throw new Error(`the functions did not start: ${text}`);
 }
 
-/** Returns the environment of the functions on this stack, with `changes`. */
+/** Returns the environment of functions that use this stack, with `changes`. */
 export function environment(world: World, changes: Record<string, string>): Record<string, string> {
   return {
     BEHIND_URL: world.url,
@@ -30,7 +30,7 @@ export function environment(world: World, changes: Record<string, string>): Reco
     UPSTASH_REDIS_REST_URL: world.redisUrl ?? "",
     UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "",
     APP_ORIGINS: ORIGIN,
-    // The test runner's environment may set these variables. An empty variable counts as missing.
+    // The environment of the test runner may set these variables. An empty value here counts as not set.
     SUPABASE_JWKS: "",
     DATABASE_POOL_URL: "",
     ...changes,
@@ -38,10 +38,10 @@ export function environment(world: World, changes: Record<string, string>): Reco
 }
 
 /**
- * Runs `use` with its own deployment. The functions of the deployment reach the database through
- * the data API, or directly if `changes` has DATABASE_POOL_URL. Sign-up and REST remain those of
- * the stack. `kill` ends the deployment at once, as a crash does.
- * @param onOutput is called with the deployment's output
+ * Runs `use` with a second deployment. The functions of the deployment reach the database through the data
+ * API, or directly if `changes` has DATABASE_POOL_URL. Sign-up and REST requests go to the stack. `kill`
+ * ends the deployment at once, as a crash does.
+ * @param onOutput is called with what the deployment writes to stdout
  */
 export async function withDeployment<T>(
   world: World,

@@ -7,18 +7,18 @@ export type Manner =
   | { readonly kind: "slow"; readonly ms: number }
   /** Never responds. */
   | { readonly kind: "silent" }
-  /** Responds instead of the service, as the service would during an outage. */
+  /** Answers the request in place of the service, as the service would during an outage. */
   | { readonly kind: "answers"; readonly status: number; readonly body: string };
 
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
-  /** Returns the number of requests so far. If it is 0, the test did not use the fault. */
+  /** Returns the number of requests so far. If it is 0, the test has not reached the fault. */
   asked(): number;
 }
 
 /**
- * A port that refuses connections. No service is assigned to this port, and only root may listen on
- * it. A random free port could be taken by another test's server before the request arrives.
+ * A port that refuses connections. No service is assigned to this port, and only root may listen on it. A
+ * free port chosen at random could be taken by another test's server before the request arrives.
  */
 export const CLOSED_PORT = 4;
 

@@ -1,6 +1,6 @@
 /**
- * Counts the isolates that a stack has killed, and repeats requests that were lost with a killed
- * isolate.
+ * Counts the isolates that a stack has killed, and repeats requests that were lost because their isolate
+ * was killed.
  */
 import { ok } from "node:assert/strict";
 import type { IsolateCounts } from "@farthing/local-stack/isolates";
@@ -49,8 +49,8 @@ export async function deathsDuring(
 }
 
 /**
- * Returns true if an app should repeat the request with the same idempotency key, according to
- * docs/reference/faults.md.
+ * Returns true if an app should repeat the request with the same idempotency key. docs/reference/faults.md
+ * says when.
  */
 export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text">): boolean {
   if (status === 409) return text.includes("idempotency_in_progress");
@@ -60,8 +60,7 @@ export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text
 const DEADLINE_MS = 60_000;
 
 /**
- * Repeats a request until its response needs no repeat. Waits for the time of each response's
- * Retry-After.
+ * Repeats a request until no further repeat is needed. Waits as long as each response's Retry-After says.
  */
 export function insist(
   what: string,

@@ -45,8 +45,7 @@ export async function startRunner(
       ...environment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes }),
       RUNNER: JSON.stringify({ queue, ...options }),
     },
-    // Only this process holds the input open, so the runner ends when this process ends for any
-    // reason.
+    // Only this process holds the runner's input open, so the runner also ends if this process is killed.
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -4,15 +4,18 @@ import { delay } from "@farthing/command-line";
 
 type Sql = postgres.Sql<Record<string, never>>;
 
-/** The SQLSTATEs lock_not_available and deadlock_detected. The transaction was rolled back. */
+/**
+ * The SQLSTATEs lock_not_available and deadlock_detected. After either of them, the transaction was rolled
+ * back and can be repeated.
+ */
 const LOCKED = ["55P03", "40P01"];
 const DEADLINE_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**
- * Runs `alter` in a transaction and returns its result. Repeats the transaction until it gets each
- * lock within 100 ms. A longer wait for a table lock would block all other tests, beyond their lock
- * timeouts.
+ * Runs `alter` in a transaction and returns its result. If a lock takes more than 100 ms, the transaction
+ * is repeated. While the statement waits for a table lock, all other tests that use the table wait, too,
+ * and would exceed their lock timeouts.
  */
 export async function alterBriefly<T>(
   sql: Sql,

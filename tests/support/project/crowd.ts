@@ -1,10 +1,14 @@
-/** Users who take turns, for a test that sends more requests than one user may send per minute. */
+/**
+ * Several users who send requests in turn, for a test that sends more requests than one user may send per
+ * minute.
+ */
 import type { Caller } from "./http.ts";
 import { type Person, signUpWith } from "./people.ts";
 import type { World } from "./world.ts";
 
 /**
- * Returns a function that returns the headers of the next caller. Each user gets `requests` turns.
+ * Returns a function that returns the headers of the next caller. Each user sends `requests` requests, and
+ * then the next user follows.
  */
 export function crowd(world: World, requests: number): () => Promise<Caller> {
   let person: Person | undefined;

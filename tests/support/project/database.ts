@@ -8,8 +8,8 @@ import { until } from "./until.ts";
 import type { World } from "./world.ts";
 
 /**
- * Runs `use` with a session as `postgres`, the project's owner. After `use`, the session has no
- * locks and no settings.
+ * Runs `use` with a session as `postgres`, the project's owner. When the session is used again, it has no
+ * locks and no changed settings.
  */
 export async function withSql<T>(
   { databaseUrl }: World,
@@ -35,9 +35,7 @@ export async function countEntries(world: World, userId: string, kind?: string):
   return Number(row?.count);
 }
 
-/**
- * Things that all tests share, each with the key of its advisory lock. The numbers are arbitrary.
- */
+/** Resources that all tests share, each with the key of its advisory lock. The numbers are arbitrary. */
 const SHARED = {
   deliveries: 720_377,
   mail: 720_378,
@@ -48,9 +46,9 @@ const SHARED = {
 };
 
 /**
- * Runs `use` while it holds the advisory lock of a shared thing. Tests that only use the thing hold
- * the lock in shared mode. A test that stops the thing, or waits for all of its output, holds the
- * lock exclusively. Two calls for the same thing must not be nested.
+ * Runs `use` while it holds the advisory lock of a shared resource. Tests that only use the resource hold
+ * the lock in shared mode. A test that stops the resource, or waits for all of its output, holds the lock
+ * exclusively. Two calls for the same resource must not be nested.
  */
 async function withTurn<T>(
   world: World,
@@ -65,7 +63,7 @@ async function withTurn<T>(
   });
 }
 
-/** Locks the emulator's webhook deliveries, which can only be stopped for all tests together. */
+/** Locks the emulator's webhook deliveries, because a test can only stop them for all tests together. */
 export function withDeliveries<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -83,7 +81,7 @@ export function withMail<T>(
   return withTurn(world, "mail", mode, use);
 }
 
-/** Locks the policy, which has one row for all tests. */
+/** Locks the policy, because the table has one row for all tests. */
 export function withPolicy<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -93,10 +91,10 @@ export function withPolicy<T>(
 }
 
 /**
- * Locks the events that Stripe has made and does not deliver. A test that delivers such events
- * itself holds the lock in shared mode. A test that starts a backfill, which applies all
- * undelivered events, holds the lock exclusively. Take this lock before the lock of deliveries. No
- * hourly backfill becomes due while the lock is held.
+ * Locks the events that Stripe has made but does not deliver. A test that delivers such events itself holds
+ * the lock in shared mode. A test that starts a backfill, which applies all undelivered events, holds the
+ * lock exclusively. Take this lock before the lock of deliveries. No hourly backfill becomes due while the
+ * lock is held.
  */
 export function withLostEvents<T>(
   world: World,
@@ -116,8 +114,8 @@ export function withLostEvents<T>(
 }
 
 /**
- * Locks the packages on sale. A list of packages replaces all of them, and fails if another test
- * has changed one meanwhile.
+ * Locks the packages on sale. A request that sets the list of packages replaces all packages, and fails if
+ * another test has changed a package meanwhile.
  */
 export function withPackages<T>(
   world: World,
@@ -128,8 +126,8 @@ export function withPackages<T>(
 }
 
 /**
- * Locks Stripe's payouts, because a payout of another test replaces a returned payout of the same
- * currency.
+ * Locks Stripe's payouts. If a payout is returned, the next payout of the same currency replaces it, and
+ * that payout could be made by another test.
  */
 export function withPayouts<T>(
   world: World,

@@ -26,7 +26,7 @@ export interface Refusal {
   message: string;
   retryable: boolean;
   field?: string;
-  /** The field, in OpenAI's shape. */
+  /** The name of the invalid field in an error of OpenAI's shape. */
   param?: string | null;
   details?: Record<string, unknown>;
 }
@@ -59,7 +59,7 @@ export function get(
   return send(functionUrl(world, path), { headers: { ...as, ...headers } });
 }
 
-/** Sends a DELETE. `key` is the Idempotency-Key; by default the request has none. */
+/** Sends a DELETE. `key` is the Idempotency-Key; without `key` the request has no such header. */
 export function remove(world: World, path: string, as: Caller, key?: string): Promise<Answer> {
   const headers = { ...as, ...(key !== undefined && { "idempotency-key": key }) };
   return send(functionUrl(world, path), { method: "DELETE", headers });
@@ -104,8 +104,8 @@ export function envelope(answer: Answer): Envelope {
 }
 
 /**
- * Asserts that the answer is a success with this status, and returns its data, checked with the
- * schema.
+ * Asserts that the answer is a success with this status, and that its data match the schema. Returns the
+ * data.
  */
 export function data<S extends z.ZodType>(
   answer: Answer,
@@ -121,8 +121,9 @@ export function data<S extends z.ZodType>(
 }
 
 /**
- * Asserts that the answer is an error with this status and code, and about `field` if it is given.
- * Returns the error. An error in OpenAI's shape names its field as `param`, and has no metadata.
+ * Asserts that the answer is an error with this status and code and, if `field` is given, that the error
+ * names this field. Returns the error. An error in OpenAI's shape names its field as `param`, and has no
+ * metadata.
  */
 export function refused(answer: Answer, status: number, code: string, field?: string): Refusal {
   const { error, metadata } = envelope(answer);

@@ -1,6 +1,6 @@
 /**
- * Searches for texts in all places in which the project may store them: every column of every
- * table, every log, and Redis.
+ * Searches for texts in all places where the project may store them: every column of every table, every
+ * log, and Redis.
  */
 import { Redis } from "@upstash/redis";
 import { ok } from "node:assert/strict";
@@ -46,8 +46,8 @@ function columnsOf({ name, columns }: Table): string {
 }
 
 /**
- * Searches every column of every table. PostgreSQL prepares a regular expression again for each
- * value, so JavaScript searches the column as one text, in a tenth of the time.
+ * Searches every column of every table. PostgreSQL would prepare a regular expression again for each value,
+ * so JavaScript searches each column as one text, which takes a tenth of the time.
  */
 export async function leaksInDatabase(sql: Sql, pattern: string): Promise<Leak[]> {
   const leaks: Leak[] = [];
@@ -84,8 +84,8 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
     await readLog(`${dirname(dataDir)}/functions.log`);
   const server = await readLog(`${databaseDir(dataDir)}/server.log`);
   ok(functions !== undefined && server !== undefined, "the logs are where they should be");
-  // A stack's output is stored only by the test runner. At the end of its start, a stack prints a
-  // table of keys, which is not a leak.
+  // Only the test runner stores a stack's output. When a stack has started, it prints a table of keys,
+  // which is not a leak.
   const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];
   const kept = await keptInRedis(world);
   const redis = await readLog(`${redisDir(dataDir)}/redis.log`);
@@ -99,7 +99,7 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
 }
 
 /**
- * Returns what the pattern matches in texts, by the name of the text.
+ * Returns what the pattern matches in the texts, with the name of each text.
  * @param pattern a regular expression that matches no line break
  */
 export function leaksInTexts(texts: Readonly<Record<string, string>>, pattern: string): Leak[] {

@@ -6,7 +6,7 @@ import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts"
 import { backEnd } from "./http.ts";
 import type { World } from "./world.ts";
 
-/** The data API, through which a browser reads the user's own rows. */
+/** A client of the data API, through which a browser reads the user's own rows. */
 const dataApiOf = (supabase: SupabaseClient) => supabase.schema("farthing_public");
 
 export interface Person {

@@ -1,10 +1,10 @@
-/** Sends the requests that a page prints as commands of curl, without curl. */
+/** Sends the requests that a page of the docs prints as curl commands. Does not need curl. */
 import { ok } from "node:assert/strict";
 import { blocksIn } from "./printed-snippets.ts";
 
 const HOST = "https://REF.supabase.co/functions/v1/";
 
-/** A request as printed, with its placeholders. */
+/** A request as the page prints it, with its placeholders. */
 export interface PrintedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ function requestOf([url = "", ...options]: string[]): PrintedRequest {
   return { path: url.slice(HOST.length), headers, ...(body !== undefined && { body }) };
 }
 
-/** Returns all requests of a page in order. */
+/** Returns all requests of a page, in the page's order. */
 export async function requestsIn(page: string): Promise<PrintedRequest[]> {
   const code = (await blocksIn(page)).filter(({ language }) => language === "sh");
   return code.flatMap((block) => {

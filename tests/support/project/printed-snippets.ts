@@ -3,8 +3,8 @@ import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../../scripts/command/root.ts";
 
 /**
- * A code block of a page, with the names that it needs, and its own names that a test or a later
- * block uses.
+ * A code block of a page, with the names that the block needs, and the names in the block that a test or a
+ * later block uses.
  */
 export interface Snippet {
   readonly name: string;
@@ -16,18 +16,18 @@ export interface Snippet {
 export interface Block {
   readonly language: string;
   readonly code: string;
-  /** The paragraph before the block, which may name the block's file. */
+  /** The paragraph before the code block, which may name the file that contains the block. */
   readonly lead: string;
 }
 
-/** Returns all code blocks of a page in order. */
+/** Returns all code blocks of a page, in the page's order. */
 export async function blocksIn(page: string): Promise<Block[]> {
   const text = await Deno.readTextFile(`${ROOT}${page}`);
   const fences = text.matchAll(/(?:^|\n\n)((?:(?!```).+\n)*)\n?```(\w+)\n([\s\S]*?)^```$/gm);
   return [...fences].map(([, lead = "", language = "", code = ""]) => ({ language, code, lead }));
 }
 
-/** Returns the TypeScript blocks of a page, in order. */
+/** Returns the TypeScript blocks of a page, in the page's order. */
 async function printedIn(page: string): Promise<string[]> {
   return (await blocksIn(page)).filter(({ language }) => language === "ts").map(({ code }) => code);
 }
@@ -38,7 +38,7 @@ export const snippet = (name: string, given: string[], gives: string[] = []): Sn
   gives,
 });
 
-/** The types of these names, as an app knows them. Functions of the page accept anything. */
+/** The types of these names in an app. A name that is not in this list has the type `any`. */
 const TYPES: Readonly<Record<string, string>> = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
   server: 'import("@supabase/supabase-js").SupabaseClient',
@@ -48,7 +48,7 @@ const TYPES: Readonly<Record<string, string>> = {
   farthing: 'import("@farthing/client").Farthing',
 };
 
-/** Makes a module from a block. The code becomes the body of a function `run`, after the imports. */
+/** Makes a module from a block. After the imports, the block becomes the body of a function `run`. */
 function moduleOf(code: string, { given, gives }: Snippet): string {
   const isImport = (line: string) => /^import .* from ".*";$/.test(line);
   const lines = code.split("\n");

@@ -1,12 +1,12 @@
 /**
- * Sessions of the database that the tests of one process use in turn. To open a session costs the
- * server and this process about 20 ms of a core, and most tests need several sessions.
+ * Database sessions that the tests of one process use one after the other. Opening a session takes the
+ * server and this process about 20 ms of processor time, and most tests need several sessions.
  */
 import postgres from "postgres";
 
 export type Sql = postgres.Sql<Record<string, never>>;
 
-/** The sessions that no test uses, by the URL of their database. */
+/** The sessions that no test uses at the moment, by the URL of their database. */
 const idle = new Map<string, Sql[]>();
 
 /** Longer than any statement below takes, and shorter than a test may last. */
@@ -17,7 +17,7 @@ function open(databaseUrl: string): Sql {
     max: 1,
     onnotice: () => {},
     connect_timeout: 30,
-    // `discard all` drops prepared statements on the server, and the client would still use them.
+    // `discard all` drops prepared statements on the server, and the client would still try to use them.
     prepare: false,
   });
 }
@@ -36,10 +36,10 @@ async function succeeds(sql: Sql, statement: string): Promise<boolean> {
 
 const end = (sql: Sql) => sql.end({ timeout: 5 });
 
-/** Returns a session that answers: an idle one, or else a new one. */
+/** Returns a session that answers. Prefers an idle session to a new one. */
 async function take(databaseUrl: string): Promise<Sql> {
   for (let sql = idle.get(databaseUrl)?.pop(); sql; sql = idle.get(databaseUrl)?.pop()) {
-    // A test may have killed the database since the session was used.
+    // A test may have killed the database after the session was last used.
     if (await succeeds(sql, "select 1")) return sql;
     await end(sql);
   }
@@ -47,8 +47,8 @@ async function take(databaseUrl: string): Promise<Sql> {
 }
 
 /**
- * Makes a session idle. `discard all` releases the session's locks and resets its settings. It fails in
- * an open transaction, and then the session ends.
+ * Makes a session idle. `discard all` releases the session's locks and resets its settings. `discard all`
+ * fails in an open transaction; the session is then closed.
  */
 async function release(databaseUrl: string, sql: Sql): Promise<void> {
   if (!await succeeds(sql, "discard all")) return await end(sql);
@@ -56,7 +56,7 @@ async function release(databaseUrl: string, sql: Sql): Promise<void> {
   idle.set(databaseUrl, [...sessions, sql]);
 }
 
-/** Runs `use` with a session that nothing else uses. After an error, the session ends. */
+/** Runs `use` with a session that nothing else uses. After an error, the session is closed. */
 export async function withSession<T>(
   databaseUrl: string,
   use: (sql: Sql) => Promise<T>,

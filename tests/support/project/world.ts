@@ -8,7 +8,7 @@ import {
 } from "../../../scripts/settings/settings.ts";
 
 export interface World {
-  /** The base URL of REST, Auth and the functions, for `supabase-js`. */
+  /** The base URL of REST, Auth and the functions, as `supabase-js` needs it. */
   readonly url: string;
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -20,13 +20,13 @@ export interface World {
   readonly stripeKey: string;
   readonly webhookSecret: string;
   /**
-   * The emulated provider of language models, with OpenAI's API under /v1 and the received requests
-   * under /_control.
+   * The emulated provider of language models. It serves OpenAI's API under /v1 and the requests that it has
+   * received under /_control.
    */
   readonly aiUrl: string;
   readonly aiKey: string;
   /**
-   * The emulated mail service, with the APIs of Postmark and Resend, and the received emails under
+   * The emulated mail service. It serves the APIs of Postmark and Resend, and the received emails under
    * /messages.
    */
   readonly mailUrl: string;
@@ -39,8 +39,8 @@ export interface World {
 }
 
 /**
- * Reads the settings of the test runner's stack. Without them, reads the settings of the stack that
- * `deno task start` runs.
+ * Reads the settings of the test runner's stack from the environment. If there are none, reads the settings
+ * of the stack that `deno task start` runs.
  */
 export function readWorld(settings: Settings = readSettings()): World {
   const isDefault = settings.source === STACK_ENV_FILE;

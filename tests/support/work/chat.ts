@@ -12,7 +12,7 @@ interface Billed {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** A request that the emulated provider received. The values are final when `ended` is true. */
+/** A request that the emulated provider received. If `ended` is false, the values may still change. */
 export interface ProviderRequest {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -22,7 +22,7 @@ export interface ProviderRequest {
   readonly aborted: boolean;
   readonly ended: boolean;
   readonly usage: Billed | null;
-  /** The tokens that the provider has billed so far. */
+  /** The tokens that the provider has billed for the request so far. */
   readonly billed: Billed | null;
 }
 
@@ -34,8 +34,8 @@ export async function requestsWith(world: World, text: string): Promise<Provider
 }
 
 /**
- * Waits until all requests with this text have ended, and returns them. The caller may get a chat's
- * last piece before the provider has recorded the end.
+ * Waits until all requests with this text have ended, and returns them. The caller may read a chat's last
+ * piece before the provider has recorded the end of the request.
  */
 export function endedRequestsWith(world: World, text: string): Promise<ProviderRequest[]> {
   return until(`the requests with ${text} have ended`, async () => {
@@ -44,9 +44,7 @@ export function endedRequestsWith(world: World, text: string): Promise<ProviderR
   });
 }
 
-/**
- * Returns a unique name and a prompt that contains it. A test finds its own requests by the name.
- */
+/** Returns a unique name and a prompt that contains the name. A test finds its own requests by the name. */
 export function promptOf(markers: string): { name: string; content: string } {
   const name = `farthing-${crypto.randomUUID()}`;
   return { name, content: `${name} What was a farthing worth? ${markers}` };
@@ -62,7 +60,8 @@ export interface StreamEvent {
 }
 
 /**
- * Opens a streamed chat, reads it while `keepsReading` returns true, and then aborts the request.
+ * Opens a streamed chat, and reads the stream as long as `keepsReading` returns true. Then aborts the
+ * request.
  */
 export async function streamChat(
   world: World,
@@ -83,7 +82,7 @@ export async function streamChat(
   const events: StreamEvent[] = [];
   let isReading = true;
   const parser = createParser({
-    // A chunk may contain several events. Events after the last wanted one are dropped.
+    // A chunk may contain several events. Events after the last event that the test wants are dropped.
     onEvent: ({ event, data }) => {
       if (!isReading) return;
       events.push({ name: event ?? "", data: JSON.parse(data) });

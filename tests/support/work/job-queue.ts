@@ -1,5 +1,5 @@
 /**
- * A queue of jobs that only a test's own runners run. The job types are the real ones under other
+ * A queue of jobs that only a test's own runners run. The job types are the real ones under different
  * names, which the stack's runner does not know.
  */
 import postgres from "postgres";
@@ -70,7 +70,7 @@ function openQueue(world: World, sql: Sql): Queue {
     jobs,
     async add(type, userId, input) {
       const declared = JOB_TYPES.find((each) => each.type === type)!;
-      // The estimate of a job type uses only these tools.
+      // The functions that estimate a job type's cost use only these tools.
       const estimate = await declared.estimate(input, tools as Parameters<JobType["estimate"]>[1]);
       const [row] = await sql`
         select farthing_public.jobs_create(${userId}, ${nameIn(name, type)}, ${

@@ -18,8 +18,8 @@ export async function readJob(world: World, as: Caller, jobId: string): Promise<
 }
 
 /**
- * Polls a job until `isThere` returns true, as a browser does. Each request sends the ETag of the
- * last response, so an unchanged job is not sent again. Asserts that the progress never decreases.
+ * Polls a job until `isThere` returns true, as a browser does. Each request sends the ETag of the last
+ * response, so the server does not send an unchanged job again. Asserts that the progress never decreases.
  */
 export async function jobBecomes(
   world: World,

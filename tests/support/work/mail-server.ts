@@ -1,4 +1,4 @@
-/** A mail service of a test, whose answers the test chooses, and a deployment's settings for it. */
+/** A mail service whose answers a test chooses, and the settings of a deployment that uses it. */
 import { withSql } from "../project/database.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";
@@ -47,9 +47,9 @@ export function postmarkAt(world: World, url: string): Record<string, string> {
 }
 
 /**
- * Waits until `deployed` has sent the notification through its own mail service, and returns the
- * reports of its runs. The stack's runner may claim the notification first; its mail service is
- * unavailable, so it postpones the notification.
+ * Waits until `deployed` has sent the notification through its own mail service, and returns the reports of
+ * its runs. The stack's own runner may claim the notification first. It can't send mail in these tests, so
+ * it postpones the notification.
  */
 export async function runsUntilSent(
   world: World,

@@ -48,7 +48,7 @@ export async function callNotificationRunner(world: World, signal?: AbortSignal)
   return data(answer, 200, NotificationRunnerReport);
 }
 
-/** A notification's row. The row contains the address until the notification is sent. */
+/** The row of a notification. The row contains the address until the notification is sent. */
 interface Stand {
   readonly notification_id: string;
   readonly state: string;
@@ -75,7 +75,7 @@ export async function notificationsOfUser(world: World, userId: string, template
     where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
 }
 
-/** Makes a notification due now and before all others. A second call changes nothing. */
+/** Makes a notification due now and before all other notifications. A second call changes nothing. */
 export async function makeDue(world: World, notificationId: string): Promise<void> {
   await withSql(world, (sql) =>
     sql`
@@ -83,12 +83,15 @@ export async function makeDue(world: World, notificationId: string): Promise<voi
       and state in ('queued', 'failed')`);
 }
 
-/** The mail's circuit breaker may stay open for a while after mail is available again. */
+/**
+ * The deadline allows for the mail circuit breaker, which may stay open for a while after the mail service
+ * is available again.
+ */
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs `use` with a function that starts the notification runner, unless it is already running.
- * Aborts the runner at the end, because it may still have notifications of other tests to send.
+ * Calls `use` with a function that starts the notification runner unless it is already running. When `use`
+ * has ended, the runner is aborted, because it may still have notifications of other tests to send.
  */
 async function besideARunner<T>(
   world: World,
@@ -110,8 +113,8 @@ async function besideARunner<T>(
 }
 
 /**
- * Waits until the notification has this state. Starts the runner repeatedly, as the scheduled task
- * does each minute.
+ * Waits until the notification has this state. Meanwhile starts the runner repeatedly, as the scheduled
+ * task does every minute.
  */
 export function notificationBecomes(
   world: World,

@@ -1,4 +1,4 @@
-/** Compares the cost of a queue's requests at the provider with the credits that its jobs paid. */
+/** Compares the price of a queue's requests at the provider with the credits that its jobs paid. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { type ProviderRequest, requestsWith } from "./chat.ts";
@@ -19,7 +19,7 @@ export function inFlight(world: World, { name }: Queue, count: number): Promise<
   });
 }
 
-/** Returns the price of all responses of the provider. Equal requests count once. */
+/** Returns the price of all responses of the provider. Equal requests are counted once. */
 export async function priceOfAnswers(
   sql: Queue["sql"],
   asked: readonly ProviderRequest[],
@@ -37,8 +37,8 @@ export async function priceOfAnswers(
 }
 
 /**
- * Asserts that the research jobs of an account, which began with `credits`, paid once for each
- * response. Asserts that each repeated attempt requested at most one step again.
+ * Asserts that the research jobs of an account, which had `credits` at the start, paid once for each
+ * response, and that each repeated attempt requested at most one step again.
  */
 export async function paidOncePerStep(
   world: World,

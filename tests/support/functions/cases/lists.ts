@@ -1,4 +1,4 @@
-/** The lists of operators, each with a request that succeeds. */
+/** The list endpoints for operators, each with a request that succeeds. */
 import { DISPUTE_ID, MISMATCH_ID, NOTIFICATION_ID, PAYOUT_ID } from "../samples/lists.ts";
 import type { RouteCase } from "./routes.ts";
 

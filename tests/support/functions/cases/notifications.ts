@@ -8,8 +8,8 @@ export const NOTIFICATION_CASES: readonly RouteCase[] = [
   {
     method: "POST",
     path: "/send-notification",
-    // The shared secret is sufficient. The route requires no other credential, and also accepts a
-    // valid one.
+    // The shared secret alone authenticates the request. A request that also has another valid credential
+    // is accepted, too.
     allowed: ["nobody", "publishable", "user", "operator", "secret"],
     as: "nobody",
     isIdempotent: true,

@@ -1,4 +1,4 @@
-/** Each route once, with a request that succeeds, for tests that apply to all routes. */
+/** Every route of the API with one request that succeeds, for tests that apply to all routes. */
 import { createApp as createAi } from "../../../../supabase/functions/ai/app.ts";
 import { createApp as createAlerts } from "../../../../supabase/functions/alerts/app.ts";
 import { createApp as createBookings } from "../../../../supabase/functions/bookings/app.ts";
@@ -53,7 +53,7 @@ export interface RouteCase {
   readonly path: string;
   readonly allowed: readonly Role[];
   readonly status: number;
-  /** The role that sends the request of the case. Other roles in `allowed` may send it, too. */
+  /** The role that sends this case's request. The other roles in `allowed` may send the request, too. */
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
@@ -61,9 +61,9 @@ export interface RouteCase {
   readonly isKeyOptional?: boolean;
   /** True if the route accepts a body of up to 1 MiB. */
   readonly hasLargeBody?: boolean;
-  /** True if the route returns a file, or JSON in another shape than our envelope. */
+  /** True if the response is a file, or JSON that is not in our envelope. */
   readonly isFile?: boolean;
-  /** The field with which a secret key names the user, if the request must name one. */
+  /** The body field in which a caller with a secret key names the user, if the route requires a user. */
   readonly userField?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The database functions that the request calls. */
@@ -222,7 +222,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "webhook-events": createWebhookEvents,
 };
 
-/** Returns the headers of a request by this role. */
+/** Returns the headers of a request that this role sends. */
 export async function headersOf(role: Role, fake: Fake): Promise<Record<string, string>> {
   if (role === "nobody") return {};
   if (role === "publishable") return { apikey: PUBLISHABLE_KEY };
@@ -238,7 +238,7 @@ export interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a request to the app that serves its path. A body of text or bytes is sent unchanged. */
+/** Sends a request to the app that serves the request's path. A body of text or bytes is sent unchanged. */
 export async function send(fake: Fake, method: string, path: string, sent: RequestParts = {}) {
   const name = path.split(/[/?]/)[1] ?? "";
   const app = CREATE[name]!(fake.source);
@@ -252,7 +252,7 @@ export async function send(fake: Fake, method: string, path: string, sent: Reque
   return await app.request(path, init);
 }
 
-/** Each of these paths can be read; a caller with a secret key must name the user. */
+/** Paths whose GET request concerns one user. A caller with a secret key must name the user. */
 export const OF_A_USER = [
   "/credits",
   "/credits/entries",
@@ -263,14 +263,14 @@ export const OF_A_USER = [
   "/top-ups",
 ];
 
-/** Sends the request of a case, with a test's changes if there are any. */
+/** Sends the request of a case, with the test's changes to the request. */
 export async function sendCase(fake: Fake, route: RouteCase, changes: RequestParts = {}) {
   const headers = {
     ...route.headers,
     ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
     ...changes.headers,
   };
-  // A user's request concerns the user's own account. A back end must name the user.
+  // A user's request concerns the user's own account. A back end must name the user in the request.
   const as = changes.as ?? route.as;
   const isNamed = route.userField !== undefined || OF_A_USER.includes(route.path);
   const mustSay = as === "secret" && isNamed;

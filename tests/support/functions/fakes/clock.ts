@@ -12,7 +12,7 @@ const START_MS = Date.parse("2026-11-21T12:00:00Z");
 export class FakeClock implements Clock {
   #nowMs = START_MS;
   readonly #timers = new Set<Timer>();
-  /** The length of each sleep, in ms. */
+  /** The length of each sleep so far, in ms. */
   readonly slept: number[] = [];
 
   nowMs(): number {

@@ -1,4 +1,4 @@
-/** Jobs in memory, a clock that stands still, and runs of the runner with both. */
+/** Emulates jobs in memory with a clock that stands still, and runs the runner with both. */
 import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import type { Database } from "../../../../supabase/functions/_shared/adapters/database/database.ts";
 import { type Lifetime, NO_END } from "../../../../supabase/functions/_shared/core/isolate.ts";
@@ -20,7 +20,7 @@ interface Line {
 
 interface WorldOptions {
   readonly ai?: Partial<Ai>;
-  /** Database functions that jobs call and the runner does not. */
+  /** Database functions that the tested jobs call and the runner itself does not call. */
   readonly database?: Partial<Database>;
   readonly lifetime?: Lifetime;
 }

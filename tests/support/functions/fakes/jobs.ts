@@ -1,4 +1,4 @@
-/** The database functions of jobs, in memory. A runner sees the same behaviour as from SQL. */
+/** The database functions of jobs, in memory. To the runner they behave as the SQL functions do. */
 import {
   createDatabase,
   type Database,
@@ -51,7 +51,9 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export class FakeJobs {
   readonly rows: Row[] = [];
   readonly calls: RecordedCall[] = [];
-  /** Called before each function. May wait, or throw an error instead of the function. */
+  /**
+   * Called before each database function. May wait, or throw an error, and then the function is not called.
+   */
   before: (name: string) => void | Promise<void> = () => {};
 
   constructor(private readonly clock: Clock) {}
@@ -72,7 +74,7 @@ export class FakeJobs {
     return this.calls.filter((call) => call.name === name).map(({ args }) => args);
   }
 
-  /** @param others other database functions that a job type calls */
+  /** @param others other database functions, which a job type under test calls */
   database(others: Partial<Database> = {}): Database {
     type Call = (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
     const call: Call = async (name, args) => {

@@ -1,6 +1,6 @@
 /**
- * A model whose stream a test controls. The test chooses the pieces, and reads whether the caller
- * has left.
+ * A model whose stream a test controls. The test chooses the pieces of the stream, and can read whether the
+ * caller has left.
  */
 import type {
   Ai,

@@ -6,7 +6,7 @@ import type { Fake } from "./services.ts";
 export const MESSAGES = [{ role: "user" as const, content: "What is a farthing?" }];
 
 interface SdkOptions {
-  /** The SDK's API key; without it, the token of a user. */
+  /** The SDK's API key. If absent, the SDK sends a user's token. */
   readonly apiKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }

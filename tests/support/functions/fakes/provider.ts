@@ -1,4 +1,4 @@
-/** A provider of language models on its own port, with answers that a test sets. */
+/** Emulates a provider of language models on its own port. The test sets the provider's answers. */
 import assert from "node:assert/strict";
 import type { AiOptions } from "../../../../supabase/functions/_shared/adapters/ai/openai.ts";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
@@ -7,7 +7,10 @@ export interface Seen {
   readonly body: Record<string, unknown>;
   readonly authorization: string | null;
   readonly atMs: number;
-  /** Resolves at the end of the test, so that no hanging answer outlives the test. */
+  /**
+   * Resolves at the end of the test. An answer that hangs waits for this promise, so that it ends with the
+   * test.
+   */
   readonly over: Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export async function withProvider(
   }
 }
 
-/** Returns the error with which a call rejects. */
+/** Returns the error with which the promise of a call rejects. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   try {
     await promise;

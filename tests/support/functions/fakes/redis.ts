@@ -1,4 +1,4 @@
-/** Upstash's REST API for a limiter, in memory and over HTTP, with faults. */
+/** Emulates Upstash's REST API for a limiter, in memory and over HTTP, with faults that a test chooses. */
 import { createHash } from "node:crypto";
 import type { RedisAddress } from "../../../../supabase/functions/_shared/adapters/redis/redis.ts";
 
@@ -56,7 +56,7 @@ function refusalIn(mood: RedisMood, commands: string[][]): Response | null {
   return typeof mood === "object" ? new Response(mood.body) : null;
 }
 
-/** Starts the server. Its disposal ends the requests that still hang. */
+/** Starts the server. Disposing of the server ends the requests that still hang. */
 export function startFakeRedis(): FakeRedis {
   const memory = new Memory();
   const hanging: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** Services that answer from memory, and record their calls. */
+/** Services that answer from memory and record the calls that they get. */
 import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import {
   createDatabase,
@@ -49,7 +49,7 @@ export interface Fake {
   /** Every call that reached the database, in order. */
   readonly calls: RecordedCall[];
   readonly lines: LogLine[];
-  /** Work that continues after the answer. */
+  /** Work that the functions continue after they have sent the response. */
   readonly background: Promise<unknown>[];
   readonly names: () => string[];
 }
@@ -138,12 +138,13 @@ export const WEBHOOK_SECRET = "current-".repeat(4);
 export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
 
 /**
- * Makes the real database client with a transport in memory, so that retries and errors are real.
+ * Makes the real database client with a transport in memory, so that tests see the client's real retries
+ * and errors.
  */
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   return createDatabase({
     async call(name, args) {
-      // Throws if the request has no time left, as the real services do.
+      // Throws if the request has no time left, as the real transport does.
       timeLeftMs(1);
       const known = name as FunctionName;
       calls.push({ name: known, args });
@@ -154,7 +155,7 @@ function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   });
 }
 
-// Generating the keys is slow, and no test changes them, so all tests share one project.
+// Generating the keys takes long, and no test changes the keys, so all tests share one project.
 const sharedProject = makeProject();
 
 export async function makeFake(options: FakeOptions = {}): Promise<Fake> {

@@ -1,4 +1,4 @@
-/** A Stripe server that gives a test's answers and records its requests. */
+/** A Stripe server that gives the answers a test has chosen, and records its requests. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
 import { createPayments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
@@ -41,15 +41,15 @@ export function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
 }
 
 /**
- * Makes an error in Stripe's format. The header turns off the retries of the SDK, which would slow
- * the test.
+ * Makes an error in Stripe's format. Its header tells the SDK not to retry, because retries would slow the
+ * test.
  */
 export function stripeError(status: number, error: Record<string, unknown>): Response {
   const headers = { "stripe-should-retry": "false" };
   return Response.json({ error: { message: "text of Stripe", ...error } }, { status, headers });
 }
 
-/** Returns the error with which a call rejects. */
+/** Returns the error with which the promise of a call rejects. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   try {
     await promise;

@@ -9,8 +9,8 @@ interface Timer {
 
 export interface FakeTime {
   /**
-   * Advances the time, calls the timers that become due in order, and runs the work that continues
-   * after them.
+   * Advances the time, calls the timers that become due in order, and runs the work that follows each
+   * timer.
    */
   advance(ms: number): Promise<void>;
   /** The delays of all timers in ms, in the order in which they were set. */
@@ -23,7 +23,7 @@ async function settle(): Promise<void> {
 }
 
 /**
- * Runs a test with its own time. The test must not make external calls, because the network uses
+ * Runs a test with time that stands still. The test must not make network calls, because the network uses
  * the real time.
  */
 export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {

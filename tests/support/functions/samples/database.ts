@@ -33,7 +33,7 @@ export const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 export const HOLD_ID = "1c7e2f4a-2c1b-4b51-8b7a-6f0a9d8e7c02";
 export const GRANT_ID = "7b0c9b0e-1f6f-4a34-8c55-3d7c2a9b1e22";
 
-/** The settings of a session with the policy's defaults. */
+/** The settings of a checkout session under the policy's defaults. */
 export const SESSION_DEFAULTS: SessionSettings = {
   locale: "auto",
   automatic_tax: false,
@@ -155,7 +155,7 @@ function fresh<T>(status: number, data: T) {
 }
 
 /**
- * The database functions of a subject, each with a function that returns a valid answer for its
+ * The database functions of a subject. The value of each is a function that returns a valid answer for its
  * arguments.
  */
 export type SamplesOf<Subject> = {

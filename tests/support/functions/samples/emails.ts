@@ -1,4 +1,4 @@
-/** Sample data of each template as SQL writes them, and the expected email in English. */
+/** For each email template: sample data as SQL writes them, and the expected email in English. */
 import { RECEIPT } from "./notifications.ts";
 
 const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";

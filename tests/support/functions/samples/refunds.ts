@@ -25,7 +25,7 @@ export const REFUND_TO_SEND: RefundToSend = {
   mark: MARK,
 };
 
-/** A refund that was requested from Stripe, before the first event about the refund. */
+/** A refund that was requested from Stripe, before Stripe's first event about the refund. */
 export const PENDING_REFUND = {
   refund_id: REFUND_ID,
   order_id: ORDER_ID,
@@ -43,7 +43,7 @@ export const PENDING_REFUND = {
   updated_at: NOW,
 };
 
-/** The refund above, after the event that reports its success. */
+/** The refund above, after the event that reports the refund's success. */
 export const SETTLED_REFUND = {
   ...PENDING_REFUND,
   status: "succeeded" as const,

@@ -64,7 +64,7 @@ const DEFERRED = {
   closing: 8795,
 };
 
-/** The fields around a report's rows. */
+/** The fields of a report's response other than its rows. */
 const ANSWER = {
   from: "2026-11-01",
   to: "2026-11-21",

@@ -24,7 +24,7 @@ const figures = {
   resolves_after: "300",
 };
 
-/** The answer to a change of one field, or to its dry run. */
+/** The answer to a request that changes one field, or to the dry run of such a request. */
 function changed(
   isDryRun: boolean | undefined,
   name: string,

@@ -44,7 +44,7 @@ export async function eventsOf(answer: Response): Promise<ChatEvent[]> {
   return parseEvents(await answer.text());
 }
 
-/** Waits for all work that continues after the answer. */
+/** Waits for all work that the functions continue after they have sent the response. */
 export async function settled(fake: Fake): Promise<void> {
   await Promise.allSettled(fake.background);
 }

@@ -1,5 +1,5 @@
 /**
- * Objects from Stripe's documentation, for tests to change. They are cut to the fields that the
+ * Example objects from Stripe's documentation, for tests to change. They have only the fields that the
  * functions read, and a few more. The emulator has the complete objects, which
  * tests/webhooks/facts-of-examples.test.ts reads.
  */
@@ -129,7 +129,7 @@ export function example<T extends object>(name: string, changes: Partial<T> = {}
   return { ...EXAMPLES[name], ...changes } as T;
 }
 
-/** Makes an event about an object in Stripe's format. */
+/** Makes an event about an object, in Stripe's format. */
 export function eventOf(type: string, object: object): Stripe.Event {
   return { ...EXAMPLES.event, api_version: API_VERSION, type, data: { object } } as Stripe.Event;
 }
