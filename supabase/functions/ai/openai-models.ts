@@ -30,7 +30,8 @@ export const listOpenAiModels = defineRoute({
   path: "/v1/models",
   summary: "List the models, for OpenAI's SDK",
   responses: { 200: OpenAiModels },
-  handler: async ({ services }) => ok({ object: "list", data: await modelsOf(services) }),
+  handler: async ({ services }) =>
+    ok<z.output<typeof OpenAiModels>>({ object: "list", data: await modelsOf(services) }),
 });
 
 export const readOpenAiModel = defineRoute({

@@ -34,7 +34,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_version bigint := farthing.settings_version('welcome_blocked_domains');
+  v_version bigint := farthing.settings_version('welcome_blocked_domains')::bigint;
   v_changes jsonb;
 begin
   perform farthing.refuse_bad_domains(p_domains);

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import Stripe from "stripe";
 import { createStripeEmulator } from "@farthing/stripe-emulator";
-import { paymentsAt, refusalOf } from "#support/fakes/stripe-server.ts";
-import { TOP_UP_CHARGE } from "#support/samples/top-ups.ts";
-import { OtherStripeAccount } from "./errors.ts";
+import { paymentsAt, refusalOf } from "../support/functions/fakes/stripe-server.ts";
+import { TOP_UP_CHARGE } from "../support/functions/samples/top-ups.ts";
+import { OtherStripeAccount } from "../../supabase/functions/_shared/adapters/stripe/errors.ts";
 
 /** Starts an account of its own at Stripe. */
 function startAccount(apiKey: string) {
