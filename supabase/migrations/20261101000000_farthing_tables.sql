@@ -7,9 +7,9 @@ set lock_timeout = '3s';
 -- The two schemas of Farthing, and who may use them.
 
 -- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
--- these two schemas, and Farthing changes nothing else in the project, including default
--- privileges. So every migration ends by revoking each privilege that these files do not grant: a
--- function that moves money and that any visitor may call is a common vulnerability.
+-- these two schemas, and Farthing changes nothing else in the project, including default privileges. A
+-- common vulnerability is a function that moves money and that any visitor may call, so every migration
+-- ends by revoking each privilege that these files do not grant.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
@@ -339,7 +339,8 @@ comment on table farthing.audit is
   'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
--- For the report of authors. Users change their own caps, cards and top-ups much more often.
+-- This index serves the report of authors. It leaves out users' caps, cards and top-ups, which the
+-- users themselves change much more often.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -387,8 +388,8 @@ create table farthing.customer_reads (
 );
 comment on table farthing.customer_reads is
   'Reads of a customer''s data by operators, and by secret keys on /customers. Append-only for a year. '
-  'user_id: only of a user who has no account yet. Neither account_id nor user_id: a search without a '
-  'match. query: the searched text, masked unless it is an id.';
+  'user_id: set only if the user has no account yet. A row with neither account_id nor user_id records '
+  'a search without a match. query: the searched text, masked unless it is an id.';
 create index customer_reads_by_account on farthing.customer_reads (account_id, read_nr desc)
   where account_id is not null;
 create index customer_reads_by_user on farthing.customer_reads (user_id, read_nr desc)
@@ -622,8 +623,8 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'The credits that an account with a daily cap has spent on one day (UTC), the last on which it spent '
-  'any.';
+  'For each account with a daily cap: the last day (UTC) on which the account spent credits, and how '
+  'many it spent on that day.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
@@ -1009,17 +1010,18 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s minor unit. '
-  'amount: the price. credits, bonus_credits: as sold. session_settings: the policy''s settings of the '
-  'hosted page when the order was made, with the customer or email of the buyer; the email is deleted as '
-  'soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe computes, or the tax '
-  'is added to it; null if Stripe computes none. promotion_codes: whether the buyer may enter a code. Both '
-  'are those of session_settings, and never change. payment_ref: the payment that paid the order, or its '
-  'session if there was nothing to pay. amount_total: what the buyer paid, with amount_tax and after '
-  'amount_discount; null until then. invoice_id: Stripe''s invoice. has_tax_id: whether the buyer gave '
-  'Stripe a tax id. allocation_version: the version of the policy bonus_allocation that the prices of the '
-  'lots follow. amount_refunded: by refunds that have not failed. amount_disputed: by disputes that are '
-  'open or lost. credits_clawed_back: the credits clawed back for both together (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. Amounts are in the currency''s minor '
+  'unit. amount: the price. credits, bonus_credits: as sold. session_settings: the policy''s settings '
+  'of the hosted page when the order was made, with the customer or email of the buyer; the email is '
+  'deleted as soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe '
+  'computes, or the tax is added to it; null if Stripe computes none. promotion_codes: whether the '
+  'buyer may enter a code. Both are those of session_settings, and never change. payment_ref: the '
+  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the '
+  'buyer paid, with amount_tax and after amount_discount; null until then. invoice_id: Stripe''s '
+  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version of the '
+  'policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
+  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits '
+  'clawed back for refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 -- Reports count the accounts of a year from this index, and find each account's payments in it.
@@ -1084,11 +1086,12 @@ create table farthing.inbox (
 comment on table farthing.inbox is
   'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
   'failed event is dead after 10 attempts. last_error: why the event failed or was ignored. '
-  'read_session_at: when the payment runner reads the session of a payment that waits for its event.';
+  'read_session_at: when the payment runner reads the session of a payment that waits for the event of '
+  'that session.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
--- The evidence of an order's payment.
+-- This index finds the event that shows the payment of an order.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
@@ -1378,8 +1381,8 @@ comment on table farthing.fraud_decisions is
   'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
   'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
--- The limits count only allowed decisions, so refused requests that are repeated do not slow the
--- count.
+-- The limits count only allowed decisions, so these indexes leave out refusals: requests that are
+-- repeated after a refusal do not slow down the count.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)
@@ -1596,7 +1599,8 @@ as $$
     -- Stripe counts these currencies in hundredths, and moves only whole units.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
-      -- The currencies of the first line have no decimals: their minor unit is the unit.
+      -- The currencies in the first line have no decimals: their minor unit is the currency unit
+      -- itself.
       'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf '
     || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
     || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '
@@ -1903,7 +1907,7 @@ create type farthing.created_job as (job farthing.jobs, held numeric);
 
 -- Users' consent, logs of model calls, and chats. A chat is one call of a model, paid from a hold.
 
--- The levels rise: each stores more than the level before.
+-- In rising order: each level stores more than the level before.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
 
 create table farthing.ai_consents (
@@ -1912,7 +1916,8 @@ create table farthing.ai_consents (
   updated_at timestamptz not null default now()
 );
 comment on table farthing.ai_consents is
-  'The data that the AI logs may store for a user. A user without a row has the level none.';
+  'The level of each user''s consent, which decides what the AI logs may store. A user without a row '
+  'has the level none.';
 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
@@ -1996,13 +2001,15 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- A heartbeat changes no indexed column, so it updates the row in place.
+-- The fillfactor leaves space in each page, so a heartbeat, which changes no indexed column, updates
+-- the row in place.
 comment on table farthing.chats is
-  'One call of a model under a hold. input_tokens: the prompt''s tokens as we count them; '
-  'max_input_tokens: the most that any tokenizer counts, whose price is held. output_is_counted: the '
-  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens received so '
-  'far, as last recorded. answered_at: the time at which the chat''s own request closed it; null if the '
-  'scheduled task did. corrected: credits refunded because the scheduled task had charged more than the '
+  'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
+  'max_input_tokens: the most tokens that any tokenizer can count in the prompt, and their price is '
+  'held. output_is_counted: our count of the output is the provider''s, because the provider hides no '
+  'output and counts tokens as we do. streamed_tokens: the output tokens received so far, as last '
+  'recorded. answered_at: the time at which the chat''s own request closed it; null if the scheduled '
+  'task did. corrected: credits refunded because the scheduled task had charged more than the '
   'provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
@@ -2430,10 +2437,10 @@ create table farthing.alert_rules (
 comment on table farthing.alert_rules is
   'Alert rules. An operator may change their figures with an UPDATE. A rule is over if its figure is '
   'above threshold for fires_after. A rule is fine if its figure is at most both fine_at and threshold '
-  'for resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
-  'minimum: the volume below which the rule does not fire. factor, baseline: a rule with a factor also '
-  'compares its figure with factor times the usual value, which is measured over the time baseline '
-  'before period. runbook: a page of docs/runbooks, or a URL.';
+  'for resolves_after. Between the two, an incident stays as it is. period: how far back the rule '
+  'reads. minimum: the volume below which the rule does not fire. factor, baseline: a rule with a '
+  'factor also compares its figure with factor times the usual value, which is measured over the time '
+  'baseline before period. runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -2449,7 +2456,7 @@ from (values
   ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
   ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
   ('reconciliation_mismatch', 'critical', 0, 0, null, 0, '1 day', null, '0', '0'),
-  -- Two days without a proof are as bad as a proof that fails.
+  -- Two days without a proof are as serious as a failed proof.
   ('prove_violation', 'critical', 0, 0, null, 0, '2 days', null, '0', '0'),
   ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
   -- The figure is in ms.
@@ -2457,7 +2464,7 @@ from (values
   -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests; minimum is the number of requests that fell back.
+  -- The figure is a share of requests; minimum is the lowest number of requests limited without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -2488,12 +2495,12 @@ select rule, severity, threshold, fine_at, minimum, period::interval, '0', resol
 from (values
   -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- The figure is a share of calls; minimum is the number of failed calls.
+  -- The figure is a share of calls; minimum is the lowest number of failed calls.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
-  -- The figure is the ms until a model has answered or has begun its stream.
+  -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests. minimum is the number of refusals: one page with an old
-  -- token may repeat its request many times.
+  -- The figure is a share of requests. minimum is the lowest number of refused requests: a single page
+  -- with an expired token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 
@@ -2558,11 +2565,12 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Periods in which a rule was over its threshold. The state goes from pending (not over for long '
-  'enough) to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in '
-  'which the rule was over. queued_at: the time at which the incident''s notifications were queued. '
-  'fine_since: the time since which the rule is fine, before the incident is resolved.';
--- A rule and subject has one unresolved incident, even if two evaluations run at once.
+  'Periods in which a rule was over its threshold. The state goes from pending (not yet over for '
+  'fires_after) to open, acknowledged and resolved. value, threshold and summary: from the last '
+  'evaluation in which the rule was over. queued_at: the time at which the incident''s notifications '
+  'were queued. fine_since: the time since which the rule has been fine without a break, while the '
+  'incident is not resolved.';
+-- A rule and subject have at most one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);

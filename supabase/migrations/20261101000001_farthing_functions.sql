@@ -4,10 +4,9 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/caps/functions.sql
 
--- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
--- The day's spending is a stored figure and not a sum of entries, because an account with a cap
--- spends often and a sum gets slower with each charge. Accounts without a cap pay nothing for this
--- feature.
+-- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next. The
+-- day's spending is a stored figure and not a sum of entries, because an account with a cap spends
+-- often and a sum gets slower with each charge. For accounts without a cap, no spending is stored.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -64,7 +63,8 @@ begin
     return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   end if;
   if p_hold_id is not null then
-    -- The cap admitted this charge when its credits were held, so it counts and is not refused.
+    -- The cap admitted these credits when they were held, so this charge is added to the day's spending
+    -- and is not refused.
     v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   else
     v_left := farthing.cap_left(p_account, p_now);
@@ -633,7 +633,8 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'Returns the moment after which a chat must have had a heartbeat; otherwise its request is dead.';
+  'Returns the time limit of heartbeats: if a chat''s last heartbeat is not later than this time, its '
+  'request is dead.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
 returns boolean
@@ -651,8 +652,8 @@ begin
   if not found then
     return false;
   end if;
-  -- Another request may take over a key 3 minutes after its start. Heartbeats keep the key younger
-  -- than that.
+  -- A repeat may take over a key whose created_at is 3 minutes old. Heartbeats renew created_at, so a
+  -- running chat keeps its key.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
@@ -668,7 +669,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The chat's own hold may have expired, too.
+  -- This also releases the chat's own hold if it has expired.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -704,8 +705,8 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
-  'not run while the first request runs.';
+  'Closes the chat of one key if the chat is abandoned. A repeat calls this function before it begins, '
+  'because it may arrive before the scheduled task has closed the chat.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
@@ -718,8 +719,8 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats are read in the order of time, but rule 4 orders locks by account. So this function never
-  -- waits for a lock.
+  -- The scheduled task closes chats in the order of time, but rule 4 orders locks by account. So this
+  -- function never waits for a lock: it could deadlock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -732,8 +733,8 @@ begin
   if not found then
     return 0;
   end if;
-  -- The chat is read again under its locks: its request may have sent a heartbeat or closed it
-  -- meanwhile.
+  -- The chat is read again under its locks, because its request may have sent a heartbeat or closed the
+  -- chat meanwhile.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.heartbeat_deadline(p_now)
@@ -765,13 +766,13 @@ comment on function farthing.close_abandoned_chats(timestamptz, int) is
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- Chats: a chat begins with a hold, before the provider is called. Its request then records
--- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
--- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
--- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
--- the chat, the key's row. The scheduled task skips what is locked. The owner is locked because
+-- Chats: a chat begins with a hold, before the provider is called. Its request then records heartbeats
+-- (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger closes a chat
+-- when its hold ends, because a hold can also end by expiry, by the deletion of its owner or by an
+-- operator. Order of locks: the advisory lock of the key, the owner, the account, the chat, the key's
+-- row. The scheduled task skips a chat if one of its rows is locked. The owner is locked because
 -- writing a log, or changing an account a second time, takes a lock on the owner's row, and the
--- deletion of a user holds that lock while it waits for the account.
+-- deletion of a user has locked that row while it waits for the account: the two could deadlock.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -843,10 +844,10 @@ comment on function farthing.lock_chat(uuid, text) is
 
 -- supabase/schemas/ai/functions/logs.sql
 
--- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
--- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
--- reads the consent in the transaction of the charge, and a check of the table enforces the
--- consent. A log that fails never fails the charge.
+-- AI logs: one row for each call of a model, with as much of its text as the user has agreed to. The
+-- Edge Functions pass every field, redacted. SQL decides which fields are stored, because it reads the
+-- consent in the transaction of the charge, and a check of the table enforces the consent. An error
+-- while a log is stored never makes the charge fail.
 
 create function farthing.date_consent()
 returns trigger
@@ -859,7 +860,7 @@ begin
 end
 $$;
 comment on function farthing.date_consent() is
-  'Trigger: dates a consent, so that the user can''t choose the date.';
+  'Trigger: sets the time of a consent, so that the user can''t choose it.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -876,8 +877,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'Trigger: erases from stored logs the fields that a lowered consent no longer allows, in the same '
-  'statement.';
+  'Trigger: when a user lowers their consent, the same statement erases from their stored logs the '
+  'fields that the consent no longer allows.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -898,14 +899,15 @@ as $$
     then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
 $$;
 comment on function farthing.cut_json(jsonb, int) is
-  'Replaces a JSON value of more than p_most bytes, as stored, by {"cut": true, "bytes": n}.';
+  'Replaces a JSON value that takes more than p_most bytes in storage by {"cut": true, "bytes": n}.';
 
 create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. The deletion of a user locks their row in auth.users while it
--- waits for that account, so this function gives up long before the deadlock timeout.
+-- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits
+-- for that account. To avoid a deadlock, this function stops waiting for a lock long before the
+-- deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -915,8 +917,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- The row is locked so that a consent that is lowered meanwhile erases the new log, too. A
-  -- consent that is being changed at this moment counts as none.
+  -- The consent is locked, so a user who lowers it meanwhile waits, and then also erases fields of the
+  -- new log. A consent that another transaction is changing now counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -1008,7 +1010,7 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- After a repeat has begun, this answer reaches no caller, so it is not charged.
+  -- Once a repeat under the same key has begun, no caller receives this answer, so it is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -1051,7 +1053,7 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (rule 16).
+  -- The account of a deleted user has no lots (rule 16), so it gets no refund.
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
     or exists (select from farthing.accounts
       where account_id = p_chat.account_id and left_at is not null) then
@@ -1081,8 +1083,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- The answer was delivered. If its charge exceeds the overdraft limit, the chat costs what the
-    -- longest answer would have cost, and the hold covers that.
+    -- The answer was delivered. If its charge exceeds the overdraft limit, the charge is the price of
+    -- the longest answer instead, which the hold covers.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -1161,21 +1163,22 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'Returns the most that a chat can have used, which its hold covers. p_output_tokens: the output tokens '
-  'received, if more than the recorded ones.';
+  'Returns the most expensive usage that a chat can have had; its hold covers the price. '
+  'p_output_tokens: the output tokens received, if the caller knows of more than the chat has '
+  'recorded.';
 
 -- supabase/schemas/alerts/functions/compare_with_threshold.sql
 
--- Whether a figure is over its rule's threshold, and whether the figure is fine again.
+-- Compares a figure with its rule's threshold: is the figure over the threshold, and is it fine again?
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
 returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to the digits
-  -- of a threshold: an operator who copies a shown value into the threshold must not get a
-  -- threshold below it.
+  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to as many digits
+  -- as a threshold has: if an operator copies the shown value into the threshold, the value must not be
+  -- over that threshold.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
@@ -1245,8 +1248,8 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- The statement timeout ends an endless reading. Only the SQLSTATE is stored: an error's text may
-  -- quote user input.
+  -- The statement timeout cancels a reading that takes too long. Only the SQLSTATE is stored: an
+  -- error's text may quote user input.
   return 'failed with ' || sqlstate;
 end
 $$;
@@ -1284,24 +1287,26 @@ set search_path = ''
 set lock_timeout = '10s'
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
+  -- The number of this advisory lock is arbitrary. No other lock uses it.
   c_alerts constant int := 68;
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- Of two parallel evaluations, the second waits and finds the incidents that the first has
-  -- opened.
+  -- If two evaluations run at once, the second one waits here and then finds the incidents that the
+  -- first one has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Rules that failed come last, so that they cannot prevent the evaluation of the others.
+    -- Rules whose last evaluation failed come last, so that they cannot prevent the evaluation of the
+    -- others.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- The statement timeout fires only once in a statement. A second endless reading would end the
-    -- whole evaluation without any notification, so no further rule is evaluated.
+    -- The statement timeout fires only once in a statement, so it would not cancel a second reading
+    -- that takes too long. The whole evaluation would then end without any notification, so no further
+    -- rule is evaluated.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.
@@ -1364,8 +1369,8 @@ as $$
 begin
   delete from farthing.incidents
   where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
-  -- Against flapping: the rule must be fine for a while without a break before its incident is
-  -- resolved.
+  -- This prevents flapping: an incident is resolved only after its rule was fine for resolves_after
+  -- without a break.
   update farthing.incidents set fine_since = case when p_reading.is_fine
     then least(fine_since, p_now) end
   where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
@@ -1375,8 +1380,8 @@ begin
 end
 $$;
 comment on function farthing.close_incident is
-  'Resolves the incident of a rule that has been fine for resolves_after, and deletes a pending '
-  'incident.';
+  'Resolves the open incident of a rule that has been fine for resolves_after. A pending incident is '
+  'deleted at once.';
 
 create function farthing.note_reading(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1456,8 +1461,8 @@ comment on function farthing.incident_answer(farthing.incidents) is
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts although they have ceilings, because ceilings bind only operators, and keys if
--- the policy says so.
+-- Grants have alerts in addition to their ceilings, because the ceilings bind operators, bind keys only
+-- if the policy says so, and bind nobody else.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1470,8 +1475,8 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again what an earlier proof found. Only a whole proof
-  -- without a violation shows that the violation is fixed.
+  -- An incremental proof does not check again the rows in which an earlier proof found a violation.
+  -- Only a whole proof without a violation shows that the violation is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
   order by r.run_nr desc limit 1;
@@ -1492,7 +1497,7 @@ end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
   'Reads the violations of the last proof that found any, unless a whole proof has found none since. '
-  'Also over if the last proof failed or the last finished proof is older than period.';
+  'The rule is also over if the last proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1527,7 +1532,7 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'Reads the number of grants above a ceiling within period, in any state.';
+  'Reads the number of grants, in any state, that were requested within period and exceeded a ceiling.';
 
 create function farthing.read_welcome_ceiling(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1561,9 +1566,9 @@ comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
 
 -- supabase/schemas/alerts/functions/rules_requests.sql
 
--- Alert rules about requests: errors and durations, the error budget, refused callers, and limits
--- without Redis. Each rule reads the metrics that processes report. A share of few requests is
--- chance, so each rule has a minimum of requests.
+-- Alert rules about requests: errors and durations, the error budget, refused callers, and rate limits
+-- that were applied without Redis. Each rule reads the metrics that processes report. A share of few
+-- requests can be chance, so each rule has a minimum of requests.
 
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1620,14 +1625,15 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are stored for 25 hours.
+  -- Metrics per minute are stored for 25 hours, so longer windows read the metrics per hour.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns the part of a window in which core routes had requests, in whole minutes or hours.';
+  'Returns for how long, within a window, core routes had requests. Each minute (in a window of up to '
+  '6 hours) or hour with a request counts in full.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1635,7 +1641,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window with few data says little, such as in the first minutes of a project.
+  -- A window counts only if enough of it has data: in the first minutes of a project its figures say
+  -- little.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -1685,7 +1692,7 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- A project without Redis has chosen the fallback.
+        -- In a project that has configured no Redis, the fallback is intended.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
@@ -1698,8 +1705,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that were limited without Redis because Redis was slow, unavailable or '
-  'wrong.';
+  'Reads the share of requests that were limited without Redis because Redis was slow or unavailable, '
+  'or gave an invalid response.';
 
 -- supabase/schemas/alerts/functions/rules_services.sql
 
@@ -1755,14 +1762,15 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The nearest rank: the smallest value that is at least as large as this share of the values.
+  -- The quantile by nearest rank: the smallest duration that at least p_share of the durations do not
+  -- exceed.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns the number of a metric''s durations in a window, and the duration in ms that a share of '
-  'p_share does not exceed.';
+  'Returns the number of a metric''s durations in a window, and the duration, in ms, that the share '
+  'p_share of them does not exceed.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1791,8 +1799,8 @@ as $$
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, expired or failed in each attempt. A refused job does not '
-  'count.';
+  'Reads the number of jobs that were lost, that expired, or whose every attempt failed. A refused job '
+  'does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1804,8 +1812,8 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project that has configured no address, no webhook or no mail service needs no alert
-      -- about notifications that were never sent.
+      -- A notification that was never sent because no address, webhook or mail service is configured
+      -- needs no alert.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
@@ -1915,7 +1923,8 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- A prevented dispute is clear when its money has moved, or when it holds nothing any more.
+  -- A prevented dispute needs no alert once its money has moved, or once it freezes neither credits nor
+  -- a provider's share.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -1976,8 +1985,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A search for unsealed entries reads every account. If a recent run has sealed everything, no
-  -- unsealed entry is old.
+  -- A search for unsealed entries reads every account, so it is skipped if a recent run has sealed
+  -- everything: then no unsealed entry is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
     return null;
@@ -1999,7 +2008,7 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- Each hour a head is made and queued for the webhook, in one transaction.
+  -- Each hour one transaction makes a head of the ledger and queues it for the webhook.
   select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
     order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
@@ -2088,7 +2097,7 @@ as $$
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
-  'Reads the most failures in a row of any enabled scheduled task.';
+  'Reads the highest number of failures in a row among the enabled scheduled tasks.';
 
 -- supabase/schemas/alerts/functions/summary_texts.sql
 
@@ -2159,8 +2168,8 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- All processes report metrics and call this function, so one process does the work and the
-  -- others do not wait for the lock.
+  -- Every process that reports metrics calls this function. One process does the work; the others
+  -- return without waiting for the lock.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -2187,8 +2196,9 @@ comment on function farthing.watch_runner(timestamptz) is
 -- supabase/schemas/audit/functions/audit_action.sql
 
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
--- again, an event that is applied again, a transfer that is settled. Tasks change or delete these rows
--- at any time, so the proof compares only audited tables with their last audit row.
+-- again, an event that is applied again, a transfer that is settled. Tasks may change or delete these
+-- rows at any time. So the proof does not compare them with their last audit row, as it does for
+-- audited tables.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)
@@ -2248,7 +2258,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- An existing row gets a first audit row, with which its later state is compared.
+    -- Each existing row gets a first audit row. The proof compares the row's later state with it.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
@@ -2327,9 +2337,9 @@ comment on function farthing.field_changes(jsonb, jsonb) is
 -- supabase/schemas/audit/functions/customer_reads.sql
 
 -- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
--- RPC function that an operator may ask about a customer calls record_customer_read() in its own
--- transaction, so an answer without its row is not sent. Rows of the log share nothing but their
--- indexes, so a read waits neither for another read nor for the task that deletes old rows.
+-- RPC function that returns a customer's data to operators calls record_customer_read() in its own
+-- transaction, so it never returns data without recording the read. Rows of the log share nothing but
+-- their indexes, so a read waits neither for another read nor for the task that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -2341,13 +2351,14 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
 begin
-  -- A back end reads balances and lists for its users on every page view. Rows of these reads would
-  -- hide the reads by people and slow each page. A search and a customer's page serve support, so
-  -- those reads are recorded for secret keys, too.
+  -- A back end reads balances and lists for its users on every page view. Recording these reads would
+  -- hide the reads by people and slow down each page view. Searches and customers' pages are for
+  -- support staff, so these reads are recorded even if a secret key makes them.
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The user id is left out where there is an account: an account forgets its deleted user.
+  -- The user id is stored only if the user has no account: an account forgets its user when the user is
+  -- deleted, but a row of this log does not.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,
@@ -2405,9 +2416,9 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Makes a trigger fire always, and records that the trigger must exist.';
 
--- Every insert and update of a table copies the conditions of the table's triggers, also of
--- triggers that do not fire. So the triggers of tables that a debit writes have no condition, and
--- their functions check it.
+-- With every insert and update of a table, PostgreSQL copies the conditions of all the table's
+-- triggers, even of those that do not fire. So the triggers of tables that a debit writes have no
+-- condition; their functions check it instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -2525,14 +2536,15 @@ set search_path = ''
 as $$
   select case
     when p_query like '%@%' then left(farthing.masked_email(p_query), 255)
-    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
+    -- Not masked: a UUID, an account's number (a longer number may be a phone number), or an id at
+    -- Stripe.
     when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
       then left(p_query, 255)
     else left(p_query, 1) || '***' end
 $$;
 comment on function farthing.masked_query(text) is
-  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
-  'character and the domain, of other text the first character.';
+  'Masks the text of a search for the log of reads. An id stays as it is, an email address keeps its '
+  'first character and its domain, and any other text keeps only its first character.';
 
 -- supabase/schemas/bookings/functions/abandon_booking.sql
 
@@ -2553,8 +2565,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking for which Stripe made no payment, and frees its key. A booking with a payment only '
-  'loses its key. The caller has locked the account.';
+  'Cancels a booking for which Stripe made no payment, and frees its key. If the booking has a '
+  'payment, only frees its key. The caller has locked the account.';
 
 create function farthing.cancel_unanswered_booking(p_booking_id text, p_now timestamptz)
 returns int
@@ -2565,8 +2577,8 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- Bookings are read in the order of time, but rule 4 orders locks by account. So this function
-  -- never waits for a lock.
+  -- The scheduled task cancels bookings in the order of time, but rule 4 orders locks by account. So
+  -- this function never waits for a lock: it could deadlock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -2619,7 +2631,7 @@ begin
     perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  -- A deleted user could not confirm the booking.
+  -- A provider whose user is deleted could not confirm the booking.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
       'provider_id must name a provider whose charges_enabled is true.', null, 'provider_id');
@@ -2637,7 +2649,8 @@ returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe repeats its answer under a key for 24 hours, so an older booking cannot be continued.
+  -- Stripe stores its answer to an idempotency key for only 24 hours, so an older booking cannot be
+  -- continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -2658,7 +2671,7 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- A booking with other terms that was begun under this key is not continued.
+  -- A booking that was begun under this key with different terms is given up.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -2886,8 +2899,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. Of two events in the same second, a failure
-  -- follows processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
+  -- An older state never overwrites a newer one. If two events have the same second, a failure counts
+  -- as later than processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
   -- later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
@@ -2928,8 +2941,8 @@ begin
     then
     raise exception 'booking % has another fee', v_booking.booking_id;
   end if;
-  -- The refunded part of a fee only grows. So the largest value is the newest, in any order of
-  -- events.
+  -- The refunded part of a fee only grows. So the largest value is the newest, in whatever order the
+  -- events arrive.
   update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
     fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
   where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
@@ -3070,23 +3083,23 @@ begin
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   perform farthing.net_transfers(v_after, p_now);
-  -- Money that a bank held could not be refunded when the booking was cancelled. Money that the
-  -- bank returns can be refunded.
+  -- If a bank held disputed money when the booking was cancelled, that money could not be refunded
+  -- then. It is refunded once the bank has returned it.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
-  'Updates the refunded and disputed amounts of a booking. A booking that is refunded in full before its '
-  'completion is cancelled. A cancelled booking refunds the money that a bank returns. The caller has '
-  'locked the account.';
+  'Updates the refunded and disputed amounts of a booking. A booking that is refunded in full before '
+  'its completion is cancelled. If a bank returns money of a cancelled booking, that money is '
+  'refunded. The caller has locked the account.';
 
 -- supabase/schemas/bookings/functions/shared_parties.sql
 
--- Buyers and providers who may be the same person, because they share a card, a payout account or
--- an address. A shared booking is flagged and not refused, because families share cards and
--- addresses. A flag shows a person who pays themselves with a stolen card before the bank does. A
+-- Buyers and providers who may be the same person, because they share a card, a payout account or an
+-- address. A shared booking is flagged and not refused, because families share cards and addresses. The
+-- flag shows that a person may be paying themselves with a stolen card, before the bank notices it. A
 -- policy may refuse shared bookings instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
@@ -3167,7 +3180,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- Only the reasons that no earlier decision on this booking has.
+  -- Flags only the reasons that no earlier decision on this booking names.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -3193,7 +3206,7 @@ declare
   v_legal boolean := case old.status
     when 'payment_pending' then new.status in ('processing', 'paid', 'payment_failed', 'cancelled')
     when 'processing' then new.status in ('paid', 'payment_failed', 'cancelled')
-    -- The buyer may use another card for the same payment.
+    -- After a failure the buyer may pay the same payment with a different card.
     when 'payment_failed' then new.status in ('processing', 'paid', 'cancelled')
     when 'paid' then new.status in ('confirmed', 'cancelled')
     when 'confirmed' then new.status in ('completed', 'cancelled')
@@ -3241,9 +3254,9 @@ begin
 end
 $$;
 comment on function farthing.package_on_sale(text, text, timestamptz) is
-  'Returns the current version of a package, by its id or slug, with amount and currency in the requested '
-  'currency; null is the first one. Fails unknown_package if the package is not on sale, invalid_request '
-  'if it has no price in the currency.';
+  'Returns the current version of a package, by its id or slug, with amount and currency in the '
+  'requested currency. If p_currency is null, the package''s first currency is used. Fails '
+  'unknown_package if the package is not on sale, invalid_request if it has no price in the currency.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -3286,7 +3299,8 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
-  -- A payment is compared with tax_behavior and promotion_codes, since session_settings may change.
+  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with them
+  -- and session_settings may change before.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
     tax_behavior, promotion_codes, expires_at, created_at, updated_at)
@@ -3344,25 +3358,27 @@ begin
 end
 $$;
 comment on function farthing.attach_session is
-  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises if '
-  'the order has another session.';
+  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises '
+  'if the order already has a different session.';
 
 -- supabase/schemas/checkout/functions/grant_order.sql
 
--- The credits of a paid order, and their price: what was paid for them, without tax.
+-- Adds the credits of a paid order, and sets their price: what the buyer paid for them, without tax.
 
 create function farthing.paid_amounts(p_order farthing.orders, p_facts jsonb)
 returns farthing.paid_amounts
 language sql immutable
 set search_path = ''
 as $$
-  -- A payment has no parts. Without tax and promotion codes its amount is the price.
+  -- The facts of a payment do not state discount and tax. If the order allows neither, the payment's
+  -- amount is the price.
   select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
     coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
 $$;
 comment on function farthing.paid_amounts(farthing.orders, jsonb) is
-  'Returns what was paid for an order by the facts of an event of its session or of its payment.';
+  'Returns what was paid for an order, as stated by the facts of an event of its session or of its '
+  'payment.';
 
 create function farthing.refuse_other_amounts(p_order farthing.orders, p_paid farthing.paid_amounts)
 returns void
@@ -3403,13 +3419,13 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Exact: the division is of whole units, and a half is rounded up.
+  -- The result is exact: div() divides whole numbers, and a half is rounded up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
 comment on function farthing.bonus_price(bigint, numeric, numeric) is
-  'Returns the part of an order''s price that the bonus credits have, if each credit of the order has the '
-  'same price; in minor units, rounded.';
+  'Returns the bonus credits'' share of an order''s price, if each credit of the order has the same '
+  'price. The share is in minor units, rounded.';
 
 create function farthing.grant_order(
   p_order farthing.orders, p_payment_ref text, p_paid farthing.paid_amounts, p_author text,
@@ -3448,7 +3464,8 @@ begin
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- The order of a deleted user was paid: the account keeps no lots (rule 16).
+    -- The user was deleted before the order was paid, and the account of a deleted user keeps no lots
+    -- (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end
@@ -3473,7 +3490,7 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- A payment may arrive after its session was given up. The payment counts, and its credits are
+    -- A payment may arrive after its order has expired. The payment counts, and its credits are
     -- granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
@@ -3561,9 +3578,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. Only tax ids, invoices and the address for a tax
-  -- belong to a customer. A customer who was deleted at Stripe would make Stripe refuse the session; they
-  -- have no saved card any more, because Stripe detached it.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
+  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: if
+  -- a customer was deleted at Stripe, Stripe has detached the card and would refuse a session for that
+  -- customer.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -3604,12 +3622,14 @@ begin
 end
 $$;
 comment on function farthing.forget_emails_of_user() is
-  'Trigger: deletes the email from the orders of a deleted user that have no session yet.';
+  'Trigger: when a user is deleted, deletes their email from those of their orders that have no '
+  'session yet.';
 
 -- supabase/schemas/customers/functions/card_removals.sql
 
--- The removal of a saved card: no new charge of the card begins after the transaction that removes
--- it. Stripe detaches it afterwards, by the request itself or by the payment runner.
+-- The removal of a saved card: no new charge of the card begins after the transaction that removes it.
+-- Afterwards the same request asks Stripe to detach the card. If that fails, the payment runner asks
+-- again.
 
 create function farthing.plan_card_removal(p_account_id bigint, p_customer_id text, p_payment_method_id text,
   p_next_attempt_at timestamptz, p_now timestamptz)
@@ -3631,14 +3651,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The request itself asks Stripe first. The runner repeats what the request could not do.
+  -- The same request asks Stripe first. If that fails, the runner asks again.
   c_request_time constant interval := interval '1 minute';
 begin
   perform farthing.stop_top_up(p_account_id, p_now);
   perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_now + c_request_time,
     p_now)
   from farthing.customers where account_id = p_account_id and payment_method_id is not null;
-  -- Stripe's events have whole seconds: a card that is saved in this second is newer.
+  -- The times of Stripe's events are whole seconds, so the removal is dated to its whole second: a card
+  -- that is saved in the same second counts as newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
 $$;
@@ -3661,18 +3682,19 @@ begin
 end
 $$;
 comment on function farthing.end_card_removal(text, timestamptz) is
-  'Records that Stripe has detached a removed card; false if the card was not removed here.';
+  'Records that Stripe has detached a removed card; returns false if card_removals has no such card.';
 
 create function farthing.card_backoff(p_attempts int)
 returns interval
 language sql immutable
 set search_path = ''
 as $$
-  -- 2 minutes to 6 hours. The first wait is longer than a request of Stripe's client.
+  -- From 2 minutes to 6 hours. The first wait is longer than the timeout of a request to Stripe.
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is
-  'Returns the time until a card is read or detached again, which is also the lease of its runner.';
+  'Returns how long a runner leases a card, and so how long to wait before the card is read or '
+  'detached again.';
 
 create function farthing.find_card_removals(p_now timestamptz, p_limit int)
 returns setof text
@@ -3681,7 +3703,8 @@ set search_path = ''
 as $$
   select r.payment_method_id from farthing.card_removals r
   where r.detached_at is null and r.next_attempt_at <= p_now
-    -- A replaced card pays the charge that was begun with it, whose request may have to be repeated.
+    -- A charge that was begun with a card which was then replaced still uses the replaced card, because
+    -- its request to Stripe may have to be repeated.
     and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
       and c.payment_method_id = r.payment_method_id and c.step = 'charge')
   order by r.next_attempt_at, r.payment_method_id limit p_limit
@@ -3729,8 +3752,8 @@ begin
 end
 $$;
 comment on function farthing.reject_card(jsonb, timestamptz) is
-  'Plans that Stripe detaches a saved card that is not stored. Returns processed, or ignored for the '
-  'customer of another app.';
+  'Plans that Stripe detaches a card that was saved at Stripe but is not stored here. Returns '
+  'processed, or ignored for the customer of another app.';
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -3833,7 +3856,8 @@ begin
     return 'processed';
   end if;
   if p_type <> 'payment_method.detached' then
-    -- An event does not carry the digits into the inbox. The card is read again, whose answer is newer.
+    -- The inbox does not store a card's digits, so the payment runner reads the card again. Stripe's
+    -- answer is newer than the event, too.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then
@@ -3899,7 +3923,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A tax that is switched off is refused no more.
+  -- While the policy computes no tax, Stripe has no request about taxes to refuse.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;
@@ -4083,11 +4107,11 @@ comment on function farthing.page_of(text, int, farthing.page_item[]) is
 -- supabase/schemas/foundation/functions/request_headers.sql
 
 -- The headers of the current request, for functions that get no correlation id as an argument.
--- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a
--- top-up have no argument for it. The data API puts a request's headers into the setting
--- request.headers, and the pooled connection does the same for its one call. An entry without a
--- correlation id takes the trace from that setting. The setting is read only if no correlation id
--- was given, so a debit pays nothing for it. These functions take no locks and read no table.
+-- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a top-up
+-- have no argument for it. The data API puts a request's headers into the setting request.headers, and
+-- so does a call over the pooled connection. An entry without a correlation id takes the trace from
+-- that setting. The setting is read only if no correlation id was given, so a debit pays nothing for
+-- it. These functions take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -4312,8 +4336,8 @@ begin
   perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   v_verdict := farthing.fraud_verdict(p_account_id, p_action, v_ip_hash, p_now, p_is_new, p_provider_id);
   v_is_allowed := v_verdict ->> 'outcome' = 'allow';
-  -- keep_address() records an allowed booking, and a request that continues an order or a booking
-  -- was decided when the order or booking began.
+  -- Two decisions are not recorded here: keep_address() records an allowed booking, and a request that
+  -- continues an order or a booking was decided when the order or booking began.
   if not v_is_allowed or p_order_id is not null and p_is_new then
     insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
     values (p_account_id, p_action, v_verdict ->> 'outcome',
@@ -4359,7 +4383,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
+  -- These advisory locks have two numbers and those of idempotency keys have one, so they cannot
+  -- collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
 begin
@@ -4436,8 +4461,8 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- More users than allowed used the card. The limit ends when the last use of the surplus user, or
-  -- the buyer's own last use, is a day old.
+  -- More users than allowed used the card. The limit ends as soon as either the last use by the surplus
+  -- user or the buyer's own last use is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4926,7 +4951,8 @@ returns int
 language sql stable
 set search_path = ''
 as $$
-  -- The rest would be negative if the budget was lowered below the part that is already spent.
+  -- Without greatest(), the rest would be negative if the budget was lowered below the part that is
+  -- already spent.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
@@ -4951,9 +4977,8 @@ as $$
 declare
   v_left int;
 begin
-  -- Of two calls at the same moment, the second waits for the row and reads the budget that the
-  -- first has left. If the second call began before midnight and the first one after it, the row
-  -- keeps the newer day.
+  -- If two calls run at once, the second one waits for the row and then reads the budget that the first
+  -- one has left. If only the second one began before midnight, the row keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -5007,8 +5032,8 @@ as $$
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
 comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts) by rule 1; returns how '
-  'many were checked and how many are wrong.';
+  'Checks p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, from '
+  '0 to 1); returns how many were checked and how many are wrong.';
 
 -- supabase/schemas/health/functions/figures.sql
 
@@ -5066,8 +5091,8 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notifications_unsent', 'state=' || n.state, count(*) from (
-    -- A condition on some of the states uses an index. One condition on all of them would use none,
-    -- and would read every sent notification.
+    -- A condition on only some of the states can use an index. A single condition on all these states
+    -- could not, and would read every sent notification.
     select q.state from farthing.notifications q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notifications s where s.state = 'sending'
     union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n
@@ -5083,8 +5108,8 @@ returns table (name text, labels text, value numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Every role may see the database and the user of a session, but its state and kind only with the
-  -- session's own role or with pg_read_all_stats.
+  -- Every role may read a session's database and user. Only the session's own role and members of
+  -- pg_read_all_stats may read its state and kind.
   select 'database_connections', 'state=' || case
       when a.state is null then 'unknown'
       when a.state in ('active', 'idle') then a.state
@@ -5115,7 +5140,8 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Figures are measured hourly. A figure older than two hours is unknown, and unknown is not 0.
+  -- Services report these figures hourly. A figure older than two hours is left out, because it is
+  -- unknown, and 0 would be wrong.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
@@ -5173,7 +5199,8 @@ as $$
   with counted as (
     select m.starts_at as hour, m.labels, m.count, m.buckets
     from farthing.metrics m
-    -- Not metric_rows(), which reads whole days from the rows per day.
+    -- metric_rows() is not used here, because it reads whole days from the rows per day, which have no
+    -- hours.
     where m.grain = 'hour' and m.name = p_name
       and m.starts_at > p_now - make_interval(hours => p_hours) and m.starts_at <= p_now
       and (p_service is null or farthing.label_of(m.labels, 'service') = p_service)
@@ -5185,7 +5212,8 @@ as $$
     group by c.hour, c.labels, b.nr
   )
   select c.hour, c.labels, sum(c.count), (
-      -- The nearest rank: the smallest duration that is at least as large as 95 % of all.
+      -- The p95 by nearest rank: the smallest duration that at least 95 % of the durations do not
+      -- exceed.
       select farthing.bucket_ms(min(r.nr) - 0.5) from ranked r
       where r.hour = c.hour and r.labels = c.labels and r.up_to >= ceil(0.95 * r.n))
   from counted c group by c.hour, c.labels
@@ -5532,8 +5560,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Only an expiry sets resolved_at to expires_at: a hold that its caller released ended before.
-  -- Late settlements of chats and jobs have rules of their own.
+  -- Only an expiry sets resolved_at to expires_at; a hold that its caller released has an earlier
+  -- resolved_at. Chats and jobs have their own rules for late settlements.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -5660,8 +5688,8 @@ comment on function farthing.settle is
 -- supabase/schemas/inbox/functions/apply_event.sql
 
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
--- Each event is applied in the transaction that records it, so a row alone never means that the
--- event was applied. The facts contain no personal data.
+-- Each event is applied in the transaction that records it, and the state, not the existence of the
+-- row, says whether it was applied. The facts contain no personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -5824,8 +5852,9 @@ begin
   if p_facts ->> 'payment_id' is not null and p_facts ->> 'payment_status' = 'paid' then
     return p_type <> 'checkout.session.async_payment_failed';
   end if;
-  -- A code of 100 % leaves nothing to pay, so there is no payment. A session that expired at such a total
-  -- was not completed.
+  -- With a promotion code of 100 % there is nothing to pay, so there is no payment. Then only
+  -- checkout.session.completed means paid, because a session with the total 0 may also expire before
+  -- the buyer completes it.
   if p_type = 'checkout.session.completed' and p_facts ->> 'amount' is distinct from '0' then
     raise exception 'order %: amount_total is %, expected 0, because there was no payment',
       p_facts ->> 'order_id', p_facts ->> 'amount';
@@ -5897,7 +5926,8 @@ begin
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
       farthing.paid_amounts(v_order, p_facts), p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
-      -- The event that is being applied must not be applied again.
+      -- If the event that is being applied is the payment's own event, apply_waiting() must not apply
+      -- it again.
       perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now,
         p_with_payment => p_type <> 'payment_intent.succeeded');
     end if;
@@ -5977,8 +6007,8 @@ comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
--- Foreign payments: payments that another app on the same Stripe account made. Objects that this
--- installation creates at Stripe bear its mark.
+-- Foreign payments: payments that another app on the same Stripe account made. In each object that this
+-- installation creates at Stripe, the metadata contains the installation's id, the mark.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -6060,9 +6090,9 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, a saved card to be read or detached, or Stripe''s events, balance, the list of a payout '
-  'or the session of a waiting payment to be fetched; true if the call was queued.';
+  'Wakes the payment runner if any of its work is due: to send a refund, reverse a provider''s share, '
+  'charge a top-up, read or detach a saved card, or fetch Stripe''s events, the balance, the list of a '
+  'payout or the session of a waiting payment. Returns true if the call was queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
@@ -6130,9 +6160,9 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are applied in the order of their time, but rule 4 orders locks by account. So this task
--- must not wait long for a lock: it gives up an event long before the deadlock timeout, and retries
--- the event a minute later.
+-- Events are applied in the order of their time, but rule 4 orders locks by account. So this task could
+-- deadlock: it stops waiting for a lock long before the deadlock timeout, and retries the event a
+-- minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('retry_events', 'event', array(
@@ -6207,30 +6237,31 @@ comment on function farthing.note_unknown_state(text, text, text, timestamptz) i
 
 -- supabase/schemas/inbox/functions/waiting_payments.sql
 
--- Payments that wait for the event of their session, which alone states discount and tax. If Stripe has not
--- delivered it within a minute, the payment runner reads the session: the buyer has paid, and does not wait
--- for the hourly backfill.
+-- Payments that wait for the event of their session, because only that event states discount and tax.
+-- If Stripe has not delivered the event within a minute, the payment runner reads the session: a buyer
+-- who has paid should not wait for the hourly backfill.
 
 create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
 returns timestamptz
 language sql immutable
 set search_path = ''
 as $$
-  -- A retry keeps the time that is planned.
+  -- If the event is retried, the planned time stays.
   select case when p_event.state = 'deferred' and p_event.type = 'payment_intent.succeeded'
       and p_event.facts ->> 'booking_id' is null
     then coalesce(p_event.read_session_at, p_now + interval '1 minute') end
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
-  'Returns when the session of an event that was applied is read: a minute after the event of an order''s '
-  'payment began to wait; null for all others.';
+  'Returns when the payment runner must read the session for an event: a minute after the event of an '
+  'order''s payment began to wait. Returns null for every other event.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox
 language sql stable
 set search_path = ''
 as $$
-  -- A payment whose order was lost waits, too, and its session would not help.
+  -- Without its order a payment waits, too, but it is left out here, because reading its session would
+  -- not help.
   select i.* from farthing.inbox i
   join farthing.orders o on o.order_id = (i.facts ->> 'order_id')::uuid and o.payment_ref is null
   where i.read_session_at <= p_now
@@ -6249,8 +6280,8 @@ as $$
       order by s.read_session_at, s.event_id limit p_limit)) and i.read_session_at <= p_now
     for update skip locked
   )
-  -- The lease of a runner is two minutes at least. A payment that has waited for long is read ever less
-  -- often: at 1, 3, 6, 12 … minutes.
+  -- A runner's lease lasts at least two minutes. The longer a payment has waited, the less often its
+  -- session is read: after 1, 3, 6, 12 … minutes.
   update farthing.inbox i set read_session_at = p_now + greatest(interval '2 minutes', p_now - i.received_at)
   from due where i.event_id = due.event_id returning i.*
 $$;

@@ -4,7 +4,7 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/api.sql
 
--- The RPC functions of chats, which requests call, and the views of consent and AI logs, which
+-- The RPC functions of chats, which endpoints call, and the views of consent and AI logs, which
 -- browsers read and change.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
@@ -72,10 +72,11 @@ $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
-  'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
-  'tokenizer counts. Returns step call with the hold and abandoned_stream_timeout_ms (for how long a '
-  'stream is read after its caller has left), or step replay. Fails insufficient_credits, '
-  'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
+  'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
+  'tokenizer can count in the prompt. Returns step call with the hold and abandoned_stream_timeout_ms '
+  '(how long the endpoint goes on reading a stream whose caller has disconnected), or step replay. '
+  'Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request, '
+  'idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -123,10 +124,10 @@ $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is null, '
-  'the provider''s usage is unknown, and the chat is charged the most that it can have cost after '
-  'p_output_tokens. A repeat returns the same answer. If the scheduled task has charged the chat '
-  'already, the excess is refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, '
-  'balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'the provider''s usage is unknown, and the charge is the most that the chat can have cost after '
+  'p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task has charged '
+  'the chat already, the excess over p_usage is refunded. Returns {status: 200, data: {message, '
+  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -337,8 +338,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may be of any users, '
-  'and role is null. Fails not_found for any other user.';
+  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may belong to any '
+  'users, and role is null. Fails not_found for any other user.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
@@ -349,7 +350,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
-  -- The last item is read first, so that its values bound the scans of the indexes.
+  -- The booking that p_before names is read first, so that its values bound the index scans.
   v_last farthing.bookings;
 begin
   select * into v_last from farthing.bookings b
@@ -549,7 +550,8 @@ begin
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      -- This request gets its own client_temp_id back, with the session that is already open.
+      -- The session was opened by an earlier request, but the answer has the client_temp_id of this
+      -- request.
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
@@ -656,7 +658,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The order that p_before names is read first, so that its values bound the index scan.
   v_last farthing.orders;
 begin
   select * into v_last from farthing.orders
@@ -782,10 +784,11 @@ end
 $$;
 grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
-  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: 202, '
-  'replayed, data: grant} if another operator must confirm. p_once: p_reference_id grants only once, for '
-  'ever; a repeat returns status 200 (202 while the grant is pending) with duplicate: true. Fails '
-  'grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
+  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: '
+  '202, replayed, data: grant} if another operator must confirm. If p_once is true, credits can be '
+  'granted only once for a p_reference_id, with no time limit; a repeat returns status 200 (202 while '
+  'the grant is pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
+  'not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -841,10 +844,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- A user without an account has no grants. No account has the number 0.
+  -- For a user without an account the number is 0, which no account has, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The grant that p_before names is read first, so that its values bound the index scan.
   v_last farthing.grants;
 begin
   select * into v_last from farthing.grants where grant_id = p_before;
@@ -852,7 +855,7 @@ begin
     select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
     from farthing.grants g
     where (v_account_id is null or g.account_id = v_account_id)
-      -- The status that grant_answer() gives.
+      -- This filter computes the status as grant_answer() does.
       and (p_status is null
         or g.status = p_status and (p_status <> 'pending' or g.confirm_before > p_now)
         or p_status = 'expired' and g.status = 'pending' and g.confirm_before <= p_now)
@@ -933,9 +936,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks a sample of p_limit accounts, from the position p_start on (0 to 1 of all accounts): the '
-  'balance against the lots and the last entry, and the held credits against the open holds (rule 1). '
-  'Returns {looked_at, wrong}. prove() reads all accounts.';
+  'Checks a sample of p_limit accounts, beginning at the position p_start (a share of all accounts, '
+  'from 0 to 1): the balance against the lots and the last entry, and the held credits against the '
+  'open holds (rule 1). Returns {looked_at, wrong}. prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -1176,7 +1179,8 @@ begin
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
-  -- A refusal is counted here, once per key: the transaction that refused the charge is rolled back.
+  -- A refusal is counted here, once per key, because the transaction that refused the charge is rolled
+  -- back, and a count in it would be lost.
   if found and p_user_id is not null
     and farthing.json_argument(p_data) ->> 'code' = 'insufficient_credits' then
     perform farthing.note_refusal(p_user_id, p_now);
@@ -1232,7 +1236,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The event that p_before names is read first, so that its values bound the index scan.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;
@@ -1372,8 +1376,8 @@ as $$
 $$;
 grant execute on function farthing_public.sessions_claim to service_role;
 comment on function farthing_public.sessions_claim is
-  'Leases up to p_limit payments that have waited for the event of their session for a minute. Returns '
-  '[{payment_id, paid_at}], with paid_at in seconds since 1970.';
+  'Leases up to p_limit payments that have waited for at least a minute for the event of their '
+  'session. Returns [{payment_id, paid_at}], with paid_at in seconds since 1970.';
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
@@ -2290,8 +2294,8 @@ end
 $$;
 grant execute on function farthing_public.cards_claim to service_role;
 comment on function farthing_public.cards_claim is
-  'Leases up to p_limit cards that must be read at Stripe, and as many that must be detached. Returns '
-  '[{step: read | detach, payment_method_id, customer_id, unread_since, attempts}].';
+  'Leases up to p_limit cards that must be read at Stripe, and up to p_limit cards that must be '
+  'detached. Returns [{step: read | detach, payment_method_id, customer_id, unread_since, attempts}].';
 
 create function farthing_public.cards_describe(
   p_payment_method_id text, p_unread_since timestamptz, p_customer_id text, p_brand text default null,
@@ -2326,9 +2330,10 @@ end
 $$;
 grant execute on function farthing_public.cards_describe to service_role;
 comment on function farthing_public.cards_describe is
-  'Stores what Stripe shows of a card that was claimed at p_unread_since; brand, digits and expiry are null '
-  'if it is not a card. Without its customer, Stripe has detached it: the card is removed and top-ups '
-  'pause. Returns {stored}.';
+  'Stores the brand, last digits and expiry that Stripe returned for a card, if card_unread_since is '
+  'still p_unread_since. They are null for a payment method that is not a card. If p_customer_id is '
+  'not the card''s customer, Stripe has detached the card: it is removed, and top-ups pause. Returns '
+  '{stored}.';
 
 create function farthing_public.cards_detached(p_payment_method_id text, p_error text default null,
   p_now timestamptz default now())
@@ -2397,8 +2402,8 @@ end
 $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
-  'Stores the customer that Stripe created for a user. Returns {customer_id}: an earlier customer of the '
-  'user stays. Fails not_found.';
+  'Stores the customer that Stripe created for a user. If the user already has a customer, that '
+  'customer stays. Returns {customer_id}. Fails not_found.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
@@ -2469,7 +2474,7 @@ declare
     farthing.account_to_read(p_user_id, p_author, 'GET /fraud/blocked', p_now) end;
   v_cards text[] := array(select distinct encode(u.card, 'hex') from farthing.card_uses u
     where u.account_id = v_account_id);
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The block that p_before names is read first, so that its values bound the index scan.
   v_last farthing.blocks;
 begin
   select * into v_last from farthing.blocks where block_id = farthing.uuid_of(p_before);
@@ -2562,7 +2567,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- A user without an account has no decisions. No account has the number 0.
+  -- For a user without an account the number is 0, which no account has, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/decisions', p_now), 0) end;
 begin

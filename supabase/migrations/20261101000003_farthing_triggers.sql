@@ -23,9 +23,9 @@ select farthing.add_task('close_abandoned_chats', '1 minute');
 
 select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
--- The task with the largest budget runs last. So after a pause of days the other tasks do the
--- overdue work first, and the rules read its result. The budget is below the role's statement
--- timeout of two minutes.
+-- Tasks with a smaller budget run first, so this task, which has the largest, runs last: after a pause
+-- of days the other tasks do the overdue work, and then the rules read the result. The budget is below
+-- the role's statement timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
 -- supabase/schemas/audit/triggers.sql
@@ -470,8 +470,8 @@ select farthing.add_task('grant_welcome_credits', '1 minute');
 
 -- supabase/schemas/audit/audited_tables.sql
 
--- The audited tables and columns. The list comes after all subjects, because it audits the rows that
--- each subject has added.
+-- The audited tables and columns. This file runs after the files of all subjects, because the rows that
+-- they have inserted get an audit row, too.
 
 -- All settings of the policy.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a

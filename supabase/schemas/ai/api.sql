@@ -1,4 +1,4 @@
--- The RPC functions of chats, which requests call, and the views of consent and AI logs, which
+-- The RPC functions of chats, which endpoints call, and the views of consent and AI logs, which
 -- browsers read and change.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
@@ -66,10 +66,11 @@ $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
-  'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
-  'tokenizer counts. Returns step call with the hold and abandoned_stream_timeout_ms (for how long a '
-  'stream is read after its caller has left), or step replay. Fails insufficient_credits, '
-  'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
+  'p_input_tokens: our count of the prompt''s tokens. p_max_input_tokens: the most tokens that any '
+  'tokenizer can count in the prompt. Returns step call with the hold and abandoned_stream_timeout_ms '
+  '(how long the endpoint goes on reading a stream whose caller has disconnected), or step replay. '
+  'Fails insufficient_credits, spend_cap_reached, unknown_model, not_found, invalid_request, '
+  'idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -117,10 +118,10 @@ $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is null, '
-  'the provider''s usage is unknown, and the chat is charged the most that it can have cost after '
-  'p_output_tokens. A repeat returns the same answer. If the scheduled task has charged the chat '
-  'already, the excess is refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, '
-  'balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'the provider''s usage is unknown, and the charge is the most that the chat can have cost after '
+  'p_output_tokens output tokens. A repeat returns the same answer. If the scheduled task has charged '
+  'the chat already, the excess over p_usage is refunded. Returns {status: 200, data: {message, '
+  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,

@@ -1,6 +1,6 @@
 -- Users' consent, logs of model calls, and chats. A chat is one call of a model, paid from a hold.
 
--- The levels rise: each stores more than the level before.
+-- In rising order: each level stores more than the level before.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
 
 create table farthing.ai_consents (
@@ -9,7 +9,8 @@ create table farthing.ai_consents (
   updated_at timestamptz not null default now()
 );
 comment on table farthing.ai_consents is
-  'The data that the AI logs may store for a user. A user without a row has the level none.';
+  'The level of each user''s consent, which decides what the AI logs may store. A user without a row '
+  'has the level none.';
 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
@@ -93,13 +94,15 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- A heartbeat changes no indexed column, so it updates the row in place.
+-- The fillfactor leaves space in each page, so a heartbeat, which changes no indexed column, updates
+-- the row in place.
 comment on table farthing.chats is
-  'One call of a model under a hold. input_tokens: the prompt''s tokens as we count them; '
-  'max_input_tokens: the most that any tokenizer counts, whose price is held. output_is_counted: the '
-  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens received so '
-  'far, as last recorded. answered_at: the time at which the chat''s own request closed it; null if the '
-  'scheduled task did. corrected: credits refunded because the scheduled task had charged more than the '
+  'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
+  'max_input_tokens: the most tokens that any tokenizer can count in the prompt, and their price is '
+  'held. output_is_counted: our count of the output is the provider''s, because the provider hides no '
+  'output and counts tokens as we do. streamed_tokens: the output tokens received so far, as last '
+  'recorded. answered_at: the time at which the chat''s own request closed it; null if the scheduled '
+  'task did. corrected: credits refunded because the scheduled task had charged more than the '
   'provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';

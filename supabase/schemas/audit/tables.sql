@@ -18,7 +18,8 @@ comment on table farthing.audit is
   'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
--- For the report of authors. Users change their own caps, cards and top-ups much more often.
+-- This index serves the report of authors. It leaves out users' caps, cards and top-ups, which the
+-- users themselves change much more often.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -66,8 +67,8 @@ create table farthing.customer_reads (
 );
 comment on table farthing.customer_reads is
   'Reads of a customer''s data by operators, and by secret keys on /customers. Append-only for a year. '
-  'user_id: only of a user who has no account yet. Neither account_id nor user_id: a search without a '
-  'match. query: the searched text, masked unless it is an id.';
+  'user_id: set only if the user has no account yet. A row with neither account_id nor user_id records '
+  'a search without a match. query: the searched text, masked unless it is an id.';
 create index customer_reads_by_account on farthing.customer_reads (account_id, read_nr desc)
   where account_id is not null;
 create index customer_reads_by_user on farthing.customer_reads (user_id, read_nr desc)

@@ -126,8 +126,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may be of any users, '
-  'and role is null. Fails not_found for any other user.';
+  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may belong to any '
+  'users, and role is null. Fails not_found for any other user.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
@@ -138,7 +138,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
-  -- The last item is read first, so that its values bound the scans of the indexes.
+  -- The booking that p_before names is read first, so that its values bound the index scans.
   v_last farthing.bookings;
 begin
   select * into v_last from farthing.bookings b

@@ -1,7 +1,6 @@
--- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
--- The day's spending is a stored figure and not a sum of entries, because an account with a cap
--- spends often and a sum gets slower with each charge. Accounts without a cap pay nothing for this
--- feature.
+-- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next. The
+-- day's spending is a stored figure and not a sum of entries, because an account with a cap spends
+-- often and a sum gets slower with each charge. For accounts without a cap, no spending is stored.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -58,7 +57,8 @@ begin
     return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   end if;
   if p_hold_id is not null then
-    -- The cap admitted this charge when its credits were held, so it counts and is not refused.
+    -- The cap admitted these credits when they were held, so this charge is added to the day's spending
+    -- and is not refused.
     v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   else
     v_left := farthing.cap_left(p_account, p_now);

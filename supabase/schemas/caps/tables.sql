@@ -6,8 +6,8 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'The credits that an account with a daily cap has spent on one day (UTC), the last on which it spent '
-  'any.';
+  'For each account with a daily cap: the last day (UTC) on which the account spent credits, and how '
+  'many it spent on that day.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 

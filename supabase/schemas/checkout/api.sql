@@ -35,7 +35,8 @@ begin
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      -- This request gets its own client_temp_id back, with the session that is already open.
+      -- The session was opened by an earlier request, but the answer has the client_temp_id of this
+      -- request.
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
@@ -142,7 +143,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The order that p_before names is read first, so that its values bound the index scan.
   v_last farthing.orders;
 begin
   select * into v_last from farthing.orders

@@ -61,8 +61,8 @@ comment on table farthing.fraud_decisions is
   'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
   'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
--- The limits count only allowed decisions, so refused requests that are repeated do not slow the
--- count.
+-- The limits count only allowed decisions, so these indexes leave out refusals: requests that are
+-- repeated after a refusal do not slow down the count.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)

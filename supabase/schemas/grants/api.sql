@@ -38,10 +38,11 @@ end
 $$;
 grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
-  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: 202, '
-  'replayed, data: grant} if another operator must confirm. p_once: p_reference_id grants only once, for '
-  'ever; a repeat returns status 200 (202 while the grant is pending) with duplicate: true. Fails '
-  'grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
+  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: '
+  '202, replayed, data: grant} if another operator must confirm. If p_once is true, credits can be '
+  'granted only once for a p_reference_id, with no time limit; a repeat returns status 200 (202 while '
+  'the grant is pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
+  'not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -97,10 +98,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- A user without an account has no grants. No account has the number 0.
+  -- For a user without an account the number is 0, which no account has, so the list is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /credits/grants', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The grant that p_before names is read first, so that its values bound the index scan.
   v_last farthing.grants;
 begin
   select * into v_last from farthing.grants where grant_id = p_before;
@@ -108,7 +109,7 @@ begin
     select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
     from farthing.grants g
     where (v_account_id is null or g.account_id = v_account_id)
-      -- The status that grant_answer() gives.
+      -- This filter computes the status as grant_answer() does.
       and (p_status is null
         or g.status = p_status and (p_status <> 'pending' or g.confirm_before > p_now)
         or p_status = 'expired' and g.status = 'pending' and g.confirm_before <= p_now)

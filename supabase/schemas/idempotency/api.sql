@@ -15,7 +15,8 @@ begin
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
-  -- A refusal is counted here, once per key: the transaction that refused the charge is rolled back.
+  -- A refusal is counted here, once per key, because the transaction that refused the charge is rolled
+  -- back, and a count in it would be lost.
   if found and p_user_id is not null
     and farthing.json_argument(p_data) ->> 'code' = 'insufficient_credits' then
     perform farthing.note_refusal(p_user_id, p_now);

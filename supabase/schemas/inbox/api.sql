@@ -38,7 +38,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The event that p_before names is read first, so that its values bound the index scan.
   v_last farthing.inbox;
 begin
   select * into v_last from farthing.inbox where event_id = p_before;
@@ -178,8 +178,8 @@ as $$
 $$;
 grant execute on function farthing_public.sessions_claim to service_role;
 comment on function farthing_public.sessions_claim is
-  'Leases up to p_limit payments that have waited for the event of their session for a minute. Returns '
-  '[{payment_id, paid_at}], with paid_at in seconds since 1970.';
+  'Leases up to p_limit payments that have waited for at least a minute for the event of their '
+  'session. Returns [{payment_id, paid_at}], with paid_at in seconds since 1970.';
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb

@@ -26,11 +26,12 @@ create table farthing.inbox (
 comment on table farthing.inbox is
   'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
   'failed event is dead after 10 attempts. last_error: why the event failed or was ignored. '
-  'read_session_at: when the payment runner reads the session of a payment that waits for its event.';
+  'read_session_at: when the payment runner reads the session of a payment that waits for the event of '
+  'that session.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
--- The evidence of an order's payment.
+-- This index finds the event that shows the payment of an order.
 create index inbox_paid_orders on farthing.inbox ((facts ->> 'order_id'))
   where state = 'processed' and facts ->> 'payment_status' in ('paid', 'no_payment_required');
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))

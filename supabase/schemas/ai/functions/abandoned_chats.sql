@@ -9,7 +9,8 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'Returns the moment after which a chat must have had a heartbeat; otherwise its request is dead.';
+  'Returns the time limit of heartbeats: if a chat''s last heartbeat is not later than this time, its '
+  'request is dead.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
 returns boolean
@@ -27,8 +28,8 @@ begin
   if not found then
     return false;
   end if;
-  -- Another request may take over a key 3 minutes after its start. Heartbeats keep the key younger
-  -- than that.
+  -- A repeat may take over a key whose created_at is 3 minutes old. Heartbeats renew created_at, so a
+  -- running chat keeps its key.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
@@ -44,7 +45,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The chat's own hold may have expired, too.
+  -- This also releases the chat's own hold if it has expired.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -80,8 +81,8 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
-  'not run while the first request runs.';
+  'Closes the chat of one key if the chat is abandoned. A repeat calls this function before it begins, '
+  'because it may arrive before the scheduled task has closed the chat.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
@@ -94,8 +95,8 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats are read in the order of time, but rule 4 orders locks by account. So this function never
-  -- waits for a lock.
+  -- The scheduled task closes chats in the order of time, but rule 4 orders locks by account. So this
+  -- function never waits for a lock: it could deadlock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -108,8 +109,8 @@ begin
   if not found then
     return 0;
   end if;
-  -- The chat is read again under its locks: its request may have sent a heartbeat or closed it
-  -- meanwhile.
+  -- The chat is read again under its locks, because its request may have sent a heartbeat or closed the
+  -- chat meanwhile.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.heartbeat_deadline(p_now)

@@ -1,7 +1,7 @@
--- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
--- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
--- reads the consent in the transaction of the charge, and a check of the table enforces the
--- consent. A log that fails never fails the charge.
+-- AI logs: one row for each call of a model, with as much of its text as the user has agreed to. The
+-- Edge Functions pass every field, redacted. SQL decides which fields are stored, because it reads the
+-- consent in the transaction of the charge, and a check of the table enforces the consent. An error
+-- while a log is stored never makes the charge fail.
 
 create function farthing.date_consent()
 returns trigger
@@ -14,7 +14,7 @@ begin
 end
 $$;
 comment on function farthing.date_consent() is
-  'Trigger: dates a consent, so that the user can''t choose the date.';
+  'Trigger: sets the time of a consent, so that the user can''t choose it.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -31,8 +31,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'Trigger: erases from stored logs the fields that a lowered consent no longer allows, in the same '
-  'statement.';
+  'Trigger: when a user lowers their consent, the same statement erases from their stored logs the '
+  'fields that the consent no longer allows.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -53,14 +53,15 @@ as $$
     then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
 $$;
 comment on function farthing.cut_json(jsonb, int) is
-  'Replaces a JSON value of more than p_most bytes, as stored, by {"cut": true, "bytes": n}.';
+  'Replaces a JSON value that takes more than p_most bytes in storage by {"cut": true, "bytes": n}.';
 
 create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. The deletion of a user locks their row in auth.users while it
--- waits for that account, so this function gives up long before the deadlock timeout.
+-- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits
+-- for that account. To avoid a deadlock, this function stops waiting for a lock long before the
+-- deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -70,8 +71,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- The row is locked so that a consent that is lowered meanwhile erases the new log, too. A
-  -- consent that is being changed at this moment counts as none.
+  -- The consent is locked, so a user who lowers it meanwhile waits, and then also erases fields of the
+  -- new log. A consent that another transaction is changing now counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,

@@ -53,7 +53,7 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- After a repeat has begun, this answer reaches no caller, so it is not charged.
+  -- Once a repeat under the same key has begun, no caller receives this answer, so it is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -96,7 +96,7 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (rule 16).
+  -- The account of a deleted user has no lots (rule 16), so it gets no refund.
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
     or exists (select from farthing.accounts
       where account_id = p_chat.account_id and left_at is not null) then
@@ -126,8 +126,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- The answer was delivered. If its charge exceeds the overdraft limit, the chat costs what the
-    -- longest answer would have cost, and the hold covers that.
+    -- The answer was delivered. If its charge exceeds the overdraft limit, the charge is the price of
+    -- the longest answer instead, which the hold covers.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then

@@ -32,5 +32,6 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'Returns the most that a chat can have used, which its hold covers. p_output_tokens: the output tokens '
-  'received, if more than the recorded ones.';
+  'Returns the most expensive usage that a chat can have had; its hold covers the price. '
+  'p_output_tokens: the output tokens received, if the caller knows of more than the chat has '
+  'recorded.';

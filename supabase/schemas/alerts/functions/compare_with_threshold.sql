@@ -1,13 +1,13 @@
--- Whether a figure is over its rule's threshold, and whether the figure is fine again.
+-- Compares a figure with its rule's threshold: is the figure over the threshold, and is it fine again?
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
 returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to the digits
-  -- of a threshold: an operator who copies a shown value into the threshold must not get a
-  -- threshold below it.
+  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to as many digits
+  -- as a threshold has: if an operator copies the shown value into the threshold, the value must not be
+  -- over that threshold.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v

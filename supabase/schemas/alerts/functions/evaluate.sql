@@ -57,8 +57,8 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- The statement timeout ends an endless reading. Only the SQLSTATE is stored: an error's text may
-  -- quote user input.
+  -- The statement timeout cancels a reading that takes too long. Only the SQLSTATE is stored: an
+  -- error's text may quote user input.
   return 'failed with ' || sqlstate;
 end
 $$;
@@ -96,24 +96,26 @@ set search_path = ''
 set lock_timeout = '10s'
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
+  -- The number of this advisory lock is arbitrary. No other lock uses it.
   c_alerts constant int := 68;
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- Of two parallel evaluations, the second waits and finds the incidents that the first has
-  -- opened.
+  -- If two evaluations run at once, the second one waits here and then finds the incidents that the
+  -- first one has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Rules that failed come last, so that they cannot prevent the evaluation of the others.
+    -- Rules whose last evaluation failed come last, so that they cannot prevent the evaluation of the
+    -- others.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- The statement timeout fires only once in a statement. A second endless reading would end the
-    -- whole evaluation without any notification, so no further rule is evaluated.
+    -- The statement timeout fires only once in a statement, so it would not cancel a second reading
+    -- that takes too long. The whole evaluation would then end without any notification, so no further
+    -- rule is evaluated.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.

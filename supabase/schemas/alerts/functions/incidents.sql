@@ -41,8 +41,8 @@ as $$
 begin
   delete from farthing.incidents
   where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
-  -- Against flapping: the rule must be fine for a while without a break before its incident is
-  -- resolved.
+  -- This prevents flapping: an incident is resolved only after its rule was fine for resolves_after
+  -- without a break.
   update farthing.incidents set fine_since = case when p_reading.is_fine
     then least(fine_since, p_now) end
   where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
@@ -52,8 +52,8 @@ begin
 end
 $$;
 comment on function farthing.close_incident is
-  'Resolves the incident of a rule that has been fine for resolves_after, and deletes a pending '
-  'incident.';
+  'Resolves the open incident of a rule that has been fine for resolves_after. A pending incident is '
+  'deleted at once.';
 
 create function farthing.note_reading(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)

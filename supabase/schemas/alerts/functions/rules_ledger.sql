@@ -1,6 +1,6 @@
 -- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
--- Grants have alerts although they have ceilings, because ceilings bind only operators, and keys if
--- the policy says so.
+-- Grants have alerts in addition to their ceilings, because the ceilings bind operators, bind keys only
+-- if the policy says so, and bind nobody else.
 
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -13,8 +13,8 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again what an earlier proof found. Only a whole proof
-  -- without a violation shows that the violation is fixed.
+  -- An incremental proof does not check again the rows in which an earlier proof found a violation.
+  -- Only a whole proof without a violation shows that the violation is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
   order by r.run_nr desc limit 1;
@@ -35,7 +35,7 @@ end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
   'Reads the violations of the last proof that found any, unless a whole proof has found none since. '
-  'Also over if the last proof failed or the last finished proof is older than period.';
+  'The rule is also over if the last proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -70,7 +70,7 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'Reads the number of grants above a ceiling within period, in any state.';
+  'Reads the number of grants, in any state, that were requested within period and exceeded a ceiling.';
 
 create function farthing.read_welcome_ceiling(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

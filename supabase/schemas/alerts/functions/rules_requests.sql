@@ -1,6 +1,6 @@
--- Alert rules about requests: errors and durations, the error budget, refused callers, and limits
--- without Redis. Each rule reads the metrics that processes report. A share of few requests is
--- chance, so each rule has a minimum of requests.
+-- Alert rules about requests: errors and durations, the error budget, refused callers, and rate limits
+-- that were applied without Redis. Each rule reads the metrics that processes report. A share of few
+-- requests can be chance, so each rule has a minimum of requests.
 
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -57,14 +57,15 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are stored for 25 hours.
+  -- Metrics per minute are stored for 25 hours, so longer windows read the metrics per hour.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'Returns the part of a window in which core routes had requests, in whole minutes or hours.';
+  'Returns for how long, within a window, core routes had requests. Each minute (in a window of up to '
+  '6 hours) or hour with a request counts in full.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -72,7 +73,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window with few data says little, such as in the first minutes of a project.
+  -- A window counts only if enough of it has data: in the first minutes of a project its figures say
+  -- little.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -122,7 +124,7 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- A project without Redis has chosen the fallback.
+        -- In a project that has configured no Redis, the fallback is intended.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
@@ -135,5 +137,5 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that were limited without Redis because Redis was slow, unavailable or '
-  'wrong.';
+  'Reads the share of requests that were limited without Redis because Redis was slow or unavailable, '
+  'or gave an invalid response.';

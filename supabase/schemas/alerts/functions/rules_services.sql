@@ -50,14 +50,15 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The nearest rank: the smallest value that is at least as large as this share of the values.
+  -- The quantile by nearest rank: the smallest duration that at least p_share of the durations do not
+  -- exceed.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'Returns the number of a metric''s durations in a window, and the duration in ms that a share of '
-  'p_share does not exceed.';
+  'Returns the number of a metric''s durations in a window, and the duration, in ms, that the share '
+  'p_share of them does not exceed.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -86,8 +87,8 @@ as $$
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, expired or failed in each attempt. A refused job does not '
-  'count.';
+  'Reads the number of jobs that were lost, that expired, or whose every attempt failed. A refused job '
+  'does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -99,8 +100,8 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project that has configured no address, no webhook or no mail service needs no alert
-      -- about notifications that were never sent.
+      -- A notification that was never sent because no address, webhook or mail service is configured
+      -- needs no alert.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is

@@ -100,7 +100,8 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- A prevented dispute is clear when its money has moved, or when it holds nothing any more.
+  -- A prevented dispute needs no alert once its money has moved, or once it freezes neither credits nor
+  -- a provider's share.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'

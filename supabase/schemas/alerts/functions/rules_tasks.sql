@@ -8,8 +8,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A search for unsealed entries reads every account. If a recent run has sealed everything, no
-  -- unsealed entry is old.
+  -- A search for unsealed entries reads every account, so it is skipped if a recent run has sealed
+  -- everything: then no unsealed entry is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
     return null;
@@ -31,7 +31,7 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- Each hour a head is made and queued for the webhook, in one transaction.
+  -- Each hour one transaction makes a head of the ledger and queues it for the webhook.
   select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
     order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
@@ -120,4 +120,4 @@ as $$
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
-  'Reads the most failures in a row of any enabled scheduled task.';
+  'Reads the highest number of failures in a row among the enabled scheduled tasks.';

@@ -28,8 +28,8 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- All processes report metrics and call this function, so one process does the work and the
-  -- others do not wait for the lock.
+  -- Every process that reports metrics calls this function. One process does the work; the others
+  -- return without waiting for the lock.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;

@@ -24,10 +24,10 @@ create table farthing.alert_rules (
 comment on table farthing.alert_rules is
   'Alert rules. An operator may change their figures with an UPDATE. A rule is over if its figure is '
   'above threshold for fires_after. A rule is fine if its figure is at most both fine_at and threshold '
-  'for resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
-  'minimum: the volume below which the rule does not fire. factor, baseline: a rule with a factor also '
-  'compares its figure with factor times the usual value, which is measured over the time baseline '
-  'before period. runbook: a page of docs/runbooks, or a URL.';
+  'for resolves_after. Between the two, an incident stays as it is. period: how far back the rule '
+  'reads. minimum: the volume below which the rule does not fire. factor, baseline: a rule with a '
+  'factor also compares its figure with factor times the usual value, which is measured over the time '
+  'baseline before period. runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -43,7 +43,7 @@ from (values
   ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
   ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
   ('reconciliation_mismatch', 'critical', 0, 0, null, 0, '1 day', null, '0', '0'),
-  -- Two days without a proof are as bad as a proof that fails.
+  -- Two days without a proof are as serious as a failed proof.
   ('prove_violation', 'critical', 0, 0, null, 0, '2 days', null, '0', '0'),
   ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
   -- The figure is in ms.
@@ -51,7 +51,7 @@ from (values
   -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- The figure is a share of requests; minimum is the number of requests that fell back.
+  -- The figure is a share of requests; minimum is the lowest number of requests limited without Redis.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
@@ -82,12 +82,12 @@ select rule, severity, threshold, fine_at, minimum, period::interval, '0', resol
 from (values
   -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- The figure is a share of calls; minimum is the number of failed calls.
+  -- The figure is a share of calls; minimum is the lowest number of failed calls.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
-  -- The figure is the ms until a model has answered or has begun its stream.
+  -- The figure is in ms: how long a model takes to answer, or to begin its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- The figure is a share of requests. minimum is the number of refusals: one page with an old
-  -- token may repeat its request many times.
+  -- The figure is a share of requests. minimum is the lowest number of refused requests: a single page
+  -- with an expired token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 

@@ -1,6 +1,7 @@
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
--- again, an event that is applied again, a transfer that is settled. Tasks change or delete these rows
--- at any time, so the proof compares only audited tables with their last audit row.
+-- again, an event that is applied again, a transfer that is settled. Tasks may change or delete these
+-- rows at any time. So the proof does not compare them with their last audit row, as it does for
+-- audited tables.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)

@@ -28,7 +28,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- An existing row gets a first audit row, with which its later state is compared.
+    -- Each existing row gets a first audit row. The proof compares the row's later state with it.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;

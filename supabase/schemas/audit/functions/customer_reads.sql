@@ -1,7 +1,7 @@
 -- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
--- RPC function that an operator may ask about a customer calls record_customer_read() in its own
--- transaction, so an answer without its row is not sent. Rows of the log share nothing but their
--- indexes, so a read waits neither for another read nor for the task that deletes old rows.
+-- RPC function that returns a customer's data to operators calls record_customer_read() in its own
+-- transaction, so it never returns data without recording the read. Rows of the log share nothing but
+-- their indexes, so a read waits neither for another read nor for the task that deletes old rows.
 
 create function farthing.record_customer_read(
   p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
@@ -13,13 +13,14 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
 begin
-  -- A back end reads balances and lists for its users on every page view. Rows of these reads would
-  -- hide the reads by people and slow each page. A search and a customer's page serve support, so
-  -- those reads are recorded for secret keys, too.
+  -- A back end reads balances and lists for its users on every page view. Recording these reads would
+  -- hide the reads by people and slow down each page view. Searches and customers' pages are for
+  -- support staff, so these reads are recorded even if a secret key makes them.
   if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
     return;
   end if;
-  -- The user id is left out where there is an account: an account forgets its deleted user.
+  -- The user id is stored only if the user has no account: an account forgets its user when the user is
+  -- deleted, but a row of this log does not.
   insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
     correlation_id)
   values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,

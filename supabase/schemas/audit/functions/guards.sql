@@ -14,9 +14,9 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Makes a trigger fire always, and records that the trigger must exist.';
 
--- Every insert and update of a table copies the conditions of the table's triggers, also of
--- triggers that do not fire. So the triggers of tables that a debit writes have no condition, and
--- their functions check it.
+-- With every insert and update of a table, PostgreSQL copies the conditions of all the table's
+-- triggers, even of those that do not fire. So the triggers of tables that a debit writes have no
+-- condition; their functions check it instead.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void

@@ -17,11 +17,12 @@ set search_path = ''
 as $$
   select case
     when p_query like '%@%' then left(farthing.masked_email(p_query), 255)
-    -- An id of ours, an account's number (a longer number may be a telephone's) or an id of Stripe's.
+    -- Not masked: a UUID, an account's number (a longer number may be a phone number), or an id at
+    -- Stripe.
     when p_query ~* '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,8}|[a-z]{2,}_[a-z0-9_]+)$'
       then left(p_query, 255)
     else left(p_query, 1) || '***' end
 $$;
 comment on function farthing.masked_query(text) is
-  'Returns the text of a search for the log of reads: an id as it is, of an email address the first '
-  'character and the domain, of other text the first character.';
+  'Masks the text of a search for the log of reads. An id stays as it is, an email address keeps its '
+  'first character and its domain, and any other text keeps only its first character.';

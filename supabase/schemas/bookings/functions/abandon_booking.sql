@@ -15,8 +15,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking for which Stripe made no payment, and frees its key. A booking with a payment only '
-  'loses its key. The caller has locked the account.';
+  'Cancels a booking for which Stripe made no payment, and frees its key. If the booking has a '
+  'payment, only frees its key. The caller has locked the account.';
 
 create function farthing.cancel_unanswered_booking(p_booking_id text, p_now timestamptz)
 returns int
@@ -27,8 +27,8 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- Bookings are read in the order of time, but rule 4 orders locks by account. So this function
-  -- never waits for a lock.
+  -- The scheduled task cancels bookings in the order of time, but rule 4 orders locks by account. So
+  -- this function never waits for a lock: it could deadlock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;

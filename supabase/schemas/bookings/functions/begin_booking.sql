@@ -22,7 +22,7 @@ begin
     perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  -- A deleted user could not confirm the booking.
+  -- A provider whose user is deleted could not confirm the booking.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
       'provider_id must name a provider whose charges_enabled is true.', null, 'provider_id');
@@ -40,7 +40,8 @@ returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe repeats its answer under a key for 24 hours, so an older booking cannot be continued.
+  -- Stripe stores its answer to an idempotency key for only 24 hours, so an older booking cannot be
+  -- continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -61,7 +62,7 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- A booking with other terms that was begun under this key is not continued.
+  -- A booking that was begun under this key with different terms is given up.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,

@@ -59,8 +59,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. Of two events in the same second, a failure
-  -- follows processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
+  -- An older state never overwrites a newer one. If two events have the same second, a failure counts
+  -- as later than processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
   -- later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
@@ -101,8 +101,8 @@ begin
     then
     raise exception 'booking % has another fee', v_booking.booking_id;
   end if;
-  -- The refunded part of a fee only grows. So the largest value is the newest, in any order of
-  -- events.
+  -- The refunded part of a fee only grows. So the largest value is the newest, in whatever order the
+  -- events arrive.
   update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
     fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
   where account_id = v_booking.account_id and booking_id = v_booking.booking_id;

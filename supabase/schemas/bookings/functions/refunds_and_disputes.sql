@@ -55,14 +55,14 @@ begin
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   perform farthing.net_transfers(v_after, p_now);
-  -- Money that a bank held could not be refunded when the booking was cancelled. Money that the
-  -- bank returns can be refunded.
+  -- If a bank held disputed money when the booking was cancelled, that money could not be refunded
+  -- then. It is refunded once the bank has returned it.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
-  'Updates the refunded and disputed amounts of a booking. A booking that is refunded in full before its '
-  'completion is cancelled. A cancelled booking refunds the money that a bank returns. The caller has '
-  'locked the account.';
+  'Updates the refunded and disputed amounts of a booking. A booking that is refunded in full before '
+  'its completion is cancelled. If a bank returns money of a cancelled booking, that money is '
+  'refunded. The caller has locked the account.';

@@ -1,6 +1,6 @@
--- Buyers and providers who may be the same person, because they share a card, a payout account or
--- an address. A shared booking is flagged and not refused, because families share cards and
--- addresses. A flag shows a person who pays themselves with a stolen card before the bank does. A
+-- Buyers and providers who may be the same person, because they share a card, a payout account or an
+-- address. A shared booking is flagged and not refused, because families share cards and addresses. The
+-- flag shows that a person may be paying themselves with a stolen card, before the bank notices it. A
 -- policy may refuse shared bookings instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
@@ -81,7 +81,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- Only the reasons that no earlier decision on this booking has.
+  -- Flags only the reasons that no earlier decision on this booking names.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons

@@ -12,7 +12,8 @@ as $$
     -- Stripe counts these currencies in hundredths, and moves only whole units.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
-      -- The currencies of the first line have no decimals: their minor unit is the unit.
+      -- The currencies in the first line have no decimals: their minor unit is the currency unit
+      -- itself.
       'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf '
     || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
     || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '

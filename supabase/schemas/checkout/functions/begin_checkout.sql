@@ -28,9 +28,9 @@ begin
 end
 $$;
 comment on function farthing.package_on_sale(text, text, timestamptz) is
-  'Returns the current version of a package, by its id or slug, with amount and currency in the requested '
-  'currency; null is the first one. Fails unknown_package if the package is not on sale, invalid_request '
-  'if it has no price in the currency.';
+  'Returns the current version of a package, by its id or slug, with amount and currency in the '
+  'requested currency. If p_currency is null, the package''s first currency is used. Fails '
+  'unknown_package if the package is not on sale, invalid_request if it has no price in the currency.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -73,7 +73,8 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
-  -- A payment is compared with tax_behavior and promotion_codes, since session_settings may change.
+  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with them
+  -- and session_settings may change before.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
     tax_behavior, promotion_codes, expires_at, created_at, updated_at)
@@ -131,5 +132,5 @@ begin
 end
 $$;
 comment on function farthing.attach_session is
-  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises if '
-  'the order has another session.';
+  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises '
+  'if the order already has a different session.';

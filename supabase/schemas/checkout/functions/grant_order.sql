@@ -1,17 +1,19 @@
--- The credits of a paid order, and their price: what was paid for them, without tax.
+-- Adds the credits of a paid order, and sets their price: what the buyer paid for them, without tax.
 
 create function farthing.paid_amounts(p_order farthing.orders, p_facts jsonb)
 returns farthing.paid_amounts
 language sql immutable
 set search_path = ''
 as $$
-  -- A payment has no parts. Without tax and promotion codes its amount is the price.
+  -- The facts of a payment do not state discount and tax. If the order allows neither, the payment's
+  -- amount is the price.
   select row(coalesce((p_facts ->> 'amount_subtotal')::bigint, p_order.amount),
     coalesce((p_facts ->> 'amount_discount')::bigint, 0), coalesce((p_facts ->> 'amount_tax')::bigint, 0),
     (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')::farthing.paid_amounts
 $$;
 comment on function farthing.paid_amounts(farthing.orders, jsonb) is
-  'Returns what was paid for an order by the facts of an event of its session or of its payment.';
+  'Returns what was paid for an order, as stated by the facts of an event of its session or of its '
+  'payment.';
 
 create function farthing.refuse_other_amounts(p_order farthing.orders, p_paid farthing.paid_amounts)
 returns void
@@ -52,13 +54,13 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Exact: the division is of whole units, and a half is rounded up.
+  -- The result is exact: div() divides whole numbers, and a half is rounded up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
 comment on function farthing.bonus_price(bigint, numeric, numeric) is
-  'Returns the part of an order''s price that the bonus credits have, if each credit of the order has the '
-  'same price; in minor units, rounded.';
+  'Returns the bonus credits'' share of an order''s price, if each credit of the order has the same '
+  'price. The share is in minor units, rounded.';
 
 create function farthing.grant_order(
   p_order farthing.orders, p_payment_ref text, p_paid farthing.paid_amounts, p_author text,
@@ -97,7 +99,8 @@ begin
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- The order of a deleted user was paid: the account keeps no lots (rule 16).
+    -- The user was deleted before the order was paid, and the account of a deleted user keeps no lots
+    -- (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end

@@ -12,7 +12,7 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- A payment may arrive after its session was given up. The payment counts, and its credits are
+    -- A payment may arrive after its order has expired. The payment counts, and its credits are
     -- granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')

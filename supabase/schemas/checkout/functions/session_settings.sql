@@ -6,9 +6,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. Only tax ids, invoices and the address for a tax
-  -- belong to a customer. A customer who was deleted at Stripe would make Stripe refuse the session; they
-  -- have no saved card any more, because Stripe detached it.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
+  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: if
+  -- a customer was deleted at Stripe, Stripe has detached the card and would refuse a session for that
+  -- customer.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -49,4 +50,5 @@ begin
 end
 $$;
 comment on function farthing.forget_emails_of_user() is
-  'Trigger: deletes the email from the orders of a deleted user that have no session yet.';
+  'Trigger: when a user is deleted, deletes their email from those of their orders that have no '
+  'session yet.';

@@ -64,8 +64,8 @@ end
 $$;
 grant execute on function farthing_public.cards_claim to service_role;
 comment on function farthing_public.cards_claim is
-  'Leases up to p_limit cards that must be read at Stripe, and as many that must be detached. Returns '
-  '[{step: read | detach, payment_method_id, customer_id, unread_since, attempts}].';
+  'Leases up to p_limit cards that must be read at Stripe, and up to p_limit cards that must be '
+  'detached. Returns [{step: read | detach, payment_method_id, customer_id, unread_since, attempts}].';
 
 create function farthing_public.cards_describe(
   p_payment_method_id text, p_unread_since timestamptz, p_customer_id text, p_brand text default null,
@@ -100,9 +100,10 @@ end
 $$;
 grant execute on function farthing_public.cards_describe to service_role;
 comment on function farthing_public.cards_describe is
-  'Stores what Stripe shows of a card that was claimed at p_unread_since; brand, digits and expiry are null '
-  'if it is not a card. Without its customer, Stripe has detached it: the card is removed and top-ups '
-  'pause. Returns {stored}.';
+  'Stores the brand, last digits and expiry that Stripe returned for a card, if card_unread_since is '
+  'still p_unread_since. They are null for a payment method that is not a card. If p_customer_id is '
+  'not the card''s customer, Stripe has detached the card: it is removed, and top-ups pause. Returns '
+  '{stored}.';
 
 create function farthing_public.cards_detached(p_payment_method_id text, p_error text default null,
   p_now timestamptz default now())

@@ -43,8 +43,8 @@ end
 $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
-  'Stores the customer that Stripe created for a user. Returns {customer_id}: an earlier customer of the '
-  'user stays. Fails not_found.';
+  'Stores the customer that Stripe created for a user. If the user already has a customer, that '
+  'customer stays. Returns {customer_id}. Fails not_found.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb

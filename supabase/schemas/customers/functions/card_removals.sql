@@ -1,5 +1,6 @@
--- The removal of a saved card: no new charge of the card begins after the transaction that removes
--- it. Stripe detaches it afterwards, by the request itself or by the payment runner.
+-- The removal of a saved card: no new charge of the card begins after the transaction that removes it.
+-- Afterwards the same request asks Stripe to detach the card. If that fails, the payment runner asks
+-- again.
 
 create function farthing.plan_card_removal(p_account_id bigint, p_customer_id text, p_payment_method_id text,
   p_next_attempt_at timestamptz, p_now timestamptz)
@@ -21,14 +22,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The request itself asks Stripe first. The runner repeats what the request could not do.
+  -- The same request asks Stripe first. If that fails, the runner asks again.
   c_request_time constant interval := interval '1 minute';
 begin
   perform farthing.stop_top_up(p_account_id, p_now);
   perform farthing.plan_card_removal(p_account_id, customer_id, payment_method_id, p_now + c_request_time,
     p_now)
   from farthing.customers where account_id = p_account_id and payment_method_id is not null;
-  -- Stripe's events have whole seconds: a card that is saved in this second is newer.
+  -- The times of Stripe's events are whole seconds, so the removal is dated to its whole second: a card
+  -- that is saved in the same second counts as newer.
   perform farthing.forget_card(p_account_id, date_trunc('second', p_now));
 end
 $$;
@@ -51,18 +53,19 @@ begin
 end
 $$;
 comment on function farthing.end_card_removal(text, timestamptz) is
-  'Records that Stripe has detached a removed card; false if the card was not removed here.';
+  'Records that Stripe has detached a removed card; returns false if card_removals has no such card.';
 
 create function farthing.card_backoff(p_attempts int)
 returns interval
 language sql immutable
 set search_path = ''
 as $$
-  -- 2 minutes to 6 hours. The first wait is longer than a request of Stripe's client.
+  -- From 2 minutes to 6 hours. The first wait is longer than the timeout of a request to Stripe.
   select least(interval '2 minutes' * 2 ^ least(p_attempts, 10), interval '6 hours')
 $$;
 comment on function farthing.card_backoff(int) is
-  'Returns the time until a card is read or detached again, which is also the lease of its runner.';
+  'Returns how long a runner leases a card, and so how long to wait before the card is read or '
+  'detached again.';
 
 create function farthing.find_card_removals(p_now timestamptz, p_limit int)
 returns setof text
@@ -71,7 +74,8 @@ set search_path = ''
 as $$
   select r.payment_method_id from farthing.card_removals r
   where r.detached_at is null and r.next_attempt_at <= p_now
-    -- A replaced card pays the charge that was begun with it, whose request may have to be repeated.
+    -- A charge that was begun with a card which was then replaced still uses the replaced card, because
+    -- its request to Stripe may have to be repeated.
     and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
       and c.payment_method_id = r.payment_method_id and c.step = 'charge')
   order by r.next_attempt_at, r.payment_method_id limit p_limit

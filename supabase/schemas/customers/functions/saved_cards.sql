@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function farthing.reject_card(jsonb, timestamptz) is
-  'Plans that Stripe detaches a saved card that is not stored. Returns processed, or ignored for the '
-  'customer of another app.';
+  'Plans that Stripe detaches a card that was saved at Stripe but is not stored here. Returns '
+  'processed, or ignored for the customer of another app.';
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -130,7 +130,8 @@ begin
     return 'processed';
   end if;
   if p_type <> 'payment_method.detached' then
-    -- An event does not carry the digits into the inbox. The card is read again, whose answer is newer.
+    -- The inbox does not store a card's digits, so the payment runner reads the card again. Stripe's
+    -- answer is newer than the event, too.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then

@@ -16,7 +16,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A tax that is switched off is refused no more.
+  -- While the policy computes no tax, Stripe has no request about taxes to refuse.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;

@@ -1,9 +1,9 @@
 -- The two schemas of Farthing, and who may use them.
 
 -- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
--- these two schemas, and Farthing changes nothing else in the project, including default
--- privileges. So every migration ends by revoking each privilege that these files do not grant: a
--- function that moves money and that any visitor may call is a common vulnerability.
+-- these two schemas, and Farthing changes nothing else in the project, including default privileges. A
+-- common vulnerability is a function that moves money and that any visitor may call, so every migration
+-- ends by revoking each privilege that these files do not grant.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;

@@ -6,7 +6,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
+  -- These advisory locks have two numbers and those of idempotency keys have one, so they cannot
+  -- collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
 begin
@@ -83,8 +84,8 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- More users than allowed used the card. The limit ends when the last use of the surplus user, or
-  -- the buyer's own last use, is a day old.
+  -- More users than allowed used the card. The limit ends as soon as either the last use by the surplus
+  -- user or the buyer's own last use is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

@@ -5,7 +5,8 @@ returns int
 language sql stable
 set search_path = ''
 as $$
-  -- The rest would be negative if the budget was lowered below the part that is already spent.
+  -- Without greatest(), the rest would be negative if the budget was lowered below the part that is
+  -- already spent.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
@@ -30,9 +31,8 @@ as $$
 declare
   v_left int;
 begin
-  -- Of two calls at the same moment, the second waits for the row and reads the budget that the
-  -- first has left. If the second call began before midnight and the first one after it, the row
-  -- keeps the newer day.
+  -- If two calls run at once, the second one waits for the row and then reads the budget that the first
+  -- one has left. If only the second one began before midnight, the row keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -86,5 +86,5 @@ as $$
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
 comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts) by rule 1; returns how '
-  'many were checked and how many are wrong.';
+  'Checks p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, from '
+  '0 to 1); returns how many were checked and how many are wrong.';

@@ -52,8 +52,8 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notifications_unsent', 'state=' || n.state, count(*) from (
-    -- A condition on some of the states uses an index. One condition on all of them would use none,
-    -- and would read every sent notification.
+    -- A condition on only some of the states can use an index. A single condition on all these states
+    -- could not, and would read every sent notification.
     select q.state from farthing.notifications q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notifications s where s.state = 'sending'
     union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n
@@ -69,8 +69,8 @@ returns table (name text, labels text, value numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Every role may see the database and the user of a session, but its state and kind only with the
-  -- session's own role or with pg_read_all_stats.
+  -- Every role may read a session's database and user. Only the session's own role and members of
+  -- pg_read_all_stats may read its state and kind.
   select 'database_connections', 'state=' || case
       when a.state is null then 'unknown'
       when a.state in ('active', 'idle') then a.state
@@ -101,7 +101,8 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Figures are measured hourly. A figure older than two hours is unknown, and unknown is not 0.
+  -- Services report these figures hourly. A figure older than two hours is left out, because it is
+  -- unknown, and 0 would be wrong.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'

@@ -33,7 +33,8 @@ as $$
   with counted as (
     select m.starts_at as hour, m.labels, m.count, m.buckets
     from farthing.metrics m
-    -- Not metric_rows(), which reads whole days from the rows per day.
+    -- metric_rows() is not used here, because it reads whole days from the rows per day, which have no
+    -- hours.
     where m.grain = 'hour' and m.name = p_name
       and m.starts_at > p_now - make_interval(hours => p_hours) and m.starts_at <= p_now
       and (p_service is null or farthing.label_of(m.labels, 'service') = p_service)
@@ -45,7 +46,8 @@ as $$
     group by c.hour, c.labels, b.nr
   )
   select c.hour, c.labels, sum(c.count), (
-      -- The nearest rank: the smallest duration that is at least as large as 95 % of all.
+      -- The p95 by nearest rank: the smallest duration that at least 95 % of the durations do not
+      -- exceed.
       select farthing.bucket_ms(min(r.nr) - 0.5) from ranked r
       where r.hour = c.hour and r.labels = c.labels and r.up_to >= ceil(0.95 * r.n))
   from counted c group by c.hour, c.labels

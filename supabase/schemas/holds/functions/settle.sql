@@ -8,8 +8,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Only an expiry sets resolved_at to expires_at: a hold that its caller released ended before.
-  -- Late settlements of chats and jobs have rules of their own.
+  -- Only an expiry sets resolved_at to expires_at; a hold that its caller released has an earlier
+  -- resolved_at. Chats and jobs have their own rules for late settlements.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts

@@ -1,6 +1,6 @@
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
--- Each event is applied in the transaction that records it, so a row alone never means that the
--- event was applied. The facts contain no personal data.
+-- Each event is applied in the transaction that records it, and the state, not the existence of the
+-- row, says whether it was applied. The facts contain no personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text

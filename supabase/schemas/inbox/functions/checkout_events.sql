@@ -12,8 +12,9 @@ begin
   if p_facts ->> 'payment_id' is not null and p_facts ->> 'payment_status' = 'paid' then
     return p_type <> 'checkout.session.async_payment_failed';
   end if;
-  -- A code of 100 % leaves nothing to pay, so there is no payment. A session that expired at such a total
-  -- was not completed.
+  -- With a promotion code of 100 % there is nothing to pay, so there is no payment. Then only
+  -- checkout.session.completed means paid, because a session with the total 0 may also expire before
+  -- the buyer completes it.
   if p_type = 'checkout.session.completed' and p_facts ->> 'amount' is distinct from '0' then
     raise exception 'order %: amount_total is %, expected 0, because there was no payment',
       p_facts ->> 'order_id', p_facts ->> 'amount';
@@ -85,7 +86,8 @@ begin
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
       farthing.paid_amounts(v_order, p_facts), p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
-      -- The event that is being applied must not be applied again.
+      -- If the event that is being applied is the payment's own event, apply_waiting() must not apply
+      -- it again.
       perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now,
         p_with_payment => p_type <> 'payment_intent.succeeded');
     end if;

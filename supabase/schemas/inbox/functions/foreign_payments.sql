@@ -1,5 +1,5 @@
--- Foreign payments: payments that another app on the same Stripe account made. Objects that this
--- installation creates at Stripe bear its mark.
+-- Foreign payments: payments that another app on the same Stripe account made. In each object that this
+-- installation creates at Stripe, the metadata contains the installation's id, the mark.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean

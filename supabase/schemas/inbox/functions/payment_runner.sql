@@ -19,6 +19,6 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, a saved card to be read or detached, or Stripe''s events, balance, the list of a payout '
-  'or the session of a waiting payment to be fetched; true if the call was queued.';
+  'Wakes the payment runner if any of its work is due: to send a refund, reverse a provider''s share, '
+  'charge a top-up, read or detach a saved card, or fetch Stripe''s events, the balance, the list of a '
+  'payout or the session of a waiting payment. Returns true if the call was queued.';

@@ -1,27 +1,28 @@
--- Payments that wait for the event of their session, which alone states discount and tax. If Stripe has not
--- delivered it within a minute, the payment runner reads the session: the buyer has paid, and does not wait
--- for the hourly backfill.
+-- Payments that wait for the event of their session, because only that event states discount and tax.
+-- If Stripe has not delivered the event within a minute, the payment runner reads the session: a buyer
+-- who has paid should not wait for the hourly backfill.
 
 create function farthing.time_to_read_session(p_event farthing.inbox, p_now timestamptz)
 returns timestamptz
 language sql immutable
 set search_path = ''
 as $$
-  -- A retry keeps the time that is planned.
+  -- If the event is retried, the planned time stays.
   select case when p_event.state = 'deferred' and p_event.type = 'payment_intent.succeeded'
       and p_event.facts ->> 'booking_id' is null
     then coalesce(p_event.read_session_at, p_now + interval '1 minute') end
 $$;
 comment on function farthing.time_to_read_session(farthing.inbox, timestamptz) is
-  'Returns when the session of an event that was applied is read: a minute after the event of an order''s '
-  'payment began to wait; null for all others.';
+  'Returns when the payment runner must read the session for an event: a minute after the event of an '
+  'order''s payment began to wait. Returns null for every other event.';
 
 create function farthing.sessions_to_read(p_now timestamptz)
 returns setof farthing.inbox
 language sql stable
 set search_path = ''
 as $$
-  -- A payment whose order was lost waits, too, and its session would not help.
+  -- Without its order a payment waits, too, but it is left out here, because reading its session would
+  -- not help.
   select i.* from farthing.inbox i
   join farthing.orders o on o.order_id = (i.facts ->> 'order_id')::uuid and o.payment_ref is null
   where i.read_session_at <= p_now
@@ -40,8 +41,8 @@ as $$
       order by s.read_session_at, s.event_id limit p_limit)) and i.read_session_at <= p_now
     for update skip locked
   )
-  -- The lease of a runner is two minutes at least. A payment that has waited for long is read ever less
-  -- often: at 1, 3, 6, 12 … minutes.
+  -- A runner's lease lasts at least two minutes. The longer a payment has waited, the less often its
+  -- session is read: after 1, 3, 6, 12 … minutes.
   update farthing.inbox i set read_session_at = p_now + greatest(interval '2 minutes', p_now - i.received_at)
   from due where i.event_id = due.event_id returning i.*
 $$;
