@@ -2885,12 +2885,12 @@ begin
     return farthing.outcome_without_row(p_facts, 'booking');
   end if;
   if p_facts ->> 'payment_id' <> v_booking.payment_intent_id then
-    raise exception 'booking % has another payment', v_booking.booking_id;
+    raise exception 'booking % is already linked to a different payment', v_booking.booking_id;
   end if;
   if (p_facts ->> 'amount')::bigint is distinct from v_booking.amount
     or p_facts ->> 'currency' is distinct from v_booking.currency
   then
-    raise exception 'booking % costs % %, the payment is of % %', v_booking.booking_id, v_booking.amount,
+    raise exception 'booking % costs % %, but the payment is of % %', v_booking.booking_id, v_booking.amount,
       v_booking.currency, p_facts ->> 'amount', p_facts ->> 'currency';
   end if;
   if p_type = 'payment_intent.succeeded' then
@@ -2939,7 +2939,7 @@ begin
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
-    raise exception 'booking % has another fee', v_booking.booking_id;
+    raise exception 'booking %: the fee or its currency differs from the stored one', v_booking.booking_id;
   end if;
   -- The refunded part of a fee only grows. So the largest value is the newest, in whatever order the
   -- events arrive.
@@ -3349,7 +3349,7 @@ begin
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
   end if;
   if v_order.session_id <> p_session_id then
-    raise exception 'order % has another session', p_order_id;
+    raise exception 'order % is already linked to a different Checkout Session', p_order_id;
   end if;
   update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
   where account_id = v_order.account_id and order_id = p_order_id
@@ -3444,7 +3444,7 @@ declare
 begin
   if p_order.payment_ref is not null then
     if p_order.payment_ref <> p_payment_ref then
-      raise exception 'order % was paid by another payment already', p_order.order_id;
+      raise exception 'order % was already paid by a different payment', p_order.order_id;
     end if;
     return;
   end if;
@@ -3579,9 +3579,8 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
-  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: if
-  -- a customer was deleted at Stripe, Stripe has detached the card and would refuse a session for that
-  -- customer.
+  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: when
+  -- a customer is deleted at Stripe, Stripe detaches the card, and then refuses sessions of this customer.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -5910,11 +5909,11 @@ begin
   v_is_paid := farthing.is_paid_by(p_type, p_facts);
   if p_facts ->> 'session_id' <> v_order.session_id then
     if not v_is_paid then
-      return 'ignored because the order has another session';
+      return 'ignored because the order is linked to a different session';
     end if;
     -- Only this installation writes the id of an order into a session, so the payment must be for
     -- this order.
-    raise exception 'order % belongs to another session', v_order.order_id;
+    raise exception 'order % is linked to a different Checkout Session', v_order.order_id;
   end if;
   perform farthing.note_session(v_order, p_facts);
   if v_is_paid then
@@ -6033,7 +6032,8 @@ begin
   -- was lost, and the event waits until the row is restored. An unmarked object belongs to another
   -- app on the same Stripe account.
   return case when farthing.bears_our_mark(p_facts) then 'deferred'
-    else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
+    else format('ignored because its %s is not here and its metadata does not name this installation',
+      p_kind) end;
 end
 $$;
 comment on function farthing.outcome_without_row(jsonb, text) is
@@ -6118,7 +6118,7 @@ begin
     -- events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
-      p_event.last_error := 'its payment is not here and it does not bear our mark';
+      p_event.last_error := 'its payment is not here and its metadata does not name this installation';
     else
       p_event.state := 'dead';
     end if;

@@ -68,7 +68,7 @@ begin
     perform farthing.fail('not_found', 'There is no such booking.', null, 'booking_id');
   end if;
   if v_booking.payment_intent_id <> p_payment_intent_id then
-    raise exception 'booking % has another payment', p_booking_id;
+    raise exception 'booking % is already linked to a different payment', p_booking_id;
   end if;
   update farthing.bookings
   set payment_intent_id = p_payment_intent_id, origin_key = null, updated_at = p_now

@@ -53,7 +53,7 @@ select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee arrives 
 select is((select sum(farthing.retry_events(tests.after(interval '2 s' + make_interval(mins =>
   (2 ^ nr - 1)::int)))) > 8 from generate_series(1, 10) nr), true, 'the fee''s event is retried nine times');
 select is((select state || ': ' || last_error from farthing.inbox where facts ->> 'fee_id' = 'fee_i'),
-  'ignored: its payment is not here and it does not bear our mark',
+  'ignored: its payment is not here and its metadata does not name this installation',
   'the fee''s event is ignored, with the reason');
 select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'the payment arrives');
 select is(tests.booking_line('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',

@@ -35,8 +35,10 @@ $$;
 select results_eq(format('select pg_temp.outcomes(%L)', owner), array['{"received": true}'],
   format('T44: an order that is not here and bears %s mark is none of ours', owner))
 from marks where owner <> 'ours' order by owner;
-select is(pg_temp.states(), '{"ignored: its booking is not here and it does not bear our mark",'
-  '"ignored: its order is not here and it does not bear our mark"}', 'the event is ignored, with a reason');
+select is(pg_temp.states(),
+  '{"ignored: its booking is not here and its metadata does not name this installation",'
+  '"ignored: its order is not here and its metadata does not name this installation"}',
+  'the event is ignored, with a reason');
 select is((select array_agg(farthing.retry_events(tests.after(make_interval(mins => (2 ^ nr - 1)::int)))
   order by nr) from generate_series(1, 10) nr), '{0,0,0,0,0,0,0,0,0,0}',
   'the ignored event is never retried and never dead-lettered');
@@ -68,7 +70,8 @@ select results_eq($$ select owner, state from farthing.inbox
   'only the event with our mark is dead-lettered');
 select is((select array_agg(distinct last_error) from farthing.inbox
     where state = 'ignored' and type = 'refund.updated'),
-  '{its payment is not here and it does not bear our mark}', 'the other events are ignored, with a reason');
+  '{its payment is not here and its metadata does not name this installation}',
+  'the other events are ignored, with a reason');
 
 -- A payment finds the events that waited for it, however large the inbox is.
 insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,

@@ -132,8 +132,8 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_ora_' || nr, 'type', 'chec
 from bought, (values (1, 'completed', 'cs_ora'), (2, 'expired', 'cs_foreign'),
   (3, 'async_payment_failed', 'cs_foreign')) s (nr, type, session) where name = 'ora' order by nr;
 select is((select array_agg(concat_ws(': ', state, last_error) order by event_id) from farthing.inbox
-  where event_id like 'evt_ora_%'), '{processed,"ignored: the order has another session",'
-  '"ignored: the order has another session"}', 'the event is ignored, with a reason');
+  where event_id like 'evt_ora_%'), '{processed,"ignored: the order is linked to a different session",'
+  '"ignored: the order is linked to a different session"}', 'the event is ignored, with a reason');
 select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
   'processing', 'the order keeps its own session and state');
 

@@ -45,12 +45,12 @@ begin
     return farthing.outcome_without_row(p_facts, 'booking');
   end if;
   if p_facts ->> 'payment_id' <> v_booking.payment_intent_id then
-    raise exception 'booking % has another payment', v_booking.booking_id;
+    raise exception 'booking % is already linked to a different payment', v_booking.booking_id;
   end if;
   if (p_facts ->> 'amount')::bigint is distinct from v_booking.amount
     or p_facts ->> 'currency' is distinct from v_booking.currency
   then
-    raise exception 'booking % costs % %, the payment is of % %', v_booking.booking_id, v_booking.amount,
+    raise exception 'booking % costs % %, but the payment is of % %', v_booking.booking_id, v_booking.amount,
       v_booking.currency, p_facts ->> 'amount', p_facts ->> 'currency';
   end if;
   if p_type = 'payment_intent.succeeded' then
@@ -99,7 +99,7 @@ begin
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
-    raise exception 'booking % has another fee', v_booking.booking_id;
+    raise exception 'booking %: the fee or its currency differs from the stored one', v_booking.booking_id;
   end if;
   -- The refunded part of a fee only grows. So the largest value is the newest, in whatever order the
   -- events arrive.

@@ -79,7 +79,7 @@ declare
 begin
   if p_order.payment_ref is not null then
     if p_order.payment_ref <> p_payment_ref then
-      raise exception 'order % was paid by another payment already', p_order.order_id;
+      raise exception 'order % was already paid by a different payment', p_order.order_id;
     end if;
     return;
   end if;

@@ -7,9 +7,8 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
-  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: if
-  -- a customer was deleted at Stripe, Stripe has detached the card and would refuse a session for that
-  -- customer.
+  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: when
+  -- a customer is deleted at Stripe, Stripe detaches the card, and then refuses sessions of this customer.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,

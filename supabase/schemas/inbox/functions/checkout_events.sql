@@ -70,11 +70,11 @@ begin
   v_is_paid := farthing.is_paid_by(p_type, p_facts);
   if p_facts ->> 'session_id' <> v_order.session_id then
     if not v_is_paid then
-      return 'ignored because the order has another session';
+      return 'ignored because the order is linked to a different session';
     end if;
     -- Only this installation writes the id of an order into a session, so the payment must be for
     -- this order.
-    raise exception 'order % belongs to another session', v_order.order_id;
+    raise exception 'order % is linked to a different Checkout Session', v_order.order_id;
   end if;
   perform farthing.note_session(v_order, p_facts);
   if v_is_paid then

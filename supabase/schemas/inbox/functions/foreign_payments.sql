@@ -24,7 +24,8 @@ begin
   -- was lost, and the event waits until the row is restored. An unmarked object belongs to another
   -- app on the same Stripe account.
   return case when farthing.bears_our_mark(p_facts) then 'deferred'
-    else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
+    else format('ignored because its %s is not here and its metadata does not name this installation',
+      p_kind) end;
 end
 $$;
 comment on function farthing.outcome_without_row(jsonb, text) is

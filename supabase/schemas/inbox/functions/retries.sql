@@ -20,7 +20,7 @@ begin
     -- events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
-      p_event.last_error := 'its payment is not here and it does not bear our mark';
+      p_event.last_error := 'its payment is not here and its metadata does not name this installation';
     else
       p_event.state := 'dead';
     end if;
