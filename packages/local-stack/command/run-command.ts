@@ -89,16 +89,18 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
 /**
  * Runs one command and ends the process.
  * @param names the environment variables of the functions that `--set` accepts
+ * @param product what the product shows at the gateway's root
  */
 export async function runCommand(
   [name = "start", ...flags]: readonly string[],
   names: readonly string[],
+  product: Pick<StackOptions, "welcome"> = {},
 ): Promise<never> {
   try {
     const command = COMMANDS[name];
     if (!command) throw new StackError(`Unknown command "${name}".\n\n${USAGE}`);
     const options = parseFlags(flags, names);
-    if (options) await command(options);
+    if (options) await command({ ...product, ...options });
     else print(USAGE);
   } catch (error) {
     const known = error instanceof StackError;

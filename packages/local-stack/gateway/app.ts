@@ -10,6 +10,7 @@ export interface GatewayParts extends AuthParts {
   rest: Pick<Rest, "fetch">;
   functions: Hono;
   docs: Hono;
+  home: Hono;
   control: Hono;
   keySet: Hono;
 }
@@ -21,7 +22,7 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
     const message = "the local gateway failed; see the stack's output";
     return c.json({ code: "GATEWAY_ERROR", message, hint: error.message }, 500);
   });
-  app.get("/", (c) => c.redirect("/docs"));
+  app.route("/", parts.home);
   app.route("/", parts.control);
   app.use("/auth/v1/*", authCors);
   app.use("/rest/v1/*", restCors);

@@ -6,10 +6,11 @@
 import { Hono } from "hono";
 import type { Keys } from "../core/keys.ts";
 import { StackError } from "../core/stack-error.ts";
+import type { Status } from "../stack/plugin.ts";
 import { roleOfKey } from "./callers.ts";
 
 export interface Control {
-  status: () => Promise<unknown>;
+  status: () => Promise<Status>;
   /** The switches. Each key is the end of the switch's path, such as `database/crash`. */
   switches: Record<string, () => Promise<void> | void>;
 }

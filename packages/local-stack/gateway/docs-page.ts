@@ -6,6 +6,7 @@
  */
 import { Scalar } from "@scalar/hono-api-reference";
 import { Hono } from "hono";
+import type { Keys } from "../core/keys.ts";
 
 const BUNDLE_PATH = "/docs/scalar.js";
 const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
@@ -45,7 +46,30 @@ async function scalarBundle(): Promise<string> {
   return bundle;
 }
 
-export function docsRoutes(): Hono {
+type DocsKeys = Pick<Keys, "publishableKey" | "secretKey" | "notificationSecret">;
+
+/** A page of another site can reach this machine under a name of its own, but not under these. */
+const LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Returns the keys that the page fills in. A secret key alone makes most requests work, so the page
+ * prefers it where a route accepts it. A user's token is not known.
+ */
+function authenticationFor(url: string, keys: DocsKeys) {
+  if (!LOCAL_HOSTS.includes(new URL(url).hostname)) return {};
+  return {
+    authentication: {
+      preferredSecurityScheme: ["secretKey", ["publishableKey", "userToken"]],
+      securitySchemes: {
+        publishableKey: { value: keys.publishableKey },
+        secretKey: { value: keys.secretKey },
+        webhookSecret: { value: keys.notificationSecret },
+      },
+    },
+  };
+}
+
+export function docsRoutes(keys: DocsKeys): Hono {
   const app = new Hono();
   let bundle: Promise<string> | undefined;
   app.get(BUNDLE_PATH, async (c) => {
@@ -58,7 +82,10 @@ export function docsRoutes(): Hono {
     "/docs",
     async (c, next) => {
       await next();
+      const page = await c.res.text();
+      c.res = new Response(page.replace("<html>", '<html lang="en">'), c.res);
       c.header("Content-Security-Policy", POLICY);
+      c.header("Cache-Control", "no-store");
     },
     Scalar((c) => ({
       url: DOCUMENT_PATH,
@@ -70,6 +97,7 @@ export function docsRoutes(): Hono {
       mcp: { disabled: true },
       hideClientButton: true,
       showDeveloperTools: "never",
+      ...authenticationFor(c.req.url, keys),
       servers: [{ url: new URL("/functions/v1", c.req.url).href, description: "This stack" }],
     })),
   );

@@ -18,6 +18,7 @@ import {
   type Loaded,
   loadFunctions,
 } from "../gateway/functions.ts";
+import { homeRoutes } from "../gateway/home-page.ts";
 import { keySetRoutes } from "../gateway/key-set.ts";
 import { createTokens } from "../gateway/user-tokens.ts";
 import { hostedProgram } from "../isolates/hosted-deno.ts";
@@ -78,6 +79,12 @@ async function functionsOf(
   return { loaded: await isolatedFunctions(directory, entry, isolates), isolates };
 }
 
+function homeOf({ keys, urls, options }: StackContext, status: Control["status"]) {
+  const { publishableKey, secretKey } = keys;
+  const access = { url: urls.api, publishableKey, secretKey };
+  return homeRoutes({ status, access, welcome: options.welcome });
+}
+
 /** @param parts the other parts, whose status and switches the gateway serves */
 export function gatewayPlugin(parts: Control): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
@@ -126,8 +133,9 @@ export function gatewayPlugin(parts: Control): Plugin {
     const switches = { ...parts.switches, ...databaseSwitches(database), ...keySet.switches };
     const control = controlRoutes({ status: parts.status, switches }, keys);
     if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
-    const docs = docsRoutes();
-    const routes = { functions, docs, control, admin: authAdminRoutes(sql), keySet: keySet.app };
+    const pages = { docs: docsRoutes(keys), home: homeOf(context, parts.status) };
+    const admin = authAdminRoutes(sql);
+    const routes = { functions, ...pages, control, admin, keySet: keySet.app };
     const app = createGateway({ keys, tokens, auth, rest, ...routes });
     const port = { port: ports.api, purpose: "API", offset: options.offset };
     const listener: Listener = await listen(port, app.fetch);

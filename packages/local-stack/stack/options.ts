@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type IsolateLimits, PLANS } from "../isolates/limits.ts";
 import type { Flavour } from "../postgres/find-postgres.ts";
+import type { Welcome } from "./welcome.ts";
 
 /** The repository's root, to which default paths are relative. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -39,11 +40,16 @@ export interface StackOptions {
   bundlesDir?: string;
   /** Whether the terminal shows everything that the functions log, not only errors. */
   verbose?: boolean;
+  /** What the product shows at the gateway's root (default: only the stack's parts). */
+  welcome?: Welcome;
   /** Called with each line of progress (default: ignored). */
   log?: (line: string) => void;
 }
 
-export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates" | "bundlesDir">> {
+type Optional = "isolates" | "bundlesDir" | "welcome";
+
+export interface ResolvedOptions extends Required<Omit<StackOptions, Optional>> {
+  welcome: Welcome | undefined;
   isolates: IsolateLimits | undefined;
   bundlesDir: string | undefined;
   /**
@@ -69,6 +75,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     environment: options.environment ?? {},
     isolates: options.isolates ?? (options.bundlesDir === undefined ? undefined : PLANS.paid),
     bundlesDir: options.bundlesDir && resolve(options.bundlesDir),
+    welcome: options.welcome,
     verbose: options.verbose ?? false,
     logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
     log: options.log ?? (() => {}),

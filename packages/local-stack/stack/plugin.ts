@@ -2,12 +2,20 @@
  * One part of the stack. The parts start in the order of the list, each when the one before it
  * answers, and stop in reverse order.
  */
+import type { Urls } from "../core/ports.ts";
 import type { StackContext } from "./context.ts";
 
 /** The health of a part; `detail` is one short line for the status table. */
 export interface Health {
   ok: boolean;
   detail: string;
+}
+
+/** A running stack as it describes itself. */
+export interface Status {
+  pid: number;
+  urls: Urls;
+  health: Record<string, Health>;
 }
 
 export interface Plugin {
