@@ -1,4 +1,4 @@
-/** What the local stack shows of Farthing on its first page. */
+/** Farthing's part of the local stack's first page. */
 import type { Access, Proof, Welcome } from "@farthing/local-stack";
 
 const TIMEOUT_MS = 3_000;

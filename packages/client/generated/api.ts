@@ -22,6 +22,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "max_output_tokens": 200,
+                     *       "messages": [
+                     *         {
+                     *           "content": "What is a farthing?",
+                     *           "role": "user"
+                     *         }
+                     *       ],
+                     *       "model": "gpt-4o"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatRequest"];
                 };
             };
@@ -68,6 +80,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "query": "How do other shops price prepaid credits?"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ResearchInput"];
                 };
             };
@@ -240,6 +257,16 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": 2500,
+                     *       "currency": "usd",
+                     *       "details": {
+                     *         "title": "An hour of advice"
+                     *       },
+                     *       "provider_id": "c2a4f8d1-93d5-4f0b-8a53-5d1c7e9b2a44"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BookingRequest"];
                 };
             };
@@ -450,6 +477,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "package_id": "starter"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CheckoutRequest"];
                 };
             };
@@ -673,6 +705,13 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": "49.5",
+                     *       "reason": "A rendered video",
+                     *       "user_id": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DebitRequest"];
                 };
             };
@@ -819,6 +858,14 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": "500",
+                     *       "reason": "Welcome to the beta",
+                     *       "source": "promotional",
+                     *       "user_id": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["GrantRequest"];
                 };
             };
@@ -1024,6 +1071,17 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "estimate": {
+                     *         "input_tokens": 1200,
+                     *         "max_output_tokens": 500,
+                     *         "model": "gpt-4o"
+                     *       },
+                     *       "ttl_seconds": 600,
+                     *       "user_id": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HoldRequest"];
                 };
             };
@@ -1157,6 +1215,15 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "usage": {
+                     *         "input_tokens": 1200,
+                     *         "model": "gpt-4o",
+                     *         "output_tokens": 300
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettleRequest"];
                 };
             };
@@ -1233,6 +1300,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "daily": "1000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SpendCapRequest"];
                 };
             };
@@ -1331,6 +1403,13 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "refused_as": "day_ceiling",
+                     *       "since": "2026-11-21T00:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RefusedWelcomeRetryRequest"];
                 };
             };
@@ -1381,6 +1460,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "reason": "The customer wrote to us on Monday."
+                     *     }
+                     */
                     "application/json": components["schemas"]["WelcomeRetryRequest"];
                 };
             };
@@ -1716,6 +1800,12 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "percentage": 25,
+                     *       "state": "percentage"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureRequest"];
                 };
             };
@@ -1791,6 +1881,13 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "kind": "user",
+                     *       "reason": "Three disputes in a week",
+                     *       "value": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FraudBlockRequest"];
                 };
             };
@@ -1950,6 +2047,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "sessions_per_user_hour": 20
+                     *     }
+                     */
                     "application/json": components["schemas"]["FraudPolicyRequest"];
                 };
             };
@@ -2043,6 +2145,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "reason": "The customer wrote to us on Monday."
+                     *     }
+                     */
                     "application/json": components["schemas"]["FraudWarningClearRequest"];
                 };
             };
@@ -2508,6 +2615,14 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "input": {
+                     *         "query": "How do other shops price credits?"
+                     *       },
+                     *       "type": "research"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobRequest"];
                 };
             };
@@ -2768,6 +2883,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "reason": "Corrected at Stripe"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ResolveRequest"];
                 };
             };
@@ -2910,6 +3030,12 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "since": "2026-11-21T00:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeadNotificationsRetryRequest"];
                 };
             };
@@ -2960,6 +3086,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "reason": "The customer wrote to us on Monday."
+                     *     }
+                     */
                     "application/json": components["schemas"]["NotificationRetryRequest"];
                 };
             };
@@ -3228,6 +3359,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "country": "DE"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderRequest"];
                 };
             };
@@ -3314,6 +3450,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["OnboardingRequest"];
                 };
             };
@@ -3395,6 +3532,13 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "amount": 500,
+                     *       "order_id": "0b7f6a3c-4c0e-4b7d-9a55-2f1f6f0f7a10",
+                     *       "reason": "The customer wrote to us on Monday."
+                     *     }
+                     */
                     "application/json": components["schemas"]["RefundRequest"];
                 };
             };
@@ -4852,14 +4996,14 @@ export interface paths {
                                     charges?: number;
                                     /**
                                      * @description The credits that corrections reinstated.
-                                     * @example -50
+                                     * @example 49.5
                                      */
                                     corrected_credits?: string;
                                     /** @description Chats that were charged the most they can have cost, and corrected later. */
                                     corrections?: number;
                                     /**
                                      * @description The charged credits, those that became debt too.
-                                     * @example -50
+                                     * @example 49.5
                                      */
                                     credits?: string;
                                     /**
@@ -4883,7 +5027,7 @@ export interface paths {
                                      */
                                     origin?: "caller" | "hold" | "chat" | "job" | "debit" | null;
                                     output_tokens?: number;
-                                    /** @example -50 */
+                                    /** @example 49.5 */
                                     priced_credits?: string;
                                     /**
                                      * @description USD as a decimal string; null if no charge of the row has a rate.
@@ -4942,6 +5086,19 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "available": "12.5",
+                     *         "threshold": "50"
+                     *       },
+                     *       "locale": "en",
+                     *       "template": "low_balance",
+                     *       "to": {
+                     *         "email": "ann@example.com"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["NotificationRequest"];
                 };
             };
@@ -5015,6 +5172,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "policies": [
+                     *         {
+                     *           "name": "bonus_allocation",
+                     *           "value": "zero"
+                     *         }
+                     *       ],
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountingRequest"];
                 };
             };
@@ -5085,6 +5254,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "rules": [
+                     *         {
+                     *           "enabled": true,
+                     *           "rule": "webhook_backlog"
+                     *         }
+                     *       ],
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AlertRulesRequest"];
                 };
             };
@@ -5158,6 +5339,15 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "domains": [
+                     *         "mailinator.com"
+                     *       ],
+                     *       "dry_run": true,
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BlockedDomainsRequest"];
                 };
             };
@@ -5231,6 +5421,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "flags": [
+                     *         {
+                     *           "name": "b2b",
+                     *           "state": "on"
+                     *         }
+                     *       ],
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FlagsRequest"];
                 };
             };
@@ -5304,6 +5506,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         {
+                     *           "account": "credit_revenue",
+                     *           "code": "4010"
+                     *         }
+                     *       ],
+                     *       "dry_run": true,
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["JournalCodesRequest"];
                 };
             };
@@ -5377,6 +5591,25 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "packages": [
+                     *         {
+                     *           "credits": "9990",
+                     *           "name": "Starter",
+                     *           "prices": [
+                     *             {
+                     *               "amount": 999,
+                     *               "currency": "usd"
+                     *             }
+                     *           ],
+                     *           "slug": "starter"
+                     *         }
+                     *       ],
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PackagesRequest"];
                 };
             };
@@ -5447,6 +5680,15 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "changes": {
+                     *         "low_balance": "250"
+                     *       },
+                     *       "dry_run": true,
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolicyRequest"];
                 };
             };
@@ -5520,6 +5762,19 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "rates": [
+                     *         {
+                     *           "input_per_million_usd": "5",
+                     *           "model": "gpt-4o",
+                     *           "output_per_million_usd": "15"
+                     *         }
+                     *       ],
+                     *       "version": "4711"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RatesRequest"];
                 };
             };
@@ -5637,6 +5892,14 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "enabled": true,
+                     *       "monthly_cap": 2000,
+                     *       "target": "2000",
+                     *       "threshold": "500"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TopUpsRequest"];
                 };
             };
@@ -5707,6 +5970,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["SaveCardRequest"];
                 };
             };
@@ -5780,6 +6044,14 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "input_tokens": 1200,
+                     *       "model": "gpt-4o",
+                     *       "output_tokens": 300,
+                     *       "user_id": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UsageRequest"];
                 };
             };
@@ -5839,6 +6111,19 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "event_id": "answer-1",
+                     *           "input_tokens": 1200,
+                     *           "model": "gpt-4o",
+                     *           "output_tokens": 300,
+                     *           "user_id": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["UsageBatchRequest"];
                 };
             };
@@ -5884,6 +6169,13 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "input_tokens": 1200,
+                     *       "model": "gpt-4o",
+                     *       "output_tokens": 300
+                     *     }
+                     */
                     "application/json": components["schemas"]["EstimateRequest"];
                 };
             };
@@ -6019,6 +6311,11 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "hours": 24
+                     *     }
+                     */
                     "application/json": components["schemas"]["BackfillRequest"];
                 };
             };
@@ -6064,6 +6361,12 @@ export interface paths {
             };
             requestBody: {
                 content: {
+                    /**
+                     * @example {
+                     *       "limit": 100,
+                     *       "state": "dead"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplayRequest"];
                 };
             };
@@ -6431,13 +6734,13 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             as_of: string;
-            /** @example -50 */
+            /** @example 49.5 */
             available?: string;
-            /** @example -50 */
+            /** @example 49.5 */
             balance: string;
-            /** @example -50 */
+            /** @example 49.5 */
             debt?: string;
-            /** @example -50 */
+            /** @example 49.5 */
             held?: string;
             lots?: {
                 /**
@@ -6449,7 +6752,7 @@ export interface components {
                 frozen: boolean;
                 /** Format: uuid */
                 id: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 remaining: string;
                 /** @enum {string} */
                 source: "paid" | "bonus" | "promotional" | "adjustment";
@@ -6584,9 +6887,9 @@ export interface components {
             status: "cancelled";
         };
         Charge: {
-            /** @example -50 */
+            /** @example 49.5 */
             balance_after: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
             /**
              * @description Present if this event was charged before; the other fields are those of the first charge.
@@ -6600,9 +6903,9 @@ export interface components {
             transaction_id: string;
         };
         ChatAnswer: {
-            /** @example -50 */
+            /** @example 49.5 */
             balance_after: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
             /** @description The provider's value (`stop`, `length` …); `aborted` or `error` if the answer ended early. */
             finish_reason: string;
@@ -6673,7 +6976,7 @@ export interface components {
              * @example 999
              */
             amount_total: number | null;
-            /** @example -50 */
+            /** @example 49.5 */
             bonus_credits: string;
             checkout_session_id: string;
             checkout_url: string;
@@ -6683,9 +6986,9 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             created_at: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits_taken_back: string;
             /** @example usd */
             currency: string;
@@ -6721,7 +7024,7 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "processing" | "paid";
-            /** @example -50 */
+            /** @example 49.5 */
             total_credits: string;
         };
         CheckoutRequest: {
@@ -6818,16 +7121,16 @@ export interface components {
              * @example 17
              */
             account_id: string | null;
-            /** @example -50 */
+            /** @example 49.5 */
             available: string;
-            /** @example -50 */
+            /** @example 49.5 */
             balance: string;
             /**
              * Format: date-time
              * @example 2026-11-21T12:00:00Z
              */
             created_at: string;
-            /** @example -50 */
+            /** @example 49.5 */
             debt: string;
             email: string | null;
             /**
@@ -6876,18 +7179,18 @@ export interface components {
                  * @example 2026-11-21T12:00:00Z
                  */
                 as_of: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 available: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 balance: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 debt: string;
                 /**
                  * @description Credits of payments in doubt, part of balance.
-                 * @example -50
+                 * @example 49.5
                  */
                 frozen: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 held: string;
             };
             customer: components["schemas"]["Customer"];
@@ -6914,7 +7217,7 @@ export interface components {
             holds: {
                 has_more: boolean;
                 items: {
-                    /** @example -50 */
+                    /** @example 49.5 */
                     amount: string;
                     /**
                      * Format: date-time
@@ -6936,9 +7239,9 @@ export interface components {
                      * @example 2026-11-21T12:00:00Z
                      */
                     resolved_at: string | null;
-                    /** @example -50 */
+                    /** @example 49.5 */
                     settled?: string;
-                    /** @example -50 */
+                    /** @example 49.5 */
                     shortfall?: string;
                     /** @enum {string} */
                     status: "open" | "settled" | "released";
@@ -6962,7 +7265,7 @@ export interface components {
             lots: {
                 has_more: boolean;
                 items: {
-                    /** @example -50 */
+                    /** @example 49.5 */
                     amount: string;
                     /**
                      * Format: date-time
@@ -6979,11 +7282,11 @@ export interface components {
                     id: string;
                     /** Format: uuid */
                     order_id: string | null;
-                    /** @example -50 */
+                    /** @example 49.5 */
                     remaining: string;
                     /**
                      * @description The part of remaining that open holds reserve.
-                     * @example -50
+                     * @example 49.5
                      */
                     reserved: string;
                     /** @enum {string} */
@@ -7027,17 +7330,17 @@ export interface components {
             spend_cap: {
                 /**
                  * @description The effective cap: the lower of `own_daily` and `imposed_daily`. Null: no cap.
-                 * @example -50
+                 * @example 49.5
                  */
                 daily: string | null;
                 /**
                  * @description The cap that the back end set; the user can't lift it.
-                 * @example -50
+                 * @example 49.5
                  */
                 imposed_daily: string | null;
                 /**
                  * @description The cap that the user set.
-                 * @example -50
+                 * @example 49.5
                  */
                 own_daily: string | null;
                 /**
@@ -7045,7 +7348,7 @@ export interface components {
                  * @example 2026-11-21T12:00:00Z
                  */
                 resets_at: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 spent_today: string;
             };
             stripe_customer: {
@@ -7069,7 +7372,7 @@ export interface components {
             welcome_grant: {
                 /**
                  * @description Null unless status is granted.
-                 * @example -50
+                 * @example 49.5
                  */
                 amount: string | null;
                 /**
@@ -7186,9 +7489,9 @@ export interface components {
             until?: string;
         };
         Debit: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
-            /** @example -50 */
+            /** @example 49.5 */
             balance_after: string;
             /**
              * @description Present if an earlier request with this reference_id moved the credits.
@@ -7237,7 +7540,7 @@ export interface components {
             created_at: string;
             /**
              * @description Credits that this dispute's events clawed back, less those that they reinstated. Negative if they reinstated what another dispute had clawed back.
-             * @example -50
+             * @example 49.5
              */
             credits_taken_back: string;
             /** @example usd */
@@ -7296,14 +7599,14 @@ export interface components {
             user_id: string | null;
         };
         Entry: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
             /**
              * @description The author of the movement: owner (the account's own user), operator, key, stripe, task or sql. A secret key or an operator sees the name too: operator:<user id>, key:<name>, stripe:<event id>, task:<name>, sql:<role>.
              * @example owner
              */
             author: string;
-            /** @example -50 */
+            /** @example 49.5 */
             balance_after: string;
             correlation_id: string | null;
             /**
@@ -7333,7 +7636,7 @@ export interface components {
             transaction_id: string;
         };
         Estimate: {
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
             rate_version: number;
         };
@@ -7376,12 +7679,16 @@ export interface components {
             /** @enum {string} */
             state: "off" | "on" | "percentage";
         };
-        FlagChange: components["schemas"]["FeatureRequest"] & {
+        FlagChange: {
             /**
              * @description b2c sells credits, b2b sells bookings.
              * @enum {string}
              */
             name: "b2b" | "b2c";
+            /** @description Required with the state percentage, and not allowed with another. */
+            percentage?: number;
+            /** @enum {string} */
+            state: "off" | "on" | "percentage";
         };
         FlagSetting: components["schemas"]["Feature"] & {
             /**
@@ -7587,7 +7894,7 @@ export interface components {
             refused_accounts: number;
         };
         Grant: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
             /**
              * @description The ceiling that the grant exceeds: of one grant, of one operator in a day, or of all operators in a day.
@@ -7803,7 +8110,7 @@ export interface components {
             };
         };
         Hold: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
             /**
              * Format: date-time
@@ -7825,9 +8132,9 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             resolved_at: string | null;
-            /** @example -50 */
+            /** @example 49.5 */
             settled?: string;
-            /** @example -50 */
+            /** @example 49.5 */
             shortfall?: string;
             /** @enum {string} */
             status: "open" | "settled" | "released";
@@ -7861,7 +8168,7 @@ export interface components {
                 at: string;
                 /**
                  * @description Credits charged for this step.
-                 * @example -50
+                 * @example 49.5
                  */
                 credits: string;
                 step: string;
@@ -8230,7 +8537,7 @@ export interface components {
             status: "ok";
         };
         Lot: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
             /**
              * Format: date-time
@@ -8250,7 +8557,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             priority: number;
-            /** @example -50 */
+            /** @example 49.5 */
             remaining: string;
             /** @enum {string} */
             source: "paid" | "bonus" | "promotional" | "adjustment";
@@ -8258,7 +8565,7 @@ export interface components {
             user_id: string;
         };
         LotShare: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
             /** Format: uuid */
             id: string;
@@ -8468,9 +8775,9 @@ export interface components {
             return_url?: string;
         };
         OpenedHold: {
-            /** @example -50 */
+            /** @example 49.5 */
             amount: string;
-            /** @example -50 */
+            /** @example 49.5 */
             available_after: string;
             /**
              * Format: date-time
@@ -8533,7 +8840,7 @@ export interface components {
              * @example 999
              */
             amount_total: number | null;
-            /** @example -50 */
+            /** @example 49.5 */
             bonus_credits: string;
             checkout_session_id: string | null;
             checkout_url: string | null;
@@ -8543,9 +8850,9 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             created_at: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits_taken_back: string;
             /** @example usd */
             currency: string;
@@ -8578,7 +8885,7 @@ export interface components {
             paid_at: string | null;
             /** @enum {string} */
             status: "pending" | "processing" | "paid" | "failed" | "expired" | "partially_refunded" | "refunded" | "disputed";
-            /** @example -50 */
+            /** @example 49.5 */
             total_credits: string;
         };
         OwnUsageEvent: {
@@ -8604,9 +8911,9 @@ export interface components {
              * @example 999
              */
             amount: number;
-            /** @example -50 */
+            /** @example 49.5 */
             bonus_credits: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
             /** @example usd */
             currency: string;
@@ -8621,14 +8928,14 @@ export interface components {
              * @example starter
              */
             slug: string;
-            /** @example -50 */
+            /** @example 49.5 */
             total_credits: string;
         };
         PackageSetting: {
             active: boolean;
-            /** @example -50 */
+            /** @example 49.5 */
             bonus_credits: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits: string;
             description: string | null;
             /**
@@ -9216,13 +9523,13 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             created_at: string;
-            /** @example -50 */
+            /** @example 49.5 */
             credits_taken_back: string;
             /** @example usd */
             currency: string;
             /**
              * @description The part of the clawback that became debt, since its credits were already spent.
-             * @example -50
+             * @example 49.5
              */
             debt_added: string;
             failure_reason: string | null;
@@ -9619,16 +9926,16 @@ export interface components {
             };
         };
         SettledHold: {
-            /** @example -50 */
+            /** @example 49.5 */
             balance_after: string;
             /** Format: uuid */
             hold_id: string;
             lots: components["schemas"]["LotShare"][];
-            /** @example -50 */
+            /** @example 49.5 */
             released: string;
-            /** @example -50 */
+            /** @example 49.5 */
             settled: string;
-            /** @example -50 */
+            /** @example 49.5 */
             shortfall: string;
             /** @enum {string} */
             status: "settled";
@@ -9638,17 +9945,17 @@ export interface components {
         SpendCap: {
             /**
              * @description The effective cap: the lower of `own_daily` and `imposed_daily`. Null: no cap.
-             * @example -50
+             * @example 49.5
              */
             daily: string | null;
             /**
              * @description The cap that the back end set; the user can't lift it.
-             * @example -50
+             * @example 49.5
              */
             imposed_daily: string | null;
             /**
              * @description The cap that the user set.
-             * @example -50
+             * @example 49.5
              */
             own_daily: string | null;
             /**
@@ -9656,7 +9963,7 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             resets_at: string;
-            /** @example -50 */
+            /** @example 49.5 */
             spent_today: string;
             /** Format: uuid */
             user_id: string;
@@ -9688,7 +9995,7 @@ export interface components {
             expires_at: string;
             /**
              * @description Credits held for the whole job.
-             * @example -50
+             * @example 49.5
              */
             held: string;
             /** Format: uuid */
@@ -9756,7 +10063,7 @@ export interface components {
                  * @example 2026-11-21T12:00:00Z
                  */
                 created_at: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 credits: string;
                 /** @example usd */
                 currency: string;
@@ -9803,7 +10110,7 @@ export interface components {
                  * @example 2026-11-21T12:00:00Z
                  */
                 created_at: string;
-                /** @example -50 */
+                /** @example 49.5 */
                 credits: string;
                 /** @example usd */
                 currency: string;
@@ -9816,9 +10123,9 @@ export interface components {
             } | null;
             /** @enum {string} */
             state: "off" | "card_missing" | "on" | "charging" | "authentication_required" | "paused";
-            /** @example -50 */
+            /** @example 49.5 */
             target: string | null;
-            /** @example -50 */
+            /** @example 49.5 */
             threshold: string | null;
         };
         TopUpsRequest: {
@@ -9910,14 +10217,14 @@ export interface components {
             charges: number;
             /**
              * @description The credits that corrections reinstated.
-             * @example -50
+             * @example 49.5
              */
             corrected_credits: string;
             /** @description Chats that were charged the most they can have cost, and corrected later. */
             corrections: number;
             /**
              * @description The charged credits, those that became debt too.
-             * @example -50
+             * @example 49.5
              */
             credits: string;
             /**
@@ -9941,7 +10248,7 @@ export interface components {
              */
             origin: "caller" | "hold" | "chat" | "job" | "debit" | null;
             output_tokens: number;
-            /** @example -50 */
+            /** @example 49.5 */
             priced_credits: string;
             /**
              * @description USD as a decimal string; null if no charge of the row has a rate.
@@ -10006,7 +10313,7 @@ export interface components {
             address: string | null;
             /**
              * @description Null unless status is granted.
-             * @example -50
+             * @example 49.5
              */
             amount: string | null;
             /**

@@ -11,6 +11,7 @@ Deno.test("the docs page fills in the stack's keys only under a name of this mac
   const app = docsRoutes(KEYS);
   const page = await (await app.request("http://localhost:54321/docs")).text();
   assert.match(page, /<html lang="en">/);
+  assert.match(page, /"preferredSecurityScheme": ?"secretKey"/);
   for (const key of Object.values(KEYS)) assert.match(page, new RegExp(key));
   const renamed = await (await app.request("http://shop.example.com/docs")).text();
   assert.doesNotMatch(renamed, /sb_secret|sb_publishable|notify-1/);

@@ -59,7 +59,7 @@ function authenticationFor(url: string, keys: DocsKeys) {
   if (!LOCAL_HOSTS.includes(new URL(url).hostname)) return {};
   return {
     authentication: {
-      preferredSecurityScheme: ["secretKey", ["publishableKey", "userToken"]],
+      preferredSecurityScheme: "secretKey",
       securitySchemes: {
         publishableKey: { value: keys.publishableKey },
         secretKey: { value: keys.secretKey },

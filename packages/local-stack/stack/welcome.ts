@@ -1,6 +1,6 @@
-/** What the product on the stack shows at the gateway's root. The stack itself knows no product. */
+/** The product's part of the first page, at the gateway's root. The stack knows no product. */
 
-/** What the product needs to call itself. */
+/** The address and the keys with which the product calls itself. */
 export interface Access {
   /** The gateway's address. */
   url: string;

@@ -39,7 +39,7 @@ export const Amount = AmountOrZero
 
 /** An amount of credits in an answer; negative if credits were taken. */
 export const SignedAmount = z.string()
-  .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "-50" });
+  .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "49.5" });
 
 // RFC 3339 can write the years 0001 to 9999, in UTC. The last second of 9999 has no fraction,
 // because PostgreSQL rounds to the microsecond.

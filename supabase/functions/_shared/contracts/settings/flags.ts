@@ -4,7 +4,9 @@ import { TimestampOut } from "../common.ts";
 import { Feature, FeatureBody, FeatureName } from "../features.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
-const FlagChange = FeatureBody.extend({ name: FeatureName }).openapi("FlagChange");
+// With `extend`, the document would combine two schemas of which each refuses the other's fields.
+const FlagChange = z.strictObject({ name: FeatureName, ...FeatureBody.shape })
+  .openapi("FlagChange");
 
 export const FlagsBody = z.strictObject({
   flags: z.array(FlagChange).min(1).max(100).openapi({

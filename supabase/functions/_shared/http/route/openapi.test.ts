@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
-import { readBalance } from "../../../credits/routes.ts";
+import { debitCredits, readBalance } from "../../../credits/routes.ts";
 import { startCheckout } from "../../../checkout/start-checkout.ts";
+import { readLive, readTasks } from "../../../health/routes.ts";
 import { readJob } from "../../../jobs/read-job.ts";
 import { sendNotification } from "../../../send-notification/send-notification.ts";
 import type { Route } from "./define-route.ts";
@@ -44,4 +45,14 @@ Deno.test("a checkout can be paid before it is answered, and the document says s
   const schema = startCheckout.responses[201]!;
   const fields = (schema as unknown as { shape: { status: { options: string[] } } }).shape;
   assert.deepEqual(fields.status.options, ["pending", "processing", "paid"]);
+});
+
+Deno.test("a route is listed for each of its audiences", () => {
+  const tagsOf = (name: string, route: Route) => describeRoute(name, route).tags;
+  assert.deepEqual(tagsOf("checkout", startCheckout), ["Browser"]);
+  assert.deepEqual(tagsOf("credits", debitCredits), ["Back end"]);
+  assert.deepEqual(tagsOf("credits", readBalance), ["Browser", "Back end", "Operator"]);
+  assert.deepEqual(tagsOf("send-notification", sendNotification), ["Platform"]);
+  assert.deepEqual(tagsOf("health", readLive), ["Platform"]);
+  assert.deepEqual(tagsOf("health", readTasks), ["Operator"]);
 });

@@ -155,7 +155,49 @@ function securityOf(route: Route): Record<string, string[]>[] {
   return route.who.includes("operator") ? [...schemes, SECURITY.secret] : schemes;
 }
 
-const Key = z.string().min(1).max(255);
+/** The readers of the document, in the order in which the API page shows them. */
+export const AUDIENCES = [
+  {
+    name: "Browser",
+    description: "Routes that an app calls for its signed-in user, or for anyone.",
+  },
+  { name: "Back end", description: "Routes that an app's server calls with a secret key." },
+  { name: "Operator", description: "Routes for operators. A secret key may call them, too." },
+  {
+    name: "Platform",
+    description: "Routes that Stripe, the scheduler, monitoring and the database call.",
+  },
+] as const;
+
+type Audience = typeof AUDIENCES[number]["name"];
+
+const AUDIENCE: Readonly<Record<Who, Audience>> = {
+  user: "Browser",
+  none: "Browser",
+  secret: "Back end",
+  operator: "Operator",
+  shared: "Platform",
+  signed: "Platform",
+};
+
+/** The functions that no app calls. */
+const PLATFORM: readonly string[] = [
+  ...["health", "job-runner", "notification-runner", "payment-runner"],
+  ...["send-notification", "stripe-webhook"],
+];
+
+/**
+ * Returns the audiences of a route. A secret key reads for its users what a user and an operator
+ * read.
+ */
+function audiencesOf(name: string, { who }: Route): Audience[] {
+  if (PLATFORM.includes(name) && !who.includes("operator")) return ["Platform"];
+  const named = new Set(who.map((caller) => AUDIENCE[caller]));
+  if (who.includes("user") && who.includes("operator")) named.add("Back end");
+  return AUDIENCES.map((audience) => audience.name).filter((audience) => named.has(audience));
+}
+
+const Key = z.string().min(1).max(255).openapi({ example: "request-1" });
 
 const IdempotencyHeader = z.object({
   "idempotency-key": Key.openapi({ description: "Printable ASCII, stored for 24 hours." }),
@@ -203,7 +245,7 @@ export function describeRoute(name: string, route: Route) {
   return {
     method: route.method,
     path: route.path === "/" ? `/${name}` : `/${name}${route.path}`,
-    tags: [name],
+    tags: audiencesOf(name, route),
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     security: securityOf(route),
