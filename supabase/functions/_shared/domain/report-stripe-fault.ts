@@ -1,9 +1,9 @@
-/** Reports a fault of the setup at Stripe, which only an operator can mend. */
+/** Reports a fault in the Stripe account's setup, which only an operator can correct. */
 import { OtherStripeAccount, TaxNotSetUp } from "../adapters/stripe/errors.ts";
 import { withOwnTime } from "../core/deadline.ts";
 import type { Services } from "../http/route/app-services.ts";
 
-/** Logs and stores the fault, so that an alert reports it. Any other error is left alone. */
+/** Logs and stores the fault, so that an alert reports it. Does nothing for any other error. */
 export async function reportStripeFault(services: Services, error: unknown): Promise<void> {
   const isOther = error instanceof OtherStripeAccount;
   if (!isOther && !(error instanceof TaxNotSetUp)) return;

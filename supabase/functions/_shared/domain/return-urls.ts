@@ -15,13 +15,13 @@ interface RequestedUrls {
   readonly cancel_url?: string | undefined;
 }
 
-// URL parsers disagree about these characters: one parser reads another host where the next reads a
-// path.
+// URL parsers disagree about these characters: what one treats as part of the host, another treats as part of
+// the path.
 const AMBIGUOUS = /[\\\s\p{Cc}]/u;
 
 /**
- * Returns the URL if it is allowed. The text is checked and not its parsed form, because Stripe and
- * browsers get the text.
+ * Returns the URL if it is allowed. The text itself is checked, not its parsed form, because Stripe and
+ * browsers receive the text.
  */
 function allowed(url: string, field: string, origins: readonly string[]): string {
   const [origin = ""] = /^[a-z]+:\/\/[^/?#]*/.exec(url) ?? [];
@@ -32,13 +32,13 @@ function allowed(url: string, field: string, origins: readonly string[]): string
   );
 }
 
-/** The longest address that Stripe gets, after the replacement. */
+/** The longest URL to send to Stripe, after the order's id has replaced its placeholder. */
 const MAX_LENGTH = 2048;
 
 // `new URL()` encodes braces in a path, and URLSearchParams encodes them in a query.
 const ORDER_ID = /(?:\{|%7[Bb])ORDER_ID(?:\}|%7[Dd])/g;
 
-/** Any order's id, to measure an address before its order exists: all ids have one length. */
+/** A sample order id, to measure a URL before its order exists: all order ids have the same length. */
 const ANY_ORDER = "00000000-0000-4000-8000-000000000000";
 
 /**
@@ -51,7 +51,7 @@ function withOrder(url: string, field: string, orderId: string, origins: readonl
   throw invalid(`${field} must have at most ${MAX_LENGTH} characters with the order's id.`, field);
 }
 
-/** Refuses the placeholder where there is no order. */
+/** Refuses the placeholder `{ORDER_ID}` if there is no order. */
 function withoutOrder(url: string, field: string, origins: readonly string[]): string {
   if (url.search(ORDER_ID) < 0) return allowed(url, field, origins);
   throw invalid(`${field} can't contain {ORDER_ID}, because saving a card makes no order.`, field);
@@ -59,7 +59,7 @@ function withoutOrder(url: string, field: string, origins: readonly string[]): s
 
 /**
  * Returns the pages after a checkout: the requested pages, or pages of the first allowed origin.
- * `urlsOfOrder` replaces `{ORDER_ID}` when the order exists, and Stripe `{CHECKOUT_SESSION_ID}`.
+ * `urlsOfOrder` replaces `{ORDER_ID}` when the order exists; Stripe replaces `{CHECKOUT_SESSION_ID}`.
  * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function checkoutUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {
@@ -80,8 +80,8 @@ interface OrderUrls {
 }
 
 /**
- * Returns an order with its id in its return addresses. An order stores them as they were requested,
- * so that a repeat gets the same addresses.
+ * Returns the order with its id in its return URLs. The database stores the URLs as the caller sent them, so
+ * that a repeated request gets the same URLs.
  * @throws ApiError `invalid_request` if an origin is no longer allowed
  */
 export function withReturnUrls<T extends OrderUrls>(order: T, origins: readonly string[]): T {

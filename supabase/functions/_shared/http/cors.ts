@@ -17,8 +17,8 @@ const AI_SDK_HEADERS = [
 ];
 
 /**
- * If a header is missing here, only requests from browsers fail, and they fail before they are
- * sent. supabase-js sends the headers of the first four rows.
+ * If a header is missing from this list, only browsers' requests fail, and they fail before they are sent.
+ * supabase-js sends the headers of the first four rows.
  */
 const ALLOW_HEADERS = [
   ...["authorization", "apikey", "content-type", "x-client-info"],
@@ -48,8 +48,7 @@ const EXPOSE_HEADERS = [
 const PREFLIGHT_SECONDS = 7_200;
 
 /**
- * The number of origins that one isolate names in the log: enough for an app's own origins, too few
- * to flood the log.
+ * How many origins one isolate names in the log: enough for an app's own origins, too few to flood the log.
  */
 const NAMED_ORIGINS = 50;
 
@@ -69,7 +68,7 @@ function nameRefused(): (origin: string, log: Logger) => void {
   };
 }
 
-/** Answers preflights, and lets the pages of allowed origins read answers. */
+/** Answers preflight requests, and lets the pages of allowed origins read answers. */
 export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 

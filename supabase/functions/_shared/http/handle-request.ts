@@ -11,7 +11,10 @@ import { renderError } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { runRoute } from "./run-route.ts";
 
-/** Turns any other error into `not_ready` or `internal`, so that the caller learns no detail. */
+/**
+ * Turns every error other than an ApiError into `not_ready` or `internal`, so that the caller learns no
+ * internal detail.
+ */
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof EnvError) {
@@ -21,8 +24,8 @@ function toApiError(error: unknown): ApiError {
   return new ApiError("internal", { internal: detail, cause: error });
 }
 
-// The form of our own field names, for example `events[3].model`. The name of an unknown field
-// comes from the caller and may contain personal data, so the log leaves other forms out.
+// The form of this API's own field names, for example `events[3].model`. The caller chooses the name of an
+// unknown field, and the name may contain personal data, so only names of this form are logged.
 const FIELD_NAME = /^[a-z][a-z0-9_]*(\[\d+\]|\.[a-z0-9_]+)*$/;
 
 function failureRecord(error: ApiError): LogRecord {
@@ -34,9 +37,8 @@ function failureRecord(error: ApiError): LogRecord {
 }
 
 /**
- * Returns true if a credential was refused: 401, 403, and a wrong webhook signature, which the
- * contract answers with 400. `feature_disabled` does not count: a flag refused the caller, whatever
- * the credential.
+ * Returns true if a credential was refused: with 401, with 403, or with 400 for a wrong webhook signature.
+ * `feature_disabled` does not count: it refuses the caller whatever the credential is.
  */
 function isAuthFailure({ body, code }: ApiError): boolean {
   return body.type === "auth" && code !== "feature_disabled" || code === "signature_invalid";
@@ -56,7 +58,7 @@ function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiErr
   return error;
 }
 
-/** The form of a method that the log names. A caller can send any text as the method. */
+/** Only methods of this form are logged: a caller can send any text as the method. */
 const METHOD = /^[A-Z]{3,16}$/;
 
 /** The framework's request, reduced to what a route needs. */
@@ -68,7 +70,7 @@ interface Incoming {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A route with its names for the log and for metrics; all three are null for an unknown path. */
+/** A route's names for the log and for metrics; all three are null for an unknown path. */
 export interface Endpoint {
   readonly route: Route | null;
   readonly name: string | null;

@@ -1,4 +1,4 @@
-/** Each list names the user whose items it shows, or has a reason not to. */
+/** Every list can be filtered by user, except the lists that WITHOUT_USER names with a reason. */
 import assert from "node:assert/strict";
 import openapi from "../generated/openapi.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 /**
- * Runs one request through its route: checks the head, the caller, the limit and the input, then
- * calls the handler.
+ * Runs one request through its route: checks the request's headers and URL, the caller, the rate limit and
+ * the input, then calls the handler.
  */
 import type { LogRecord } from "../core/logger.ts";
 import type { Services } from "./route/app-services.ts";
@@ -45,8 +45,8 @@ const NO_BODY: Body = { bytes: new Uint8Array(), text: "", value: {} };
 async function readBody(route: Route, request: Request): Promise<Body> {
   const bytes = await readBytes(request, route.bodyLimit);
   const text = decodeUtf8(bytes);
-  // The signature covers the unparsed text, so the handler parses the text after checking the
-  // signature.
+  // The signature covers the unparsed text, so the handler checks the signature first and then parses the
+  // text.
   if (route.isSigned) return { bytes, text, value: {} };
   // A route without body fields accepts an empty body or an empty object.
   if (route.body === Nothing && text === "") return { bytes, text, value: {} };
@@ -55,15 +55,16 @@ async function readBody(route: Route, request: Request): Promise<Body> {
 }
 
 function readQuery(route: Route, request: Request): unknown {
-  // A signed sender may add parameters to the URL that it was given.
+  // Parameters are allowed on a signed route, because a signed sender may add some to the URL that it was
+  // given.
   if (route.isSigned) return {};
   if (route.query === Nothing && !request.url.includes("?")) return {};
   return validate(route.query, queryOf(request.url));
 }
 
 /**
- * Returns the path with its validated variables. An id in capitals is the same id, so the request
- * has the same fingerprint.
+ * Returns the path with its validated variables. An id in upper case is the same id as in lower case, so both
+ * give the request the same fingerprint.
  */
 function canonicalPath({ route, path }: Run, params: Params): string {
   if (route.params === Nothing) return path;
@@ -108,7 +109,7 @@ export async function runRoute(run: Run): Promise<Response> {
   const caller = await admit(run);
   run.record.caller = caller.kind;
   context.author = authorOf(caller, route.who);
-  // Most routes belong to no product; the check avoids an await on those routes.
+  // Most routes belong to no product. This check saves them an await.
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);
@@ -124,7 +125,8 @@ export async function runRoute(run: Run): Promise<Response> {
     body: body.value,
     rawBody: body.text,
     headers,
-    // A getter, because creating the signal costs more than the rest of a small request.
+    // A getter, because creating the signal costs more than the rest of a small request; most handlers don't
+    // use it.
     get signal() {
       return request.signal;
     },

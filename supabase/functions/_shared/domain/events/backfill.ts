@@ -13,7 +13,7 @@ interface Span {
   /** The creation time of the oldest event to fetch, in seconds since 1970. */
   readonly sinceSeconds: number;
   /**
-   * The time at which to stop, in milliseconds since 1970. Events received before that time are not
+   * The time at which to stop, in milliseconds since 1970. Events that were received before the stop are not
    * fetched again.
    */
   readonly untilMs: number;
@@ -26,9 +26,9 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 }
 
 /**
- * Reads one event's facts. A failure does not stop the other events: a key without the right to
- * read fraud warnings must not block payments.
- * @returns null if Stripe does not return the event's object now
+ * Reads one event's facts. A failure does not stop the other events: a key that may not read fraud warnings
+ * must not block payments.
+ * @returns null if Stripe no longer returns the event's object
  */
 async function read({ log }: Services, event: ListedEvent) {
   try {
@@ -44,9 +44,9 @@ async function read({ log }: Services, event: ListedEvent) {
 }
 
 /**
- * Fetches and receives the missing events of a span.
- * @throws ApiError `mode_mismatch` if Stripe's events are of the other mode; no event is received
- *   in that case
+ * Fetches and receives the events that are missing from a time span.
+ * @throws ApiError `mode_mismatch` if Stripe's events are test events and the installation is live, or the
+ * reverse; no event is received in that case
  */
 export async function backfill(services: Services, span: Span): Promise<Backfilled> {
   const { database, now, payments } = services;
@@ -63,7 +63,7 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
       break;
     }
   }
-  // The oldest event is received first: an event that arrives before its payment would only be
+  // Receives the oldest event first: an event that is received before its payment's event would only be
   // deferred.
   missing.sort((a, b) => a.created - b.created);
   for (const event of missing) {
@@ -82,8 +82,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
 }
 
 /**
- * Runs the hourly backfill, which the database gives to one runner at a time. If this run fails,
- * another run claims the backfill minutes later.
+ * Runs the hourly backfill. The database lets one runner at a time claim the backfill. If this run fails,
+ * another run can claim it minutes later.
  */
 export async function backfillIfDue(
   services: Services,

@@ -1,6 +1,6 @@
 /**
- * Reads the sessions of payments that wait for the event of their session, and receives each like a
- * delivered event. A buyer who has paid does not wait for the hourly backfill.
+ * Reads the Checkout Sessions of payments whose session event has not arrived, and receives each session like
+ * a delivered event. So a buyer who has paid does not wait for the hourly backfill.
  */
 import type { WaitingPayment } from "../../contracts/database/results/inbox.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -24,7 +24,7 @@ async function readSession(services: Services, payment: WaitingPayment): Promise
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.code === "mode_mismatch") throw error;
-    // The lease ends, and a later run reads the session again.
+    // After the lease expires, a later run reads the session again.
     const record = { payment_id, detail: detailOf(error) };
     log("warn", "the session of a waiting payment was not read", record);
     return false;

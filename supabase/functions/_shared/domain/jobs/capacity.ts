@@ -3,8 +3,8 @@ import type { Lifetime } from "../../core/isolate.ts";
 import type { Clock } from "../../core/timers.ts";
 
 /**
- * The time in which a run may begin new work. The limits are the wall clock, the declared CPU of
- * the steps, and the isolate's lifetime; the isolate may be older than the run.
+ * The time during which a run may begin new work. Three limits apply: the wall clock, the CPU time that steps
+ * declare, and the isolate's lifetime. The isolate may have started before the run.
  */
 export class RunBudget {
   readonly #endMs: number;

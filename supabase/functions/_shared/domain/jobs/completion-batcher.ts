@@ -20,7 +20,7 @@ interface Waiting {
 
 type Complete = (done: readonly Finished[]) => Promise<readonly Completed[]>;
 
-// A result has up to 64 KiB, and gateways limit the size of a call.
+// A result can have 64 KiB, and gateways limit the size of a request, so the size of a batch is limited.
 const MAX_TOGETHER = 50;
 
 export class CompletionBatcher {
@@ -53,7 +53,8 @@ export class CompletionBatcher {
       for (const { finished, resolve } of batch) resolve(byId.get(finished.job_id) ?? "lost");
     } catch (error) {
       if (batch.length === 1) batch[0]!.reject(error);
-      // One refused result, or one locked account, must not fail or delay the other jobs.
+      // Each job is completed again in a call of its own, because one refused result, or one locked
+      // account, must not fail or delay the other jobs.
       else await Promise.all(batch.map((each) => this.#send([each])));
     }
   }

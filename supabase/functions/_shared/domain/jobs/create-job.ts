@@ -11,7 +11,7 @@ import type { Services } from "../../http/route/app-services.ts";
 import type { JobType } from "./job-type.ts";
 import { jsonbBytes } from "../../core/json-size.ts";
 
-/** The first poll is worthwhile 2 s after the start. */
+/** The wait before the first poll. An earlier poll is not worthwhile. */
 const FIRST_POLL_SECONDS = 2;
 
 // The limit of the database's constraint jobs_input_bounded.
@@ -41,8 +41,8 @@ interface JobRequest {
 }
 
 /**
- * Refuses an input that the database could not store. Stored JSON is a little longer than the sent
- * text: a blank follows each comma and colon.
+ * Refuses an input that would exceed the database's limit. The database stores JSON with a blank after each
+ * comma and colon, so the stored text is a little longer than the sent text.
  */
 function refuseLarge(input: unknown): void {
   if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;

@@ -8,8 +8,8 @@ import { redactStart } from "../../privacy/redact.ts";
 const MAX_DETAIL = 2_000;
 
 /**
- * The longest wait before a retry: one hour, as in jobs_fail. A service may ask for any number of
- * seconds, and the database accepts none above 2^31.
+ * The longest wait before a retry: one hour, the same as in jobs_fail. A service may ask for any number of
+ * seconds, but the database accepts none above 2^31.
  */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
@@ -29,8 +29,8 @@ function internalError(error: unknown): ApiError {
 }
 
 /**
- * The error registry says which failures may succeed later. A bug of ours counts as retryable: the
- * next attempt may run on a version without the bug, and the number of attempts is limited.
+ * The error registry says which failures may succeed later. A bug in our code counts as retryable: the next
+ * attempt may run on a version without the bug, and the number of attempts is limited.
  */
 export function describeFailure(thrown: unknown): JobFailure {
   const error = thrown instanceof ApiError ? thrown : internalError(thrown);

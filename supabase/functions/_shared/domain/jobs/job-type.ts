@@ -65,11 +65,11 @@ export interface StepDone<T> {
 /** The cost of a step; credits are a decimal string. */
 export interface StepCharge {
   readonly credits: string;
-  /** The number of the step's usage events that had been charged before. */
+  /** How many of the step's usage events had already been charged. */
   readonly duplicates: number;
   /**
-   * The number of the step's usage events that were not charged, because they had been charged with
-   * other contents.
+   * How many of the step's usage events were not charged, because the same event id had already been charged
+   * with different contents.
    */
   readonly conflicts: number;
 }
@@ -83,12 +83,11 @@ export interface Job {
   /** Aborted when the run must end. Pass the signal to every call that waits for an answer. */
   readonly signal: AbortSignal;
   /**
-   * Returns the step's stored output; without one, calls `run` and stores its output. Before a new
-   * step the job may stop in this run and continue in a later run. Step names are unique within a
-   * job.
+   * Returns the step's stored output. If none is stored, calls `run` and stores its output. The job may stop
+   * before a new step and continue in a later run. Step names are unique within a job.
    */
   step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T>;
-  /** Returns the cost of a finished step, of this run or an earlier one. */
+  /** Returns the cost of a step that finished in this run or in an earlier one. */
   chargeOf(name: string): Promise<StepCharge>;
 }
 
@@ -101,20 +100,21 @@ interface Declaration<S extends z.ZodType> {
   readonly who: readonly MayAsk[];
   readonly input: S;
   /**
-   * The CPU budget of a step: twice the measured time, for its two database calls and for slower
-   * machines. The platform gives one run of a function 2 s of CPU.
+   * The CPU budget of a step: twice the measured CPU time, which allows for the step's two database calls and
+   * for slower machines. The platform gives one run of a function 2 s of CPU.
    */
   readonly stepCpuMs: number;
   /**
    * Returns an upper bound of the job's usage. An empty list makes the job free.
-   * @throws ApiError for mistakes that only the whole input shows
+   * @throws ApiError for an invalid input that the schema cannot detect, because several fields together make
+   * it invalid
    */
   readonly estimate: (input: z.output<S>, tools: JobTools) => Promise<readonly EstimateLine[]>;
   /** Runs the steps. Returns the job's result: JSON of at most 64 KiB. */
   readonly run: (job: Job, input: z.output<S>, tools: JobTools) => Promise<unknown>;
 }
 
-/** A declaration with its input's type erased, for the endpoints and the runner. */
+/** A declaration without the type of its input, for the endpoints and the runner. */
 export type JobType = Declaration<z.ZodType>;
 
 export function defineJobType<S extends z.ZodType>(declaration: Declaration<S>): JobType {

@@ -28,7 +28,7 @@ export type AttemptOutcome =
   | { readonly kind: "ended"; readonly status: JobEnded["status"] }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** The run that claimed the job, as the job uses it. */
+/** The run that claimed the job, reduced to what the job needs. */
 export interface RunContext {
   readonly tools: JobTools;
   /** Returns true if no new step may begin. */
@@ -76,26 +76,26 @@ export class JobRun implements Job {
     return this.#abort.signal;
   }
 
-  /**
-   * Begins no further step. The current step may finish, since it may already have cost something.
-   */
+  /** Prevents further steps. The current step may finish, because it may already have caused costs. */
   leave(): void {
     this.#mustLeave = true;
   }
 
-  /** Aborts the current step too, because the request or the isolate is about to end. */
+  /**
+   * Aborts the current step and prevents further steps, because the request or the isolate is about to end.
+   */
   abort(): void {
     this.leave();
     this.#abort.abort(new RunMustEnd());
   }
 
   async chargeOf(name: string): Promise<StepCharge> {
-    // Writing a stored step again changes nothing and returns its charge.
+    // A repeat is safe: storing the same step again changes nothing and returns the first charge.
     return this.#charges.get(name) ?? await this.#keep(name, { output: this.#outputs.get(name) });
   }
 
   async step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T> {
-    // The stored output came from the step of this name, so it has the step's type.
+    // The output was stored by the step with this name, so it has that step's type.
     if (this.#outputs.has(name)) return this.#outputs.get(name) as T;
     if (this.#mustLeave || this.run.isOver()) throw new RunMustEnd();
     this.run.spend(this.type.stepCpuMs);

@@ -25,7 +25,7 @@ import {
   type RunnerOptions,
 } from "./runner-options.ts";
 
-// The database's clock decides which jobs are due, and the function's clock may be ahead.
+// In milliseconds. The database's clock decides which jobs are due, and the function's clock may be ahead.
 const MIN_WAIT_MS = 500;
 
 /** Milliseconds for a write and its retries: half of a lease. */
@@ -100,22 +100,27 @@ class Runner {
     return this.#report;
   }
 
-  /** Releases one due job, which wakes the next run, so that the remaining jobs start without delay. */
+  /**
+   * Releases one due job. The release starts the next run, so that the remaining jobs start without delay.
+   */
   async #handOver(): Promise<void> {
     const { jobs } = await this.#claim(1);
     for (const job of jobs) await this.#yield(job);
   }
 
-  /** Claims as many jobs as may run, or waits until one ends. Returns false without work. */
+  /**
+   * Claims as many jobs as may run in parallel; if none may, waits until a job ends. Returns false if no job
+   * is due.
+   */
   async #goOn(): Promise<boolean> {
     const { size } = this.#concurrency;
     const free = size - this.#tasks.size;
     if (free > 0 && !this.#budget.isOver) {
-      // Claims half at a time: while one half is completed, the other half is claimed.
+      // Claims half of the capacity at a time, so that one half is claimed while the other half is completed.
       const limit = Math.min(free, Math.ceil(size / 2));
       const { jobs, next_at } = await this.#claim(limit);
       for (const job of jobs) this.#start(job);
-      // After a full claim more jobs may be due; after a smaller claim every due job is claimed.
+      // If the claim was full, more jobs may be due. If it was smaller, every due job is claimed.
       if (jobs.length === limit) return true;
       if (this.#tasks.size === 0) return await this.#linger(next_at);
     }
@@ -184,7 +189,8 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // The database would refuse the same result again. While it is unavailable, the lease expires.
+      // The database would refuse the same result again. If the database is unavailable, the job's lease
+      // expires.
       if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }
@@ -193,7 +199,7 @@ class Runner {
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
     const args = { p_job_id: job_id, p_token: token };
     const { status } = await this.#store("jobs_yield", args);
-    // A job that was cancelled or lost in the meantime wakes no run.
+    // A job that was cancelled, or that another runner claimed in the meantime, does not start the next run.
     if (status === "queued") this.#hasYielded = true;
     return status;
   }
@@ -247,7 +253,7 @@ class Runner {
     return this.#store("jobs_checkpoint", args);
   };
 
-  /** Renews the leases. A job that is missing from the answer must not begin another step. */
+  /** Renews the leases. A job that the answer does not list must not begin another step. */
   async #beat(): Promise<void> {
     const known = [...this.#tasks.keys()];
     if (known.length === 0) return;

@@ -2,7 +2,7 @@
 
 export interface RunnerOptions {
   readonly runnerId: string;
-  /** Seconds for which a job belongs to the runner after the last heartbeat. */
+  /** The length of a job's lease in seconds, counted from the last heartbeat. */
   readonly leaseSeconds: number;
   readonly heartbeatMs: number;
   /** The number of jobs in parallel at the start; small jobs raise the number. */
@@ -13,15 +13,15 @@ export interface RunnerOptions {
   readonly hardMs: number;
   /** Milliseconds of declared CPU after which no job is claimed and no step begins. */
   readonly cpuMs: number;
-  /** Milliseconds that an idle run may wait in all for jobs that are due soon. */
+  /** The total time in milliseconds for which an idle run may wait for jobs that are due soon. */
   readonly lingerMs: number;
 }
 
 export const LEASE_SECONDS = 60;
 
-// The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is left
-// for undeclared work: the event loop and the parsing of answers. If the isolate has used most of
-// its CPU when a run begins, its lifetime ends the run earlier.
+// The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is reserved for
+// work that no step declares, such as the event loop and the parsing of answers. If the isolate has used most
+// of its CPU when a run begins, the run ends when the platform ends the isolate.
 export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: LEASE_SECONDS * 1000 / 3,
@@ -32,5 +32,5 @@ export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   lingerMs: 20_000,
 };
 
-/** The CPU of claiming and ending one job and of its share of the heartbeats, in milliseconds. */
+/** The CPU time in milliseconds for claiming and ending one job, with the job's share of the heartbeats. */
 export const JOB_CPU_MS = 1;

@@ -44,7 +44,8 @@ export const topUpFailed = defineTemplate(
     sentences: [say.sentence, paused ? say.paused : say.again],
     facts: [
       [say.amount, money(amount, currency)],
-      // Stripe has many codes, and may add some. A code without a sentence is shown as it is.
+      // Stripe has many decline codes and may add more. A code without a sentence of its own is shown as it
+      // is.
       [say.reason, new Map(Object.entries(say.reasons)).get(failure_code) ?? failure_code],
       ...optional(say.nextAttempt, next_attempt_at && moment(next_attempt_at)),
     ],
@@ -66,7 +67,7 @@ export const topUpPaused = defineTemplate(
   }),
 );
 
-/** The month's cap of automatic top-ups is used up. */
+/** Automatic top-ups have reached the user's cap for the month. */
 export const topUpCapped = defineTemplate(
   z.strictObject({ monthly_cap: Money, currency: Currency }),
   ({ monthly_cap, currency }, { say: { topUpCapped: say }, money }) => ({

@@ -7,7 +7,7 @@ import {
 } from "../../contracts/notifications.ts";
 import { defineTemplate, optional } from "./template.ts";
 
-/** A payment has arrived, or a code left nothing to pay, and the credits are available. */
+/** The credits are available: a payment has arrived, or a discount code left nothing to pay. */
 export const receipt = defineTemplate(
   ReceiptData,
   (
@@ -29,7 +29,7 @@ export const receipt = defineTemplate(
   }),
 );
 
-/** Money goes back to its payer. */
+/** Money is refunded to the person who paid. */
 export const refund = defineTemplate(
   RefundData,
   (
@@ -55,7 +55,9 @@ export const refund = defineTemplate(
   }),
 );
 
-/** A booking is paid. The fee is between the provider and the platform, so no buyer reads it. */
+/**
+ * A booking is paid. The buyer's email leaves out the fee, which concerns only the provider and the platform.
+ */
 export const bookingReceipt = defineTemplate(
   BookingReceiptData,
   (
@@ -87,7 +89,7 @@ export const bookingCancelled = defineTemplate(
     sentences: {
       none: [say.notCharged],
       in_transit: [say.inTransit],
-      // A disputed payment is with the bank, so there may be nothing to refund.
+      // The money of a disputed payment is with the bank, so there may be nothing to refund.
       paid: refund_amount === 0 ? [] : [say.refunding],
       refunded: [say.refunded],
     }[payment],

@@ -1,7 +1,7 @@
 /**
- * The HTML part of an email. Layout tables and inline styles are what Outlook on Windows reads. The
- * style sheet only adds what inline styles can't say, dark colours and narrow windows, and the email
- * is complete without it, because some services remove it.
+ * The HTML part of an email. Outlook on Windows reads only layout tables and inline styles. The style sheet
+ * adds what inline styles can't express: dark colours and narrow windows. Some mail services remove the style
+ * sheet, and the email is complete without it.
  */
 import { html, raw } from "hono/html";
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
@@ -31,7 +31,7 @@ border-right-color:#333a42!important;border-bottom-color:#333a42!important}
 }
 </style>`);
 
-/** Mail programs show the hidden first line beside the subject. */
+/** Mail programs show this line beside the subject; the opened email hides it. */
 function preheader({ facts, sentences }: EmailParts): string {
   const [first, second] = facts;
   if (first === undefined) return oneLine(sentences[0] ?? "");
@@ -50,7 +50,7 @@ function header({ name, logo_url, url }: ShopFace): Html | string {
   const logo = webAddress(logo_url);
   if (logo === undefined && title === undefined) return "";
   const style = `font:600 18px/1.4 ${FONT};color:#1a1d21;text-decoration:none`;
-  // A dark logo would vanish on a dark card, so it stands on white there.
+  // A dark logo would be invisible on a dark card, so the logo has a white background in dark mode.
   const content = logo === undefined ? title! : html`
     <img class="logo" src="${logo}" alt="${title ??
       withoutScheme(url ?? "")}" height="40" border="0"
@@ -89,7 +89,7 @@ function button({ link }: EmailParts, shop: ShopFace): Html | string {
   const { fill, text } = accentOf(shop);
   const style = "display:inline-block;padding:12px 24px;border-radius:6px;text-decoration:none;" +
     `font:600 16px/1.4 ${FONT}`;
-  // The cell's colour is what Outlook paints.
+  // Outlook paints the button in the colour of the cell.
   return html`
     <table role="presentation" cellpadding="0" cellspacing="0" border="0"
       style="margin:0 0 24px">
@@ -175,7 +175,7 @@ export function htmlOf(parts: EmailParts, look: Look): string {
   const { tag, direction = "ltr" } = look.language;
   const hidden = "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;" +
     "line-height:1px;color:#f2f4f7;mso-hide:all";
-  // Outlook on Windows ignores max-width, and reads the conditional table's width.
+  // Outlook on Windows ignores max-width. It reads the conditional comment, whose table has a fixed width.
   const page = String(html`
     <!doctype html>
     <html lang="${tag}" dir="${direction}">
@@ -208,6 +208,6 @@ export function htmlOf(parts: EmailParts, look: Look): string {
       </body>
     </html>
   `);
-  // The indentation of the templates above is not part of the email.
+  // Removes the indentation of the templates above.
   return page.trim().replace(/\n\s*/g, "\n");
 }

@@ -1,7 +1,7 @@
 /**
- * Writes an email as text and as HTML from the same parts, so that the two cannot differ. Each value
- * from a notification's data becomes one escaped line, without characters that end a header or
- * reverse the reading direction.
+ * Writes an email as text and as HTML from the same parts, so that the two cannot differ. Each value from a
+ * notification's data is escaped and put on one line; characters that could end a header or reverse the
+ * reading direction are removed.
  */
 import type { EmailParts, Look } from "./email-parts.ts";
 import { htmlOf } from "./email-html.ts";

@@ -1,7 +1,7 @@
 /** Formats money, credits and times for a reader's locale. */
 
-// Stripe counts these currencies without decimals, or with three. All others are counted in
-// hundredths, even the krona and Uganda's shilling, which have no decimals in use.
+// The currencies whose minor unit Stripe counts with no decimals or with three. Stripe counts all others in
+// hundredths, including the Icelandic krona and Uganda's shilling, which have no decimals in use.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 
@@ -14,8 +14,8 @@ function decimalsOf(currency: string): number {
 }
 
 /**
- * Returns an amount of money as text, for example `USD 9.99`. A symbol would be ambiguous: many
- * currencies are dollars.
+ * Returns an amount of money as text, for example `USD 9.99`. A symbol would be ambiguous: many currencies
+ * are called dollar.
  * @param amount in the currency's minor unit
  * @param currency ISO 4217, lower case
  */
@@ -24,7 +24,7 @@ function formatMoney(locale: string, amount: number, currency: string): string {
   const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
   const at = digits.length - decimals;
   const sign = amount < 0 ? "-" : "";
-  // The number stays text, since a binary fraction would change its digits.
+  // The number stays a string, because conversion to a binary fraction would change its digits.
   const exact = `${sign}${digits.slice(0, at)}.${digits.slice(at) || "0"}` as `${number}`;
   return new Intl.NumberFormat(locale, {
     style: "currency",
@@ -39,7 +39,7 @@ function formatMoney(locale: string, amount: number, currency: string): string {
 export interface Formats {
   /** Takes an amount in the currency's minor unit and the currency's lower-case ISO code. */
   readonly money: (amount: number, currency: string) => string;
-  /** Takes credits as a decimal string, and keeps each digit. */
+  /** Takes credits as a decimal string; every digit appears in the text. */
   readonly credits: (amount: string) => string;
   /** Takes a time as RFC 3339. The text names UTC, for example `21 November 2026 at 12:00 UTC`. */
   readonly moment: (time: string) => string;

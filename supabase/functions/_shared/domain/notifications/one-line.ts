@@ -1,6 +1,9 @@
 /** Makes one line of any text, and recognises a web address. */
 
-/** The longest value in UTF-16 units, enough for any id, name or sentence of ours. */
+/**
+ * The longest value, in UTF-16 units: long enough for every id, every name and every sentence that this
+ * project writes.
+ */
 const LONGEST = 500;
 
 /** The longest web address. */
@@ -10,7 +13,7 @@ const LONGEST_URL = 2_048;
 // after them.
 const UNPRINTED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
-/** The spaces between groups of digits, and before a unit. */
+/** No-break spaces, which stand between groups of digits and before a unit. */
 const NO_BREAK = /[\u00a0\u202f]/g;
 
 /** Returns the text as one line with plain spaces, without control characters. */

@@ -13,7 +13,10 @@ const DISPUTE_PHASES = {
   lost: "A dispute was lost: the money is gone, and its credits were clawed back.",
 } as const;
 
-/** A buyer's bank questions a payment, withdraws the money, reinstates the money or keeps it. */
+/**
+ * A dispute's progress: the buyer's bank asks about a payment, withdraws the money, reinstates it or keeps
+ * it.
+ */
 export const dispute = defineForOperators(
   z.strictObject({
     dispute_id: text(255),
@@ -43,7 +46,7 @@ export const dispute = defineForOperators(
   }),
 );
 
-/** An alert is open, and its runbook says what to do. */
+/** An alert is open. The runbook says what to do. */
 export const alert = defineForOperators(
   z.object({
     incident_id: text(255),
@@ -87,7 +90,7 @@ export const anchor = defineForOperators(
     sentences: [
       "Keep this email. The ledger must lead to this hash: docs/runbooks/anchor.md says how to compare.",
     ],
-    // Exact digits, because they are compared with the database's.
+    // Not formatted: an operator compares these digits with the database's.
     facts: [
       ["Head", String(head_nr)],
       ["Hash", hash],

@@ -1,6 +1,6 @@
 /**
- * Renders notifications to operators for a webhook. Disputes and heads of the ledger get the form
- * of alerts.
+ * Renders notifications to operators for a webhook. Disputes and ledger heads are rendered in the format of
+ * alerts.
  */
 import type { AlertData } from "../../adapters/webhook/alert-data.ts";
 import { formatsOf } from "./format.ts";

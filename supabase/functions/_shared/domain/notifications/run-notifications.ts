@@ -8,8 +8,8 @@ import type { Services } from "../../http/route/app-services.ts";
 import { type Channels, sendNotification, type SendOutcome } from "./send-notification.ts";
 
 /**
- * The number of notifications sent in parallel. An isolate that dies leaves at most this many with
- * an unknown outcome.
+ * The number of notifications sent in parallel. If the isolate dies, the outcome of at most this many
+ * notifications is unknown.
  */
 const AT_ONCE = 10;
 
@@ -20,13 +20,13 @@ interface NotificationCounts {
 
 interface FoundMail {
   readonly mail: Mail | null;
-  /** The error, if the configuration of mail is invalid. */
+  /** Set if the configuration of mail is invalid. */
   readonly mistake?: EnvError;
 }
 
 /**
- * Returns the mail service; null if it is not configured or its configuration is invalid. Webhooks
- * are called in both cases.
+ * Returns the mail service; null if it is not configured or its configuration is invalid. Notifications by
+ * webhook are sent in all cases.
  */
 async function findMail(services: Services): Promise<FoundMail> {
   try {
@@ -48,10 +48,11 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
     p_languages: LANGUAGE_CODES,
-    // Each claim has an id of its own, so that a claim whose answer was lost can be repeated.
+    // Each claim has its own id. If the answer to a claim is lost, the same id repeats that claim.
     p_lease_id: crypto.randomUUID(),
   });
-  // Each notification is settled alone: if one outcome cannot be recorded, the other outcomes are.
+  // Each notification is settled alone: if one outcome cannot be recorded, the other outcomes are still
+  // recorded.
   const ends = await Promise.allSettled(due.map(async (notification) => ({
     isMail: notification.recipient !== "webhook",
     outcome: await sendNotification(services, channels, notification),
@@ -64,10 +65,10 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
 const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "never";
 
 /**
- * The run stops when the batch is empty, or when every email in the batch was deferred or has an
- * unknown outcome. A partial batch does not mean that the queue is empty: a notification queued
- * during a run starts no other run. Webhook failures don't stop the run: webhooks are claimed
- * first, and emails would wait behind them.
+ * Stop when the batch is empty, or when every email in the batch was deferred or has an unknown outcome. A
+ * partial batch does not mean that the queue is empty: more notifications may have been queued since, and
+ * queuing during a run starts no other run. Webhook failures don't stop the run: notifications by webhook are
+ * claimed first, so emails would never be sent if they did.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);

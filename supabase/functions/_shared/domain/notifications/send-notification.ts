@@ -19,7 +19,7 @@ export interface Channels {
   readonly operators: Operators;
 }
 
-/** Thrown if the notification has no address, or operators have no webhook. */
+/** Thrown if the recipient has no email address, or if no webhook for operators is configured. */
 class NoRecipient extends Error {}
 
 interface Failure {
@@ -45,8 +45,7 @@ async function postToOperators(
 }
 
 /**
- * Returns the template's data. The database stores an alert's runbook as a path, and an email needs
- * a link.
+ * Returns the template's data. The database stores an alert's runbook as a path; the email needs a full URL.
  */
 function dataFor({ template, data }: NotificationToSend, { runbookLink }: Operators): unknown {
   if (template !== "alert") return data;
@@ -79,8 +78,8 @@ async function send(
 }
 
 /**
- * Returns the outcome of a failed attempt. Without an answer from the service, the notification is
- * sent again only if the service recognizes a repeat by its key.
+ * Returns the outcome of a failed attempt. If the service did not answer, the notification is sent again only
+ * if the service recognizes the repeat by its idempotency key.
  */
 function failureOf(error: unknown, recognizesRepeats: boolean): Failure {
   if (error instanceof NoRecipient) return { outcome: "never", code: "no_recipient" };
@@ -111,8 +110,8 @@ export async function sendNotification(
     p_lease_id: notification.lease_id,
   };
   const channel = notification.recipient === "webhook" ? "webhook" : "email";
-  // The head is written to the functions' log too, which a person with access to the database alone
-  // cannot change.
+  // The ledger head is also written to the functions' log, because a person who can only change the database
+  // cannot change the log.
   if (notification.template === "anchor") {
     log("info", "anchor", { head: JSON.stringify(notification.data) });
   }

@@ -1,7 +1,7 @@
 /** The shop as its emails show it. */
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
 
-/** The fill of buttons and of the line at the top, if the shop has no colour of its own. */
+/** The colour of buttons and of the line at the top, if the shop has set none. */
 const DEFAULT_ACCENT = "#2457d6";
 
 const BLACK = "#000000";
@@ -25,7 +25,10 @@ function contrastOf(one: string, other: string): number {
 
 export interface Accent {
   readonly fill: string;
-  /** Black or white: one of the two has the contrast of WCAG AA, 4.5, on every colour. */
+  /**
+   * Black or white. On every colour, at least one of the two has a contrast of 4.5, which WCAG AA
+   * requires.
+   */
   readonly text: string;
 }
 

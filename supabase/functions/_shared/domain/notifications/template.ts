@@ -1,10 +1,10 @@
-/** The form of a template: the data that it takes, and the email that it writes from them. */
+/** The form of a template: the data that it takes, and the function that writes the email. */
 import type { z } from "@hono/zod-openapi";
 import type { EmailParts, Fact } from "./email-parts.ts";
 import type { Formats } from "./format.ts";
 import type { Sentences } from "./languages/en.ts";
 
-/** The sentences of a language and the formats of a locale, which a template writes with. */
+/** The sentences of a language and the formats of a locale, for a template's text. */
 export interface Voice extends Formats {
   readonly say: Sentences;
 }
@@ -15,7 +15,7 @@ type Written = Omit<EmailParts, "references"> & Partial<Pick<EmailParts, "refere
 export interface Template<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   readonly write: (data: z.output<S>, voice: Voice) => Written;
-  /** Operators read English, in which runbooks and the summaries of alerts are written. */
+  /** Emails to operators are in English, because runbooks and the summaries of alerts are. */
   readonly isEnglish?: true;
 }
 
@@ -28,7 +28,7 @@ export function defineForOperators<S extends z.ZodType>(schema: S, write: Templa
   return { schema, write, isEnglish: true } satisfies Template<S>;
 }
 
-/** Returns the fact in a list; empty if its value is null. */
+/** Returns a list with the fact; an empty list if its value is null. */
 export function optional(name: string, value: string | null): Fact[] {
   return value === null ? [] : [[name, value]];
 }

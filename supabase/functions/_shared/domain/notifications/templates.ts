@@ -1,4 +1,4 @@
-/** The templates of notifications by their names, and the email of a notification. */
+/** Lists the notification templates by name, and renders a notification as an email. */
 import type { ShopFace } from "../../contracts/database/results/notifications.ts";
 import {
   creditsExpiring,
@@ -40,25 +40,25 @@ const TEMPLATES: ReadonlyMap<string, Template> = new Map(
   Object.entries(BY_NAME) as [string, Template][],
 );
 
-/** Thrown if the template is unknown or its data are invalid: another attempt would fail, too. */
+/** Thrown if the template is unknown or its data are invalid. Another attempt would also fail. */
 export class InvalidNotification extends Error {}
 
-/** The reader of an email, and the shop that writes. */
+/** The reader of an email, and the shop that sends it. */
 export interface Reader {
   /** The recipient's locale, such as `de` or `de-AT`. */
   readonly locale: string;
   readonly shop: ShopFace;
 }
 
-/** Returns the shop without its support, which operators would reach themselves. */
+/** Returns the shop without its support address: operators are the support. */
 function forOperators({ address: _, support_email: _email, support_url: _url, ...rest }: ShopFace) {
   return rest;
 }
 
 /**
  * Renders a notification as an email.
- * @throws InvalidNotification with the template and the field; the field's value is left out of the
- *   log
+ * @throws InvalidNotification with the template's name and the field's name, but not the field's value,
+ * because the error is logged
  */
 export function renderNotification(
   template: string,

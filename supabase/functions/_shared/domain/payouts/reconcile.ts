@@ -49,8 +49,8 @@ async function list(
 }
 
 /**
- * A failure is only logged: the payout becomes due again without a report, after a longer wait each
- * time.
+ * A failure is only logged. The payout becomes due again without a report to the database, and its wait grows
+ * with each failure.
  */
 async function run(services: Services, due: PayoutToList, untilMs: number): Promise<PayoutOutcome> {
   try {
@@ -77,7 +77,7 @@ export async function reconcilePayouts(
     const outcome = await run(services, due, untilMs);
     done.reconciled += outcome === "reconciled" ? 1 : 0;
     done.failed += outcome === "failed" || outcome === "refused" ? 1 : 0;
-    // After `refused` the run goes on: Stripe may refuse to list one payout and list another.
+    // If Stripe refused to list this payout, the run continues: Stripe may accept the next one.
     if (outcome === "failed") break;
   }
   return done;

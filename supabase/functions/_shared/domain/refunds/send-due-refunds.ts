@@ -1,6 +1,6 @@
 /**
- * Sends the refunds that no request sends: refunds that a policy requested, and refunds whose
- * request was lost.
+ * Sends the refunds that no current request sends: refunds requested by a policy, and refunds whose request
+ * was interrupted.
  */
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -21,7 +21,7 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
     await sendRefund(services, refund);
     return "sent";
   } catch (error) {
-    // The detail is for the log; sendRefund has stored the outcome.
+    // The reason is needed only for the log; sendRefund has stored the outcome.
     services.log("warn", "refund not sent", {
       refund_id: refund.refund_id,
       detail: detailOf(error),

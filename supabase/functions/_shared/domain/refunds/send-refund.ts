@@ -11,8 +11,8 @@ export function detailOf(error: unknown): string {
 }
 
 /**
- * Translates Stripe's refusal for the caller. A refusal that the caller cannot correct stays the
- * original error.
+ * Translates Stripe's refusal for the caller. If the caller cannot correct the cause, returns the original
+ * error.
  */
 function refusalOf(error: StripeRefused): ApiError {
   const { internal, cause } = error;
@@ -31,7 +31,8 @@ function refusalOf(error: StripeRefused): ApiError {
     case "amount_too_large":
       return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
-  // If the amount exceeds what is left to refund, Stripe names the parameter and gives no code.
+  // If the amount exceeds what is left to refund, Stripe's error names the parameter `amount` and has no
+  // code.
   if (error.param === "amount") {
     return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
@@ -39,12 +40,11 @@ function refusalOf(error: StripeRefused): ApiError {
 }
 
 /**
- * Sends the refund, and stores Stripe's id, the refusal, or the missing answer. After a missing
+ * Sends the refund, and stores Stripe's id, Stripe's refusal, or the fact that no answer came. Without an
  * answer the refund stays requested, and a retry or the runner sends it again.
- * @param key the caller's idempotency key, which is freed if the refund was refused or got no
- *   answer
- * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason;
- *   otherwise the original error
+ * @param key the caller's idempotency key, which is freed if the refund was refused or got no answer
+ * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason; otherwise the
+ * original error
  */
 export async function sendRefund(
   { database, payments, log }: Services,
@@ -61,7 +61,8 @@ export async function sendRefund(
     const note = isRefused ? "refunds_refuse" : "refunds_postpone";
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
     await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
-      // The refund stays requested: the runner sends it again, and Stripe gives the same answer.
+      // The refund stays requested. The runner repeats it with the same idempotency key, so Stripe gives the
+      // same answer.
       log("warn", "refund result not stored", { detail: String(failure) });
     });
     throw isRefused ? refusalOf(error) : error;

@@ -1,4 +1,6 @@
-/** Detaches a removed card at Stripe, for its owner's request and for the payment runner. */
+/**
+ * Detaches a removed card from its customer at Stripe, for the owner's request and for the payment runner.
+ */
 import type { CardRemoval } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import { reportStripeFault } from "../report-stripe-fault.ts";
@@ -6,7 +8,8 @@ import { detailOf } from "../refunds/send-refund.ts";
 import type { Services } from "../../http/route/app-services.ts";
 
 /**
- * Detaches the card and stores the outcome. A card that Stripe could not detach is detached later.
+ * Detaches the card and stores the outcome. If Stripe could not detach the card, the payment runner does it
+ * later.
  * @throws the error of Stripe's adapter
  */
 export async function detachCard(

@@ -1,6 +1,6 @@
 /**
- * Reads saved cards at Stripe, because its events name a card and a change of it, and detaches the
- * removed ones.
+ * Reads saved cards at Stripe, because Stripe's events say only which card changed and how, and detaches the
+ * removed cards.
  */
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
@@ -41,7 +41,7 @@ async function run(services: Services, task: CardTask): Promise<boolean> {
     else await readCard(services, task, unread_since);
     return true;
   } catch (error) {
-    // The lease of the task ends, and a later run repeats it.
+    // The task's lease expires, and a later run repeats the task.
     services.log("warn", "saved card not updated", { step, detail: detailOf(error) });
     return false;
   }

@@ -8,7 +8,7 @@ import { runTopUps } from "./run-top-ups.ts";
 
 const LATER = Number.MAX_SAFE_INTEGER;
 
-/** Stubs a database that gives out each of these charges once. */
+/** Stubs a database that returns each of these charges once. */
 function queueOf(...due: TopUpCharge[]) {
   return {
     top_ups_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),

@@ -21,12 +21,12 @@ const AT_ONCE = 5;
 type TopUpOutcome = "charged" | "failed" | "authentication" | "unavailable";
 
 interface TopUpsReport {
-  /** The number of charges that Stripe accepted. Their events grant the credits. */
+  /** The number of charges that Stripe accepted. The credits are granted when Stripe's events arrive. */
   readonly charged: number;
   readonly failed: number;
 }
 
-/** Stores Stripe's answer, even after the run's deadline. */
+/** Stores Stripe's answer. The run's deadline does not apply, so that no answer is lost. */
 function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
   return withOwnTime(() => database.rpc("top_ups_report", args));
 }
@@ -48,8 +48,8 @@ async function charge(
 }
 
 /**
- * Opens a page on which the user pays, because the bank requires a confirmation. The charge is
- * cancelled first, or the user could pay twice.
+ * Opens a page on which the user pays, because the bank requires a confirmation. The charge is cancelled
+ * first; otherwise the user could pay twice.
  */
 async function link(
   services: Services,

@@ -4,7 +4,7 @@ import type { Services } from "../../http/route/app-services.ts";
 
 const AT_ONCE = 50;
 
-/** Runs until nobody waits, or the time is over (milliseconds since 1970). */
+/** Runs until no user waits for welcome credits, or the time is over (milliseconds since 1970). */
 export async function grantWelcomeCredits(services: Services, untilMs: number): Promise<number> {
   let all = 0;
   while (hasTime(services, untilMs)) {

@@ -1,6 +1,6 @@
 /**
- * Decides for which caller a request acts, from the route's `who` and the verified credentials, and
- * counts the request against the route's rate limit.
+ * Decides which caller a request acts for, from the route's `who` and the verified credentials, and counts
+ * the request against the route's rate limit.
  */
 import type { AnonymousCaller, Caller, SharedCaller, Who } from "../../core/caller.ts";
 import type { RequestContext } from "../../core/current-request.ts";
@@ -40,9 +40,10 @@ const NO_CREDENTIALS: Credentials = { user: null, key: null };
 const ANONYMOUS: AnonymousCaller = { kind: "none" };
 
 /**
- * Returns the least powerful of the caller's credentials that the route accepts.
- * @throws ApiError `unauthenticated` without a user's token or a secret key; `forbidden` if the
- *   given credential is valid and the route does not accept it
+ * Returns the caller of the request. If the route accepts more than one of the given credentials, the least
+ * powerful is used.
+ * @throws ApiError `unauthenticated` without a user's token or a secret key; `forbidden` if the given
+ * credential is valid but the route does not accept it
  */
 function authorize(
   allowed: readonly Who[],
@@ -77,8 +78,9 @@ function keyNameOf({ key }: Credentials): string | null {
 const SECRET_AS_BEARER = /^Bearer (sb_secret_\S+)$/i;
 
 /**
- * OpenAI's SDK sends its API key as a bearer token only, so there a secret key may come as one. A
- * secret key never comes from a page, which sends its origin.
+ * OpenAI's SDK can send its API key only as a bearer token, so routes in OpenAI's shape accept a secret key
+ * as a bearer token. A request with an Origin header comes from a page, and a page must never have a secret
+ * key.
  */
 function headersWithKey({ shape }: Admission["route"], headers: Headers): Headers {
   if (shape !== "openai" || headers.has("apikey") || headers.has("origin")) return headers;
@@ -120,10 +122,10 @@ async function requireWithinLimit(
 }
 
 /**
- * Identifies the caller and counts the request. A refused credential counts too, for its address
- * and among the anonymous callers, so that guessing is limited.
+ * Identifies the caller and counts the request. A request with a refused credential is counted for its IP
+ * address and for all anonymous callers together, so that guessing is limited.
  * @throws ApiError `unauthenticated`, `token_expired` or `forbidden` for a refused credential, and
- *   `rate_limited` or `velocity_exceeded`
+ * `rate_limited` or `velocity_exceeded`
  */
 export async function admit(admission: Admission): Promise<Caller> {
   const who = await identify(admission).catch(async (error: unknown) => {

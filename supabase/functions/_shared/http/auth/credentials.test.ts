@@ -160,10 +160,7 @@ Deno.test("an API key as a bearer token is accepted only if it equals apikey", a
   assert.equal(user, null);
 });
 
-/**
- * Makes a verifier whose verifications can be made to fail, so that a test sees when a verification
- * happens.
- */
+/** Makes a project, and a verifier whose cache holds two credentials. */
 async function cachedProject(): Promise<{ own: Project; verify: CredentialVerifier }> {
   const own = await makeProject();
   return { own, verify: own.verifier({ maxEntries: 2 }) };

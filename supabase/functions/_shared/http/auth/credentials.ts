@@ -69,8 +69,8 @@ async function verifyToken(token: string, { env, issuers, keySet }: VerifierOpti
   });
   if (error) throw refusal(error, tokenProblem(token, issuers));
   const { sub, role, exp, app_metadata: app } = data.jwtClaims!;
-  // A token without `exp` would work for ever, like a password. A token of another role does not
-  // belong to a user.
+  // A token without `exp` would never expire, like a password. A token of a role other than the user's does
+  // not belong to a user.
   if (role !== "authenticated" || exp === undefined || !UUID.test(sub)) {
     throw new ApiError("unauthenticated", { internal: "token lacks role, exp or a user id" });
   }
@@ -91,18 +91,19 @@ async function verifyKey(apikey: string, { env }: VerifierOptions) {
   return { caller, expiresAtMs: Infinity };
 }
 
-/** Returns the token in `Authorization`. Another scheme than Bearer is a bad credential. */
+/** Returns the token in `Authorization`. A scheme other than Bearer is refused. */
 function bearerToken(header: string | null, apikey: string | null): string | null {
   if (header === null) return null;
   const [scheme, token, ...rest] = header.trim().split(/\s+/);
   if (scheme?.toLowerCase() !== "bearer" || !token || rest.length > 0) {
     throw new ApiError("unauthenticated", { internal: "unreadable authorization header" });
   }
-  // Some clients repeat the API key as a bearer token. The copy says no more than `apikey` does.
+  // Some clients send the API key a second time, as a bearer token. The copy grants no more than `apikey`
+  // does.
   return token === apikey ? null : token;
 }
 
-/** Makes the verifier with its cache. Each process makes one. */
+/** Makes the verifier with its cache. Call it once for each process. */
 export function createVerifier(options: VerifierOptions): CredentialVerifier {
   const cache = new CredentialCache<Verified>(options.maxEntries);
 

@@ -11,7 +11,7 @@ const project = await makeProject();
 const OLD_MS = 600_000;
 const COOL_DOWN_MS = 30_000;
 
-/** Stubs Auth as a server that a test can break, and counts its requests. */
+/** Stubs Auth as a server that a test can break, and counts the requests to it. */
 async function withAuth(test: (auth: Auth) => Promise<void>): Promise<void> {
   const background: Promise<unknown>[] = [];
   const auth: Auth = {

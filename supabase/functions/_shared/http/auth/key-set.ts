@@ -1,8 +1,8 @@
 /**
- * The public keys that verify users' tokens, given by the platform or fetched from Auth. While Auth
- * is unavailable, the last good key set is used. The key set is fetched again when it is old, or
- * when a token names a key that is not in the set; a pause between fetches keeps a caller with
- * invented tokens from flooding Auth.
+ * The public keys that verify users' tokens, given by the platform or fetched from Auth. While Auth is
+ * unavailable, the last good key set is used. The key set is fetched again when it is old, or when a token
+ * names a key that is not in the set. A minimum time between fetches prevents a caller with invented tokens
+ * from flooding Auth.
  */
 import type { SupabaseEnv } from "@supabase/server";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -16,8 +16,8 @@ export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
 export interface KeySet {
   /**
    * Returns the keys with which the token may be verified.
-   * @throws ApiError `not_ready` if Auth is unavailable and no key set, or not the token's key, is
-   *   known
+   * @throws ApiError `not_ready` if Auth is unavailable and either no key set is known or the known set lacks
+   * the token's key
    */
   forToken(token: string): Promise<Keys>;
   /**
@@ -50,7 +50,7 @@ export function givenKeySet(keys: Keys): KeySet {
   };
 }
 
-/** Returns the id of the key that the token claims. The claim is not verified. */
+/** Returns the id of the key that the token names. The token is not verified yet, so the id may be wrong. */
 function keyIdOf(token: string): string | undefined {
   const [header = ""] = token.split(".");
   try {
@@ -110,8 +110,8 @@ export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions):
   }
 
   /**
-   * All waiting requests share one fetch. The fetch runs outside their deadlines, because the
-   * timeout of one request must not fail the others.
+   * All waiting requests share one fetch. The fetch ignores the requests' deadlines, because the timeout of
+   * one request must not fail the others.
    */
   function load(): Promise<Keys> {
     return loading ??= outsideRequests(ask).finally(() => loading = undefined);

@@ -14,13 +14,15 @@ function decode(part: string | undefined): Parts {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-/** The longest quote from a refused token: a caller can write any text into one. */
+/**
+ * The longest quote from a refused token. The limit is needed because a caller can write any text into a
+ * token.
+ */
 const MAX_LENGTH = 100;
 const quoted = (value: unknown) => JSON.stringify(value ?? null).slice(0, MAX_LENGTH);
 
 /**
- * Finds the likely mistake in a refused token. The token's contents are only quoted, and never
- * trusted.
+ * Finds the likely reason why a token was refused. The token's contents are quoted, but never trusted.
  * @returns null if neither the algorithm nor the issuer is the cause
  */
 export function tokenProblem(token: string, issuers: readonly string[]): string | null {

@@ -12,8 +12,8 @@ import { withOwnTime } from "../../core/deadline.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { Idempotency } from "./key.ts";
 
-// A repeat gets these refusals again while its key is stored. 401, 403, 408, 429, 5xx and
-// `invalid_request` are not stored: the next attempt may succeed.
+// The refusals that are stored: while the key is stored, a repeat gets the same refusal. 401, 403, 408, 429,
+// 5xx and `invalid_request` are not stored, because the next attempt may succeed.
 const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "insufficient_credits",
   "spend_cap_reached",
@@ -30,16 +30,16 @@ const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unknown_package",
 ]);
 
-/** The part of a route's `Call` that idempotent calls use. */
+/** The fields of a route's `Call` that idempotent calls need. */
 export interface KeyedCall {
   readonly idempotency: Idempotency;
   readonly services: { readonly database: Database; readonly log: Logger };
 }
 
 /**
- * Stores a refusal under the caller's key. If storing fails, the answer stays the same. Without a
- * key from the caller nothing is stored, since the same content may succeed a moment later.
- * @param userId whose request was refused; for the report of the funnel
+ * Stores a refusal under the caller's key. If storing fails, the caller still gets the refusal. If the caller
+ * sent no key, nothing is stored, because the same content may succeed a moment later.
+ * @param userId the user whose request was refused; for the report of the funnel
  */
 export async function storeRefusal(
   call: KeyedCall,
@@ -63,7 +63,7 @@ export async function storeRefusal(
 
 type ArgsWithoutKey<N extends IdempotentName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
 
-/** Returns the user that the function acts for; undefined if its arguments name none. */
+/** Returns the user in the database function's arguments; undefined if they name none. */
 function userOf(args: object): string | undefined {
   return "p_user_id" in args && typeof args.p_user_id === "string" ? args.p_user_id : undefined;
 }
@@ -77,8 +77,7 @@ export async function idempotent<N extends IdempotentName>(
   try {
     const keyed = { ...args, ...call.idempotency.args } as ArgsOf<N>;
     const answer: ResultOf<N> = await call.services.database.rpc(name, keyed);
-    // With a status of 400 or more, `data` is an error body; renderReply recognises it by the
-    // status.
+    // If the status is 400 or more, `data` is an error body. renderReply recognises it by the status.
     return { ...answer, data: answer.data as StoredDataOf<N> };
   } catch (error) {
     await storeRefusal(call, error, userOf(args));

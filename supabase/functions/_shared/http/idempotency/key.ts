@@ -8,14 +8,14 @@ import { sha256 } from "../../core/hash.ts";
 import { ApiError } from "../../core/errors.ts";
 
 /**
- * true: the route requires an Idempotency-Key; "optional": the content of a request without a key
- * is its key; "offered": a request without a key is never a repeat; false: the route reads none.
+ * true: the route requires an Idempotency-Key. "optional": if a request has no key, its content is its key.
+ * "offered": a request without a key is never treated as a repeat. false: the route ignores the header.
  */
 export type IdempotencyMode = boolean | "optional" | "offered";
 
 /**
- * A client repeats a lost request within ten minutes; two requests with the same content are rarely
- * intended within ten minutes.
+ * A client repeats a lost request within ten minutes. Two requests with the same content in ten minutes are
+ * rarely intended, so the second is treated as a repeat.
  */
 export const CONTENT_KEY_SECONDS = 600;
 
@@ -25,10 +25,7 @@ export interface Idempotency {
   readonly args: {
     /** Hex SHA-256 of the caller, the route, and the key or the content. */
     readonly p_idempotency_key: string;
-    /**
-     * Hex SHA-256 of the method, the path and the raw body; of the content if the content is the
-     * key.
-     */
+    /** Hex SHA-256 of the method, the path and the raw body; if the content is the key, of the content. */
     readonly p_fingerprint: string;
     /** Seconds for which a content key is stored. A caller's own key is stored for 24 hours. */
     readonly p_kept_seconds?: number;
@@ -40,7 +37,7 @@ export interface KeyedIdempotency extends Idempotency {
   readonly key: string;
 }
 
-/** The type that a handler gets for each mode. */
+/** The type of the idempotency that a handler gets, for each mode. */
 export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Idempotency
   : M extends "offered" ? KeyedIdempotency | null
   : M extends true ? KeyedIdempotency
@@ -50,8 +47,8 @@ const KEY = /^[\x20-\x7e]{1,255}$/;
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
 
 /**
- * An idempotency key may contain a comma. An unquoted key with a comma and a blank looks like two
- * keys.
+ * An idempotency key may contain a comma. An unquoted key with a comma and a blank looks like two joined
+ * headers.
  */
 export function isOneKey(value: string): boolean {
   return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));

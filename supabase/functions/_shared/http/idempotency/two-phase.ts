@@ -1,37 +1,39 @@
 /**
- * Work that calls another service between two transactions: `begin`, `outside`, then `attach`, or
+ * Work that calls an external service between two transactions: `begin`, `outside`, then `attach`, or
  * `abandon` after a failure.
  *
- * No transaction is open during the call. `begin` commits the idempotency key as started, with
- * everything that `outside` needs; `attach` commits the answer under the key. If a step in between
- * fails, `abandon` frees the key and a retry begins again. The retry uses the same record, because
- * the service may already have done its part. If the service would repeat a stored refusal, the
- * retry uses a new record. If `abandon` fails too, the key stays in progress until its lock times
- * out, and a retry takes the key over.
+ * No transaction is open during the call. `begin` commits the idempotency key as started, with everything
+ * that `outside` needs; `attach` commits the answer under the key. If a step in between fails, `abandon`
+ * frees the key, and a retry begins again. The retry uses the same record, because the service may already
+ * have done its part. But if the service would only repeat a refusal that it has stored, the retry uses a new
+ * record. If `abandon` fails too, the key stays in progress until its lock times out; then a retry takes the
+ * key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/deadline.ts";
 import type { Reply } from "../reply/reply.ts";
 import { type KeyedCall, storeRefusal } from "./idempotent.ts";
 
-/** A step that needs no call: it has the stored answer, or an answer that the database knows. */
+/**
+ * The result of `begin` if no external call is needed, because the answer is stored or the database knows it.
+ */
 interface AnsweredStep<T> {
   readonly step: string;
   readonly status: number;
   readonly data: T | ErrorBody;
 }
 
-/** A step after which the service is called. */
+/** The result of `begin` if the service must be called. */
 type OpenStep<S> = Exclude<S, { readonly status: number }>;
 
 interface TwoPhases<S, M, T> {
-  /** The work's name in the log, for an `abandon` that fails. */
+  /** The work's name, for the log line if `abandon` fails. */
   readonly what: string;
   /** The first transaction commits the record and the key. */
   readonly begin: () => Promise<S | AnsweredStep<T>>;
   /** Calls the service. */
   readonly outside: (step: OpenStep<S>) => Promise<M>;
-  /** The second transaction stores what the service made, and the answer under the key. */
+  /** The second transaction stores the service's result, and stores the answer under the key. */
   readonly attach: (made: M, step: OpenStep<S>) => Promise<Reply<T>>;
   /** Frees the key after `error`. Left out if `outside` frees the key. */
   readonly abandon?: (error: unknown, step: OpenStep<S>) => Promise<unknown>;

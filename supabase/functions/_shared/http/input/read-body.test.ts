@@ -7,7 +7,7 @@ import { parseJson, readBytes } from "./read-body.ts";
 
 const LIMIT_BYTES = 64;
 
-/** Makes a request whose body begins and continues when the test says so. */
+/** Makes a request whose body starts and continues only when the test allows it. */
 function slowRequest(headers: Record<string, string> = {}) {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   const body = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });

@@ -11,9 +11,7 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 /** The largest body of batches, jobs and webhooks. */
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
-/**
- * The deepest schema of the contract, metadata in an event of a batch, stays far below this limit.
- */
+/** The contract's deepest input is the metadata of an event in a batch. It stays far below this limit. */
 const MAX_DEPTH = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -44,10 +42,10 @@ async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: numbe
 
 async function readAll(request: Request, limitBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  // A sender who declares no length could send without end, so the bytes are counted as they
-  // arrive.
+  // The declared length is optional, and a sender without one could send for ever, so the bytes are counted
+  // as they arrive.
   if (declared === null) return await readBounded(request.body!, limitBytes);
-  // Not `>`: a length that is not a number must be refused, too.
+  // Not `>`: NaN must be refused, too.
   if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
@@ -55,8 +53,8 @@ async function readAll(request: Request, limitBytes: number): Promise<Uint8Array
 }
 
 /**
- * Reads the raw bytes. A slow sender gets the time of an ordinary request, even on a route with a
- * longer deadline.
+ * Reads the raw bytes. The body must arrive within the deadline of an ordinary request, even on a route with
+ * a longer deadline.
  * @throws ApiError `payload_too_large`, `request_timeout`
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
@@ -81,7 +79,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** @throws ApiError `invalid_request` when the header names another type than JSON */
+/** @throws ApiError `invalid_request` when the header names a type other than JSON */
 export function requireJson(headers: Headers): void {
   const type = headers.get("content-type");
   if (type === null || /^application\/json\s*(;|$)/i.test(type)) return;
@@ -97,15 +95,15 @@ function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalid("Text must not contain half of a surrogate pair.", path);
 }
 
-// JSON.parse rounds silently. Numbers of up to 15 digits are always exact; only longer numbers and
-// exponents are checked.
+// JSON.parse silently rounds some numbers. It never rounds a number of up to 15 digits, so only longer
+// numbers and exponents are checked.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-// An exact number needs far fewer characters, and a text of this length is checked at no measurable
-// cost.
+// A longer number counts as inexact without a check. Every exact number is far shorter, and a number of this
+// length takes no measurable time to check.
 const MAX_NUMBER_LENGTH = 100;
 
-/** Replaces a number that the parser would round. */
+/** Stands for a number that the parser would round. */
 const INEXACT = Symbol("inexact");
 
 /**
@@ -116,8 +114,8 @@ function digitsOf(text: string): string {
 }
 
 /**
- * Replaces inexact numbers. The runtime passes the number's source text to a reviver; TypeScript's
- * types lack that parameter.
+ * Replaces the numbers that are not exact. The runtime passes the number's source text to a reviver as a
+ * third argument, which TypeScript's types lack.
  */
 function markInexact(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
@@ -127,9 +125,7 @@ function markInexact(_key: string, value: unknown, context?: { source?: string }
   return isExact ? value : INEXACT;
 }
 
-/**
- * Refuses a value that must not be stored. Returns the number of names in all objects of the value.
- */
+/** Throws if the value must not be stored. Returns the total number of property names in all its objects. */
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
   if (value === INEXACT) {
     throw invalid(
@@ -177,8 +173,8 @@ export function parseJson(text: string): unknown {
     const isEmpty = text.trim() === "";
     throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
   }
-  // Text that cannot be stored arrives only as an escape: raw control characters are malformed
-  // JSON.
+  // Characters that cannot be stored can only arrive as an escape, because JSON does not allow raw control
+  // characters.
   const names = check(value, "", 0, text.includes("\\u"));
   const repeated = repeatedName(text, value, names);
   if (repeated !== undefined) {

@@ -1,10 +1,9 @@
 /**
- * Finds a name that occurs twice in one object of a JSON text. JSON.parse silently keeps the last
- * value and other parsers keep the first, so a proxy could check one value while this API uses
- * another.
+ * Finds a name that occurs twice in one object of a JSON text. JSON.parse silently uses the last value and
+ * other parsers use the first, so a proxy could check one value while this API uses the other.
  *
- * A parser that reports repeated names would be many times slower than JSON.parse for 1 MB. The
- * text has been parsed, so it is valid JSON and counting is enough: if the text has more names than
+ * For a text of 1 MB, a parser that reports repeated names would be many times slower than JSON.parse. When
+ * this code runs, JSON.parse has accepted the text, so it is enough to count: if the text has more names than
  * the parsed value, a name is repeated.
  */
 
@@ -19,7 +18,7 @@ function endOfString(text: string, open: number): number {
   }
 }
 
-/** Calls `use` with the position of each name in a valid JSON text, its quotes included. */
+/** Calls `use` with the position of each name in a valid JSON text. The position includes the quotes. */
 function eachName(text: string, use: (start: number, end: number) => void): void {
   let end = -1;
   for (let open = text.indexOf('"'); open >= 0; open = text.indexOf('"', end + 1)) {
@@ -43,8 +42,8 @@ function howOften(names: string[]): Map<string, number> {
 }
 
 /**
- * Returns the first name that an object repeats, escaped or not; undefined if no object repeats a
- * name.
+ * Returns the first name that an object repeats, even if one occurrence is escaped; undefined if no object
+ * repeats a name.
  * @param text valid JSON
  * @param nameCount the number of names in all objects of `value`
  */

@@ -1,21 +1,21 @@
 /**
- * Refuses a request with too long a URL, too large headers, or a repeated header that must come
- * once. The runtime joins the values of a repeated header with ", ". A proxy may have checked only
- * one of the values, so the request is refused (docs/decisions/http.md).
+ * Refuses a request if its URL is too long, its headers are too large, or a header that must be unique is
+ * repeated. The runtime joins the values of a repeated header with ", ". A proxy may have checked only one of
+ * the values, so the request is refused (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
 import { type IdempotencyMode, isOneKey } from "../idempotency/key.ts";
 
 /**
- * Four times the length of a URL with the longest cursor and every filter. Servers in front of this
- * API stop at 8 to 16 KiB.
+ * Four times the length of a URL with the longest cursor and every filter. Proxies and gateways in front of
+ * this API allow 8 to 16 KiB.
  */
 const MAX_URL_LENGTH = 8_192;
 /** A large token, foreign cookies and the headers that proxies add use about a third of this. */
 const MAX_HEADERS_LENGTH = 32_768;
 const MAX_HEADERS = 100;
 
-/** A header that must come once, with a test of whether its value is a single value. */
+/** A header that must be unique, and a test of whether a header's text is a single value. */
 interface Single {
   readonly name: string;
   readonly header: string;
@@ -26,7 +26,8 @@ const hasNoComma = (value: string) => !value.includes(",");
 
 // A comma inside quotes belongs to a parameter and does not separate two values.
 const ONE_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
-// Commas separate the fields of one Stripe-Signature value. Two time stamps (`t=`) are two values.
+// The fields of one Stripe-Signature value are separated by commas. A text with two timestamps (`t=`) is two
+// values.
 const TWO_STAMPS = /(?:^|,)\s*t=.*,\s*t=/;
 
 function single(header: string, isOne = hasNoComma): Single {
@@ -47,9 +48,9 @@ const OF_REQUESTS_WITH_A_BODY = [
 const IDEMPOTENCY_KEY = single("Idempotency-Key", isOneKey);
 
 /**
- * Returns whether the header is present. Each call scans all headers in the runtime, so no header
- * is read twice.
- * @throws ApiError `invalid_request` if the header came more than once
+ * Returns whether the request has the header. Each lookup scans all headers in the runtime, so no header
+ * should be read twice.
+ * @throws ApiError `invalid_request` if the header is repeated
  */
 function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
   const value = headers.get(name);
@@ -58,8 +59,8 @@ function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
 }
 
 /**
- * Bounds the number and the size of all headers. Counting costs more than the rest of this file, so
- * a read without a credential relies on the runtime's limits.
+ * Limits the number and the total size of the headers. Counting costs more than all other checks in this
+ * file, so a request that only reads and has no credential is not counted: the runtime's own limits apply.
  */
 function requireFewHeaders(headers: Headers): void {
   let count = 0;
@@ -83,7 +84,7 @@ interface HeadRules {
 }
 
 /**
- * Refuses an oversized or ambiguous head.
+ * Refuses a request whose headers or URL are too large or ambiguous.
  * @throws ApiError `invalid_request`, with the name of a repeated header
  */
 export function requireSaneHead(route: HeadRules, { url, headers }: Request): void {

@@ -5,8 +5,7 @@
 import type { z } from "@hono/zod-openapi";
 import { type ApiError, invalid } from "../../core/errors.ts";
 
-// The caller chooses the name of an unknown field, so the answer repeats at most 200 characters of
-// the name.
+// The caller chooses the name of an unknown field, so the answer quotes at most 200 characters of the name.
 const MAX_FIELD = 200;
 
 type Issue = z.core.$ZodIssue;
@@ -30,7 +29,7 @@ function explain(issue: Issue): ApiError {
   }
   const field = fieldPath(issue.path);
   if (field === "") return invalid(issue.message);
-  // zod's message for a missing field speaks of types and `undefined`.
+  // zod's own message for a missing field mentions types and `undefined`, so it is replaced.
   const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
   return invalid(isMissing ? "This field is required." : issue.message, field);
 }

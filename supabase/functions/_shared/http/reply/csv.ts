@@ -4,10 +4,10 @@ import type { RequestContext } from "../../core/current-request.ts";
 import { baseHeaders } from "./headers.ts";
 
 /**
- * Returns a streaming answer. The first page is read before the answer begins, so an error in the
- * first page still gets an error status. A later error ends the stream early, and the client sees
- * an incomplete answer. Each page is read after the previous page was sent: the generator must give
- * each read its own deadline, because a reader may be slow.
+ * Returns a streaming answer. The first page is read before the answer begins, so if reading it fails, the
+ * answer has an error status. If a later page fails, the stream ends early, and the client sees an incomplete
+ * answer. Each page is read after the previous page was sent. A slow client delays the reads, so the
+ * generator must give each read its own deadline.
  */
 export async function streamCsv(
   filename: string,

@@ -2,8 +2,8 @@
 import type { HeaderPairs, RequestContext } from "../../core/current-request.ts";
 
 /**
- * Forbids browsers to guess the content type, run scripts, frame the answer and embed it in another
- * site. Pages of allowed origins can still read answers.
+ * Forbids browsers to guess the content type, to run scripts, to show the answer in a frame and to embed it
+ * in another site. Pages of allowed origins can still read answers.
  */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
   ["x-content-type-options", "nosniff"],
@@ -19,8 +19,8 @@ const OF_EVERY_ANSWER: Readonly<HeaderPairs> = [
   ...SECURITY_HEADERS,
 ];
 
-// `Headers` validates its values once here; copying a Headers object costs half as much as building
-// one from pairs.
+// The values are validated once, here. Copying a Headers object costs half as much as building one from
+// pairs.
 export const OF_EVERY_JSON = new Headers([
   ...OF_EVERY_ANSWER,
   ["content-type", "application/json; charset=utf-8"],

@@ -1,5 +1,6 @@
 /**
- * The shape of a route's JSON: our envelope, or the shape of OpenAI's API, which OpenAI's SDKs read.
+ * The shape of a route's JSON: this API's envelope, or the shape of OpenAI's API, which OpenAI's SDKs can
+ * read.
  */
 import { type ErrorBody, ERRORS, type ErrorType, isErrorCode } from "../../core/errors.ts";
 import type { HeaderPairs } from "../../core/current-request.ts";
@@ -7,7 +8,7 @@ import type { Quota } from "../../limits/rate-limit-headers.ts";
 
 export type JsonShape = "envelope" | "openai";
 
-/** OpenAI's names for our types of errors. */
+/** OpenAI's error type for each of this API's error types. */
 const OPENAI_TYPES: Readonly<Record<ErrorType, string>> = {
   validation: "invalid_request_error",
   not_found: "invalid_request_error",
@@ -19,7 +20,10 @@ const OPENAI_TYPES: Readonly<Record<ErrorType, string>> = {
   server: "server_error",
 };
 
-/** The `error` object of OpenAI's API. Its `code` is ours; `retryable` and `details` are additions. */
+/**
+ * The `error` object of OpenAI's API. `code` is this API's error code; `retryable` and `details` are
+ * additions.
+ */
 export interface OpenAiError {
   readonly message: string;
   readonly type: string;

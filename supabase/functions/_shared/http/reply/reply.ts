@@ -26,7 +26,7 @@ export function page<T>(data: T[], nextCursor: string | null): Reply<T[]> {
 }
 
 /**
- * Returns a page of a list that the database returned whole. The cursor is the key of the previous
+ * Returns one page of a list. The database returned the whole list. The cursor is the key of the previous
  * page's last item.
  * @throws ApiError `invalid_request` for a cursor that is not the key of an item
  */

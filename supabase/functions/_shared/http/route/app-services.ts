@@ -23,7 +23,7 @@ export interface Services {
   readonly verifyShared: SharedSecretVerifier;
   /** Returns a keyed hash in hex. The database stores IP addresses only as such hashes. */
   readonly hashIp: (network: string) => string;
-  /** Says which products are switched on, and for which users. */
+  /** Tells whether a product is switched on for a user. */
   readonly features: FeatureFlags;
   readonly limiter: Limiter;
   readonly metrics: Metrics;
@@ -54,7 +54,7 @@ export interface Services {
   readonly pause: (ms: number) => Promise<void>;
   /** Checks that the keys that verify users' tokens are known. */
   readonly checkKeySet: () => Promise<CheckState>;
-  /** Returns `degraded` if each process counts its limits alone. */
+  /** Returns `degraded` if each process counts rate limits on its own, without Redis. */
   readonly checkRedis: () => Promise<CheckState>;
   /** Returns Redis's own figures of memory, keys and connections; empty if Redis reports none. */
   readonly readRedisFigures: () => Promise<RedisFigures>;

@@ -56,13 +56,13 @@ interface Declaration<
   /** The deadline of a request; DEADLINE_MS by default. */
   readonly deadlineMs?: number;
   /**
-   * true requires an Idempotency-Key; "optional" identifies a request without a key by its content;
-   * "offered" serves each request without a key anew.
+   * true: the Idempotency-Key is required. "optional": a request without a key is identified by its content.
+   * "offered": a request without a key is never treated as a repeat.
    */
   readonly idempotent: I;
   /**
-   * The product that must be switched on for the caller. Only routes that begin new business name a
-   * product; reading always works.
+   * The product that must be switched on for the caller. Only routes that begin new business name a product;
+   * routes that read always work.
    */
   readonly feature?: FeatureName;
   readonly bodyLimit?: number;
@@ -82,11 +82,11 @@ interface Declaration<
   /** true: answers have an ETag, and a request whose If-None-Match names it gets 304. */
   readonly conditional?: boolean;
   /**
-   * true: the route calls a service that may return an unusable answer, so the document lists 502
-   * beside 503.
+   * true: the route calls a service whose answer may be unusable, so the OpenAPI document lists 502 beside
+   * 503.
    */
   readonly asksUpstream?: boolean;
-  /** The error codes of this route. openapi.ts adds the codes that the other fields imply. */
+  /** The error codes that no other field implies. openapi.ts adds the codes that the other fields imply. */
   readonly errors?: readonly ErrorCode[];
   readonly handler: (
     call: Call<W, I, z.output<P>, z.output<Q>, z.output<B>>,

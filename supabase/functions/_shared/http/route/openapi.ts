@@ -44,13 +44,13 @@ const OpenAiErrorBody = z.object({
   }),
 }).openapi("OpenAiError");
 
-/** Returns the body of a route's errors, limited to the codes of one status. */
+/** Returns the schema of a route's error body for one status, limited to that status's codes. */
 function errorOf({ shape }: Route, codes: readonly ErrorCode[]): z.ZodType {
   const body = shape === "openai" ? OpenAiErrorBody : ErrorEnvelope;
   return body.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
 }
 
-/** Returns the errors that a route's declaration implies, and the errors that the route names. */
+/** Returns the errors that a route's declaration implies, and the errors that the declaration lists. */
 function errorCodesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
   if (!route.isSigned) {
@@ -69,7 +69,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   return [...codes];
 }
 
-/** The headers of every answer of a limited route, refusals included. */
+/** The headers of every answer of a rate-limited route, including refusals. */
 const LIMIT_HEADERS = {
   "ratelimit-policy": z.string().openapi({
     description: "The limit that is closest to being used up: `q` requests in `w` seconds.",

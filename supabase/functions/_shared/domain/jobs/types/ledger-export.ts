@@ -1,6 +1,6 @@
 /**
- * Writes a user's ledger as one CSV file of any size, one chunk in each step. The first chunk has
- * the newest entries, so entries that are written during the export shift no later chunk.
+ * Writes a user's ledger as one CSV file of any size, one chunk in each step. The file begins with the newest
+ * entry, so entries that are written during the export do not shift the later chunks.
  */
 import { z } from "@hono/zod-openapi";
 import { Timestamp } from "../../../contracts/common.ts";
@@ -16,10 +16,10 @@ const Input = z.strictObject({
 
 type Input = z.output<typeof Input>;
 
-/** The state after a written chunk: the start of the next chunk, and the totals. */
+/** The state after a chunk was written: the start of the next chunk, and the totals so far. */
 interface Chunk {
   readonly next: string | null;
-  /** The number of the newest entry in the file; the progress is computed from it. */
+  /** The number of the newest entry in the file, from which the progress is computed. */
   readonly newest: number;
   readonly rows: number;
   readonly bytes: number;
@@ -27,8 +27,8 @@ interface Chunk {
   readonly limit: number;
 }
 
-// An entry has about 350 bytes, so 500 entries fit into a page. Entries with much metadata are read
-// in smaller numbers.
+// An entry has about 350 bytes, so 500 entries fit into a page. If entries have much metadata, fewer are
+// read.
 const MAX_ROWS = 500;
 const MAX_PAGE_BYTES = 256 * 1024;
 
@@ -47,8 +47,8 @@ function fitting(entries: EntryRow[], isFirst: boolean): { rows: EntryRow[]; tex
 }
 
 /**
- * Returns the progress in percent. Entries are numbered down to 1, so the oldest written number
- * shows the progress.
+ * Returns the progress in percent. Entry numbers go down to 1, so the number of the oldest written entry
+ * shows how much is left.
  */
 function progressOf(newest: number, oldest: number): number {
   return newest === 0 ? 99 : Math.floor(100 * (newest - oldest + 1) / newest);

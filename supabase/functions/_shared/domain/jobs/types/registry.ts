@@ -1,6 +1,4 @@
-/**
- * Lists all types of jobs. The types import job-type.ts, so the list cannot stand in job-type.ts.
- */
+/** Lists all types of jobs. The types import job-type.ts, so the list must be in a file of its own. */
 import type { JobType } from "../job-type.ts";
 import { ledgerExport } from "./ledger-export.ts";
 import { research } from "./research/research.ts";

@@ -1,5 +1,5 @@
 /**
- * Charges a list of past usage events in batches. A back end collects them while it cannot report
+ * Charges a list of past usage events in batches. A back end collects the events while it cannot report
  * usage.
  */
 import { z } from "@hono/zod-openapi";
@@ -52,8 +52,8 @@ function addCredits(amounts: readonly string[]): string {
 export const usageBackfill = defineJobType({
   type: "usage_backfill",
   summary: "Charges a list of past uses of models, each at most once",
-  // A user could post an event id with few tokens before the back end reports the real usage, and
-  // would be charged for less.
+  // Users may not start this job: a user could send an event id with few tokens before the back end reports
+  // the real usage of that event, and would be charged too little.
   who: ["secret"],
   input: Input,
   stepCpuMs: 10,

@@ -104,10 +104,13 @@ export const en = {
   },
 };
 
-/** Every sentence as a text, and every sentence with values as a function of the same values. */
+/**
+ * The type of a language: a sentence without values is a string, and a sentence with values is a function of
+ * those values.
+ */
 type Translation<T> = T extends string ? string
   : T extends (...values: infer V) => string ? (...values: V) => string
   : { readonly [K in keyof T]: Translation<T[K]> };
 
-/** The sentences of a language. A missing sentence, or one too many, fails the type check. */
+/** The sentences of a language. A missing or an additional sentence fails the type check. */
 export type Sentences = Translation<typeof en>;

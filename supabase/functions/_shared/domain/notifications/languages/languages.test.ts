@@ -63,7 +63,7 @@ Deno.test("a missing sentence and one too many fail the type check", () => {
   assert(incomplete && excessive && constant);
 });
 
-/** Lists each sentence with its path. A sentence with values is called with a mark. */
+/** Lists each sentence with its path. A sentence with values is called with a placeholder for each value. */
 function sentencesOf(of: object, path = ""): [string, string][] {
   return Object.entries(of).flatMap(([name, sentence]) => {
     const at = `${path}${name}`;

@@ -1,4 +1,4 @@
-/** The languages of emails, and the choice of one by a locale. */
+/** The languages of emails, and the choice of a language by locale. */
 import { LANGUAGE_CODES, type LanguageCode } from "../../../contracts/languages.ts";
 import { de } from "./de.ts";
 import { en, type Sentences } from "./en.ts";
@@ -26,8 +26,8 @@ export interface ChosenLanguage extends Language {
 }
 
 /**
- * Returns the language of a locale such as `de` or `de-AT`; English if there is none. A region
- * chooses the formats of numbers and times.
+ * Returns the language of a locale such as `de` or `de-AT`; English if the language is not supported. The
+ * region of the locale decides how numbers and times are formatted.
  */
 export function languageOf(locale: string, languages: Languages = LANGUAGES): ChosenLanguage {
   const [code = "", region] = locale.split("-");

@@ -1,4 +1,7 @@
-/** Calls the model once, as a step: its answer, its usage, and its record in the AI log. */
+/**
+ * Runs one call of the model as a step, which stores the answer and its usage and writes the call to the AI
+ * log.
+ */
 import type { AiMessage, AiUsage } from "../../../../adapters/ai/ai.ts";
 import { aiLog } from "../../../../adapters/ai/ai-log.ts";
 import { countUsedTokens } from "../../../../adapters/ai/usage.ts";
@@ -11,7 +14,7 @@ export interface Answer {
   readonly usage: AiUsage;
 }
 
-/** Five answers, a report and the plan must stay below 64 KiB, the limit of a result. */
+/** The plan, five answers and a report must together stay below 64 KiB, the limit of a result. */
 const MAX_ANSWER_BYTES = 8_000;
 
 function hasTokens(usage: AiUsage): boolean {

@@ -7,8 +7,8 @@ const PLAN_TOKENS = 512;
 const ANSWER_TOKENS = 1_024;
 
 /**
- * Tokens for the words and line breaks between the parts of a prompt: joined texts can have more
- * tokens than their parts.
+ * Tokens added for the words and line breaks between the parts of a prompt: joined texts can have more tokens
+ * than their parts.
  */
 const JOIN_TOKENS = 16;
 
@@ -30,7 +30,7 @@ export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   };
 }
 
-/** Returns every call at its longest: five questions and all answers of maximum length. */
+/** Returns the maximum usage of every call: five questions, and answers of maximum length. */
 export async function estimateResearch(ai: Ai, query: string): Promise<EstimateLine[]> {
   const { plan, answer } = limitsOf(ai);
   const count = (messages: ReturnType<typeof prompts.plan>) => ai.countTokens(plan.model, messages);
