@@ -14,7 +14,7 @@ export interface SecretCaller {
   readonly name: string;
 }
 
-/** A caller with the shared secret. Both secrets stand for the same caller. */
+/** A caller with the shared secret. The current and the previous secret identify the same caller. */
 export interface SharedCaller {
   readonly kind: "shared";
 }
@@ -52,9 +52,10 @@ export function callerScope(caller: Caller): string {
 }
 
 /**
- * Returns the caller's name as an author, in the ledger and in the log of reads: `owner` for a user
- * who acts on their own account, `operator:<user id>`, or `key:<name>`. On a route for operators an
- * operator is always named, also if users may call it. Returns null for callers without an identity.
+ * Returns the caller's name as an author, in the ledger and in the log of reads: `owner` for a user who acts
+ * on their own account, `operator:<user id>`, or `key:<name>`. On a route for operators, an operator is
+ * always `operator:<user id>`, even if users may call the route. Returns null for callers without an
+ * identity.
  */
 export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
   if (caller.kind === "secret") return `key:${caller.name}`;
@@ -84,10 +85,9 @@ function requireName(): never {
 }
 
 /**
- * Returns the user that a read or a list is about. A user reads only their own; an operator may
- * name a customer, and otherwise reads their own; a back end must name the user.
- * @throws ApiError `invalid_request` when a user who is not an operator names a user, or a back end
- *   names none
+ * Returns the user whose data a request reads or lists. A user may read only their own data. An operator may
+ * name a customer, and without a name reads their own data. A back end must name the user.
+ * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
   if (caller.kind === "secret") return named ?? requireName();
@@ -96,9 +96,9 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
 }
 
 /**
- * Returns the user for whom a request acts. An operator reads customers, but acts only for
- * themselves: what changes a customer's account has routes of its own, which record the operator.
- * @throws ApiError `invalid_request` when a user's token names a user, or a back end names none
+ * Returns the user for whom a request acts. Operators may read customers' data, but act only for themselves:
+ * separate routes change a customer's account, and record the operator.
+ * @throws ApiError `invalid_request` if a user's token names a user, or a back end names none
  */
 export function actingUserOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
   if (caller.kind === "secret") return named ?? requireName();
@@ -106,8 +106,8 @@ export function actingUserOf(caller: UserCaller | SecretCaller, named: string | 
 }
 
 /**
- * Returns the user whose resource a read by id may return; null for operators and back ends, which
- * read every customer's.
+ * Returns the user whose resources a read by id may return; null for operators and back ends, which may read
+ * every customer's resources.
  */
 export function ownerReadBy(caller: UserCaller | SecretCaller): string | null {
   return caller.kind === "user" && !caller.isOperator ? caller.userId : null;

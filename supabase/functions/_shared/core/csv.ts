@@ -6,13 +6,15 @@ export interface Column<Key extends string = string> {
   /** The name in the header; the key by default. */
   readonly title?: string;
   /**
-   * true if the column holds numbers, so that a leading minus begins a number and not a formula.
+   * true if the column holds numbers. In such a column, a leading minus is a sign and not the start of a
+   * formula.
    */
   readonly isNumber?: boolean;
 }
 
-// A spreadsheet may skip invisible characters at the start of a cell and run the rest as a formula.
-// The last four characters are full-width signs, which some programs read like the normal signs.
+// The characters with which a formula may begin. A spreadsheet may skip invisible characters at the start of
+// a cell and run the rest as a formula. The last four characters are full-width signs, which some programs
+// read like the normal signs.
 const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
 const NUMBER = /^-?\d+(\.\d+)?$/;

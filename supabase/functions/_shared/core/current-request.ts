@@ -11,7 +11,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** 32 hex digits. */
   readonly traceId: string;
-  /** Our own span in the trace, which is sent in the answer and to other services. */
+  /** This request's span in the trace. The answer and calls to other services carry it. */
   readonly traceparent: string;
   /** The deadline, in milliseconds by performance.now(). The route sets it. */
   deadlineMs: number;

@@ -3,8 +3,8 @@ import { currentRequest, withinRequest } from "./current-request.ts";
 import { ApiError } from "./errors.ts";
 
 /**
- * The deadline of ordinary requests, in ms: far more than they take, and early enough that callers
- * still wait.
+ * The deadline of ordinary requests, in ms: far longer than they take, and short enough that callers still
+ * wait.
  */
 export const DEADLINE_MS = 30_000;
 /**
@@ -13,11 +13,14 @@ export const DEADLINE_MS = 30_000;
  */
 export const LONG_DEADLINE_MS = 140_000;
 /**
- * The deadline of runners, in ms: the time after which the platform ends a request. Runners stop by
- * an earlier limit of their own.
+ * The deadline of runners, in ms: the time after which the platform ends a request. Runners stop earlier, by
+ * a limit of their own.
  */
 export const RUNNER_DEADLINE_MS = 150_000;
-/** The time in ms to record what has already happened, after the deadline of the request. */
+/**
+ * The time in ms in which work may be recorded after the request's deadline, if the work has already
+ * happened.
+ */
 const CLOSING_MS = 10_000;
 
 /**

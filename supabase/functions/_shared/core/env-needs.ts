@@ -1,6 +1,7 @@
 /**
  * The environment variables that each function needs, and what happens without them. `deno task
- * secrets:check` reads this table; its type keeps it equal to what env.ts reads.
+ * secrets:check` reads this table. The type of the table ensures that it lists exactly the variables that
+ * env.ts reads.
  */
 import type { Env } from "./env.ts";
 
@@ -40,17 +41,17 @@ export type FunctionName = typeof FUNCTIONS[number];
 
 export interface EnvNeed {
   readonly by: readonly FunctionName[];
-  /** These functions report whether the variable is set, and test its value. */
+  /** The functions that report whether the variable is set and test its value. */
   readonly checkedBy?: readonly FunctionName[];
   /**
-   * `needed`: the functions in `by` answer 503 without the variable; `optional`: a feature is left
-   * out without the variable; `platform`: the platform sets the variable; `local`: the variable is
-   * for emulators and absent in production.
+   * `needed`: without the variable, the functions in `by` answer 503. `optional`: without the variable, a
+   * feature is missing. `platform`: the platform sets the variable. `local`: the variable is for emulators
+   * and is not set in production.
    */
   readonly is: "needed" | "optional" | "platform" | "local";
-  /** The other variable of a pair of which one is enough. */
+  /** The other variable, if either of the two is enough. */
   readonly or?: EnvName;
-  /** The variable is needed only if this other variable is set. */
+  /** Another variable: only if it is set, this one is needed. */
   readonly with?: EnvName;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads the environment; no other file of the functions does. An error names a missing or malformed
- * variable and never contains its value, so that the error can be logged.
+ * Reads the environment; no other file of the functions reads it. An error names a missing or malformed
+ * variable but never contains its value, so that the error can be logged.
  */
 import { z } from "zod";
 import { readModels } from "./ai-models.ts";
@@ -94,7 +94,7 @@ const EnvSchema = z.object({
 
 export type Env = z.output<typeof EnvSchema>;
 
-/** Returns the names of variables that are valid by themselves and contradict each other. */
+/** Returns the names of variables that are each valid but contradict each other. */
 function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): string[] {
   if (STRIPE_SECRET_KEY === undefined) return [];
   const mode = modeOfKey(STRIPE_SECRET_KEY);
@@ -106,8 +106,7 @@ function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): s
 }
 
 /**
- * Returns true if a live key is combined with origins of any port: any local server could then call
- * us.
+ * Returns true if a live key is combined with origins of any port: any local server could then call the API.
  */
 function opensPorts({ STRIPE_SECRET_KEY = "", APP_ORIGINS }: Env): boolean {
   return modeOfKey(STRIPE_SECRET_KEY) === "live" &&

@@ -16,9 +16,7 @@ export type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
-  /**
-   * A second status that the code may have; only a route that declares this status answers with it.
-   */
+  /** A second status that the code may have. Only a route that declares this status answers with it. */
   readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;
@@ -171,8 +169,7 @@ export const ERRORS = {
     true,
   ),
   internal: kind("server", 500, AGAIN, true),
-  // 503 means that an external service could not be reached, 502 that it answered and the answer is
-  // unusable.
+  // 503: an external service could not be reached. 502: the service answered, and its answer is unusable.
   upstream_unavailable: { ...kind("server", 503, AGAIN, true), alsoStatus: 502 },
   not_ready: kind("server", 503, "The service is not ready. Try again in a moment.", true),
 } as const satisfies Record<string, ErrorKind>;
@@ -205,7 +202,7 @@ interface ErrorOptions {
   retryAfterSeconds?: number | undefined;
   /** Details for the log; callers never see them. */
   internal?: string | undefined;
-  /** True for a bug of ours, which is logged at the level `error` whatever the status is. */
+  /** True for a bug in this code, which is logged at the level `error` whatever the status is. */
   isOurBug?: boolean | undefined;
   /** Set only for a code with several statuses: `upstream_unavailable` is 502 or 503. */
   status?: number | undefined;
@@ -236,8 +233,8 @@ export class ApiError extends Error {
 }
 
 /**
- * Returns true if the database or an external service is unavailable. The same call may succeed
- * later, or it has succeeded and its answer was lost.
+ * Returns true if the database or an external service is unavailable. The same call may succeed later, or the
+ * call has succeeded and only its answer was lost.
  */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError &&

@@ -1,6 +1,6 @@
 /**
- * SHA-256 as hex digits. Synchronous, because the asynchronous form costs a turn of the event loop
- * per call.
+ * SHA-256 as hex digits. Synchronous, because the asynchronous form costs a turn of the event loop for each
+ * call.
  */
 import { createHash, createHmac } from "node:crypto";
 

@@ -1,6 +1,6 @@
 /**
- * The isolate that serves requests: how work keeps the isolate alive, and how the platform
- * announces its end. The hosted runtime sends a `beforeunload` event at nine tenths of a limit
+ * The isolate that serves requests: how work keeps the isolate alive, and how the platform announces that it
+ * will end the isolate. The hosted runtime sends a `beforeunload` event when nine tenths of a limit are used
  * (docs/decisions/hosted-platform.md).
  */
 import { ApiError } from "./errors.ts";
@@ -58,7 +58,8 @@ export function watchLifetime(
     // The platform retires an idle isolate, so there is no work to abort.
     if (reason === "early_drop") return;
     leaving.abort();
-    // The next step of the work may already exceed the limit of processor time or of memory.
+    // Only the wall clock leaves time to finish the current work. Before the other limits, the work ends at
+    // once, because its next step may already exceed the limit of processor time or of memory.
     if (reason === "wall_clock") after(GRACE_MS, end);
     else end();
   });

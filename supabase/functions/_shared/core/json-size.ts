@@ -13,9 +13,8 @@ function writtenOut(value: unknown): number {
 }
 
 /**
- * Returns the size in bytes of a value as `jsonb` text, which has a blank after each comma and
- * colon. Commas and colons inside strings are counted too, so the real size may be a little
- * smaller.
+ * Returns an upper bound of a value's size in bytes as `jsonb` text, which has a blank after each comma and
+ * colon. Commas and colons inside strings are counted too, so the real size may be a little smaller.
  */
 export function jsonbBytes(value: unknown): number {
   const text = JSON.stringify(value) ?? "null";

@@ -9,7 +9,7 @@ import { timestampOf } from "./timestamp.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
-/** Flat, because a log search filters by these fields. */
+/** A record is flat, because a log search filters by its fields. */
 export type LogRecord = Record<string, string | number | boolean | null | undefined>;
 
 export type Logger = (level: Level, message: string, record?: LogRecord) => void;
@@ -17,16 +17,17 @@ export type Logger = (level: Level, message: string, record?: LogRecord) => void
 // The platform cuts a line at 10,000 characters, which would leave broken JSON behind.
 const MAX_TEXT = 2_000;
 
-// The values of these fields are made by our code, or their format was checked. They are not
-// redacted, because an id may look like a telephone number and must stay searchable. All other
-// texts are redacted. The first redaction blocks a process for 20 ms, so fields that many requests
-// log are listed here.
+// Our code makes the values of these fields, or has checked their format. They are not redacted, because an
+// id may look like a telephone number and must stay searchable. All other texts are redacted. The first
+// redaction blocks a process for 20 ms, so fields that many requests log are listed here.
 const OURS: ReadonlySet<string> = new Set([
   ...["request_id", "trace_id", "method", "route", "caller", "code", "status", "job_id"],
   ...["hold_id", "type", "fallback", "origin"],
 ]);
 
-/** Redacts free text. Returns the given record if it has none, as for an ordinary request. */
+/**
+ * Redacts a record's free text. If the record has none, as for an ordinary request, returns the same record.
+ */
 function safeRecord(record: LogRecord | undefined): LogRecord | undefined {
   let safe = record;
   for (const name in record) {
@@ -48,14 +49,14 @@ export function formatLine(
   return JSON.stringify({ level, at: timestampOf(now), message, ...safeRecord(record) });
 }
 
-/** The only function of the functions' code that writes to the console. */
+/** The only code of the functions that writes to the console. */
 function write(text: string): void {
   // deno-lint-ignore no-console
   console.log(text);
 }
 
-// The longest delay of a line in ms: too short for a person to notice, and long enough for a busy
-// process to write hundreds of lines at once.
+// The longest delay of a log line in ms: too short for a person to notice, and long enough for a busy process
+// to write hundreds of lines at once.
 const FLUSH_AFTER_MS = 20;
 
 let waiting: string[] = [];

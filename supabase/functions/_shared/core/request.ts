@@ -6,7 +6,7 @@ import { traceOf } from "./trace.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** The id is logged and answered unchanged, so an id that contains a key is replaced. */
+/** The id is logged and sent back unchanged, so an id that contains an API key is replaced. */
 function isSafeId(id: string | null): id is string {
   return id !== null && REQUEST_ID.test(id) && findKeys(id).length === 0;
 }

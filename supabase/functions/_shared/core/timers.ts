@@ -6,7 +6,7 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
   /** Calls `call` every `ms` milliseconds until the returned function is called. */
   every(ms: number, call: () => void): () => void;
-  /** Calls `call` once after `ms` milliseconds, unless the returned function is called before. */
+  /** Calls `call` once after `ms` milliseconds, unless the returned function is called first. */
   after(ms: number, call: () => void): () => void;
 }
 

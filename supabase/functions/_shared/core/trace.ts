@@ -1,4 +1,4 @@
-/** The W3C trace of a request: read from the caller, and sent on with each call. */
+/** The W3C trace of a request: it is read from the caller's headers and sent with each outgoing call. */
 import { type SpanContext, trace } from "@opentelemetry/api";
 import { currentRequest } from "./current-request.ts";
 
@@ -10,7 +10,9 @@ export function activeSpan(): SpanContext | undefined {
   return trace.getActiveSpan()?.spanContext();
 }
 
-/** Names the span after its route, such as `POST /usage`: the runtime knows only the method. */
+/**
+ * Names the runtime's span after the route, such as `POST /usage`, because the runtime knows only the method.
+ */
 export function nameActiveSpan(title: string | null, route: string | null): void {
   const span = trace.getActiveSpan();
   if (span === undefined || title === null || route === null) return;
@@ -30,7 +32,7 @@ function randomHex(bytes: 8 | 16): string {
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
 }
 
-/** A request's trace and our own span in the trace, as RequestContext has them. */
+/** A request's trace and this request's span, as in RequestContext. */
 interface Trace {
   readonly traceId: string;
   readonly traceparent: string;
@@ -42,8 +44,8 @@ export function traceOf(headers: Headers): Trace {
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  // If the runtime traces the request too, its span becomes ours, and its trace is used if the
-  // caller sent none.
+  // If the runtime traces the request too, its trace is used when the caller sent none, and its span is used
+  // when the span belongs to the same trace.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);

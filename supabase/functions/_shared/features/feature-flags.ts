@@ -33,8 +33,8 @@ const BUCKETS = 10_000;
 const BUCKETS_PER_PERCENT = BUCKETS / 100;
 
 /**
- * Returns the user's bucket for a flag, from 0 to 9999. The bucket never changes, and
- * farthing.feature_bucket in SQL returns the same one.
+ * Returns the user's bucket for a flag, from 0 to 9999. The bucket never changes, and the SQL function
+ * farthing.feature_bucket returns the same number.
  */
 export function bucketOf(name: string, userId: string): number {
   return Number.parseInt(sha256(`${name}:${userId}`).slice(0, 8), 16) % BUCKETS;
@@ -44,7 +44,7 @@ export function bucketOf(name: string, userId: string): number {
 export function isOnFor(setting: FeatureSetting, userId: string | null): boolean {
   const { name, state, percentage } = setting;
   if (state !== "percentage") return state === "on";
-  // Rounded, because 0.07 * 100 is a little more than 7 in JavaScript and exactly 7 in SQL.
+  // Rounded, because 0.07 * 100 is a little more than 7 in JavaScript but exactly 7 in SQL.
   return userId !== null && bucketOf(name, userId) < Math.round(percentage * BUCKETS_PER_PERCENT);
 }
 
@@ -58,7 +58,8 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
   let reading: Promise<ReadSettings> | undefined;
 
   /**
-   * Starts a read, or returns the running one: many requests may find the flags too old at once.
+   * Starts a read, or returns the running one: many requests may find at the same time that the flags are too
+   * old.
    */
   function readOnce(): Promise<ReadSettings> {
     // Requests share the read, so the deadline of one request must not end it.
@@ -74,8 +75,8 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
     } catch (error) {
       if (known === undefined) throw error;
       log("warn", "feature flags not read: the last known ones apply", { detail: String(error) });
-      // The next read comes after five seconds: more frequent reads don't help an unavailable
-      // database.
+      // After a failed read, the next read also waits five seconds: more frequent reads don't help an
+      // unavailable database.
       return known = { ...known, atMs: nowMs() };
     }
   }

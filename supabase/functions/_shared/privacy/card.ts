@@ -5,8 +5,8 @@
 import type { Span } from "./spans.ts";
 
 const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
-// American Express, Diners and JCB (3); Visa (4); Mastercard and Maestro (5); Discover, UnionPay
-// and Maestro (6); Mastercard (2); UATP with 15 digits (1).
+// The ranges by first digits: American Express, Diners and JCB (3); Visa (4); Mastercard and Maestro (5);
+// Discover, UnionPay and Maestro (6); Mastercard (2); UATP with 15 digits (1).
 const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
 // The groups in which cards are printed. Inside a longer run of numbers, only these groups count.
 const PRINTED = new Set([

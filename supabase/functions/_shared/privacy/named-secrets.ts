@@ -27,10 +27,10 @@ const PLACEHOLDER = new RegExp(
   "i",
 );
 
-/** `process.env.API_KEY` is where a program reads the secret, and not the secret. */
+/** `process.env.API_KEY` names the place from which a program reads the secret; it is not the secret. */
 const MEMBER = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 
-/** A plain word is not a secret; a secret mixes characters, digits and signs. */
+/** A plain word is not a secret; a secret mixes letters, digits and signs. */
 function isMixed(value: string): boolean {
   return /\d/.test(value) && /[^\d.,:%-]/.test(value) || /[A-Za-z][!@#$%^*~+=][^=]/.test(value) ||
     /[!@#$%^*~]$/.test(value);
@@ -40,7 +40,8 @@ function isSecret(name: string, sign: string, value: string): boolean {
   if (PLACEHOLDER.test(value)) return false;
   if (isMixed(value)) return /\d/.test(value) || !MEMBER.test(value);
   if (/^\d+$/.test(value)) return IS_PASSWORD.test(name) && !/^pass$/i.test(name);
-  // `password=swordfish`, as in forms, command lines and environments. After "token" a word is a kind.
+  // `password=swordfish`, as in forms, command lines and environments. After "token", a plain word names a
+  // kind of token and is no secret.
   return sign === "=" && !MEMBER.test(value) && !/^token$/i.test(name);
 }
 

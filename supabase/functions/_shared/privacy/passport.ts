@@ -37,7 +37,7 @@ const PASSPORT = new RegExp(
 );
 
 /**
- * Small letters count only as one or two before the digits. A number of digits alone needs seven,
+ * Lower-case letters count only as one or two before the digits. A number that has only digits needs seven,
  * so that a year or a fee does not count.
  */
 function isNumber(value: string): boolean {

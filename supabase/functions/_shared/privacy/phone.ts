@@ -28,7 +28,7 @@ function internationalForm(number: string): string {
 }
 
 /**
- * Returns the length of the longest start that is a telephone number; the rest may begin another
+ * Returns the length of the longest start of the text that is a telephone number. The rest may begin another
  * number.
  */
 function lengthOfNumber(candidate: string): number {

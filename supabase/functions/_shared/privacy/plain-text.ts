@@ -1,7 +1,7 @@
 /**
- * Makes a plain copy of a text: full-width characters become ASCII, other spaces and dashes become
- * plain ones, and zero-width characters are removed. Detectors search the copy, and what they find
- * is cut out of the original.
+ * Makes a plain copy of a text: full-width characters become ASCII, unusual spaces and dashes become ordinary
+ * ones, and zero-width characters are removed. Detectors search the copy; the spans that they find are cut
+ * out of the original.
  */
 import type { Span } from "./spans.ts";
 

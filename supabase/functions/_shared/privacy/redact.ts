@@ -34,8 +34,8 @@ export interface Redacted {
   readonly kinds: Kind[];
 }
 
-// In this order, because a key may contain text like an address, an IBAN may look like a card, and
-// a card like a telephone number. A later detector does not see what an earlier one found.
+// The order matters: a key may contain text that looks like an address, an IBAN may look like a card, and a
+// card may look like a telephone number. A later detector does not see what an earlier one found.
 const DETECTORS: readonly (readonly [Kind, Detector])[] = [
   ["secret", findKeys],
   ["secret", findNamedSecrets],

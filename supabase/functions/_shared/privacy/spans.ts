@@ -7,9 +7,9 @@ export interface Span {
 }
 
 /**
- * Finds one kind of data. The spans are in order and do not overlap. The work must grow linearly
- * with the text: a pattern begins where a run of its characters begins (by a lookbehind) or at a
- * rare character, and what it reads from there is bounded or never read again.
+ * Finds one kind of data. The spans are in order and do not overlap. The time must grow only linearly with
+ * the text. So a pattern begins where a run of its characters begins (by a lookbehind) or at a rare
+ * character, and the text that it then reads is either bounded or never read again.
  */
 export type Detector = (text: string) => Span[];
 
@@ -29,8 +29,8 @@ export function valuesOf(
 }
 
 /**
- * Returns the spans of several detectors in order. Of two that overlap, the one that begins first
- * stays.
+ * Returns the spans of several detectors in order. If two spans overlap, only the one that begins first is
+ * returned.
  */
 export function merged(...lists: Span[][]): Span[] {
   const spans: Span[] = [];

@@ -51,8 +51,8 @@ const AFTER_FRENCH_STREET = new RegExp(
   "giu",
 );
 /**
- * Matches "Hauptstraße 17, 10827 Berlin": a name, a house number, a code and a town. A year is no
- * code.
+ * Matches "Hauptstraße 17, 10827 Berlin": a name, a house number, a code and a town. A year is not matched as
+ * a code.
  */
 const AFTER_HOUSE = new RegExp(
   `(?<=\\p{L} \\d{1,4}[a-z]?(?:,|\\n)\\s{0,2})(?!(?:19|20)\\d\\d )` +
@@ -61,8 +61,8 @@ const AFTER_HOUSE = new RegExp(
 );
 
 /**
- * Matches "12 Main St, Anytown 12345". The street needs capitals, since "3 of a way 54321" has no
- * code.
+ * Matches "12 Main St, Anytown 12345". The street must be capitalised, because "3 of a way 54321" has no
+ * postal code.
  */
 const CAPITAL_STREET = STREET.replace(/(?<=^|\|)\p{Ll}/gu, (letter) => letter.toUpperCase());
 const AFTER_NUMBERED_STREET = new RegExp(

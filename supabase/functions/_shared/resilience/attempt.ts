@@ -27,8 +27,8 @@ interface Bounds {
 }
 
 /**
- * If the request has less time left than the service's timeout, a late answer is not an outage of
- * the service.
+ * If the request has less time left than the service's timeout, a missed deadline is not an outage of the
+ * service.
  */
 function tooLate({ service, timeoutMs }: Bounds, ms: number): ApiError {
   if (ms >= timeoutMs) return new TimedOut(service, timeoutMs);
@@ -56,7 +56,7 @@ export async function attempt<T>(
     end(error);
     clock.abort(error);
   }, ms);
-  // The caller's signal also ends what `run` returns, such as a stream; the timeout ends with the
+  // The caller's signal also ends what `run` returns, such as a stream. The timeout applies only to the
   // attempt.
   const signal = caller === undefined ? clock.signal : AbortSignal.any([caller, clock.signal]);
   try {

@@ -18,8 +18,8 @@ export interface ExternalService extends RetryPolicy {
   /** The number of failed attempts in a row that opens the circuit breaker. */
   readonly breakAfter: number;
   /**
-   * The time in ms until an open breaker allows one call, whose result closes the breaker or keeps
-   * it open.
+   * The time in ms after which an open breaker allows one call. The result of that call closes the breaker or
+   * keeps it open.
    */
   readonly halfOpenAfterMs: number;
 }
@@ -28,21 +28,22 @@ export type ServiceName = "stripe" | "ai" | "mail" | "redis" | "jwks" | "webhook
 
 export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> = {
   stripe: {
-    // Stripe's slow answers take a few seconds. Twice that time still fits into the request's 30 s.
+    // Stripe's slow answers take a few seconds. A timeout of twice that time still fits into the request's 30
+    // s.
     timeoutMs: 10_000,
     // A POST keeps its idempotency key, so a retry is safe. More retries would keep a buyer
     // waiting.
     retries: 2,
     firstDelayMs: 500,
     longestDelayMs: 4_000,
-    // More than the attempts of three requests, so that one order on which Stripe fails does not
-    // stop other orders.
+    // More than the attempts of three requests: if Stripe fails for one order, other orders must not be
+    // stopped.
     breakAfter: 10,
     halfOpenAfterMs: 10_000,
   },
   ai: {
-    // A complete answer takes long. The platform ends a request after 150 s, and the hold must be
-    // settled before.
+    // A complete answer takes long. The platform ends a request after 150 s, and the hold must be settled
+    // before then.
     timeoutMs: 100_000,
     retries: 2,
     firstDelayMs: 250,
@@ -63,13 +64,13 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 30_000,
   },
   redis: {
-    // Every request waits for Redis, and a process can count without it, so this is the most that
-    // Redis may delay a payment.
+    // Every request waits for Redis, and a process can count without it, so the timeout is the longest delay
+    // that a payment may suffer because of Redis.
     timeoutMs: 200,
     retries: 0,
     firstDelayMs: 0,
     longestDelayMs: 0,
-    // Five timeouts cost each isolate one second in all.
+    // Five failed attempts, each with a full timeout, cost each isolate one second in all.
     breakAfter: 5,
     halfOpenAfterMs: 5_000,
   },
@@ -83,7 +84,7 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 5_000,
   },
   webhook: {
-    // Slack and similar services answer at once; a slower one does its work before it answers.
+    // Slack and similar services answer at once. A slower receiver does its own work before it answers.
     timeoutMs: 5_000,
     // The notification runner retries, as for email.
     retries: 0,

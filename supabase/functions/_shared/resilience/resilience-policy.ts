@@ -22,9 +22,8 @@ type BreakerState = "closed" | "open" | "half_open";
 export interface ResiliencePolicy {
   /**
    * Runs one call. An error of the service itself is thrown unchanged.
-   * @throws BreakerOpen if the service was not asked; TimedOut; ApiError `request_timeout` when the
-   *   request's own deadline has passed; the reason of the caller's signal when the signal is
-   *   aborted
+   * @throws BreakerOpen if the service was not called; TimedOut; ApiError `request_timeout` when the
+   * request's own deadline has passed; the reason of the caller's signal when the signal is aborted
    */
   execute<T>(run: (signal: AbortSignal) => Promise<T>, call?: CallOptions): Promise<T>;
   state(): BreakerState;
@@ -48,12 +47,12 @@ interface PolicyOptions {
   readonly isOutage: (error: unknown) => boolean;
   /** Returns true if another attempt may succeed. Without this function nothing is retried. */
   readonly isTransient?: (error: unknown) => boolean;
-  /** Returns the ms that the service asks to wait, as by Retry-After. */
+  /** Returns how many ms the service asks to wait, for example by Retry-After. */
   readonly retryAfterMs?: (error: unknown) => number | undefined;
   readonly metrics: Metrics;
 }
 
-/** The service was not asked, because its breaker is open. */
+/** The service was not called, because its circuit breaker is open. */
 export class BreakerOpen extends ApiError {
   constructor(service: ServiceName, msToGo: number) {
     super("upstream_unavailable", {
@@ -73,7 +72,7 @@ function tellsNothing(error: unknown): boolean {
     error instanceof ApiError && error.code === "request_timeout";
 }
 
-/** Returns true if the request has more than `ms` left: a retry after its deadline is of no use. */
+/** Returns true if the request has more than `ms` left. A retry after the request's deadline is useless. */
 function hasTimeFor(ms: number): boolean {
   try {
     return timeLeftMs(Infinity) > ms;

@@ -1,6 +1,6 @@
 /**
- * Makes the record of a model call for the AI log. The record is redacted here, and SQL stores the
- * part that the user has agreed to.
+ * Makes the record of a model call for the AI log. This code redacts the record, and SQL stores the parts to
+ * whose storage the user has agreed.
  */
 import { storable } from "../../core/json-size.ts";
 import { classify, redactWithFindings } from "../../privacy/redact.ts";
@@ -15,7 +15,7 @@ export interface AiCall {
   readonly kind: "chat" | "research";
   readonly model: string;
   readonly messages: readonly AiMessage[];
-  /** The text that arrived; null if none arrived. */
+  /** The part of the answer's text that was received; null if none was. */
   readonly text: string | null;
   readonly usage: AiUsage | null;
   readonly durationMs: number;
@@ -42,7 +42,8 @@ function isShallow(value: unknown, depth = 0): boolean {
 }
 
 /**
- * Parses a redacted text as JSON. Returns null if it is no JSON, also where the redaction broke it.
+ * Parses a redacted text as JSON. Returns null if the text is not JSON, including when the redaction made it
+ * invalid.
  */
 function structureOf(text: string | null): unknown {
   if (text === null || !/^\s*[{[]/.test(text)) return null;

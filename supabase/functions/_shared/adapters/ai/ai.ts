@@ -1,6 +1,4 @@
-/**
- * A language model as the functions see it. No code outside this folder knows the provider's API.
- */
+/** The interface of a language model. Only this folder knows the provider's API. */
 
 /** The kinds of tokens are disjoint: input without cached input, and output without reasoning. */
 export interface AiUsage {
@@ -10,7 +8,7 @@ export interface AiUsage {
   readonly reasoning_tokens?: number;
 }
 
-/** A tool that the model wants to be called, in the form of OpenAI's API. */
+/** A tool that the model may call, in the form of OpenAI's API. */
 export interface AiToolCall {
   readonly id: string;
   readonly type: "function";
@@ -28,8 +26,8 @@ export interface AiMessage {
 }
 
 /**
- * Further parameters of the provider's API, in the form of OpenAI's API. The contract has the list
- * of the parameters that may be here.
+ * Further parameters of the provider's API, in the form of OpenAI's API. The contract lists the parameters
+ * that are allowed.
  */
 export type AiParameters = Readonly<Record<string, unknown>>;
 
@@ -43,7 +41,7 @@ export interface AiPrompt {
 export interface AiRequest extends AiPrompt {
   /** The most output tokens, including reasoning. */
   readonly maxOutputTokens: number;
-  /** Ends the call, also at the provider. The promise then rejects with the signal's reason. */
+  /** Aborts the call, including the provider's work. The promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -51,9 +49,11 @@ export interface Completion {
   readonly text: string;
   /** Only if the request has tools. */
   readonly toolCalls?: readonly AiToolCall[];
-  /** The provider's word for why the answer ended: `stop`, `length`, `content_filter` … */
+  /** The provider's finish reason: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;
-  /** The usage that the provider reported, or an estimate if it reported none that is plausible. */
+  /**
+   * The usage that the provider reported. If the provider reported none, or an implausible one, an estimate.
+   */
   readonly usage: AiUsage;
 }
 
@@ -66,8 +66,8 @@ export interface ToolCallPart {
 }
 
 /**
- * A part of a streamed answer; the last part is `end`. `hidden` output is billed and not sent to
- * the caller. `text` is what is billed.
+ * A part of a streamed answer; the last part is `end`. `hidden` output is billed, but not sent to the caller.
+ * `text` is the billed text of the part.
  */
 export type AiPiece =
   | { readonly kind: "delta" | "hidden"; readonly text: string }
@@ -107,8 +107,8 @@ export interface Ai {
   countText(model: string, text: string): Promise<number>;
   meter(model: string): Promise<TokenMeter>;
   /**
-   * Returns the most output tokens that a request may ask of the model. @throws ApiError
-   * `unknown_model` if the model is not offered
+   * Returns the largest number of output tokens that a request may ask of the model.
+   * @throws ApiError `unknown_model` if the model is not offered
    */
   maxOutputTokens(model: string): number;
   isOffered(model: string): boolean;

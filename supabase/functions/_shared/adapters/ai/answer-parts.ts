@@ -8,7 +8,7 @@ type Message = Request["messages"][number];
 
 function sentMessage({ parts, content, ...rest }: AiRequest["messages"][number]): Message {
   const texts = parts?.map((text) => ({ type: "text" as const, text }));
-  // Providers refuse an empty text beside tool calls.
+  // Providers refuse a message that has tool calls and an empty text, so the text is left out.
   const isEmpty = content === "" && rest.tool_calls !== undefined;
   return { ...rest, content: isEmpty ? null : texts ?? content } as Message;
 }
@@ -31,8 +31,9 @@ interface Said {
 }
 
 /**
- * Returns the text of an answer; empty if all output was reasoning. A refusal is an answer too,
- * because its tokens were used. @throws InvalidAnswer
+ * Returns the text of an answer; empty if all output was reasoning. If the model declined, the text of its
+ * refusal is the answer, because its tokens were used.
+ * @throws InvalidAnswer
  */
 export function textOf(said: Said | null | undefined): string {
   const text = said?.content ?? said?.refusal ?? "";
@@ -69,12 +70,12 @@ export function callPartsIn(said: unknown): ToolCallPart[] {
   }));
 }
 
-/** Returns the text of tool calls that is billed. */
+/** Returns the billed text of tool calls. */
 export function textOfCalls(calls: readonly ToolCallPart[]): string {
   return calls.map(({ name = "", arguments: given }) => name + given).join("");
 }
 
-/** Joins the parts of tool calls, of which the first one has the id and the name. */
+/** Joins the parts of each tool call. The first part has the call's id and name. */
 export function joinCalls(parts: readonly ToolCallPart[]): AiToolCall[] {
   const calls = new Map<number, { id: string; name: string; arguments: string }>();
   for (const { index, id, name, arguments: given } of parts) {
@@ -92,7 +93,7 @@ export function joinCalls(parts: readonly ToolCallPart[]): AiToolCall[] {
   }));
 }
 
-/** Returns whether the request has tools, without which a tool call is not part of the answer. */
+/** Returns whether the request has tools. Without tools, a tool call is not part of the answer. */
 export function hasTools({ parameters }: AiRequest): boolean {
   return parameters?.["tools"] !== undefined;
 }

@@ -6,8 +6,8 @@
 /** The answer is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
-// The most bytes of an answer: the size of 50,000 tokens, each in an event of its own. No call has
-// time for more.
+// The maximum size of an answer in bytes: the size of 50,000 tokens, each in a separate event. No call has
+// time to receive more.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -31,7 +31,8 @@ function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
 }
 
 /**
- * Fetches as `fetch` does. @throws InvalidAnswer while the body is read, if the answer is too long
+ * Fetches as `fetch` does.
+ * @throws InvalidAnswer if the answer is too long; thrown while the body is read
  */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);

@@ -1,30 +1,30 @@
 /**
- * The maximum cost of a chat, which applies until its provider reports the usage. An unknown model
- * counts as the most expensive case: a tokenizer of its own, and hidden output.
+ * The maximum cost of a chat, which applies until its provider reports the usage. An unknown model is treated
+ * as the most expensive case: a model with its own tokenizer and with hidden output.
  */
 import type { AiPrompt } from "./ai.ts";
 import { textsOf } from "./prompt.ts";
 
-/** OpenAI's models whose tokenizer is o200k_base, with which tokens.ts counts. */
+/** OpenAI's models that use the tokenizer o200k_base, with which tokens.ts counts. */
 const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
 
-/** Models among them that reason before they answer and hide the reasoning. */
+/** Those of OpenAI's models above that reason before they answer and hide the reasoning. */
 const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 
-// The most tokens that a chat format adds to each message and to a prompt. With o200k_base they are
-// 4 and 3.
+// The maximum number of tokens that a chat format adds to each message and to a prompt. With o200k_base the
+// numbers are 4 and 3.
 const PER_MESSAGE = 16;
 const PER_PROMPT = 64;
 
 export interface CostBounds {
   readonly p_max_input_tokens: number;
-  /** True if all billed output is received, so that counting it here is enough. */
+  /** True if this code receives all billed output, so that it can count the output itself. */
   readonly p_output_is_counted: boolean;
 }
 
 /**
- * Returns the most tokens that any tokenizer can make of the prompt: one per byte, and those of the
- * chat format.
+ * Returns the largest number of tokens that any tokenizer can make of the prompt: one for each byte, plus the
+ * tokens that the chat format adds.
  */
 function mostTokens(prompt: AiPrompt): number {
   const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-/** Turns a provider's failures into our errors. */
+/** Turns a provider's failures into this API's errors. */
 import OpenAI from "openai";
 import { PASSED_ON } from "../../contracts/openai.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -28,14 +28,14 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * Returns true if another attempt may succeed and the first one had no effect. A timeout is not
- * retried, because a retry would double a long wait.
+ * Returns true if another attempt may succeed and the failed attempt had no effect. A timeout is not retried,
+ * because a retry would double a long wait.
  */
 export function isTransient(error: unknown): boolean {
   return isUnreachable(error) || statusOf(error) === 429 || statusOf(error) >= 500;
 }
 
-/** Returns the ms that the provider asks to wait; its header gives seconds or a date. */
+/** Returns how many ms the provider asks to wait. The provider's header gives seconds or a date. */
 export function retryAfterMs(error: unknown, nowMs: number): number | undefined {
   const header = error instanceof OpenAI.APIError
     ? new Headers(error.headers).get("retry-after")
@@ -70,7 +70,7 @@ function retryAfterSeconds(error: unknown): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
-/** Returns the caller's parameter that the provider refuses, if it names one of those passed on. */
+/** Returns the parameter that the provider refuses, if the provider names one that came from the caller. */
 function refusedParameter(error: unknown): string | undefined {
   if (statusOf(error) !== 400 || !(error instanceof OpenAI.APIError)) return undefined;
   const name = error.param?.split(/[.[]/)[0];

@@ -47,7 +47,7 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
   });
 }
 
-/** @param text all of the output, hidden output included */
+/** @param text all of the output, including hidden output */
 async function estimateUsage(request: AiRequest, text: string): Promise<AiUsage> {
   const { countPrompt, countText } = await import("./tokens.ts");
   const most = mostOutputTokens(request.maxOutputTokens);

@@ -1,6 +1,6 @@
 /**
- * A model that answers one short question. The health check asks it, without loading the client and
- * the tokenizer that chats need.
+ * A model that answers one short question. The health check uses it, because chats load a larger client and a
+ * tokenizer.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -12,7 +12,10 @@ import type { Ai, AiRequest, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { usageFrom } from "./usage.ts";
 
-/** The timeout in ms. A few words take one second; a slower provider counts as unavailable. */
+/**
+ * The timeout in ms. An answer of a few words takes about one second; a provider that exceeds the timeout
+ * counts as unavailable.
+ */
 const TIMEOUT_MS = 20_000;
 
 interface ProbeOptions {
@@ -47,7 +50,8 @@ async function ask(options: ProbeOptions, request: AiRequest, signal: AbortSigna
 }
 
 /**
- * Asks, and returns the usage without the text: health only needs to know that there was an answer.
+ * Asks the question, and returns the usage without the text: the health check only needs to know that the
+ * model answered.
  */
 async function complete(
   options: ProbeOptions,

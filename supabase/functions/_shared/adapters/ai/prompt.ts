@@ -8,8 +8,8 @@ export function textOfMessage({ content, name, tool_calls }: AiMessage): string 
 }
 
 /**
- * Returns the tools and the format of the answer as JSON; providers write them in fewer tokens.
- * Empty without both.
+ * Returns the tools and the answer's format as JSON; empty if the prompt has neither. Providers write them in
+ * fewer tokens.
  */
 export function textOfParameters({ tools, response_format }: AiParameters = {}): string {
   return [tools, response_format].filter((each) => each !== undefined)

@@ -1,6 +1,6 @@
 /**
- * The timeouts of a provider's answer: of the whole answer, of a stream, and of the silence between
- * two pieces of a stream.
+ * The timeouts for a provider: for a whole answer, for a whole stream, and for the time without a new piece
+ * of a stream.
  */
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { AnswerTimeout, toApiError } from "./errors.ts";
@@ -13,7 +13,7 @@ export interface Limits {
    * s for a request.
    */
   readonly streamMs: number;
-  /** The timeout in ms of the first piece of a stream, and of each further one. */
+  /** The timeout in ms for the first piece of a stream, and for each later piece. */
   readonly silenceMs: number;
 }
 
@@ -23,15 +23,18 @@ export const LIMITS: Limits = {
   silenceMs: 45_000,
 };
 
-/** Combines the caller's signal and our own deadline; `rethrow` distinguishes the two. */
+/**
+ * Combines the caller's signal and this module's own deadline; `rethrow` tells which of the two ended the
+ * call.
+ */
 export function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), ms);
   const signal = AbortSignal.any(caller ? [caller, deadline.signal] : [deadline.signal]);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   /**
-   * Returns an AnswerTimeout if our deadline ended the call. The SDK reports every signal as an
-   * abort, but only our deadline counts as an outage.
+   * Returns an AnswerTimeout if this module's deadline ended the call. The SDK reports every aborted signal
+   * as the same error, but only the deadline counts as an outage.
    */
   const named = (error: unknown) =>
     deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;

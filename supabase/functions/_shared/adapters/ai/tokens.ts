@@ -7,26 +7,26 @@ import type { AiMessage, AiParameters, TokenMeter } from "./ai.ts";
 import { textOfMessage, textOfParameters } from "./prompt.ts";
 
 /**
- * The time of byte pair encoding grows with the square of the longest stretch without a boundary.
- * 64 KiB of one repeated character, or of a script without spaces, would take 2.5 s, more processor
- * time than a request has. Slices of the same text take 0.1 s in all.
+ * Byte pair encoding takes time that grows with the square of the longest stretch of text without a boundary.
+ * 64 KiB of one repeated character, or of a script without spaces, would take 2.5 s, more processor time than
+ * a request has. Cut into slices, the same text takes 0.1 s in all.
  */
 const SLICE_CHARS = 1024;
 
 /**
- * The end of a text in pieces is counted anew with the next pieces, so it must be short: 16,000
- * pieces must take less than a second.
+ * When a text arrives in pieces, its last characters are counted again with each new piece, so there must be
+ * few of them: 16,000 pieces must take less than a second.
  */
 const OPEN_CHARS = 256;
 
 /**
- * Up to this number of new characters, pieces are counted one by one, which is exact for a
- * provider's own tokens. Counting the end anew for each piece is too slow for a script without
- * spaces, such as Thai: 16,000 words took 5.7 s, and a request has 2 s of processor time.
+ * Up to this number of new characters, each piece is counted alone, which is exact if each piece is one token
+ * of the provider. Counting the end again for each piece is too slow for a script without spaces, such as
+ * Thai: 16,000 words took 5.7 s, and a request has 2 s of processor time.
  */
 const FRESH_CHARS = 32;
 
-// The tokens that the chat format adds to a message and to a prompt, by "How to count tokens" in
+// The tokens that the chat format adds to a message and to a prompt, according to "How to count tokens" in
 // https://github.com/openai/openai-cookbook.
 const PER_MESSAGE = 4;
 const PER_PROMPT = 3;
@@ -39,8 +39,8 @@ const countAll = (text: string) => countTokens(text, ALL_IS_TEXT);
 const LETTER = /^\p{L}/u;
 
 /**
- * Returns true for a space between two words. A token of o200k_base begins there, so a cut changes
- * no count.
+ * Returns true for a space between two words. A token of o200k_base always begins at such a space, so cutting
+ * the text there changes no count.
  */
 function isBoundary(text: string, at: number): boolean {
   return text[at] === " " && /\S/.test(text[at - 1] ?? "") &&
@@ -53,8 +53,8 @@ function isInsideCharacter(text: string, at: number): boolean {
 }
 
 /**
- * Returns the end of the slice that begins at `from`: between two words if possible, otherwise
- * where it is full.
+ * Returns the end of the slice that begins at `from`: between two words if possible, otherwise where the
+ * slice has reached its maximum length.
  */
 function endOfSlice(text: string, from: number, maxChars: number): number {
   const full = from + maxChars;
@@ -87,8 +87,8 @@ export function countPrompt(messages: readonly AiMessage[], parameters?: AiParam
 }
 
 /**
- * Makes a meter. It is exact if the text has spaces and each piece is a token, otherwise off by at
- * most one in a hundred and 32 tokens more.
+ * Makes a meter. The count is exact if the text has spaces and each piece is one token; otherwise it is off
+ * by at most 1 % plus 32 tokens.
  */
 export function createMeter(count: (text: string) => number = countAll): TokenMeter {
   let counted = 0;

@@ -1,4 +1,4 @@
-/** Turns a provider's reported usage into our kinds of tokens. */
+/** Turns a provider's reported usage into this API's kinds of tokens. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
 import { textsOf } from "./prompt.ts";
@@ -6,24 +6,25 @@ import type { Metrics } from "../../metrics/metrics.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
 
-// A provider may add words of its own before the messages.
+// The allowance for text that a provider adds before the messages.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// A model may have another tokenizer, and a piece of a stream may have more than one token.
+// The allowance for a model with a different tokenizer, and for pieces of a stream that have more than one
+// token.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 
 /**
- * Returns the most output tokens that count as plausible, and that are charged, for a request of
- * `maxOutputTokens`.
+ * Returns the largest plausible number of output tokens for a request of `maxOutputTokens`. At most this many
+ * are charged.
  */
 export function mostOutputTokens(maxOutputTokens: number): number {
   return MAX_OVERRUN * maxOutputTokens + MAX_OVERRUN_TOKENS;
 }
 
 /**
- * Returns the most input tokens that count as plausible: one per byte, and a UTF-16 unit has at
- * most three bytes.
+ * Returns the largest plausible number of input tokens: one for each byte, where a UTF-16 unit has at most
+ * three bytes.
  */
 function mostInputTokens(request: AiRequest): number {
   return textsOf(request).reduce((sum, text) => sum + 3 * text.length, MAX_HIDDEN_TOKENS);
@@ -40,14 +41,14 @@ function isBelievable(usage: AiUsage, request: AiRequest): boolean {
     output <= mostOutputTokens(request.maxOutputTokens);
 }
 
-/** Returns a reported part, limited to the whole. A missing or invalid part is 0. */
+/** Returns a reported part of the tokens, limited to the whole. A missing or invalid part is 0. */
 function part(value: unknown, whole: number): number {
   return isCount(value) ? Math.min(value, whole) : 0;
 }
 
 /**
- * Returns true if the provider counts reasoning beside the output, as its total shows. Most
- * providers count reasoning as part of the output.
+ * Returns true if the provider counts reasoning in addition to the output, as its total shows. Most providers
+ * count reasoning as part of the output.
  */
 function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_tokens }: {
   prompt_tokens: number;

@@ -14,7 +14,7 @@ type Authored = {
     : never;
 }[FunctionName];
 
-/** Exactly the functions that take `p_author`: the compiler compares this list with the SQL. */
+/** The functions that take `p_author`. The compiler checks that this list matches the SQL. */
 export const AUTHORED: Readonly<Record<Authored, true>> = {
   alerts_acknowledge: true,
   bookings_list: true,

@@ -1,7 +1,6 @@
 /**
- * Calls database functions, by `rpc(name, args)`; no other code reaches the database. rest.ts calls
- * through the data API, and pool.ts through a pooled connection. Retries and errors are the same
- * for both.
+ * Calls database functions by `rpc(name, args)`. No other code accesses the database. rest.ts sends the calls
+ * through the data API, and pool.ts through a pooled connection; retries and errors are the same for both.
  */
 import { ApiError } from "../../core/errors.ts";
 import { withAuthor } from "./authored.ts";
@@ -24,9 +23,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/**
- * Sends one call, and ends it at the deadline of its request. Every failure is a DatabaseFailure.
- */
+/** Sends one call, and aborts it at its request's deadline. Every failure is a DatabaseFailure. */
 export interface Transport {
   call(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown>;
   close(): Promise<void>;
@@ -73,8 +70,8 @@ export function createDatabase(
       return await retry(attempt, retries);
     } catch (error) {
       const refusal = toApiError(name, error);
-      // The conflict may be with an earlier attempt of this call, which was carried out before its
-      // connection was lost.
+      // The conflict may be with an earlier attempt at this call: the database may have carried out that
+      // attempt before the connection was lost.
       throw lost !== undefined && isConflict(refusal) ? toApiError(name, lost) : refusal;
     }
   }

@@ -5,7 +5,7 @@
 import { ApiError, type ErrorCode, isErrorCode } from "../../core/errors.ts";
 
 interface FailureParts {
-  /** A code of core/errors.ts, an SQLSTATE, a code of PostgREST, or one of our own codes below. */
+  /** A code of core/errors.ts, an SQLSTATE, a code of PostgREST, or one of the codes defined below. */
   readonly code: string;
   readonly message: string;
   /** The error's `details` as JSON text, if one of our functions raised it. */
@@ -28,7 +28,7 @@ export class DatabaseFailure extends Error implements FailureParts {
   }
 }
 
-/** Our own codes for failures without a server's code. */
+/** Codes of this adapter, for failures to which the server gave no code. */
 export const TIMED_OUT = "FARTHING_TIMED_OUT";
 export const CONNECTION_LOST = "FARTHING_CONNECTION_LOST";
 export const NOT_CONNECTED = "FARTHING_NOT_CONNECTED";
@@ -39,12 +39,12 @@ const ROLLED_BACK = new Set(["40001", "40P01", "55P03"]);
 // There was no connection: the server was not reachable, starting (57P03) or full (53300), or
 // PostgREST had no database, no schema cache or no free connection.
 const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[023]|FARTHING_NOT_CONNECTED)$/;
-// The connection ended during a call: by class 08, by a shutdown (57P01), by a crash (57P02) or in
+// The connection ended during a call: class 08, a shutdown (57P01), a crash (57P02), or an error of
 // PostgREST's own driver. The transaction may have been committed before.
 const ENDED = /^(08...|57P0[12]|PGRST001|FARTHING_CONNECTION_LOST)$/;
 const TIMEOUT = new Set(["57014", TIMED_OUT]);
-// Class 22: the database refuses a value for its type. The caller sent it, but our schemas should
-// have refused it by its field, so the log counts a bug.
+// Class 22: a value does not fit its type in the database. The caller sent the value, but the route's schema
+// should have refused it with the field's name, so the log reports a bug.
 const BAD_VALUE = /^22...$/;
 
 const RETRY_AFTER_SECONDS = 1;
@@ -53,7 +53,7 @@ export function isRolledBack({ code }: DatabaseFailure): boolean {
   return ROLLED_BACK.has(code);
 }
 
-/** Returns true if the call took too long, by the database's limit or by ours. */
+/** Returns true if the call took too long, by the database's time limit or by this adapter's. */
 export function isTimeout({ code }: DatabaseFailure): boolean {
   return TIMEOUT.has(code);
 }
@@ -71,8 +71,8 @@ export function mayBeDone({ code }: DatabaseFailure): boolean {
 }
 
 /**
- * Unpacks an error of our own functions, which raise SQLSTATE PGRST with JSON in the message.
- * PostgREST unpacks it by itself; on a pooled connection it is unpacked here.
+ * Unpacks an error that one of this project's SQL functions raised: SQLSTATE PGRST with JSON in the message.
+ * PostgREST unpacks such an error itself; on a pooled connection it is unpacked here.
  */
 export function unpackRaised(code: string, message: string): FailureParts {
   if (code !== "PGRST") return { code, message };
@@ -101,7 +101,7 @@ function outsideContract(failure: DatabaseFailure): ErrorCode {
   return BAD_VALUE.test(failure.code) ? "invalid_request" : "internal";
 }
 
-/** Turns a failure into the error for the caller. The details of the failure go to the log only. */
+/** Turns a failure into the error for the caller. Only the log gets the failure's details. */
 export function toApiError(functionName: string, error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (!(error instanceof DatabaseFailure)) {
@@ -122,7 +122,7 @@ export function toApiError(functionName: string, error: unknown): ApiError {
   return new ApiError(code, {
     internal: `${functionName}: ${error.code} ${error.message}`,
     isOurBug: BAD_VALUE.test(error.code),
-    // A conflicting transaction or a restart of the database ends soon.
+    // A conflicting transaction, or a restart of the database, is over soon, so the caller may retry soon.
     retryAfterSeconds: code === "upstream_unavailable" ? RETRY_AFTER_SECONDS : undefined,
     cause: error,
   });

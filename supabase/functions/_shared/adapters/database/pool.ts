@@ -25,7 +25,7 @@ interface PoolOptions {
   readonly timeoutMs?: number;
 }
 
-// An isolate has few calls at once, and all isolates share the database's connections.
+// An isolate makes few calls at the same time, and all isolates share the database's connections.
 const MAX_CONNECTIONS = 10;
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -34,9 +34,9 @@ type Args = Readonly<Record<string, unknown>>;
 const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
 /**
- * Makes `select farthing_public.f(p_a => $1, p_b => $2) as answer`. Within a request, the statement
- * first sets `request.headers`, as the data API does. The `case` sets them before the call, so that
- * one statement is enough.
+ * Makes `select farthing_public.f(p_a => $1, p_b => $2) as answer`. Within a request, the statement first
+ * sets `request.headers`, as the data API does. A `case` expression sets the headers before it calls the
+ * function, so one statement is enough.
  */
 function statementText(name: string, names: readonly string[], isTraced: boolean): string {
   const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));
@@ -77,23 +77,20 @@ function failureOf(error: PgError): DatabaseFailure {
   }, error);
 }
 
-/**
- * Makes the failure of a call whose statement was not sent: nothing can have happened in the
- * database.
- */
+/** Makes the failure of a call whose statement was not sent, so the database cannot have done anything. */
 function notConnected(error: unknown): DatabaseFailure {
   const failure = failureOf(error as PgError);
   if (!isTimeout(failure) && !isConnectionFailure(failure)) return failure;
   return new DatabaseFailure({ code: NOT_CONNECTED, message: failure.message }, error);
 }
 
-/** Returns the remaining ms, at least 1, because 0 means no timeout to the driver. */
+/** Returns the remaining ms, at least 1, because the driver treats 0 as no timeout. */
 function msUntil(endMs: number): number {
   return Math.max(1, endMs - performance.now());
 }
 
 /**
- * Takes a connection from the pool before `endMs`. A connection that comes later is returned to the
+ * Takes a connection from the pool before `endMs`. A connection that becomes free later is returned to the
  * pool.
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
@@ -158,8 +155,8 @@ export function createPoolTransport(options: PoolOptions): Transport {
       return rows[0]?.answer ?? null;
     } catch (error) {
       const failure = failureOf(error as PgError);
-      // After an error of the statement the connection can be used again; a broken connection is
-      // closed.
+      // After an error of the statement the connection can be used again; after any other error the
+      // connection is closed.
       const isBroken = (error as PgError).severity !== "ERROR";
       client.release(isBroken);
       throw failure;

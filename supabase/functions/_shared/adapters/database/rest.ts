@@ -44,7 +44,7 @@ export function createRestTransport(options: RestOptions): Transport {
     async call(name, args) {
       const signal = AbortSignal.timeout(timeLeftMs(options.timeoutMs ?? CALL_TIMEOUT_MS));
       const call = client.rpc(name, args).abortSignal(signal);
-      // SQL reads these headers as request.headers.
+      // SQL reads these headers from the setting request.headers.
       for (const [header, value] of Object.entries(traceHeaders() ?? {})) {
         call.setHeader(header, value);
       }

@@ -10,10 +10,7 @@ export interface DatabaseRetries {
   readonly rolledBack: RetryPolicy;
   readonly unavailable: RetryPolicy;
   readonly timedOut?: RetryPolicy;
-  /**
-   * The duration in ms of the longest outage that can be a restart. During a longer outage calls
-   * are not retried.
-   */
+  /** The longest outage, in ms, that can be a restart. After that time, calls are no longer retried. */
   readonly longestOutageMs: number;
 }
 
@@ -25,8 +22,8 @@ const FORGOTTEN_AFTER_MS = 10_000;
  * double a long wait.
  */
 export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
-  // The database ends a wait for a lock after 2 s. Five retries with such waits would occupy a
-  // connection for 12 s; `withinMs` limits this to two waits, 4 s.
+  // The database ends a wait for a lock after 2 s. Five retries with such waits would occupy a connection for
+  // 12 s; `withinMs` limits a call to two such waits, 4 s.
   rolledBack: {
     withinMs: 3_000,
     retries: 5,
@@ -46,7 +43,7 @@ export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
   longestOutageMs: 10_000,
 };
 
-// A restart takes less than 15 s, and the lease of a job is four times as long.
+// A restart takes less than 15 s, and a job's lease lasts four times as long.
 const STORED: RetryPolicy = {
   withinMs: 15_000,
   retries: 20,

@@ -1,14 +1,14 @@
 /**
- * Adds the time of each attempt at a database function to the metrics. The metrics themselves are
- * recorded by a database that is not timed.
+ * Adds the duration of each attempt at a database function to the metrics. The calls that record the metrics
+ * themselves are not timed.
  */
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Transport } from "./database.ts";
 import { toApiError } from "./failures.ts";
 
 /**
- * Returns the first word of the name, as `credits` of `credits_debit`. About thirty groups are few
- * enough for labels; the functions are about a hundred.
+ * Returns the first word of a function's name, for example `credits` of `credits_debit`. The label has about
+ * thirty values, which is few enough; the names of all functions would be about a hundred.
  */
 function groupOf(name: string): string {
   return name.slice(0, name.indexOf("_"));

@@ -1,4 +1,4 @@
-/** Makes the mail service of a deployment: Postmark or Resend, by the key that is set. */
+/** Makes the mail service of a deployment: Postmark or Resend, depending on which API key is set. */
 import { type Env, EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -10,7 +10,8 @@ import { RESEND_URL, sendByResend } from "./resend.ts";
 type MailEnv = Pick<Env, "MAIL_FROM" | "MAIL_URL" | "POSTMARK_SERVER_TOKEN" | "RESEND_API_KEY">;
 
 /**
- * `a@b.c`, or a name followed by `<a@b.c>`. A service refuses every message of an invalid sender.
+ * The form of a sender: `a@b.c`, or a name followed by `<a@b.c>`. A mail service refuses every message with
+ * an invalid sender.
  */
 const FROM = /^(?:[^<>\r\n]{1,200} <[^<>@\s,]+@[^<>@\s,]+>|[^<>@\s,]+@[^<>@\s,]+)$/;
 
@@ -21,7 +22,10 @@ interface Sender {
   readonly home: string;
 }
 
-/** @throws ApiError `not_ready` without a key; EnvError with two keys, or without a valid sender */
+/**
+ * @throws ApiError `not_ready` if no key is set; EnvError if both keys are set, or the sender is missing or
+ * invalid
+ */
 function senderOf({ MAIL_FROM, POSTMARK_SERVER_TOKEN, RESEND_API_KEY }: MailEnv): Sender {
   if (POSTMARK_SERVER_TOKEN !== undefined && RESEND_API_KEY !== undefined) {
     const names = ["POSTMARK_SERVER_TOKEN", "RESEND_API_KEY"];

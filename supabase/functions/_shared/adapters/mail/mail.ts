@@ -1,4 +1,4 @@
-/** A mail service as the functions see it. No code outside this folder knows the provider's API. */
+/** The interface of a mail service. Only this folder knows the providers' APIs. */
 import type { MailService } from "../../contracts/database/arguments.ts";
 import { ApiError } from "../../core/errors.ts";
 
@@ -10,34 +10,34 @@ export interface MailMessage {
   readonly html: string;
   /** The name of the template, for the provider's statistics. */
   readonly tag: string;
-  /** The notification's id. A provider that supports keys sends a repeated message once. */
+  /** The notification's id. A provider that supports idempotency keys sends a repeated message only once. */
   readonly key: string;
 }
 
 export interface Mail {
   readonly service: MailService;
   /**
-   * True if the provider sends a repeated key once. Otherwise a message without an answer is not
-   * sent again.
+   * True if the provider sends a message with a repeated key only once. Otherwise, a message whose request
+   * got no answer is not sent again.
    */
   readonly knowsRepeats: boolean;
   /**
    * Sends a message, and returns the provider's id of it.
-   * @throws MailRefused if the provider will never take it (a bad address); MailNotSent if it was
-   *   certainly not sent; any other error if that is unknown
+   * @throws MailRefused if the provider will never accept the message (for example a bad address);
+   * MailNotSent if the message was certainly not sent; any other error if it is unknown whether it was sent
    */
   send(message: MailMessage): Promise<string>;
 }
 
 /**
- * The provider will never take this message, so a retry is useless. The error has a code, and never
- * the address.
+ * The provider will never accept this message, so a retry is useless. The error has a code, and never
+ * contains the address.
  */
 export class MailRefused extends Error {}
 
 interface NotSent {
   readonly internal: string;
-  /** True if the service is unavailable; false if it refuses our account. */
+  /** True if the service is unavailable; false if it refuses this deployment's account. */
   readonly isOutage: boolean;
   readonly retryAfterSeconds?: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** Sends one POST to a mail service, and distinguishes the ways in which it can fail. */
+/** Sends one POST to a mail service, and tells apart the ways in which the POST can fail. */
 import { ApiError } from "../../core/errors.ts";
 import { MailNotSent } from "./mail.ts";
 
@@ -19,8 +19,8 @@ export interface Post {
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /**
- * Deno reports a failed connection only by these words. If they change, the message counts as
- * possibly sent, which is the safe side.
+ * Only these words in Deno's error tell that the connection failed. If Deno changes them, the message counts
+ * as possibly sent, which is the safe assumption.
  */
 function neverConnected(error: unknown): boolean {
   return error instanceof Error &&
@@ -71,8 +71,8 @@ export async function postJson(
 }
 
 /**
- * Makes the error of a temporary refusal: of our account, of too many messages, or by a service
- * that is down.
+ * Makes the error of a temporary refusal: the account is refused, there are too many messages, or the service
+ * is down.
  */
 export function notSent(name: string, { status, retryAfterSeconds }: Posted): MailNotSent {
   const isOutage = status >= 500;

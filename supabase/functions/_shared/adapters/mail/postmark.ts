@@ -8,14 +8,14 @@ import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 export const POSTMARK_URL = "https://api.postmarkapp.com";
 
 /**
- * Codes about the message: an invalid address, JSON or field, or an address that bounced or
- * complained. All other codes are about our account, and an operator can correct them.
+ * Codes about the message: an invalid address, JSON or field, or an address that bounced or complained. All
+ * other codes are about the account, and an operator can correct the cause.
  */
 const REFUSED = [300, 402, 403, 406];
 
 /**
- * A planned outage, by Postmark's documentation. Postmark also says that most messages with status
- * 500 are lost, so some of them are sent.
+ * Postmark's documentation calls this status a planned outage. The documentation also says that most messages
+ * with status 500 are lost, so some of them are sent.
  */
 const OUTAGE = 503;
 

@@ -1,6 +1,6 @@
 /**
- * Sends by Resend, `POST /emails`. If a message is repeated with the same Idempotency-Key within 24
- * hours, Resend sends only the first one.
+ * Sends emails through Resend, `POST /emails`. If a message is repeated with the same Idempotency-Key within
+ * 24 hours, Resend sends only the first one.
  */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
@@ -8,8 +8,8 @@ import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 export const RESEND_URL = "https://api.resend.com";
 
 /**
- * Statuses about the message. 401 and 403 are about our account, and 409 answers a repeat during
- * the first send.
+ * Statuses about the message. 401 and 403 are about the account, and 409 answers a repeat that arrives while
+ * the first message is being sent.
  */
 const REFUSED = [400, 413, 422];
 

@@ -1,14 +1,16 @@
-/** A timeout that does not count the time in which our own process was busy. */
+/** A timeout that leaves out the time in which this process was busy. */
 
-/** The length in ms of the pieces of a wait. */
+/** A wait is divided into pieces of this length in ms. */
 const PIECE_MS = 25;
-/** During a longer piece the process was busy, and may not have read an answer that had arrived. */
+/**
+ * If a piece took longer than this, the process was busy, and may not have read an answer that had arrived.
+ */
 const HEARD_MS = 2 * PIECE_MS;
 
 /**
- * Settles as `work` does, or rejects with `late()` after `ms` milliseconds without an answer. Time
- * in which the process was busy, as late timers show, does not count; the timeout of the resilience
- * policy limits that time.
+ * Settles as `work` does, or rejects with `late()` after `ms` milliseconds without an answer. A timer that
+ * fires late shows that the process was busy; that time does not count. The timeout of the resilience policy
+ * limits the total time.
  */
 export async function withFairTimeout<T>(
   ms: number,
@@ -25,7 +27,7 @@ export async function withFairTimeout<T>(
       // Deno 2.1.4 still calls a timer that is cleared after it was due.
       if (isOver) return;
       const passedMs = performance.now() - begunMs;
-      // Every timer is a little late, so the elapsed time is subtracted and not the requested time.
+      // Every timer is a little late, so the elapsed time is subtracted, not the requested time.
       if (passedMs <= HEARD_MS) leftMs -= passedMs;
       if (leftMs < 1) reject(late());
       else listen();

@@ -32,7 +32,7 @@ interface RedisBreakerOptions {
 
 const PROBE_KEY = "farthing:looked-for";
 
-/** Writes a value, because a Redis without free memory answers PING and cannot count. */
+/** The probe writes a value, because a Redis without free memory answers PING but cannot count. */
 async function write(client: Redis): Promise<void> {
   const answer: unknown = await client.set(PROBE_KEY, 1, { px: CONNECTION_MS });
   if (answer !== "OK") throw new Error("redis: invalid response");
@@ -41,7 +41,7 @@ async function write(client: Redis): Promise<void> {
 export function createRedisBreaker(
   { client, metrics, waitUntil }: RedisBreakerOptions,
 ): RedisBreaker {
-  // Without a count an answer is useless, so a wrong token and a full memory count as outages too.
+  // An answer is useless without a count, so a wrong token and a full memory count as outages, too.
   const policy: ResiliencePolicy = createResiliencePolicy("redis", {
     isOutage: () => true,
     metrics,
@@ -77,7 +77,7 @@ export function createRedisBreaker(
     answers,
     isUp() {
       const state = policy.state();
-      // The call that tests a half-open breaker could cost a request the whole timeout.
+      // A request must not test a half-open breaker: the test could cost it the whole timeout.
       if (state === "half_open" && !isProbing) waitUntil(probe());
       return state === "closed";
     },

@@ -1,4 +1,4 @@
-/** Names the reason of a failed call of Redis, for the metrics and the log. */
+/** Names the reason why a Redis call failed, for the metrics and the log. */
 import { errors } from "@upstash/redis";
 import { TimedOut } from "../../resilience/attempt.ts";
 import { BreakerOpen } from "../../resilience/resilience-policy.ts";
@@ -7,8 +7,8 @@ import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
 
 /**
- * The runtime's messages for a failed connection. Every other TypeError means that the answer had
- * an unexpected shape.
+ * The runtime's messages for a failed connection. Any other TypeError means that the answer had an unexpected
+ * shape.
  */
 const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
 

@@ -1,10 +1,10 @@
 /**
- * Reads Redis' own figures by INFO over Upstash's REST API, because Upstash's client has no such
- * command. A field that the service leaves out is left out here too: an unknown figure is not 0.
+ * Reads Redis's own statistics by INFO over Upstash's REST API, because Upstash's client has no such command.
+ * A field that Redis leaves out is left out here, too: an unknown value is not 0.
  */
 import { CONNECTION_MS, type RedisAddress } from "./redis.ts";
 
-/** Figures by the name of their series without `redis_`. Sizes are in bytes. */
+/** Statistics by the name of their series, without the prefix `redis_`. Sizes are in bytes. */
 export type RedisFigures = Readonly<Record<string, number>>;
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
@@ -28,14 +28,13 @@ export function figuresOf(info: string): RedisFigures {
     const value = line.slice(at + 1);
     if (name !== undefined && WHOLE.test(value)) figures[name] = Number(value);
   }
-  // Redis reports 0 for unbounded memory.
+  // Redis reports 0 if its memory is unlimited.
   if (figures.memory_max_bytes === 0) delete figures.memory_max_bytes;
   return figures;
 }
 
 /**
- * @throws TypeError, DOMException or SyntaxError as `fetch` does; Error for an answer of another
- *   shape
+ * @throws TypeError, DOMException or SyntaxError as `fetch` does; Error if the answer has a different shape
  */
 export async function askFigures({ url, token }: RedisAddress): Promise<RedisFigures> {
   const answer = await fetch(url, {

@@ -2,8 +2,8 @@ import { type Env, modeOfKey } from "../../core/env.ts";
 import { NO_REPORT, type Report } from "./report.ts";
 
 /**
- * Makes the report of a deployment. Sentry's code is loaded on the first failure, which most
- * isolates never have.
+ * Makes the function that reports failures, from the environment. Sentry's code is loaded on the first
+ * failure, because most isolates never have one.
  */
 export function reportFromEnv(
   env: Env,

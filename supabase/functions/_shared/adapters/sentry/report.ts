@@ -2,7 +2,9 @@
 import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 
-/** The part of a request that is sent to Sentry: nothing of its body, its headers or its caller. */
+/**
+ * The part of a request that is sent to Sentry. It contains nothing of the body, the headers or the caller.
+ */
 export interface FailureContext {
   readonly context: RequestContext;
   /** Method and pattern, such as `POST /usage`; null if no route was found. */

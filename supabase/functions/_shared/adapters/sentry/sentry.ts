@@ -32,19 +32,19 @@ interface SentryOptions {
 
 const TIMEOUT_MS = 2_000;
 /**
- * The most reports in flight. Further failures are only logged, because an outage fails every
- * request.
+ * The maximum number of reports that are being sent. Further failures are only logged, because in an outage
+ * every request fails.
  */
 const MAX_IN_FLIGHT = 10;
 const MAX_TEXT = 2_000;
-/** The most errors in a chain of causes, including the first. */
+/** The maximum number of errors in a chain of causes, including the first error. */
 const MAX_CHAIN = 4;
 
 const parseStack = createStackParser(nodeStackLineParser());
 
 /**
- * Returns the frames of a stack. The stack begins with the message, which is cut off because a line
- * of it may look like a frame.
+ * Returns the frames of a stack. The stack text begins with the error's message. The message is removed
+ * first, because one of its lines may look like a frame.
  */
 function framesOf(stack: string, message: string): StackFrame[] {
   const start = stack.indexOf(message);
@@ -60,7 +60,7 @@ function exceptionsOf(error: ApiError): Exception[] {
     const { message } = at;
     chain.unshift({
       ...exceptionFromError((stack) => framesOf(stack, message), at),
-      // The text is redacted, because libraries and the database quote their input.
+      // The text is redacted, because error messages of libraries and of the database quote their input.
       value: redactStart(said, MAX_TEXT),
     });
     at = at.cause;

@@ -14,10 +14,9 @@ interface OnboardingUrls {
 
 export interface Accounts {
   /**
-   * Makes a provider's account and returns its id; a repeat for the same provider returns the same
-   * account.
-   * @throws StripeRefused if Stripe makes none; otherwise ApiError `upstream_unavailable`, or
-   * `idempotency_in_progress` while another request makes this account
+   * Makes a provider's account and returns its id; a repeat for the same provider returns the same account.
+   * @throws StripeRefused if Stripe refuses to make the account; otherwise ApiError `upstream_unavailable`,
+   * or `idempotency_in_progress` while another request makes this account
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;
   /**

@@ -1,4 +1,7 @@
-/** Lists balance transactions, of a payout or of a period, page by page, under our own names. */
+/**
+ * Lists balance transactions of a payout or of a period, page by page, and gives their fields this project's
+ * names.
+ */
 import type Stripe from "stripe";
 import type { BalanceTransaction } from "../../contracts/stripe/balance-transaction.ts";
 import { type StripeCaller } from "./client.ts";
@@ -8,7 +11,7 @@ import { idOf } from "./stored-facts/object-id.ts";
 
 export interface BalancePage {
   readonly transactions: readonly BalanceTransaction[];
-  /** The last transaction of this page, after which the next page begins; null on the last page. */
+  /** The last transaction of this page. The next page begins after it. Null on the last page. */
   readonly after: string | null;
 }
 
@@ -49,7 +52,7 @@ type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
 const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
-/** An answer without the sources of these types could not be compared. */
+/** Without the sources of these types, the transactions could not be compared with our records. */
 const COMPARED = [
   ...PAYMENTS,
   "refund",
@@ -75,8 +78,8 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 }
 
 /**
- * Returns the facts of a transaction's source. Charges, refunds, disputes, fees and fee refunds are
- * in our records too. Any other money, such as a transfer, only counts in the sum.
+ * Returns the facts of a transaction's source. Our records also contain charges, refunds, disputes, fees and
+ * fee refunds. Any other transaction, such as a transfer, only counts in the sum.
  */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
@@ -86,8 +89,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   });
   switch (source.object) {
     case "charge": {
-      // When a bank debit fails, Stripe books the money back in a transaction that also has the
-      // charge as its source.
+      // When a bank debit fails, Stripe takes the money back in a second transaction whose source is also the
+      // charge.
       if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);
@@ -112,15 +115,15 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "transfer_reversal":
       return { ...NOTHING, kind: "transfer_reversal", transfer_id: idOf(source.transfer) };
     case "payout":
-      // Any other type with a payout as its source is money of another payout that the bank
-      // returned.
+      // If the source is a payout and the type is any other, the bank returned the money of a different
+      // payout.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;
   }
 }
 
-/** Returns whether the text of the transaction may name a customer, as that of every payment may. */
+/** Returns whether the transaction's description may name a customer. Every payment's description may. */
 function isNamed(source: Stripe.BalanceTransaction["source"]): boolean {
   return typeof source === "object" && source !== null &&
     ["charge", "refund"].includes(source.object);

@@ -11,20 +11,20 @@ import { StripeRefused, unavailable } from "./errors.ts";
 
 interface BookingPayment {
   readonly id: string;
-  /** Only the buyer may have this secret, because its owner can pay. */
+  /** Only the buyer may receive this secret, because anyone who has it can pay. */
   readonly clientSecret: string;
 }
 
 export interface BookingPayments {
   /**
    * Makes the payment of a booking; a repeat for the same booking returns the same payment.
-   * @throws StripeRefused if Stripe makes none; otherwise ApiError `upstream_unavailable`, or
-   * `idempotency_in_progress` while another request makes this payment
+   * @throws StripeRefused if Stripe refuses to make the payment; otherwise ApiError `upstream_unavailable`,
+   * or `idempotency_in_progress` while another request makes this payment
    */
   createBookingPayment(booking: BookingToPay): Promise<BookingPayment>;
   /**
-   * Cancels a payment if that is still possible. A payment that succeeded is refunded when its
-   * event arrives.
+   * Cancels a payment if it can still be cancelled. A payment that has succeeded is refunded when its event
+   * arrives.
    * @throws ApiError `upstream_unavailable` if the result is unknown
    */
   cancelBookingPayment(payment: PaymentToCancel): Promise<void>;
@@ -37,7 +37,7 @@ function dividedParams(booking: BookingToPay): Partial<Stripe.PaymentIntentCreat
   const { booking_id, application_fee_amount, transfer_at, stripe_account_id } = booking;
   if (transfer_at === "completed") return { transfer_group: groupOf(booking_id) };
   return {
-    // The fee of a small amount rounds to zero, and Stripe requires that a zero fee is left out.
+    // The fee of a small amount rounds to zero. Stripe does not accept a zero fee, so the fee is left out.
     ...(application_fee_amount > 0 && { application_fee_amount }),
     transfer_data: { destination: stripe_account_id },
   };

@@ -1,6 +1,6 @@
 /**
- * Transfers of a booking's share to its provider, separate from the payment: the first transfer,
- * its reversal and its restoration.
+ * Transfers of a booking's share to its provider, separate from the payment: the first transfer, its
+ * reversal, and the transfer that restores a reversed share.
  */
 import type Stripe from "stripe";
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
@@ -25,7 +25,7 @@ export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
 
 /** Names the charge, so that Stripe allows the transfer before the charge is settled. */
 function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
-  // The bank returned this money to our balance. The charge cannot be used again.
+  // The bank returned this money to the platform's balance, so the transfer cannot name the charge again.
   if (kind === "restoration") return {};
   if (charge_id === null) throw unknownCharge();
   return { source_transaction: charge_id };

@@ -1,4 +1,4 @@
-/** Calls Stripe under a resilience policy, and throws our errors instead of Stripe's. */
+/** Calls Stripe under a resilience policy, and throws this project's errors instead of Stripe's. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
@@ -19,7 +19,7 @@ export interface StripeCaller {
 
 interface ClientOptions {
   readonly secretKey: string;
-  /** Set for the emulator only; without it the client calls Stripe. */
+  /** The URL of the Stripe emulator. Without it, the client calls Stripe. */
   readonly apiUrl?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ interface Attempt {
  */
 const attempts = new AsyncLocalStorage<Attempt>();
 
-/** The options that we change. They are typed here because not every runtime's types have them. */
+/** The request options that this code changes. They are typed here because some runtimes' types lack them. */
 interface RequestOptions {
   readonly headers?: HeadersInit;
   readonly signal?: AbortSignal | null;
@@ -63,9 +63,9 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     httpClient: Stripe.createFetchHttpClient(fetchInAttempt),
-    // The resilience policy's timeout is shorter, and only the policy retries. The SDK still
-    // repeats a request once if the other side has closed the connection; the key is the same, so
-    // nothing happens twice.
+    // Longer than the resilience policy's timeout, because only the policy ends and retries calls. The SDK
+    // still repeats a request once if the other side has closed the connection; the idempotency key is the
+    // same, so nothing happens twice.
     timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,

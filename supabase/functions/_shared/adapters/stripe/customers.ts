@@ -16,20 +16,22 @@ export interface CardPage {
 
 export interface Customers {
   /**
-   * Makes the customer of an account; a repeat returns the same customer. Stripe learns the user's
-   * id and nothing else. A user id that is used again belongs to another account, which gets
-   * another customer.
+   * Makes the customer of an account; a repeat returns the same customer. Stripe receives only the user's id.
+   * If a deleted user's id is used again, it belongs to a new account, which gets a customer of its own.
    * @returns Stripe's id of the customer
    */
   createCustomer(userId: string, accountId: number): Promise<string>;
   /**
-   * Opens a hosted page that saves a card for payments without the user.
+   * Opens a hosted page that saves a card for payments that are made without the user.
    * @returns the URL of the page
    */
   openCardPage(page: CardPage): Promise<string>;
 }
 
-/** Puts the user's id on the setup itself, so that its event names the user who saved the card. */
+/**
+ * Writes the user's id into the setup intent's metadata, so that the intent's event names the user who saved
+ * the card.
+ */
 function pageParams(page: CardPage): Stripe.Checkout.SessionCreateParams {
   const metadata = { user_id: page.userId };
   return {

@@ -1,20 +1,18 @@
 /** The errors of Stripe's adapter. This file loads no SDK, so any function may import it. */
 import { ApiError } from "../../core/errors.ts";
 
-/**
- * @param status 503 if Stripe could not be reached, 502 if it answered and the answer is unusable
- */
+/** @param status 503 if Stripe could not be reached, 502 if Stripe answered and the answer is unusable */
 export function unavailable(internal: string, status: 502 | 503, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, status, cause });
 }
 
 /**
- * Stripe answered with an error and stores this answer under the request's idempotency key. A
- * repeat under the same key gets the same answer.
+ * Stripe answered with an error, and stores the error under the request's idempotency key. A repeat with the
+ * same key gets the same error.
  */
 export class StoredStripeError extends ApiError {}
 
-/** The refused payment, as far as Stripe describes it. */
+/** The refused payment, with the fields that Stripe's error contains. */
 interface RefusedPayment {
   readonly payment_id: string;
   readonly charge_id: string | null;
@@ -31,8 +29,8 @@ interface Refusal {
 }
 
 /**
- * Stripe refused the request (a 4xx) and did nothing. The reply is 502 unless the caller has a
- * better one.
+ * Stripe refused the request with a 4xx status and did nothing. This API answers 502 unless the calling code
+ * has a more precise error.
  */
 export class StripeRefused extends StoredStripeError {
   /** Stripe's error code, for example `charge_already_refunded`; null if it gave none. */
@@ -53,9 +51,9 @@ export class StripeRefused extends StoredStripeError {
 }
 
 /**
- * Stripe does not know a customer that it has made for us, and it never forgets one: a deleted
- * customer can still be read. So the key belongs to another account, or to the other mode, and its
- * answers say nothing about our cards.
+ * Stripe does not know a customer that it made for this installation. Stripe never forgets a customer: even a
+ * deleted one can still be read. So the API key belongs to a different account, or to the other mode, and
+ * Stripe's answers say nothing about our saved cards.
  */
 export class OtherStripeAccount extends ApiError {
   constructor(readonly customerId: string, refusal: StripeRefused) {
@@ -65,10 +63,10 @@ export class OtherStripeAccount extends ApiError {
 }
 
 /**
- * Stripe refused to open a session and stores this answer under the order's key. Every further
- * request for this order would get the same answer.
+ * Stripe refused to open a Checkout Session, and stores this answer under the order's idempotency key. Every
+ * further request for this order would get the same answer.
  */
 export class OrderKeySpent extends ApiError {}
 
-/** Stripe refused to compute a tax, because Stripe Tax is not set up. Only an operator can help. */
+/** Stripe refused to compute a tax, because Stripe Tax is not set up. Only an operator can correct this. */
 export class TaxNotSetUp extends OrderKeySpent {}

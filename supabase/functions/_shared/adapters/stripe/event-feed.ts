@@ -1,4 +1,4 @@
-/** Lists the events that Stripe stores for 30 days, to find those that were not delivered. */
+/** Lists the events of the last 30 days, which Stripe stores, to find those that were not delivered. */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -9,7 +9,8 @@ import { EVENT_TYPES } from "./stored-facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";
 
 /**
- * An event of Stripe's list. Most events were received already, so only a missing event is read.
+ * An event in Stripe's list. Most listed events were received before, so only a missing event is read in
+ * full.
  */
 export interface ListedEvent {
   readonly id: string;
@@ -28,11 +29,11 @@ export interface EventFeed {
   listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;
 }
 
-/** Stripe's limits: the types in one request, and the events in one answer. */
+/** Stripe's limits: the number of event types in one request, and the number of events in one answer. */
 const MAX_TYPES = 20;
 const PAGE_SIZE = 100;
 
-/** Divides the types into as few requests as Stripe allows. */
+/** Divides the types among as few requests as possible. */
 function questions(): string[][] {
   const count = Math.ceil(EVENT_TYPES.length / MAX_TYPES);
   return Array.from(

@@ -1,4 +1,4 @@
-/** Turns the SDK's errors, and answers of the wrong kind, into our errors (errors.ts). */
+/** Turns the SDK's errors, and answers of an unexpected kind, into the errors of errors.ts. */
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
 import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
@@ -6,8 +6,8 @@ import { idOf } from "./stored-facts/object-id.ts";
 
 const BUSY_RETRY_SECONDS = 1;
 /**
- * Statuses that refuse our API key: Stripe did not process the request, and another API key may
- * succeed.
+ * Statuses with which Stripe refuses the API key. Stripe did not process the request, and a different API key
+ * may succeed.
  */
 const KEY_REFUSED = [401, 403];
 
@@ -34,7 +34,7 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
   });
 }
 
-/** Turns Stripe's error into ours, which tells whether a repeat can help. */
+/** Turns Stripe's error into one of errors.ts, which tells whether a repeat can help. */
 export function failureOf(error: unknown): ApiError {
   const internal = describe(error);
   if (error instanceof Stripe.errors.StripeConnectionError) {
@@ -53,16 +53,16 @@ export function failureOf(error: unknown): ApiError {
   const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
     !(error instanceof Stripe.errors.StripeRateLimitError);
   if (!isKept) return unavailable(internal, 502, error);
-  // The idempotency key was used for another request before, and the result of that request is
-  // unknown here.
+  // The idempotency key was used before for a different request, and this code does not know the result of
+  // that request.
   const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
   if (status < 500 && !isReused) return refused(error, internal);
   return new StoredStripeError("upstream_unavailable", { internal, status: 502, cause: error });
 }
 
 /**
- * Checks the kind of an answer. The SDK takes any JSON without an `error` for success, even that of
- * a 404.
+ * Checks that an answer is the expected kind of object. The SDK treats any JSON without an `error` as a
+ * success, even the body of a 404.
  */
 export function requireObject<T extends { object: string; id: string }>(
   answer: T,

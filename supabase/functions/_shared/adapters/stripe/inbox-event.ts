@@ -9,8 +9,8 @@ import { ApiError } from "../../core/errors.ts";
 import type { FactsReader } from "./refetch-event.ts";
 
 /**
- * The event was signed with our webhook secret, so the secret is of the event's mode and the key is
- * not.
+ * The event was signed with the configured webhook secret. So the secret has the event's mode, and the API
+ * key has the other mode.
  */
 function differs(mode: Mode): string {
   const other = mode === "live" ? "test" : "live";
@@ -18,8 +18,8 @@ function differs(mode: Mode): string {
 }
 
 /**
- * Stripe sends test events of connected accounts to live endpoints too. If we refused them, Stripe
- * would repeat them for days and then disable the endpoint that live events need.
+ * Stripe sends test events of connected accounts to live endpoints, too. If this endpoint refused them,
+ * Stripe would repeat them for days and then disable the endpoint, which live events need.
  */
 export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean {
   return mode === "live" && event?.livemode === false && typeof event.account === "string";

@@ -11,8 +11,8 @@ export function isMissing(error: unknown): error is StripeRefused {
 }
 
 /**
- * Checks that Stripe's account has our customer. Stripe also returns a deleted customer.
- * @throws OtherStripeAccount if it has no such customer; otherwise ApiError `upstream_unavailable`
+ * Checks that the Stripe account has the given customer of ours. Stripe returns even a deleted customer.
+ * @throws OtherStripeAccount if the account has no such customer; otherwise ApiError `upstream_unavailable`
  */
 export async function requireOwnAccount(
   { call }: StripeCaller,

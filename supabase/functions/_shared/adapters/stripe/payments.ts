@@ -39,7 +39,7 @@ export interface Payments
 interface StripeOptions {
   readonly secretKey: string;
   readonly webhookSecrets: readonly string[];
-  /** Set for the emulator only; without it the client calls Stripe. */
+  /** The URL of the Stripe emulator. Without it, the client calls Stripe. */
   readonly apiUrl?: string | undefined;
   readonly metrics?: Metrics;
 }

@@ -1,4 +1,4 @@
-/** Checks whether Stripe answers, and whether it accepts our key. */
+/** Checks whether Stripe answers, and whether Stripe accepts the API key. */
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { StripeCaller } from "./client.ts";
@@ -16,12 +16,12 @@ export interface Readiness {
 
 const STRIPE_URL = "https://api.stripe.com";
 
-/** In ms; shorter than the timeout of a buyer's request. */
+/** In ms; shorter than the timeout of a call that a buyer waits for. */
 const PROBE_TIMEOUT_MS = 3_000;
 
 /**
- * Makes a probe with a circuit breaker of its own, because an answer to the probe does not prove
- * that payments succeed.
+ * Makes a probe. It has its own circuit breaker, because an answer to the probe does not prove that payments
+ * succeed.
  */
 function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
   const policy = createResiliencePolicy("stripe", { isOutage: () => true, metrics });
@@ -35,7 +35,7 @@ function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
   return () => policy.execute(ask, { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => false);
 }
 
-/** @param apiUrl set for the emulator only; without it the probe calls Stripe */
+/** @param apiUrl the URL of the Stripe emulator; without it, the probe calls Stripe */
 export function createReadiness(
   { call }: StripeCaller,
   apiUrl: string | undefined,

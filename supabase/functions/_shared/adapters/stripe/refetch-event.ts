@@ -1,7 +1,7 @@
 /**
- * Reads the facts of an event in any API version. A delivered event has the version of its
- * endpoint, and a listed event that of the account: a payment of 2020 has no `latest_charge`. So
- * the object of an event in another version than ours is fetched again
+ * Reads the facts of an event in any API version. A delivered event has its endpoint's version, and a listed
+ * event has the account's version: for example, a payment in a version of 2020 has no `latest_charge`. So if
+ * an event's version differs from the SDK's, the event's object is fetched again
  * (docs/decisions/stripe-events.md).
  */
 import type Stripe from "stripe";

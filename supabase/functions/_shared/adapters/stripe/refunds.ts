@@ -7,7 +7,7 @@ import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 
 interface MadeRefund {
-  /** Stripe's id of the refund. Its events report its state. */
+  /** Stripe's id of the refund. Stripe's events report the refund's state. */
   readonly id: string;
 }
 
@@ -20,7 +20,7 @@ export interface Refunds {
   createRefund(refund: RefundToSend): Promise<MadeRefund>;
 }
 
-/** Stripe accepts no other reasons. Our own reasons are stored in the database. */
+/** The only reasons that Stripe accepts. The database stores our own, more precise reasons. */
 const REASONS = ["duplicate", "fraudulent", "requested_by_customer"];
 
 function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {

@@ -1,4 +1,4 @@
-/** A saved card at Stripe: what it shows of the card, and its removal. */
+/** Reads what Stripe shows of a saved card, and detaches the card. */
 import { type StripeCaller } from "./client.ts";
 import { StripeRefused } from "./errors.ts";
 import { requireObject } from "./failures.ts";
@@ -7,7 +7,7 @@ import { idOf } from "./stored-facts/object-id.ts";
 
 /** The other fields are null if the payment method is not a card. */
 export interface CardAtStripe {
-  /** Null if Stripe has detached the card, or has no such card. */
+  /** Null if Stripe has detached the card, or does not know it. */
   readonly customer_id: string | null;
   readonly brand: string | null;
   readonly last4: string | null;
@@ -23,8 +23,9 @@ export interface SavedCards {
    */
   readCard(paymentMethodId: string, customerId: string): Promise<CardAtStripe>;
   /**
-   * Detaches a card from its customer. A card that is not attached any more counts as detached.
-   * @param attempt each attempt has its own key, because Stripe repeats a stored error
+   * Detaches a card from its customer. A card that is no longer attached counts as detached.
+   * @param attempt makes the idempotency key of each attempt different, because Stripe repeats a stored error
+   * under the same key
    * @throws as readCard() does
    */
   detachCard(paymentMethodId: string, customerId: string, attempt: number): Promise<void>;

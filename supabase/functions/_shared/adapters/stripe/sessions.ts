@@ -51,8 +51,8 @@ function pageParams(
 }
 
 /**
- * Stripe takes a customer or an email, not both. It saves tax ids and the address for a tax on an
- * existing customer only with customer_update.
+ * Stripe accepts a customer or an email, not both. For an existing customer, Stripe saves tax ids and the tax
+ * address only with customer_update.
  */
 function buyerParams(settings: SessionSettings): Partial<Stripe.Checkout.SessionCreateParams> {
   const { customer_id, customer_email } = settings;
@@ -95,7 +95,7 @@ function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParam
 function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): Session {
   const { id, url } = requireObject(session, "checkout.session");
   if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
-  // A known address adds its tax to the total at once.
+  // If the address is known, its tax is added to the total at once.
   const amount = order.session_settings.automatic_tax
     ? session.amount_subtotal
     : session.amount_total;
@@ -104,7 +104,10 @@ function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): S
   return { id, url };
 }
 
-/** Stripe has one code for an inactive Stripe Tax, and none for a setup without an address. */
+/**
+ * Stripe has an error code for an inactive Stripe Tax, but none for an active Stripe Tax that lacks the
+ * shop's address.
+ */
 function isTaxRefused({ session_settings }: CheckoutOrder, error: StoredStripeError): boolean {
   if (!session_settings.automatic_tax || !(error instanceof StripeRefused)) return false;
   return error.stripeCode === "stripe_tax_inactive" ||

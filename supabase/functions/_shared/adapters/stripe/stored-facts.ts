@@ -1,7 +1,7 @@
 /**
- * The facts that the database stores of a Stripe event, under our own names. Stripe's field names
- * are not used beyond this file and stored-facts/. Every key is present, and null if Stripe gives
- * no value. The facts contain no personal data.
+ * The facts of a Stripe event that the database stores, under this project's names. Only this file and
+ * stored-facts/ use Stripe's field names. Every key is present, with the value null if Stripe gives none. The
+ * facts contain no personal data.
  */
 import type Stripe from "stripe";
 import {
@@ -61,12 +61,12 @@ const TRANSLATIONS = {
 
 export type EventType = keyof typeof TRANSLATIONS;
 
-/** The types that we use. Webhook endpoints subscribe to them, and a backfill lists them. */
+/** The event types that this project uses. Webhook endpoints subscribe to them, and a backfill lists them. */
 export const EVENT_TYPES = Object.keys(TRANSLATIONS) as EventType[];
 
 /**
- * The types that we use of connected accounts' events. The others are ignored, because the owner of
- * an account can write any metadata on its payments, such as the id of one of our orders.
+ * The types of connected accounts' events that this project uses. The others are ignored, because the owner
+ * of a connected account can write any metadata on its payments, such as the id of one of our orders.
  */
 export const CONNECTED_EVENT_TYPES: readonly EventType[] = ["account.updated"];
 
@@ -74,12 +74,13 @@ export function isUsed(type: string): type is EventType {
   return Object.hasOwn(TRANSLATIONS, type);
 }
 
-/** Translates an event of our API version. An unknown type has no facts. */
+/** Translates an event of the SDK's API version. An unknown type has no facts. */
 export function factsOf(event: Stripe.Event): Facts {
   if (!isUsed(event.type)) return {};
-  // The table's type ties each event type to its object, and a lookup by a variable loses this tie.
+  // The table's type links each event type to the type of its object. TypeScript loses this link when a
+  // variable is the key.
   const translate = TRANSLATIONS[event.type] as (object: unknown) => Facts;
-  // A field that Stripe leaves out becomes null, because JSON would lose its key.
+  // A field that Stripe leaves out becomes null, because JSON leaves out a key whose value is undefined.
   const facts = Object.entries(translate(event.data.object));
   return Object.fromEntries(facts.map(([name, value]) => [name, value ?? null])) as Facts;
 }

@@ -1,4 +1,4 @@
-/** Charges of a saved card without the user, and the page that replaces such a charge. */
+/** Charges a saved card without the user, and makes the page on which the user pays if the charge fails. */
 import Stripe from "stripe";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { type StripeCaller } from "./client.ts";
@@ -53,8 +53,8 @@ function outcomeOf(payment: Stripe.PaymentIntent): ChargeOutcome {
 }
 
 /**
- * Turns a refusal because of the card into an outcome. Any other refusal is our fault, and is
- * thrown.
+ * Turns a refusal because of the card into an outcome. Any other refusal is a mistake of this code or its
+ * setup, and is thrown.
  */
 function outcomeOfRefusal(refusal: StripeRefused): ChargeOutcome {
   const { stripeCode, declineCode, payment, param } = refusal;
@@ -104,7 +104,7 @@ function pageParams(charge: TopUpCharge, urls: ReturnUrls): Stripe.Checkout.Sess
     success_url: urls.successUrl,
     cancel_url: urls.cancelUrl,
     expires_at: charge.expires_at_epoch,
-    // A tax would change the amount of the order. If this is left out, the account's default applies.
+    // A tax would change the amount of the order. Without this parameter, the account's default would apply.
     automatic_tax: { enabled: false },
   };
 }
@@ -143,8 +143,8 @@ export function createTopUpPayments(caller: StripeCaller): TopUpPayments {
         );
         return requireObject(payment, "payment_intent").status === "canceled";
       } catch (error) {
-        // The payment can no longer be cancelled. Its status tells whether it was paid or was
-        // cancelled before.
+        // The payment can no longer be cancelled. Its status tells whether it was paid, or had already been
+        // cancelled.
         const status = error instanceof StripeRefused ? error.payment?.status : undefined;
         if (status === "canceled") return true;
         if (status === "succeeded" || status === "processing") return false;

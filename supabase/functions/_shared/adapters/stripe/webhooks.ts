@@ -1,4 +1,7 @@
-/** Reads Stripe's webhooks. An event must be signed with one of our secrets and be of our mode. */
+/**
+ * Reads Stripe's webhooks. An event must be signed with a configured webhook secret and have the mode of the
+ * API key.
+ */
 import Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -10,10 +13,10 @@ import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 export interface Webhooks {
   /**
    * Verifies a webhook by its raw body.
-   * @returns null for a genuine event that is not meant for us: a test event of a connected
-   *   account, which Stripe sends to live endpoints too
-   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable if the object of an
-   *   event in another API version can't be fetched
+   * @returns null for a genuine event that this installation ignores: a test event of a connected account,
+   * which Stripe also sends to live endpoints
+   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable if the event has a different API
+   * version and its object can't be fetched
    */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }
@@ -25,12 +28,12 @@ interface WebhookOptions {
   readonly readFacts: FactsReader;
 }
 
-// Stripe's own default, written here because it limits for how long a delivery can be replayed.
+// Stripe's own default. It is written here because it limits how long a delivery can be replayed.
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Returns true if the timestamp is in the future. The SDK only refuses old timestamps, so such a
- * delivery could be replayed for ever.
+ * Returns true if the timestamp is in the future. The SDK refuses only old timestamps, so a delivery with a
+ * future timestamp could be replayed until that time.
  */
 function isFromTheFuture(signature: string): boolean {
   // If there are several timestamps, the SDK verifies the last one.

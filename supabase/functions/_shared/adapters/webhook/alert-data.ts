@@ -1,6 +1,5 @@
 /**
- * The content of an alert, as farthing.open_incident() queues it: figures and names of ours, no
- * personal data.
+ * The content of an alert, as farthing.open_incident() queues it: numbers and names, and no personal data.
  */
 
 export interface AlertData {
@@ -14,20 +13,24 @@ export interface AlertData {
   /** Decimal strings in the unit of the rule. */
   readonly value: string;
   readonly threshold: string;
-  /** A path in this repository, or a URL of the operators. */
+  /** A path in this repository, or a URL that the operators chose. */
   readonly runbook: string;
   readonly fired_at: string;
 }
 
 export interface Alert {
-  /** The notification's id, the same in each attempt, so that a receiver can drop a repeat. */
+  /**
+   * The notification's id. It is the same in each attempt, so that a receiver can recognise a repeat and
+   * ignore it.
+   */
   readonly id: string;
   readonly data: AlertData;
 }
 
 /**
- * Returns the address of the runbook: the operators' own URL unchanged; with RUNBOOKS_URL, the page
- * of that name below it; otherwise the path in the repository.
+ * Returns the URL or path of the runbook. A URL that the operators chose is returned unchanged. With
+ * RUNBOOKS_URL, the result is the page of the runbook's name below it. Otherwise, the result is the path in
+ * the repository.
  */
 export function runbookLink(runbook: string, runbooksUrl: string | undefined): string {
   if (/^https?:\/\//.test(runbook) || runbooksUrl === undefined) return runbook;

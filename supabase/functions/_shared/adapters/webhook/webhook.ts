@@ -11,20 +11,20 @@ import { type Alert, type AlertData, runbookLink } from "./alert-data.ts";
 interface AlertWebhookEnv {
   readonly url: string;
   /**
-   * `whsec_` and base64, or any text of at least 32 characters. Without it alerts are unsigned,
-   * which Slack accepts.
+   * `whsec_` and base64, or any text of at least 32 characters. Without a secret, alerts are unsigned, which
+   * Slack accepts.
    */
   readonly secret: string | undefined;
   readonly runbooksUrl?: string | undefined;
 }
 
-/** The receiver will never take this message, so a retry is useless. */
+/** The receiver will never accept this message, so a retry is useless. */
 export class AlertRefused extends Error {}
 
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /**
- * Temporary statuses: the receiver is busy or not ready. Every other 4xx, and a redirect, is a
+ * Temporary statuses: the receiver is busy or not ready. Every other 4xx, and every redirect, is a permanent
  * refusal.
  */
 const PASSING = [408, 425, 429];
@@ -61,8 +61,8 @@ function failure(internal: string, status: 502 | 503, retryAfterSeconds?: number
 }
 
 /**
- * @throws ApiError if the secret is invalid: the mistake is ours, and the alert waits until it is
- *   corrected
+ * @throws ApiError if the configured secret is invalid. The alert stays queued until an operator corrects the
+ * secret.
  */
 function keyOf(secret: string): Webhook {
   try {

@@ -1,4 +1,4 @@
-/** Facts of providers' accounts, and of our fees on their payments. */
+/** Facts of providers' accounts, and of the platform's fees on their payments. */
 import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "./object-id.ts";

@@ -1,14 +1,15 @@
-/** Marks the objects that this installation makes at Stripe, and reads the mark. */
+/**
+ * Writes this installation's id into the metadata of the objects that it makes at Stripe, and reads the id.
+ */
 import type Stripe from "stripe";
 
 /**
- * The key of the mark in an object's metadata; its value is the id of this installation. Other apps
- * on the same Stripe account write an order_id too. Without the mark, an object whose row we lost
- * would look like one of theirs.
+ * The metadata key of the installation's id. Other apps on the same Stripe account may write an order_id,
+ * too. If our row of an object were lost, the object could not be told from another app's without this id.
  */
 const MARK = "farthing";
 
-/** Adds the mark to an object's metadata. */
+/** Adds the installation's id to an object's metadata. */
 export function marked(
   { mark }: { readonly mark: string },
   metadata: Readonly<Record<string, string>>,
@@ -16,7 +17,7 @@ export function marked(
   return { ...metadata, [MARK]: mark };
 }
 
-/** Returns the mark of an object; null if it has none. */
+/** Returns the installation's id in an object's metadata; null if it has none. */
 export function markOf(
   { metadata }: { readonly metadata?: Stripe.Metadata | null },
 ): string | null {

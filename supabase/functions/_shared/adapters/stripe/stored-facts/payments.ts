@@ -1,6 +1,6 @@
 /**
- * Facts of sessions, payments, charges and saved cards. Stripe stores the cards, and we store their
- * ids.
+ * Facts of sessions, payments, charges and saved cards. Stripe stores the cards; the database stores only
+ * their ids.
  */
 import type Stripe from "stripe";
 import type {
@@ -78,8 +78,8 @@ export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
 }
 
 /**
- * A removed card no longer belongs to a customer. The digits of an updated card are left out: the
- * runner reads them, so that the inbox stores none.
+ * A removed card no longer belongs to a customer. The digits of an updated card are left out, so that the
+ * inbox stores none; the runner reads them from Stripe.
  */
 export function cardChangedFacts(method: Stripe.PaymentMethod): CardFacts {
   return { payment_method_id: method.id };
