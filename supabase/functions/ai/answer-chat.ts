@@ -1,4 +1,4 @@
-/** Answers a chat in one piece, without a stream. */
+/** Answers a chat as one JSON answer, without a stream. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./progress.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
@@ -6,8 +6,8 @@ import type { OpenChat } from "./open-chat.ts";
 
 async function ask(chat: OpenChat) {
   const { holdId, services, ai, request } = chat;
-  // Without `p_output_tokens` a heartbeat says that the request is alive and that the provider has
-  // sent nothing.
+  // Without `p_output_tokens`, a heartbeat says that the request is alive and that the provider has sent
+  // nothing yet.
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stop = keepAlive(() => services.database.rpc("chats_record", beat));
   try {
@@ -21,10 +21,10 @@ async function ask(chat: OpenChat) {
 }
 
 /**
- * Returns the whole answer after charging for it. The work continues when the caller has left: the
- * answer is charged anyway, and a repeat with the same key gets it.
- * @throws ApiError of the provider, and nothing is charged; ApiError of the database if the chat
- *   could not be settled yet
+ * Returns the whole answer after charging for it. If the caller disconnects, the work continues: the answer
+ * is charged anyway, and a repeat with the same key gets it.
+ * @throws ApiError of the provider, in which case nothing is charged; ApiError of the database if the chat
+ * could not be settled yet
  */
 export async function answerChat(chat: OpenChat): Promise<Answer> {
   const work = ask(chat).then((completion) => settleChat(chat, completion));

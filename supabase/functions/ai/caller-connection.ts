@@ -1,6 +1,6 @@
 /**
- * Tracks whether the caller of a stream is still connected. A caller may leave at any time, and the
- * provider bills the answer that it has begun. Only the last piece of the provider's stream has the
+ * Tracks whether the caller of a stream is still connected. A caller may disconnect at any time, and the
+ * provider bills the answer that it has begun. Only the last piece of the provider's stream contains the
  * usage, so the stream is read to its end, or until the policy's timeout.
  */
 import { ApiError } from "../_shared/core/errors.ts";
@@ -9,7 +9,7 @@ export interface CallerConnection {
   /** Aborted when the provider's stream must end. */
   readonly stop: AbortSignal;
   readonly hasLeft: boolean;
-  /** Records that the caller has left, or must get no more events. Starts the timeout. */
+  /** Records that the caller has disconnected, or must get no more events. Starts the timeout. */
   leave(): void;
   /** Ends the provider's stream and the timeout. */
   end(): void;

@@ -26,7 +26,7 @@ export interface Ending {
   readonly toolCalls?: readonly AiToolCall[];
   readonly finishReason: string;
   /**
-   * The provider's usage. Null if it is unknown: then the chat is charged the most that it can have
+   * The provider's usage. Null if it is unknown; the chat is then charged the highest amount that it can have
    * cost.
    */
   readonly usage: AiUsage | null;
@@ -93,8 +93,8 @@ function messageOf({ text, toolCalls = [] }: Ending): Answer["message"] {
 
 /**
  * Charges the chat and stores its answer under its key.
- * @throws ApiError if the database stays unavailable. A scheduled task then charges the most that
- *   the chat can have cost.
+ * @throws ApiError if the database stays unavailable. A scheduled task then charges the highest amount that
+ * the chat can have cost.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { finishReason, usage, counted = null, errorCode = null } = ending;
@@ -105,7 +105,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
     tool_calls: ending.toolCalls ?? [],
   });
   const used = usage ?? counted;
-  // The metric counts the used tokens even if the charge fails.
+  // The metric counts the tokens even if the charge fails, because they were used.
   if (used !== null) countUsedTokens(chat.services.metrics, chat.request.model, used);
   const args = {
     p_hold_id: chat.holdId,

@@ -1,5 +1,5 @@
 /**
- * Opens a chat: chooses the most tokens of its answer, and holds the price of the longest answer
+ * Opens a chat: decides the maximum number of tokens of its answer, and holds the price of the longest answer
  * before the provider is called.
  */
 import type { Ai, AiPrompt, AiRequest } from "../_shared/adapters/ai/ai.ts";
@@ -12,11 +12,11 @@ import { storeRefusal } from "../_shared/http/idempotency/idempotent.ts";
 import type { KeyedIdempotency } from "../_shared/http/idempotency/key.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 
-/** The request of a caller, independent of its shape. */
+/** A caller's request, in the same form for /ai/chat and for OpenAI's API. */
 export interface ChatOrder {
   readonly userId: string;
   readonly prompt: AiPrompt;
-  /** The most tokens of the answer, and the name of the field that has them. */
+  /** The maximum number of tokens of the answer, and the name of the request's field that gives it. */
   readonly limit: { readonly tokens: number | undefined; readonly field: string };
 }
 
@@ -27,7 +27,7 @@ interface ChatCall {
   readonly idempotency: KeyedIdempotency | null;
 }
 
-/** A chat whose price is held, with everything that the provider's call and the settlement need. */
+/** A chat whose price is held, with everything that the call of the provider and the settlement need. */
 export interface OpenChat {
   readonly holdId: string;
   /** The credits that are held. */
@@ -35,9 +35,9 @@ export interface OpenChat {
   readonly idempotencyKey: string | undefined;
   readonly ai: Ai;
   readonly request: AiRequest;
-  /** The prompt's tokens, as counted for the hold. */
+  /** The prompt's tokens, counted for the hold. */
   readonly inputTokens: number;
-  /** Milliseconds for which a stream is read after its caller has left. */
+  /** The milliseconds for which a stream is still read after its caller has disconnected. */
   readonly abandonedStreamTimeoutMs: number;
   readonly context: RequestContext;
   readonly services: Services;
@@ -53,8 +53,8 @@ export interface StoredAnswer {
 }
 
 /**
- * Returns the most tokens of the answer.
- * @throws ApiError `invalid_request` above the model's cap
+ * Returns the maximum number of tokens of the answer.
+ * @throws ApiError `invalid_request` if the request asks for more than the model's cap
  */
 function outputTokens({ tokens, field }: ChatOrder["limit"], cap: number): number {
   if (tokens === undefined) return Math.min(cap, DEFAULT_OUTPUT_TOKENS);

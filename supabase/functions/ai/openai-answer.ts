@@ -45,12 +45,14 @@ export function chargeHeaders({ hold_id, credits, balance_after }: Answer) {
   };
 }
 
-/** The charge as OpenAI's shapes carry it, where no header can: after a stream has begun. */
+/**
+ * The charge in the body of OpenAI's shapes, for a stream: its headers were sent before the charge was known.
+ */
 function chargeOf({ hold_id, credits, balance_after }: Answer) {
   return { farthing: { hold_id, credits, balance_after } };
 }
 
-/** Returns the headers of a stream, whose charge is not known yet. */
+/** Returns the headers of a stream. The charge is not among them, because it is not known yet. */
 export function holdHeaders({ holdId, held }: { holdId: string; held: string }): HeaderPairs {
   return [["farthing-hold", holdId], ["farthing-held", held]];
 }
@@ -95,8 +97,8 @@ function deltaOf(piece: Said): Record<string, unknown> | null {
 }
 
 /**
- * Makes the events of one stream. Without `includeUsage` the charge is not sent, because a client
- * that did not ask for a chunk without choices may fail on it.
+ * Makes the events of one stream. Without `includeUsage`, the charge is not sent: it comes in a chunk without
+ * choices, and a client that did not ask for such a chunk may fail on it.
  */
 export function openAiEvents(frame: Frame, includeUsage: boolean): AnswerEvents {
   const shared = { ...frameOf(frame), object: "chat.completion.chunk" };

@@ -38,7 +38,7 @@ function toolCallOf({ id, type, function: called }: OpenAiToolCall): OpenAiToolC
   return { id, type, function: { name: called.name, arguments: called.arguments } };
 }
 
-/** Returns the message without the fields that only answers have. */
+/** Returns the message without the fields that only answers have and that clients send back. */
 function messageOf(sent: Sent): AiMessage {
   const { role } = sent;
   const content = sent.content ?? (role === "assistant" ? sent.refusal : null) ?? "";
@@ -59,7 +59,7 @@ function parametersOf(body: OpenAiChatRequest): AiParameters {
   return Object.fromEntries(given.filter(([, value]) => value != null));
 }
 
-/** @throws ApiError `invalid_request` if both limits are given, and differ */
+/** @throws ApiError `invalid_request` if both limits are given and differ */
 function limitOf({ max_completion_tokens: limit, max_tokens: older }: OpenAiChatRequest) {
   if (limit != null && older != null && limit !== older) {
     throw invalid("max_tokens and max_completion_tokens differ. Send one of them.", "max_tokens");
@@ -80,7 +80,7 @@ function orderOf(caller: UserCaller | SecretCaller, body: OpenAiChatRequest): Ch
   };
 }
 
-/** Answers as OpenAI's API does, metered as POST /ai/chat. */
+/** Answers in the shape of OpenAI's API. The metering is the same as for POST /ai/chat. */
 export const openAiChat = defineRoute({
   method: "post",
   path: "/v1/chat/completions",

@@ -5,7 +5,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 
-/** Returns the models that can be asked: those that the project offers and that have a rate. */
+/** Returns the models that callers can use: those that the project offers and that have a rate. */
 async function modelsOf({ ai, database }: Services): Promise<z.output<typeof OpenAiModel>[]> {
   const { isOffered } = await ai();
   const rates = await database.rpc("usage_rates", {});

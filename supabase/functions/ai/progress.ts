@@ -1,7 +1,7 @@
 /**
- * Records how many tokens of a stream have arrived, so that a scheduled task can charge for them if
- * the process dies. The record may lag by at most 64 tokens: the task's charge must cover the lag,
- * and a smaller lag would make the caller wait for more database calls.
+ * Records how many tokens of a stream have arrived, so that a scheduled task can charge for them if the
+ * process dies. The record may lag behind by up to 64 tokens, and the scheduled task's charge covers the lag.
+ * A smaller lag would make the caller wait for more database calls.
  */
 import { ApiError } from "../_shared/core/errors.ts";
 import type { OpenChat } from "./open-chat.ts";
@@ -18,7 +18,7 @@ export function keepAlive(beat: () => Promise<unknown>, everyMs = HEARTBEAT_MS):
   return () => clearInterval(timer);
 }
 
-/** The most tokens that may have arrived without being recorded. */
+/** The maximum number of tokens that may have arrived without being recorded. */
 const MAX_UNRECORDED_TOKENS = 64;
 const RECORD_EVERY_MS = 1_000;
 

@@ -10,7 +10,7 @@ export type Said = Exclude<AiPiece, { kind: "end" }>;
 
 /** Writes a streamed answer as events, in the shape that its caller reads. */
 export interface AnswerEvents {
-  /** Returns null for a piece that the caller does not get. */
+  /** Returns null for a piece that is not sent to the caller. */
   piece(piece: Said): Uint8Array | null;
   end(charged: Answer): Uint8Array;
   /** @param charged the charge, if it is known */
@@ -41,7 +41,7 @@ export function sseResponse(
 ): Response {
   const headers = new Headers([...baseHeaders(context), ...more]);
   headers.set("content-type", "text/event-stream; charset=utf-8");
-  // Proxies such as nginx would otherwise hold events back until a buffer is full.
+  // Without this header, proxies such as nginx would hold events back until a buffer is full.
   headers.set("x-accel-buffering", "no");
   return new Response(body, { headers });
 }

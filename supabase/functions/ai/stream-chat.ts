@@ -1,8 +1,8 @@
 /**
- * Streams the answer of a chat. A caller who leaves does not end the stream, because the provider
- * bills the answer that it has begun, reasoning included. A slow reader does not delay the stream,
- * because the credits would stay held for longer. Each chat is settled once, in `conclude`, after
- * the provider's stream has ended.
+ * Streams the answer of a chat. The stream continues when the caller disconnects, because the provider bills
+ * the answer that it has begun, including reasoning. A slow reader does not delay the stream, because the
+ * credits would then stay held for longer. Each chat is settled once, in `conclude`, after the provider's
+ * stream has ended.
  */
 import type { AiPiece, AiUsage, TokenMeter, ToolCallPart } from "../_shared/adapters/ai/ai.ts";
 import { joinCalls } from "../_shared/adapters/ai/answer-parts.ts";
@@ -18,12 +18,12 @@ import type { OpenChat } from "./open-chat.ts";
 import { type AnswerEvents, sseResponse } from "./sse.ts";
 
 /**
- * The deadline of a stream, in milliseconds: longer than any stream, which ends by the model's own
- * limits.
+ * The deadline of a stream, in milliseconds. It is longer than any stream, because the model's own timeouts
+ * end a stream earlier.
  */
 const STREAM_MS = 200_000;
 
-/** The finish reason, and the code in the log, of an answer whose caller has left. */
+/** The finish reason of an answer whose caller has disconnected, which is also the code in the log. */
 const CALLER_LEFT = "aborted";
 
 interface Started {
@@ -36,7 +36,7 @@ interface Started {
   readonly events: AnswerEvents;
 }
 
-/** The caller's side of a stream. After the caller has left, its methods do nothing. */
+/** The caller's side of a stream. After the caller has disconnected, its methods do nothing. */
 interface Caller {
   send(event: Uint8Array | null): void;
   /** Sends the error and closes the stream. */
@@ -68,7 +68,7 @@ function answerOf({ text, calls }: Received): Pick<Ending, "text" | "toolCalls">
 
 /**
  * Sends the answer piece by piece. Each piece is recorded before it is sent.
- * @returns the end of the answer, as the provider reports it
+ * @returns how the answer ended, as the provider reports it
  */
 async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
   const { chat, pieces, progress, meter, connection, events } = started;
@@ -95,8 +95,8 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
     try {
       await progress.advance(received.tokens);
     } catch (error) {
-      // A piece that cannot be recorded is not sent. The stream is still read to its end, which has
-      // the usage.
+      // A piece that cannot be recorded is not sent. The stream is still read to its end, because its last
+      // piece contains the usage.
       isRecorded = false;
       const failed = toApiError(error);
       logBreak(chat, failed);
@@ -165,9 +165,10 @@ async function pump(started: Started, caller: Caller): Promise<void> {
 }
 
 /**
- * Starts the provider's stream and waits for its first piece. Until then nothing has been sent, so
- * a provider's error releases the hold and keeps its status. A caller who leaves after the provider
- * has accepted the request pays the most that the provider can have done.
+ * Starts the provider's stream and waits for its first piece. Until then nothing has been sent, so if the
+ * provider fails, the hold is released and the answer has the error's status. If the caller disconnects after
+ * the provider has accepted the request, the caller is charged the highest amount that the provider can have
+ * billed.
  */
 async function start(
   chat: OpenChat,
@@ -255,8 +256,8 @@ async function begin(chat: OpenChat, { signal, events, headers }: Wanted): Promi
 
 /**
  * Answers with server-sent events after the provider's first piece has arrived.
- * @throws ApiError of the provider before the first piece; nothing is charged unless the caller
- *   has left
+ * @throws ApiError if the provider fails before the first piece; nothing is charged unless the caller has
+ * disconnected
  */
 export function streamChat(chat: OpenChat, wanted: Wanted): Promise<Response> {
   return withOwnTime(() => begin(chat, wanted), STREAM_MS);

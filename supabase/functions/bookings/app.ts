@@ -1,6 +1,6 @@
 /**
- * The `bookings` function: a buyer books, the provider confirms and completes, and both read and
- * cancel.
+ * The `bookings` function: a buyer books, the provider confirms and completes the booking, and both can read
+ * and cancel it.
  */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";

@@ -26,7 +26,7 @@ export const listBookings = defineRoute({
   },
 });
 
-/** Reads a booking. Of users, only its buyer and its provider read it; others get `not_found`. */
+/** Reads a booking. Among users, only its buyer and its provider may read it; other users get `not_found`. */
 export const readBooking = defineRoute({
   method: "get",
   path: "/{id}",
@@ -51,7 +51,7 @@ const STEPS = {
   complete: { status: "completed", summary: "Complete a confirmed booking" },
 } as const;
 
-/** Declares the route of a provider's step. A repeat changes nothing. */
+/** Declares the route with which a provider changes a booking's state. A repeat changes nothing. */
 function advance(name: keyof typeof STEPS) {
   const { status, summary } = STEPS[name];
   return defineRoute({

@@ -33,8 +33,8 @@ function refusalOf(error: unknown): unknown {
 }
 
 /**
- * Returns the error for a refused booking. The reasons are recorded; the caller learns at most whose limit is
- * used up and when to try again.
+ * Returns the error for a refused booking. The reasons are recorded. The caller learns at most which party's
+ * limit is used up and when to try again.
  */
 function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"
@@ -48,8 +48,8 @@ function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
 }
 
 /**
- * Cancels the payment of a booking that was cancelled during the call to Stripe. If the buyer still
- * pays, the payment is refunded.
+ * Cancels the payment of a booking that was cancelled while Stripe was being called. If the buyer still pays,
+ * the payment is refunded.
  */
 async function cancelPayment(services: Services, payment: PaymentToCancel): Promise<void> {
   const payments = await services.payments();
@@ -58,7 +58,7 @@ async function cancelPayment(services: Services, payment: PaymentToCancel): Prom
   });
 }
 
-/** Books a provider. The answer has the client secret with which the buyer's browser pays. */
+/** Books a provider. The answer contains the client secret, with which the buyer's browser pays. */
 export const startBooking = defineRoute({
   method: "post",
   path: "/",

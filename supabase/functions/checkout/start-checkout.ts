@@ -21,8 +21,8 @@ function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): A
 }
 
 /**
- * Says whether the order can never get a session: Stripe would repeat its error, or an origin of
- * the order's return addresses is no longer allowed.
+ * Returns whether the order can never get a session: Stripe would repeat its error, or an origin in the
+ * order's return URLs is no longer allowed.
  */
 function endsOrder(error: unknown): boolean {
   return error instanceof OrderKeySpent ||

@@ -42,8 +42,8 @@ export const grantCredits = defineRoute({
 });
 
 /**
- * Lists recorded grants, newest first: grants of operators, grants of secret keys that the policy's
- * ceilings bind, and all grants above the ceiling of one grant.
+ * Lists recorded grants, newest first: grants by operators, grants by secret keys that are subject to the
+ * policy's ceilings, and all grants above the ceiling for one grant.
  */
 export const listGrants = defineRoute({
   method: "get",
@@ -90,7 +90,7 @@ const DECISION = {
   responses: { 200: RecordedGrant },
 } as const;
 
-/** Confirms a pending grant, which gives its credits. */
+/** Confirms a pending grant, so that its credits are granted. */
 export const confirmGrant = defineRoute({
   ...DECISION,
   path: "/grants/{id}/confirm",

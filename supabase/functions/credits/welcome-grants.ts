@@ -35,7 +35,7 @@ export const listWelcomeGrants = defineRoute({
   },
 });
 
-/** Queues a refused user again. */
+/** Queues a refused request for welcome credits again. */
 export const retryWelcomeGrant = defineRoute({
   method: "post",
   path: "/welcome-grants/{id}/retry",
@@ -57,10 +57,10 @@ export const retryWelcomeGrant = defineRoute({
     }),
 });
 
-/** A transaction of this many rows takes less than a second; the next request retries the rest. */
+/** A transaction with this many rows takes less than a second; a further request retries the rest. */
 const RETRIED_AT_ONCE = 1000;
 
-/** Queues all refused users of a time again, after a change of a limit. */
+/** After a limit was changed, queues all requests again that were refused in a period. */
 export const retryWelcomeGrants = defineRoute({
   method: "post",
   path: "/welcome-grants/retry",

@@ -1,4 +1,4 @@
-/** The `disputes` function: operators read disputes, those that wait for evidence first. */
+/** The `disputes` function: operators read disputes. Disputes that wait for evidence come first. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listDisputes, readDispute } from "./routes.ts";

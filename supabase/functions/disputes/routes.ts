@@ -3,7 +3,10 @@ import { Dispute, DisputePath, DisputesQuery } from "../_shared/contracts/disput
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** Lists disputes: those that wait for evidence by deadline, then the others, newest first. */
+/**
+ * Lists disputes. First come those that wait for evidence, ordered by deadline; then the others, newest
+ * first.
+ */
 export const listDisputes = defineRoute({
   method: "get",
   path: "/",

@@ -7,8 +7,8 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
 /**
- * Lists all features, and whether each is on for the caller. For an anonymous caller only the
- * features that are on for all users are on.
+ * Lists all features, and whether each is on for the caller. For an anonymous caller, a feature is on only if
+ * it is on for all users.
  */
 export const listFeatures = defineRoute({
   method: "get",

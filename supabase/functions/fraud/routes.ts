@@ -45,7 +45,7 @@ export const listDecisions = defineRoute({
   },
 });
 
-/** Lists blocks, newest first, ended blocks included. */
+/** Lists blocks, newest first, including those that have ended. */
 export const listBlocks = defineRoute({
   method: "get",
   path: "/blocked",

@@ -14,8 +14,8 @@ export function cached<T>(
   forMs: number,
   look: (services: Services) => Promise<T>,
 ): (services: Services) => Promise<T> {
-  // A process of the health function uses one set of services, so this map has one entry. Each test
-  // has its own services, and never gets another test's answer.
+  // A process of the health function uses one set of services, so this map has one entry. Each test has its
+  // own services, so no test gets another test's answer.
   const last = new WeakMap<Services, Known<T>>();
   return (services) => {
     const nowMs = services.now().getTime();

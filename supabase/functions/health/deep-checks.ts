@@ -1,6 +1,6 @@
 /**
- * Checks that cost money: each one uses a service a little. No check sends an email, because a
- * person would have to read it.
+ * Checks that cost money, because each one makes a small use of a paid service. No check sends an email,
+ * because a person would have to read it.
  */
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { DeepReport } from "../_shared/contracts/health.ts";
@@ -20,7 +20,7 @@ interface DeepCheck {
    */
   readonly units: number;
   /**
-   * Uses the service, and returns the service's own figures if there are any.
+   * Uses the service, and returns the service's own statistics if there are any.
    * @throws any error of the service; ApiError `not_ready` if the service is not configured
    */
   readonly run: (services: Services) => Promise<Figures | void>;
@@ -115,7 +115,8 @@ function skipped(name: string): Ran {
 async function checkWithin(check: DeepCheck, services: Services): Promise<Checked> {
   const { database, metrics } = services;
   const { name, units } = check;
-  // The units are claimed before the check, because a failed check costs the same.
+  // The check's cost is deducted from the budget before the check runs, because a failed check costs the
+  // same.
   const { claimed, units_left } = await database.rpc("deep_checks_claim", { p_units: units });
   const { outcome, figures } = claimed ? await runCheck(check, services) : skipped(name);
   metrics.count("deep_checks", { check: name, outcome: outcome.outcome });
@@ -133,7 +134,7 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
 
 /**
  * Runs all checks within the day's budget.
- * @throws ApiError if the database is unavailable: without a claim no check runs
+ * @throws ApiError if the database is unavailable: no check runs before its cost is deducted
  */
 async function runDeepChecks(services: Services) {
   const checked = await Promise.all(CHECKS.map((check) => checkWithin(check, services)));

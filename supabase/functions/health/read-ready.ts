@@ -16,9 +16,7 @@ async function checkDatabase({ database }: Services): Promise<[CheckState, Check
   return ["ok", answer.runs_tasks ? "ok" : "degraded"];
 }
 
-/**
- * Without Stripe users cannot buy credits, but can spend them, so the service is only `degraded`.
- */
+/** Without Stripe, users cannot buy credits but can still spend them, so the service is only `degraded`. */
 async function checkStripe({ payments }: Services): Promise<CheckState> {
   try {
     return await (await payments()).isReachable() ? "ok" : "degraded";

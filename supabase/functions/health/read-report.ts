@@ -7,14 +7,12 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { cached } from "./cached.ts";
 
 const CACHED_MS = 5_000;
-/**
- * Figures that are a few minutes old still show how an outage began; older figures would mislead.
- */
+/** Values that are a few minutes old still show how an outage began; older values would mislead. */
 const STALE_AFTER_MS = 10 * 60_000;
 
 type Report = z.output<typeof HealthReport>;
 
-// The last report of each set of services, for when the database is unavailable.
+// The last report for each set of services, used while the database is unavailable.
 const lastReport = new WeakMap<Services, Report>();
 
 /**
@@ -38,7 +36,7 @@ async function look(services: Services): Promise<Report> {
 
 const report = cached(CACHED_MS, look);
 
-/** Reads requests by route, the rest of the error budgets, and the results of the paid checks. */
+/** Reads the requests by route, what is left of the error budgets, and the results of the paid checks. */
 export const readReport = defineRoute({
   method: "get",
   path: "/",

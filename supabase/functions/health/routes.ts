@@ -20,7 +20,7 @@ export const readLive = defineRoute({
   handler: () => Promise.resolve(ok({ status: "ok" as const })),
 });
 
-/** Several collectors in parallel cost as much as one. */
+/** Shared by all callers, so that several collectors in parallel cost as much as one. */
 const CACHED_MS = 2_000;
 
 const metrics = cached(
@@ -73,7 +73,10 @@ const forOperators = {
   idempotent: false,
 } as const;
 
-/** Reads the scheduled tasks: last run, duration, last error, and the items that could not be finished. */
+/**
+ * Reads the scheduled tasks: last run, duration, last error, and the number of items that could not be
+ * finished.
+ */
 export const readTasks = defineRoute({
   ...forOperators,
   path: "/tasks",

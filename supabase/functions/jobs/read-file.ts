@@ -1,4 +1,4 @@
-/** Streams a job's file: each page is read after the page before it was sent. */
+/** Streams a job's file: each page is read only after the previous page was sent. */
 import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { JobPath } from "../_shared/contracts/jobs.ts";

@@ -35,7 +35,7 @@ export const listJobs = defineRoute({
   },
 });
 
-/** Lists the dead-lettered jobs of all users, or of one. */
+/** Lists the dead-lettered jobs of all users, or of one user. */
 export const listDeadJobs = defineRoute({
   method: "get",
   path: "/dead",
@@ -57,8 +57,8 @@ export const listDeadJobs = defineRoute({
 });
 
 /**
- * Refuses to cancel a job whose type a user cannot start: otherwise a user could stop a job that
- * charges them.
+ * Refuses to cancel a job of a type that users cannot start: otherwise a user could stop a job that charges
+ * that user.
  */
 async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {
   const args = { p_user_id: userId, p_job_id: jobId };

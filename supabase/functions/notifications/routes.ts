@@ -58,10 +58,10 @@ export const retryNotification = defineRoute({
     }),
 });
 
-/** A transaction of this many rows takes less than a second; the next request retries the rest. */
+/** A transaction with this many rows takes less than a second; a further request retries the rest. */
 const RETRIED_AT_ONCE = 1000;
 
-/** Queues all dead-lettered notifications of a time again, after an outage. */
+/** After an outage, queues all notifications again that were dead-lettered in a period. */
 export const retryDeadNotifications = defineRoute({
   method: "post",
   path: "/retry",

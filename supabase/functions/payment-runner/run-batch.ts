@@ -22,9 +22,9 @@ const BUDGET_MS = 100_000;
 type Report = (typeof PaymentRunnerReport)["_output"];
 
 /**
- * Runs all parts in parallel. A failed part does not stop the other parts: a refund is sent even if
- * Stripe's list of events is unavailable. The failure is still the answer, so that monitoring sees
- * it.
+ * Runs all parts in parallel. A failed part does not stop the other parts: for example, a refund is sent even
+ * if Stripe's list of events is unavailable. If a part failed, the answer is its error, so that monitoring
+ * sees the failure.
  */
 async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;

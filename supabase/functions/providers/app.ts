@@ -1,7 +1,4 @@
-/**
- * The `providers` function: a user becomes a provider and reads the state of the onboarding at
- * Stripe.
- */
+/** The `providers` function: a user becomes a provider and reads the state of their onboarding at Stripe. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { createLink, readProvider } from "./routes.ts";

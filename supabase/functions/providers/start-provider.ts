@@ -37,8 +37,7 @@ export const startProvider = defineRoute({
     const { p_idempotency_key } = idempotency.args;
     const urls = onboardingUrls(body, services.origins);
     let accountId: string | null = null;
-    // Stripe repeats its refusal for the same provider, so a retry needs a new provider to get
-    // another answer.
+    // Stripe repeats its refusal for the same provider, so only a retry with a new provider can succeed.
     const isSpent = (error: unknown) => accountId === null && error instanceof StoredStripeError;
     return twoPhase(call, {
       what: "provider",

@@ -4,8 +4,8 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /**
- * Lists refunds of all payments, or of an order, a booking or a buyer, newest first, including
- * refunds that began in Stripe's dashboard.
+ * Lists refunds of all payments, or of an order, a booking or a buyer, newest first. Refunds that were
+ * started in Stripe's dashboard are included.
  */
 export const listRefunds = defineRoute({
   method: "get",
@@ -29,7 +29,7 @@ export const listRefunds = defineRoute({
   },
 });
 
-/** Reads a refund, in the state of Stripe's last event. */
+/** Reads a refund. Its state is that of Stripe's last event. */
 export const readRefund = defineRoute({
   method: "get",
   path: "/{id}",

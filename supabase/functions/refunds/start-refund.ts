@@ -5,8 +5,8 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /**
- * Refunds an order or a booking. Stripe's event decides how many credits are clawed back, as for a
- * refund in the dashboard.
+ * Refunds an order or a booking. When Stripe's event arrives, the database computes how many credits are
+ * clawed back, as for a refund that was started in the dashboard.
  */
 export const startRefund = defineRoute({
   method: "post",

@@ -15,7 +15,7 @@ const COUNTS = [
   "conversion",
 ] as const;
 
-/** Reports how packages that are seen become payments, and refusals purchases. */
+/** Reports how many package views become payments, and how many refusals become purchases. */
 export const reportFunnel = reportRoute({
   name: "funnel",
   summary: "Report the funnel to purchases",

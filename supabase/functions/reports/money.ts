@@ -5,7 +5,7 @@ import { reportRoute } from "./report-route.ts";
 
 const MINOR = "(minor units)";
 
-/** Reports what was sold, what went back and what Stripe took. */
+/** Reports what was sold, what was refunded and Stripe's fees. */
 export const reportRevenue = reportRoute({
   name: "revenue",
   summary: "Report revenue by day",
@@ -65,7 +65,7 @@ export const reportPayouts = reportRoute({
   read: (database, args) => database.rpc("report_payouts", args),
 });
 
-/** Reports GMV, net revenue, ARPU, take rate, conversion and the capture of fees. */
+/** Reports GMV, net revenue, ARPU, take rate, conversion and the share of fees that was collected. */
 export const reportMetrics = reportRoute({
   name: "metrics",
   summary: "Report metrics of revenue",

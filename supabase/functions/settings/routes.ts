@@ -36,7 +36,7 @@ const change = {
 
 type Change = z.output<z.ZodObject<typeof changeFields>>;
 
-/** Returns the arguments that every change has. */
+/** Returns the arguments that every change of settings has. */
 function argsOf({ version, reason, dry_run }: Change) {
   return { p_version: version, p_reason: reason, p_dry_run: dry_run };
 }
@@ -186,7 +186,7 @@ export const readJournalCodes = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("settings_journal_codes", {})),
 });
 
-/** Changes codes of the journal. Closed months keep theirs. */
+/** Changes codes of the journal's accounts. Closed months keep the earlier codes. */
 export const setJournalCodes = defineRoute({
   ...change,
   path: "/journal-codes",
@@ -211,7 +211,7 @@ export const readBlockedDomains = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("settings_blocked_domains", {})),
 });
 
-/** Replaces the domains without welcome credits. Granted credits stay. */
+/** Replaces the list of domains without welcome credits. Credits that were already granted stay. */
 export const setBlockedDomains = defineRoute({
   ...change,
   path: "/blocked-domains",

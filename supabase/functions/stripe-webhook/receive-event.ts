@@ -5,8 +5,8 @@ import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 
 /**
- * Receives an event. The inbox stores and applies it in one transaction. Every failure of ours is
- * answered with 500, so that Stripe delivers the event again.
+ * Receives an event. The inbox stores and applies it in one transaction. Every failure in our code or
+ * services is answered with 500, so that Stripe delivers the event again.
  */
 export const receiveEvent = defineRoute({
   method: "post",

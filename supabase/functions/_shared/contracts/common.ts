@@ -9,7 +9,7 @@ export const Uuid = z.guid({
       : undefined,
 }).toLowerCase().openapi({ format: "uuid" });
 
-/** The user that a read or a list of a user's route is about: `subjectOf` has the rule. */
+/** The user whose data a route reads or lists; `subjectOf` has the rule. */
 export const NamedUser = Uuid.optional().openapi({
   description:
     "For operators and secret keys: the user to read. A secret key must send it; without it an " +
@@ -41,8 +41,8 @@ export const Amount = AmountOrZero
 export const SignedAmount = z.string()
   .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "49.5" });
 
-// RFC 3339 can write the years 0001 to 9999, in UTC. The last second of 9999 has no fraction,
-// because PostgreSQL rounds to the microsecond.
+// RFC 3339 can express the years 0001 to 9999, in UTC. The last second of 9999 may have no fraction, because
+// PostgreSQL would round it up to the next year.
 const EARLIEST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LATEST_MS = Date.parse("9999-12-31T23:59:59Z");
 
@@ -74,7 +74,9 @@ export function text(max: number) {
 
 const MAX_METADATA_KEYS = 50;
 
-/** An object of the caller's own, returned unchanged; at most 50 names. */
+/**
+ * An object whose contents the caller chooses. It is stored and returned unchanged; it has at most 50 names.
+ */
 export const Metadata = z.record(z.string().max(100), z.json())
   .refine(
     (value) => Object.keys(value).length <= MAX_METADATA_KEYS,
@@ -95,8 +97,8 @@ const LIMIT_TYPE = { type: "integer", minimum: 1, maximum: MAX_LIMIT } as const;
 const Cursor = z.string().min(1).max(200).optional();
 
 /**
- * The query of every list: the page's size and its start, which is `metadata.nextCursor` of the
- * page before.
+ * The query of every list: the page's size, and its start, which is the `metadata.nextCursor` of the previous
+ * page.
  */
 export const listQuery = {
   limit: Limit.default(DEFAULT_LIMIT).openapi({ ...LIMIT_TYPE, default: DEFAULT_LIMIT }),

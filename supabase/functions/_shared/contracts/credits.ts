@@ -90,7 +90,7 @@ export const EntriesQuery = z.strictObject({
   format: z.enum(["json", "csv"]).optional(),
 });
 
-/** The fields of a request that moves credits only once, for ever. */
+/** The fields that make a request move credits only once, with no time limit. */
 const reference = {
   reference_id: text(200).optional(),
   once: z.boolean().optional().openapi({

@@ -1,4 +1,4 @@
-/** The page of a customer: everything that support asks about. */
+/** The page of a customer: everything that a support employee needs to know. */
 import { z } from "@hono/zod-openapi";
 import { Booking } from "./bookings.ts";
 import { Order } from "./checkout.ts";
@@ -28,7 +28,7 @@ function newest<Item extends z.ZodType>(item: Item) {
   });
 }
 
-/** An entry with the ids of what caused it, and its reason in words. */
+/** An entry with the ids of what caused it, and its reason as a sentence. */
 const ExplainedEntry = Entry.extend({
   order_id: z.string().nullable(),
   job_id: z.string().nullable(),
@@ -52,7 +52,7 @@ const CustomerLot = z.object({
   created_at: TimestampOut,
 });
 
-/** A refusal that the customer's next request would get. */
+/** A refusal that the customer's next request would receive. */
 const Refusal = z.object({
   action: z.enum(["debit", "hold", "chat", "checkout", "booking", "top_up"]),
   above: SignedAmount.nullable().openapi({

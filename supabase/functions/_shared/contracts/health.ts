@@ -30,7 +30,7 @@ const Milliseconds = z.number().nullable().openapi({
 
 const Requests = z.object({
   requests: z.int(),
-  /** The number of answers that count as our errors: 5xx and 408. */
+  /** The number of answers that count as errors of this API: 5xx and 408. */
   errors: z.int(),
   p50_ms: Milliseconds,
   p95_ms: Milliseconds,

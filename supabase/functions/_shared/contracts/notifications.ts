@@ -72,7 +72,7 @@ export const TopUpFailedData = z.strictObject({
   next_attempt_at: Timestamp.nullable(),
 }).openapi("TopUpFailedData");
 
-/** The subject of the booking: its `details.title`, as the buyer's app has sent it. */
+/** The booking's `details.title`, as the buyer's app sent it: it names what was booked. */
 const BookingTitle = text(200).nullable();
 
 export const BookingReceiptData = z.strictObject({

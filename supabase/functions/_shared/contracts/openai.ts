@@ -1,7 +1,6 @@
 /**
- * The part of OpenAI's chat completions that can be metered. A parameter is either used here, passed
- * on by name, or refused by name: one that is ignored would change an answer or its price in
- * silence.
+ * The part of OpenAI's chat completions that can be metered. Every parameter is either used here, passed on
+ * by name, or refused by name. Ignoring a parameter would silently change an answer or its price.
  */
 import { z } from "@hono/zod-openapi";
 import { DEFAULT_OUTPUT_TOKENS } from "./ai.ts";
@@ -91,7 +90,7 @@ const ResponseFormat = z.discriminatedUnion("type", [
 
 const Word = z.string().regex(/^[a-z_]{1,20}$/);
 
-/** Passed on as they are: none of them raises the price of a token or the number of answers. */
+/** Passed on unchanged: none of these raises the price of a token or the number of answers. */
 const passedOn = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   logit_bias: z.record(z.string().max(20), z.number().min(-100).max(100)).nullish(),
@@ -112,12 +111,12 @@ const passedOn = {
 
 export const PASSED_ON = Object.keys(passedOn) as (keyof typeof passedOn)[];
 
-/** Accepts nothing but null, and says why. */
+/** Accepts only null, and its error says why. */
 function refused(why: string) {
   return z.null({ error: `${why} Leave this parameter out.` }).optional();
 }
 
-/** Accepts these values only, which mean the same as leaving the parameter out. */
+/** Accepts only these values, which have the same effect as leaving the parameter out. */
 function only<T extends string | number | boolean>(values: T[], why: string) {
   return z.literal(values, { error: `${why} Leave this parameter out.` }).nullish();
 }

@@ -4,7 +4,7 @@ import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 
 const MAX_AMOUNT = 999_999_999_999;
 
-/** A refund request. Without `amount` everything that is left is refunded. */
+/** A refund request. Without `amount`, everything that is not yet refunded is refunded. */
 export const RefundBody = z.strictObject({
   order_id: Uuid.optional(),
   booking_id: Uuid.optional(),

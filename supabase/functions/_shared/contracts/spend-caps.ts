@@ -1,4 +1,4 @@
-/** Spend caps: the most credits that a user may spend in one day, UTC. */
+/** Spend caps: the maximum credits that a user may spend in one day, UTC. */
 import { z } from "@hono/zod-openapi";
 import { AmountOrZero, NamedUser, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 

@@ -16,7 +16,7 @@ const Charge = z.object({
   created_at: TimestampOut,
 });
 
-/** All fields are null for some seconds after the card was saved, and if it is not a card. */
+/** All fields are null if the payment method is not a card, and for some seconds after the card was saved. */
 const SavedCard = z.object({
   brand: z.string().nullable().openapi({ example: "visa" }),
   last4: z.string().nullable().openapi({ example: "4242" }),

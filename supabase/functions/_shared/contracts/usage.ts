@@ -48,8 +48,8 @@ export const Estimate = z.object({
 const CorrelationId = text(200).openapi({ description: "Defaults to the trace id." });
 
 /**
- * Usage that settles a hold. The user is the hold's. If the model is the one of the hold's
- * estimate, the rate is the hold's too.
+ * Usage that settles a hold. The user is the hold's user. If the model is the one for which the hold was
+ * estimated, the rate is the hold's rate, too.
  */
 export const SettleUsage = z.strictObject({
   event_id: text(255).optional(),
@@ -69,7 +69,7 @@ const ownUsageFields = {
 
 const usageFields = { user_id: Uuid, ...ownUsageFields };
 
-/** One usage event of a user who is named outside the event. */
+/** One usage event, whose user is named outside the event. */
 export const OwnUsageEvent = z.strictObject({ event_id: text(255), ...ownUsageFields })
   .refine(hasTokens, noTokens)
   .openapi("OwnUsageEvent");
@@ -81,8 +81,8 @@ export const UsageBody = z.strictObject({
 }).refine(hasTokens, noTokens).openapi("UsageRequest");
 
 /**
- * One event of a batch. Each event needs its own id, because the single Idempotency-Key cannot
- * identify all events. The trace id is the correlation id of the whole batch.
+ * One event of a batch. Each event needs its own id, because the single Idempotency-Key cannot identify all
+ * events. The trace id correlates the whole batch.
  */
 const BatchEvent = z.strictObject({ event_id: text(255), ...usageFields })
   .refine(hasTokens, noTokens)

@@ -1,4 +1,4 @@
-/** The count of one rule for one request, and the outcome: allowed, soft or blocked. */
+/** One rule's count for one request, and the outcome: allowed, soft or blocked. */
 import type { Rule } from "./rules.ts";
 
 export interface RuleCount {
@@ -7,8 +7,8 @@ export interface RuleCount {
   /** The number of requests that are still allowed in this window. */
   readonly remaining: number;
   /**
-   * The end of the window, or after a refusal the time of the next allowed request; in milliseconds
-   * since 1970.
+   * In milliseconds since 1970: the end of the window; for a refused request, the time at which the next
+   * request is allowed.
    */
   readonly resetMs: number;
 }
@@ -16,8 +16,7 @@ export interface RuleCount {
 export type LimitOutcome = "allowed" | "soft" | "blocked";
 
 /**
- * The soft limit, as a share of the quota: from here on callers are asked to slow down, and nothing
- * is refused.
+ * The soft limit, as a share of the quota. Above it, callers are asked to slow down, but nothing is refused.
  */
 const SOFT_SHARE = 0.8;
 

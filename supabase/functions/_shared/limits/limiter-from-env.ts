@@ -1,4 +1,6 @@
-/** Makes the rate limiter of a deployment, and the checks of its Redis for health. */
+/**
+ * Makes the rate limiter from the environment, and the checks of the limiter's Redis for the health endpoint.
+ */
 import type { Env } from "../core/env.ts";
 import type { RedisBreaker } from "../adapters/redis/redis-breaker.ts";
 import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
@@ -42,14 +44,15 @@ async function redisFromEnv(
   try {
     return createRedisBreaker({ client: createRedis({ url, token }), ...dependencies });
   } catch (error) {
-    // A URL that the client refuses must not fail every limited request.
+    // If the client does not accept the configured URL, limited requests must still work, so the error is
+    // logged and Redis is unused.
     dependencies.log("error", "Redis is not used: its URL is invalid", { detail: String(error) });
     return "misconfigured";
   }
 }
 
 /**
- * Returns no figures if Redis is unavailable or does not answer INFO, since rate limits don't need
+ * Returns no statistics if Redis is unavailable or does not support INFO, because rate limits don't need
  * them.
  */
 async function figuresFrom(redis: RedisBreaker | NoRedis, env: Address): Promise<RedisFigures> {

@@ -1,7 +1,7 @@
 /**
- * Decides whether a request is allowed, by the number of requests before. Redis counts for all
- * processes. While Redis is slow, unavailable or answers with an invalid response, this process
- * counts alone and begins with the last counts from Redis (docs/decisions/rate-limits.md).
+ * Decides whether a request is allowed, from the number of earlier requests. Redis counts for all processes.
+ * While Redis is slow, unavailable or gives an invalid response, this process counts alone and begins with
+ * the last counts from Redis (docs/decisions/rate-limits.md).
  */
 import type { HeaderPairs } from "../core/current-request.ts";
 import type { Logger } from "../core/logger.ts";
@@ -16,7 +16,8 @@ import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rule
 
 export interface Verdict {
   /**
-   * The headers RateLimit and RateLimit-Policy of the rule that refuses, or is the next to refuse.
+   * The headers RateLimit and RateLimit-Policy, for the rule that refuses the request; if none does, for the
+   * rule that will refuse next.
    */
   readonly headers: HeaderPairs;
   /** The numbers of that rule; absent if no rule counts the request. */
@@ -56,8 +57,8 @@ class WindowLimiter implements Limiter {
   readonly #local = new LocalWindows();
   readonly #shared: SharedCounts | NoRedis;
   /**
-   * The reason why the last request was counted here; null if Redis counted it. Only a change is
-   * logged.
+   * The reason why this process, not Redis, counted the last request; null if Redis counted it. The log is
+   * written only when the reason changes.
    */
   #reason: Reason | null = null;
 

@@ -25,10 +25,11 @@ const NONE: Windows = { previous: 0, current: 0 };
 
 interface Window {
   readonly nth: number;
-  /** The last counts from Redis. */
+  /** The counts that Redis reported last. */
   shared: Windows;
   /**
-   * Requests that were admitted here and that Redis has not counted, as far as this process knows.
+   * The number of requests that this process admitted and that Redis has not counted, as far as this process
+   * knows.
    */
   own: Windows;
 }
@@ -54,8 +55,9 @@ function countOf(rule: Rule, window: Window, nowMs: number): RuleCount {
 }
 
 /**
- * Returns the requests that were admitted here and that Redis still has not counted. Redis may have
- * counted a request that timed out; its count is then higher than expected.
+ * Returns the number of requests that this process admitted and that Redis still has not counted. Redis may
+ * have counted a request that timed out here; then Redis's count is higher than expected, and the difference
+ * is subtracted.
  */
 function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCount, nowMs: number) {
   const here = usedOf(rule, own, nowMs);
@@ -88,9 +90,9 @@ export class LocalWindows {
   }
 
   /**
-   * Stores the counts that Redis reports for a request, and adds the requests that were admitted
-   * here without Redis.
-   * @param nowMs when Redis was asked, in milliseconds since 1970
+   * Stores the counts that Redis reports for a request, and adds the requests that this process admitted
+   * without Redis.
+   * @param nowMs when the request to Redis was sent, in milliseconds since 1970
    */
   syncWith(counted: readonly Counted[], counts: readonly RuleCount[], nowMs: number): RuleCount[] {
     return counts.map((count, index) => this.#syncOne(counted[index]!, count, nowMs));
@@ -127,9 +129,7 @@ export class LocalWindows {
     return remaining < 0 ? countOf(rule, window, nowMs) : { ...count, remaining };
   }
 
-  /**
-   * Returns the current window. A stored window may meanwhile be the previous one, or an older one.
-   */
+  /** Returns the current window. The stored window may have become the previous one, or an older one. */
   #at(key: string, nth: number): Window {
     const known = this.#windows.get(key);
     if (known !== undefined && known.nth >= nth) return known;

@@ -5,9 +5,9 @@ import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b : a;
 
 /**
- * Chooses the count that the headers describe. If rules refuse the request, it is the longest
- * refusal; otherwise the rule with the fewest remaining requests, and rules beyond their soft limit
- * come first.
+ * Chooses the count that the headers describe. If rules refuse the request, the refusal that lasts longest is
+ * chosen. Otherwise, the rule with the fewest remaining requests is chosen, where rules beyond their soft
+ * limit come first.
  */
 export function decisive(counts: readonly RuleCount[]): RuleCount {
   const blocked = counts.filter(({ isAllowed }) => !isAllowed);
@@ -17,8 +17,8 @@ export function decisive(counts: readonly RuleCount[]): RuleCount {
 }
 
 /**
- * Returns the seconds until the reset, at least 1, because a caller that returns after 0 s returns
- * too early.
+ * Returns the seconds until the reset. The minimum is 1, because a caller that waits 0 s comes back too
+ * early.
  */
 export function secondsToGo({ resetMs }: RuleCount, nowMs: number): number {
   return Math.max(1, Math.ceil((resetMs - nowMs) / 1_000));

@@ -20,13 +20,16 @@ class InvalidRedisResponse extends Error {
 
 const PREFIX = "farthing";
 
-/** Remembered refusals, which cost no round trip until the next request is allowed. About 1 MB. */
+/**
+ * Remembered refusals. A request of a refused group needs no round trip until the next request is allowed.
+ * About 1 MB.
+ */
 const MAX_BLOCKED = 10_000;
 
 /**
- * Checks the script's answer: the remaining requests (-1 if refused) and the quota. Without this
- * check the limiter would treat a page of HTML as a refusal and remember it. An answer with another
- * quota belongs to another rule.
+ * Checks the script's answer: the remaining requests (-1 if refused) and the quota. Without this check, the
+ * limiter would treat a page of HTML as a refusal and remember it. An answer with a different quota belongs
+ * to a different rule.
  */
 function checked(answer: unknown, { quota }: Rule): unknown {
   const isCount = Array.isArray(answer) && answer.length === 2 && answer.every(Number.isInteger);
@@ -51,11 +54,11 @@ function limiterOf(rule: Rule, redis: Redis): Ratelimit {
     redis: scriptsOf(redis, rule),
     prefix: `${PREFIX}:${rule.name}`,
     limiter: Ratelimit.slidingWindow(rule.quota, `${rule.windowSeconds} s`),
-    // This cache would remember a refusal until the end of the window, long after the next request
-    // is allowed.
+    // The library's own cache is off: it would remember a refusal until the end of the window, long after the
+    // next request is allowed.
     ephemeralCache: false,
-    // After this timeout the limiter would allow the request. The resilience policy has a timeout
-    // that rejects.
+    // The library's own timeout is off: it would allow the request. The resilience policy has a timeout that
+    // rejects.
     timeout: 0,
     analytics: false,
     enableProtection: false,
@@ -90,8 +93,8 @@ export class RedisWindows {
   }
 
   /**
-   * Returns the rules that still refuse this request, by remembered refusals. Redis is not asked,
-   * and no rule counts the request.
+   * Returns the rules that still refuse this request, according to the remembered refusals. Redis is not
+   * called, and no rule counts the request.
    */
   blocked(counted: readonly Counted[], nowMs: number): RuleCount[] {
     return counted.flatMap((each) => {

@@ -1,6 +1,6 @@
 /**
- * All rate limits. A changed number applies from the next deployment on.
- * docs/decisions/rate-limits.md gives the reason for each number.
+ * All rate limits. A changed number takes effect with the next deployment. docs/decisions/rate-limits.md
+ * gives the reason for each number.
  */
 import type { Caller } from "../core/caller.ts";
 
@@ -8,18 +8,18 @@ const MINUTE = 60;
 const HOUR = 3_600;
 
 /**
- * The limit that a route declares. Requests under `none` are never refused; `default` adds no rule
- * to those of all routes.
+ * The limit that a route declares. Requests to a route with `none` are never refused. `default` adds no rule
+ * to the rules that every limited route has.
  */
 export type LimitName = "none" | "default" | RouteLimit;
 
 type RouteLimit = keyof typeof ROUTES;
 
 /**
- * The group of requests that a rule counts together. `strangers` are anonymous callers, without a
- * credential that we accept: they share one quota and use up no other one. `caller` is a user, or a
- * back end by the name of its key. `users-address` is the address that a user comes from; anonymous
- * callers are counted by `address` alone.
+ * The group of requests that a rule counts together. `strangers` are anonymous callers, whose requests have
+ * no accepted credential: they share one quota and use up no other quota. `caller` is a user, or a back end
+ * by the name of its key. `users-address` is the address from which a signed-in user's request comes;
+ * anonymous callers are counted by `address` alone.
  */
 type CountedBy =
   | "everybody"
@@ -34,7 +34,7 @@ export interface Rule {
   /** The rule's name in the RateLimit header and in the metrics. */
   readonly name: string;
   readonly countedBy: CountedBy;
-  /** The most requests in any window of `windowSeconds`. */
+  /** The maximum number of requests in any window of `windowSeconds`. */
   readonly quota: number;
   readonly windowSeconds: number;
   /** The error code of a request beyond the quota. */
@@ -59,8 +59,8 @@ const EVERYWHERE: readonly Rule[] = [
 ];
 
 /**
- * One rule per kind of request, in addition to the rules above. A rule by `user` does not count
- * back ends, which act for all of their users; the limit per key counts them.
+ * One rule for each kind of request, in addition to the rules above. A rule by `user` does not count the
+ * requests of back ends, because a back end acts for all of its users; the limit by key counts them.
  */
 const ROUTES = {
   checkout: rule("checkout", "user", 10, MINUTE),
@@ -75,8 +75,8 @@ const ROUTES = {
 } as const satisfies Record<string, Rule>;
 
 /**
- * Rules for attempts to start a purchase, successful or not. The database applies exact limits
- * later; these rules refuse a request before the database is asked.
+ * Rules for attempts to start a purchase, whether they succeed or not. The database applies exact limits
+ * later; these rules refuse a request before the database is called.
  */
 const VELOCITY: readonly Rule[] = [
   velocity("attempts", "user", 60),
@@ -114,7 +114,7 @@ export function refusalsOf(limit: LimitName): Rule["code"][] {
 export interface LimitedRequest {
   /** The limit that the route declares. */
   readonly limit: LimitName;
-  /** Null if the credentials were refused, since the caller then counts as anonymous. */
+  /** Null if the credentials were refused: the caller then counts as anonymous. */
   readonly caller: Caller | null;
   /** The name of the request's API key: `publishable`, or the name of a secret key. */
   readonly key: string | null;
@@ -122,7 +122,7 @@ export interface LimitedRequest {
   readonly ipHash: string | undefined;
 }
 
-/** One rule, and the id of the group that it counts. The id does not reveal a person. */
+/** One rule, and the id of the group in which it counts the request. The id does not reveal a person. */
 export interface Counted {
   readonly rule: Rule;
   readonly id: string;

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of a sliding window, as in `@upstash/ratelimit`. Requests of the previous window
- * count by the share of that window that is less than one window length ago.
+ * The arithmetic of a sliding window, as in `@upstash/ratelimit`. The previous window's requests count in
+ * part: with the share of that window that the sliding window still covers.
  */
 import type { Rule } from "./rules.ts";
 
@@ -19,16 +19,16 @@ export function nthWindow(rule: Rule, nowMs: number): number {
   return Math.floor(nowMs / windowMsOf(rule));
 }
 
-/** Returns the number of requests that count now. */
+/** Returns the number of requests that the sliding window counts now. */
 export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const passed = (nowMs % windowMsOf(rule)) / windowMsOf(rule);
   return Math.floor((1 - passed) * previous) + current;
 }
 
 /**
- * Returns windows in which `used` requests count now. The current window gets the requests that the
- * previous window does not explain. If `used` is smaller than the previous window's share, that
- * window is made smaller.
+ * Returns two windows that together count `used` requests now. The requests that the previous window does not
+ * account for go into the current window. If `used` is smaller than the previous window's share, the previous
+ * window is reduced.
  */
 export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
   const left = usedOf(rule, { current: 0, previous }, nowMs);
@@ -38,15 +38,15 @@ export function windowsOf(rule: Rule, used: number, previous: number, nowMs: num
 }
 
 /**
- * Returns when the next request is allowed, in milliseconds since 1970. If most requests were in
- * the previous window, this time is long before the end of the current window, because requests of
- * the previous window count less each moment.
+ * Returns when the next request is allowed, in milliseconds since 1970. If most requests were in the previous
+ * window, this time is long before the end of the current window, because the previous window's share shrinks
+ * all the time.
  */
 export function freeAtMs(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const windowMs = windowMsOf(rule);
   const startMs = nthWindow(rule, nowMs) * windowMs;
-  // If the current window alone uses up the quota, the next request waits for the next window, in
-  // which the current window counts as the previous one.
+  // If the current window alone uses up the quota, the next request must wait until the next window begins.
+  // Then the current window becomes the previous one.
   const isUsedUp = current >= rule.quota;
   const [beginsMs, past, present] = isUsedUp
     ? [startMs + windowMs, current, 0]

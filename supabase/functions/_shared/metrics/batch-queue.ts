@@ -1,19 +1,19 @@
 /**
- * Batches of counts that the database has not recorded yet. The queue is short, and no count is
- * lost while the database is unavailable.
+ * Batches of counts that the database has not recorded yet. The queue stays short, because old batches are
+ * merged; no count is lost while the database is unavailable.
  */
 import type { MetricRow } from "../contracts/database/arguments.ts";
 
 export interface Batch {
-  /** The database counts the batch once under this id, however often the batch is sent. */
+  /** The batch's id. The database counts a batch once, however often it is sent with this id. */
   readonly id: string;
   readonly startedMs: number;
   readonly rows: readonly MetricRow[];
 }
 
 /**
- * Six batches cover one minute. Older batches are merged into one, so their counts lose their
- * minute.
+ * Six batches cover one minute. Older batches are merged into one, so it is no longer known in which minute
+ * their counts were made.
  */
 const MOST_WAITING = 6;
 
@@ -30,9 +30,9 @@ function addRows(a: MetricRow, b: MetricRow): MetricRow {
 }
 
 /**
- * Merges two batches; the result has the start of the first one. It has a new id, so if the
- * database recorded one of the two and only its answer was lost, that one is counted twice. After a
- * minute without the database, counting twice is a smaller error than losing counts.
+ * Merges two batches; the result has the start of the first one. It has a new id. So if the database has
+ * recorded one of the two batches and only the database's answer was lost, that batch is counted twice. After
+ * a minute without the database, counting twice is a smaller error than losing counts.
  */
 function merge(first: Batch, second: Batch): Batch {
   const rows = new Map<string, MetricRow>();

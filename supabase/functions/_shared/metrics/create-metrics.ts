@@ -1,7 +1,6 @@
 /**
- * Counts in this process, and sends the counts to the database some seconds after the first one.
- * Sending belongs to no request, and its failures reach no request
- * (docs/decisions/observability.md).
+ * Counts in this process, and sends the counts to the database some seconds after the first count. No request
+ * waits for the sending, and no request sees its failures (docs/decisions/observability.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../core/current-request.ts";
@@ -12,11 +11,13 @@ import { Series } from "./series.ts";
 import { type Batch, enqueue } from "./batch-queue.ts";
 import { isHosted } from "../core/isolate.ts";
 
-/** Alerts compare minutes, and six calls a minute are cheap for a busy process. */
+/**
+ * Alerts compare minutes, so the counts must arrive within one. Six calls a minute are cheap for a busy
+ * process.
+ */
 const FLUSH_AFTER_MS = 10_000;
 /**
- * The longest pause between two flushes. The pause doubles with each failure, from FLUSH_AFTER_MS
- * on.
+ * The longest pause between two flushes. The pause begins at FLUSH_AFTER_MS and doubles with each failure.
  */
 const LONGEST_PAUSE_MS = 160_000;
 
@@ -33,7 +34,7 @@ interface MetricsOptions {
 }
 
 export interface FlushedMetrics extends Metrics {
-  /** Sends all counts from before this call. Waits for a running flush first. Never throws. */
+  /** Sends all counts that were made before this call. Waits for a running flush first. Never throws. */
   flush(): Promise<void>;
 }
 
@@ -121,7 +122,10 @@ class ProcessMetrics implements FlushedMetrics {
     }
   }
 
-  /** Sends a batch. Returns true if the batch is finished: recorded, or refused for good. */
+  /**
+   * Sends a batch. Returns true if the batch is finished: the database has recorded it, or will never accept
+   * it.
+   */
   async #send(batch: Batch): Promise<boolean> {
     const { log, nowMs, record } = this.#options;
     try {

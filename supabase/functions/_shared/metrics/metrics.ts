@@ -1,6 +1,6 @@
 /**
- * The metrics of an isolate, which sends them to the database regularly. A collector can't ask an
- * isolate, because its next request may reach another one.
+ * The metrics of an isolate. The isolate sends its counts to the database regularly. A collector can't read
+ * them from the isolate, because each of the collector's requests may reach a different isolate.
  */
 
 export interface Metrics {
@@ -12,8 +12,8 @@ export interface Metrics {
   count(name: CounterName, labels?: Labels, by?: number): void;
   time(name: TimerName, labels: Labels, durationMs: number): void;
   /**
-   * Calls `look` before each flush. A circuit breaker has a state and no events, so `look` counts
-   * its state.
+   * Calls `look` before each flush. A circuit breaker has a state but sends no events, so `look` counts the
+   * breaker's state.
    */
   beforeFlush(look: () => void): void;
 }
@@ -32,7 +32,7 @@ export const NO_METRICS: Metrics = {
 export type Labels = Readonly<Record<string, string>>;
 
 export const COUNTERS = {
-  /** status, code: requests refused for their credentials; codes are those of core/errors.ts. */
+  /** status, code: requests whose credentials were refused; the codes are those of core/errors.ts. */
   auth_failures: ["status", "code"],
   /** service, state: flushes that found a breaker open or half open. */
   breaker_not_closed: ["service", "state"],

@@ -1,13 +1,13 @@
 /**
- * The name and the help text of each series for Prometheus. docs/reference/health.md explains how to
- * react to each.
+ * The name and the help text of each series for Prometheus. docs/reference/health.md explains how an operator
+ * should react to each.
  */
 import type { CounterName, TimerName } from "./metrics.ts";
 
 export interface Described {
   /**
-   * The metric's name without `farthing_`. The name of a counter ends in `_total`, that of a timer
-   * in `_seconds`.
+   * The metric's name without `farthing_`. The name of a counter ends in `_total`, and the name of a timer in
+   * `_seconds`.
    */
   readonly name: string;
   readonly help: string;
@@ -76,8 +76,8 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
 };
 
 /**
- * Figures that the database reads. A figure that only grows is a counter (`_total`); every other
- * figure is a gauge.
+ * Values that are read from the database. A value that only grows is a counter (`_total`); every other value
+ * is a gauge.
  */
 export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   burn_rate: {

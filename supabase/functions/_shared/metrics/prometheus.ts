@@ -1,6 +1,6 @@
 /**
- * Writes Prometheus' text format, version 0.0.4. Client libraries are no help: they count in a
- * process, and can't write sums from a database (docs/decisions/observability.md).
+ * Writes Prometheus's text format, version 0.0.4. Prometheus's client libraries can't be used: they count in
+ * one process, and can't write sums that come from a database (docs/decisions/observability.md).
  */
 import type { CountedSeries, Figure } from "../contracts/database/results/metrics.ts";
 import { boundOf, BUCKETS } from "./buckets.ts";
@@ -17,8 +17,8 @@ interface Family {
 type Families = Map<string, Family>;
 
 /**
- * Returns the indexes of every fifth bucket, each bound twice the previous one. The counts are
- * exact, because these bounds are bounds of our own buckets.
+ * Returns the indexes of every fifth bucket. Each of their bounds is twice the previous one. The counts are
+ * exact, because the metrics are stored with the same bounds.
  */
 const boundsFrom = (first: number, length: number) =>
   Array.from({ length }, (_, nr) => first + 5 * nr);
@@ -95,8 +95,8 @@ function writeHistogram(
 }
 
 /**
- * Merges series whose labels are equal after `labelsOf`, such as those that differ in the status
- * alone.
+ * Merges the series whose labels are equal after `labelsOf`, for example series that differ only in the
+ * status.
  */
 function histograms(all: readonly CountedSeries[], labelsOf: (labels: string) => string) {
   const byLabels = new Map<string, Histogram>();
@@ -141,8 +141,8 @@ function writeCounted(families: Families, series: CountedSeries): void {
 }
 
 /**
- * Writes all series. Leaves out a series without a description, which an older or newer version
- * counted.
+ * Writes all series. Leaves out a series without a description: an older or newer version of the code has
+ * counted it.
  */
 export function writeMetrics(
   { counted, figures }: { counted: readonly CountedSeries[]; figures: readonly Figure[] },

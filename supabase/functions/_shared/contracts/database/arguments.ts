@@ -33,8 +33,8 @@ export interface RefinedArguments {
     p_idempotency_key: string | undefined;
     p_answer: Pick<Answer, "message" | "finish_reason">;
     /**
-     * Token counts; the kinds do not overlap. Null if the provider's counts are unknown, in which
-     * case the chat is charged the most that it can have cost.
+     * Token counts; the kinds do not overlap. Null if the provider's counts are unknown. The chat is then
+     * charged the highest amount that it can have cost.
      */
     p_usage: object | null;
   };
@@ -46,7 +46,7 @@ export interface RefinedArguments {
   credits_entries: { p_before_seq: string | undefined };
   customers_reads: { p_before: string | undefined };
   /**
-   * The service's own figures. A key is the end of a series' name: `evicted_keys` of
+   * The statistics of the checked service. A key is the end of a series' name: `evicted_keys` of
    * `redis_evicted_keys`.
    */
   deep_checks_report: { p_figures: Readonly<Record<string, number>> };
@@ -58,8 +58,7 @@ export interface RefinedArguments {
   jobs_cancel: { p_user_id: string | null };
   jobs_checkpoint: {
     /**
-     * The output as the only item of a list, because SQL would parse an output that is a text as
-     * JSON.
+     * The step's output, wrapped in a list, because SQL would parse an output that is a string as JSON text.
      */
     p_output: readonly [unknown];
   };
@@ -71,7 +70,7 @@ export interface RefinedArguments {
   jobs_pages: { p_user_id: string | null };
   /** A null `p_user_id` means the job of any user. */
   jobs_read: { p_user_id: string | null };
-  /** A null `p_state` means open and resolved ones. */
+  /** A null `p_state` means both open and resolved mismatches. */
   mismatches_list: { p_state: "open" | "resolved" | null };
   metrics_record: { p_rows: readonly MetricRow[] };
   /** The sequence number of a run. */

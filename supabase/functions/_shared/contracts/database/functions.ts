@@ -49,11 +49,11 @@ export interface Results
   /** Stores a refusal that the request caused, so that a repeat gets the same answer. */
   idempotency_store: unknown;
   /**
-   * Fails with `mode_mismatch` if the database's mode is the other one. `livemode` is null before
+   * Fails with `mode_mismatch` if the database has the other mode, test or live. `livemode` is null before
    * the first event.
    */
   mode_check: { livemode: boolean | null };
-  /** Records a fault of the setup at Stripe for an alert. */
+  /** Records a fault in the Stripe account's setup, so that an alert reports it. */
   stripe_faults_report: unknown;
   health_database: { ok: true; at: string; runs_tasks: boolean };
 }
@@ -66,13 +66,15 @@ export type ResultOf<N extends FunctionName> = Results[N];
 
 /** authored.ts adds the author; `p_now` is always the database's time. */
 type Added = "p_author" | "p_now";
-/** These arguments have defaults in SQL, but every request has them. */
+/**
+ * These arguments have defaults in SQL, but are required here, because every request has a value for them.
+ */
 type OfRequest = "p_idempotency_key" | "p_fingerprint" | "p_correlation_id";
 type Refined<N> = N extends keyof RefinedArguments ? RefinedArguments[N] : unknown;
 
 type ArgOf<N, K, T> = K extends keyof Refined<N> ? Refined<N>[K]
   : K extends OfRequest ? NonNullable<T>
-  // JSON is an object or a list, because a text would be parsed as JSON.
+  // JSON is passed as an object or a list, because a string would be parsed as JSON text.
   : Json extends T ? object | Extract<T, undefined>
   : T;
 

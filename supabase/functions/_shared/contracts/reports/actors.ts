@@ -1,4 +1,4 @@
-/** The report of authors: who moved how many credits, and who did what else. */
+/** The report of authors: how many credits each author moved, and what else each author did. */
 import { z } from "@hono/zod-openapi";
 import { SignedAmount, text } from "../common.ts";
 import { EntryKind } from "../credits.ts";

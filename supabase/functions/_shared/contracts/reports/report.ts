@@ -50,8 +50,8 @@ const Policy = z.object({
 }).openapi("ReportPolicy");
 
 /**
- * Returns the answer of a report with these rows. A row of the totals has some of the row's
- * columns: those that the sum is grouped by, and the sums.
+ * Returns the schema of a report's answer with these rows. A row of the totals has some of the row's columns:
+ * the columns by which the sum is grouped, and the sums.
  */
 export function reportOf<Row extends z.ZodObject>(row: Row) {
   return z.object({

@@ -9,7 +9,10 @@ export const VersionOut = Version.openapi({
   description: "Every change of these settings raises it, also a change by SQL.",
 });
 
-/** When a change of settings begins. SQL refuses the past, because it knows what has changed. */
+/**
+ * When a change of settings begins. SQL refuses a time in the past unless nothing changes, because only SQL
+ * knows whether anything changes.
+ */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, within two years; from now on if it is missing. A moment " +
     "in the past is refused, unless nothing changes.",

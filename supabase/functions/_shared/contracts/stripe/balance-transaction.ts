@@ -20,7 +20,7 @@ export interface BalanceTransaction {
   /** Stripe's own type, for example `refund_failure`. */
   type: string;
   reporting_category: string | null;
-  /** Null for charges and refunds, whose text may name a customer. */
+  /** Null for charges and refunds, because their description may name a customer. */
   description: string | null;
   source_id: string | null;
   payment_id: string | null;
@@ -32,10 +32,7 @@ export interface BalanceTransaction {
    * The id of an order, a booking or a refund from the metadata. Another app may have written it.
    */
   our_id: string | null;
-  /**
-   * The mark of the installation that made the payment
-   * (adapters/stripe/stored-facts/installation-mark.ts).
-   */
+  /** The id of the installation that made the payment (adapters/stripe/stored-facts/installation-mark.ts). */
   mark: string | null;
   /** The source's amount in its own currency, which may differ from the payout's currency. */
   source_amount: number | null;

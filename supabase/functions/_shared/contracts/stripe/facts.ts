@@ -6,22 +6,25 @@
  */
 
 export type SessionFacts = {
-  /** Null if the session is not for one of our orders, such as a session that saves a card. */
+  /** Null if the session is for none of our orders; for example, a session that saves a card has no order. */
   order_id: string | null;
   session_id: string;
-  /** Stripe's payment intent id: the natural key of a grant. */
+  /** Stripe's payment intent id, which identifies a grant. */
   payment_id: string | null;
   payment_status: string;
   /** The total that the buyer pays, after discounts and with tax. */
   amount: number | null;
-  /** The price before discounts; it contains the tax only if the price does. */
+  /** The price before discounts. It contains the tax only if the package's price does. */
   amount_subtotal: number | null;
   amount_discount: number | null;
   amount_tax: number | null;
   currency: string | null;
-  /** Stripe's invoice; null if the session makes none, or before its payment. */
+  /** Stripe's invoice; null if the session makes none, or if it is not paid yet. */
   invoice_id: string | null;
-  /** Whether the buyer gave a tax id, which we do not store; null before the buyer's details. */
+  /**
+   * Whether the buyer gave a tax id. The id itself is not stored. Null until the buyer has entered their
+   * details.
+   */
   has_tax_id: boolean | null;
   mode: string;
   mark: string | null;
@@ -35,7 +38,7 @@ export type PaymentFacts = {
   charge_id: string | null;
   /** `paid`, or Stripe's status of an unpaid payment. */
   payment_status: string;
-  /** The received amount of a paid payment, otherwise the requested amount. */
+  /** For a paid payment, the received amount; otherwise the requested amount. */
   amount: number;
   currency: string;
   failure_code: string | null;
@@ -53,7 +56,8 @@ export type ChargeFacts = {
   outcome: "succeeded" | "failed";
   failure_code: string | null;
   /**
-   * Stripe's fingerprint of the card: equal for all users of one card, and not the card's number.
+   * Stripe's fingerprint of the card. It is equal for all users of one card, and does not reveal the card's
+   * number.
    */
   card_fingerprint: string | null;
   mark: string | null;
@@ -61,9 +65,7 @@ export type ChargeFacts = {
 
 export type RefundFacts = {
   stripe_refund_id: string;
-  /**
-   * The id of our refund, from the metadata; null for a refund that began in Stripe's dashboard.
-   */
+  /** Our id of the refund, from the metadata; null for a refund that was started in Stripe's dashboard. */
   refund_id: string | null;
   payment_id: string | null;
   charge_id: string | null;
@@ -74,8 +76,8 @@ export type RefundFacts = {
   /** Stripe's id of the reversal of the provider's share; null if the refund reversed no share. */
   transfer_reversal: string | null;
   /**
-   * Null for a refund that began in Stripe's dashboard, even a refund of our payment.
-   * adapters/stripe/stored-facts/installation-mark.ts explains the mark.
+   * The id of the installation that made the refund. Null for a refund that was started in Stripe's
+   * dashboard, even if it refunds our payment. See adapters/stripe/stored-facts/installation-mark.ts.
    */
   mark: string | null;
 };
@@ -94,16 +96,16 @@ export type DisputeFacts = {
    * if the payment was not by card.
    */
   case_type: string | null;
-  /** Until when Stripe takes evidence, in seconds since 1970; null without a deadline. */
+  /** The time until which Stripe accepts evidence, in seconds since 1970; null without a deadline. */
   evidence_due_by: number | null;
   /**
-   * The balance transactions of the dispute so far. They show the moved money, which the status
-   * does not.
+   * The balance transactions of the dispute so far. Only they show how much money was moved; the status does
+   * not.
    */
   movements: DisputeMovement[];
 };
 
-/** Money that a dispute moved, in the currency of our balance at Stripe. */
+/** Money that a dispute moved, in the currency of the platform's balance at Stripe. */
 export type DisputeMovement = {
   id: string;
   /**
@@ -133,7 +135,7 @@ export type FeeFacts = {
    * provider received.
    */
   charge_id: string | null;
-  /** Null unless Stripe sent the charge with the event: an application fee names no payment. */
+  /** Null unless Stripe's event contains the whole charge: an application fee itself names no payment. */
   payment_id: string | null;
   amount: number;
   amount_refunded: number;
@@ -152,7 +154,7 @@ export type AccountFacts = {
 };
 
 export type CardFacts = {
-  /** Our id of the user who saved the card; null if the card was not saved through us. */
+  /** Our id of the user who saved the card; null if the card was saved elsewhere than through this API. */
   user_id: string | null;
   customer_id: string | null;
   payment_method_id: string | null;
@@ -166,7 +168,7 @@ export type PayoutFacts = {
   amount: number;
   currency: string;
   /**
-   * true if Stripe's own schedule made the payout. Stripe can list the contents of no other payout.
+   * true if Stripe's own schedule made the payout. Stripe cannot list the transactions of any other payout.
    */
   automatic: boolean;
   status: string;

@@ -5,7 +5,7 @@ import type Stripe from "stripe";
 
 /**
  * The metadata key of the installation's id. Other apps on the same Stripe account may write an order_id,
- * too. If our row of an object were lost, the object could not be told from another app's without this id.
+ * too. Without this id, an object whose row was lost in our database would look like an object of theirs.
  */
 const MARK = "farthing";
 

@@ -95,10 +95,13 @@ export interface BookingResults {
 }
 
 export interface TransferResults {
-  /** Returns due moves. A move is returned again only when its next attempt is due. */
+  /**
+   * Returns the transfers and reversals that are due. Each is returned again only when its next attempt is
+   * due.
+   */
   transfers_claim: TransferToMake[];
   /**
-   * Stores that the move was made or was refused for good. Without either, the move is attempted
+   * Stores that Stripe made the transfer or refused it for good. If neither is the case, it is attempted
    * again.
    */
   transfers_finish: Record<string, never>;

@@ -4,8 +4,8 @@ import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page } from "./shapes.ts";
 
 /**
- * The settings of an order's session, fixed when the order was made. The session belongs to a
- * customer, or the page is filled in with an email, or neither.
+ * The settings of an order's session, fixed when the order was made. The session belongs to a customer, or
+ * its page is filled in with an email address, or neither is known.
  */
 export interface SessionSettings {
   locale: string;
@@ -37,7 +37,7 @@ export interface CheckoutOrder {
   expires_at_epoch: number;
   client_temp_id: string | null;
   session_settings: SessionSettings;
-  /** The installation's mark, written into the metadata of the session and its payment. */
+  /** The installation's id, written into the metadata of the session and its payment. */
   mark: string;
 }
 

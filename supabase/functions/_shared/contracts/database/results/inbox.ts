@@ -43,7 +43,7 @@ export interface InboxResults {
   /** Applies an event again. An event that was processed, or has no facts, stays unchanged. */
   inbox_replay: WebhookEventWithFacts;
   inbox_dead: string[];
-  /** Returns those of the given ids whose events never arrived. */
+  /** Returns the ids, among the given ones, of events that never arrived. */
   inbox_missing: string[];
   /** Null if no backfill is due, or another runner has claimed it. */
   backfills_claim: BackfillClaim | null;
@@ -52,6 +52,6 @@ export interface InboxResults {
    * at least 15 minutes later.
    */
   backfills_finish: unknown;
-  /** Leases payments that have waited for a minute. A later run repeats those that still wait. */
+  /** Leases the payments that have waited for a minute. A later run leases those that still wait again. */
   sessions_claim: WaitingPayment[];
 }

@@ -40,15 +40,15 @@ export interface ClaimedJob {
 }
 
 export interface CheckpointAnswer {
-  /** The job's status. With any status but `processing`, the runner must stop. */
+  /** The job's status. Unless it is `processing`, the runner must stop. */
   status: "processing" | "cancelled" | "failed" | "lost";
   /** The step's cost as a decimal string of credits. A stored step returns its first cost. */
   credits?: string;
-  /** The number of the step's usage events that had been charged before. */
+  /** How many of the step's usage events had already been charged. */
   duplicates?: number;
   /**
-   * The number of the step's usage events that were not charged, because they had been charged with
-   * other contents.
+   * How many of the step's usage events were not charged, because the same event id had already been charged
+   * with different contents.
    */
   conflicts?: number;
   held?: string;

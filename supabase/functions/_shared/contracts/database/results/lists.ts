@@ -14,10 +14,10 @@ export interface ListResults {
   disputes_list: Page<"disputes", Of<typeof Dispute>>;
   disputes_read: Of<typeof Dispute>;
   mismatches_list: Page<"mismatches", Of<typeof Mismatch>>;
-  /** Resolves an open mismatch, with its reason in the audit. */
+  /** Resolves an open mismatch, and stores the reason in the audit. */
   mismatches_resolve: Stored<Of<typeof Mismatch>>;
   notifications_list: Page<"notifications", Of<typeof ListedNotification>>;
-  /** Queues a dead-lettered notification again, with its reason in the audit. */
+  /** Queues a dead-lettered notification again, and stores the reason in the audit. */
   notifications_retry: Stored<Of<typeof ListedNotification>>;
   notifications_retry_dead: Stored<Of<typeof RetriedNotifications>>;
   payouts_list: Page<"payouts", Of<typeof Payout>>;
@@ -25,7 +25,7 @@ export interface ListResults {
   proofs_list: Page<"proofs", Of<typeof Proof>>;
   proofs_read: Of<typeof ProofWithViolations>;
   welcome_list: Page<"welcome_grants", Of<typeof WelcomeGrant>>;
-  /** Queues a refused user again, with the reason in the audit. */
+  /** Queues a refused request for welcome credits again, and stores the reason in the audit. */
   welcome_retry: Stored<Of<typeof WelcomeGrant>>;
   welcome_retry_refused: Stored<Of<typeof RetriedWelcome>>;
 }

@@ -25,16 +25,16 @@ export interface NotificationToSend {
   address: string | null;
   template: string;
   data: unknown;
-  /** The recipient's locale, such as `de` or `de-AT`. Every attempt has the same. */
+  /** The recipient's locale, such as `de` or `de-AT`. It is the same in every attempt. */
   locale: string;
   /** The shop at the time of the first attempt. */
   shop: ShopFace;
 }
 
 /**
- * The outcome of an attempt that did not send. `not_asked`: the service was not called, so it was
- * not an attempt; `again`: the notification was certainly not sent; `never`: the service refuses it
- * for good; `unknown`: it may have been sent, so it is not sent again.
+ * The outcome of an attempt that did not send. `not_asked`: the service was not called, so it does not count
+ * as an attempt. `again`: the notification was certainly not sent. `never`: the service refuses the
+ * notification for good. `unknown`: the notification may have been sent, so it is not sent again.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
@@ -46,8 +46,7 @@ export interface NotificationResults {
    */
   notifications_claim: NotificationToSend[];
   /**
-   * `known` is false if the claim has ended: another runner has the notification, or it is
-   * finished.
+   * `known` is false if the claim has expired: a different runner has the notification, or it is finished.
    */
   notifications_sent: { known: boolean };
   notifications_failed: { known: boolean };

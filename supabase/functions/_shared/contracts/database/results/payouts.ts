@@ -12,8 +12,8 @@ export interface PayoutToList {
 }
 
 /**
- * The result of recording a page. `listed` is true after the last page, when the payout was
- * compared; `taken` means that another runner has claimed the payout since.
+ * The result of recording a page. `listed` is true after the last page, when the database has compared the
+ * payout with our records. `taken` means that a different runner has claimed the payout since.
  */
 export type PayoutRecorded =
   | { listed: false }

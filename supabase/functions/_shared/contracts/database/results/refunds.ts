@@ -32,7 +32,7 @@ export type RefundStep =
 
 export interface RefundResults {
   refunds_begin: RefundStep;
-  /** Stores Stripe's id. Moves no credits: Stripe's event does. */
+  /** Stores Stripe's id. Moves no credits: they move when Stripe's event arrives. */
   refunds_attach: RefundAnswer;
   /** Frees the key, and stores that Stripe refused: the refund has failed. */
   refunds_refuse: RefundAnswer;

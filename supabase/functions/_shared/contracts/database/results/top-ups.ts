@@ -21,7 +21,7 @@ export interface TopUpCharge {
   payment_id: string | null;
   /** The time at which the order expires, in seconds since 1970. */
   expires_at_epoch: number;
-  /** The installation's mark, written into the payment's metadata. */
+  /** The installation's id, written into the payment's metadata. */
   mark: string;
 }
 
@@ -38,7 +38,7 @@ export interface CardTask {
   customer_id: string;
   /** The time since which the card must be read; null for a removal. */
   unread_since: string | null;
-  /** The number of claims so far, which makes the key at Stripe. */
+  /** The number of claims so far, which is part of Stripe's idempotency key. */
   attempts: number;
 }
 
