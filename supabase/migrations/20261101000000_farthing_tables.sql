@@ -82,7 +82,7 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  -- A grant requested on Friday can be confirmed on Monday.
+  -- The default is long enough that a grant requested on Friday can be confirmed on Monday.
   pending_grant_life interval not null default '72 hours',
   welcome_credits farthing.credits not null default 0,
   welcome_credits_life interval not null default '90 days',
@@ -125,7 +125,7 @@ create table farthing.policy (
   checkout_tax_ids boolean not null default false,
   checkout_invoices boolean not null default false,
   checkout_promotion_codes boolean not null default false,
-  -- The shop, as its emails show it
+  -- The shop's name and settings, which its emails show
   shop_name text,
   shop_logo_url text,
   shop_address text,
@@ -165,34 +165,35 @@ create table farthing.policy (
 comment on table farthing.policy is
   'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
   'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
-  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: the available credits '
-  'below which a user without a threshold of their own is notified. top_up_*: 1 USD buys 1,000 credits, '
-  'so a cent buys 10; the smallest charge and the highest monthly cap are in minor units; cool_down is '
-  'the pause between two charges. overdraft_*: the most debt that one settlement may leave, as a '
-  'multiple of the hold, and at least the floor in credits. late_settle_within: for how long an expired '
-  'hold may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
-  'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
-  'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
+  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: a user without a '
+  'threshold of their own is notified when their available credits fall below this number. top_up_*: 1 '
+  'USD buys 1,000 credits, so a cent buys 10; the smallest charge and the highest monthly cap are in '
+  'minor units; cool_down is the pause between two charges. overdraft_*: the most debt that one '
+  'settlement may leave, as a multiple of the hold, and at least the floor in credits. '
+  'late_settle_within: for how long an expired hold may be settled. usage_max_*: how far in the past or '
+  'in the future a reported usage may have occurred. grant_ceiling*: if a grant exceeds one of these '
+  'ceilings, another operator must confirm it; there is one ceiling for a single grant, one for an '
+  'author''s grants of a day, and one for all grants of a day. In credits. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a new '
-  'user with a confirmed email address, 0 for none; welcome_credits_life: after which time they expire, 0 '
-  'for never; welcome_credits_day: the most welcome credits of a day (UTC). booking_transfer_at: whether the '
-  'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
-  'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
-  'flagged or refused.';
+  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
+  'new user with a confirmed email address, 0 for none; welcome_credits_life: after which time they '
+  'expire, 0 for never; welcome_credits_day: the most welcome credits of a day (UTC). '
+  'booking_transfer_at: whether the provider of a booking gets their share with its payment or at its '
+  'completion. booking_shared_parties: whether a booking whose buyer shares a card, a payout account or '
+  'an address with the provider is flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
-  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments '
-  'from those of other apps and other installations of Farthing on the same Stripe account. A restored '
-  'database has the same mark.';
+  'The id of this installation, which is written into the metadata of our objects at Stripe '
+  '(metadata.farthing). It distinguishes our sessions and payments from those of other apps and of '
+  'other installations of Farthing on the same Stripe account. A restored database has the same id.';
 comment on column farthing.policy.abandoned_stream_timeout is
-  'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
-  'stream''s own limit of 130 seconds also applies. 0 ends the stream at once, and the chat is charged '
-  'the most that it can have cost.';
+  'For how long we continue to read a provider''s stream after the caller has disconnected, to learn '
+  'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
+  'the chat is charged the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output tokens that a provider can have produced beyond the recorded ones when a stream '
-  'breaks off: up to 64 tokens that are not recorded yet, and tokens in transit. Raise this number for a '
-  'provider that is faster than 200 tokens per second.';
+  'When a stream breaks off, the provider can have produced at most this many output tokens more than '
+  'the recorded ones: up to 64 tokens that are not recorded yet, and the tokens in transit. Raise this '
+  'number for a provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
 comment on column farthing.policy.checkout_tax_behavior is
@@ -214,10 +215,9 @@ create table farthing.accounting_policies (
       ('breakage', 'at_expiry')))
 );
 comment on table farthing.accounting_policies is
-  'Append-only. The policies of the reports, by version; of the versions in effect, the one that began '
-  'last applies. bonus_allocation: whether an order''s price is spread over paid and bonus credits alike '
-  '(pro_rata), or is the price of the paid credits alone (zero). breakage: when unused credits '
-  'become revenue.';
+  'Append-only. The policies of the reports, by version; the newest version that has begun applies. '
+  'bonus_allocation: whether an order''s price is spread over paid and bonus credits alike (pro_rata), '
+  'or is the price of the paid credits alone (zero). breakage: when unused credits become revenue.';
 alter table farthing.accounting_policies enable row level security;
 create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
   using (false);
@@ -440,13 +440,14 @@ create policy private_answers_none on farthing.private_answers for select to aut
 
 -- supabase/schemas/ledger/tables.sql
 
--- The ledger: accounts, lots, entries and debt payments. One entry is both sides of a transfer
+-- The ledger: accounts, lots, entries and debt payments. One entry has both sides of a transfer
 -- between a user's account and a system account, so an unbalanced ledger cannot be written. A
--- system account is a name, and its balance is a sum, so a debit never updates a row that another
--- user's debit needs. Every key begins with the account, so the ledger can be distributed by
--- account. Entries and many other tables have no foreign key to accounts, because each such key
--- costs two triggers on the row that every debit updates: ten keys took 7 % of a debit's time. The
--- writer of an entry holds the lock of its account's row instead, and prove() looks for orphans.
+-- system account has no row: it is a name, and its balance is the sum of its entries, so the debits
+-- of two users never update the same row. Every key begins with the account, so the ledger can be
+-- distributed by account. Entries and many other tables have no foreign key to accounts, because
+-- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
+-- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
+-- looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -454,11 +455,11 @@ create type farthing.system_account as enum
 create type farthing.direction as enum ('in', 'out');
 create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
   'settle', 'expiry', 'clawback', 'reinstatement');
--- In burn-down order (rule 5): among lots with the same priority and expiry, promotional lots are
--- spent first and paid lots last.
+-- The order of these values is the burn-down order (rule 5): among lots with the same priority and
+-- expiry, promotional lots are spent first and paid lots last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
--- A user's account has an owner until the user is deleted, and left_at after that. An
+-- A user's account has an owner until the user is deleted, and has left_at from then on. An
 -- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
 -- every debit, and would fail between two steps of a deletion: the foreign key sets the owner to
 -- null before left_at is set.
@@ -517,7 +518,7 @@ create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9, guaranteed even if every other check fails: an order adds each kind of credit once.
+-- Rule 9, enforced even if every other check fails: an order adds each kind of credit once.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -547,9 +548,9 @@ comment on table farthing.entries is
   'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
   'account to the counterparty. seq has no gap per account. Amounts are in credits.';
 
--- Incoming credits pay debt: the lot and the debt shrink and the balance stays, so a payment of
--- debt is not an entry. If a debt turns out to be unfounded after it was paid, its payments are
--- undone, the latest payment first.
+-- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
+-- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its
+-- payments are undone, the latest payment first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -607,8 +608,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that a caller uses only once, for ever, by account and movement. The entries '
-  'first_seq to last_seq have the movement.';
+  'Append-only. References that may move credits only once, with no time limit, by account and kind of '
+  'movement. The entries first_seq to last_seq are the movement.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);
@@ -784,7 +785,8 @@ create table farthing.packages (
   primary key (package_id, version),
   constraint packages_slug_once unique (slug, version),
   constraint packages_version_positive check (version > 0),
-  -- A text that looks like an id is the slug of that package only, because a checkout takes both.
+  -- A slug may look like an id only if it is this package's own id, because a checkout accepts both
+  -- slugs and ids.
   constraint packages_slugs check (slug = package_id::text or (slug ~ '^[a-z0-9][a-z0-9_-]{0,39}$'
     and slug !~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$')),
   constraint packages_name_bounded check (length(name) between 1 and 80),
@@ -799,11 +801,11 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale. Of the versions in effect, the one that began last applies. slug: the name in files '
-  'and requests, the same in all versions of a package. amount: the price in the first currency, in its '
-  'minor unit; other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
-  'description, highlight (show this package first), sort (the position in lists, from 0) and active may '
-  'change without a new version.';
+  'Packages for sale. The newest version that has begun applies. slug: the name in files and requests, '
+  'the same in all versions of a package. amount: the price in the first currency, in its minor unit; '
+  'other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
+  'description, highlight (show this package first), sort (the position in lists, from 0) and active '
+  'may change without a new version.';
 
 create table farthing.rates (
   model text not null,
@@ -818,8 +820,8 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- Usage of a model without a price is refused and never charged 0, so no rate has 0 for both
-  -- prices.
+  -- A rate of 0 for both input and output is not allowed: usage of a model without a price is
+  -- refused, and never charged 0.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -827,8 +829,8 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals are below 18, so every charge is '
-  'exact and never rounded.';
+  'USD per million tokens by kind, and the markup. The decimals of a charge, 9 + 4 + 3, are fewer than '
+  '18, so every charge is exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 alter table farthing.packages enable row level security;
@@ -839,7 +841,8 @@ grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
 -- The origin of an event_id: the caller, or the hold, chat or job that the event pays for. Ids of
--- different origins never collide, so a caller cannot use up an id of ours.
+-- different origins never collide, so a caller's event_id cannot block one that a hold, chat or job
+-- uses.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (
@@ -1770,10 +1773,12 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 
 -- supabase/schemas/jobs/tables.sql
 
--- Jobs: long work that a browser polls, in steps and with pages of a file. Jobs are in the ledger's
--- database, because the job, the credits held for it and its idempotency key must commit together:
--- each job is paid for, and each hold has its job. A job is claimed under a lease with a token that
--- counts up; a runner that has lost its lease has an old token and can write nothing.
+-- Jobs: long work, done in steps, that a browser polls. A job can write a file, one page per step.
+--
+-- Jobs are stored in the ledger's database, because the job, the credits held for it and its
+-- idempotency key must commit together: every job is paid for, and every hold of a job has its job.
+-- A runner claims a job under a lease, whose token increases with each claim; a runner that has
+-- lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -1793,11 +1798,12 @@ create table farthing.jobs (
   max_attempts smallint not null default 5,
   priority smallint not null default 100,
   run_after timestamptz not null,
-  -- The lease. token counts the claims, so each claim has another token.
+  -- The lease. token counts the claims, so each claim has a different token.
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- The hold for the rest of the job, and the rate versions that price the job: {model: version}.
+  -- hold_id: the hold that pays for the rest of the job. rates: the rate versions that price the
+  -- job, {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,
@@ -1816,7 +1822,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  -- The input names each model, so the rates may be as large as the input.
+  -- The rate versions name each model that the input names, so they may be as large as the input.
   constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
@@ -1830,8 +1836,8 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- A cancelled job may have a lease: its running step may still store its checkpoint, and is
-    -- charged.
+    -- A cancelled job may still have a lease: the step that was running may store its checkpoint,
+    -- and is charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
@@ -1840,7 +1846,7 @@ comment on table farthing.jobs is
   'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) never '
   'falls. error_message may be shown to users, error_detail must not be. input is emptied when the job '
   'ends, result and file 24 hours after its creation; the row is deleted after 30 days.';
--- A job that has ended and has no lease is in none of the next three indexes, so a claim costs the
+-- The next three indexes leave out jobs that have ended and have no lease, so a claim costs the
 -- same after a million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';
 create index jobs_leased on farthing.jobs (lease_expires_at, job_nr) where lease_expires_at is not null;
@@ -1875,8 +1881,8 @@ create table farthing.job_checkpoints (
   constraint job_checkpoints_charged check ((credits = 0) = (first_seq is null))
 );
 comment on table farthing.job_checkpoints is
-  'A finished step of a job: its result, and its cost, which is in the entries first_seq to last_seq. '
-  'Amounts are in credits.';
+  'A finished step of a job: its result and its cost. The entries first_seq to last_seq have charged '
+  'the cost. Amounts are in credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,
@@ -2075,8 +2081,8 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
-  -- A message that may have been sent is repeated as it was: Resend refuses other contents under the
-  -- same key.
+  -- If a notification may have been sent, it is sent again with the same contents: Resend refuses
+  -- different contents under the same idempotency key.
   constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
     and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
@@ -2093,12 +2099,13 @@ create table farthing.notifications (
 );
 comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
-  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
-  'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
-  'answer may have sent it. retried_at: when an operator last queued it again. data: the template''s '
-  'values, no personal data. locale, shop: the language and the shop''s settings of the first attempt, which '
-  'later attempts repeat; shop is erased when it is sent. last_error: a code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, '
+  'then sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may '
+  'have been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that '
+  'got no answer and may have sent the notification. retried_at: when an operator last queued it again. '
+  'data: the template''s values, no personal data. locale, shop: the language and the shop''s settings '
+  'of the first attempt, which later attempts repeat; shop is erased when it is sent. last_error: a '
+  'code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
@@ -2109,7 +2116,7 @@ create policy notifications_own on farthing.notifications for select to authenti
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 grant select on farthing.notifications to authenticated;
 
--- Low balances are looked for account by account, in rounds, because an index on the balance would
+-- Low balances are found by checking all accounts in rounds, because an index on the balance would
 -- slow every debit.
 create table farthing.low_balance_round (
   one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
@@ -2155,7 +2162,8 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  -- The name precedes the time, because every reader reads the rows of one name in a window.
+  -- The name comes before the time in the key, because every reader reads the rows of one name in a
+  -- window.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour', 'day')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -2283,12 +2291,13 @@ create table farthing.mismatches (
     and (resolved_by is null or resolved_at is not null) and resolve_reason <> '')
 );
 comment on table farthing.mismatches is
-  'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
-  'that was never paid out. account_id: the account of our record, as the trigger '
-  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if that '
-  'side has no record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an '
-  'operator; null if both sides agree again. A difference that was resolved and returns is a new row, unless '
-  'an operator resolved it with the same ours and theirs.';
+  'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the '
+  'payment that was never paid out. account_id: the account of our record, as the trigger '
+  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if '
+  'that side has no record. seen_at: when the difference was last found. resolved_by and '
+  'resolve_reason: the operator who resolved it, and why; null if it was resolved because both sides '
+  'agree again. A difference that was resolved and returns is a new row, unless an operator resolved it '
+  'with the same ours and theirs.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -2319,9 +2328,9 @@ create table farthing.reconciliations (
 );
 comment on table farthing.reconciliations is
   'The progress of comparing a payout. due_at: when to fetch its list from Stripe; list_after: the last '
-  'stored transaction; claimed_at: since when a runner has been fetching the list. ours and not_ours: '
-  'how many of its payments, refunds, disputes and fees are ours, and how many are another app''s on '
-  'this Stripe account.';
+  'stored transaction; claimed_at: when the runner that is fetching the list claimed it. ours and '
+  'not_ours: how many of its payments, refunds, disputes and fees are ours, and how many are another '
+  'app''s on this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
 create table farthing.balance_transactions (
@@ -2355,13 +2364,13 @@ create table farthing.balance_transactions (
     and length(transfer_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
 comment on table farthing.balance_transactions is
-  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before, and for '
-  'manual payouts. in_list: false while the payout''s list is fetched again and has not named the '
-  'transaction. booked_on: the day of its revenue line; null without one. amount, fee (Stripe''s own) and '
-  'net: in the balance''s currency; source_amount: in source_currency. our_id: our order, booking or '
-  'refund that Stripe''s metadata names. fee_id: the application fee that the transaction collects or '
-  'refunds. charge_id, transfer_id: the charge of a transfer, and the transfer of a reversal. Amounts in '
-  'minor units.';
+  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before that, '
+  'and for manual payouts. in_list: false while the payout''s list is being fetched again and no '
+  'fetched page has contained the transaction. booked_on: the day of its revenue line; null without '
+  'one. amount, fee (Stripe''s own) and net: in the balance''s currency; source_amount: in '
+  'source_currency. our_id: our order, booking or refund that Stripe''s metadata names. fee_id: the '
+  'application fee that the transaction collects or refunds. charge_id, transfer_id: the charge of a '
+  'transfer, and the transfer of a reversal. Amounts in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
@@ -2391,7 +2400,7 @@ create table farthing.balance_lists (
 comment on table farthing.balance_lists is
   'One row. done_until: all of Stripe''s balance transactions before this moment were stored. '
   'lists_until: the end of the period that is being fetched; list_after: the last stored transaction of '
-  'it; claimed_at: since when a runner has been fetching it.';
+  'it; claimed_at: when the runner that is fetching it claimed it.';
 alter table farthing.balance_lists enable row level security;
 create policy balance_lists_none on farthing.balance_lists for select to authenticated using (false);
 insert into farthing.balance_lists default values;
@@ -2404,7 +2413,7 @@ create table farthing.paid_out_round (
   done_until timestamptz not null default now()
 );
 comment on table farthing.paid_out_round is
-  'One row. done_until: all payments before this time were looked for in payouts.';
+  'One row. done_until: all payments before this moment have been looked for in payouts.';
 alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;
@@ -3007,11 +3016,12 @@ create table farthing.journal_accounts (
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
 comment on table farthing.journal_accounts is
-  'Append-only. The code of each account of the journal, by version; on a day (UTC), the code that began '
-  'last applies. unapplied_payments: payments whose credits are not granted yet; provider_payable: the '
-  'providers'' money from bookings; refunds, disputes: money that went back, less the deferred revenue that '
-  'it released, so what remains lowers revenue; tax_payable: tax that is owed to the state; discounts: '
-  'debited when an order is paid and credited at once, because the price of the credits is what was paid.';
+  'Append-only. The code of each account of the journal, by version; on a day (UTC), the newest code '
+  'that has begun applies. unapplied_payments: payments whose credits are not granted yet; '
+  'provider_payable: the providers'' money from bookings; refunds, disputes: money that was returned, '
+  'less the deferred revenue that it released; the difference lowers revenue; tax_payable: tax that is '
+  'owed to the state; discounts: debited when an order is paid and credited at once, because the price '
+  'of the credits is what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

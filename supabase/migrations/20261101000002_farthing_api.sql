@@ -1443,9 +1443,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. With p_once, p_reference_id takes credits only once, for ever; a repeat '
-  'returns 200 with the first debit and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
-  'reference_conflict, not_found, invalid_request.';
+  'balance_after, lots}}. If p_once is true, a p_reference_id can be debited only once, with no time '
+  'limit; a repeat returns 200 with the first debit and duplicate: true. Fails insufficient_credits, '
+  'spend_cap_reached, reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now(),
@@ -1555,7 +1555,7 @@ comment on function farthing_public.metrics_record is
 
 -- supabase/schemas/pricing/api.sql
 
--- Rates in force, and packages through the data API.
+-- The rates in force, and the packages, which browsers read through the data API.
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
@@ -2644,7 +2644,8 @@ begin
     select row(farthing.job_answer(j) || jsonb_build_object('user_id', j.user_id, 'detail', j.error_detail),
       j.job_nr)::farthing.page_item
     from farthing.jobs j
-    -- The condition of the index jobs_dead, and of the alert dead_jobs. A refused job is not dead.
+    -- This condition must match the index jobs_dead and the alert dead_jobs. A job that failed
+    -- because its request was refused is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)
@@ -2654,8 +2655,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
-  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first, by user: {jobs, '
-  'next_before}, with user_id and the detail of the last error. Fails not_found if there is no such user.';
+  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
+  'next_before}, with user_id and the detail of the last error. If p_user_id is not null, only that '
+  'user''s jobs. Fails not_found if there is no such user.';
 
 -- supabase/schemas/jobs/api/runners.sql
 
@@ -2690,15 +2692,14 @@ declare
   v_owners uuid[];
   v_jobs jsonb;
 begin
-  -- The deletion of a user locks the user's jobs in another order, so jobs of locked owners are
-  -- skipped.
+  -- The deletion of a user locks the user before the user's jobs. Locking in another order could
+  -- deadlock, so the owners are locked first here, too, and the jobs of locked owners are skipped.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
     order by u.id for key share skip locked) o;
   with mine as (
-    -- The running step of a cancelled job is included, so that its credits stay held while it
-    -- works.
+    -- A cancelled job is included while its last step still runs, so that its credits stay held.
     select job_nr from farthing.jobs
     where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
@@ -2751,9 +2752,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
-  'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left, else the '
-  'job fails. A cancelled job ends. p_message may be shown to users, p_detail must not be. Returns '
-  '{status: queued with run_after, failed, cancelled or lost}.';
+  'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left; '
+  'otherwise the job fails. A job that was cancelled ends without a retry. p_message may be shown to '
+  'users, p_detail must not be. Returns {status: queued with run_after, failed, cancelled or lost}.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -2803,10 +2804,11 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'Finishes a step once: stores its result, charges it from the job''s hold, and writes its page and its '
-  'log; a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}. conflicts: '
-  'events that were charged before with other contents; they are not charged. A runner must stop at any '
-  'status other than processing. Fails unknown_model, invalid_request.';
+  'Finishes a step once: stores its result, charges it from the job''s hold, and writes the step''s '
+  'page of the file and its AI log; a repeated call changes nothing. Returns {status, credits, '
+  'duplicates, conflicts, held}. conflicts: the number of events whose ids were charged before with '
+  'different contents; they are not charged again. A runner must stop at any status other than '
+  'processing. Fails unknown_model, invalid_request.';
 
 -- supabase/schemas/jobs/api/users.sql
 
@@ -2915,7 +2917,8 @@ begin
     -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
-  -- A user who cancels their own job is no news. A job's row is deleted after 30 days, the audit is not.
+  -- A user's cancellation of their own job is not audited. Other authors are audited, because the
+  -- job's row is deleted after 30 days and the audit row is not.
   if p_author is distinct from 'owner' then
     perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
       jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
@@ -2925,9 +2928,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Audits an author who is not its '
-  'user. Returns {job_id, status}. Fails '
-  'not_found, job_not_cancellable.';
+  'Cancels a job that has not ended; a running step is still charged. Audits the cancellation unless '
+  'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
@@ -3012,10 +3014,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- No account has the number 0.
+  -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;
@@ -3032,13 +3034,14 @@ end
 $$;
 grant execute on function farthing_public.notifications_list to service_role;
 comment on function farthing_public.notifications_list is
-  'Returns a page of notifications, newest first, by state, template and user: {notifications, '
-  'next_before}. Addresses are masked unless p_user_id names the user. Fails not_found if there is no such '
-  'user.';
+  'Returns a page of notifications, newest first, optionally of one state, template or user: '
+  '{notifications, next_before}. Addresses are masked unless p_user_id names the user. Fails not_found '
+  'if there is no such user.';
 
 -- supabase/schemas/notifications/api/retry.sql
 
--- Operators send notifications again that were given up: one, or all after an outage.
+-- Operators send again the notifications that were given up: one of them, or all of them after an
+-- outage.
 
 create function farthing_public.notifications_retry(
   p_notification_id uuid, p_reason text, p_even_if_sent boolean default false,
@@ -3071,9 +3074,10 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry to service_role;
 comment on function farthing_public.notifications_retry is
-  'Queues a dead-lettered notification again, with eight new attempts; its author and reason are audited. '
-  'p_even_if_sent: also one that may have been sent (uncertain). Returns {status: 200, replayed, data: '
-  'notification}. Fails not_found, forbidden, invalid_request, notification_not_dead.';
+  'Queues a dead-lettered notification again, with eight new attempts; its author and reason are '
+  'audited. p_even_if_sent: also retries a notification that may have been sent (uncertain). Returns '
+  '{status: 200, replayed, data: notification}. Fails not_found, forbidden, invalid_request, '
+  'notification_not_dead.';
 
 create function farthing_public.notifications_retry_dead(
   p_since timestamptz, p_until timestamptz default null, p_template text default null,
@@ -3106,7 +3110,8 @@ begin
   if p_dry_run is not true then
     perform farthing.require_reason(p_reason);
     for v_notification in
-      -- The subquery chooses; the outer row is locked and its state is checked again.
+      -- The subquery selects the notifications. The outer query locks each row and checks its state
+      -- again, because the state may have changed meanwhile.
       select n.* from farthing.notifications n where n.state = 'dead' and n.notification_id in (
         select r.notification_id
         from farthing.retriable_notifications(p_since, v_until, p_template, p_error) r
@@ -3124,15 +3129,15 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
-  'Queues dead-lettered notifications again that were given up from p_since to p_until, by template and '
-  'last error, at most p_limit in one call, oldest first. p_dry_run: only counts. Returns {status: 200, '
-  'replayed, data: {dry_run, found: [{template, last_error, count}], retried}}. Fails forbidden, '
-  'invalid_request, naming since or reason.';
+  'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
+  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
+  'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
+  'retried}}. Fails forbidden, invalid_request, naming since or reason.';
 
 -- supabase/schemas/notifications/api/runner.sql
 
--- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
--- API.
+-- Notifications: the runner queues, claims, and reports each one as sent or failed. Users read
+-- their own notifications through the data API.
 
 create view farthing_public.notifications with (security_invoker = true) as
 select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
@@ -3167,9 +3172,9 @@ end
 $$;
 grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
-  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_locale: such as '
-  'de or de-AT; without it, the recipient''s. p_kept_seconds: for how many seconds a repeat counts as the '
-  'same request. Fails not_found, invalid_request.';
+  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_locale: a '
+  'locale such as de or de-AT; if it is null, the recipient''s locale. p_kept_seconds: for how many '
+  'seconds a repeat counts as the same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
@@ -3185,11 +3190,11 @@ end
 $$;
 grant execute on function farthing_public.notifications_claim to service_role;
 comment on function farthing_public.notifications_claim is
-  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, address, '
-  'template, data, locale, shop}. address: null for operators, webhooks and deleted users. locale, shop: '
-  'as at the first claim. p_mail: the service that will send email; without it, only webhooks are leased. '
-  'p_lease_id: the id of the claim; a repeat with the same id returns the same notifications. p_languages: '
-  'the languages that the runner knows.';
+  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, '
+  'address, template, data, locale, shop}. address: null for operators, webhooks and deleted users. '
+  'locale, shop: the values that the first claim stored. p_mail: the service that will send email; if '
+  'it is null, only webhooks are leased. p_lease_id: the id of the claim; a repeated call with the same '
+  'id returns the same notifications. p_languages: the languages in which the runner has texts.';
 
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -3210,7 +3215,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_sent to service_role;
 comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification: {known}, which is false if the claim no '
+  'Records that the service has accepted a claimed notification. Returns {known}: false if the claim no '
   'longer belongs to this runner.';
 
 create function farthing_public.notifications_failed(
@@ -3239,11 +3244,11 @@ end
 $$;
 grant execute on function farthing_public.notifications_failed to service_role;
 comment on function farthing_public.notifications_failed is
-  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
-  'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
-  'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
-  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of dead. '
-  'p_error: a code. Returns {known}. Fails invalid_request.';
+  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made to the '
+  'service: the notification is due again after at least a minute, and no attempt is counted), again '
+  '(it was certainly not sent: due later, or dead after 8 attempts), never (the service refuses it: '
+  'dead), unknown (it may have been sent: uncertain). A notification that an earlier attempt may have '
+  'sent becomes uncertain instead of dead. p_error: a code. Returns {known}. Fails invalid_request.';
 
 -- supabase/schemas/payouts/api/mismatches.sql
 
@@ -3259,10 +3264,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- No account has the number 0.
+  -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.mismatches;
 begin
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
@@ -3280,8 +3285,8 @@ end
 $$;
 grant execute on function farthing_public.mismatches_list to service_role;
 comment on function farthing_public.mismatches_list is
-  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind, '
-  'payout and user: {mismatches, next_before}. Fails not_found if there is no such user.';
+  'Returns a page of mismatches, newest first, optionally of one state (open or resolved), kind, payout '
+  'or user: {mismatches, next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.mismatches_resolve(
   p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -3314,8 +3319,9 @@ end
 $$;
 grant execute on function farthing_public.mismatches_resolve to service_role;
 comment on function farthing_public.mismatches_resolve is
-  'Resolves an open mismatch with a reason, which is audited; a resolved one stays as it is. Returns '
-  '{status: 200, replayed, data: mismatch}. Fails not_found, forbidden, invalid_request.';
+  'Resolves an open mismatch with a reason, which is audited; a mismatch that is already resolved does '
+  'not change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
+  'invalid_request.';
 
 -- supabase/schemas/payouts/api/payouts.sql
 
@@ -3329,7 +3335,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -3343,7 +3349,8 @@ end
 $$;
 grant execute on function farthing_public.payouts_list to service_role;
 comment on function farthing_public.payouts_list is
-  'Returns a page of payouts, newest first, by status (in Stripe''s words): {payouts, next_before}.';
+  'Returns a page of payouts, newest first, optionally of one status (in Stripe''s words): {payouts, '
+  'next_before}.';
 
 create function farthing_public.payouts_read(p_payout_id text)
 returns jsonb
@@ -3379,9 +3386,9 @@ returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A claim sets the next due time, later each time, so that a runner that dies need not report
-  -- anything. There is no last attempt, since Stripe may not have the list yet; the longest wait is
-  -- 1,024 minutes.
+  -- A claim sets the time of the next attempt, with a wait that grows with each attempt, so a
+  -- runner that dies need not report anything. The attempts never end, because Stripe may not have
+  -- the list yet; the longest wait is 1,024 minutes.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -3408,7 +3415,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since, and continues from the last stored page.
+    -- Another runner has claimed the list since this one did, and continues from the last stored
+    -- page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
@@ -3421,8 +3429,8 @@ $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
   'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
-  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} if '
-  'another runner holds the claim.';
+  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} '
+  'if another runner has claimed the list since.';
 
 create function farthing_public.balance_claim(p_now timestamptz default now())
 returns jsonb
@@ -3452,7 +3460,8 @@ $$;
 grant execute on function farthing_public.balance_record to service_role;
 comment on function farthing_public.balance_record is
   'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
-  'null for the last page. Returns {taken}: true if another runner holds the claim, and nothing is stored.';
+  'null for the last page. Returns {taken}: true if another runner has claimed the list since; nothing '
+  'is stored then.';
 
 -- supabase/schemas/refunds/api/disputes.sql
 

@@ -175,7 +175,7 @@ select farthing.open_realtime();
 
 select farthing.add_task('end_job_leases', '1 minute');
 select farthing.add_task('expire_jobs', '1 minute');
--- This task runs after end_job_leases, which queues jobs again.
+-- This task runs after end_job_leases, because that task queues jobs again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('delete_old_job_data', '5 minutes');
 
@@ -207,7 +207,7 @@ create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
 create trigger lots_are_never_deleted before delete on farthing.lots
   for each row execute function farthing.refuse_change();
--- "always": these triggers also fire in a session that has the role of a replica.
+-- "enable always": these triggers also fire in a session whose session_replication_role is replica.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
@@ -275,8 +275,9 @@ create trigger bookings_notify_their_cancellation after update of status on fart
 
 -- supabase/schemas/payouts/triggers.sql
 
--- The accounts of mismatches, the audit of those that an operator resolves, and the scheduled task that
--- compares differences again and looks for payments that were never paid out.
+-- Triggers: a mismatch stores the account of our record, and its resolution by an operator is
+-- audited. A scheduled task compares differences again and looks for payments that were never paid
+-- out.
 
 create trigger mismatches_name_their_account before insert or update on farthing.mismatches
   for each row execute function farthing.name_mismatch_account();
@@ -302,7 +303,8 @@ select farthing.never_remove('accounting_policies');
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- `active`, `description`, `highlight` and `sort` are not in the list: they decide no money.
+-- The list leaves out `active`, `description`, `highlight` and `sort`, because they do not affect
+-- money.
 create trigger packages_keep_their_terms before update of package_id, version, slug, name, amount,
   currency, other_prices, credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();

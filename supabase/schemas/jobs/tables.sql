@@ -1,7 +1,9 @@
--- Jobs: long work that a browser polls, in steps and with pages of a file. Jobs are in the ledger's
--- database, because the job, the credits held for it and its idempotency key must commit together:
--- each job is paid for, and each hold has its job. A job is claimed under a lease with a token that
--- counts up; a runner that has lost its lease has an old token and can write nothing.
+-- Jobs: long work, done in steps, that a browser polls. A job can write a file, one page per step.
+--
+-- Jobs are stored in the ledger's database, because the job, the credits held for it and its
+-- idempotency key must commit together: every job is paid for, and every hold of a job has its job.
+-- A runner claims a job under a lease, whose token increases with each claim; a runner that has
+-- lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -21,11 +23,12 @@ create table farthing.jobs (
   max_attempts smallint not null default 5,
   priority smallint not null default 100,
   run_after timestamptz not null,
-  -- The lease. token counts the claims, so each claim has another token.
+  -- The lease. token counts the claims, so each claim has a different token.
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- The hold for the rest of the job, and the rate versions that price the job: {model: version}.
+  -- hold_id: the hold that pays for the rest of the job. rates: the rate versions that price the
+  -- job, {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,
@@ -44,7 +47,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  -- The input names each model, so the rates may be as large as the input.
+  -- The rate versions name each model that the input names, so they may be as large as the input.
   constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
@@ -58,8 +61,8 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- A cancelled job may have a lease: its running step may still store its checkpoint, and is
-    -- charged.
+    -- A cancelled job may still have a lease: the step that was running may store its checkpoint,
+    -- and is charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
@@ -68,7 +71,7 @@ comment on table farthing.jobs is
   'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) never '
   'falls. error_message may be shown to users, error_detail must not be. input is emptied when the job '
   'ends, result and file 24 hours after its creation; the row is deleted after 30 days.';
--- A job that has ended and has no lease is in none of the next three indexes, so a claim costs the
+-- The next three indexes leave out jobs that have ended and have no lease, so a claim costs the
 -- same after a million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';
 create index jobs_leased on farthing.jobs (lease_expires_at, job_nr) where lease_expires_at is not null;
@@ -103,8 +106,8 @@ create table farthing.job_checkpoints (
   constraint job_checkpoints_charged check ((credits = 0) = (first_seq is null))
 );
 comment on table farthing.job_checkpoints is
-  'A finished step of a job: its result, and its cost, which is in the entries first_seq to last_seq. '
-  'Amounts are in credits.';
+  'A finished step of a job: its result and its cost. The entries first_seq to last_seq have charged '
+  'the cost. Amounts are in credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,

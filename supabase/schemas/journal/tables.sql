@@ -13,11 +13,12 @@ create table farthing.journal_accounts (
   constraint journal_accounts_codes check (code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$')
 );
 comment on table farthing.journal_accounts is
-  'Append-only. The code of each account of the journal, by version; on a day (UTC), the code that began '
-  'last applies. unapplied_payments: payments whose credits are not granted yet; provider_payable: the '
-  'providers'' money from bookings; refunds, disputes: money that went back, less the deferred revenue that '
-  'it released, so what remains lowers revenue; tax_payable: tax that is owed to the state; discounts: '
-  'debited when an order is paid and credited at once, because the price of the credits is what was paid.';
+  'Append-only. The code of each account of the journal, by version; on a day (UTC), the newest code '
+  'that has begun applies. unapplied_payments: payments whose credits are not granted yet; '
+  'provider_payable: the providers'' money from bookings; refunds, disputes: money that was returned, '
+  'less the deferred revenue that it released; the difference lowers revenue; tax_payable: tax that is '
+  'owed to the state; discounts: debited when an order is paid and credited at once, because the price '
+  'of the credits is what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

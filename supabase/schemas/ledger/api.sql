@@ -46,9 +46,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. With p_once, p_reference_id takes credits only once, for ever; a repeat '
-  'returns 200 with the first debit and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
-  'reference_conflict, not_found, invalid_request.';
+  'balance_after, lots}}. If p_once is true, a p_reference_id can be debited only once, with no time '
+  'limit; a repeat returns 200 with the first debit and duplicate: true. Fails insufficient_credits, '
+  'spend_cap_reached, reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now(),

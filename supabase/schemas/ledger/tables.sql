@@ -1,10 +1,11 @@
--- The ledger: accounts, lots, entries and debt payments. One entry is both sides of a transfer
+-- The ledger: accounts, lots, entries and debt payments. One entry has both sides of a transfer
 -- between a user's account and a system account, so an unbalanced ledger cannot be written. A
--- system account is a name, and its balance is a sum, so a debit never updates a row that another
--- user's debit needs. Every key begins with the account, so the ledger can be distributed by
--- account. Entries and many other tables have no foreign key to accounts, because each such key
--- costs two triggers on the row that every debit updates: ten keys took 7 % of a debit's time. The
--- writer of an entry holds the lock of its account's row instead, and prove() looks for orphans.
+-- system account has no row: it is a name, and its balance is the sum of its entries, so the debits
+-- of two users never update the same row. Every key begins with the account, so the ledger can be
+-- distributed by account. Entries and many other tables have no foreign key to accounts, because
+-- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
+-- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
+-- looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -12,11 +13,11 @@ create type farthing.system_account as enum
 create type farthing.direction as enum ('in', 'out');
 create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
   'settle', 'expiry', 'clawback', 'reinstatement');
--- In burn-down order (rule 5): among lots with the same priority and expiry, promotional lots are
--- spent first and paid lots last.
+-- The order of these values is the burn-down order (rule 5): among lots with the same priority and
+-- expiry, promotional lots are spent first and paid lots last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
--- A user's account has an owner until the user is deleted, and left_at after that. An
+-- A user's account has an owner until the user is deleted, and has left_at from then on. An
 -- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
 -- every debit, and would fail between two steps of a deletion: the foreign key sets the owner to
 -- null before left_at is set.
@@ -75,7 +76,7 @@ create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9, guaranteed even if every other check fails: an order adds each kind of credit once.
+-- Rule 9, enforced even if every other check fails: an order adds each kind of credit once.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -105,9 +106,9 @@ comment on table farthing.entries is
   'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
   'account to the counterparty. seq has no gap per account. Amounts are in credits.';
 
--- Incoming credits pay debt: the lot and the debt shrink and the balance stays, so a payment of
--- debt is not an entry. If a debt turns out to be unfounded after it was paid, its payments are
--- undone, the latest payment first.
+-- Incoming credits pay debt: the lot and the debt shrink by the same amount, and the balance stays,
+-- so a payment of debt is not an entry. If a paid debt later turns out to be unfounded, its
+-- payments are undone, the latest payment first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -165,8 +166,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that a caller uses only once, for ever, by account and movement. The entries '
-  'first_seq to last_seq have the movement.';
+  'Append-only. References that may move credits only once, with no time limit, by account and kind of '
+  'movement. The entries first_seq to last_seq are the movement.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);

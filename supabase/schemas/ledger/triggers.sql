@@ -15,7 +15,7 @@ create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
 create trigger lots_are_never_deleted before delete on farthing.lots
   for each row execute function farthing.refuse_change();
--- "always": these triggers also fire in a session that has the role of a replica.
+-- "enable always": these triggers also fire in a session whose session_replication_role is replica.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;

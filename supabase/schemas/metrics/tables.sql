@@ -8,7 +8,8 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  -- The name precedes the time, because every reader reads the rows of one name in a window.
+  -- The name comes before the time in the key, because every reader reads the rows of one name in a
+  -- window.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour', 'day')
     or (grain = 'total' and starts_at = '-infinity')),

@@ -31,8 +31,8 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
-  -- A message that may have been sent is repeated as it was: Resend refuses other contents under the
-  -- same key.
+  -- If a notification may have been sent, it is sent again with the same contents: Resend refuses
+  -- different contents under the same idempotency key.
   constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
     and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
@@ -49,12 +49,13 @@ create table farthing.notifications (
 );
 comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
-  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
-  'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
-  'answer may have sent it. retried_at: when an operator last queued it again. data: the template''s '
-  'values, no personal data. locale, shop: the language and the shop''s settings of the first attempt, which '
-  'later attempts repeat; shop is erased when it is sent. last_error: a code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, '
+  'then sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may '
+  'have been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that '
+  'got no answer and may have sent the notification. retried_at: when an operator last queued it again. '
+  'data: the template''s values, no personal data. locale, shop: the language and the shop''s settings '
+  'of the first attempt, which later attempts repeat; shop is erased when it is sent. last_error: a '
+  'code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
@@ -65,7 +66,7 @@ create policy notifications_own on farthing.notifications for select to authenti
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 grant select on farthing.notifications to authenticated;
 
--- Low balances are looked for account by account, in rounds, because an index on the balance would
+-- Low balances are found by checking all accounts in rounds, because an index on the balance would
 -- slow every debit.
 create table farthing.low_balance_round (
   one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),

@@ -55,12 +55,13 @@ create table farthing.mismatches (
     and (resolved_by is null or resolved_at is not null) and resolve_reason <> '')
 );
 comment on table farthing.mismatches is
-  'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
-  'that was never paid out. account_id: the account of our record, as the trigger '
-  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if that '
-  'side has no record. seen_at: when the difference was last found. resolved_by and resolve_reason: of an '
-  'operator; null if both sides agree again. A difference that was resolved and returns is a new row, unless '
-  'an operator resolved it with the same ours and theirs.';
+  'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the '
+  'payment that was never paid out. account_id: the account of our record, as the trigger '
+  'mismatches_name_their_account last found it. ours and theirs: amount, currency and state, or null if '
+  'that side has no record. seen_at: when the difference was last found. resolved_by and '
+  'resolve_reason: the operator who resolved it, and why; null if it was resolved because both sides '
+  'agree again. A difference that was resolved and returns is a new row, unless an operator resolved it '
+  'with the same ours and theirs.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -91,9 +92,9 @@ create table farthing.reconciliations (
 );
 comment on table farthing.reconciliations is
   'The progress of comparing a payout. due_at: when to fetch its list from Stripe; list_after: the last '
-  'stored transaction; claimed_at: since when a runner has been fetching the list. ours and not_ours: '
-  'how many of its payments, refunds, disputes and fees are ours, and how many are another app''s on '
-  'this Stripe account.';
+  'stored transaction; claimed_at: when the runner that is fetching the list claimed it. ours and '
+  'not_ours: how many of its payments, refunds, disputes and fees are ours, and how many are another '
+  'app''s on this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
 create table farthing.balance_transactions (
@@ -127,13 +128,13 @@ create table farthing.balance_transactions (
     and length(transfer_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
 comment on table farthing.balance_transactions is
-  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before, and for '
-  'manual payouts. in_list: false while the payout''s list is fetched again and has not named the '
-  'transaction. booked_on: the day of its revenue line; null without one. amount, fee (Stripe''s own) and '
-  'net: in the balance''s currency; source_amount: in source_currency. our_id: our order, booking or '
-  'refund that Stripe''s metadata names. fee_id: the application fee that the transaction collects or '
-  'refunds. charge_id, transfer_id: the charge of a transfer, and the transfer of a reversal. Amounts in '
-  'minor units.';
+  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before that, '
+  'and for manual payouts. in_list: false while the payout''s list is being fetched again and no '
+  'fetched page has contained the transaction. booked_on: the day of its revenue line; null without '
+  'one. amount, fee (Stripe''s own) and net: in the balance''s currency; source_amount: in '
+  'source_currency. our_id: our order, booking or refund that Stripe''s metadata names. fee_id: the '
+  'application fee that the transaction collects or refunds. charge_id, transfer_id: the charge of a '
+  'transfer, and the transfer of a reversal. Amounts in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
@@ -163,7 +164,7 @@ create table farthing.balance_lists (
 comment on table farthing.balance_lists is
   'One row. done_until: all of Stripe''s balance transactions before this moment were stored. '
   'lists_until: the end of the period that is being fetched; list_after: the last stored transaction of '
-  'it; claimed_at: since when a runner has been fetching it.';
+  'it; claimed_at: when the runner that is fetching it claimed it.';
 alter table farthing.balance_lists enable row level security;
 create policy balance_lists_none on farthing.balance_lists for select to authenticated using (false);
 insert into farthing.balance_lists default values;
@@ -176,7 +177,7 @@ create table farthing.paid_out_round (
   done_until timestamptz not null default now()
 );
 comment on table farthing.paid_out_round is
-  'One row. done_until: all payments before this time were looked for in payouts.';
+  'One row. done_until: all payments before this moment have been looked for in payouts.';
 alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;

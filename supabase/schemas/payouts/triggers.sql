@@ -1,5 +1,6 @@
--- The accounts of mismatches, the audit of those that an operator resolves, and the scheduled task that
--- compares differences again and looks for payments that were never paid out.
+-- Triggers: a mismatch stores the account of our record, and its resolution by an operator is
+-- audited. A scheduled task compares differences again and looks for payments that were never paid
+-- out.
 
 create trigger mismatches_name_their_account before insert or update on farthing.mismatches
   for each row execute function farthing.name_mismatch_account();

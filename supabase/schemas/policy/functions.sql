@@ -29,4 +29,4 @@ begin
 end
 $$;
 comment on function farthing.accounting_policy(text, timestamptz) is
-  'Returns the version of a policy of the reports that applies at a moment.';
+  'Returns the version of one of the reports'' policies (accounting_policies) that applies at a moment.';

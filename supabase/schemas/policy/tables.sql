@@ -21,7 +21,7 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  -- A grant requested on Friday can be confirmed on Monday.
+  -- The default is long enough that a grant requested on Friday can be confirmed on Monday.
   pending_grant_life interval not null default '72 hours',
   welcome_credits farthing.credits not null default 0,
   welcome_credits_life interval not null default '90 days',
@@ -64,7 +64,7 @@ create table farthing.policy (
   checkout_tax_ids boolean not null default false,
   checkout_invoices boolean not null default false,
   checkout_promotion_codes boolean not null default false,
-  -- The shop, as its emails show it
+  -- The shop's name and settings, which its emails show
   shop_name text,
   shop_logo_url text,
   shop_address text,
@@ -104,34 +104,35 @@ create table farthing.policy (
 comment on table farthing.policy is
   'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
   'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
-  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: the available credits '
-  'below which a user without a threshold of their own is notified. top_up_*: 1 USD buys 1,000 credits, '
-  'so a cent buys 10; the smallest charge and the highest monthly cap are in minor units; cool_down is '
-  'the pause between two charges. overdraft_*: the most debt that one settlement may leave, as a '
-  'multiple of the hold, and at least the floor in credits. late_settle_within: for how long an expired '
-  'hold may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
-  'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
-  'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
+  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: a user without a '
+  'threshold of their own is notified when their available credits fall below this number. top_up_*: 1 '
+  'USD buys 1,000 credits, so a cent buys 10; the smallest charge and the highest monthly cap are in '
+  'minor units; cool_down is the pause between two charges. overdraft_*: the most debt that one '
+  'settlement may leave, as a multiple of the hold, and at least the floor in credits. '
+  'late_settle_within: for how long an expired hold may be settled. usage_max_*: how far in the past or '
+  'in the future a reported usage may have occurred. grant_ceiling*: if a grant exceeds one of these '
+  'ceilings, another operator must confirm it; there is one ceiling for a single grant, one for an '
+  'author''s grants of a day, and one for all grants of a day. In credits. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
-  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a new '
-  'user with a confirmed email address, 0 for none; welcome_credits_life: after which time they expire, 0 '
-  'for never; welcome_credits_day: the most welcome credits of a day (UTC). booking_transfer_at: whether the '
-  'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
-  'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
-  'flagged or refused.';
+  'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
+  'new user with a confirmed email address, 0 for none; welcome_credits_life: after which time they '
+  'expire, 0 for never; welcome_credits_day: the most welcome credits of a day (UTC). '
+  'booking_transfer_at: whether the provider of a booking gets their share with its payment or at its '
+  'completion. booking_shared_parties: whether a booking whose buyer shares a card, a payout account or '
+  'an address with the provider is flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
-  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments '
-  'from those of other apps and other installations of Farthing on the same Stripe account. A restored '
-  'database has the same mark.';
+  'The id of this installation, which is written into the metadata of our objects at Stripe '
+  '(metadata.farthing). It distinguishes our sessions and payments from those of other apps and of '
+  'other installations of Farthing on the same Stripe account. A restored database has the same id.';
 comment on column farthing.policy.abandoned_stream_timeout is
-  'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
-  'stream''s own limit of 130 seconds also applies. 0 ends the stream at once, and the chat is charged '
-  'the most that it can have cost.';
+  'For how long we continue to read a provider''s stream after the caller has disconnected, to learn '
+  'the usage. The limit of 130 seconds for every stream also applies. 0 ends the stream at once, and '
+  'the chat is charged the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output tokens that a provider can have produced beyond the recorded ones when a stream '
-  'breaks off: up to 64 tokens that are not recorded yet, and tokens in transit. Raise this number for a '
-  'provider that is faster than 200 tokens per second.';
+  'When a stream breaks off, the provider can have produced at most this many output tokens more than '
+  'the recorded ones: up to 64 tokens that are not recorded yet, and the tokens in transit. Raise this '
+  'number for a provider that is faster than 200 tokens per second.';
 comment on column farthing.policy.months_close_after is
   'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
 comment on column farthing.policy.checkout_tax_behavior is
@@ -153,10 +154,9 @@ create table farthing.accounting_policies (
       ('breakage', 'at_expiry')))
 );
 comment on table farthing.accounting_policies is
-  'Append-only. The policies of the reports, by version; of the versions in effect, the one that began '
-  'last applies. bonus_allocation: whether an order''s price is spread over paid and bonus credits alike '
-  '(pro_rata), or is the price of the paid credits alone (zero). breakage: when unused credits '
-  'become revenue.';
+  'Append-only. The policies of the reports, by version; the newest version that has begun applies. '
+  'bonus_allocation: whether an order''s price is spread over paid and bonus credits alike (pro_rata), '
+  'or is the price of the paid credits alone (zero). breakage: when unused credits become revenue.';
 alter table farthing.accounting_policies enable row level security;
 create policy accounting_policies_none on farthing.accounting_policies for select to authenticated
   using (false);

@@ -1,4 +1,4 @@
--- Rates in force, and packages through the data API.
+-- The rates in force, and the packages, which browsers read through the data API.
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb

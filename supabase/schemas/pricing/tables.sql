@@ -18,7 +18,8 @@ create table farthing.packages (
   primary key (package_id, version),
   constraint packages_slug_once unique (slug, version),
   constraint packages_version_positive check (version > 0),
-  -- A text that looks like an id is the slug of that package only, because a checkout takes both.
+  -- A slug may look like an id only if it is this package's own id, because a checkout accepts both
+  -- slugs and ids.
   constraint packages_slugs check (slug = package_id::text or (slug ~ '^[a-z0-9][a-z0-9_-]{0,39}$'
     and slug !~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$')),
   constraint packages_name_bounded check (length(name) between 1 and 80),
@@ -33,11 +34,11 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale. Of the versions in effect, the one that began last applies. slug: the name in files '
-  'and requests, the same in all versions of a package. amount: the price in the first currency, in its '
-  'minor unit; other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
-  'description, highlight (show this package first), sort (the position in lists, from 0) and active may '
-  'change without a new version.';
+  'Packages for sale. The newest version that has begun applies. slug: the name in files and requests, '
+  'the same in all versions of a package. amount: the price in the first currency, in its minor unit; '
+  'other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
+  'description, highlight (show this package first), sort (the position in lists, from 0) and active '
+  'may change without a new version.';
 
 create table farthing.rates (
   model text not null,
@@ -52,8 +53,8 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- Usage of a model without a price is refused and never charged 0, so no rate has 0 for both
-  -- prices.
+  -- A rate of 0 for both input and output is not allowed: usage of a model without a price is
+  -- refused, and never charged 0.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -61,8 +62,8 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals are below 18, so every charge is '
-  'exact and never rounded.';
+  'USD per million tokens by kind, and the markup. The decimals of a charge, 9 + 4 + 3, are fewer than '
+  '18, so every charge is exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 alter table farthing.packages enable row level security;
@@ -73,7 +74,8 @@ grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
 -- The origin of an event_id: the caller, or the hold, chat or job that the event pays for. Ids of
--- different origins never collide, so a caller cannot use up an id of ours.
+-- different origins never collide, so a caller's event_id cannot block one that a hold, chat or job
+-- uses.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (

@@ -15,7 +15,8 @@ begin
     select row(farthing.job_answer(j) || jsonb_build_object('user_id', j.user_id, 'detail', j.error_detail),
       j.job_nr)::farthing.page_item
     from farthing.jobs j
-    -- The condition of the index jobs_dead, and of the alert dead_jobs. A refused job is not dead.
+    -- This condition must match the index jobs_dead and the alert dead_jobs. A job that failed
+    -- because its request was refused is not dead-lettered.
     where j.status = 'failed'
       and (j.attempts >= j.max_attempts or j.error_code in ('job_lost', 'job_expired'))
       and (p_user_id is null or j.user_id = p_user_id)
@@ -25,5 +26,6 @@ end
 $$;
 grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
-  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first, by user: {jobs, '
-  'next_before}, with user_id and the detail of the last error. Fails not_found if there is no such user.';
+  'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
+  'next_before}, with user_id and the detail of the last error. If p_user_id is not null, only that '
+  'user''s jobs. Fails not_found if there is no such user.';

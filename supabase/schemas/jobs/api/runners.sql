@@ -29,15 +29,14 @@ declare
   v_owners uuid[];
   v_jobs jsonb;
 begin
-  -- The deletion of a user locks the user's jobs in another order, so jobs of locked owners are
-  -- skipped.
+  -- The deletion of a user locks the user before the user's jobs. Locking in another order could
+  -- deadlock, so the owners are locked first here, too, and the jobs of locked owners are skipped.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
     order by u.id for key share skip locked) o;
   with mine as (
-    -- The running step of a cancelled job is included, so that its credits stay held while it
-    -- works.
+    -- A cancelled job is included while its last step still runs, so that its credits stay held.
     select job_nr from farthing.jobs
     where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
@@ -90,9 +89,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
-  'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left, else the '
-  'job fails. A cancelled job ends. p_message may be shown to users, p_detail must not be. Returns '
-  '{status: queued with run_after, failed, cancelled or lost}.';
+  'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left; '
+  'otherwise the job fails. A job that was cancelled ends without a retry. p_message may be shown to '
+  'users, p_detail must not be. Returns {status: queued with run_after, failed, cancelled or lost}.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -142,7 +141,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'Finishes a step once: stores its result, charges it from the job''s hold, and writes its page and its '
-  'log; a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}. conflicts: '
-  'events that were charged before with other contents; they are not charged. A runner must stop at any '
-  'status other than processing. Fails unknown_model, invalid_request.';
+  'Finishes a step once: stores its result, charges it from the job''s hold, and writes the step''s '
+  'page of the file and its AI log; a repeated call changes nothing. Returns {status, credits, '
+  'duplicates, conflicts, held}. conflicts: the number of events whose ids were charged before with '
+  'different contents; they are not charged again. A runner must stop at any status other than '
+  'processing. Fails unknown_model, invalid_request.';

@@ -103,7 +103,8 @@ begin
     -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
-  -- A user who cancels their own job is no news. A job's row is deleted after 30 days, the audit is not.
+  -- A user's cancellation of their own job is not audited. Other authors are audited, because the
+  -- job's row is deleted after 30 days and the audit row is not.
   if p_author is distinct from 'owner' then
     perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
       jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
@@ -113,9 +114,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Cancels a job that has not ended; a running step is still charged. Audits an author who is not its '
-  'user. Returns {job_id, status}. Fails '
-  'not_found, job_not_cancellable.';
+  'Cancels a job that has not ended; a running step is still charged. Audits the cancellation unless '
+  'the author is the job''s own user. Returns {job_id, status}. Fails not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)

@@ -19,8 +19,8 @@ begin
       where g.job_nr = p_job.job_nr), 0) + 1, p_page);
   end if;
   update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
-    -- Only a completed job has progress 100. A step that counts from 0 again does not lower the
-    -- progress.
+    -- Progress 100 is reserved for completed jobs. A step that reports less progress than an
+    -- earlier step does not lower the progress.
     progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress
       end,
     lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1

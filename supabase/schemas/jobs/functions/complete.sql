@@ -5,16 +5,16 @@ returns jsonb
 language plpgsql
 set search_path = ''
 set lock_timeout = '2s' -- the same timeout as in lock_account()
--- With these settings jobs are found one by one by their ids. The planner expects a hundred rows of
--- a JSON list, and would read a table of ten thousand jobs to find one job.
+-- With these settings jobs are found one by one by their ids. Without them the planner expects a
+-- hundred rows from any JSON list, and would read a table of ten thousand jobs to find one job.
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_ended farthing.jobs[];
   v_job farthing.jobs;
 begin
-  -- The owners of all jobs are locked first, because the deletion of a user locks the user's jobs
-  -- in another order. The accounts of free jobs need no lock.
+  -- The owners of all jobs are locked first, because the deletion of a user locks the user before
+  -- the user's jobs, and a different order could deadlock. The accounts of free jobs need no lock.
   perform from auth.users u where u.id in (
     select j.user_id from jsonb_to_recordset(p_done) d (job_id uuid)
     join farthing.jobs j on j.job_id = d.job_id)

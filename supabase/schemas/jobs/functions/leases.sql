@@ -49,8 +49,8 @@ declare
   v_job farthing.jobs;
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
-  -- The owner and the account are locked before the job. A row that another transaction has locked
-  -- means that the job is in use, and this task finds the job again a minute later.
+  -- The owner and the account are locked before the job. If another transaction has locked one of
+  -- these rows, the job is in use: this task skips it and finds it again a minute later.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;

@@ -1,4 +1,4 @@
--- A job in the form of lists, and the lookup of one job.
+-- A job in the form in which lists return it, and the lookup of one job.
 
 create function farthing.job_answer(p_job farthing.jobs)
 returns jsonb
@@ -12,8 +12,8 @@ as $$
       jsonb_build_object('code', p_job.error_code, 'message', p_job.error_message) end)
 $$;
 comment on function farthing.job_answer(farthing.jobs) is
-  'Returns a job in the form of lists. error: the error of the last attempt, also while the job waits '
-  'for a retry.';
+  'Returns a job in the form in which lists return it. error: the error of the last attempt, also while '
+  'the job waits for a retry.';
 
 create function farthing.find_job(p_user_id uuid, p_job_id uuid)
 returns farthing.jobs

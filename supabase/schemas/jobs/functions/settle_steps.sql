@@ -59,8 +59,8 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'Adds to a step''s charge how many of its events were charged before: with the same contents '
-  '(duplicates) and with other contents (conflicts).';
+  'Adds two counts to a step''s charge: its events that were charged before with the same contents '
+  '(duplicates), and those that were charged before with different contents (conflicts).';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -92,15 +92,16 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended. settle() gets a hold without credits under the job's id, so the
-    -- step is charged from the available credits.
+    -- The job's hold has ended. settle() gets a hold of no credits with the job's id instead, so
+    -- the step is charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
-  -- The work is done, so missing credits become debt. A step beyond the overdraft limit is charged
-  -- all that is held, so that excessive usage is never cheaper.
+  -- The work is done, so missing credits become debt. If the debt would exceed the overdraft limit,
+  -- the step is charged everything that is held, so that excessive usage is never cheaper than
+  -- allowed usage.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,

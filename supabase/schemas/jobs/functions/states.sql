@@ -28,8 +28,8 @@ begin
 end
 $$;
 comment on function farthing.jobs_guard() is
-  'Trigger: refuses a wrong order of states and a falling progress or token; counts visible changes in '
-  'revision and broadcasts them.';
+  'Trigger: refuses an illegal change of state, and a decrease of progress or token; counts visible '
+  'changes in revision and broadcasts them.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)

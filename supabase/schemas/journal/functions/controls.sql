@@ -1,4 +1,5 @@
--- The controls of the journal: its two sides, and the accounts that other tables sum up as well.
+-- The controls of the journal: debits equal credits, and accounts equal the sums of the tables that
+-- record the same money.
 
 create function farthing.journal_controls(p_range farthing.day_range, p_totals jsonb)
 returns jsonb
@@ -20,7 +21,8 @@ as $$
       where n.booked_on between p_range.first_day and p_range.last_day group by n.currency) l using (currency)
     group by currency
     union all
-    -- Deferred revenue of all days is what the lots are worth.
+    -- The deferred revenue of all days, and not only of this range, must equal what the lots are
+    -- worth now.
     select 3, 'deferred_revenue of all days = worth of all lots, ' || currency,
       coalesce(sum(case d.movement when 'granted' then d.value else -d.value end), 0),
       coalesce(max(w.worth), 0)
@@ -31,5 +33,5 @@ as $$
   select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.nr, c.name) from controls c
 $$;
 comment on function farthing.journal_controls(farthing.day_range, jsonb) is
-  'Returns the controls of the journal by currency: debits and credits; the account stripe_balance and the '
-  'lines of revenue; deferred revenue and what the lots are worth.';
+  'Returns the controls of the journal by currency. Each compares two sums: debits with credits; the '
+  'account stripe_balance with the lines of revenue; deferred revenue with what the lots are worth.';

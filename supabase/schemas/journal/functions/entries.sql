@@ -1,6 +1,6 @@
--- The entries of the journal: each debits one account and credits another. Money comes from the
--- lines of revenue, and deferred revenue from the days of lots. Both are summed by day, because a
--- bookkeeping program needs no line per payment.
+-- The entries of the journal: each debits one account and credits another. Movements of money come
+-- from the lines of revenue, and movements of deferred revenue from the days of lots. Both are
+-- summed by day, because a bookkeeping program needs no line per payment.
 
 create function farthing.journal_entries(p_range farthing.day_range)
 returns table (day date, entry_id text, debit text, credit text, amount bigint, currency text, memo text,
@@ -26,7 +26,8 @@ as $$
           and n.kind = l.kind) end as source_id
     from lines l
     union all
-    -- Deferred revenue is what was paid, so a discount lowers the payment that waits for its credits.
+    -- A discount lowers unapplied_payments, too: the charge was booked there at the full price, but
+    -- deferred revenue is only what was paid.
     select l.booked_on, l.product_line || ' discount applied', 'discounts', 'unapplied_payments', l.amount,
       l.currency, format('%s x discount off the price of %s', l.lines, l.product_line), null
     from lines l where l.kind = 'discount'
@@ -41,14 +42,15 @@ as $$
     where d.currency <> '' and d.day between p_range.first_day and p_range.last_day
     group by d.day, d.currency, m.movement
   )
-  -- A negative amount changes sides.
+  -- An entry with a negative amount swaps its debit and credit accounts.
   select f.day, concat_ws(' ', f.day, f.currency, f.fact), case when f.amount > 0 then f.debit else f.credit
     end, case when f.amount > 0 then f.credit else f.debit end, abs(f.amount), f.currency, f.memo, f.source_id
   from facts f where f.amount <> 0
 $$;
 comment on function farthing.journal_entries(farthing.day_range) is
-  'Returns the entries of the journal: the accounts that are debited and credited with an amount in minor '
-  'units, by day, currency and fact. source_id: Stripe''s id, if the day has one line of the fact.';
+  'Returns the entries of the journal: for each day, currency and fact the account that is debited, the '
+  'account that is credited, and the amount in minor units. source_id: Stripe''s id, if the fact has '
+  'only one revenue line on that day.';
 
 create function farthing.journal_codes()
 returns table (account text, version int, code text, first_day date, next_day date)

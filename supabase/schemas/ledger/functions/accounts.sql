@@ -1,7 +1,7 @@
 -- The owner of an account: who may act for the account, and its lock. Today users act for their own
--- account only. When members of an organisation may act for its account, only this file and the
--- policy may_see (ledger/tables.sql) change. Outside of this file, only the hash of the owner and the
--- proof compare an owner; foundation/owners.test.sql checks that rule.
+-- account only. To let the members of an organisation act for its account, only this file and the
+-- policy may_see (ledger/tables.sql) would change. Outside of this file, only the hash of the owner
+-- and the proof may compare an owner; foundation/owners.test.sql checks that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -41,7 +41,8 @@ begin
   if v_account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
-  -- An operator who reads their own account reads no customer.
+  -- Operators who read their own account are not reading a customer's data, so that read is not
+  -- recorded.
   if p_author is distinct from 'owner' and farthing.operator_id(p_author) is distinct from p_user_id then
     perform farthing.record_customer_read(v_account_id, p_user_id, p_author, p_route, p_now);
   end if;
@@ -49,8 +50,8 @@ begin
 end
 $$;
 comment on function farthing.account_to_read(uuid, text, text, timestamptz) is
-  'Returns the account of the user whom a list or a read is about, and records the read if its author is '
-  'another person; null if the user has no account yet. p_route: such as "GET /credits". Fails not_found if '
+  'Returns the account of the user whom a list or a read is about; null if the user has no account yet. '
+  'Records the read if its author is not that user. p_route: such as "GET /credits". Fails not_found if '
   'there is no such user.';
 
 create function farthing.note_account_read(
@@ -66,16 +67,17 @@ begin
 end
 $$;
 comment on function farthing.note_account_read(bigint, text, text, timestamptz) is
-  'Records that an author read a resource by its id, which belongs to this account, unless the account is '
-  'their own.';
+  'Records that an author read one resource of this account by the resource''s id, unless the account '
+  'is the author''s own.';
 
--- Finds an account like account_for(), and locks it. The function is one select without further
--- calls, because every charge begins with it.
+-- Finds an account like account_for(), and locks it. In most calls this is one select that calls no
+-- other function, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
--- One blocked account must not use up the connections that all others need; endpoints retry.
+-- The timeout is short: requests that wait for one locked account must not use up the connections
+-- that all other accounts need. Endpoints retry.
 set lock_timeout = '2s'
 as $$
 declare
@@ -95,8 +97,8 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- This condition is not joined to the outer one, because a function call in a condition is
-    -- prepared even if it is not made.
+    -- The two conditions are not joined by `and`, because PostgreSQL prepares a function call in a
+    -- condition even if it does not make the call.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -118,8 +120,8 @@ begin
 end
 $$;
 comment on function farthing.owner_of(bigint) is
-  'Returns the user who owns an account; null for an organisation''s account, and if the user was '
-  'deleted.';
+  'Returns the user who owns an account; null for an organisation''s account and for the account of a '
+  'deleted user.';
 
 create function farthing.operator_id(p_author text)
 returns uuid

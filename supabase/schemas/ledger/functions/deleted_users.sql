@@ -1,4 +1,4 @@
--- Accounts of deleted users: they stay for the records, and their credits close to breakage.
+-- Accounts of deleted users: the accounts stay for the records, and their credits go to breakage.
 
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
@@ -51,7 +51,7 @@ begin
   end loop;
   perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
-  -- The author is the session's role. If Auth deleted the user, the author is Auth's own role, so
+  -- The author is the role of the session. If Auth deleted the user, that is Auth's own role, so
   -- the entry does not show whether the user or an operator requested the deletion.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
@@ -59,4 +59,5 @@ end
 $$;
 comment on function farthing.close_account() is
   'Trigger, rule 16: deleting a user deletes no entry. The account stays, its open holds are released, '
-  'its private answers are deleted, and its lots close to breakage.';
+  'its stored answers of the API are deleted, and its lots are closed, with their credits going to '
+  'breakage.';

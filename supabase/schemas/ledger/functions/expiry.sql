@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: moves the rest of expired lots to breakage. Frozen lots, and credits that an open hold '
-  'reserves, stay. Returns the number of lots. The caller has locked the account.';
+  'Rule 11: moves the remaining credits of expired lots to breakage, except frozen lots and credits '
+  'that an open hold reserves. Returns the number of lots. The caller has locked the account.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
   p_now timestamptz)
@@ -71,7 +71,7 @@ end
 $$;
 comment on function farthing.expire_credits_of(text, timestamptz) is
   'Releases the expired holds of an account and expires its lots. Returns the number of holds and lots; '
-  '0 if the account is locked.';
+  '0 if another transaction has locked the account.';
 
 create function farthing.expire_credits(p_now timestamptz default now(), p_limit int default 1000)
 returns int

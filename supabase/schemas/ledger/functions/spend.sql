@@ -1,10 +1,11 @@
--- Spending: taking credits out of lots. spend_batch() has the only implementation of each rule:
--- refusal, burn-down order, charges of several lots, and the shortfall of a settled hold. Its loop
--- runs over arrays in memory; the tables are read once and written in three steps, for any number
--- of charges. In most calls there is one charge and the first lot suffices: spend() does that case
--- with one read and one write, and calls spend_batch() for every other case. With the shortcut, two
--- cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233 instead of 3,519 on
--- 4 connections. ledger/spend_shortcut.test.sql compares the results of both functions.
+-- Spending: taking credits out of lots. spend_batch() implements every rule: refusal, burn-down
+-- order, charges that take from several lots, and the shortfall of a settled hold. Its loop runs
+-- over arrays in memory; the tables are read once and written in three steps, for any number of
+-- charges. In most calls there is one charge and the first lot suffices: spend() has a shortcut for
+-- that case, with one read and one write, and calls spend_batch() for every other case. With the
+-- shortcut, two cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233
+-- instead of 3,519 on 4 connections. ledger/spend_shortcut.test.sql compares the results of both
+-- functions.
 
 create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -21,13 +22,13 @@ declare
   v_overdraft numeric := case when p_hold_id is null then 0
     else farthing.overdraft_limit(p_account, p_hold_id) end; -- the credits that may become debt
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
-  -- A field of a composite costs more to set than a variable.
+  -- Separate variables, because setting a field of a composite costs more than setting a variable.
   v_seq bigint := p_account.last_seq; v_balance numeric := p_account.balance;
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5. An expired or frozen lot gives only the credits that the settled hold reserved of the
-  -- lot; a hold that has expired reserves nothing.
+  -- Rule 5. An expired or frozen lot gives only the credits that the hold to be settled has
+  -- reserved in that lot; a hold that has itself expired reserves nothing.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
     coalesce(sum(s.free), 0)
   into v_lot_ids, v_sources, v_free, v_given, v_available
@@ -56,7 +57,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot both arrays give null: v_take is the shortfall, and becomes debt.
+      -- After the last lot both arrays return null: what is still needed becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -78,9 +79,9 @@ end
 $$;
 comment on function farthing.spend_batch is
   'Charges an account, which the caller has locked, in burn-down order. Charges are independent: a '
-  'charge that finds too few credits, or debt, is not accepted and changes nothing. With a hold, which '
-  'the caller has freed, missing credits become debt up to overdraft_limit(); a charge beyond that limit '
-  'is not accepted. Amounts are in credits.';
+  'charge is not accepted, and changes nothing, if the credits do not suffice or the account has debt. '
+  'With p_hold_id, whose reservation the caller has released, missing credits become debt up to '
+  'overdraft_limit(); a charge beyond that limit is not accepted. Amounts are in credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
@@ -101,7 +102,7 @@ begin
     set remaining = remaining - p_given[v_lot], closed_at = case when remaining = p_given[v_lot] then p_at end
     where account_id = p_account_id and lot_id = p_lot_ids[v_lot];
   end loop;
-  -- In most calls only one lot gives credits, and this statement writes everything.
+  -- In most calls only one lot gives credits, and then this statement writes everything.
   with first_lot as (
     update farthing.lots
     set remaining = remaining - p_given[1], closed_at = case when remaining = p_given[1] then p_at end
@@ -164,8 +165,8 @@ begin
 end
 $$;
 comment on function farthing.spend is
-  'Charges an account, which the caller has locked, once: with the result of spend_within_cap(), and '
-  'with a shortcut if the first lot suffices. Amounts are in credits.';
+  'Makes one charge to an account, which the caller has locked. Has a shortcut if the first lot '
+  'suffices. Returns the same result as spend_within_cap(). Amounts are in credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void

@@ -1,6 +1,6 @@
--- References that move credits once. They have a table of their own, because an idempotency key is
--- deleted after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only
--- callers who use `once` pay for the table: the entries need no index.
+-- References that may move credits only once. They have a table of their own, because an
+-- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
+-- twice. Only callers who use `once` pay for the table: the entries need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -19,8 +19,8 @@ comment on function farthing.require_reference(text) is
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
--- The function is not immutable, because the planner would call an immutable function before the
--- statement runs, and fail.
+-- The function is not immutable, because the planner would call an immutable function while
+-- planning, and so fail before the statement runs.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -33,8 +33,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict if a known reference was used with other contents; details name the fields '
-  'that differ.';
+  'Fails reference_conflict if a known reference was used with different contents; details name the '
+  'fields that differ.';
 
 create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
 returns jsonb

@@ -1,6 +1,6 @@
--- Histograms of durations. A duration is stored as the number of its bucket. Bounds grow by 15 % each, so
--- the middle of a bucket differs by at most 7.3 % from any duration in the bucket, and so does every
--- quantile. The objective of 120 ms is one of the bounds.
+-- Histograms of durations. A duration is stored as the number of its bucket. Each bound is 15 %
+-- above the one before, so the middle of a bucket differs by at most 7.3 % from any duration in the
+-- bucket. Every quantile has the same accuracy. The objective of 120 ms is one of the bounds.
 
 create function farthing.add_buckets(p_these bigint[], p_those bigint[])
 returns bigint[]
@@ -20,5 +20,6 @@ as $$
   select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
 $$;
 comment on function farthing.bucket_ms(numeric) is
-  'Returns the upper bound of a bucket in ms, and its middle for p_nr - 0.5. The 68th bucket ends at 120 '
-  'ms; each bound is 15 % above the one before. The numbers are the same in _shared/metrics/buckets.ts.';
+  'Returns the upper bound of bucket p_nr in ms; for p_nr - 0.5, the middle of the bucket. The 68th '
+  'bucket ends at 120 ms; each bound is 15 % above the one before. The numbers are the same in '
+  '_shared/metrics/buckets.ts.';

@@ -1,7 +1,7 @@
--- Recording a batch of a process's metrics, with the figures that are computed from it. Metrics are
--- in Postgres, because a process of the platform runs for minutes and cannot be scraped, and
--- because the alert rules are SQL. Writers add to rows and never read them. The number of rows
--- grows with routes and minutes, and not with requests.
+-- Recording a batch of a process's metrics, and the figures that are computed from the batch.
+-- Metrics are stored in Postgres, because a process on the platform runs only for minutes and
+-- cannot be scraped, and because the alert rules are SQL. Writers add to rows and never read them.
+-- The number of rows grows with routes and minutes, and not with requests.
 
 create function farthing.label_of(p_labels text, p_name text)
 returns text

@@ -31,14 +31,15 @@ returns table (long_window interval, short_window interval, factor numeric)
 language sql immutable
 set search_path = ''
 as $$
-  -- From Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in one hour, 5 % in
-  -- six hours, 10 % in three days. The short window ends the alert soon after its cause has ended.
+  -- The values are from Google's SRE workbook, chapter 5, table 5-8. An alert fires if 2 % of a
+  -- month's budget is spent in one hour, 5 % in six hours, or 10 % in three days. The short window
+  -- ends the alert soon after its cause has ended.
   values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
     (interval '3 days', interval '6 hours', 1)
 $$;
 comment on function farthing.burn_windows() is
-  'Returns the pairs of windows; the budget burns if it is spent faster than factor times its normal '
-  'rate in both windows. The numbers are the same in slo.ts.';
+  'Returns the pairs of windows, a long and a short one. The budget burns too fast if, in both windows, '
+  'it is spent faster than factor times its normal rate. The numbers are the same in slo.ts.';
 
 create function farthing.core_requests(p_window interval, p_now timestamptz)
 returns table (requests numeric, failed numeric, slow numeric)
@@ -81,5 +82,5 @@ as $$
       farthing.burn_rate(w.short_window, p_now, o.slo) as short_burn) r
 $$;
 comment on function farthing.budget_burns(timestamptz) is
-  'Returns each objective in each pair of windows, and whether its budget burns: too fast in both '
+  'Returns each objective with each pair of windows, and whether its budget burns too fast in both '
   'windows. requests: the requests of the short window.';

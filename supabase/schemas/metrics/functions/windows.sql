@@ -1,7 +1,7 @@
--- The metrics of a window of time. Whole days are read from the rows per day, whole hours before and after
--- them from the rows per hour, and the rest from the rows per minute, so a window of a month costs about as
--- much as a window of a day. Rows per minute are deleted after 25 hours: an earlier window counts from its
--- first whole hour on.
+-- The metrics of a window of time. Whole days are read from the rows per day, the whole hours
+-- before and after those days from the rows per hour, and the rest from the rows per minute, so a
+-- window of a month costs about as much as a window of a day. Rows per minute are deleted after 25
+-- hours: a window that began earlier is counted only from its first whole hour on.
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
@@ -10,9 +10,10 @@ set search_path = ''
 as $$
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
-      -- If the window contains no whole hour, all of it is read from minutes.
+      -- If the window contains no whole hour, it is read entirely from the rows per minute.
       case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi,
-      -- If the window contains no whole day, its whole hours end where its days would begin.
+      -- If the window contains no whole day, first_day and last_day are the end of its whole hours,
+      -- so that no rows per day are read.
       case when last_day > first_day then first_day when hi > lo then hi else p_to end as first_day,
       case when last_day > first_day then last_day when hi > lo then hi else p_to end as last_day
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
@@ -40,8 +41,8 @@ as $$
   where p_labels is null or m.labels like p_labels
 $$;
 comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
-  'Returns a metric''s count or amount in a window, of all labels or of labels that match the pattern '
-  'p_labels (such as rule=user,outcome=blocked).';
+  'Returns a metric''s count or amount in a window: the sum over all labels, or over the labels that '
+  'match the LIKE pattern p_labels (such as rule=user,outcome=blocked).';
 
 create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
 returns table (route text, requests bigint, errors bigint, p50 numeric, p95 numeric, p99 numeric)
@@ -64,8 +65,8 @@ as $$
       sum(c.count) over (partition by c.route) as n
     from counted c
   ), quantiles as (
-    -- The quantile is the nearest rank: the first value that this share of the values does not
-    -- exceed.
+    -- The quantile is the nearest rank: the smallest value such that at least this share of all
+    -- values is at most that value.
     select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
       min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
       min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99

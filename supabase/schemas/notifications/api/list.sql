@@ -10,10 +10,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- No account has the number 0.
+  -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /notifications', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.notifications;
 begin
   select * into v_last from farthing.notifications where notification_id = p_before;
@@ -30,6 +30,6 @@ end
 $$;
 grant execute on function farthing_public.notifications_list to service_role;
 comment on function farthing_public.notifications_list is
-  'Returns a page of notifications, newest first, by state, template and user: {notifications, '
-  'next_before}. Addresses are masked unless p_user_id names the user. Fails not_found if there is no such '
-  'user.';
+  'Returns a page of notifications, newest first, optionally of one state, template or user: '
+  '{notifications, next_before}. Addresses are masked unless p_user_id names the user. Fails not_found '
+  'if there is no such user.';

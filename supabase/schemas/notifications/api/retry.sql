@@ -1,4 +1,5 @@
--- Operators send notifications again that were given up: one, or all after an outage.
+-- Operators send again the notifications that were given up: one of them, or all of them after an
+-- outage.
 
 create function farthing_public.notifications_retry(
   p_notification_id uuid, p_reason text, p_even_if_sent boolean default false,
@@ -31,9 +32,10 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry to service_role;
 comment on function farthing_public.notifications_retry is
-  'Queues a dead-lettered notification again, with eight new attempts; its author and reason are audited. '
-  'p_even_if_sent: also one that may have been sent (uncertain). Returns {status: 200, replayed, data: '
-  'notification}. Fails not_found, forbidden, invalid_request, notification_not_dead.';
+  'Queues a dead-lettered notification again, with eight new attempts; its author and reason are '
+  'audited. p_even_if_sent: also retries a notification that may have been sent (uncertain). Returns '
+  '{status: 200, replayed, data: notification}. Fails not_found, forbidden, invalid_request, '
+  'notification_not_dead.';
 
 create function farthing_public.notifications_retry_dead(
   p_since timestamptz, p_until timestamptz default null, p_template text default null,
@@ -66,7 +68,8 @@ begin
   if p_dry_run is not true then
     perform farthing.require_reason(p_reason);
     for v_notification in
-      -- The subquery chooses; the outer row is locked and its state is checked again.
+      -- The subquery selects the notifications. The outer query locks each row and checks its state
+      -- again, because the state may have changed meanwhile.
       select n.* from farthing.notifications n where n.state = 'dead' and n.notification_id in (
         select r.notification_id
         from farthing.retriable_notifications(p_since, v_until, p_template, p_error) r
@@ -84,7 +87,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
-  'Queues dead-lettered notifications again that were given up from p_since to p_until, by template and '
-  'last error, at most p_limit in one call, oldest first. p_dry_run: only counts. Returns {status: 200, '
-  'replayed, data: {dry_run, found: [{template, last_error, count}], retried}}. Fails forbidden, '
-  'invalid_request, naming since or reason.';
+  'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
+  'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
+  'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
+  'retried}}. Fails forbidden, invalid_request, naming since or reason.';

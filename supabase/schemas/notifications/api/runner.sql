@@ -1,5 +1,5 @@
--- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
--- API.
+-- Notifications: the runner queues, claims, and reports each one as sent or failed. Users read
+-- their own notifications through the data API.
 
 create view farthing_public.notifications with (security_invoker = true) as
 select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
@@ -34,9 +34,9 @@ end
 $$;
 grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
-  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_locale: such as '
-  'de or de-AT; without it, the recipient''s. p_kept_seconds: for how many seconds a repeat counts as the '
-  'same request. Fails not_found, invalid_request.';
+  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_locale: a '
+  'locale such as de or de-AT; if it is null, the recipient''s locale. p_kept_seconds: for how many '
+  'seconds a repeat counts as the same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
@@ -52,11 +52,11 @@ end
 $$;
 grant execute on function farthing_public.notifications_claim to service_role;
 comment on function farthing_public.notifications_claim is
-  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, address, '
-  'template, data, locale, shop}. address: null for operators, webhooks and deleted users. locale, shop: '
-  'as at the first claim. p_mail: the service that will send email; without it, only webhooks are leased. '
-  'p_lease_id: the id of the claim; a repeat with the same id returns the same notifications. p_languages: '
-  'the languages that the runner knows.';
+  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, '
+  'address, template, data, locale, shop}. address: null for operators, webhooks and deleted users. '
+  'locale, shop: the values that the first claim stored. p_mail: the service that will send email; if '
+  'it is null, only webhooks are leased. p_lease_id: the id of the claim; a repeated call with the same '
+  'id returns the same notifications. p_languages: the languages in which the runner has texts.';
 
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -77,7 +77,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_sent to service_role;
 comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification: {known}, which is false if the claim no '
+  'Records that the service has accepted a claimed notification. Returns {known}: false if the claim no '
   'longer belongs to this runner.';
 
 create function farthing_public.notifications_failed(
@@ -106,8 +106,8 @@ end
 $$;
 grant execute on function farthing_public.notifications_failed to service_role;
 comment on function farthing_public.notifications_failed is
-  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
-  'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
-  'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
-  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of dead. '
-  'p_error: a code. Returns {known}. Fails invalid_request.';
+  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made to the '
+  'service: the notification is due again after at least a minute, and no attempt is counted), again '
+  '(it was certainly not sent: due later, or dead after 8 attempts), never (the service refuses it: '
+  'dead), unknown (it may have been sent: uncertain). A notification that an earlier attempt may have '
+  'sent becomes uncertain instead of dead. p_error: a code. Returns {known}. Fails invalid_request.';

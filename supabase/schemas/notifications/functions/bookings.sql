@@ -1,5 +1,5 @@
--- Notifications to the buyer of a booking. Refunds of bookings are notified as those of orders
--- (receipts_refunds_disputes.sql).
+-- Notifications to the buyer of a booking. Refunds of bookings queue the same notification as
+-- refunds of orders (receipts_refunds_disputes.sql).
 
 create function farthing.booking_title(p_booking farthing.bookings)
 returns text
@@ -18,7 +18,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The fee is between the provider and the platform, so the buyer does not learn it.
+  -- The receipt does not contain the fee, because the fee is between the provider and the platform.
   perform farthing.notify(new.account_id, 'booking_receipt', new.booking_id::text, jsonb_build_object(
     'booking_id', new.booking_id, 'title', farthing.booking_title(new), 'amount', new.amount,
     'currency', new.currency, 'paid_at', new.paid_at), new.paid_at);
@@ -53,5 +53,6 @@ begin
 end
 $$;
 comment on function farthing.notify_booking_cancellation() is
-  'Trigger: notifies the buyer, once, that a booking is cancelled, and what happens to the money. A booking '
-  'without a payment is not notified: Stripe refused it, and the request said so.';
+  'Trigger: notifies the buyer, once, that a booking is cancelled, and what happens to the money. The '
+  'buyer of a booking without a payment is not notified: Stripe refused the payment, and the response '
+  'to the request said so.';

@@ -15,8 +15,9 @@ declare
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- A repeat has the p_lease_id of a call whose answer was lost. The lock waits until the first
-  -- call has ended, and the notifications that the first call claimed are returned again.
+  -- This call may be a repeat: it has the p_lease_id of an earlier call whose answer was lost. The
+  -- lock waits until the earlier call has ended. Then the notifications that the earlier call
+  -- claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
     select from farthing.notifications where state = 'sending' and lease_id = p_lease_id) then
@@ -25,8 +26,8 @@ begin
       select d.notification_id from farthing.notifications d
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
-        -- A mail service cannot recognise a repeat of a notification that another mail service may
-        -- have sent.
+        -- If one mail service may have sent a notification, a different mail service must not send
+        -- it: it could not recognise the repeat.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
       order by farthing.notification_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)

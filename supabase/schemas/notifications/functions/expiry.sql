@@ -1,5 +1,5 @@
--- The scheduled task that gives up notifications after three days, and deletes notifications to operators
--- and given addresses after 90.
+-- The scheduled task that gives up notifications after three days. It deletes notifications to
+-- operators, and those to addresses that a back end gave, after 90 days.
 
 create function farthing.give_up_notification(p_notification_id text, p_now timestamptz)
 returns int
@@ -20,8 +20,8 @@ begin
 end
 $$;
 comment on function farthing.give_up_notification(text, timestamptz) is
-  'Gives up a notification that was not sent within three days; returns 1, or 0 if it is not waiting or '
-  'is locked.';
+  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification is '
+  'no longer queued or another transaction has locked it.';
 
 create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -32,8 +32,8 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer news, and an address must not be stored until a
-  -- mail service is configured.
+  -- After three days a notification is no longer useful. The limit also ensures that an address is
+  -- not stored for as long as no mail service is configured.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')
@@ -51,6 +51,7 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days after they were made or an operator '
-  'retried them (error not_tried if no attempt was made, because no mail service is configured). Deletes '
-  'notifications to given addresses and to operators after 90 days. Returns the number of notifications.';
+  'Gives up notifications that were not sent within three days after they were queued, or after an '
+  'operator retried them (with the error not_tried if no attempt was made, because no mail service is '
+  'configured). Deletes notifications to given addresses and to operators after 90 days. Returns the '
+  'number of notifications.';

@@ -40,8 +40,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- The warning a day ahead covers the first day, and the warning a week ahead only later expiries:
-  -- if both are due, the more urgent one is sent.
+  -- If both warnings of an account are due, only the more urgent one covers a lot: the warning a
+  -- day ahead has the lots that expire within a day, and the warning a week ahead only lots that
+  -- expire later.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;

@@ -1,23 +1,24 @@
--- How a notification looks: in which language, and as which shop.
+-- How an email looks: its language, and the name and settings of the shop.
 
 create function farthing.locale_of(p_text text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- A longer tag, such as zh-Hant-TW or de_AT.UTF-8, gives its language and a region that follows.
+  -- A longer tag, such as zh-Hant-TW or de_AT.UTF-8, is reduced to its language and, if a region
+  -- directly follows, that region.
   select lower(m.part[1]) || coalesce('-' || upper(m.part[2]), '')
   from (select regexp_match(p_text, '^([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?(?![A-Za-z])')) m (part)
 $$;
 comment on function farthing.locale_of(text) is
-  'Returns a locale as language and region, such as de or de-AT; null for a text that is none.';
+  'Returns a locale as language and region, such as de or de-AT; null if the text is not a locale.';
 
 create function farthing.locale_of_recipient(p_notification farthing.notifications, p_languages text[])
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- Users write their metadata themselves, so a locale there may be any text.
+  -- Users can write their own metadata, so the locale there may be any text.
   select coalesce(
     (select l.locale
       from (select farthing.locale_of(c.locale) as locale, c.nr
@@ -30,8 +31,8 @@ as $$
     'en')
 $$;
 comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
-  'Returns the locale of a notification: locale or language of the user''s metadata, or the shop''s, the '
-  'first whose language is in p_languages; otherwise en.';
+  'Returns the locale of a notification. Tries `locale` and `language` of the user''s metadata, then '
+  'the shop''s locale, and returns the first one whose language is in p_languages; otherwise en.';
 
 create function farthing.shop_face()
 returns jsonb
@@ -44,4 +45,4 @@ as $$
   from farthing.policy p
 $$;
 comment on function farthing.shop_face() is
-  'Returns the settings of the shop that its emails show, without those that are not set.';
+  'Returns the shop''s settings that appear in its emails, without the unset ones.';

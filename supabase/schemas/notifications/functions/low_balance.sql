@@ -21,8 +21,9 @@ begin
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
-  -- The subject is the account's newest lot: an account that received credits since the last
-  -- notification may be notified again, and an account that never had credits is not notified.
+  -- The subject of the notification is the account's newest lot, and each subject is notified once:
+  -- the owner may be notified again only after the account has received credits, and not at all if
+  -- it never had credits.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id
@@ -36,8 +37,8 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Notifies an account''s owner of a low balance, once until credits arrive again; returns 1 if a '
-  'notification was queued, else 0.';
+  'Notifies an account''s owner of a low balance, only once until the account receives credits again; '
+  'returns 1 if a notification was queued, else 0.';
 
 create function farthing.notify_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -67,5 +68,5 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balances(timestamptz, int) is
-  'Checks the next p_limit accounts of the round, notifies the owners of accounts with a low balance, '
-  'and returns the number of notifications.';
+  'Checks the next p_limit accounts of the current round over all accounts, notifies the owners of '
+  'accounts with a low balance, and returns the number of notifications.';

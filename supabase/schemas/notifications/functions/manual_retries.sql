@@ -10,7 +10,8 @@ as $$
 declare
   v_after farthing.notifications;
 begin
-  -- The operator accepts a second email of an uncertain notification, so any service may send it.
+  -- The operator accepts that an uncertain notification may be sent twice, so any mail service may
+  -- send it.
   update farthing.notifications
   set state = 'queued', attempts = 0, next_attempt_at = p_now, finished_at = null, in_doubt_since = null,
     last_error = null, retried_at = p_now
@@ -38,12 +39,13 @@ as $$
   where n.state = 'dead' and n.finished_at >= p_since and n.finished_at <= p_until
     and (p_template is null or n.template = p_template)
     and (p_error is null or n.last_error = p_error)
-    -- A given address is erased at the end, and a deleted user has none.
+    -- A notification whose recipient has no address any more is left out: an address that a back
+    -- end gave is erased when the notification ends, and a deleted user has no address.
     and n.recipient <> 'address' and a.left_at is null
 $$;
 comment on function farthing.retriable_notifications(timestamptz, timestamptz, text, text) is
-  'Returns the dead-lettered notifications that were given up from p_since to p_until, by template and '
-  'error, without those whose recipient has no address any more.';
+  'Returns the dead-lettered notifications that were given up from p_since to p_until, optionally only '
+  'those of one template or error, without those whose recipient has no address any more.';
 
 create function farthing.require_given_up(p_notification farthing.notifications, p_even_if_sent boolean)
 returns void
@@ -67,5 +69,5 @@ begin
 end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
-  'Refuses a retry of a notification that was not given up, that may have been sent unless p_even_if_sent, '
-  'or whose address was erased. Fails notification_not_dead; details.state is its state.';
+  'Refuses a retry of a notification that was not given up, whose address was erased, or that may have '
+  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is its state.';

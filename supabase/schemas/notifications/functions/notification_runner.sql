@@ -6,8 +6,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- If an earlier notification is still queued, a runner was already woken for it, or the scheduled
-  -- task wakes one within a minute: one call is enough.
+  -- One call for the whole queue is enough: if an earlier notification is still queued, a runner
+  -- was already woken for it, or the scheduled task wakes one within a minute.
   if exists (select from added) and not exists (select from farthing.notifications n where n.state = 'queued'
     and not exists (select from added a where a.notification_id = n.notification_id)) then
     perform farthing.wake('notification-runner');

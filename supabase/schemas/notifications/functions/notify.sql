@@ -1,9 +1,9 @@
 -- The outbox: notifications to users and operators are stored until they are sent. A notification
--- commits with its cause, and a transaction that moves money never waits for mail. Each subject is
--- notified once per template, so a scheduled task may find the same subject again, and two tasks
--- may run at once. The rows contain no personal data: the recipient's address is looked up when the
--- notification is sent. Only an address that a caller gives is stored, until the notification is
--- sent or given up.
+-- commits with its cause, and a transaction that moves money never waits for mail. There is one
+-- notification per template and subject (such as an order), so no harm is done if a scheduled task
+-- finds the same subject again or two tasks run at once. The rows contain no personal data: the
+-- recipient's address is looked up when the notification is sent. Only an address that a caller
+-- gives is stored, until the notification is sent or given up.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -18,7 +18,7 @@ begin
   on conflict on constraint notifications_once do nothing;
   return found;
 exception when others then
-  -- Money moves even if the notification cannot be stored.
+  -- The money must move even if the notification cannot be stored, so the error is only logged.
   raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
   return false;
 end
@@ -70,5 +70,5 @@ begin
 end
 $$;
 comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, text, timestamptz) is
-  'Queues a notification that a back end requested, to a user or to an address, in p_locale or the '
-  'recipient''s; returns its id. Fails not_found.';
+  'Queues a notification that a back end requested, to a user or to an address, in p_locale or, if that '
+  'is null, the recipient''s locale; returns the notification''s id. Fails not_found.';

@@ -1,6 +1,7 @@
 -- Notifications about a payment: its receipt, a refund, a dispute. Triggers queue them, so a
 -- notification commits with its cause, and the functions that move money need not know of
--- notifications. notify() never fails, so these triggers never fail. A debit fires none of them.
+-- notifications. notify() never fails, so these triggers never fail. Debits fire none of these
+-- triggers.
 
 create function farthing.notify_payment()
 returns trigger
@@ -59,4 +60,5 @@ end
 $$;
 comment on function farthing.notify_dispute() is
   'Trigger: notifies the operators of a dispute, once for each phase: inquiry, opened, appealed, won, '
-  'lost or prevented. The buyer is not notified, because the buyer went to the bank.';
+  'lost or prevented. The buyer is not notified, because it was the buyer who asked the bank to reverse '
+  'the payment.';

@@ -36,8 +36,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notification(farthing.notifications, text, interval, timestamptz) is
-  'Plans another attempt after p_wait. At eight counted attempts (p_notification.attempts) it ends the '
-  'notification instead: dead, or uncertain if an attempt may have sent it.';
+  'Plans another attempt after p_wait. After eight counted attempts (p_notification.attempts) it ends '
+  'the notification instead, as dead, or as uncertain if an attempt may have sent it.';
 
 create function farthing.end_attempt(
   p_notification farthing.notifications, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
@@ -65,5 +65,5 @@ end
 $$;
 comment on function farthing.end_attempt is
   'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
-  'attempt: not_asked, again, never or unknown. p_retry_after: the shortest wait that the service '
-  'requests, in seconds.';
+  'attempt: not_asked, again, never or unknown. p_retry_after: for how many seconds the service asks us '
+  'to wait at least.';

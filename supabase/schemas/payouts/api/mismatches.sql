@@ -10,10 +10,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- No account has the number 0.
+  -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /mismatches', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.mismatches;
 begin
   select * into v_last from farthing.mismatches where mismatch_id = p_before;
@@ -31,8 +31,8 @@ end
 $$;
 grant execute on function farthing_public.mismatches_list to service_role;
 comment on function farthing_public.mismatches_list is
-  'Returns a page of mismatches, newest first, by state (open, resolved, or null for both), kind, '
-  'payout and user: {mismatches, next_before}. Fails not_found if there is no such user.';
+  'Returns a page of mismatches, newest first, optionally of one state (open or resolved), kind, payout '
+  'or user: {mismatches, next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.mismatches_resolve(
   p_mismatch_id uuid, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -65,5 +65,6 @@ end
 $$;
 grant execute on function farthing_public.mismatches_resolve to service_role;
 comment on function farthing_public.mismatches_resolve is
-  'Resolves an open mismatch with a reason, which is audited; a resolved one stays as it is. Returns '
-  '{status: 200, replayed, data: mismatch}. Fails not_found, forbidden, invalid_request.';
+  'Resolves an open mismatch with a reason, which is audited; a mismatch that is already resolved does '
+  'not change. Returns {status: 200, replayed, data: mismatch}. Fails not_found, forbidden, '
+  'invalid_request.';

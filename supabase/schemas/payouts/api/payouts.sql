@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.payouts;
 begin
   select * into v_last from farthing.payouts where payout_id = p_before;
@@ -22,7 +22,8 @@ end
 $$;
 grant execute on function farthing_public.payouts_list to service_role;
 comment on function farthing_public.payouts_list is
-  'Returns a page of payouts, newest first, by status (in Stripe''s words): {payouts, next_before}.';
+  'Returns a page of payouts, newest first, optionally of one status (in Stripe''s words): {payouts, '
+  'next_before}.';
 
 create function farthing_public.payouts_read(p_payout_id text)
 returns jsonb

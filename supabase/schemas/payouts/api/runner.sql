@@ -5,9 +5,9 @@ returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A claim sets the next due time, later each time, so that a runner that dies need not report
-  -- anything. There is no last attempt, since Stripe may not have the list yet; the longest wait is
-  -- 1,024 minutes.
+  -- A claim sets the time of the next attempt, with a wait that grows with each attempt, so a
+  -- runner that dies need not report anything. The attempts never end, because Stripe may not have
+  -- the list yet; the longest wait is 1,024 minutes.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -34,7 +34,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- Another runner has claimed the list since, and continues from the last stored page.
+    -- Another runner has claimed the list since this one did, and continues from the last stored
+    -- page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
@@ -47,8 +48,8 @@ $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
   'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
-  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} if '
-  'another runner holds the claim.';
+  'last page. After the last page the payout is reconciled. Returns {listed, mismatches?}, or {taken} '
+  'if another runner has claimed the list since.';
 
 create function farthing_public.balance_claim(p_now timestamptz default now())
 returns jsonb
@@ -78,4 +79,5 @@ $$;
 grant execute on function farthing_public.balance_record to service_role;
 comment on function farthing_public.balance_record is
   'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
-  'null for the last page. Returns {taken}: true if another runner holds the claim, and nothing is stored.';
+  'null for the last page. Returns {taken}: true if another runner has claimed the list since; nothing '
+  'is stored then.';

@@ -9,7 +9,8 @@ as $$
   -- late.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- Money that a bank returned is part of the next payout in its currency.
+    -- A returned payout is no longer late once a later payout exists in its currency, because the
+    -- money that the bank returned is part of that payout.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))

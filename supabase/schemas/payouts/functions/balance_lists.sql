@@ -1,6 +1,7 @@
--- Stripe's list of balance transactions by time. It has Stripe's fees before a payout lists them,
--- and the transactions of manual payouts, which Stripe does not list by payout. The payment runner
--- fetches the time since the last list, page by page, from the newest to the oldest.
+-- Stripe's list of balance transactions by time. This list has Stripe's fees before a payout lists
+-- them. It also has the transactions of manual payouts, which Stripe does not list by payout. The
+-- payment runner fetches the period since the last list, page by page, from the newest transaction
+-- to the oldest.
 
 create function farthing.balance_list_is_due(p_list farthing.balance_lists, p_now timestamptz)
 returns boolean
@@ -12,8 +13,8 @@ as $$
     and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
-  'Returns whether the last complete list is 15 minutes old or a list is unfinished, and no runner is '
-  'fetching it.';
+  'Returns whether a list should be fetched: the last complete list is at least 15 minutes old or a '
+  'list is unfinished, and no runner is fetching it.';
 
 create function farthing.claim_balance_list(p_now timestamptz)
 returns farthing.balance_lists

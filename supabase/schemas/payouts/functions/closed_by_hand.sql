@@ -1,5 +1,5 @@
--- Differences that an operator resolved: reconciliation finds them again and leaves them resolved, until
--- one side's record changes.
+-- Differences that an operator resolved: reconciliation finds them again, and leaves them resolved
+-- until our record or Stripe's record changes.
 
 create function farthing.is_closed_by_hand(p_kind text, p_subject text, p_payout_id text, p_ours text,
   p_theirs text)
@@ -12,5 +12,5 @@ as $$
       and m.resolved_by is not null and (m.ours, m.theirs) is not distinct from (p_ours, p_theirs))
 $$;
 comment on function farthing.is_closed_by_hand(text, text, text, text, text) is
-  'Returns whether an operator resolved this difference while both sides had the same records. It stays '
-  'resolved until ours or theirs changes.';
+  'Returns whether an operator resolved this difference when our record (ours) and Stripe''s (theirs) '
+  'were the same as now. The difference stays resolved until one of them changes.';

@@ -1,9 +1,10 @@
--- Manual payouts. Stripe does not list their transactions, because a request for a sum does not say
--- which money it means. So the oldest available transactions are assigned to the oldest payout. If a
--- payout takes all available money, its transactions are exactly these.
+-- Manual payouts. Stripe does not list the transactions of a manual payout, because its request
+-- names only an amount. So the oldest available transactions are assigned to the oldest payout. If
+-- a payout takes all available money, the assigned transactions are exactly the right ones.
 --
--- Beside automatic payouts, a manual one (such as an instant payout) is an advance on the next automatic
--- one, whose list has the money and the manual payout itself as a line.
+-- In an account with automatic payouts, a manual one (such as an instant payout) is an advance on
+-- the next automatic one. The list of that automatic payout has the transactions of the advance,
+-- and the advance itself as a line.
 
 create function farthing.is_advance(p_payout_id text)
 returns boolean
@@ -14,7 +15,7 @@ as $$
     where t.source_id = p_payout_id and t.kind = 'payout' and t.payout_id <> p_payout_id)
 $$;
 comment on function farthing.is_advance(text) is
-  'Returns whether another payout lists this one: it was an advance on that payout.';
+  'Returns whether a payout was an advance on another payout, which lists it as a line.';
 
 create function farthing.release_advances(p_payout_id text, p_now timestamptz)
 returns void
@@ -36,8 +37,8 @@ begin
 end
 $$;
 comment on function farthing.release_advances(text, timestamptz) is
-  'Takes the assigned transactions from manual payouts that a listed payout has as its lines. Stripe''s list '
-  'has those transactions, or a later one will.';
+  'Removes the assigned transactions from the manual payouts that are lines of this listed payout. '
+  'Those transactions are in Stripe''s list of this payout, or will be in a later list.';
 
 create function farthing.assign_transactions(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -55,8 +56,9 @@ begin
         and t.available_on <= p_payout.made_at
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
-      -- Refunds make the running sum fall again, so the amount may be reached several times. A later
-      -- transaction is then in the payout, too: nothing says that it is not.
+      -- Refunds lower the running sum again, so the sum may reach the amount several times. Then
+      -- the last of these points is used: nothing shows that the later transactions are not in the
+      -- payout.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a
@@ -73,8 +75,9 @@ begin
 end
 $$;
 comment on function farthing.assign_transactions(farthing.payouts, timestamptz) is
-  'Assigns the oldest available transactions to a manual payout: as many as add up to its amount, or as '
-  'many as stay below it. The rest is the payout''s difference.';
+  'Assigns the oldest available transactions to a manual payout: as many as add up to its amount '
+  'exactly or, if none do, as many as stay below it. The remaining amount is reported as the payout''s '
+  'difference.';
 
 create function farthing.itemise_manual_payouts(p_until timestamptz, p_now timestamptz)
 returns void
@@ -88,8 +91,9 @@ begin
     select * from farthing.payouts m
     where not m.automatic and m.itemised_at is null and m.status not in ('failed', 'canceled')
       and m.made_at <= p_until
-      -- The list of an earlier automatic payout says which transactions are not available. Stripe may
-      -- never have the list of one that failed.
+      -- Transactions in the lists of earlier automatic payouts are not available, so those lists
+      -- must be stored first. A failed payout is not waited for, because Stripe may never have its
+      -- list.
       and not exists (select from farthing.payouts a
         left join farthing.reconciliations r on r.payout_id = a.payout_id
         where a.automatic and a.currency = m.currency and a.made_at <= m.made_at
@@ -104,5 +108,6 @@ begin
 end
 $$;
 comment on function farthing.itemise_manual_payouts(timestamptz, timestamptz) is
-  'Assigns transactions to the manual payouts that were made before p_until, up to which all of Stripe''s '
-  'transactions are stored. A payout waits for the lists of earlier automatic ones in its currency.';
+  'Assigns transactions to the manual payouts that were made before p_until; all of Stripe''s '
+  'transactions before p_until must be stored. A manual payout waits for the lists of earlier automatic '
+  'payouts in its currency.';

@@ -7,14 +7,16 @@ as $$
   select m[1]::bigint, m[2] from regexp_match(p_record, '^(-?[0-9]{1,18}) ([a-z]{3})( |$)') m
 $$;
 comment on function farthing.amount_in(text) is
-  'Returns the amount and the currency with which a mismatch''s ours or theirs begins; nulls if it has none.';
+  'Returns the amount and the currency from the beginning of a mismatch''s `ours` or `theirs`; nulls if '
+  'the text begins with neither.';
 
 create function farthing.line_of(p_mismatch farthing.mismatches)
 returns farthing.balance_transactions
 language sql stable
 set search_path = ''
 as $$
-  -- A refund and its return are two lines with one subject; the line that differs comes first.
+  -- A refund and the return of a failed refund are two lines with the same subject. The line that
+  -- differs comes first.
   select t from farthing.balance_transactions t
   where t.payout_id = p_mismatch.payout_id and coalesce(t.source_id, t.transaction_id) = p_mismatch.subject
     and replace(t.kind, 'fee_refund', 'fee') = split_part(p_mismatch.kind, '_', 1)
@@ -22,8 +24,8 @@ as $$
     t.occurred_at, t.transaction_id limit 1
 $$;
 comment on function farthing.line_of(farthing.mismatches) is
-  'Returns the payout''s line that a mismatch is about; null for a mismatch of a whole payout, or of a '
-  'payment that no payout contains.';
+  'Returns the payout''s line that a mismatch is about; null if the mismatch is about a whole payout or '
+  'about a payment that no payout contains.';
 
 create function farthing.record_of(p_mismatch farthing.mismatches, p_line farthing.balance_transactions,
   out account_id bigint, out order_id uuid, out booking_id uuid, out refund_id uuid, out dispute_id text)
@@ -57,8 +59,8 @@ begin
 end
 $$;
 comment on function farthing.record_of(farthing.mismatches, farthing.balance_transactions) is
-  'Returns our record of a mismatch: the order or the booking, and its refund or dispute if the line is '
-  'one. Nulls if we have none.';
+  'Returns our record of a mismatch: the order or the booking, and the refund or dispute if the line is '
+  'about one. All are null if we have no record.';
 
 create function farthing.name_mismatch_account()
 returns trigger
@@ -73,8 +75,9 @@ begin
 end
 $$;
 comment on function farthing.name_mismatch_account() is
-  'Trigger: stores the account of our record, so that the mismatches of a user are found by an index. Our '
-  'record may arrive after the mismatch; each comparison that finds the mismatch again stores it.';
+  'Trigger: stores the account of our record, so that the mismatches of a user are found by an index. '
+  'Our record may arrive after the mismatch, so each comparison that finds the mismatch again stores '
+  'the account again.';
 
 create function farthing.mismatch_answer(p_mismatch farthing.mismatches)
 returns jsonb
@@ -120,5 +123,6 @@ as $$
   cross join lateral farthing.mismatch_answer(n) a
 $$;
 comment on function farthing.newest_mismatches(int) is
-  'Returns the newest open mismatches in one line for the alert: kind, Stripe''s id, our order or booking, '
-  'and the difference or the amount in minor units; null without any.';
+  'Returns the newest open mismatches as one line of text for the alert: of each one the kind, '
+  'Stripe''s id, our order or booking, and the difference or the amount in minor units. Null if no '
+  'mismatch is open.';

@@ -1,7 +1,7 @@
--- Payments that are in none of Stripe's payouts. A missing payment shows only after the payouts in
--- question were listed. A payment that Stripe has not even listed by time is looked for once; each run
--- checks at most one day of such payments, so that a run stays short even after a long pause:
--- docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts. That a payment is missing shows only after the
+-- payouts that could contain it were listed. A payment that is not even in Stripe's list by time is
+-- looked for only once; each run checks at most one day of such payments, so that a run stays short
+-- even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz, p_currency text default null)
 returns timestamptz
@@ -10,8 +10,8 @@ set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest payout should
   -- be in a payout. A payout without a list may contain the payment. Failed and cancelled payouts
-  -- are ignored, because Stripe may never have their lists. Without any listed payout nothing is
-  -- known. least() ignores nulls, and only missing.oldest can be null.
+  -- are ignored, because Stripe may never have their lists. If no payout was listed yet, the result
+  -- is null. least() ignores a null; only missing.oldest can be null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -26,8 +26,8 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz, text) is
-  'Returns the moment before which every payment in the balance of this currency, or in any balance, must '
-  'be in a listed payout; null before the first listed payout, and never later than p_now less '
+  'Returns the moment before which every payment in the balance of this currency, or in any balance, '
+  'must be in a listed payout; null until a payout was listed, and never later than p_now less '
   'paid_out_within.';
 
 create function farthing.left_in_balance(p_now timestamptz)
@@ -35,8 +35,8 @@ returns table (payment_id text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each currency of the balance has its own payouts: that of a currency which is paid out by hand, or
-  -- each month, says nothing about the others.
+  -- Stripe pays out the balance of each currency separately. A payout of one currency, which may be
+  -- paid out by hand or only once a month, says nothing about the other currencies.
   select t.payment_id
   from (select distinct p.currency from farthing.payouts p where p.automatic) c
   cross join lateral farthing.known_paid_out_until(p_now, c.currency) k (until)
@@ -44,8 +44,8 @@ as $$
     and t.payout_id is null and t.kind = 'charge'
 $$;
 comment on function farthing.left_in_balance(timestamptz) is
-  'Returns the payments that Stripe''s list by time has, and that a payout of their currency should have '
-  'paid out.';
+  'Returns the payments that are in Stripe''s list by time and in no payout, although a payout of their '
+  'currency should contain them by now.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -54,7 +54,8 @@ set search_path = ''
 as $$
 declare
   v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  -- A run checks one day at most, so that it stays short. Before the first listed payout it is null.
+  -- The end of this run: at most one day after its start, so that the run stays short. Null before
+  -- the first listed payout.
   v_until timestamptz := case when farthing.known_paid_out_until(p_now) is not null
     then least(farthing.known_paid_out_until(p_now), v_from + interval '1 day') end;
   v_count int;

@@ -23,7 +23,8 @@ end
 $$;
 comment on function farthing.payout_answer(farthing.payouts) is
   'Returns a payout with the progress of its comparison. ours and not_ours are null before the first '
-  'comparison, and for a manual payout, whose transactions Stripe cannot list. Amounts in minor units.';
+  'comparison; they stay null for a manual payout, because Stripe cannot list its transactions. Amounts '
+  'in minor units.';
 
 create function farthing.lines_by_kind(p_payout_id text)
 returns jsonb

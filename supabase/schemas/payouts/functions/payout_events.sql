@@ -1,6 +1,6 @@
 -- Stripe's events about payouts to our bank. Payouts are stored so that operators learn about late
--- money and reports can add payouts up. Events arrive in any order and repeatedly, so the stored
--- payout has the furthest state that Stripe ever reported.
+-- money and reports can add payouts up. Events may arrive in any order and more than once, so the
+-- stored payout has the furthest state that Stripe has reported (payout_rank()).
 
 create function farthing.payout_rank(p_status text)
 returns int
@@ -40,8 +40,8 @@ begin
   on conflict (payout_id) do update set
     status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
       then excluded.status else p.status end,
-    -- least() picks the latest state, since the alphabetical order (completed, in_progress,
-    -- not_applicable) is the reverse of the order in time.
+    -- least() picks the latest value, because the alphabetical order (completed, in_progress,
+    -- not_applicable) happens to be the reverse of the order in time.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
     arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
@@ -58,4 +58,4 @@ end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
   'Applies an event of a payout (created, sent, paid, returned, or list available): stores the furthest '
-  'state and plans the fetching of its list.';
+  'state, and plans when to fetch the payout''s list.';

@@ -1,7 +1,7 @@
 -- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
--- list is stored because a record that we lack is often only late: the stored list is then compared
--- again without another request to Stripe. The list contains ids, amounts, and our id from Stripe's
--- metadata, and no personal data.
+-- list is stored, because a record that is missing here has often only not arrived yet: the stored
+-- list can then be compared again without another request to Stripe. The list contains ids,
+-- amounts, and our id from Stripe's metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -27,14 +27,14 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The list itself may have been wrong.
+  -- The difference may be a fault of the list, so Stripe's list is fetched again.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
     where m.resolved_at is null and m.found_at > p_now - interval '30 days')
 $$;
 comment on function farthing.fetch_lists_again(timestamptz) is
-  'Plans to fetch a list with an open difference again, once a day for 30 days.';
+  'Plans to fetch again each list that has an open difference, once a day for 30 days.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
@@ -66,7 +66,8 @@ as $$
 declare
   v_id uuid;
 begin
-  -- Users of Stripe's dashboard, and other apps on the account, can write any id into metadata.
+  -- Users of Stripe's dashboard, and other apps on the account, can write anything into the
+  -- metadata, so p_id may be no UUID.
   if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return null;
   end if;
@@ -78,8 +79,8 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours or comes '
-  'with our mark; otherwise null.';
+  'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours, or if the '
+  'metadata also has our installation_id; otherwise null.';
 
 create function farthing.note_transactions(p_payout_id text, p_transactions jsonb, p_now timestamptz)
 returns void
@@ -87,7 +88,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Events lock the lines before transactions, and so does book_missing_lines().
+  -- The revenue lines are locked before the transactions, in the same order as events and
+  -- book_missing_lines() lock them.
   lock table farthing.revenue_lines in row exclusive mode;
   insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
     description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
@@ -100,7 +102,8 @@ begin
     reporting_category text, description text, source_id text, payment_id text, charge_id text, fee_id text,
     transfer_id text, our_id text, mark text, source_amount bigint, source_currency text, amount bigint,
     fee bigint, net bigint, currency text, occurred_at bigint, available_on bigint)
-  -- Two runners that store the same transactions lock them in one order.
+  -- The rows are locked in a fixed order, so that two runners that store the same transactions
+  -- cannot deadlock.
   order by g.transaction_id
   on conflict (transaction_id) do update set payout_id = coalesce(excluded.payout_id, t.payout_id),
     in_list = true, our_id = excluded.our_id,
@@ -112,8 +115,9 @@ begin
 end
 $$;
 comment on function farthing.note_transactions(text, jsonb, timestamptz) is
-  'Stores a page of balance transactions, of a payout''s list or of a period (p_payout_id is null), and '
-  'books their fees. A stored transaction is replaced by Stripe''s current version.';
+  'Stores a page of balance transactions, from a payout''s list or from the list of a period '
+  '(p_payout_id is null), and books their fees. Stripe''s current version replaces a stored '
+  'transaction.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -130,7 +134,7 @@ begin
   end if;
   perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
   if p_after is null then
-    -- A transaction that only the earlier list had is not in the payout.
+    -- A transaction that was in the earlier list and is not in this one is not in the payout.
     for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
       where payout_id = p_claimed.payout_id and not in_list returning *
     loop
@@ -154,8 +158,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
-  -- which payments it lacks.
+  -- Stripe usually has a list within hours. While a payout has no list, we know neither which
+  -- payments it contains nor which are missing from it.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
@@ -172,5 +176,5 @@ as $$
   select count(*)::int from noted
 $$;
 comment on function farthing.find_never_listed(timestamptz) is
-  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
-  'reconcile() resolves each after its list has arrived.';
+  'Records paid payouts whose list could not be fetched within three days. Returns their number. '
+  'reconcile() resolves such a record when the list has arrived.';

@@ -1,8 +1,8 @@
 -- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
--- refunds, disputes and fees. never_paid_out.sql has the reverse: payments of ours that no payout
--- contains. A difference is stored as a row and raises no error, because the money has moved and a
--- person has to look. The row is resolved automatically when both sides agree again:
--- docs/decisions/reconciliation.md.
+-- refunds, disputes and fees. never_paid_out.sql looks in the other direction, for payments of ours
+-- that no payout contains. A difference is stored as a row and raises no error, because the money
+-- has already moved and a person must look at it. The row is resolved automatically when both sides
+-- agree again: docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
@@ -24,11 +24,12 @@ begin
   if exists (select from farthing.balance_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
-    -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
+    -- The payment was a bank debit that failed later. Stripe's list has both the charge and its
+    -- return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- If Stripe's metadata names an order or a booking of ours (our_id), that order or booking is
-  -- unpaid here, was paid by another payment, or is unknown.
+  -- Stripe's metadata names an order or a booking of ours (our_id) for this payment. Here, that
+  -- order or booking is unpaid, was paid by a different payment, or does not exist.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -161,8 +162,8 @@ as $$
   from farthing.balance_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount is the sum of its transactions, without the transaction of the payout itself.
-  -- All transactions have the payout's currency.
+  -- A payout's amount must equal the sum of its transactions, without the transaction of the payout
+  -- itself. All of them are in the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -183,8 +184,8 @@ as $$
 declare
   v_count int;
 begin
-  -- The row lock admits one comparison at a time. A list without listed_at is being fetched again
-  -- and is incomplete.
+  -- The row lock lets only one session compare at a time. If listed_at is null, the list is being
+  -- fetched again and is incomplete.
   perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
   if not found then
     return 0;
@@ -192,7 +193,8 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and its return are two transactions with one subject, which gets one mismatch.
+    -- A refund and the return of a failed refund are two transactions with the same subject, which
+    -- gets one mismatch.
     select * from (
       select distinct on (kind, subject) * from compared where kind is not null
       order by kind, subject, theirs) d

@@ -18,8 +18,8 @@ as $$
     where p.slug = g.slug group by p.package_id) c on true
 $$;
 comment on function farthing.packages_given(jsonb, timestamptz) is
-  'Returns a list of packages as rows, each with the next version of its package, in force from its '
-  'effective_from or from p_now. The id of a new package follows from its slug.';
+  'Returns a list of packages as rows. Each row is the next version of its package and is in force from '
+  'its effective_from or from p_now. The id of a new package is derived from its slug.';
 
 create function farthing.package_fields(p_package farthing.packages)
 returns jsonb
@@ -41,7 +41,7 @@ returns setof farthing.packages
 language sql stable
 set search_path = ''
 as $$
-  -- Of a package in the list: the version that is in force when the new one begins.
+  -- For each package in the list, select the version that is in force when the new version begins.
   select distinct on (p.package_id) p.*
   from farthing.packages p join farthing.packages_given(p_packages, p_now) g on g.slug = p.slug
   where p.effective_from <= g.effective_from
@@ -55,7 +55,7 @@ returns setof farthing.packages
 language sql stable
 set search_path = ''
 as $$
-  -- A package whose first version begins later is missing, too.
+  -- A package that the list does not name is missing even if its first version has not begun yet.
   select distinct on (p.package_id) p.* from farthing.packages p
   where p.slug not in (select e.package ->> 'slug' from jsonb_array_elements(p_packages) e (package))
     and (p.effective_from > p_now or p.version = (select f.version from farthing.packages f
@@ -64,8 +64,8 @@ as $$
   order by p.package_id, p.active desc, p.effective_from, p.version desc
 $$;
 comment on function farthing.packages_missing(jsonb, timestamptz) is
-  'Returns the packages that a list does not name: the version in force, or the next one if only that is '
-  'on sale.';
+  'Returns the packages that a list does not name: of each the version in force, or the next version if '
+  'only that one is on sale.';
 
 create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
 returns setof farthing.package_change
@@ -86,8 +86,8 @@ as $$
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- The other fields are terms, and a change of a term is a new version. So is a change that begins
-      -- later, because the version in force stays as it is until then.
+      -- A change of any other field is a change of the terms, which needs a new version. So does a
+      -- change that begins later, because the version in force must not change before then.
       (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
         = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
       coalesce(g.effective_from, p_now) as effective_from

@@ -19,7 +19,8 @@ begin
 end
 $$;
 comment on function farthing.packages_guard() is
-  'Trigger: fills in a missing slug, and refuses a second slug of a package and a second package of a slug.';
+  'Trigger: fills in a missing slug, and refuses a second slug for a package, and a second package with '
+  'the same slug.';
 
 create function farthing.packages_in_force(p_now timestamptz)
 returns setof farthing.packages
@@ -30,14 +31,14 @@ as $$
   where effective_from <= p_now order by package_id, effective_from desc, version desc
 $$;
 comment on function farthing.packages_in_force(timestamptz) is
-  'Returns the current version of each package, also of those that are no longer sold.';
+  'Returns the current version of each package, including packages that are no longer sold.';
 
 create function farthing.packages_scheduled(p_now timestamptz)
 returns setof farthing.packages
 language sql stable
 set search_path = ''
 as $$
-  -- Of two versions that begin at one moment, the later one replaces the earlier one.
+  -- If two versions begin at the same moment, the version with the higher number applies.
   select distinct on (package_id, effective_from) * from farthing.packages
   where effective_from > p_now order by package_id, effective_from, version desc
 $$;

@@ -30,8 +30,8 @@ begin
   from counted c
   left join lateral (
     -- The order prefers the pinned version, then the newest version in force at the moment of the
-    -- event. An event older than the first version is charged at the first version, so that a late
-    -- report is not free. An event in the future is charged at today's version.
+    -- event. An event older than the first version is charged at that version, so that a late
+    -- report is not free. A future event is charged at today's version.
     select x.* from farthing.rates x where x.model = c.model
     order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
       (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
@@ -48,7 +48,7 @@ begin
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
       * r.markup * 0.001 as credits,
-    -- Nulls in the caller's own metadata stay, so only our fields are stripped of nulls.
+    -- Only our own fields are stripped of nulls: nulls in the caller's metadata are kept.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
@@ -64,8 +64,8 @@ begin
     when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
-    -- The bound of farthing.metadata is higher, because a settled hold adds its id, and a job its
-    -- id and step.
+    -- The domain farthing.metadata allows more than this bound, because a settled hold adds its id
+    -- to the metadata, and a job its id and step.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field
     offset 0) f
   order by c.index;
@@ -74,6 +74,6 @@ $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a '
   'kind without a rate of its own costs as much as input (cached, cache write) or output (reasoning). '
-  'p_pinned: {model: rate version}. problem: an error code if the event cannot be priced. origin: always '
-  'the caller; our own work overwrites origin and event_id. event_at: null for usage without '
-  'occurred_at.';
+  'p_pinned: {model: rate version}. problem: an error code if the event cannot be priced. origin: '
+  'always `caller`; holds, chats and jobs overwrite origin and event_id. event_at: null for usage '
+  'without occurred_at.';

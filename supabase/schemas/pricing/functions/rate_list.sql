@@ -6,7 +6,7 @@ language sql stable
 set search_path = ''
 rows 1
 as $$
-  -- As price_usage() chooses: before its first version, a model costs what that version says.
+  -- As in price_usage(), a moment before a model's first version gets that first version.
   select r.* from farthing.rates r where r.model = p_model
   order by (r.effective_from <= p_at) desc, case when r.effective_from <= p_at then r.effective_from end desc,
     r.effective_from, r.version desc
@@ -20,7 +20,7 @@ returns setof farthing.rates
 language sql stable
 set search_path = ''
 as $$
-  -- If the list names no markup, that of the rate before applies, or 4 for a new model.
+  -- If the list has no markup for a model, the model keeps its previous markup; a new model gets 4.
   select g.model, coalesce((select max(r.version) from farthing.rates r where r.model = g.model), 0) + 1,
     g.input_per_million_usd, g.cached_input_per_million_usd, g.cache_write_per_million_usd,
     g.output_per_million_usd, g.reasoning_per_million_usd, coalesce(g.markup, c.markup, 4), b.at
@@ -32,8 +32,8 @@ as $$
   left join lateral farthing.rate_at(g.model, b.at) c on true
 $$;
 comment on function farthing.rates_given(jsonb, timestamptz) is
-  'Returns a list of rates as rows, each with the next version of its model, in force from its '
-  'effective_from or from p_now; USD per million tokens.';
+  'Returns a list of rates as rows. Each row is the next version of its model''s rate and is in force '
+  'from its effective_from or from p_now. In USD per million tokens.';
 
 create function farthing.rate_changes(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rate_change

@@ -33,7 +33,7 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- Of two versions that begin at one moment, the later one replaces the earlier one.
+  -- If two versions begin at the same moment, the version with the higher number applies.
   select coalesce(jsonb_agg(farthing.rate_answer(r::farthing.rates) order by r.effective_from, r.model), '[]')
   from (select distinct on (model, effective_from) * from farthing.rates
     where effective_from > p_now order by model, effective_from, version desc) r

@@ -1,5 +1,5 @@
--- The proof of the audit: rows that decide about money agree with their last audit row, and the triggers that
--- refuse or audit changes are enabled (rules 2 and 19).
+-- The proof of the audit: each row of an audited table agrees with its last audit row, and the
+-- triggers that refuse or audit changes are enabled (rules 2 and 19).
 
 create function farthing.prove_guards()
 returns table (rule int, account_id bigint, detail text)
@@ -20,7 +20,7 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
--- The settings are those of write_audit(), so that both produce the same text.
+-- These settings must be those of write_audit(), so that both functions produce the same text.
 set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin
@@ -39,11 +39,12 @@ begin
       where a.table_name = %1$L and a.row_key = %4$s)$sql$,
     p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
     farthing.listed(p_audited.key_columns, 'k'),
-    -- This builds the same key as pick(), without a function call for each row.
+    -- This expression builds the same key as pick(), without the cost of a function call for each
+    -- row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
-    -- If has_rows is false, inserts are not audited. A row then needs no audit row while all its
-    -- audited columns are null: a new account, for example, has no spend cap.
+    -- If has_rows is false, inserts are not audited. A row then needs no audit row as long as all
+    -- its audited columns are null: for example, a new account has no spend cap.
     case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
       farthing.listed(p_audited.columns, 't')) end);
 end

@@ -14,19 +14,20 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the chat's author, and prove_chats() checks its amount.
+    -- The refund of an overcharged chat has the same author as the chat. prove_chats() checks its
+    -- amount.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'))
-    -- Welcome credits have a request that names their lot and amount.
+    -- A grant by this task is valid if a request for welcome credits names its lot and amount.
     and not (e.author = 'task:grant_welcome_credits' and e.kind = 'promotion'
       and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
         and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));
 comment on view farthing.author_problems is
   'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
-  'grants by Stripe or a scheduled task, except welcome credits. This is a view because the whole and the '
-  'incremental proof both filter it.';
+  'grants by Stripe or a scheduled task, except welcome credits. This is a view, so that both the whole '
+  'and the incremental proof can filter it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)

@@ -1,6 +1,6 @@
--- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every
--- check in this folder reads rows alone and calls no function that wrote them. A check without rows found
--- nothing.
+-- The proof of balances: the rules that connect an account with its entries, lots, debt and holds.
+-- Every check in this folder reads only the stored rows, and calls no function that wrote them. A
+-- check that returns no rows has found no violation.
 
 create function farthing.prove_sums()
 returns table (rule int, account_id bigint, detail text)
@@ -26,8 +26,8 @@ as $$
   from sums s where s.debt <> s.owed - s.debt_paid
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the owed part less what was '
-  'paid.';
+  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the sum of the entries '
+  'without a lot, less what was paid.';
 
 create function farthing.prove_accounts()
 returns table (rule int, account_id bigint, detail text)

@@ -11,8 +11,8 @@ as $$
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
     from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
       and farthing.is_live_refund(f.status)) r
-  -- A refund that has not succeeded yet may be missing in amount_refunded: only its first event
-  -- adds it.
+  -- A refund that has not succeeded yet may be missing from amount_refunded, because only the
+  -- refund's first event from Stripe adds it.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
     where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
@@ -35,4 +35,4 @@ as $$
 $$;
 comment on function farthing.prove_bookings() is
   'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '
-  'agrees with its refunds, and its fee is the agreed one.';
+  'agrees with its refunds, and the collected fee is the agreed fee.';

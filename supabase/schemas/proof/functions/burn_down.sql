@@ -5,8 +5,9 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- Only plain charges are checked, since a settled hold takes the lots that it had reserved. A lot
-  -- that was frozen, reserved or reinstated may have been skipped for that reason.
+  -- Only plain charges are checked, because a settled hold takes the lots that it had reserved.
+  -- Lots that were frozen, reserved or reinstated are not checked, because a charge may have
+  -- skipped such a lot for that reason.
   with used as (
     select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
     from farthing.lots l
@@ -39,5 +40,5 @@ as $$
   group by m.account_id, l.lot_id, m.lot_id
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries show: no plain charge took from a lot while another lot came first in '
-  'burn-down order and still had credits, which a later charge then took.';
+  'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '
+  'order still had credits. That lot had credits if a later charge took some from it.';

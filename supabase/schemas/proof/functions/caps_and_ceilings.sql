@@ -39,5 +39,5 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18: another operator confirmed each grant above a ceiling, and the days of the authors add up to '
-  'all sealed entries.';
+  'Rule 18: another operator confirmed each grant above a ceiling, and the sums per day and author '
+  '(actor_days) add up to all sealed entries.';

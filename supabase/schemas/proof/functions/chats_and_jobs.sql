@@ -10,8 +10,8 @@ as $$
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- prove_holds() checks the charge of a settled hold. A chat whose hold was released before its
-  -- usage arrived has a usage event.
+  -- A settled chat whose hold was released before its usage arrived must have a usage event.
+  -- prove_holds() checks the charges of settled holds.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -28,8 +28,8 @@ as $$
   where c.corrected is distinct from e.amount
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled chat was charged, and an '
-  'overcharge was refunded once.';
+  'Rules 7 and 9 of chats: a chat is open exactly as long as its hold is open, a settled chat was '
+  'charged, and an overcharge was refunded only once.';
 
 create function farthing.prove_jobs()
 returns table (rule int, account_id bigint, detail text)

@@ -13,7 +13,7 @@ as $$
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
       count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
     from farthing.entries e where e.kind = 'settle'
-      -- A job charges without a hold after its hold is used up.
+      -- When a job's hold is used up, the job's later charges have no hold.
       and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id')
     group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
   )
