@@ -2675,7 +2675,7 @@ create table farthing.proof_runs (
 comment on table farthing.proof_runs is
   'Runs of the proof. violations: their number, or null if the proof could not run; is_whole: the run '
   'read every entry, not only new ones; is_done: the run had time for all entries. Deleted after 90 '
-  'days, except runs since the last whole proof without a violation.';
+  'days, except the runs after the last whole proof that found no violation.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -2703,8 +2703,7 @@ create table farthing.proved (
   hash bytea not null
 );
 comment on table farthing.proved is
-  'The mark of each account: the last sealed entry that was proved, with the balance, time and hash '
-  'there.';
+  'The mark of each account: the last sealed entry that was proved, with its balance, time and hash.';
 create table farthing.proved_lots (
   account_id bigint not null,
   lot_id uuid not null,
@@ -2735,7 +2734,7 @@ create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_s
 
 -- supabase/schemas/reports/tables.sql
 
--- Sums of a day that reports read.
+-- Sums per day, which reports read.
 
 create type farthing.day_range as (first_day date, last_day date);
 
@@ -2766,12 +2765,12 @@ create table farthing.lot_days (
     ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
 );
 comment on table farthing.lot_days is
-  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the lot and '
-  'the currency of its price, which is empty for lots without a price. '
-  'granted: credits that came in; all others: credits that went out, negative if more were reinstated. '
-  'refunded, disputed: clawed back. The source `debt` is used and clawed-back credits that no lot had, '
-  'less the debt that lots paid. value: the part of the lots'' prices that moved, in minor units; what '
-  'remains of a lot is worth price * remaining / amount, rounded.';
+  'Movements of lots, summed by the day (UTC) on which they were booked, and by the source of the lot '
+  'and the currency of its price, which is empty for lots without a price. granted: credits that came '
+  'in; all others: credits that went out, negative if more were reinstated. refunded, disputed: clawed '
+  'back. The source `debt` has the used and clawed-back credits that no lot could pay, less the debt '
+  'that lots paid later. value: the part of the lots'' prices that moved, in minor units; what remains '
+  'of a lot is worth price * remaining / amount, rounded.';
 
 create table farthing.deferred_lots (
   account_id bigint not null,
@@ -2782,13 +2781,13 @@ create table farthing.deferred_lots (
   primary key (account_id, lot_id)
 );
 comment on table farthing.deferred_lots is
-  'Lots with a price, after their movements in lot_days. remaining: in credits; value: the deferred part '
-  'of the price, in minor units. The sum of all movements in lot_days is the sum of these rows.';
+  'Lots with a price, after their movements in lot_days. remaining: in credits; value: the deferred '
+  'part of the price, in minor units. The movements in lot_days add up to the same total as these rows.';
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
--- A payment of debt has no entry, so it is summed with the entries of its account. after_seq gives it
--- a place among them, and day is stored because created_at may lie far back: an expired hold pays
--- debt as of its expiry, whenever that is noticed.
+-- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
+-- its position among them. day is stored, because created_at may lie far in the past: an expired
+-- hold pays debt as of its expiry, however late the expiry is noticed.
 create table farthing.debt_payment_days (
   account_id bigint not null,
   payment_id bigint not null,
@@ -2846,10 +2845,11 @@ create table farthing.usage_features (
   first_day date not null
 );
 comment on table farthing.usage_features is
-  'The features that usage_days keeps apart: the first 200 that callers named. Later ones are `other`, so '
-  'that names without an end cannot make a row for each charge.';
--- The days without their features are some rows per day, and the months with their features some
--- thousand rows. A report reads the smaller of both, because the days of a year may be a million rows.
+  'The features that usage_days distinguishes: the first 200 that callers named. Later features are '
+  'summed as `other`, so that an endless number of names cannot make a row for each charge.';
+-- The sums per day over all features are some rows per day; the sums per month by feature are some
+-- thousand rows. A report reads whichever is smaller, because a year of usage_days may be a million
+-- rows.
 create table farthing.usage_sums (
   grain text not null,
   like farthing.usage_days including defaults,
@@ -2858,8 +2858,8 @@ create table farthing.usage_sums (
     or (grain = 'month' and extract(day from day) = 1))
 );
 comment on table farthing.usage_sums is
-  'usage_days, summed further. grain `day`: the sums of each day over all features; `month`: the sums of '
-  'each month by feature, where day is the first day of the month.';
+  'Sums of usage_days. grain `day`: the sums of each day over all features; `month`: the sums of each '
+  'month by feature, where day is the first day of the month.';
 alter table farthing.usage_sums enable row level security;
 create policy usage_sums_none on farthing.usage_sums for select to authenticated using (false);
 alter table farthing.usage_days enable row level security;
@@ -2877,11 +2877,12 @@ create table farthing.order_entries (
   missing text
 );
 comment on table farthing.order_entries is
-  'The sealed entry of each order''s purchased credits: seq is its number in the account. begun_on: the day '
-  '(UTC) on which a package order began, null for a top-up; paid_on: the day on which the order was paid; '
-  'credits: of the order, without its bonus. missing: the evidence that was missing when the entry was '
-  'sealed (stripe_event, lot), separated by spaces; null if there was all.';
--- Reports count the orders of a day that had all evidence, and look for it only where some are missing.
+  'The sealed entry of each order''s purchased credits: seq is its number in the account. begun_on: the '
+  'day (UTC) on which a package order began, null for a top-up; paid_on: the day on which the order was '
+  'paid; credits: of the order, without its bonus. missing: the evidence that was missing when the '
+  'entry was sealed (stripe_event, lot), separated by spaces; null if nothing was missing.';
+-- Reports count a day's orders that had all evidence, and look up evidence only on days on which
+-- some of it is missing.
 create index order_entries_by_begin on farthing.order_entries (begun_on)
   where begun_on is not null and missing is null;
 create index order_entries_by_payment on farthing.order_entries (paid_on) where missing is null;

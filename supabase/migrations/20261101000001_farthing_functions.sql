@@ -462,11 +462,11 @@ comment on function farthing.accounting_policy(text, timestamptz) is
 
 -- supabase/schemas/providers/functions.sql
 
--- Providers: users who sell through us, each with a connected account at Stripe. A provider is
--- committed before Stripe is asked. The provider's id is in the account's metadata and in the
--- idempotency key of the account's creation, so a retry after a crash gets the same account, and
--- Stripe's events name an id of ours. Only Stripe's account.updated changes what an account is
--- allowed to do.
+-- Providers: users who sell through us, each with a connected account at Stripe. The row of a
+-- provider is committed before Stripe is called. Its id is in the account's metadata and in the
+-- idempotency key of the request that creates the account, so a retry after a crash gets the same
+-- account, and Stripe's events contain our id. Only Stripe's account.updated changes what an
+-- account is allowed to do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -548,8 +548,8 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Records hashes of the bank accounts and cards to which Stripe pays a provider, from Stripe''s '
-  'fingerprints. Earlier hashes stay.';
+  'Records hashes of the bank accounts and cards to which Stripe pays a provider, computed from '
+  'Stripe''s fingerprints. Earlier hashes are kept.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -565,12 +565,13 @@ begin
   -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- The creating call may be storing the same account id at this moment.
+    -- The request that creates the account may be storing the same account id at this moment.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- A provider is committed before its account is created, so this account belongs to another app.
+    -- This account belongs to another app: the row of a provider of ours is committed before its
+    -- account is created.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then
@@ -595,8 +596,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds. Without the rounding, an event of the same second would
-  -- count as older than this request.
+  -- Stripe's events have whole seconds, so p_asked_at is rounded, too. Without the rounding, an
+  -- event of the same second would count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
@@ -617,8 +618,8 @@ begin
 end
 $$;
 comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) is
-  'Updates providers to Stripe''s state of their accounts, which was read at p_asked_at. A stored state of a '
-  'later event stays. Returns how many providers differed.';
+  'Updates providers to the state of their Stripe accounts, which was read at p_asked_at. A state that '
+  'a later event reported is not changed. Returns how many providers differed.';
 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
@@ -11163,11 +11164,12 @@ comment on function farthing.prove_reserved() is
 
 -- supabase/schemas/proof/functions/incremental.sql
 
--- The incremental proof skips sealed entries that were proved before, because the whole proof reads
--- every entry and is too slow to run each hour. The incremental proof proves the new entries of
--- each account, marks them as proved, and checks all other rows as the whole proof does. An old
--- entry that was changed without its seal shows only in the whole proof, which runs each week. An
--- old entry that was sealed again differs from its mark and from the head.
+-- The incremental proof skips sealed entries that were proved before. It exists because the whole
+-- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
+-- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
+-- If somebody changes an old entry and not its seal, only the whole proof finds the change; it runs
+-- each week. If the entry was sealed again, too, its seal differs from the account's mark and from
+-- the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -11175,8 +11177,8 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The accounts that have waited longest come first, so that a busy account cannot delay the
-    -- other accounts for ever.
+    -- The accounts whose last proved entry is oldest come first, so that a busy account cannot
+    -- delay the other accounts for ever.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -11185,7 +11187,7 @@ as $$
   select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
     w.account_id), '{}')
   from waiting w
-  -- A range does not end in the middle of a transaction, since the entries of a transaction are
+  -- A range must not end in the middle of a transaction, because the entries of a transaction are
   -- proved together.
   left join lateral (select e.seq from farthing.entries e
     where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
@@ -11222,8 +11224,8 @@ as $$
     from farthing.verify_new(p_ranges) v
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
-  'Returns the violations of new entries, except in sums over all accounts. Each violation names its '
-  'account.';
+  'Returns the violations in new entries; does not check the sums over all accounts. Each violation '
+  'names its account.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -11233,8 +11235,8 @@ as $$
   select * from farthing.prove_idle() union all select * from farthing.prove_rows()
 $$;
 comment on function farthing.prove_state() is
-  'Returns the violations that every incremental run looks for: in accounts without new entries, and in '
-  'rows other than entries.';
+  'Returns the violations that every incremental run looks for in full: those in accounts without new '
+  'entries, and those in rows other than entries.';
 
 create function farthing.prove_new()
 returns table (rule int, account_id bigint, detail text)
@@ -11254,7 +11256,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql
 set search_path = ''
 as $$
-  -- One statement sees one snapshot, so exactly the proved entries are marked.
+  -- This is one statement, which sees one snapshot, so exactly the entries that were proved are
+  -- marked.
   with found as materialized (select * from farthing.prove_ranges(p_ranges)),
   upto as materialized (
     select s.account_id, s.seq, s.hash from unnest(p_ranges) r
@@ -11306,8 +11309,8 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_found := o_found || array(select m::farthing.violation from farthing.prove_and_mark(v_ranges) m);
-    -- An account whose mark is not at the end of its range has a violation or unsealed entries. The
-    -- next run checks it again.
+    -- If an account's mark is not at the end of its range, the account has a violation or unsealed
+    -- entries. The next run checks the account again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -11323,8 +11326,9 @@ begin
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_found: the '
-  'violations; o_rules: their rules; o_is_done: false if unproved entries remain for the next run.';
+  'Runs the incremental proof, about p_limit entries at a time, until about p_time has passed. o_found: '
+  'the violations; o_rules: the rules that they break; o_is_done: false if unproved entries remain for '
+  'the next run.';
 
 -- supabase/schemas/proof/functions/incremental_checks.sql
 
@@ -11513,8 +11517,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are as '
-  'they were proved.';
+  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are the '
+  'same as when they were proved.';
 
 -- supabase/schemas/proof/functions/lots.sql
 
@@ -11618,8 +11622,9 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has its part of what the order brought without tax, no more is clawed back '
-  'from an order''s lots than from the order, and only the lot of an order may be frozen.';
+  'Rules 19 and 10: a lot''s price is its part of what the order cost without tax, the credits clawed '
+  'back from an order''s lots are at most those clawed back from the order, and only lots of orders are '
+  'frozen.';
 
 -- supabase/schemas/proof/functions/orders.sql
 
@@ -11697,8 +11702,8 @@ as $$
     where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment paid one order, a paid order granted the sold credits once, and no '
-  'purchase was granted without an order.';
+  'Rule 9 of purchases: a payment paid only one order, a paid order granted the sold credits once, and '
+  'no purchased credits were granted without an order.';
 
 create function farthing.prove_top_ups()
 returns table (rule int, account_id bigint, detail text)
@@ -11718,7 +11723,8 @@ as $$
   where o.kind <> 'top_up'
 $$;
 comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as its order.';
+  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as the top-up''s order '
+  'is open.';
 
 -- supabase/schemas/proof/functions/owners.sql
 
@@ -11836,8 +11842,8 @@ as $$
   union all select * from farthing.prove_revenue()
 $$;
 comment on function farthing.prove_rows() is
-  'Returns the violations that the whole and the incremental proof both look for in full, since these '
-  'checks read few entries or none.';
+  'Returns the violations of the checks that both the whole and the incremental proof run in full, '
+  'because these checks read few entries or none.';
 
 create function farthing.prove()
 returns table (rule int, account_id bigint, detail text)
@@ -11845,7 +11851,7 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- The incremental proof does these checks for new entries only.
+  -- The incremental proof runs the following checks for new entries only.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()
@@ -11938,15 +11944,16 @@ as $$
     o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only refunds of ours are added up. A refund made in the dashboard may be reported before the
-  -- failure of an earlier refund that made it possible.
+  -- Only refunds that were requested here are added up. For refunds made in the dashboard the sum
+  -- may be too high for a while: Stripe allows such a refund after an earlier one has failed, and
+  -- its event may arrive before the event of that failure.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
 $$;
 comment on function farthing.prove_reversals() is
   'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
-  'events; the states of orders and the freezes of lots agree; and refunds of ours never exceed the '
-  'order.';
+  'events; the states of orders and the freezes of lots agree; and the refunds that were requested here '
+  'never exceed the order.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
@@ -12052,15 +12059,15 @@ declare
   v_is_whole boolean;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- After a violation the next proof is whole, since only a whole proof can show that the violation
-  -- is corrected. A whole proof that could not finish is retried a day later, and until then the
-  -- incremental proof runs.
+  -- After a violation the next run is a whole proof, because only a whole proof can show that the
+  -- violation is corrected. A whole proof that could not finish is retried a day later, and until
+  -- then the incremental proof runs.
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour, or in the task's next run if entries remained, but at most a
-  -- twentieth of the time. A last proof in the future comes from a wrong server clock and does not
-  -- delay this one.
+  -- The proof runs each hour, or in the task's next run if entries remained, but takes at most a
+  -- twentieth of the time. If the last proof lies in the future, the server's clock was wrong, and
+  -- this proof is not delayed.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -12072,8 +12079,8 @@ begin
     v_detail := coalesce((select string_agg(distinct format('rule %s', f.rule), ', ')
       from unnest(v_found) f), '');
   exception when query_canceled or others then
-    -- statement_timeout is caught as well: a proof that never finishes would otherwise go
-    -- unnoticed.
+    -- `others` does not include query_canceled, which statement_timeout raises. It is caught as
+    -- well, because otherwise nobody would notice a proof that never finishes.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
@@ -12083,18 +12090,18 @@ begin
   insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
   select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
   from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
-  -- The alert's read_proof() reads violations until a whole proof finds none, so those rows stay
-  -- longer.
+  -- These rows are stored longer, because the alert's read_proof() reads violations until a whole
+  -- proof finds none.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one hour '
-  'after the last one, or at once if the last one left entries, but never before twenty times the last '
-  'one''s duration has passed. Each week and after a violation the whole proof runs, otherwise the '
-  'incremental one.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one '
+  'hour after the last one, or at once if the last one did not prove all entries, but never before '
+  'twenty times the last one''s duration has passed. The whole proof runs each week and after a '
+  'violation, otherwise the incremental one.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -12202,12 +12209,14 @@ as $$
       + case b.transfer_at when 'payment' then b.amount - b.application_fee_amount else 0 end as net
     from farthing.booking_transfers t where t.account_id = b.account_id and t.booking_id = b.booking_id
       and t.status <> 'refused') m
-  -- The due share is multiplied by the booking's amount, because a division would round.
+  -- The share is compared after multiplication by the booking's amount, because a division would
+  -- round.
   cross join lateral (select (b.amount - b.application_fee_amount)
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- A cancelled booking's money goes to its buyer. A move that Stripe refused waits for an operator.
+  -- Cancelled bookings are left out, because their money goes to the buyer. So are bookings with a
+  -- move that Stripe refused, because that move waits for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -12222,7 +12231,8 @@ $$;
 comment on function farthing.prove_transfers() is
   'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
   'share that waits for the booking''s completion is not transferred earlier; the due part of an '
-  'undisputed payment is at least requested; and no more of a transfer is reversed than was transferred.';
+  'undisputed payment is transferred or at least requested; and the reversals of a transfer never '
+  'exceed it.';
 
 -- supabase/schemas/proof/functions/usage_and_prices.sql
 
@@ -12234,7 +12244,8 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- An entry of usage names its rate version. A hold that was settled with an amount names none.
+    -- An entry of usage names its rate version. The charge of a hold that was settled with an
+    -- amount names none.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -12279,12 +12290,13 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate was settled with an amount and has no
--- price.
+-- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an
+-- amount, so it has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
-  'needs a computation of its own, without the function that charges usage.';
+  'computes the price itself and does not call the function that charges usage, because it checks that '
+  'function.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
@@ -12327,7 +12339,8 @@ as $$
   where g.credits <> s.amount
 $$;
 comment on function farthing.prove_usage_sums() is
-  'Rule 14: the credits of all days of usage, and of their sums, equal the credits of all sealed charges.';
+  'Rule 14: the credits in usage_days, and those in usage_sums, equal the credits of all sealed '
+  'charges.';
 
 create function farthing.prove_usage_days()
 returns table (rule int, account_id bigint, detail text)
@@ -12385,8 +12398,8 @@ begin
 end
 $$;
 comment on function farthing.prove_usage_days() is
-  'Rule 14: each day of usage is the sum of its sealed entries, and each further sum that of its days, in '
-  'every column.';
+  'Rule 14: every column of usage_days is the sum over the sealed entries of the day, and every column '
+  'of usage_sums is the sum over its days.';
 
 -- supabase/schemas/proof/functions/welcome.sql
 
@@ -12406,7 +12419,8 @@ as $$
   where d.granted is distinct from g.amount
 $$;
 comment on function farthing.prove_welcome_days() is
-  'Rule 18: the total of welcome credits of each day, which the ceiling reads, is the sum of its grants.';
+  'Rule 18: the welcome credits of each day (welcome_days), which are compared with the daily limit, '
+  'are the sum of the day''s grants.';
 
 create function farthing.prove_welcome_grants()
 returns table (rule int, account_id bigint, detail text)
@@ -12457,8 +12471,8 @@ begin
   perform farthing.audit_action('fraud_warnings',
     farthing.pick(to_jsonb(p_warning), '{account_id, warning_id}'),
     farthing.pick(to_jsonb(p_warning), '{state}'), '{"state": "cleared"}', p_author, p_reason, p_now);
-  -- A refund that Stripe does not have yet is no longer sent. If Stripe has made it nevertheless,
-  -- its event arrives and applies.
+  -- A refund that Stripe does not have yet is failed, so that it is no longer sent. If Stripe has
+  -- made it nevertheless, Stripe's event arrives and is applied.
   perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
   where r.account_id = p_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
     and r.requested_by = 'early_fraud_warning' and (r.order_id = p_warning.order_id
@@ -12500,8 +12514,9 @@ comment on function farthing.dispute_answer(farthing.disputes) is
 
 -- supabase/schemas/refunds/functions/reserve_refund.sql
 
--- Refunds before Stripe's event: a refund is reserved and committed before Stripe is asked, and
--- Stripe's answer attaches, fails or postpones it. Only Stripe's event moves credits.
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
+-- Depending on Stripe's answer, the refund gets Stripe's id, fails, or is postponed. Only Stripe's
+-- event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -12569,7 +12584,7 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  -- A code of 100 % leaves nothing to pay.
+  -- An order with a discount code of 100 % was paid with 0, so nothing can be refunded.
   if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');
@@ -12598,8 +12613,9 @@ as $$
 declare
   v_refund farthing.refunds;
 begin
-  -- An earlier request may have begun this refund without finishing. Stripe is then asked again
-  -- under the refund's own key, within 23 hours, since Stripe stores a key for at least 24 hours.
+  -- An earlier request may have begun this refund without finishing it. Stripe is then called again
+  -- with the refund's own idempotency key, but only within 23 hours, because Stripe stores a key
+  -- for at least 24 hours.
   select * into v_refund from farthing.refunds where origin_key = p_key
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -12609,7 +12625,7 @@ begin
       origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id,
       coalesce(p_amount, farthing.refundable(p_payment)), p_payment.currency, p_reason, p_author,
-      -- If this request dies, a runner sends the refund two minutes later.
+      -- If this request dies before it reaches Stripe, a runner sends the refund two minutes later.
       p_key, p_fingerprint, p_now + interval '2 minutes', p_now, p_now)
     returning * into v_refund;
   elsif v_refund.origin_fingerprint <> p_fingerprint then
@@ -12658,7 +12674,7 @@ begin
     next_attempt_at = null, updated_at = p_now
   where account_id = p_refund.account_id and refund_id = p_refund.refund_id
   returning * into v_refund;
-  -- The provider's share may have waited for this refund, and is now transferred.
+  -- The transfer of the provider's share may have waited for the result of this refund.
   perform farthing.net_transfers(b, p_now) from farthing.bookings b
   where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
   return v_refund;
@@ -12682,7 +12698,8 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small booking is zero, and Stripe refuses to refund a fee that was never taken.
+    -- The fee of a small booking can be zero. Stripe refuses to refund a fee that it never
+    -- collected.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -12709,10 +12726,12 @@ begin
     select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
     order by next_attempt_at limit p_limit for update skip locked
   loop
-    -- After 23 hours Stripe may have forgotten the refund's key and would make the refund a second time.
+    -- After 23 hours Stripe may have forgotten the refund's idempotency key, and could make the
+    -- refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund. Waiting for the account here could
-      -- deadlock, so the refund of a locked account is skipped, and the next call fails it.
+      -- Other functions lock the account before the refund, and this query has locked the refund
+      -- first. Waiting for the account could deadlock, so a refund whose account is locked is
+      -- skipped, and the next call fails it.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -12720,8 +12739,8 @@ begin
       end if;
       continue;
     end if;
-    -- The waits are 2, 4, 8 … minutes, so the runner that claimed the refund has ended before the
-    -- next claim.
+    -- The waits are 2, 4, 8 … minutes, so the runner that has claimed a refund has ended before the
+    -- refund can be claimed again.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -12732,20 +12751,21 @@ begin
 end
 $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
-  'Claims due refunds that Stripe does not have yet, each until its next attempt, at most p_limit. A refund '
-  'fails after ten attempts or 23 hours.';
+  'Claims at most p_limit due refunds that Stripe does not have yet. A claim lasts until the refund''s '
+  'next attempt is due. A refund fails after ten attempts or 23 hours.';
 
 -- supabase/schemas/reports/functions/actor_actions.sql
 
--- Actions of authors that are not entries: refunds, released holds, blocks, decisions, retries, settings and
--- reads. Each fact is read from the table that stores its author.
+-- Actions of authors that are not entries: refunds, released holds, blocks, decisions, retries,
+-- settings and reads. Each action is read from the table that stores who did it.
 
 create function farthing.author_of_refund(p_requested_by text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- Without a prefix it is a party of a booking, Stripe's dashboard, or a rule such as `late_payment`.
+  -- A value without a prefix is a party of a booking, Stripe's dashboard, or a rule such as
+  -- `late_payment`.
   select case when p_requested_by ~ '^(operator|key|sql|task|stripe)(:|$)' then p_requested_by
     when p_requested_by in ('buyer', 'provider') then 'owner'
     else 'task:' || p_requested_by end
@@ -12806,7 +12826,7 @@ as $$
     select a.changed_at, a.author, farthing.audited_action(a.table_name, a.before is null, a.after is null),
       'audit', null, null
     from span s join farthing.audit a on a.changed_at >= s.since and a.changed_at < s.until
-    -- The same tables as of the index audit_by_time.
+    -- These tables must be the same as those of the index audit_by_time.
     where a.table_name in ('blocks', 'mismatches', 'inbox', 'notifications', 'fraud_warnings', 'jobs',
         'booking_transfers', 'spend_caps', 'policy', 'packages', 'rates', 'alert_rules', 'tasks', 'features',
         'accounting_policies', 'journal_accounts', 'welcome_blocked_domains', 'welcome_grants')
@@ -12817,8 +12837,8 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns the actions of a range of days that moved no credits, by day, author and kind, with the table '
-  'that stores them. amount: of refunds, in minor units of currency.';
+  'Returns the actions of a range of days that moved no credits, by day, author and kind, with the '
+  'table that stores them. amount: only for refunds, in minor units of `currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
 returns table (day date, author_kind text, author text, kind text, source text, count bigint, credits numeric,
@@ -12861,15 +12881,16 @@ as $$
   select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.name) from controls c
 $$;
 comment on function farthing.actor_controls() is
-  'Returns the controls of the report of authors: the credits of each kind of entry against the sums of '
-  'sealed entries, and granted credits against the amounts of the lots.';
+  'Returns the controls of the report of authors: the credits of each kind of entry, compared with the '
+  'sums of sealed entries; and the granted credits, compared with the amounts of the lots.';
 
 -- supabase/schemas/reports/functions/actors.sql
 
 -- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
 -- entries have no index by time or author: every debit would pay for such an index. A report then
 -- reads a few rows per day, however long the ledger is, and misses only the entries of the last
--- minute or two. All Stripe events are one author here, since each event writes only once.
+-- minute or two. All Stripe events are one author here: each event writes only once, so a row for
+-- each event would sum nothing.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -12907,8 +12928,8 @@ from (select d.day, d.source,
 window w as (partition by s.source order by s.day);
 comment on view farthing.credit_days is
   'Movements of credits by day and source of their lot, for the operators'' report. opening, closing: '
-  'the credits that lots of the source have before and after the day; of the source `debt`, zero or '
-  'less.';
+  'the credits that lots of the source have before and after the day; for the source `debt` they are '
+  'zero or negative.';
 
 create function farthing.credit_totals(p_range farthing.day_range)
 returns jsonb
@@ -12954,7 +12975,8 @@ as $$
     left join lateral (select t.seq from farthing.entry_seals t where t.account_id = a.account_id
       order by t.seq desc limit 1) s on true
     join farthing.entries e on e.account_id = a.account_id and e.seq > coalesce(s.seq, 0)
-    -- Older entries are sealed. If one was not, the control would show it.
+    -- Only entries after this moment are read: older ones are sealed. If an older entry were not
+    -- sealed, this control would show a difference.
     where a.last_entry_at >= (select u.at - interval '1 hour' from farthing.sealed_until u)
       and a.last_seq > coalesce(s.seq, 0)
   ), balance as (
@@ -12975,8 +12997,8 @@ as $$
 $$;
 comment on function farthing.credit_controls() is
   'Returns the controls of the report of credits: the sums of all days and the same sums of the sealed '
-  'entries; and the granted credits compared with the sealed entries, and with the lots and debts of now '
-  'less the entries that are not sealed.';
+  'entries; and the granted credits, compared with the sum of the used, expired and clawed-back credits '
+  'of the sealed entries and of today''s lots less debts, without the entries that are not sealed.';
 
 -- supabase/schemas/reports/functions/funnel.sql
 
@@ -12991,7 +13013,8 @@ declare
   v_account_id bigint := farthing.account_for(p_user_id);
 begin
   if v_account_id is null then
-    -- The user's first request was refused, and the account was rolled back with it.
+    -- If the refused request was the user's first one, its new account was rolled back with it, so
+    -- there may be no account.
     v_account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   end if;
   insert into farthing.refusal_days as r (day, account_id, first_at, refusals)
@@ -13007,7 +13030,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- The primary key has two columns, so delete_older() cannot be used. Its index finds the oldest day.
+  -- delete_older() cannot be used, because the primary key has two columns. The key's index finds
+  -- the oldest day.
   with due as (
     select r.day, r.account_id from farthing.refusal_days r
     where r.day <= ((p_now - interval '2 years') at time zone 'UTC')::date
@@ -13031,7 +13055,8 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- In the order of orders_newest, so that both are merged. Hours, because days depend on a time zone.
+    -- The rows are sorted like the index orders_newest, so that both are merged. The interval is in
+    -- hours, because the length of a day depends on the session's time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -13041,8 +13066,9 @@ begin
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
-  'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
-  'first refusal; is_first_purchase: and it was the account''s first paid order. A free order is not paid.';
+  'Returns the refused accounts of each day. has_paid: the account paid an order within 7 days after '
+  'the day''s first refusal; is_first_purchase: that order was also the account''s first paid order. '
+  'Free orders do not count.';
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
@@ -13065,8 +13091,9 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many package orders that began in a range of days have a lot. If the orders of a day are all '
-  'noted in order_entries with their lot, which prove_order_entries() proves, their lots are not looked for.';
+  'Returns how many package orders that began in a range of days have a lot. If order_entries has all '
+  'orders of a day with their lot, as prove_order_entries() proves, the lots of that day are not looked '
+  'up.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -13089,7 +13116,8 @@ begin
       null::bigint, null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
-    -- Day by day, because accounts of a day are counted faster than those of a year.
+    -- The days are counted one by one, because the distinct accounts of one day are counted faster
+    -- than those of a whole year.
     select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (
@@ -13110,7 +13138,8 @@ begin
       r.has_paid), count(*) filter (where r.is_first_purchase)
     from refused r group by r.day
     union all
-    -- The rows are in the order of their accounts, so that these are counted without sorting them.
+    -- The rows arrive sorted by account, so that the distinct accounts are counted without another
+    -- sort.
     select null, null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
       count(distinct r.account_id) filter (where r.has_paid),
       count(distinct r.account_id) filter (where r.is_first_purchase)
@@ -13147,7 +13176,8 @@ as $$
 begin
   return query
   with paid as (
-    -- Moments are sorted in half the time of intervals.
+    -- The intervals are added to a fixed timestamp, because PostgreSQL sorts timestamps in half the
+    -- time of intervals.
     select percentile_disc(array[0.5, 0.95])
         within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
         filter (where o.kind = 'package' and o.amount_total > 0) as waited,
@@ -13180,7 +13210,8 @@ begin
   select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
   from paid p, (select count(*) as gaps from gaps) g
   union all
-  -- Examples, because a lost list of events would make a row for each order.
+  -- Only examples are listed: if a whole list of events was lost, there would be a row for each
+  -- order.
   select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
   from gaps g where g.nr <= 100
   union all
@@ -13205,7 +13236,7 @@ as $$
   with found as materialized (
     select m.labels, m.buckets from farthing.metric_rows('requests', p_from, p_to) m
   ), named as (
-    -- Labels are read once for all days.
+    -- The labels of each series are parsed once for all days.
     select l.labels, n.route, case n.route when 'POST /send-notification' then 'notification_p95'
       else 'ledger_p95' end as name
     from (select distinct f.labels from found f) l
@@ -13247,7 +13278,7 @@ begin
     union all
     select 'webhook_applied', coalesce(sum(e.count) filter (where e.state in ('processed', 'ignored')), 0),
       coalesce(sum(e.count) filter (where e.state in ('failed', 'dead')), 0)
-    -- State by state, because a state's events are counted faster than grouped.
+    -- One count per state, because that is faster than grouping the events by state.
     from (values ('processed'), ('ignored'), ('failed'), ('dead')) s (state)
     cross join lateral (select s.state, count(*) as count from farthing.inbox i
       where i.state = s.state and i.received_at >= p_from and i.received_at < p_to) e
@@ -13359,7 +13390,7 @@ as $$
   select r.month, r.currency, (r.closing - coalesce(r.change, 0))::bigint, coalesce(r.purchases, 0)::bigint,
     coalesce(r.used, 0)::bigint, coalesce(r.breakage, 0)::bigint, coalesce(r.refunded, 0)::bigint,
     coalesce(r.clawed_back, 0)::bigint, coalesce(r.adjustments, 0)::bigint, r.closing::bigint
-  -- A currency has no rows before its first sale.
+  -- There is no row of a currency before its first sale.
   from rolled r where r.month >= p_range.first_day and r.closing is not null
 $$;
 comment on function farthing.deferred_months(farthing.day_range) is
@@ -13370,10 +13401,12 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
--- The planner expects one row of a join by two columns, and would sort all lots for some currencies.
+-- The planner expects that a join by two columns returns one row, and would therefore sort all lots
+-- for some currencies.
 set enable_sort = off set work_mem = '32MB'
 as $$
-  -- The values of the lots are computed here, from what remains of them and from their prices.
+  -- The values of the lots are computed again here, from their remaining credits and prices, so
+  -- that the result can be compared with the stored values.
   select m.currency, m.last_month, coalesce(p.proof, 0)
   from (select d.currency, date_trunc('month', max(d.day)::timestamp)::date as last_month
     from farthing.lot_days d where d.currency <> '' group by d.currency) m
@@ -13389,7 +13422,8 @@ comment on function farthing.deferred_proof() is
 
 -- supabase/schemas/reports/functions/lot_days.sql
 
--- Movements of lots per day. Like the days of authors, they are summed when entries are sealed.
+-- Movements of lots per day. Like the days of authors (actors.sql), they are summed when entries
+-- are sealed.
 
 create view farthing.lot_movements with (security_invoker = true) as
 select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
@@ -13399,8 +13433,8 @@ select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as
     else 'disputed' end as movement
 from farthing.entries e;
 comment on view farthing.lot_movements is
-  'Entries as movements of their lots: the change of what remains, and its kind. An entry without a lot '
-  'changes the debt.';
+  'Entries as movements of their lots: the change of the lot''s remaining credits, and the kind of '
+  'movement. An entry without a lot changes the debt.';
 
 create function farthing.book_debt_payments()
 returns table (account_id bigint, after_seq bigint, payment_id bigint, day date, lot_id uuid, amount numeric)
@@ -13408,7 +13442,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.debt_payment_days b
-  -- Days that are reported as complete do not change.
+  -- The day is never before sealed_until, because days that are reported as complete must not
+  -- change.
   set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
   from farthing.debt_payments p, farthing.sealed_until u
   where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
@@ -13417,8 +13452,8 @@ as $$
   returning b.account_id, b.after_seq, b.payment_id, b.day, p.lot_id, p.amount
 $$;
 comment on function farthing.book_debt_payments() is
-  'Gives a day to each payment of debt that follows a sealed entry and has none, and returns it. '
-  'add_lot_days() calls it.';
+  'Finds each payment of debt that follows a sealed entry and has no day yet, stores its day, and '
+  'returns the payment. add_lot_days() calls it.';
 
 create function farthing.add_lot_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -13428,7 +13463,8 @@ as $$
   with paid as materialized (
     select * from farthing.book_debt_payments()
   ), moved as not materialized (
-    -- The order of an account's movements: a payment of debt follows an entry.
+    -- This is the order of an account's movements: a payment of debt comes after the entry that it
+    -- follows.
     select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
     join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto
@@ -13445,8 +13481,8 @@ as $$
         rows between unbounded preceding and 1 preceding) >= place as overlaps from grouped) g
     where g.overlaps and g.lot_id is not null
   ), pieces as (
-    -- The change of a value depends on the order of the movements, but not on how movements of one
-    -- kind that follow each other are grouped. Few lots have movements of several kinds in turn.
+    -- Consecutive movements of one kind can be summed without changing a lot's value. Only the few
+    -- lots whose kinds of movement alternate are computed movement by movement.
     select g.account_id, g.place, 0 as payment_id, g.lot_id, g.day, g.change, g.movement
     from grouped g where not exists (select from interleaved i
       where i.account_id = g.account_id and i.lot_id = g.lot_id)
@@ -13467,8 +13503,8 @@ as $$
     where m.price > 0
     window w as (partition by m.account_id, m.lot_id order by m.place, m.payment_id)
   ), valued as (
-    -- A rounded quotient of whole units, a half up. The changes of the value of one lot add up to its
-    -- price, because each begins at the value where the last one ended.
+    -- The quotient is rounded half up to whole minor units. The changes of one lot's value add up
+    -- to its price, because each change begins at the value at which the last one ended.
     select r.*, div(2 * r.price * r.remaining + r.amount, 2 * r.amount)::bigint as value from running r
   ), lots as (
     insert into farthing.deferred_lots as d (account_id, lot_id, currency, remaining, value)
@@ -13498,7 +13534,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- An entry has the time at which its transaction began.
+  -- A minute is subtracted, because the time of an entry is the beginning of its transaction, which
+  -- may commit later.
   update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
 $$;
 comment on function farthing.note_sealed_until(timestamptz) is
@@ -13521,8 +13558,9 @@ comment on function farthing.note_debt_payment() is
 
 -- supabase/schemas/reports/functions/order_entries.sql
 
--- The entries of purchases, which entries' indexes do not find, and the evidence of orders. Evidence is
--- looked for once, when the purchase is sealed: a report of a year would look for it order by order.
+-- The entries of purchases, which no index of the entries finds, and the evidence of orders. The
+-- evidence is looked up once, when the purchase is sealed, because a report of a year would have to
+-- look it up for each order.
 
 create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
 returns text
@@ -13538,7 +13576,7 @@ as $$
 $$;
 comment on function farthing.missing_evidence(bigint, uuid) is
   'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
-  'paid) and lot, separated by a space; null if both are there.';
+  'paid) and lot, separated by a space; null if neither is missing.';
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -13575,7 +13613,8 @@ begin
     cross join lateral (select d at time zone 'UTC' as begins,
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
-      -- If as many orders were noted with all evidence as were paid on the day, none lacks it.
+      -- A day is skipped if order_entries has as many of its orders with complete evidence as
+      -- orders were paid on that day: then no order lacks evidence.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop
@@ -13583,7 +13622,8 @@ begin
     select p.order_id, m.missing
     from farthing.orders p
     left join farthing.order_entries n on n.order_id = p.order_id
-    -- Evidence that was missing may have arrived since. prove_order_entries() compares the other rows.
+    -- Evidence that was missing may have arrived since, so it is looked up again.
+    -- prove_order_entries() checks the rows that have all evidence.
     cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
       case when n.order_id is null then 'entry' end), '') as missing) m
     -- The purchase of an order that was paid after the last seal is not in order_entries yet.
@@ -13633,8 +13673,8 @@ comment on function farthing.prove_order_entries() is
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
--- The proof of the days of lots. The whole proof computes them again from all entries; the
--- incremental proof compares their sums with the entries' sums and with the lots.
+-- The proof of the days of lots. The whole proof recomputes the days from all entries; the
+-- incremental proof compares their sums with the sums of entries and with the lots.
 
 create function farthing.prove_lot_days()
 returns table (rule int, account_id bigint, detail text)
@@ -13735,7 +13775,8 @@ as $$
   cross join lateral (select div(l.amount + 2 * l.price * coalesce(d.remaining, l.remaining), 2 * l.amount)
     as worth) w
   where l.price > 0 and ((d.remaining, d.value::numeric) is distinct from (l.remaining, w.worth))
-    -- A lot may differ in its remaining credits while its account has something to be summed.
+    -- A lot's remaining credits may differ as long as its account has entries or payments of debt
+    -- that are not summed yet.
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b
@@ -13743,8 +13784,8 @@ as $$
 $$;
 comment on function farthing.prove_lot_sums() is
   'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '
-  'cancel out; the values in them are those of the lots; and what is summed up of a lot is what remains '
-  'of it.';
+  'cancel out; the sum of their values is the value of the lots; and the summed movements of a lot '
+  'equal its remaining credits.';
 
 -- supabase/schemas/reports/functions/report.sql
 
@@ -13830,7 +13871,8 @@ as $$
   select (e.created_at at time zone 'UTC')::date, e.origin, coalesce(e.metadata ->> 'model', ''),
     coalesce((e.metadata ->> 'rate_version')::int, 0), e.feature,
     count(*) filter (where e.is_first and not e.is_correction), count(*) filter (where e.is_correction),
-    -- The metadata of a correction has the true tokens; those of the charge are taken off.
+    -- A correction's metadata has the true tokens. The tokens of the corrected charge are
+    -- subtracted.
     coalesce(sum((e.metadata ->> 'input_tokens')::bigint) filter (where e.is_first), 0)
       - coalesce(sum((e.charged ->> 'input_tokens')::bigint), 0),
     coalesce(sum((e.metadata ->> 'cached_input_tokens')::bigint) filter (where e.is_first), 0)
@@ -13847,7 +13889,7 @@ as $$
     select n.created_at, n.amount, n.metadata, n.is_first, c.is_correction,
       case when c.is_correction then 'chat' when n.kind = 'debit' then 'debit'
         when n.reference_type = 'usage' then 'caller' else n.reference_type end as origin,
-      -- Most entries have no metadata of a caller, and `?` is the cheapest test.
+      -- Most entries have no metadata of the caller, and `?` is the cheapest way to see that.
       case when n.metadata ? 'caller' and jsonb_typeof(n.metadata #> '{caller,feature}') = 'string'
         and length(n.metadata #>> '{caller,feature}') <= 64 then n.metadata #>> '{caller,feature}'
         else '' end as feature,
@@ -13941,12 +13983,14 @@ as $$
 declare
   v_begin timestamptz := p_range.first_day::timestamp at time zone 'UTC';
   v_end timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
-  -- The whole months of the range; none if v_months_end is not later.
+  -- The whole months of the range. If v_months_end is not later than v_months_begin, the range
+  -- contains none.
   v_months_begin date := date_trunc('month', p_range.first_day + interval '1 month' - interval '1 day')::date;
   v_months_end date := date_trunc('month', (p_range.last_day + 1)::timestamp)::date;
 begin
   if p_account_id is not null then
-    -- A row for each account and day would be as many rows as entries, so one account is summed here.
+    -- The usage of one account is summed from its entries, because a stored row per account and day
+    -- would be about as many rows as entries.
     return query select * from farthing.usage_of(array[p_account_id],
       array[farthing.seq_at(p_account_id, v_begin - interval '1 microsecond')],
       array[farthing.seq_at(p_account_id, v_end - interval '1 microsecond')]);
@@ -13970,8 +14014,8 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days in the fewest rows that can be grouped by p_groups: of all '
-  'accounts, without entries that are not sealed, or of one account.';
+  'Returns the usage of a range of days, from the smallest stored sums that can still be grouped by '
+  'p_groups: the sealed usage of all accounts, or all usage of one account.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -14040,8 +14084,8 @@ as $$
   having count(*) > 0
 $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
-  'Returns the rows of the report of usage, and their total: figures is the row without its share. '
-  'p_groups: the columns to group by; the other ones are null.';
+  'Returns the rows of the report of usage, and their total. figures: the row without its share of all '
+  'credits. p_groups: the columns to group by; all other columns are null.';
 
 create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
 returns table (cursor text, figures jsonb, net_credits numeric)
@@ -14055,7 +14099,8 @@ as $$
     from farthing.usage_figures(row(d::date, d::date)::farthing.day_range, null, p_groups) u
     where not u.is_total and (p_after is null or u.cursor collate "C" > p_after)
     order by u.cursor collate "C") f
-  -- Days before that of the cursor, such as ["2027-01-02", "gpt-4o", null, null], are skipped.
+  -- Days before the day of the cursor are skipped. A cursor is a text such as ["2027-01-02",
+  -- "gpt-4o", null, null].
   where p_after is null or p_after not like '["%' or d::date::text collate "C" >= substr(p_after, 3, 10)
   -- The days after the page are not computed.
   limit p_rows

@@ -1667,9 +1667,9 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'Returns the user''s provider, which is created on first use, with the step `onboard` and the values '
-  'for Stripe, or the step `replay` with the stored answer. The endpoint creates an account only if '
-  'stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
+  'Creates the user''s provider on first use. Returns it with the step `onboard` and the values for '
+  'Stripe, or the step `replay` with the stored answer. The endpoint creates an account at Stripe only '
+  'if stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
@@ -1710,8 +1710,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats an answer under the provider's key, including an error, so the next attempt
-  -- needs a provider with another id.
+  -- Stripe stores an answer under the provider's idempotency key, even an error, and repeats it. So
+  -- the next attempt needs a provider with a different id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -1720,8 +1720,8 @@ $$;
 grant execute on function farthing_public.providers_abandon to service_role;
 comment on function farthing_public.providers_abandon is
   'Frees the idempotency key after Stripe returned no onboarding page, so that a retry runs at once. '
-  'Removes the provider p_provider_id if Stripe refused it an account; otherwise the retry finds the '
-  'same provider.';
+  'Removes the provider p_provider_id if Stripe refused to create its account; otherwise the retry '
+  'finds the same provider.';
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
@@ -1759,9 +1759,10 @@ end
 $$;
 grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
-  'Updates providers to the state of their Stripe accounts at p_asked_at. p_accounts: an array of facts '
-  'in the form of account.updated. A state from a later event stays. Returns {changed, providers}: how '
-  'many differed, and how many have an account.';
+  'Updates providers to the state that their Stripe accounts had at p_asked_at. p_accounts: an array of '
+  'facts in the form of account.updated. A state that a later event reported is not changed. Returns '
+  '{changed, providers}: the number of providers that differed, and the number of those that have an '
+  'account.';
 
 -- supabase/schemas/top_ups/api.sql
 
@@ -3465,7 +3466,8 @@ comment on function farthing_public.balance_record is
 
 -- supabase/schemas/refunds/api/disputes.sql
 
--- Disputes, for operators: those that wait for evidence come first, by their deadline.
+-- Disputes, for operators. Those that wait for evidence come first, in the order of their
+-- deadlines.
 
 create function farthing_public.disputes_list(
   p_status text default null, p_order_id uuid default null, p_user_id uuid default null,
@@ -3477,7 +3479,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- No account has the number 0.
+  -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case
     when p_user_id is not null then
       coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /disputes', p_now), 0)
@@ -3487,11 +3489,11 @@ declare
   v_deadline timestamptz;
 begin
   select * into v_last from farthing.disputes where dispute_id = p_before;
-  -- An unknown cursor has no page.
+  -- If no dispute has the cursor's id, the page is empty.
   v_deadline := case when v_last.dispute_id is not null then
     farthing.dispute_deadline(v_last.status, v_last.evidence_due_by) end;
-  -- After the cursor come the others with its deadline, and then the later deadlines: each part is one
-  -- range of the index.
+  -- The page continues with the other disputes that have the cursor's deadline, and then with later
+  -- deadlines. Each of the two parts is one range of the index.
   return farthing.page_of('disputes', p_limit, array(
     select row(farthing.dispute_answer(d), (d).dispute_id)::farthing.page_item
     from (
@@ -3515,9 +3517,9 @@ end
 $$;
 grant execute on function farthing_public.disputes_list to service_role;
 comment on function farthing_public.disputes_list is
-  'Returns a page of disputes, by status (in Stripe''s words), order or buyer: {disputes, next_before}. '
-  'Those that wait for evidence come first, by deadline; then the others, newest first. Fails not_found if '
-  'there is no such user.';
+  'Returns a page of disputes, optionally of one status (in Stripe''s words), order or buyer: '
+  '{disputes, next_before}. Disputes that wait for evidence come first, by deadline; then the others, '
+  'newest first. Fails not_found if there is no such user.';
 
 create function farthing_public.disputes_read(
   p_dispute_id text, p_author text default null, p_now timestamptz default now())
@@ -3553,10 +3555,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- A user without an account has no warnings. No account has the number 0.
+  -- 0 stands for a user without an account, who has no warnings: no account has the number 0.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;
@@ -3571,8 +3573,8 @@ end
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
-  'Returns a page of early fraud warnings, newest first, by state and user: {warnings, next_before}. Fails '
-  'not_found if there is no such user.';
+  'Returns a page of early fraud warnings, newest first, optionally of one state or user: {warnings, '
+  'next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -3602,8 +3604,8 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'Clears a warning, because an operator trusts the payment that a card network warned about: its '
-  'credits are unfrozen. A warning that is not open does not change. Returns {status: 200, replayed, '
+  'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
+  'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
   'data: {warning_id, state}}. Fails not_found, and forbidden if the payment is the operator''s own.';
 
 -- supabase/schemas/refunds/api/refunds.sql
@@ -3643,10 +3645,10 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an '
-  'amount, the whole refundable amount. Returns the step `send` with the refund for Stripe, or `replay` '
-  'with the stored answer. Fails not_found, forbidden, already_refunded, refund_too_large, '
-  'invalid_request, idempotency_key_reused.';
+  'Reserves the amount of a refund, or the whole refundable amount if none is given, so that the '
+  'refunds of parallel requests never exceed the payment. Returns the step `send` with the refund for '
+  'Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
+  'refund_too_large, invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -3657,8 +3659,8 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- Stripe's event may have stored the same id earlier. A refund that has failed here waits for
-  -- Stripe's event.
+  -- Stripe's event may already have stored the same id. A refund that has failed here keeps its
+  -- state until Stripe's event arrives.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -3685,7 +3687,8 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- A late refusal must not fail a refund that Stripe has made meanwhile.
+  -- Only a refund without Stripe's id may fail: a refusal may arrive late, after Stripe has made
+  -- the refund in another attempt.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;
@@ -3760,8 +3763,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- The account narrows the list before its indexes on orders and bookings apply. No account has the
-  -- number 0.
+  -- The account is looked up first, so that it narrows the list before the indexes on orders and
+  -- bookings apply. 0 stands for a user without an account: no account has the number 0.
   v_account_id bigint := case
     when p_user_id is not null then
       coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /refunds', p_now), 0)
@@ -3769,7 +3772,7 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.refunds;
 begin
   select * into v_last from farthing.refunds where refund_id = farthing.uuid_of(p_before);
@@ -3779,7 +3782,7 @@ begin
     where (v_account_id is null or r.account_id = v_account_id)
       and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
-      -- requested is pending in answers: farthing.refund_answer().
+      -- Answers show the status `requested` as `pending`: farthing.refund_answer().
       and (p_status is null or r.status = p_status or p_status = 'pending' and r.status = 'requested')
       and (p_before is null or (r.created_at, r.refund_id) < (v_last.created_at, v_last.refund_id))
     order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)));
@@ -3787,8 +3790,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first: all of them, or those of an order, a booking, a buyer, or in a '
-  'status. {refunds, next_before}. Fails not_found if there is no such user.';
+  'Returns a page of refunds, newest first: {refunds, next_before}. Optionally only those of an order, '
+  'a booking or a buyer, or those in a status. Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -3799,12 +3802,12 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Claims due refunds that Stripe does not have yet, each until its next attempt. A refund fails after '
-  'ten attempts or 23 hours. Returns the refunds to send.';
+  'Claims due refunds that Stripe does not have yet. A claim lasts until the refund''s next attempt is '
+  'due. A refund fails after ten attempts or 23 hours. Returns the refunds to send.';
 
 -- supabase/schemas/reports/api/actors.sql
 
--- The report of authors: who moved how many credits, and who did what else.
+-- The report of authors: how many credits each author moved, and what else the author did.
 
 create function farthing_public.report_actors(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
@@ -3834,9 +3837,9 @@ end
 $$;
 grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
-  'Returns the report of authors: entries and other actions by day, author and kind, of one author if '
-  'p_actor is given. The entries of the last minute or two are missing, which are not sealed. Fails '
-  'invalid_request, naming from or limit.';
+  'Returns the report of authors: entries and other actions by day, author and kind; only those of one '
+  'author if p_actor is given. The entries of the last minute or two are missing, because they are not '
+  'sealed yet. Fails invalid_request, naming from or limit.';
 
 -- supabase/schemas/reports/api/credits.sql
 
@@ -3866,8 +3869,8 @@ end
 $$;
 grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
-  'Returns the report of credits: movements by day and source of their lot, without the entries after '
-  'as_of, which are not sealed. Fails invalid_request, naming from or limit.';
+  'Returns the report of credits: movements by day and source of their lot. Entries after as_of are '
+  'missing, because they are not sealed yet. Fails invalid_request, naming from or limit.';
 
 -- supabase/schemas/reports/api/funnel.sql
 
@@ -3879,7 +3882,8 @@ create function farthing_public.report_funnel(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- The plans are made for the days of this call, hash 100,000 accounts in memory, and read indexes.
+-- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
+-- and read indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare
@@ -3929,7 +3933,8 @@ create function farthing_public.report_kpis(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- The plans are made for the days of this call, hash 100,000 accounts in memory, and read indexes.
+-- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
+-- and read indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare
@@ -3978,7 +3983,8 @@ begin
     (date_trunc('month', v_range.last_day::timestamp) + interval '1 month' - interval '1 day')::date);
   with months as materialized (
     select m.*, to_char(m.month, 'YYYY-MM') || ' ' || m.currency as cursor,
-      -- The proof is of now, so it belongs to the last month: no lot moved after it.
+      -- The proof column shows the worth of the lots now. It belongs to the row of the last month,
+      -- because no lot has moved since.
       case when m.month >= p.last_month and m.month = max(m.month) over () then p.proof end as proof
     from farthing.deferred_months(v_range) m join farthing.deferred_proof() p using (currency)
   )
@@ -4012,8 +4018,9 @@ $$;
 grant execute on function farthing_public.report_liabilities to service_role;
 comment on function farthing_public.report_liabilities is
   'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the whole '
-  'months of a range; without the entries after as_of, which are not sealed. The policies are all '
-  'versions: an order keeps the one that it was paid under. Fails invalid_request, naming from or limit.';
+  'months of a range. Entries after as_of are missing, because they are not sealed yet. `policies` has '
+  'all versions, because an order keeps the version that was in force when it was paid. Fails '
+  'invalid_request, naming from or limit.';
 
 -- supabase/schemas/reports/api/usage.sql
 
@@ -4061,7 +4068,7 @@ begin
       farthing.control('priced credits, and the tokens priced again', coalesce(v_total.priced_credits, 0),
         coalesce(v_total.price_in_credits, 0)),
       case when p_user_id is null then
-        -- Both sums are over all days, because entries have no index by time.
+        -- Both sums of this control are over all days, because entries have no index by time.
         farthing.control('credits of all days, and all sealed charges',
           (select coalesce(sum(d.credits), 0) from farthing.usage_sums d where d.grain = 'day'),
           (select coalesce(sum(s.amount), 0) from farthing.entry_sums s where s.counterparty = 'usage'))
@@ -4082,8 +4089,9 @@ $$;
 grant execute on function farthing_public.report_usage to service_role;
 comment on function farthing_public.report_usage is
   'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
-  'feature, separated by commas. The entries of the last minute or two, which are not sealed, are missing, '
-  'except for one user (p_user_id). Fails invalid_request, naming from, limit or group_by; not_found.';
+  'feature, separated by commas. The entries of the last minute or two are missing, because they are '
+  'not sealed yet, except in the report of one user (p_user_id). Fails invalid_request, naming from, '
+  'limit or group_by; not_found.';
 
 -- supabase/schemas/revenue/api/metrics.sql
 

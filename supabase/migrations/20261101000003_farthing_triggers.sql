@@ -317,7 +317,7 @@ create trigger rates_are_append_only before update or delete on farthing.rates
 
 -- The scheduled task that runs the proof.
 
--- Due tasks with larger budgets run later, so the proof does not delay other tasks.
+-- A task with a larger budget runs after other due tasks, so the proof does not delay them.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');
 
 -- supabase/schemas/providers/triggers.sql
@@ -332,8 +332,8 @@ select farthing.set_once('providers', '{stripe_account_id}');
 
 -- supabase/schemas/reports/triggers.sql
 
--- Triggers: each payment of debt is noted for its day, and keeps its place among the entries. A scheduled
--- task deletes old refusals.
+-- Triggers: each payment of debt is recorded for a day, with its position among the account's
+-- entries. A scheduled task deletes old refusals.
 
 create trigger debt_payments_are_booked after insert on farthing.debt_payments
   for each row execute function farthing.note_debt_payment();

@@ -14,7 +14,7 @@ create table farthing.proof_runs (
 comment on table farthing.proof_runs is
   'Runs of the proof. violations: their number, or null if the proof could not run; is_whole: the run '
   'read every entry, not only new ones; is_done: the run had time for all entries. Deleted after 90 '
-  'days, except runs since the last whole proof without a violation.';
+  'days, except the runs after the last whole proof that found no violation.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -42,8 +42,7 @@ create table farthing.proved (
   hash bytea not null
 );
 comment on table farthing.proved is
-  'The mark of each account: the last sealed entry that was proved, with the balance, time and hash '
-  'there.';
+  'The mark of each account: the last sealed entry that was proved, with its balance, time and hash.';
 create table farthing.proved_lots (
   account_id bigint not null,
   lot_id uuid not null,

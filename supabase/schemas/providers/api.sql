@@ -34,9 +34,9 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'Returns the user''s provider, which is created on first use, with the step `onboard` and the values '
-  'for Stripe, or the step `replay` with the stored answer. The endpoint creates an account only if '
-  'stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
+  'Creates the user''s provider on first use. Returns it with the step `onboard` and the values for '
+  'Stripe, or the step `replay` with the stored answer. The endpoint creates an account at Stripe only '
+  'if stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
@@ -77,8 +77,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats an answer under the provider's key, including an error, so the next attempt
-  -- needs a provider with another id.
+  -- Stripe stores an answer under the provider's idempotency key, even an error, and repeats it. So
+  -- the next attempt needs a provider with a different id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -87,8 +87,8 @@ $$;
 grant execute on function farthing_public.providers_abandon to service_role;
 comment on function farthing_public.providers_abandon is
   'Frees the idempotency key after Stripe returned no onboarding page, so that a retry runs at once. '
-  'Removes the provider p_provider_id if Stripe refused it an account; otherwise the retry finds the '
-  'same provider.';
+  'Removes the provider p_provider_id if Stripe refused to create its account; otherwise the retry '
+  'finds the same provider.';
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
@@ -126,6 +126,7 @@ end
 $$;
 grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
-  'Updates providers to the state of their Stripe accounts at p_asked_at. p_accounts: an array of facts '
-  'in the form of account.updated. A state from a later event stays. Returns {changed, providers}: how '
-  'many differed, and how many have an account.';
+  'Updates providers to the state that their Stripe accounts had at p_asked_at. p_accounts: an array of '
+  'facts in the form of account.updated. A state that a later event reported is not changed. Returns '
+  '{changed, providers}: the number of providers that differed, and the number of those that have an '
+  'account.';

@@ -1,8 +1,8 @@
--- Providers: users who sell through us, each with a connected account at Stripe. A provider is
--- committed before Stripe is asked. The provider's id is in the account's metadata and in the
--- idempotency key of the account's creation, so a retry after a crash gets the same account, and
--- Stripe's events name an id of ours. Only Stripe's account.updated changes what an account is
--- allowed to do.
+-- Providers: users who sell through us, each with a connected account at Stripe. The row of a
+-- provider is committed before Stripe is called. Its id is in the account's metadata and in the
+-- idempotency key of the request that creates the account, so a retry after a crash gets the same
+-- account, and Stripe's events contain our id. Only Stripe's account.updated changes what an
+-- account is allowed to do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -84,8 +84,8 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Records hashes of the bank accounts and cards to which Stripe pays a provider, from Stripe''s '
-  'fingerprints. Earlier hashes stay.';
+  'Records hashes of the bank accounts and cards to which Stripe pays a provider, computed from '
+  'Stripe''s fingerprints. Earlier hashes are kept.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -101,12 +101,13 @@ begin
   -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- The creating call may be storing the same account id at this moment.
+    -- The request that creates the account may be storing the same account id at this moment.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- A provider is committed before its account is created, so this account belongs to another app.
+    -- This account belongs to another app: the row of a provider of ours is committed before its
+    -- account is created.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then
@@ -131,8 +132,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds. Without the rounding, an event of the same second would
-  -- count as older than this request.
+  -- Stripe's events have whole seconds, so p_asked_at is rounded, too. Without the rounding, an
+  -- event of the same second would count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
@@ -153,5 +154,5 @@ begin
 end
 $$;
 comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) is
-  'Updates providers to Stripe''s state of their accounts, which was read at p_asked_at. A stored state of a '
-  'later event stays. Returns how many providers differed.';
+  'Updates providers to the state of their Stripe accounts, which was read at p_asked_at. A state that '
+  'a later event reported is not changed. Returns how many providers differed.';

@@ -1,5 +1,5 @@
--- Triggers: each payment of debt is noted for its day, and keeps its place among the entries. A scheduled
--- task deletes old refusals.
+-- Triggers: each payment of debt is recorded for a day, with its position among the account's
+-- entries. A scheduled task deletes old refusals.
 
 create trigger debt_payments_are_booked after insert on farthing.debt_payments
   for each row execute function farthing.note_debt_payment();

@@ -1,8 +1,9 @@
--- The incremental proof skips sealed entries that were proved before, because the whole proof reads
--- every entry and is too slow to run each hour. The incremental proof proves the new entries of
--- each account, marks them as proved, and checks all other rows as the whole proof does. An old
--- entry that was changed without its seal shows only in the whole proof, which runs each week. An
--- old entry that was sealed again differs from its mark and from the head.
+-- The incremental proof skips sealed entries that were proved before. It exists because the whole
+-- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
+-- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
+-- If somebody changes an old entry and not its seal, only the whole proof finds the change; it runs
+-- each week. If the entry was sealed again, too, its seal differs from the account's mark and from
+-- the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -10,8 +11,8 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The accounts that have waited longest come first, so that a busy account cannot delay the
-    -- other accounts for ever.
+    -- The accounts whose last proved entry is oldest come first, so that a busy account cannot
+    -- delay the other accounts for ever.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -20,7 +21,7 @@ as $$
   select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
     w.account_id), '{}')
   from waiting w
-  -- A range does not end in the middle of a transaction, since the entries of a transaction are
+  -- A range must not end in the middle of a transaction, because the entries of a transaction are
   -- proved together.
   left join lateral (select e.seq from farthing.entries e
     where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
@@ -57,8 +58,8 @@ as $$
     from farthing.verify_new(p_ranges) v
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
-  'Returns the violations of new entries, except in sums over all accounts. Each violation names its '
-  'account.';
+  'Returns the violations in new entries; does not check the sums over all accounts. Each violation '
+  'names its account.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -68,8 +69,8 @@ as $$
   select * from farthing.prove_idle() union all select * from farthing.prove_rows()
 $$;
 comment on function farthing.prove_state() is
-  'Returns the violations that every incremental run looks for: in accounts without new entries, and in '
-  'rows other than entries.';
+  'Returns the violations that every incremental run looks for in full: those in accounts without new '
+  'entries, and those in rows other than entries.';
 
 create function farthing.prove_new()
 returns table (rule int, account_id bigint, detail text)
@@ -89,7 +90,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql
 set search_path = ''
 as $$
-  -- One statement sees one snapshot, so exactly the proved entries are marked.
+  -- This is one statement, which sees one snapshot, so exactly the entries that were proved are
+  -- marked.
   with found as materialized (select * from farthing.prove_ranges(p_ranges)),
   upto as materialized (
     select s.account_id, s.seq, s.hash from unnest(p_ranges) r
@@ -141,8 +143,8 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_found := o_found || array(select m::farthing.violation from farthing.prove_and_mark(v_ranges) m);
-    -- An account whose mark is not at the end of its range has a violation or unsealed entries. The
-    -- next run checks it again.
+    -- If an account's mark is not at the end of its range, the account has a violation or unsealed
+    -- entries. The next run checks the account again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -158,5 +160,6 @@ begin
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_found: the '
-  'violations; o_rules: their rules; o_is_done: false if unproved entries remain for the next run.';
+  'Runs the incremental proof, about p_limit entries at a time, until about p_time has passed. o_found: '
+  'the violations; o_rules: the rules that they break; o_is_done: false if unproved entries remain for '
+  'the next run.';

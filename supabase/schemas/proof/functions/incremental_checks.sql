@@ -183,5 +183,5 @@ as $$
   where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are as '
-  'they were proved.';
+  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are the '
+  'same as when they were proved.';

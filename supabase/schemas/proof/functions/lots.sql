@@ -98,5 +98,6 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has its part of what the order brought without tax, no more is clawed back '
-  'from an order''s lots than from the order, and only the lot of an order may be frozen.';
+  'Rules 19 and 10: a lot''s price is its part of what the order cost without tax, the credits clawed '
+  'back from an order''s lots are at most those clawed back from the order, and only lots of orders are '
+  'frozen.';

@@ -72,8 +72,8 @@ as $$
     where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment paid one order, a paid order granted the sold credits once, and no '
-  'purchase was granted without an order.';
+  'Rule 9 of purchases: a payment paid only one order, a paid order granted the sold credits once, and '
+  'no purchased credits were granted without an order.';
 
 create function farthing.prove_top_ups()
 returns table (rule int, account_id bigint, detail text)
@@ -93,4 +93,5 @@ as $$
   where o.kind <> 'top_up'
 $$;
 comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as its order.';
+  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as the top-up''s order '
+  'is open.';

@@ -31,8 +31,8 @@ as $$
   union all select * from farthing.prove_revenue()
 $$;
 comment on function farthing.prove_rows() is
-  'Returns the violations that the whole and the incremental proof both look for in full, since these '
-  'checks read few entries or none.';
+  'Returns the violations of the checks that both the whole and the incremental proof run in full, '
+  'because these checks read few entries or none.';
 
 create function farthing.prove()
 returns table (rule int, account_id bigint, detail text)
@@ -40,7 +40,7 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- The incremental proof does these checks for new entries only.
+  -- The incremental proof runs the following checks for new entries only.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()

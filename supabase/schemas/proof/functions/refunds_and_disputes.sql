@@ -64,15 +64,16 @@ as $$
     o.amount_total)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only refunds of ours are added up. A refund made in the dashboard may be reported before the
-  -- failure of an earlier refund that made it possible.
+  -- Only refunds that were requested here are added up. For refunds made in the dashboard the sum
+  -- may be too high for a while: Stripe allows such a refund after an earlier one has failed, and
+  -- its event may arrive before the event of that failure.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
 $$;
 comment on function farthing.prove_reversals() is
   'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
-  'events; the states of orders and the freezes of lots agree; and refunds of ours never exceed the '
-  'order.';
+  'events; the states of orders and the freezes of lots agree; and the refunds that were requested here '
+  'never exceed the order.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)

@@ -34,15 +34,15 @@ declare
   v_is_whole boolean;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- After a violation the next proof is whole, since only a whole proof can show that the violation
-  -- is corrected. A whole proof that could not finish is retried a day later, and until then the
-  -- incremental proof runs.
+  -- After a violation the next run is a whole proof, because only a whole proof can show that the
+  -- violation is corrected. A whole proof that could not finish is retried a day later, and until
+  -- then the incremental proof runs.
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour, or in the task's next run if entries remained, but at most a
-  -- twentieth of the time. A last proof in the future comes from a wrong server clock and does not
-  -- delay this one.
+  -- The proof runs each hour, or in the task's next run if entries remained, but takes at most a
+  -- twentieth of the time. If the last proof lies in the future, the server's clock was wrong, and
+  -- this proof is not delayed.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -54,8 +54,8 @@ begin
     v_detail := coalesce((select string_agg(distinct format('rule %s', f.rule), ', ')
       from unnest(v_found) f), '');
   exception when query_canceled or others then
-    -- statement_timeout is caught as well: a proof that never finishes would otherwise go
-    -- unnoticed.
+    -- `others` does not include query_canceled, which statement_timeout raises. It is caught as
+    -- well, because otherwise nobody would notice a proof that never finishes.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
@@ -65,15 +65,15 @@ begin
   insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
   select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
   from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
-  -- The alert's read_proof() reads violations until a whole proof finds none, so those rows stay
-  -- longer.
+  -- These rows are stored longer, because the alert's read_proof() reads violations until a whole
+  -- proof finds none.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one hour '
-  'after the last one, or at once if the last one left entries, but never before twenty times the last '
-  'one''s duration has passed. Each week and after a violation the whole proof runs, otherwise the '
-  'incremental one.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one '
+  'hour after the last one, or at once if the last one did not prove all entries, but never before '
+  'twenty times the last one''s duration has passed. The whole proof runs each week and after a '
+  'violation, otherwise the incremental one.';

@@ -27,12 +27,14 @@ as $$
       + case b.transfer_at when 'payment' then b.amount - b.application_fee_amount else 0 end as net
     from farthing.booking_transfers t where t.account_id = b.account_id and t.booking_id = b.booking_id
       and t.status <> 'refused') m
-  -- The due share is multiplied by the booking's amount, because a division would round.
+  -- The share is compared after multiplication by the booking's amount, because a division would
+  -- round.
   cross join lateral (select (b.amount - b.application_fee_amount)
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- A cancelled booking's money goes to its buyer. A move that Stripe refused waits for an operator.
+  -- Cancelled bookings are left out, because their money goes to the buyer. So are bookings with a
+  -- move that Stripe refused, because that move waits for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -47,4 +49,5 @@ $$;
 comment on function farthing.prove_transfers() is
   'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
   'share that waits for the booking''s completion is not transferred earlier; the due part of an '
-  'undisputed payment is at least requested; and no more of a transfer is reversed than was transferred.';
+  'undisputed payment is transferred or at least requested; and the reversals of a transfer never '
+  'exceed it.';

@@ -6,7 +6,8 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- An entry of usage names its rate version. A hold that was settled with an amount names none.
+    -- An entry of usage names its rate version. The charge of a hold that was settled with an
+    -- amount names none.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -51,12 +52,13 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate was settled with an amount and has no
--- price.
+-- A charge of a hold, a chat or a job that names no rate is left out: it was settled with an
+-- amount, so it has no price to compare.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
-  'needs a computation of its own, without the function that charges usage.';
+  'computes the price itself and does not call the function that charges usage, because it checks that '
+  'function.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)

@@ -21,7 +21,8 @@ as $$
   where g.credits <> s.amount
 $$;
 comment on function farthing.prove_usage_sums() is
-  'Rule 14: the credits of all days of usage, and of their sums, equal the credits of all sealed charges.';
+  'Rule 14: the credits in usage_days, and those in usage_sums, equal the credits of all sealed '
+  'charges.';
 
 create function farthing.prove_usage_days()
 returns table (rule int, account_id bigint, detail text)
@@ -79,5 +80,5 @@ begin
 end
 $$;
 comment on function farthing.prove_usage_days() is
-  'Rule 14: each day of usage is the sum of its sealed entries, and each further sum that of its days, in '
-  'every column.';
+  'Rule 14: every column of usage_days is the sum over the sealed entries of the day, and every column '
+  'of usage_sums is the sum over its days.';

@@ -14,7 +14,8 @@ as $$
   where d.granted is distinct from g.amount
 $$;
 comment on function farthing.prove_welcome_days() is
-  'Rule 18: the total of welcome credits of each day, which the ceiling reads, is the sum of its grants.';
+  'Rule 18: the welcome credits of each day (welcome_days), which are compared with the daily limit, '
+  'are the sum of the day''s grants.';
 
 create function farthing.prove_welcome_grants()
 returns table (rule int, account_id bigint, detail text)

@@ -1,4 +1,5 @@
--- Disputes, for operators: those that wait for evidence come first, by their deadline.
+-- Disputes, for operators. Those that wait for evidence come first, in the order of their
+-- deadlines.
 
 create function farthing_public.disputes_list(
   p_status text default null, p_order_id uuid default null, p_user_id uuid default null,
@@ -10,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- No account has the number 0.
+  -- 0 stands for a user without an account: no account has the number 0, so the page is empty.
   v_account_id bigint := case
     when p_user_id is not null then
       coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /disputes', p_now), 0)
@@ -20,11 +21,11 @@ declare
   v_deadline timestamptz;
 begin
   select * into v_last from farthing.disputes where dispute_id = p_before;
-  -- An unknown cursor has no page.
+  -- If no dispute has the cursor's id, the page is empty.
   v_deadline := case when v_last.dispute_id is not null then
     farthing.dispute_deadline(v_last.status, v_last.evidence_due_by) end;
-  -- After the cursor come the others with its deadline, and then the later deadlines: each part is one
-  -- range of the index.
+  -- The page continues with the other disputes that have the cursor's deadline, and then with later
+  -- deadlines. Each of the two parts is one range of the index.
   return farthing.page_of('disputes', p_limit, array(
     select row(farthing.dispute_answer(d), (d).dispute_id)::farthing.page_item
     from (
@@ -48,9 +49,9 @@ end
 $$;
 grant execute on function farthing_public.disputes_list to service_role;
 comment on function farthing_public.disputes_list is
-  'Returns a page of disputes, by status (in Stripe''s words), order or buyer: {disputes, next_before}. '
-  'Those that wait for evidence come first, by deadline; then the others, newest first. Fails not_found if '
-  'there is no such user.';
+  'Returns a page of disputes, optionally of one status (in Stripe''s words), order or buyer: '
+  '{disputes, next_before}. Disputes that wait for evidence come first, by deadline; then the others, '
+  'newest first. Fails not_found if there is no such user.';
 
 create function farthing_public.disputes_read(
   p_dispute_id text, p_author text default null, p_now timestamptz default now())

@@ -9,10 +9,10 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- A user without an account has no warnings. No account has the number 0.
+  -- 0 stands for a user without an account, who has no warnings: no account has the number 0.
   v_account_id bigint := case when p_user_id is not null then
     coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/warnings', p_now), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.fraud_warnings;
 begin
   select * into v_last from farthing.fraud_warnings where warning_id = p_before;
@@ -27,8 +27,8 @@ end
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
-  'Returns a page of early fraud warnings, newest first, by state and user: {warnings, next_before}. Fails '
-  'not_found if there is no such user.';
+  'Returns a page of early fraud warnings, newest first, optionally of one state or user: {warnings, '
+  'next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -58,6 +58,6 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'Clears a warning, because an operator trusts the payment that a card network warned about: its '
-  'credits are unfrozen. A warning that is not open does not change. Returns {status: 200, replayed, '
+  'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
+  'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
   'data: {warning_id, state}}. Fails not_found, and forbidden if the payment is the operator''s own.';

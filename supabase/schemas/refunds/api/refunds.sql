@@ -33,10 +33,10 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an '
-  'amount, the whole refundable amount. Returns the step `send` with the refund for Stripe, or `replay` '
-  'with the stored answer. Fails not_found, forbidden, already_refunded, refund_too_large, '
-  'invalid_request, idempotency_key_reused.';
+  'Reserves the amount of a refund, or the whole refundable amount if none is given, so that the '
+  'refunds of parallel requests never exceed the payment. Returns the step `send` with the refund for '
+  'Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
+  'refund_too_large, invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -47,8 +47,8 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- Stripe's event may have stored the same id earlier. A refund that has failed here waits for
-  -- Stripe's event.
+  -- Stripe's event may already have stored the same id. A refund that has failed here keeps its
+  -- state until Stripe's event arrives.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -75,7 +75,8 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- A late refusal must not fail a refund that Stripe has made meanwhile.
+  -- Only a refund without Stripe's id may fail: a refusal may arrive late, after Stripe has made
+  -- the refund in another attempt.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;
@@ -150,8 +151,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan -- the filters choose the index
 as $$
 declare
-  -- The account narrows the list before its indexes on orders and bookings apply. No account has the
-  -- number 0.
+  -- The account is looked up first, so that it narrows the list before the indexes on orders and
+  -- bookings apply. 0 stands for a user without an account: no account has the number 0.
   v_account_id bigint := case
     when p_user_id is not null then
       coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /refunds', p_now), 0)
@@ -159,7 +160,7 @@ declare
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then
       coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
-  -- The last item is read first, so that its values bound the scan of the index.
+  -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.refunds;
 begin
   select * into v_last from farthing.refunds where refund_id = farthing.uuid_of(p_before);
@@ -169,7 +170,7 @@ begin
     where (v_account_id is null or r.account_id = v_account_id)
       and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
-      -- requested is pending in answers: farthing.refund_answer().
+      -- Answers show the status `requested` as `pending`: farthing.refund_answer().
       and (p_status is null or r.status = p_status or p_status = 'pending' and r.status = 'requested')
       and (p_before is null or (r.created_at, r.refund_id) < (v_last.created_at, v_last.refund_id))
     order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)));
@@ -177,8 +178,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first: all of them, or those of an order, a booking, a buyer, or in a '
-  'status. {refunds, next_before}. Fails not_found if there is no such user.';
+  'Returns a page of refunds, newest first: {refunds, next_before}. Optionally only those of an order, '
+  'a booking or a buyer, or those in a status. Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -189,5 +190,5 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Claims due refunds that Stripe does not have yet, each until its next attempt. A refund fails after '
-  'ten attempts or 23 hours. Returns the refunds to send.';
+  'Claims due refunds that Stripe does not have yet. A claim lasts until the refund''s next attempt is '
+  'due. A refund fails after ten attempts or 23 hours. Returns the refunds to send.';

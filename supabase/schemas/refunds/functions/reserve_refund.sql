@@ -1,5 +1,6 @@
--- Refunds before Stripe's event: a refund is reserved and committed before Stripe is asked, and
--- Stripe's answer attaches, fails or postpones it. Only Stripe's event moves credits.
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
+-- Depending on Stripe's answer, the refund gets Stripe's id, fails, or is postponed. Only Stripe's
+-- event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -67,7 +68,7 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  -- A code of 100 % leaves nothing to pay.
+  -- An order with a discount code of 100 % was paid with 0, so nothing can be refunded.
   if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');
@@ -96,8 +97,9 @@ as $$
 declare
   v_refund farthing.refunds;
 begin
-  -- An earlier request may have begun this refund without finishing. Stripe is then asked again
-  -- under the refund's own key, within 23 hours, since Stripe stores a key for at least 24 hours.
+  -- An earlier request may have begun this refund without finishing it. Stripe is then called again
+  -- with the refund's own idempotency key, but only within 23 hours, because Stripe stores a key
+  -- for at least 24 hours.
   select * into v_refund from farthing.refunds where origin_key = p_key
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -107,7 +109,7 @@ begin
       origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id,
       coalesce(p_amount, farthing.refundable(p_payment)), p_payment.currency, p_reason, p_author,
-      -- If this request dies, a runner sends the refund two minutes later.
+      -- If this request dies before it reaches Stripe, a runner sends the refund two minutes later.
       p_key, p_fingerprint, p_now + interval '2 minutes', p_now, p_now)
     returning * into v_refund;
   elsif v_refund.origin_fingerprint <> p_fingerprint then
@@ -156,7 +158,7 @@ begin
     next_attempt_at = null, updated_at = p_now
   where account_id = p_refund.account_id and refund_id = p_refund.refund_id
   returning * into v_refund;
-  -- The provider's share may have waited for this refund, and is now transferred.
+  -- The transfer of the provider's share may have waited for the result of this refund.
   perform farthing.net_transfers(b, p_now) from farthing.bookings b
   where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
   return v_refund;

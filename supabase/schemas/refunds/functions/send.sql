@@ -10,7 +10,8 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small booking is zero, and Stripe refuses to refund a fee that was never taken.
+    -- The fee of a small booking can be zero. Stripe refuses to refund a fee that it never
+    -- collected.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -37,10 +38,12 @@ begin
     select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
     order by next_attempt_at limit p_limit for update skip locked
   loop
-    -- After 23 hours Stripe may have forgotten the refund's key and would make the refund a second time.
+    -- After 23 hours Stripe may have forgotten the refund's idempotency key, and could make the
+    -- refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund. Waiting for the account here could
-      -- deadlock, so the refund of a locked account is skipped, and the next call fails it.
+      -- Other functions lock the account before the refund, and this query has locked the refund
+      -- first. Waiting for the account could deadlock, so a refund whose account is locked is
+      -- skipped, and the next call fails it.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -48,8 +51,8 @@ begin
       end if;
       continue;
     end if;
-    -- The waits are 2, 4, 8 … minutes, so the runner that claimed the refund has ended before the
-    -- next claim.
+    -- The waits are 2, 4, 8 … minutes, so the runner that has claimed a refund has ended before the
+    -- refund can be claimed again.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -60,5 +63,5 @@ begin
 end
 $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
-  'Claims due refunds that Stripe does not have yet, each until its next attempt, at most p_limit. A refund '
-  'fails after ten attempts or 23 hours.';
+  'Claims at most p_limit due refunds that Stripe does not have yet. A claim lasts until the refund''s '
+  'next attempt is due. A refund fails after ten attempts or 23 hours.';

@@ -1,4 +1,4 @@
--- The report of authors: who moved how many credits, and who did what else.
+-- The report of authors: how many credits each author moved, and what else the author did.
 
 create function farthing_public.report_actors(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
@@ -28,6 +28,6 @@ end
 $$;
 grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
-  'Returns the report of authors: entries and other actions by day, author and kind, of one author if '
-  'p_actor is given. The entries of the last minute or two are missing, which are not sealed. Fails '
-  'invalid_request, naming from or limit.';
+  'Returns the report of authors: entries and other actions by day, author and kind; only those of one '
+  'author if p_actor is given. The entries of the last minute or two are missing, because they are not '
+  'sealed yet. Fails invalid_request, naming from or limit.';

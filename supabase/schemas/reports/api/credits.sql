@@ -24,5 +24,5 @@ end
 $$;
 grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
-  'Returns the report of credits: movements by day and source of their lot, without the entries after '
-  'as_of, which are not sealed. Fails invalid_request, naming from or limit.';
+  'Returns the report of credits: movements by day and source of their lot. Entries after as_of are '
+  'missing, because they are not sealed yet. Fails invalid_request, naming from or limit.';

@@ -17,7 +17,8 @@ begin
     (date_trunc('month', v_range.last_day::timestamp) + interval '1 month' - interval '1 day')::date);
   with months as materialized (
     select m.*, to_char(m.month, 'YYYY-MM') || ' ' || m.currency as cursor,
-      -- The proof is of now, so it belongs to the last month: no lot moved after it.
+      -- The proof column shows the worth of the lots now. It belongs to the row of the last month,
+      -- because no lot has moved since.
       case when m.month >= p.last_month and m.month = max(m.month) over () then p.proof end as proof
     from farthing.deferred_months(v_range) m join farthing.deferred_proof() p using (currency)
   )
@@ -51,5 +52,6 @@ $$;
 grant execute on function farthing_public.report_liabilities to service_role;
 comment on function farthing_public.report_liabilities is
   'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the whole '
-  'months of a range; without the entries after as_of, which are not sealed. The policies are all '
-  'versions: an order keeps the one that it was paid under. Fails invalid_request, naming from or limit.';
+  'months of a range. Entries after as_of are missing, because they are not sealed yet. `policies` has '
+  'all versions, because an order keeps the version that was in force when it was paid. Fails '
+  'invalid_request, naming from or limit.';

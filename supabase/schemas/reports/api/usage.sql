@@ -42,7 +42,7 @@ begin
       farthing.control('priced credits, and the tokens priced again', coalesce(v_total.priced_credits, 0),
         coalesce(v_total.price_in_credits, 0)),
       case when p_user_id is null then
-        -- Both sums are over all days, because entries have no index by time.
+        -- Both sums of this control are over all days, because entries have no index by time.
         farthing.control('credits of all days, and all sealed charges',
           (select coalesce(sum(d.credits), 0) from farthing.usage_sums d where d.grain = 'day'),
           (select coalesce(sum(s.amount), 0) from farthing.entry_sums s where s.counterparty = 'usage'))
@@ -63,5 +63,6 @@ $$;
 grant execute on function farthing_public.report_usage to service_role;
 comment on function farthing_public.report_usage is
   'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
-  'feature, separated by commas. The entries of the last minute or two, which are not sealed, are missing, '
-  'except for one user (p_user_id). Fails invalid_request, naming from, limit or group_by; not_found.';
+  'feature, separated by commas. The entries of the last minute or two are missing, because they are '
+  'not sealed yet, except in the report of one user (p_user_id). Fails invalid_request, naming from, '
+  'limit or group_by; not_found.';

@@ -1,12 +1,13 @@
--- Actions of authors that are not entries: refunds, released holds, blocks, decisions, retries, settings and
--- reads. Each fact is read from the table that stores its author.
+-- Actions of authors that are not entries: refunds, released holds, blocks, decisions, retries,
+-- settings and reads. Each action is read from the table that stores who did it.
 
 create function farthing.author_of_refund(p_requested_by text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
-  -- Without a prefix it is a party of a booking, Stripe's dashboard, or a rule such as `late_payment`.
+  -- A value without a prefix is a party of a booking, Stripe's dashboard, or a rule such as
+  -- `late_payment`.
   select case when p_requested_by ~ '^(operator|key|sql|task|stripe)(:|$)' then p_requested_by
     when p_requested_by in ('buyer', 'provider') then 'owner'
     else 'task:' || p_requested_by end
@@ -67,7 +68,7 @@ as $$
     select a.changed_at, a.author, farthing.audited_action(a.table_name, a.before is null, a.after is null),
       'audit', null, null
     from span s join farthing.audit a on a.changed_at >= s.since and a.changed_at < s.until
-    -- The same tables as of the index audit_by_time.
+    -- These tables must be the same as those of the index audit_by_time.
     where a.table_name in ('blocks', 'mismatches', 'inbox', 'notifications', 'fraud_warnings', 'jobs',
         'booking_transfers', 'spend_caps', 'policy', 'packages', 'rates', 'alert_rules', 'tasks', 'features',
         'accounting_policies', 'journal_accounts', 'welcome_blocked_domains', 'welcome_grants')
@@ -78,8 +79,8 @@ as $$
   from actions a group by 1, 2, 3, 4, 7
 $$;
 comment on function farthing.actor_actions(farthing.day_range) is
-  'Returns the actions of a range of days that moved no credits, by day, author and kind, with the table '
-  'that stores them. amount: of refunds, in minor units of currency.';
+  'Returns the actions of a range of days that moved no credits, by day, author and kind, with the '
+  'table that stores them. amount: only for refunds, in minor units of `currency`.';
 
 create function farthing.actor_rows(p_range farthing.day_range, p_author text)
 returns table (day date, author_kind text, author text, kind text, source text, count bigint, credits numeric,
@@ -122,5 +123,5 @@ as $$
   select jsonb_agg(farthing.control(c.name, c.report, c.source) order by c.name) from controls c
 $$;
 comment on function farthing.actor_controls() is
-  'Returns the controls of the report of authors: the credits of each kind of entry against the sums of '
-  'sealed entries, and granted credits against the amounts of the lots.';
+  'Returns the controls of the report of authors: the credits of each kind of entry, compared with the '
+  'sums of sealed entries; and the granted credits, compared with the amounts of the lots.';

@@ -14,8 +14,8 @@ from (select d.day, d.source,
 window w as (partition by s.source order by s.day);
 comment on view farthing.credit_days is
   'Movements of credits by day and source of their lot, for the operators'' report. opening, closing: '
-  'the credits that lots of the source have before and after the day; of the source `debt`, zero or '
-  'less.';
+  'the credits that lots of the source have before and after the day; for the source `debt` they are '
+  'zero or negative.';
 
 create function farthing.credit_totals(p_range farthing.day_range)
 returns jsonb
@@ -61,7 +61,8 @@ as $$
     left join lateral (select t.seq from farthing.entry_seals t where t.account_id = a.account_id
       order by t.seq desc limit 1) s on true
     join farthing.entries e on e.account_id = a.account_id and e.seq > coalesce(s.seq, 0)
-    -- Older entries are sealed. If one was not, the control would show it.
+    -- Only entries after this moment are read: older ones are sealed. If an older entry were not
+    -- sealed, this control would show a difference.
     where a.last_entry_at >= (select u.at - interval '1 hour' from farthing.sealed_until u)
       and a.last_seq > coalesce(s.seq, 0)
   ), balance as (
@@ -82,5 +83,5 @@ as $$
 $$;
 comment on function farthing.credit_controls() is
   'Returns the controls of the report of credits: the sums of all days and the same sums of the sealed '
-  'entries; and the granted credits compared with the sealed entries, and with the lots and debts of now '
-  'less the entries that are not sealed.';
+  'entries; and the granted credits, compared with the sum of the used, expired and clawed-back credits '
+  'of the sealed entries and of today''s lots less debts, without the entries that are not sealed.';

@@ -9,7 +9,8 @@ declare
   v_account_id bigint := farthing.account_for(p_user_id);
 begin
   if v_account_id is null then
-    -- The user's first request was refused, and the account was rolled back with it.
+    -- If the refused request was the user's first one, its new account was rolled back with it, so
+    -- there may be no account.
     v_account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   end if;
   insert into farthing.refusal_days as r (day, account_id, first_at, refusals)
@@ -25,7 +26,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- The primary key has two columns, so delete_older() cannot be used. Its index finds the oldest day.
+  -- delete_older() cannot be used, because the primary key has two columns. The key's index finds
+  -- the oldest day.
   with due as (
     select r.day, r.account_id from farthing.refusal_days r
     where r.day <= ((p_now - interval '2 years') at time zone 'UTC')::date
@@ -49,7 +51,8 @@ begin
   select r.day, r.account_id, r.refusals, coalesce(bool_or(o.paid_at >= r.first_at), false),
     coalesce(bool_and(o.paid_at >= r.first_at), false)
   from (
-    -- In the order of orders_newest, so that both are merged. Hours, because days depend on a time zone.
+    -- The rows are sorted like the index orders_newest, so that both are merged. The interval is in
+    -- hours, because the length of a day depends on the session's time zone.
     select d.day, d.account_id, d.refusals, d.first_at, d.first_at + interval '168 hours' as ends
     from farthing.refusal_days d where d.day between p_range.first_day and p_range.last_day
     order by d.account_id, d.day) r
@@ -59,8 +62,9 @@ begin
 end
 $$;
 comment on function farthing.refused_accounts(farthing.day_range) is
-  'Returns the refused accounts of each day. has_paid: an order was paid within 7 days after the day''s '
-  'first refusal; is_first_purchase: and it was the account''s first paid order. A free order is not paid.';
+  'Returns the refused accounts of each day. has_paid: the account paid an order within 7 days after '
+  'the day''s first refusal; is_first_purchase: that order was also the account''s first paid order. '
+  'Free orders do not count.';
 
 create function farthing.lots_of_checkouts(p_range farthing.day_range)
 returns bigint
@@ -83,8 +87,9 @@ begin
 end
 $$;
 comment on function farthing.lots_of_checkouts(farthing.day_range) is
-  'Returns how many package orders that began in a range of days have a lot. If the orders of a day are all '
-  'noted in order_entries with their lot, which prove_order_entries() proves, their lots are not looked for.';
+  'Returns how many package orders that began in a range of days have a lot. If order_entries has all '
+  'orders of a day with their lot, as prove_order_entries() proves, the lots of that day are not looked '
+  'up.';
 
 create function farthing.funnel_figures(p_range farthing.day_range)
 returns table (day date, figures jsonb)
@@ -107,7 +112,8 @@ begin
       null::bigint, null::bigint, null::bigint
     from seen s group by grouping sets ((s.day), ())
     union all
-    -- Day by day, because accounts of a day are counted faster than those of a year.
+    -- The days are counted one by one, because the distinct accounts of one day are counted faster
+    -- than those of a whole year.
     select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (
@@ -128,7 +134,8 @@ begin
       r.has_paid), count(*) filter (where r.is_first_purchase)
     from refused r group by r.day
     union all
-    -- The rows are in the order of their accounts, so that these are counted without sorting them.
+    -- The rows arrive sorted by account, so that the distinct accounts are counted without another
+    -- sort.
     select null, null, null, null, null, null, sum(r.refusals)::bigint, count(distinct r.account_id),
       count(distinct r.account_id) filter (where r.has_paid),
       count(distinct r.account_id) filter (where r.is_first_purchase)

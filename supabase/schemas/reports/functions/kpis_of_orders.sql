@@ -8,7 +8,8 @@ as $$
 begin
   return query
   with paid as (
-    -- Moments are sorted in half the time of intervals.
+    -- The intervals are added to a fixed timestamp, because PostgreSQL sorts timestamps in half the
+    -- time of intervals.
     select percentile_disc(array[0.5, 0.95])
         within group (order by timestamp 'epoch' + (o.paid_at - o.created_at))
         filter (where o.kind = 'package' and o.amount_total > 0) as waited,
@@ -41,7 +42,8 @@ begin
   select 'orders_without_evidence', null, null, g.gaps, 'orders', 0, p.sealed
   from paid p, (select count(*) as gaps from gaps) g
   union all
-  -- Examples, because a lost list of events would make a row for each order.
+  -- Only examples are listed: if a whole list of events was lost, there would be a row for each
+  -- order.
   select 'order_without_evidence', null, format('%s: %s', g.order_id, g.missing), 1, 'orders', 0, 1
   from gaps g where g.nr <= 100
   union all

@@ -9,7 +9,7 @@ as $$
   with found as materialized (
     select m.labels, m.buckets from farthing.metric_rows('requests', p_from, p_to) m
   ), named as (
-    -- Labels are read once for all days.
+    -- The labels of each series are parsed once for all days.
     select l.labels, n.route, case n.route when 'POST /send-notification' then 'notification_p95'
       else 'ledger_p95' end as name
     from (select distinct f.labels from found f) l
@@ -51,7 +51,7 @@ begin
     union all
     select 'webhook_applied', coalesce(sum(e.count) filter (where e.state in ('processed', 'ignored')), 0),
       coalesce(sum(e.count) filter (where e.state in ('failed', 'dead')), 0)
-    -- State by state, because a state's events are counted faster than grouped.
+    -- One count per state, because that is faster than grouping the events by state.
     from (values ('processed'), ('ignored'), ('failed'), ('dead')) s (state)
     cross join lateral (select s.state, count(*) as count from farthing.inbox i
       where i.state = s.state and i.received_at >= p_from and i.received_at < p_to) e

@@ -29,7 +29,7 @@ as $$
   select r.month, r.currency, (r.closing - coalesce(r.change, 0))::bigint, coalesce(r.purchases, 0)::bigint,
     coalesce(r.used, 0)::bigint, coalesce(r.breakage, 0)::bigint, coalesce(r.refunded, 0)::bigint,
     coalesce(r.clawed_back, 0)::bigint, coalesce(r.adjustments, 0)::bigint, r.closing::bigint
-  -- A currency has no rows before its first sale.
+  -- There is no row of a currency before its first sale.
   from rolled r where r.month >= p_range.first_day and r.closing is not null
 $$;
 comment on function farthing.deferred_months(farthing.day_range) is
@@ -40,10 +40,12 @@ create function farthing.deferred_proof()
 returns table (currency text, last_month date, proof bigint)
 language sql stable
 set search_path = ''
--- The planner expects one row of a join by two columns, and would sort all lots for some currencies.
+-- The planner expects that a join by two columns returns one row, and would therefore sort all lots
+-- for some currencies.
 set enable_sort = off set work_mem = '32MB'
 as $$
-  -- The values of the lots are computed here, from what remains of them and from their prices.
+  -- The values of the lots are computed again here, from their remaining credits and prices, so
+  -- that the result can be compared with the stored values.
   select m.currency, m.last_month, coalesce(p.proof, 0)
   from (select d.currency, date_trunc('month', max(d.day)::timestamp)::date as last_month
     from farthing.lot_days d where d.currency <> '' group by d.currency) m

@@ -1,4 +1,5 @@
--- Movements of lots per day. Like the days of authors, they are summed when entries are sealed.
+-- Movements of lots per day. Like the days of authors (actors.sql), they are summed when entries
+-- are sealed.
 
 create view farthing.lot_movements with (security_invoker = true) as
 select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as day,
@@ -8,8 +9,8 @@ select e.account_id, e.seq, e.lot_id, (e.created_at at time zone 'UTC')::date as
     else 'disputed' end as movement
 from farthing.entries e;
 comment on view farthing.lot_movements is
-  'Entries as movements of their lots: the change of what remains, and its kind. An entry without a lot '
-  'changes the debt.';
+  'Entries as movements of their lots: the change of the lot''s remaining credits, and the kind of '
+  'movement. An entry without a lot changes the debt.';
 
 create function farthing.book_debt_payments()
 returns table (account_id bigint, after_seq bigint, payment_id bigint, day date, lot_id uuid, amount numeric)
@@ -17,7 +18,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.debt_payment_days b
-  -- Days that are reported as complete do not change.
+  -- The day is never before sealed_until, because days that are reported as complete must not
+  -- change.
   set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
   from farthing.debt_payments p, farthing.sealed_until u
   where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
@@ -26,8 +28,8 @@ as $$
   returning b.account_id, b.after_seq, b.payment_id, b.day, p.lot_id, p.amount
 $$;
 comment on function farthing.book_debt_payments() is
-  'Gives a day to each payment of debt that follows a sealed entry and has none, and returns it. '
-  'add_lot_days() calls it.';
+  'Finds each payment of debt that follows a sealed entry and has no day yet, stores its day, and '
+  'returns the payment. add_lot_days() calls it.';
 
 create function farthing.add_lot_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -37,7 +39,8 @@ as $$
   with paid as materialized (
     select * from farthing.book_debt_payments()
   ), moved as not materialized (
-    -- The order of an account's movements: a payment of debt follows an entry.
+    -- This is the order of an account's movements: a payment of debt comes after the entry that it
+    -- follows.
     select m.account_id, 2 * m.seq as place, 0::bigint as payment_id, m.lot_id, m.day, m.change, m.movement
     from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
     join farthing.lot_movements m on m.account_id = r.account_id and m.seq > r.after and m.seq <= r.upto
@@ -54,8 +57,8 @@ as $$
         rows between unbounded preceding and 1 preceding) >= place as overlaps from grouped) g
     where g.overlaps and g.lot_id is not null
   ), pieces as (
-    -- The change of a value depends on the order of the movements, but not on how movements of one
-    -- kind that follow each other are grouped. Few lots have movements of several kinds in turn.
+    -- Consecutive movements of one kind can be summed without changing a lot's value. Only the few
+    -- lots whose kinds of movement alternate are computed movement by movement.
     select g.account_id, g.place, 0 as payment_id, g.lot_id, g.day, g.change, g.movement
     from grouped g where not exists (select from interleaved i
       where i.account_id = g.account_id and i.lot_id = g.lot_id)
@@ -76,8 +79,8 @@ as $$
     where m.price > 0
     window w as (partition by m.account_id, m.lot_id order by m.place, m.payment_id)
   ), valued as (
-    -- A rounded quotient of whole units, a half up. The changes of the value of one lot add up to its
-    -- price, because each begins at the value where the last one ended.
+    -- The quotient is rounded half up to whole minor units. The changes of one lot's value add up
+    -- to its price, because each change begins at the value at which the last one ended.
     select r.*, div(2 * r.price * r.remaining + r.amount, 2 * r.amount)::bigint as value from running r
   ), lots as (
     insert into farthing.deferred_lots as d (account_id, lot_id, currency, remaining, value)
@@ -107,7 +110,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- An entry has the time at which its transaction began.
+  -- A minute is subtracted, because the time of an entry is the beginning of its transaction, which
+  -- may commit later.
   update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
 $$;
 comment on function farthing.note_sealed_until(timestamptz) is

@@ -1,5 +1,6 @@
--- The entries of purchases, which entries' indexes do not find, and the evidence of orders. Evidence is
--- looked for once, when the purchase is sealed: a report of a year would look for it order by order.
+-- The entries of purchases, which no index of the entries finds, and the evidence of orders. The
+-- evidence is looked up once, when the purchase is sealed, because a report of a year would have to
+-- look it up for each order.
 
 create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
 returns text
@@ -15,7 +16,7 @@ as $$
 $$;
 comment on function farthing.missing_evidence(bigint, uuid) is
   'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
-  'paid) and lot, separated by a space; null if both are there.';
+  'paid) and lot, separated by a space; null if neither is missing.';
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -52,7 +53,8 @@ begin
     cross join lateral (select d at time zone 'UTC' as begins,
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
-      -- If as many orders were noted with all evidence as were paid on the day, none lacks it.
+      -- A day is skipped if order_entries has as many of its orders with complete evidence as
+      -- orders were paid on that day: then no order lacks evidence.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop
@@ -60,7 +62,8 @@ begin
     select p.order_id, m.missing
     from farthing.orders p
     left join farthing.order_entries n on n.order_id = p.order_id
-    -- Evidence that was missing may have arrived since. prove_order_entries() compares the other rows.
+    -- Evidence that was missing may have arrived since, so it is looked up again.
+    -- prove_order_entries() checks the rows that have all evidence.
     cross join lateral (select nullif(concat_ws(' ', farthing.missing_evidence(p.account_id, p.order_id),
       case when n.order_id is null then 'entry' end), '') as missing) m
     -- The purchase of an order that was paid after the last seal is not in order_entries yet.

@@ -1,5 +1,5 @@
--- The proof of the days of lots. The whole proof computes them again from all entries; the
--- incremental proof compares their sums with the entries' sums and with the lots.
+-- The proof of the days of lots. The whole proof recomputes the days from all entries; the
+-- incremental proof compares their sums with the sums of entries and with the lots.
 
 create function farthing.prove_lot_days()
 returns table (rule int, account_id bigint, detail text)
@@ -100,7 +100,8 @@ as $$
   cross join lateral (select div(l.amount + 2 * l.price * coalesce(d.remaining, l.remaining), 2 * l.amount)
     as worth) w
   where l.price > 0 and ((d.remaining, d.value::numeric) is distinct from (l.remaining, w.worth))
-    -- A lot may differ in its remaining credits while its account has something to be summed.
+    -- A lot's remaining credits may differ as long as its account has entries or payments of debt
+    -- that are not summed yet.
     and (d.value <> w.worth or exists (select from farthing.entry_seals s
         where s.account_id = a.account_id and s.seq = a.last_seq)
       and not exists (select from farthing.debt_payment_days b
@@ -108,5 +109,5 @@ as $$
 $$;
 comment on function farthing.prove_lot_sums() is
   'Rule 14: the sums of all days of lots are the sums of the sealed entries, where payments of debt '
-  'cancel out; the values in them are those of the lots; and what is summed up of a lot is what remains '
-  'of it.';
+  'cancel out; the sum of their values is the value of the lots; and the summed movements of a lot '
+  'equal its remaining credits.';

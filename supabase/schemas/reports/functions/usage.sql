@@ -10,7 +10,8 @@ as $$
   select (e.created_at at time zone 'UTC')::date, e.origin, coalesce(e.metadata ->> 'model', ''),
     coalesce((e.metadata ->> 'rate_version')::int, 0), e.feature,
     count(*) filter (where e.is_first and not e.is_correction), count(*) filter (where e.is_correction),
-    -- The metadata of a correction has the true tokens; those of the charge are taken off.
+    -- A correction's metadata has the true tokens. The tokens of the corrected charge are
+    -- subtracted.
     coalesce(sum((e.metadata ->> 'input_tokens')::bigint) filter (where e.is_first), 0)
       - coalesce(sum((e.charged ->> 'input_tokens')::bigint), 0),
     coalesce(sum((e.metadata ->> 'cached_input_tokens')::bigint) filter (where e.is_first), 0)
@@ -27,7 +28,7 @@ as $$
     select n.created_at, n.amount, n.metadata, n.is_first, c.is_correction,
       case when c.is_correction then 'chat' when n.kind = 'debit' then 'debit'
         when n.reference_type = 'usage' then 'caller' else n.reference_type end as origin,
-      -- Most entries have no metadata of a caller, and `?` is the cheapest test.
+      -- Most entries have no metadata of the caller, and `?` is the cheapest way to see that.
       case when n.metadata ? 'caller' and jsonb_typeof(n.metadata #> '{caller,feature}') = 'string'
         and length(n.metadata #>> '{caller,feature}') <= 64 then n.metadata #>> '{caller,feature}'
         else '' end as feature,

@@ -8,12 +8,14 @@ as $$
 declare
   v_begin timestamptz := p_range.first_day::timestamp at time zone 'UTC';
   v_end timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
-  -- The whole months of the range; none if v_months_end is not later.
+  -- The whole months of the range. If v_months_end is not later than v_months_begin, the range
+  -- contains none.
   v_months_begin date := date_trunc('month', p_range.first_day + interval '1 month' - interval '1 day')::date;
   v_months_end date := date_trunc('month', (p_range.last_day + 1)::timestamp)::date;
 begin
   if p_account_id is not null then
-    -- A row for each account and day would be as many rows as entries, so one account is summed here.
+    -- The usage of one account is summed from its entries, because a stored row per account and day
+    -- would be about as many rows as entries.
     return query select * from farthing.usage_of(array[p_account_id],
       array[farthing.seq_at(p_account_id, v_begin - interval '1 microsecond')],
       array[farthing.seq_at(p_account_id, v_end - interval '1 microsecond')]);
@@ -37,8 +39,8 @@ begin
 end
 $$;
 comment on function farthing.usage_between(farthing.day_range, bigint, text[]) is
-  'Returns the usage of a range of days in the fewest rows that can be grouped by p_groups: of all '
-  'accounts, without entries that are not sealed, or of one account.';
+  'Returns the usage of a range of days, from the smallest stored sums that can still be grouped by '
+  'p_groups: the sealed usage of all accounts, or all usage of one account.';
 
 create function farthing.usage_costs(
   p_range farthing.day_range, p_account_id bigint default null, p_groups text[] default '{}')
@@ -107,8 +109,8 @@ as $$
   having count(*) > 0
 $$;
 comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
-  'Returns the rows of the report of usage, and their total: figures is the row without its share. '
-  'p_groups: the columns to group by; the other ones are null.';
+  'Returns the rows of the report of usage, and their total. figures: the row without its share of all '
+  'credits. p_groups: the columns to group by; all other columns are null.';
 
 create function farthing.usage_page(p_range farthing.day_range, p_groups text[], p_after text, p_rows int)
 returns table (cursor text, figures jsonb, net_credits numeric)
@@ -122,7 +124,8 @@ as $$
     from farthing.usage_figures(row(d::date, d::date)::farthing.day_range, null, p_groups) u
     where not u.is_total and (p_after is null or u.cursor collate "C" > p_after)
     order by u.cursor collate "C") f
-  -- Days before that of the cursor, such as ["2027-01-02", "gpt-4o", null, null], are skipped.
+  -- Days before the day of the cursor are skipped. A cursor is a text such as ["2027-01-02",
+  -- "gpt-4o", null, null].
   where p_after is null or p_after not like '["%' or d::date::text collate "C" >= substr(p_after, 3, 10)
   -- The days after the page are not computed.
   limit p_rows
