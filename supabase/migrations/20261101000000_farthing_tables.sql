@@ -254,10 +254,10 @@ create table farthing.tasks (
 ) with (fillfactor = 50);
 -- Each run updates its task's row in place.
 comment on table farthing.tasks is
-  'Scheduled tasks: farthing.<task>(moment) runs once per interval (every), at phase after the '
-  'interval''s start. budget: the time after which a task begins no new item; from PostgreSQL 17 on, a '
-  'task is ended after twice its budget. started_at: the start of a run that has not ended. failures: '
-  'the number of failures in a row. last_error: a SQLSTATE, or session_lost.';
+  'Scheduled tasks: farthing.<task>(moment) runs once per interval (`every`), at the time `phase` after '
+  'the start of the interval. budget: the time after which a task begins no new item; from PostgreSQL '
+  '17 on, a task is ended after twice its budget. started_at: the start of a run that has not ended. '
+  'failures: the number of failures in a row. last_error: a SQLSTATE, or session_lost.';
 
 create table farthing.task_failures (
   failure_nr bigint generated always as identity primary key,
@@ -692,17 +692,18 @@ create policy grants_none on farthing.grants for select to authenticated using (
 
 -- supabase/schemas/welcome/tables.sql
 
--- Welcome credits: one promotional grant for each verified email address, for ever.
+-- Welcome credits: one promotional grant for each verified email address, with no time limit.
 
 create table farthing.welcome_keys (
   one_row boolean primary key default true constraint welcome_keys_is_one_row check (one_row),
-  -- 244 random bits, without an extension.
+  -- Two random UUIDs have 244 random bits, and need no extension.
   key bytea not null
     default decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'),
   constraint welcome_keys_bounded check (length(key) = 32)
 );
 comment on table farthing.welcome_keys is
-  'The key of the hashes of email addresses. A copy of welcome_grants alone tells no address.';
+  'The key of the hashes of email addresses. Without the key, a copy of welcome_grants reveals no '
+  'address.';
 alter table farthing.welcome_keys enable row level security;
 create policy welcome_keys_none on farthing.welcome_keys for select to authenticated using (false);
 insert into farthing.welcome_keys default values;
@@ -732,7 +733,7 @@ create table farthing.welcome_grants (
 );
 comment on table farthing.welcome_grants is
   'Users who confirmed an email address while welcome credits were on. user_id: null after the user was '
-  'deleted; email_hash stays, so that the same address gets nothing again. No address is stored. '
+  'deleted; email_hash stays, so that the same address gets no second grant. No address is stored. '
   'retried_at: when an operator last queued a refused user again.';
 create unique index welcome_grants_once on farthing.welcome_grants (email_hash) where status = 'granted';
 create index welcome_grants_queued on farthing.welcome_grants (request_nr) where status = 'queued';
@@ -870,8 +871,8 @@ create table farthing.usage_events (
   primary key (account_id, origin, event_id)
 );
 comment on table farthing.usage_events is
-  'Rule 9: one usage event is charged once, for ever, among the events of its origin. The charge is in '
-  'the entries first_seq to last_seq. Free usage has no entries: its contents are in usage and event_at.';
+  'Rule 9: an event_id is charged only once per origin, with no time limit. The entries first_seq to '
+  'last_seq have the charge. Free usage has no entries: its contents are in usage and event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -1142,11 +1143,11 @@ create policy unknown_states_none on farthing.unknown_states for select to authe
 
 -- supabase/schemas/reversals/tables.sql
 
--- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw
--- back. Refunds fail, disputes are lost and won, and their events arrive in any order. An event
--- therefore records only Stripe's current state. net_order() computes from all states how many
--- credits should be clawed back and books the difference, so that the same facts lead to the same
--- credits in any order.
+-- Money that is returned to buyers: refunds, disputes, early fraud warnings, and the credits that
+-- they claw back. Refunds may fail, disputes are lost and won, and their events arrive in any
+-- order. An event therefore records only Stripe's current state. net_order() computes from all
+-- states together how many credits should be clawed back and books the difference from what was
+-- clawed back so far, so that the same facts lead to the same credits in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -1186,8 +1187,8 @@ create table farthing.refunds (
 comment on table farthing.refunds is
   'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first '
   'event, `failed` by us or by Stripe, otherwise Stripe''s state; an unknown state counts as pending. '
-  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: a transfer of ours '
-  'reverses the provider''s part, not the refund itself.';
+  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: whether a transfer '
+  'reversal of ours, and not the refund itself, reverses the provider''s part.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -1225,9 +1226,10 @@ create table farthing.disputes (
 comment on table farthing.disputes is
   'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
   'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
-  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe takes '
-  'evidence. credits_clawed_back: by this dispute''s events, less what they reinstated; negative if they '
-  'reinstated what another dispute had clawed back. amount: minor units, possibly more than the payment.';
+  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe '
+  'accepts evidence. credits_clawed_back: the credits that this dispute''s events clawed back, less '
+  'those that they reinstated; negative if they reinstated credits that another dispute had clawed '
+  'back. amount: minor units, possibly more than the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
@@ -1529,11 +1531,11 @@ create table farthing.top_up_charges (
     step not in ('link', 'linked') or payment_id is not null)
 );
 comment on table farthing.top_up_charges is
-  'The charge of a top-up''s order. step: `charge`, off session, repeated until Stripe answers; '
-  '`settle`, accepted by Stripe, whose event will report the end; `link`, the bank requires the user to '
-  'authenticate, so a page must be opened; `linked`, the page is open; `closed`. customer_id and '
-  'payment_method_id: stored because a repeated request under one key must be identical, even if the '
-  'user has saved another card.';
+  'The charge of a top-up''s order. step: `charge`: the off-session request is repeated until Stripe '
+  'answers; `settle`: Stripe has accepted the charge, and Stripe''s event will report the result; '
+  '`link`: the bank requires the user to authenticate, so a page must be opened; `linked`: the page is '
+  'open; `closed`. customer_id and payment_method_id: stored because a repeated request with the same '
+  'idempotency key must be identical, even if the user has saved a different card.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;
@@ -1755,11 +1757,11 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'Moves of providers'' shares. kind: `transfer`, the share of a booking that waited for its completion, '
-  'paid from its charge; `reversal`, taken from the provider, by reversing the payment''s own transfer '
-  'or the transfer in reverses; `restoration`, transferred to the provider again, from our balance. '
-  'amount: minor units, without our fee. status `uncertain`: Stripe was asked for 23 hours and the '
-  'result is unknown.';
+  'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is '
+  'paid from the booking''s charge; `reversal`: money is taken from the provider by reversing the '
+  'payment''s own transfer, or the transfer that the column reverses names; `restoration`: money is '
+  'transferred to the provider again, from our balance. amount: minor units, without our fee. status '
+  '`uncertain`: Stripe was asked for 23 hours and the result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create unique index booking_transfers_by_stripe_id on farthing.booking_transfers (stripe_id)
@@ -2603,14 +2605,15 @@ create table farthing.entry_seals (
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
 comment on table farthing.entry_seals is
-  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields, and the terms of its '
-  'lot or owner. head_nr: the number of the first head that covers the seal.';
+  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields, the terms of its '
+  'lot, and the hash of the owner if it is the account''s first entry. head_nr: the number of the first '
+  'head that covers the seal.';
 
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
 
--- Entries are summed when they are sealed, which happens once. The totals of sold and spent credits
--- are then a few rows, however long the ledger is, and debits do no extra work.
+-- Entries are summed when they are sealed, so each entry is summed once. The totals of sold and
+-- spent credits are then a few rows, however long the ledger is, and debits do no extra work.
 create table farthing.entry_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
@@ -2910,8 +2913,8 @@ create policy refusal_days_none on farthing.refusal_days for select to authentic
 
 -- supabase/schemas/revenue/tables.sql
 
--- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A
--- line counts in the month of its fact, or, if that month is closed, in the oldest open month, so
+-- Money facts as lines of an append-only book: what was sold, what was returned, what Stripe took.
+-- A line counts in the month of its fact or, if that month is closed, in the oldest open month, so
 -- the figures of a closed month never change: docs/decisions/reports.md.
 
 create table farthing.books (
@@ -2923,9 +2926,9 @@ create table farthing.books (
 );
 comment on table farthing.books is
   'One row. open_from: the first day (UTC) of the oldest open month; all months before it are closed, '
-  'and 1970-01-01 means that none is. closed_at: when the last month was closed. rolled_to: the lines up '
-  'to this number are in revenue_day_sums. Each new line locks the row for share, so that no line is '
-  'booked in a month while that month closes, or below rolled_to.';
+  'and 1970-01-01 means that no month is closed yet. closed_at: when the last month was closed. '
+  'rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the row for '
+  'share, so that no line is booked in a month while that month closes, or below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;
@@ -2959,25 +2962,28 @@ create table farthing.revenue_lines (
 comment on table farthing.revenue_lines is
   'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
   'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
-  'in which the line counts: that of effective_at, or a day of the oldest open month if its own month is '
-  'closed. kind: Stripe''s reporting category. The price of an order without tax is its charge; `discount` '
-  'and `tax` change it to what was paid. The lines of a refund or dispute are the money without tax and '
-  '`tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
+  'on which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
+  'effective_at is closed. kind: Stripe''s reporting category. The price of an order without tax is its '
+  'charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute are the '
+  'money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
   'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
   'the payment.';
--- A fact has one line. Returned fees and the fees of balance transactions are booked as differences. The
--- tax of a refund is booked again with the other sign if the refund fails.
+-- A fact has only one line, with three exceptions: returned fees and the fees of balance
+-- transactions are booked as differences, and the tax of a refund is booked again with the opposite
+-- sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
--- A balance transaction finds its lines by this index: a fee is not in the unique one.
+-- A balance transaction's lines are found by this index, because the unique index leaves out fees.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
--- The tax of the next refund or dispute depends on all earlier ones of the order.
+-- This index finds the earlier refunds and disputes of an order, which decide how much tax the next
+-- one returns.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
 -- The journal adds up this index and does not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount);
--- Paying accounts can't be added up over days. Metrics count them from this index.
+-- Metrics count paying accounts from this index, because the counts of single days can't be added
+-- up.
 create index revenue_lines_of_payers on farthing.revenue_lines (booked_on)
   include (product_line, currency, kind, amount, account_id, booking_id) where kind in ('charge', 'discount');
 alter table farthing.revenue_lines enable row level security;
@@ -3041,8 +3047,9 @@ create type farthing.setting_kind as (
   setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
 comment on type farthing.setting_kind is
   'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice, currency, '
-  'text, url or email. lowest, highest: of numbers and durations; highest: also the most characters of a '
-  'text, url or email. choices: of choices and booleans. Only a text, url or email can be null.';
+  'text, url or email. lowest, highest: the bounds of a number or duration; for a text, url or email, '
+  'highest is the most characters. choices: the values of a choice or boolean. Only a text, url or '
+  'email can be null.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

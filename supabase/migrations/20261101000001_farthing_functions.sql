@@ -549,7 +549,7 @@ as $$
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
   'Records hashes of the bank accounts and cards to which Stripe pays a provider, computed from '
-  'Stripe''s fingerprints. Earlier hashes are kept.';
+  'Stripe''s fingerprints. Earlier hashes stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -10479,7 +10479,7 @@ begin
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
       * r.markup * 0.001 as credits,
-    -- Only our own fields are stripped of nulls: nulls in the caller's metadata are kept.
+    -- Only our own fields are stripped of nulls: nulls in the caller's metadata stay.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
@@ -14130,14 +14130,16 @@ language sql immutable
 set search_path = ''
 as $$
   select case when d.effective >= p_open_from then d.effective
-    -- The day of booking is the usual one. It may be in the month after the oldest open one.
+    -- The fact's month is closed. The line counts on the day of booking, or on the last day of the
+    -- oldest open month if the day of booking is later.
     else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
   from (select (p_effective_at at time zone 'UTC')::date as effective,
     (p_at at time zone 'UTC')::date as booked) d
 $$;
 comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
-  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the fact''s '
-  'month is closed, but at most the last day of the oldest open month. p_open_from: its first day.';
+  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the '
+  'fact''s month is closed, but no later than the last day of the oldest open month. p_open_from: the '
+  'first day of that month.';
 
 create function farthing.event_time(p_default timestamptz)
 returns timestamptz
@@ -14150,7 +14152,8 @@ as $$
       from '^stripe:(.*)$')), p_default)
 $$;
 comment on function farthing.event_time(timestamptz) is
-  'Returns when the Stripe event that is being applied happened at Stripe; p_default outside of an event.';
+  'Returns when the Stripe event that is being applied happened at Stripe; p_default if no event is '
+  'being applied.';
 
 create function farthing.book_line(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -14161,7 +14164,8 @@ declare
   v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
   v_open_from date;
 begin
-  -- close_months() waits for this lock, and this statement sees the months that it closed.
+  -- This statement locks the row of books for share. close_months() waits for that lock; and if it
+  -- came first, this statement sees which months it closed.
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
@@ -14178,9 +14182,9 @@ begin
 end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
-  'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
-  'applied happened. booked_on: the day of another line, in which this one counts too if its month is '
-  'open. The product line follows from the order or the booking.';
+  'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is being '
+  'applied. If booked_on is set (the day of another line), this line counts on that day if its month is '
+  'open. The product line depends on whether the line has an order or a booking.';
 
 -- supabase/schemas/revenue/functions/close_months.sql
 
@@ -14191,8 +14195,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- The update waits for the transactions that are booking lines; each of them locks the row for
-  -- share. A transaction that comes later waits for this one, and books in the open month.
+  -- The update waits for the transactions that are booking lines, because each of them locks this
+  -- row for share. A transaction that books a line later waits for this one, and then books in the
+  -- open month.
   with closed as (
     update farthing.books b set open_from = d.first_open, closed_at = p_now
     from (select date_trunc('month', (p_now - p.months_close_after) at time zone 'UTC')::date as first_open
@@ -14239,8 +14244,8 @@ begin
 end
 $$;
 comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking without its fact: kind, amount and source_id. p_effective_at: '
-  'null if the fact happened when the event that is being applied happened.';
+  'Returns a line of an order or a booking without its fact: kind, amount and source_id. '
+  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
   p_effective_at timestamptz default null)
@@ -14253,7 +14258,8 @@ declare
     p_order.currency, p_effective_at);
 begin
   v_line.source_id := p_order.payment_ref;
-  -- The three lines add up to what was paid. A price that includes its tax is booked without it.
+  -- The three lines (charge, discount and tax) add up to what was paid. If the price includes its
+  -- tax, the charge is booked without the tax.
   v_line.kind := 'charge';
   v_line.amount := p_order.amount_total - p_order.amount_tax + p_order.amount_discount;
   perform farthing.book_line(v_line, p_at);
@@ -14270,8 +14276,8 @@ begin
 end
 $$;
 comment on function farthing.book_paid_order(farthing.orders, timestamptz, timestamptz) is
-  'Books the charge, the discount and the tax of an order that was paid, at p_at. Without p_effective_at the '
-  'payment happened when the event that is being applied happened.';
+  'Books the charge, the discount and the tax of an order that was paid, at p_at. p_effective_at: when '
+  'the payment happened; null for the time of the event that is being applied.';
 
 create function farthing.book_order()
 returns trigger
@@ -14290,9 +14296,9 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- A rounded quotient of whole units, a half up, also below zero, where div() rounds towards zero. The
-  -- part has no bounds: while a refund and a dispute both hold the money, it is more than the tax, and each
-  -- of them reinstates what it took.
+  -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
+  -- quotient is corrected. The result may exceed the tax: while a refund and a dispute both hold
+  -- the money, the tax is returned twice, and each of them later reinstates its own part.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
@@ -14313,8 +14319,8 @@ begin
   select * into v_order from farthing.orders
   where account_id = p_line.account_id and order_id = p_line.order_id;
   if v_order.amount_tax > 0 and p_line.currency = v_order.currency then
-    -- The tax of this line is the difference between the returned tax after it and before it. So the parts
-    -- add up, whatever the order of refunds, failures and disputes.
+    -- The tax of this line is the returned tax after this line less the returned tax before it. So
+    -- the parts add up, whatever the order of refunds, failures and disputes.
     select coalesce(-sum(l.amount), 0) as money,
       coalesce(-sum(l.amount) filter (where l.kind = 'tax_returned'), 0) as tax
     into v_before
@@ -14335,8 +14341,8 @@ begin
 end
 $$;
 comment on function farthing.book_returned(farthing.revenue_lines, timestamptz) is
-  'Books money that returned to a buyer, or came back from them: of an order with tax a line without the '
-  'tax and a line of the tax.';
+  'Books money that was returned to a buyer, or that came back from them. An order with tax gets two '
+  'lines: the money without the tax, and the tax.';
 
 create function farthing.book_refund_money(p_refund farthing.refunds, p_has_failed boolean,
   p_at timestamptz, p_effective_at timestamptz default null)
@@ -14398,8 +14404,9 @@ begin
   v_line.dispute_id := p_movement.dispute_id;
   v_line.source_id := p_movement.transaction_id;
   v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
-  -- A bank withdraws and returns the disputed amount at once. In another currency than the payment's
-  -- the rates of both days differ, so the line takes the dispute's own amount.
+  -- A bank withdraws and returns exactly the disputed amount. If the movement is not in the
+  -- payment's currency, the exchange rates of the two days differ, so the line has the dispute's
+  -- own amount.
   if p_movement.currency <> v_currency and v_dispute.currency = v_currency then
     v_line.amount := sign(p_movement.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;
@@ -14430,7 +14437,7 @@ begin
 end
 $$;
 comment on function farthing.book_dispute_movement() is
-  'Trigger: books the money of a dispute that moved.';
+  'Trigger: books the money that a movement of a dispute withdrew or returned.';
 
 create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
   p_at timestamptz, p_effective_at timestamptz default null)
@@ -14463,8 +14470,8 @@ begin
 end
 $$;
 comment on function farthing.book_booking_money is
-  'Books what is new in a booking: its charge, our fee that Stripe collected, and the part of the fee that '
-  'was refunded. p_effective_at as in book_paid_order().';
+  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of '
+  'the fee that was refunded. p_effective_at as in book_paid_order().';
 
 create function farthing.book_booking()
 returns trigger
@@ -14483,8 +14490,8 @@ comment on function farthing.book_booking() is
 
 -- supabase/schemas/revenue/functions/metrics.sql
 
--- Metrics of a range of days. Each is a numerator over a denominator, both of which the report shows,
--- or a numerator alone.
+-- Metrics of a range of days. A metric is a numerator over a denominator, both of which the report
+-- shows, or only a numerator.
 
 create function farthing.metric_formulas()
 returns jsonb
@@ -14521,10 +14528,11 @@ begin
     select r.product_line, r.currency, sum(r.gross) as gross, sum(r.net) as net,
       sum(r.application_fees + r.application_fee_refunds) as fees
     from farthing.revenue_days(p_range.first_day, p_range.last_day) r
-    -- The second set adds both product lines of one currency.
+    -- The second grouping set adds up both product lines of a currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as (
-    -- One group for each account, because groups take most of the time.
+    -- There is one group per account, with a column for each product line, because forming groups
+    -- takes most of the time.
     select l.currency, l.account_id,
       coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
       coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings
@@ -14532,7 +14540,7 @@ begin
     where l.booked_on between p_range.first_day and p_range.last_day and l.kind in ('charge', 'discount')
     group by l.currency, l.account_id
   ), counted as materialized (
-    -- An order with a discount of 100 % is no payment.
+    -- An account whose orders all had a discount of 100 % is not a paying account.
     select p.currency, count(*) filter (where p.credits > 0) as credits,
       count(*) filter (where p.bookings > 0) as bookings,
       count(*) filter (where p.credits > 0 or p.bookings > 0) as either
@@ -14588,7 +14596,8 @@ as $$
 begin
   return query
   with taken as (
-    -- Stripe collects no fee of a booking whose share waits.
+    -- A booking whose share waits for the completion is left out, because Stripe collects no fee of
+    -- it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing
@@ -14632,8 +14641,8 @@ comment on function farthing.metric_controls(farthing.day_range) is
 
 -- supabase/schemas/revenue/functions/missing_lines.sql
 
--- Lines of facts that are older than the lines: a project that had orders before revenue was booked runs
--- book_missing_lines() once, in the migration that brings the triggers.
+-- Revenue lines of facts that are older than the table of lines: a project that had orders before
+-- revenue was booked runs book_missing_lines() once, in the migration that adds the triggers.
 
 create function farthing.book_missing_orders(p_now timestamptz)
 returns bigint
@@ -14691,8 +14700,8 @@ begin
 end
 $$;
 comment on function farthing.book_missing_bookings(timestamptz) is
-  'Books what is missing of bookings, each at the time of its payment, because a booking does not store '
-  'when its fee was collected or refunded. Returns their number.';
+  'Books the missing lines of bookings. Fees count at the time of the payment, too, because a booking '
+  'does not store when its fee was collected or refunded. Returns their number.';
 
 create function farthing.book_missing_returns(p_now timestamptz)
 returns bigint
@@ -14703,7 +14712,8 @@ declare
   v_return record;
   v_count bigint := 0;
 begin
-  -- The tax that returns with a part depends on the parts before it, so they are booked in their order.
+  -- The returned tax of a part depends on the parts before it, so the parts are booked in the order
+  -- of their times.
   for v_return in
     select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
       r.stripe_refund_id as id
@@ -14738,13 +14748,15 @@ as $$
 declare
   v_count bigint;
 begin
-  -- A live event that books the same fact between a check here and its line would make one of both fail.
-  -- Its line waits for this lock, and the checks see the lines of all events before it. A runner that
-  -- stores Stripe's lists waits here, too, before it locks transactions: note_transactions().
+  -- If a live event booked the same fact between a check here and the line that follows it, one of
+  -- the two transactions would fail. This lock makes the event's line wait, and the checks see the
+  -- lines of all events before it. A runner that stores Stripe's lists waits for the lock, too,
+  -- before it locks transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- Each line above has booked the fee of its balance transaction. Transfers have no other fact.
+  -- Booking a line above has also booked the fee of its balance transaction. A transfer has no
+  -- other fact, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
       where l.source_id = b.transaction_id and l.kind = b.kind)
@@ -14774,7 +14786,7 @@ as $$
       and m.resolved_at is null), p.made_at, p.arrives_at
   from farthing.payouts p
   cross join lateral (
-    -- The transaction of the payout itself is not a part of its sum.
+    -- The sum does not include the transaction of the payout itself.
     select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
     from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
@@ -14788,9 +14800,9 @@ as $$
 $$;
 comment on function farthing.payout_rows(farthing.day_range, text) is
   'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
-  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, '
-  '`advance` if an automatic payout lists this one, or null while no lines are known. Amounts are in minor '
-  'units; fees are negative.';
+  'the difference between it and the payout''s amount. itemised: `listed` by Stripe, `assigned` by us '
+  'to a manual payout, `advance` if an automatic payout lists this one, or null while no lines are '
+  'known. Amounts are in minor units; fees are negative.';
 
 create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
 returns bigint
@@ -14807,13 +14819,15 @@ as $$
         else 'refund' end]
       when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
       else array[p_transaction.kind] end)
-    -- A refund and its failure have one source.
+    -- A refund and its failure have the same source_id, so the sign of the amount tells their
+    -- tax_returned lines apart.
     and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
   'Returns the amount of the revenue lines of a balance transaction, in minor units of the payment''s '
-  'currency; null without a line. Refunds of fees are booked as differences and have no line each.';
+  'currency; null if it has no line. A refund of a fee has no line of its own, because refunded fees '
+  'are booked as differences.';
 
 create function farthing.payout_line(
   p_transaction farthing.balance_transactions, p_payout farthing.payouts)
@@ -14847,8 +14861,8 @@ comment on function farthing.payout_line(farthing.balance_transactions, farthing
 
 -- supabase/schemas/revenue/functions/prove_revenue.sql
 
--- The proof of revenue lines: they add up to the payments, refunds, disputes and fees that they are
--- about (rules 9 and 10).
+-- The proof of revenue lines: they add up to the payments, refunds, disputes and fees that they
+-- record (rules 9 and 10).
 
 create function farthing.revenue_facts()
 returns table (account_id bigint, subject text, fact text, currency text, amount numeric)
@@ -14858,11 +14872,12 @@ as $$
   select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount
   from farthing.orders o
   cross join lateral (
-    -- All that refunds and disputes returned, in the currency of the payment.
+    -- The sum of all money that refunds and disputes returned, in the currency of the payment.
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in another currency counts with the dispute's amount at that time.
+          -- A movement in a currency other than the payment's was booked with the dispute's amount
+          -- at that time, so its lines are read.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
@@ -14871,7 +14886,7 @@ as $$
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
     ('discount', -o.amount_discount),
-    -- More tax than there is has returned while a refund and a dispute both hold the money.
+    -- The returned tax exceeds the tax while a refund and a dispute both hold the money.
     ('tax', o.amount_tax - case o.amount_tax when 0 then 0
       else farthing.returned_tax(o.amount_tax, o.amount_total, b.money) end)) k (fact, amount)
   where o.payment_ref is not null
@@ -14890,7 +14905,7 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
   from farthing.dispute_movements m
   union all
-  -- The amount of a movement in another currency than the payment's is the dispute's own.
+  -- If a movement is not in the payment's currency, its amount is the dispute's own amount.
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)
@@ -14918,7 +14933,7 @@ as $$
           when l.refund_id is not null then 'refund ' || l.refund_id
           when l.order_id is not null then 'order ' || l.order_id
           else 'booking ' || l.booking_id end,
-        -- The tax of a refund or a dispute is a part of its money.
+        -- A tax_returned line is added to the refund or dispute whose money it is a part of.
         case when l.kind = 'tax_returned' and l.dispute_id is not null or l.kind = 'dispute_reversal'
             then 'dispute'
           when l.kind in ('tax_returned', 'refund_failure') then 'refund'
@@ -14953,12 +14968,13 @@ as $$
     or sum(case when q.is_line then q.amount else -q.amount end) <> 0
 $$;
 comment on function farthing.prove_revenue() is
-  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it, '
-  'and the sums of days to their lines.';
+  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to its '
+  'amount, and the sum of each day is the sum of its lines.';
 
 -- supabase/schemas/revenue/functions/revenue_controls.sql
 
--- The control totals of the revenue report: the lines against Stripe's balance transactions.
+-- The control totals of the revenue report, which compare the lines with Stripe's balance
+-- transactions.
 
 create function farthing.revenue_controls(p_range farthing.day_range)
 returns jsonb
@@ -14971,7 +14987,8 @@ as $$
     from farthing.revenue_sums(p_range.first_day, p_range.last_day) l
     group by 1, 2
     union all
-    -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
+    -- The lines are in the currency of the payment, except Stripe's fees and transfers, which are
+    -- in the currency of the balance. The transactions are added up in the same currencies.
     select u.currency, u.is_fee, null, sum(u.amount)
     from (
       select t.currency, t.source_currency, t.kind in ('transfer', 'transfer_reversal') as is_transfer,
@@ -14996,9 +15013,9 @@ as $$
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
   'Returns the control totals of the revenue report: for each currency the lines without and with '
-  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ while Stripe has not '
-  'listed a transaction. The fee of one that is listed after its month closed is a difference that stays, '
-  'in that month and, with the other sign, in the month of the fee.';
+  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ as long as Stripe '
+  'has not listed a transaction. If a transaction is listed after its month was closed, its fee remains '
+  'a difference in that month and, with the opposite sign, in the month in which the fee was booked.';
 
 -- supabase/schemas/revenue/functions/revenue_days.sql
 
@@ -15067,7 +15084,7 @@ comment on function farthing.revenue_formulas() is
 
 -- supabase/schemas/revenue/functions/roll_up.sql
 
--- Sums of revenue lines by day, so that a report of a year reads some thousand rows.
+-- Sums of revenue lines by day, so that a report of a year reads only some thousand rows.
 
 create function farthing.roll_up_lines(p_limit int)
 returns int
@@ -15075,8 +15092,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Each transaction that books a line locks this row for share. So no line with a lower number is
-  -- committed after this statement has its lock.
+  -- Each transaction that books a line locks this row for share. So once this statement has its
+  -- lock, every line with a lower number is committed.
   v_from bigint := (select rolled_to from farthing.books for no key update);
   v_to bigint := (select max(n.line_nr) from (select l.line_nr from farthing.revenue_lines l
     where l.line_nr > v_from order by l.line_nr limit p_limit) n);
@@ -15122,22 +15139,22 @@ as $$
     union all
     select l.booked_on, l.product_line, l.currency, l.kind, 1, l.amount
     from farthing.revenue_lines l
-    -- Both bounds are named, because the planner then expects few lines.
+    -- The upper bound changes nothing in the result: it makes the planner expect few lines.
     where l.line_nr > (select b.rolled_to from farthing.books b)
       and l.line_nr <= (select max(n.line_nr) from farthing.revenue_lines n)
       and l.booked_on between p_from and p_to) q
   group by q.booked_on, q.product_line, q.currency, q.kind
 $$;
 comment on function farthing.revenue_sums(date, date) is
-  'Returns the lines of these days, summed by day, product line, currency and kind: the rolled up ones and '
-  'those since.';
+  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that were '
+  'rolled up, and those booked since.';
 
 -- supabase/schemas/revenue/functions/transactions.sql
 
 -- Balance transactions and revenue lines: which order or booking a transaction belongs to, on which
 -- day its line counts, and Stripe's fee for it. The fee is provisional until a payout lists the
--- transaction. Fees are booked as differences to the lines that exist, so a transaction that is
--- stored again, with another fee or in a payout, is booked once.
+-- transaction. A fee is booked as the difference between it and the existing lines, so a
+-- transaction that is stored again, with a different fee or in a payout, is not booked twice.
 
 create function farthing.line_about(p_transaction farthing.balance_transactions)
 returns farthing.revenue_lines
@@ -15235,7 +15252,8 @@ declare
   t farthing.balance_transactions;
   v_line farthing.revenue_lines;
 begin
-  -- Of two sessions, the second waits here and then sees the lines of the first.
+  -- If two sessions book the same transaction, the second waits here and then sees the lines of the
+  -- first.
   select * into t from farthing.balance_transactions where transaction_id = p_transaction.transaction_id
   for update;
   v_line := farthing.line_about(t);
@@ -15252,10 +15270,10 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- A fee counts in the day of its payment's line. Stripe's event and its transaction may lie on both
-  -- sides of midnight.
+  -- A fee counts on the day of its payment's line, because the event of the payment and its balance
+  -- transaction may lie on different sides of midnight.
   v_line.booked_on := farthing.day_of_line(t);
-  -- The events of disputes bring their fees.
+  -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
     perform farthing.book_fee(v_line, 'stripe_fee_provisional',
       case when t.payout_id is null then -t.fee else 0 end, p_now);
@@ -15267,8 +15285,8 @@ begin
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
-  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until a '
-  'payout lists the transaction. Changes nothing if that is booked.';
+  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until '
+  'a payout lists the transaction. Changes nothing if they are already booked.';
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
@@ -15280,7 +15298,7 @@ as $$
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
     union select * from farthing.balance_transactions where fee_id = p_source_id
-    -- note_transactions() locks in this order, too.
+    -- The rows are locked in the same order as in note_transactions().
     order by transaction_id) t
 $$;
 comment on function farthing.book_waiting_transactions(text, timestamptz) is
@@ -15297,7 +15315,7 @@ language sql immutable
 set search_path = ''
 as $$
   -- The division is in units of 10^-18 credits. A partial refund is rounded down and the last
-  -- refund is exact, so the parts add up to the whole.
+  -- refund gives exactly the rest, so the parts add up to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
@@ -15344,9 +15362,9 @@ declare
   v_lot record;
 begin
   for v_lot in
-    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their
-    -- hold, so debt is booked in their place. The end of the hold frees its unspent credits, and
-    -- they pay that debt.
+    -- Paid credits are clawed back before bonus credits. Held credits are not taken, because their
+    -- hold may still spend them: debt is booked instead. When the hold ends, its unspent credits
+    -- pay that debt.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -15402,8 +15420,8 @@ end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Amounts are in '
-  'credits.';
+  'The debt rises by p_amount, and the caller, who has locked the account, then cancels that debt. '
+  'Amounts are in credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -15419,7 +15437,8 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- Reinstating reverses the order of claw_back(), where the debt came last.
+  -- Credits are reinstated in the reverse order of claw_back(), which added the debt last: the debt
+  -- is cancelled first.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -15447,8 +15466,9 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back() for p_amount credits: first the debt that it made, even if that debt was paid '
-  'meanwhile, then the lots that it took from. The caller has locked the account.';
+  'Undoes claw_back() for p_amount credits: first cancels the debt that claw_back() added, even if that '
+  'debt was paid meanwhile; then reinstates the credits of the lots from which it took them. The caller has '
+  'locked the account.';
 
 -- supabase/schemas/reversals/functions/dispute_events.sql
 
@@ -15466,8 +15486,9 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'Returns the rank of a dispute''s state among events of the same second. Otherwise the later event '
-  'wins, since a lost dispute may be appealed and won. An unknown state has rank 6.';
+  'Returns the rank of a dispute''s state among events of the same second. Between events of different '
+  'seconds the later event wins, whatever its rank, because a lost dispute may be appealed and won. An '
+  'unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -15497,7 +15518,8 @@ declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_status text := p_facts ->> 'status';
   v_dispute farthing.disputes;
-  -- The account is locked, so the difference is what this event moves.
+  -- The account is locked, so the difference between this value and the one after net_payment() is
+  -- the effect of this event alone.
   v_before numeric := (select credits_clawed_back from farthing.orders
     where account_id = v_payment.account_id and order_id = v_payment.order_id);
 begin
@@ -15518,8 +15540,8 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, evidence_due_by = excluded.evidence_due_by, updated_at = p_now
-  -- The later event wins; within a second, the event with more movements; then the state with the
-  -- higher rank.
+  -- The later event wins; within a second, the event that lists more movements; if these are equal,
+  -- the state with the higher rank.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -15547,10 +15569,10 @@ comment on function farthing.apply_dispute_event is
 -- supabase/schemas/reversals/functions/disputes.sql
 
 -- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. The withdrawn
--- money decides about credits instead of the state, because Stripe's states change (appeals,
--- `prevented`, future ones), and `prevented` does not say whether the buyer got the money. Money
--- that was withdrawn and not reinstated counts as returned, and the state says only whether more
--- may follow: docs/decisions/refunds-and-disputes.md.
+-- money, and not the dispute's state, decides how many credits are clawed back. The reasons:
+-- Stripe's states change (appeals, `prevented`, future states), and `prevented` does not say
+-- whether the buyer got the money. Money that was withdrawn and not reinstated counts as returned;
+-- the state only says whether more may be withdrawn: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -15571,9 +15593,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- In the payment's own currency the sum is exact. Movements in another currency are converted,
-  -- each by its own rate, since money that is won months later returns at another rate. Rates are
-  -- rounded, so the withdrawn share is rounded to a hundredth.
+  -- In the payment's own currency the sum is exact. Movements in a different currency are
+  -- converted, each by its own rate, because money that is won back months later returns at a
+  -- different rate. Rates are rounded, so the withdrawn share is rounded to a hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
@@ -15595,13 +15617,13 @@ begin
     select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
       0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
     from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- `prevented` means that the buyer gets the money from the dispute or from a refund. Until
-        -- either has arrived in full, more may be withdrawn.
+        -- `prevented` means that the buyer gets the money either by the dispute or by a refund.
+        -- Until the money has arrived in full, more may be withdrawn.
         or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
       from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
         from farthing.disputes d
-        -- A dispute in another currency than the payment's does not show which share it claims, so
-        -- it counts as a dispute of the whole payment.
+        -- A dispute that is not in the payment's currency does not show which share of the payment
+        -- it claims, so it counts as a dispute of the whole payment.
         cross join lateral (select case d.currency when p_payment.currency then d.amount
           else p_payment.amount end as claimed) c
         where d.account_id = p_payment.account_id
@@ -15610,7 +15632,7 @@ end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
   'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. '
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the refunded part of the payment. '
   'Amounts are in minor units.';
 
 -- supabase/schemas/reversals/functions/fraud_warning_events.sql
@@ -15630,7 +15652,8 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  -- A warning that is not actionable was refunded in full or disputed, and stays closed.
+  -- A warning is not actionable if its payment was refunded in full or disputed. Such a warning is
+  -- closed and stays closed.
   insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
     actionable, state, status_at, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
@@ -15662,8 +15685,8 @@ comment on function farthing.apply_warning_event is
 
 -- supabase/schemas/reversals/functions/net_order.sql
 
--- The target of an order: the credits that its refunds, disputes and fraud warnings claw back or
--- freeze together, and its state (rule 10).
+-- The target of an order: how many credits its refunds, disputes and fraud warnings together claw
+-- back, whether they freeze its lots, and the order's state (rule 10).
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
@@ -15703,7 +15726,7 @@ begin
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
   for update;
   v_reversed := farthing.reversed_of(v_order);
-  -- An actionable warning is closed while its payment is refunded in full, and open again if a
+  -- An actionable warning is closed when its payment is refunded in full, and opened again if a
   -- refund fails.
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
@@ -15760,8 +15783,7 @@ begin
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
-  -- Locks are taken on the account first. Every change of the order or booking waits for the
-  -- account's lock.
+  -- The account is locked first. Every change of the order or booking waits for that lock.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   return v_payment;
 end
@@ -15785,7 +15807,8 @@ begin
 end
 $$;
 comment on function farthing.net_payment is
-  'Brings an order''s credits, or a booking''s amounts, in line with the returned part of its payment.';
+  'Brings an order''s credits, or a booking''s amounts, in line with the part of its payment that was '
+  'returned.';
 
 -- supabase/schemas/reversals/functions/refund_events.sql
 
@@ -15824,8 +15847,8 @@ declare
   v_legal boolean := case old.status
     when 'requested' then true
     when 'succeeded' then new.status in ('failed', 'canceled')
-    -- A refund that failed here before Stripe's answer may exist at Stripe, and takes Stripe's
-    -- state.
+    -- A refund that failed here before Stripe answered may exist at Stripe after all. It then gets
+    -- Stripe's state.
     when 'failed' then old.stripe_refund_id is null
     when 'canceled' then false
     else new.status <> 'requested' end;
@@ -15853,8 +15876,8 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write any metadata. A refund with other terms is not the
-      -- one that it names.
+      -- Users of Stripe's dashboard can write any metadata. If the terms differ, this is not the
+      -- refund that the metadata names.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;
@@ -15864,8 +15887,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund made in the dashboard leaves the provider's share with the provider, unless it
-      -- reverses the transfer itself. In the first case we reverse the share.
+      -- A refund made in the dashboard does not reverse the provider's share, unless it also
+      -- reversed the transfer. If it did not, we reverse the share.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -15890,7 +15913,8 @@ end
 $$;
 comment on function farthing.note_refund is
   'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
-  'goes back to a lower rank. Raises an exception if payment or amount differ.';
+  'goes back to a lower rank. Raises an exception if the payment or the amount differs from the stored '
+  'refund''s.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -16003,8 +16027,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The next attempt is after 1, 2, 4 … 64 minutes. So an item that an operator has fixed is done
-  -- within about an hour.
+  -- The next attempt is after 1, 2, 4 … 64 minutes. So a task retries an item within about an hour
+  -- after an operator has removed the cause.
   insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
   values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
   on conflict (task, item_kind, item_id) do update
@@ -16031,7 +16055,7 @@ end
 $$;
 comment on function farthing.attempt_items(text, text[], timestamptz) is
   'Works on items in one subtransaction. Returns the sum of their results, or the SQLSTATE of the error '
-  'that undid the work; busy means that another transaction held a lock.';
+  'that undid the work; the value `busy` means that another transaction held a lock.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
@@ -16061,8 +16085,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- More than 64 subtransactions in one transaction slow every snapshot of every session. So items
-  -- share a subtransaction as long as nothing fails.
+  -- Items share a subtransaction as long as none fails, because more than 64 subtransactions in one
+  -- transaction slow every snapshot of every session.
   c_batch constant int := 100;
   v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
   v_began timestamptz := clock_timestamp();
@@ -16100,8 +16124,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- A parked item whose retry was due ten minutes ago, and that the task did not find, is no longer
-  -- due.
+  -- A parked item is no longer due if its retry was due ten minutes ago and the task has not found
+  -- it since.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -16116,21 +16140,21 @@ comment on function farthing.work_off(text, text, text[], text, timestamptz) is
 
 -- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
 -- transaction of its own. The runner is a procedure, because only a procedure may commit between
--- tasks, and only without a SET clause; so every name in it is qualified. A lock lets only one
--- session run tasks. pg_cron starts the next run after the last has ended, so long runs do not pile
--- up. A task is bounded by its batch; by its time budget, after which it begins no new item; by
--- lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session, and the
--- next run counts a failure of the task. The runner cannot set a statement_timeout: PostgreSQL
--- starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on the
--- platform) ends the running task like an error.
+-- tasks. It may do so only without a SET clause, so every name in it is qualified. A lock lets only
+-- one session run tasks. pg_cron starts the next run after the last has ended, so long runs do not
+-- pile up. A task is bounded by its batch; by its time budget, after which it begins no new item;
+-- by lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session; the
+-- next run then records a failure of the task. The runner cannot set a statement_timeout:
+-- PostgreSQL starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on
+-- the platform) ends the running task like an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- A task that keeps failing runs less often, because other tasks need the time, but at least
-  -- every 15 minutes.
+  -- A task that keeps failing runs less often, to leave time for other tasks, but at least every 15
+  -- minutes.
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
@@ -16149,11 +16173,11 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- If the server's time was ahead and is set back, the stored due times are far in the future, and
-  -- without this update no task would run until then.
+  -- If the server's clock was ahead and was set back, the stored due times are far in the future.
+  -- Without this update no task would run until then.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks, so the session of a task that is still marked as started has
-  -- ended.
+  -- Only one session runs tasks at a time, so if a task is still marked as started here, its
+  -- session has ended.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
 $$;
@@ -16233,7 +16257,7 @@ declare
   -- An arbitrary number that no other lock uses.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
-  -- The statement timeout applies to the whole CALL; 0 is no limit.
+  -- statement_timeout applies to the whole CALL; 0 means no limit.
   v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
   v_left interval;
   v_task text;
@@ -16250,8 +16274,8 @@ begin
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- A task that might not end within the timeout is left to the next run, which begins with that
-    -- task.
+    -- If the next task might not end within the timeout, it is left to the next run, which begins
+    -- with it.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
@@ -16276,7 +16300,8 @@ declare
     p_limit);
   v_cron bigint;
 begin
-  -- pg_cron itself deletes no history. The history of the project's other jobs stays.
+  -- pg_cron never deletes its own history. Only this job's history is deleted here, not that of the
+  -- project's other jobs.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
@@ -16291,7 +16316,7 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
--- For how long scheduled tasks and alerts have stood still: the alert tasks_stopped and
+-- For how long scheduled tasks have not run and alerts could not open: the alert tasks_stopped and
 -- GET /health/ready read the two durations.
 
 create function farthing.runner_silence(p_now timestamptz)
@@ -16299,8 +16324,8 @@ returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores ran_at while it is null, before the first run. A server that has just
-  -- started has missed no run.
+  -- greatest() ignores ran_at while it is null, before the first run. The server's start counts as
+  -- a run, because a server that has just started has missed none.
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
@@ -16311,7 +16336,8 @@ returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- The task that evaluates alerts may fail, be disabled or get no time while other tasks run.
+  -- Even if tasks run, the task that evaluates alerts may fail, be disabled, or get no time because
+  -- of other tasks.
   select greatest(farthing.runner_silence(p_now),
     p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
@@ -16363,7 +16389,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to deliver the request. The runner goes on after pg_net has stopped waiting.
+  -- The timeout needs to be only long enough to deliver the request, because the runner continues
+  -- after pg_net has stopped waiting.
   c_timeout_ms constant int := 5000;
   v_url text;
   v_key text;
@@ -16386,8 +16413,7 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- A runner that could not be woken is woken by a scheduled task within a minute, so nothing fails
-  -- here.
+  -- An error here fails nothing, because a scheduled task wakes the runner within a minute.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
@@ -16439,7 +16465,7 @@ comment on function farthing.entry_terms(farthing.entries) is
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view because a query inlines it: a function with its own search_path, called for each
--- entry, took three times as long. Terms are computed only for entries that have them.
+-- entry, took three times as long. The terms are computed only for entries that have any.
 create view farthing.entry_contents with (security_invoker = true) as
 -- A JSON array keeps nulls and the boundaries of fields apart. Times are epochs, so that no setting
 -- of the session changes the text.
@@ -16452,8 +16478,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an entry '
-  'is the sha256 of the account''s previous hash and this content.';
+  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an '
+  'entry is the sha256 of the hash of the account''s previous entry and this content.';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -16473,8 +16499,8 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- The lock admits one sealer at a time, since two sealers would continue the chain from the same
-  -- entry. make_head() waits for the same lock.
+  -- The lock lets only one session seal at a time: two sessions would continue the chain from the
+  -- same entry. make_head() waits for the same lock.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -16500,7 +16526,7 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
-  -- One statement for all seals, because a statement for each took a quarter of the time.
+  -- One statement writes all seals. A statement for each seal took a quarter of the time.
   insert into farthing.entry_seals (account_id, seq, head_nr, hash)
   select s.account_id, s.seq, v_head_nr, s.hash
   from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);
@@ -16555,10 +16581,11 @@ comment on function farthing.verify() is
 -- supabase/schemas/seals/functions/heads.sql
 
 -- Heads: each hour, one hash over the end of every account's chain and over the head before it.
--- Seals show a change of an entry, unless the person who made it can also write seals. A head that
--- is stored outside the database (in a log, a mailbox, or the receiver of a webhook) cannot be
--- rewritten from inside. If somebody changes an entry, the terms of a lot or an owner, and seals
--- again, every later head changes and differs from the one outside: compare_head().
+-- Seals show that an entry was changed, unless the person who changed it can also write seals. A
+-- head that is stored outside the database (in a log, a mailbox, or the receiver of a webhook)
+-- cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or an owner,
+-- and seals again, every later head changes and differs from the head stored outside:
+-- compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
@@ -16615,8 +16642,8 @@ declare
   v_head farthing.heads;
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
-  -- Audit numbers are assigned before their transaction commits. The lock ensures that no lower
-  -- number than this head's is committed later.
+  -- An audit row gets its number before its transaction commits. The lock ensures that no row with
+  -- a lower number than this head's is committed later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -16646,7 +16673,8 @@ declare
     'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
     'made_at', v_head.made_at);
 begin
-  -- The server's log is outside the tables, so a change of the tables leaves it as it is.
+  -- The server's log is stored outside the tables, so somebody who changes the tables does not
+  -- change the log.
   raise log 'farthing anchor %', v_data;
   perform farthing.notify_head(v_data, p_now);
   return v_head.head_nr;
@@ -16668,7 +16696,8 @@ as $$
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a head for the operators'' webhook, and a head of the day''s first hour (UTC) also for email.';
+  'Queues a notification of a head to the operators'' webhook and, for the head of the day''s first '
+  'hour (UTC), also an email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text
@@ -16700,8 +16729,7 @@ comment on function farthing.compare_head(int, text) is
 
 -- supabase/schemas/seals/functions/owners.sql
 
--- Hashes of owners: the owner of an account can be sealed, and a deleted user can still be
--- forgotten.
+-- Hashes of owners. A hash lets us seal the owner of an account and still forget a deleted user.
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
 returns bytea
@@ -16731,7 +16759,7 @@ begin
 end
 $$;
 comment on function farthing.mark_owner() is
-  'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
+  'Trigger: hashes the owner of a new account, and deletes the salt when the account loses its owner.';
 
 -- supabase/schemas/settings/functions/accounting.sql
 
@@ -16823,7 +16851,7 @@ comment on function farthing.apply_accounting_policies(jsonb, timestamptz) is
 
 -- supabase/schemas/settings/functions/alert_rule_list.sql
 
--- The list of alert rules: what the threshold of each counts.
+-- The list of alert rules, with the unit and the meaning of each rule's threshold.
 
 create function farthing.alert_rule_list()
 returns setof farthing.setting_kind
@@ -16886,8 +16914,9 @@ as $$
       order by a.audit_nr limit 1))
 $$;
 comment on function farthing.alert_rule_answer(farthing.alert_rules) is
-  'Returns an alert rule with its figures, the figures that it was installed with (defaults), and the unit '
-  'and the meaning of its threshold. A rule that an operator has added has no meaning here.';
+  'Returns an alert rule with its figures, the figures that it was installed with (defaults), and the '
+  'unit and the meaning of its threshold. The unit and the meaning are null for a rule that an operator '
+  'has added.';
 
 create function farthing.alert_rule_fields(p_row jsonb)
 returns jsonb
@@ -16932,7 +16961,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request, naming the field, if a change names no rule or no figure of it.';
+  'Fails invalid_request, naming the field, if a change names no existing rule, or none of the rule''s '
+  'figures.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
 returns void
@@ -17050,13 +17080,13 @@ begin
 end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
-  'Makes a list [domain] the domains without welcome credits; an empty list blocks none. Returns {changes, '
-  'unchanged}. Fails invalid_request.';
+  'Replaces the domains without welcome credits by a list [domain]; an empty list blocks none. Returns '
+  '{changes, unchanged}. Fails invalid_request.';
 
 -- supabase/schemas/settings/functions/change_settings.sql
 
--- The one way to change settings. Settings that are added here need an audited table, a function
--- apply_<table>() that checks and writes, and a line below.
+-- All changes of settings go through this function. A new kind of settings needs an audited table,
+-- a function apply_<table>() that checks and writes, and a line below.
 
 create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
   p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)
@@ -17088,8 +17118,8 @@ begin
       when 'welcome_blocked_domains' then farthing.apply_welcome_blocked_domains(v_settings)
       when 'features' then farthing.apply_features(v_settings, p_author, p_now)
       end;
-    -- A dry run makes the change, so that the tables check it, and undoes it. A change that changes
-    -- nothing is undone, too.
+    -- A dry run makes the change, so that the tables' constraints check it, and then undoes it. A
+    -- call that changes no value is undone, too.
     if v_dry_run or v_done -> 'changes' = '[]' then
       raise exception using errcode = 'UNDO0';
     end if;
@@ -17118,7 +17148,7 @@ as $$
 $$;
 comment on function farthing.settings_version(text) is
   'Returns the version of a table of settings: the number of its last audit row. Every change of the '
-  'table raises it, also a change by SQL.';
+  'table raises the version, including a change by SQL.';
 
 create function farthing.refuse_old_version(p_table text, p_version text)
 returns void
@@ -17136,8 +17166,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if the caller has seen another '
-  'version of a table of settings. A null version is not compared. The caller has locked the table.';
+  'Fails version_conflict, with the current version in the details, if the version of a table of '
+  'settings that the caller has read is not the current one. A null version is not compared. The caller '
+  'has locked the table.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void
@@ -17152,7 +17183,8 @@ begin
 end
 $$;
 comment on function farthing.begin_change(text, text) is
-  'Gives the author and the reason for the changes that follow. Fails invalid_request without a reason.';
+  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
+  'without a reason.';
 
 create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
 returns text
@@ -17192,7 +17224,8 @@ as $$
     'fields', farthing.field_changes(farthing.shown_values(p_table, h.was),
       farthing.shown_values(p_table, h.after))) order by h.audit_nr desc), '[]')
   from (
-    -- A new version of a package or a rate is a new row: it is compared with the version before it.
+    -- A new version of a package or a rate is a new row, so it is compared with the row of the
+    -- version before it.
     select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
     from (select a.*, farthing.setting_name(a.row_key, a.after) as name
       from farthing.audit a where a.table_name = p_table) n
@@ -17204,8 +17237,8 @@ comment on function farthing.settings_history(text) is
 
 -- supabase/schemas/settings/functions/effective_from.sql
 
--- Settings that begin at a moment. They never begin in the past, so what was sold, charged or booked
--- keeps its terms.
+-- Settings that begin at a moment. They never begin in the past, so everything that was sold,
+-- charged or booked before keeps its terms.
 
 create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
 returns void
@@ -17226,8 +17259,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request, naming the field, if an item of a list begins at no valid time, or later than in '
-  'two years.';
+  'Fails invalid_request, naming the field, if the effective_from of an item of a list is not a valid '
+  'time, or is more than two years away.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
   p_first timestamptz)
@@ -17249,8 +17282,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if an item of a list would change something before a moment. An '
-  'item that changes nothing may name its beginning in the past, so a list can be sent again.';
+  'Fails invalid_request, naming the field, if an item of a list would change something before a '
+  'moment. An item that changes nothing may have an effective_from in the past, so that the same list '
+  'can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
 returns jsonb
@@ -17261,8 +17295,8 @@ as $$
     'field', 'effective_from', 'from', null, 'to', to_jsonb(p_effective_from))) else '[]' end
 $$;
 comment on function farthing.beginning_field(timestamptz, timestamptz) is
-  'Returns the field effective_from of a change that begins later, as a list; an empty list for a change '
-  'that begins now.';
+  'Returns a list with the field effective_from if a change begins later; an empty list if it begins '
+  'now.';
 
 -- supabase/schemas/settings/functions/features.sql
 
@@ -17299,8 +17333,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
-  'Fails invalid_request if a list of flags is no array, or a flag of it cannot be set; names the first '
-  'such field.';
+  'Fails invalid_request if a list of flags is no array, or if one of its flags cannot be set; names '
+  'the first such field.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)
 returns jsonb
@@ -17375,7 +17409,7 @@ declare
   v_changes jsonb;
 begin
   perform farthing.refuse_bad_codes(p_codes, p_now);
-  -- No month closes before this change commits.
+  -- This lock prevents a month from closing before this change commits.
   select b.open_from into v_open_from from farthing.books b for share;
   with given as (
     select e.code ->> 'account' as account, e.code ->> 'code' as code,
@@ -17435,14 +17469,16 @@ as $$
   select g.* from farthing.packages_given(p_packages, p_now) g
   join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
 
-  -- The terms stay, so the version stays, and an open session of it is still found.
+  -- Changes that leave the terms as they are also leave the version, so that open sessions of that
+  -- version remain valid.
   update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
     active = true
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
-  -- A version that is only due later is closed, too, or it would put the package back on sale. It is
-  -- opened again with its package, or it would end the sale.
+  -- If a package is retired, its versions that begin later are retired, too: otherwise they would
+  -- put the package back on sale. If a package is restored, they are restored, too: otherwise they
+  -- would end the sale.
   update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
   where p.package_id = c.package_id and p.active <> (c.change = 'restored')
@@ -17477,7 +17513,8 @@ begin
 end
 $$;
 comment on function farthing.apply_packages(jsonb, timestamptz) is
-  'Makes a list of packages the packages on sale. Returns {changes, unchanged}. Fails invalid_request.';
+  'Replaces the packages on sale by a list of packages. Returns {changes, unchanged}. Fails '
+  'invalid_request.';
 
 -- supabase/schemas/settings/functions/policy.sql
 
@@ -17552,7 +17589,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_policy(jsonb) is
-  'Fails invalid_request if a change of the policy names no setting, or a value outside of its bounds.';
+  'Fails invalid_request if a change of the policy names a setting that does not exist, or a value '
+  'outside the setting''s bounds.';
 
 create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
 returns boolean
@@ -17576,7 +17614,7 @@ as $$
     end
 $$;
 comment on function farthing.is_setting(farthing.setting_kind, text) is
-  'Returns whether a text is a value of a setting; false or null if it is not.';
+  'Returns whether a text is a valid value of a setting; false or null if it is not.';
 
 create function farthing.policy_values(p_changes jsonb)
 returns jsonb
@@ -17656,7 +17694,8 @@ comment on function farthing.policy_checkout() is
 
 -- supabase/schemas/settings/functions/policy_list.sql
 
--- The list of the policy's settings: what an operator sees of each. A console needs no list of its own.
+-- The list of the policy's settings, with what operators need to know about each one, so that a
+-- console needs no list of its own.
 
 create function farthing.policy_terms()
 returns setof farthing.setting_kind
@@ -17768,7 +17807,7 @@ comment on function farthing.policy_list() is
 
 -- supabase/schemas/settings/functions/policy_shop.sql
 
--- The policy's settings of the shop, as its emails show it.
+-- The policy's settings of the shop, which its emails show.
 
 create function farthing.policy_shop()
 returns setof farthing.setting_kind
@@ -17790,7 +17829,7 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_shop() is
-  'Returns the settings of the shop, as its emails show it.';
+  'Returns the settings of the shop, which its emails show.';
 
 -- supabase/schemas/settings/functions/rates.sql
 
@@ -17825,7 +17864,7 @@ comment on function farthing.apply_rates(jsonb, timestamptz) is
 
 -- supabase/schemas/support/functions/customer_page.sql
 
--- The page of a customer: everything that support asks about, each list with its newest items.
+-- The page of a customer: everything that support staff ask about, each list with its newest items.
 
 create function farthing.newest(p_items jsonb[], p_limit int, p_path text)
 returns jsonb
@@ -17973,8 +18012,8 @@ comment on function farthing.customer_of(text) is
 
 -- supabase/schemas/support/functions/entry_reason.sql
 
--- The reason of a change of a balance, as a sentence for support. An entry has its author, references
--- and facts; this file is the only place that puts them into words.
+-- The reason for a change of a balance, as a sentence for support staff. An entry stores its
+-- author, references and facts; only this file puts them into words.
 
 create function farthing.author_words(p_author text)
 returns text
@@ -18087,9 +18126,9 @@ comment on function farthing.explained_entry(farthing.entries) is
 
 -- supabase/schemas/support/functions/find_customers.sql
 
--- The search for customers. Each lookup is by an equal value in an index, because a support team
--- searches while a customer waits; the test of the search checks that none reads a whole table.
--- A deleted user has no email address any more, and is found by the ids of what they bought.
+-- The search for customers. Each lookup is by equality on an index, because support staff search
+-- while a customer waits; the test of the search checks that no lookup reads a whole table. A
+-- deleted user has no email address any more, but is found by the ids of what they bought.
 
 create function farthing.find_by_email(p_email text)
 returns setof uuid
@@ -18097,14 +18136,14 @@ language sql stable
 set search_path = ''
 as $$
   -- Auth stores addresses in lower case. Its index of addresses leaves out users who sign in
-  -- through their company (SSO), who are found by their identity.
+  -- through their company (SSO), so those users are found by their identity.
   select u.id from auth.users u where u.email = lower(p_email) and not u.is_sso_user
   union
   select i.user_id from auth.identities i where i.email = lower(p_email)
 $$;
 comment on function farthing.find_by_email(text) is
-  'Returns the users with an email address, in any spelling of capitals: the address of the user, or of '
-  'an identity that they sign in with.';
+  'Returns the users with an email address, in upper or lower case: the address is the user''s own, or '
+  'that of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -18123,7 +18162,7 @@ as $$
   union all select 'provider_id', null, p.user_id from farthing.providers p where p.provider_id = p_id
 $$;
 comment on function farthing.find_by_id(uuid) is
-  'Returns the accounts or users that one of our ids belongs to, and which id it is.';
+  'Returns the accounts or users to which one of our ids belongs, and the kind of id.';
 
 create function farthing.find_by_stripe_id(p_id text)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -18131,7 +18170,8 @@ language sql stable
 set search_path = ''
 as $$
   select 'payment_id', o.account_id, null::uuid from farthing.orders o
-  -- The payment of a free order is its session.
+  -- Free orders are left out: they have no payment, and their payment_ref is the id of their
+  -- session.
   where o.payment_ref = p_id and o.amount_total > 0
   union all select 'checkout_session_id', o.account_id, null from farthing.orders o where o.session_id = p_id
   union all select 'payment_id', b.account_id, null from farthing.bookings b where b.payment_intent_id = p_id
@@ -18149,7 +18189,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- The use of a card is known at once and for 90 days, the balance transaction later and for ever.
+  -- Charge ids are looked up in two tables: card uses have them at once but only for 90 days,
+  -- balance transactions have them later but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),
@@ -18162,7 +18203,7 @@ as $$
     where t.transaction_id = p_id
 $$;
 comment on function farthing.find_by_stripe_id(text) is
-  'Returns the accounts or users that one of Stripe''s ids belongs to, and which id it is.';
+  'Returns the accounts or users to which one of Stripe''s ids belongs, and the kind of id.';
 
 create function farthing.find_customers(p_query text, p_limit int)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -18197,8 +18238,8 @@ comment on function farthing.find_customers(text, int) is
 
 -- supabase/schemas/support/functions/refused_next.sql
 
--- The refusals that a customer's next requests would get, and why. No rule of a refusal is written
--- here: this file calls the functions that the real requests call.
+-- The refusals that a customer's next requests would get, with the reasons. This file contains no
+-- rules of its own: it calls the functions that the real requests call.
 
 create function farthing.spend_refusal(p_action text, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -18208,7 +18249,7 @@ as $$
 declare
   c_least constant numeric := 1e-18; -- the smallest amount of credits
   v_available numeric := case when p_account.debt > 0 then 0 else farthing.available(p_account, p_now) end;
-  -- least() ignores the null of an account without a cap.
+  -- least() ignores a null, which an account without a cap has.
   v_above numeric := least(v_available, farthing.cap_left(p_account, p_now));
   v_terms farthing.holds;
   v_error jsonb;
@@ -18233,8 +18274,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold of more than `above` credits: the most that is not refused. '
-  'hold stands for chats and jobs, too, which open a hold.';
+  'Returns the refusal of a debit or a hold. above: larger amounts are refused. The action `hold` '
+  'includes chats and jobs, because they open a hold.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
@@ -18245,7 +18286,7 @@ as $$
   where l.account_id = p_account_id and l.closed_at is null and l.frozen
 $$;
 comment on function farthing.frozen_credits(bigint) is
-  'Returns the credits of an account whose payment is in doubt.';
+  'Returns an account''s credits from payments that are in doubt.';
 
 create function farthing.payment_refusals(
   p_action text, p_feature text, p_account_id bigint, p_user_id uuid, p_now timestamptz)
@@ -18267,8 +18308,8 @@ begin
 end
 $$;
 comment on function farthing.payment_refusals is
-  'Returns the refusals of a checkout, a booking or a top-up in the order of the real checks. The limits '
-  'of the buyer''s address and of a provider are unknown here.';
+  'Returns the refusals of a checkout, a booking or a top-up in the order of the real checks. Limits by '
+  'IP address and by provider are not checked, because both are unknown here.';
 
 create function farthing.top_up_refusals(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
 returns setof jsonb
@@ -18304,8 +18345,8 @@ begin
 end
 $$;
 comment on function farthing.top_up_refusals is
-  'Returns why an account with too few credits would not be topped up now. Nothing for an account '
-  'without auto top-up, or whose charge is in progress.';
+  'Returns why an account with too few credits would not be topped up now. Returns nothing for an '
+  'account without auto top-up, or with a charge in progress.';
 
 create function farthing.setup_refusals(p_account_id bigint, p_now timestamptz)
 returns setof jsonb
@@ -18322,7 +18363,7 @@ as $$
   where farthing.stripe_fault_matters(f, p_now - interval '7 days')
 $$;
 comment on function farthing.setup_refusals(bigint, timestamptz) is
-  'Returns the refusals that come from a fault of the setup at Stripe: of each checkout, and of the '
+  'Returns the refusals that a wrong setup at Stripe causes: those of every checkout, and those of the '
   'account''s top-ups.';
 
 create function farthing.refusal_reason(p_refusal jsonb)
@@ -18390,7 +18431,7 @@ as $$
     from farthing.setup_refusals(p_account.account_id, p_now) s) r
 $$;
 comment on function farthing.refusals is
-  'Returns what would be refused: [{action, above, code, details, reason}].';
+  'Returns the requests that would be refused: [{action, above, code, details, reason}].';
 
 create function farthing.refused_next(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -18411,8 +18452,8 @@ begin
     where account_id = p_account_id and status = 'open' and expires_at <= p_now) then
     return farthing.refusals(v_account, p_user_id, p_now);
   end if;
-  -- A real request first creates the account, and releases expired holds. The same is done here, and
-  -- undone by the exception, because a read changes nothing.
+  -- A real request would first create the account and release expired holds. This block does the
+  -- same, and undoes it by raising an exception, because a read must not change anything.
   begin
     v_refusals := farthing.refusals(farthing.lock_account(p_user_id, p_now), p_user_id, p_now);
     raise sqlstate 'FA001' using message = 'undo';
@@ -18420,8 +18461,8 @@ begin
     when sqlstate 'FA001' then
       return v_refusals;
     when lock_not_available then
-      -- The account is in use for longer than a request would wait. The page shows the account as it
-      -- is, and not an error.
+      -- Another transaction has locked the account for longer than a request would wait. The page
+      -- then shows the account as it is, instead of an error.
       if v_account.account_id is null then
         raise;
       end if;
@@ -18430,8 +18471,8 @@ begin
 end
 $$;
 comment on function farthing.refused_next is
-  'Returns what a customer''s next requests would be refused, and why: [{action, above, code, details, '
-  'reason}]. above: larger amounts are refused; null if every request is.';
+  'Returns which of a customer''s next requests would be refused, and why: [{action, above, code, '
+  'details, reason}]. above: larger amounts are refused; null if every request is refused.';
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 
@@ -18448,7 +18489,7 @@ as $$
     'expired')
 $$;
 comment on function farthing.top_up_cooled_down(bigint) is
-  'Returns the end of the cool-down after the account''s last charge; -infinity without a charge.';
+  'Returns the end of the cool-down after the account''s last charge; -infinity if there was no charge.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -18456,8 +18497,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The third failure in a row pauses top-ups. Its wait of 24 hours still applies if the user opts
-  -- in again with the same card.
+  -- The third failure in a row pauses top-ups. The wait of 24 hours after it still applies if the
+  -- user opts in again with the same card.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
@@ -18467,7 +18508,7 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- The event of the payment may arrive before the answer.
+    -- Stripe's event of the payment may arrive before Stripe's answer to the request.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -18538,15 +18579,15 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets failures and ends a pause after the user saved a card, except a pause after a refund. The '
-  'caller has locked the account.';
+  'Called after the user has saved a card: resets the failures and ends a pause, except a pause because '
+  'of a refund. The caller has locked the account.';
 
 -- supabase/schemas/top_ups/functions/begin_charges.sql
 
 -- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
--- are three steps, because Stripe is asked outside any transaction. A claimed charge is due again
--- when its lease ends, with the same order and therefore the same key at Stripe: two requests
--- charge once (T16).
+-- are three steps, because the request to Stripe is made outside any transaction. A claimed charge
+-- is due again when its lease ends. It then has the same order, and therefore the same idempotency
+-- key, so two requests charge only once (T16).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
@@ -18589,9 +18630,11 @@ begin
     return null;
   end if;
   select * into v_policy from farthing.policy;
-  -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
+  -- One charge covers all missing credits, including the debt, which the new credits pay first
+  -- (rule 8).
   v_gap := p_top_up.target - v_available + p_account.debt;
-  -- Rounded up by whole division: `/` rounds to 16 or more digits before ceil() could round up.
+  -- The amount is rounded up by a division of integers, because `/` on numeric already rounds to 16
+  -- or more digits, before ceil() could round up.
   v_amount := least(div(v_gap, v_policy.top_up_credits_per_unit)
     + (mod(v_gap, v_policy.top_up_credits_per_unit) > 0)::int, 99999999);
   return case when farthing.is_top_up_capped(p_top_up, p_now) then 0
@@ -18599,8 +18642,9 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'Returns the amount to charge in minor units: the gap rounded up, limited to the rest of the monthly '
-  'cap. Null if no credits are missing, 0 if the rest of the cap is below the smallest charge.';
+  'Returns the amount to charge in minor units: the price of the missing credits, rounded up and '
+  'limited to the rest of the monthly cap. Null if no credits are missing, 0 if the rest of the cap is '
+  'below the smallest charge.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -18619,8 +18663,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe stores an idempotency key for at least 24 hours. After that time, a repeat of the
-  -- request could charge again.
+  -- An order lives less than 24 hours, because Stripe may forget an idempotency key after 24 hours.
+  -- From then on, a repeat of the request could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -18679,7 +18723,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have begun the top-up since the account was found.
+  -- Another runner may have begun the top-up since the account was found to be due.
   if not found or not farthing.is_top_up_due(v_account_id, p_now) then
     return 0;
   end if;
@@ -18695,7 +18739,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The lease is longer than a request of Stripe's client with its own retries.
+  -- The lease is longer than a request of Stripe's client can take, including the client's own
+  -- retries.
   c_lease constant interval := interval '2 minutes';
   v_claimed jsonb;
 begin
@@ -18787,8 +18832,8 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'Replaces the charge by a page for the same order, because the bank requires the user to authenticate. '
-  'The caller has locked the order, which is open.';
+  'Replaces the charge by a page on which the user can pay the same order, because the bank requires '
+  'the user to authenticate. The caller has locked the order, which is open.';
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -18815,8 +18860,8 @@ begin
       update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- An order that is processing never expires: Stripe has the money, or will send an event that
-      -- says otherwise.
+      -- An order that is processing never expires: Stripe either has the money or will send an
+      -- event that the payment failed.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
@@ -18865,8 +18910,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- The event belongs to an ended order, to a payment on the authentication page, or to the payment
-  -- that this page replaced.
+  -- The event is ignored if it belongs to an ended order, to a payment on the authentication page,
+  -- or to the payment that this page replaced.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
@@ -18905,8 +18950,8 @@ as $$
       where account_id = p_top_up.account_id and payment_method_id is not null)
 $$;
 comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Returns whether an account with few credits is topped up: top-ups are enabled and not paused, and a '
-  'card is saved.';
+  'Returns whether an account is topped up when its credits run low: top-ups are enabled and not '
+  'paused, and a card is saved.';
 
 create function farthing.is_in_doubt(p_account_id bigint)
 returns boolean
@@ -18949,7 +18994,7 @@ as $$
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
   'Returns whether Stripe may have charged an expired top-up without having reported the charge. A new '
-  'charge could then charge the same gap twice.';
+  'charge could then pay for the same missing credits twice.';
 
 create view farthing.low_accounts with (security_invoker = true) as
 select t.account_id, t.next_attempt_at from farthing.top_ups t
@@ -18960,8 +19005,8 @@ where t.enabled and t.paused is null and a.left_at is null and c.payment_method_
   and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
     and o.status in ('pending', 'processing'));
 comment on view farthing.low_accounts is
-  'The accounts below the threshold of their top-ups, enabled and not paused, with a card and without an '
-  'open charge.';
+  'The accounts whose credits are below the threshold of their top-up, if the top-up is enabled and not '
+  'paused, a card is saved, and no charge is open.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int)
 returns setof bigint
@@ -18981,7 +19026,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- find_top_ups() has the same conditions, and reads the accounts of all users.
+  -- The conditions are those of find_top_ups(), which reads the accounts of all users.
   select exists (select from farthing.low_accounts l
     where l.account_id = p_account_id and l.next_attempt_at <= p_now
       and not farthing.top_up_unanswered(l.account_id, p_now)
@@ -19050,7 +19095,7 @@ as $$
 $$;
 comment on function farthing.pending_charge(bigint, timestamptz) is
   'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null without one. An order that was expired by an opt-out may be such a charge.';
+  'reported; null if there is none. An order that an opt-out expired may have such a charge.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -19139,8 +19184,9 @@ begin
   on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
-    -- A backoff and a cool-down outlast a change of terms. Every other wait ends, since it came
-    -- from the old terms. The three failures that paused a top-up no longer count.
+    -- A backoff and a cool-down stay in force after a change of terms. Every other wait ends,
+    -- because it was a result of the old terms. The three failures that paused a top-up no longer
+    -- count.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
@@ -19161,8 +19207,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- The order is locked before the settings are written, as follow_top_up() writes them after the
-  -- order.
+  -- The order is locked before the settings are written, in the same order as follow_top_up() locks
+  -- them.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
@@ -19170,8 +19216,8 @@ begin
   where account_id = p_account_id and enabled;
   update farthing.accounts set top_up_below = null
   where account_id = p_account_id and top_up_below is not null;
-  -- An expired order is not charged again. If Stripe has charged it nevertheless, Stripe's event
-  -- grants the credits.
+  -- An expired order is not charged again. If Stripe has already charged it, Stripe's event grants
+  -- the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
   where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
 end
@@ -19233,8 +19279,8 @@ declare
 begin
   for v_move in
     select * from farthing.booking_transfers t where t.status = 'requested' and t.next_attempt_at <= p_now
-      -- A booking's moves are sent one after the other: a reversal has to find the share that an earlier
-      -- move transferred.
+      -- A booking's moves are sent one after the other, because a reversal needs the share that an
+      -- earlier move transferred.
       and not exists (select from farthing.booking_transfers e where e.account_id = t.account_id
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
@@ -19265,8 +19311,8 @@ begin
 end
 $$;
 comment on function farthing.claim_transfers(int, timestamptz) is
-  'Claims due moves until their next attempt, at most one per booking and p_limit in all. A move becomes '
-  'uncertain after ten attempts or 23 hours, and waits for an operator.';
+  'Claims due moves, at most one per booking and p_limit in all. A claim lasts until the move''s next '
+  'attempt is due. A move becomes uncertain after ten attempts or 23 hours, and waits for an operator.';
 
 -- supabase/schemas/transfers/functions/provider_share.sql
 
@@ -19279,10 +19325,10 @@ comment on function farthing.claim_transfers(int, timestamptz) is
 -- sends the difference to Stripe.
 
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
--- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
--- with the refund who reverses the part, because the refund may be sent together with a dispute.
--- For a refund from the dashboard, Stripe's event reports whether Stripe reversed the part:
--- note_refund().
+-- payment and we have not moved the share since. In all other cases we reverse that part. The
+-- trigger stores in the refund's row who reverses the part, because a dispute may arrive while the
+-- refund is being sent. For a refund from the dashboard, Stripe's event reports whether Stripe
+-- reversed the part: note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -19313,8 +19359,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
 comment on function farthing.share_paid(farthing.bookings) is
-  'Returns the part of a provider''s share that was or is being transferred, less reversals, in minor '
-  'units.';
+  'Returns the part of a provider''s share that was transferred or is being transferred, less '
+  'reversals, in minor units.';
 
 create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
@@ -19334,8 +19380,8 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A waiting share is reduced by requested refunds and by money that a bank claims, before
-    -- either is final.
+    -- Requested refunds and money that a bank claims reduce a waiting share at once, before they
+    -- are final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
@@ -19350,8 +19396,8 @@ $$;
 comment on function farthing.share_due(farthing.bookings) is
   'Returns the part of a booking that the provider should have, in minor units: nothing while their '
   'share waits for the booking''s completion, otherwise their share less the part that banks withdrew '
-  'and the refunds that we reverse. From a share that waited, money that a bank claims or a refund '
-  'requests is deducted, too.';
+  'and the refunds that we reverse. If the share waited for the completion, money that a bank claims or '
+  'that a refund requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
@@ -19415,10 +19461,10 @@ comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
 
 -- supabase/schemas/transfers/functions/settle_uncertain.sql
 
--- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's
--- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles a
--- move with this function instead of an UPDATE, because settling also records the moves that become
--- due and audits the operator's reason.
+-- Moves whose result at Stripe is unknown, and moves that Stripe refused and a person then made in
+-- Stripe's dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator
+-- settles a move with this function instead of an UPDATE, because the function also records the
+-- moves that become due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -19453,7 +19499,7 @@ begin
   where account_id = v_before.account_id and move_id = p_move_id
   returning * into v_after;
   if p_stripe_id is null then
-    -- A transfer that was not made has no reversal.
+    -- If a transfer was not made, its reversals are not needed.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
   end if;
@@ -19475,10 +19521,10 @@ comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz
 
 -- supabase/schemas/usage/functions/batch.sql
 
--- Usage in batches: one call, one transaction, up to 1000 independent events. On a busy account
--- each transaction holds the account's lock until its commit is flushed, and a batch needs only one
--- flush. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
--- cannot deadlock.
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Each transaction
+-- holds its account's lock until its commit is flushed to disk. A batch needs only one flush, which
+-- matters on a busy account. Accounts are locked in the order of their ids (rule 4), so two batches
+-- with the same users cannot deadlock.
 
 create function farthing.batch_refusal(
   p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
@@ -19528,7 +19574,7 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  -- All events that are not in v_fresh are answered without a charge.
+  -- Events that are not in v_fresh are answered without a charge: they are duplicates or refused.
   v_fresh := farthing.fresh_usage(v_account.account_id, p_events);
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
@@ -19546,8 +19592,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- If the same event_id is first sent with usage that cannot be priced and later with usage
-      -- that can, the first one is refused and is not a duplicate of the later one.
+      -- If a batch has the same event_id twice, first with usage that cannot be priced and then
+      -- with usage that can, the first event is refused and is not a duplicate of the second.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,
@@ -19563,7 +19609,8 @@ comment on function farthing.batch_charge_user is
 
 -- supabase/schemas/usage/functions/charge.sql
 
--- Charging usage: token counts are priced exactly, and each event is charged only once for ever.
+-- Charging usage: token counts are priced exactly, and each event is charged only once, with no
+-- time limit.
 
 create function farthing.charge_usage(
   p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
@@ -19630,7 +19677,8 @@ comment on function farthing.refuse_usage is
 
 -- supabase/schemas/usage/functions/known_events.sql
 
--- Usage events that were charged before: their stored answer, and a repeat with other contents.
+-- Usage events that were charged before: their stored answer, and the check of a repeat for
+-- different contents.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
@@ -19638,8 +19686,8 @@ language plpgsql stable -- plpgsql caches its plan; an SQL function would be pla
 set search_path = ''
 as $$
 begin
-  -- Most events are new, and preparing the query of the answer costs many times as much as this
-  -- check.
+  -- This check comes first, because most events are new, and preparing the query of the answer
+  -- costs many times as much.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;
@@ -19686,9 +19734,9 @@ begin
 end
 $$;
 comment on function farthing.usage_difference is
-  'Rule 9: returns {field: {charged, sent}} for an event that was charged with other contents; null if '
-  'the contents are the same, or if the event is new. Contents are the model, the tokens of each kind, '
-  'and occurred_at if it was sent. A caller''s metadata is not compared and not returned.';
+  'Rule 9: returns {field: {charged, sent}} for an event that was charged with different contents; null '
+  'if the contents are the same, or if the event is new. Contents are the model, the tokens of each '
+  'kind, and occurred_at if it was sent. A caller''s metadata is not compared and not returned.';
 
 create function farthing.refuse_other_usage(
   p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
@@ -19707,7 +19755,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict if the event was charged with other contents; details name the fields that '
+  'Fails usage_conflict if the event was charged with different contents; details name the fields that '
   'differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
@@ -19721,20 +19769,21 @@ begin
     from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
       from unnest(p_events) u where u.problem is null and u.event_id is not null) m
     where m.mention = 1
-      -- "not exists" would become a join, whose cached plan reads all usage that was ever charged
-      -- to the account.
+      -- The condition is not written as "not exists", because that would become a join, whose
+      -- cached plan reads all usage that was ever charged to the account.
       and (select true from farthing.usage_events k where k.account_id = p_account_id
         and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
     order by (m.event).index);
 end
 $$;
 comment on function farthing.fresh_usage is
-  'Returns the events to charge, in order: of each event the first mention that can be priced, unless '
-  'the event is known.';
+  'Returns the events to charge, in order. An event that was charged before is left out. If an event_id '
+  'occurs several times, the first occurrence that can be priced is returned.';
 
 -- supabase/schemas/welcome/functions/blocked_domains.sql
 
--- The list of domains without welcome credits: by SQL, or by POST /settings/blocked-domains.
+-- The list of domains without welcome credits, which operators change by SQL or by POST
+-- /settings/blocked-domains.
 
 create function farthing.replace_blocked_domains(p_domains text[])
 returns void
@@ -19756,7 +19805,8 @@ as $$
 declare
   v_count int;
 begin
-  -- Two lists at once would become one list of both.
+  -- The lock is needed because two lists that are written at once would become one list with the
+  -- domains of both.
   lock table farthing.welcome_blocked_domains in share row exclusive mode;
   perform farthing.allow_change(p_author, p_reason);
   perform farthing.replace_blocked_domains(p_domains);
@@ -19770,8 +19820,9 @@ comment on function farthing.set_blocked_domains(text[], text, text) is
 
 -- supabase/schemas/welcome/functions/email_addresses.sql
 
--- One person's spellings of an email address are one address. Two people can share a normalised
--- address only at a host that treats + as any other character; the second one gets no free credits.
+-- Different spellings of one person's email address are normalised to one address. At a host that
+-- treats + like any other character, two people may have the same normalised address; then the
+-- second one gets no free credits.
 
 create function farthing.email_domain(p_email text)
 returns text
@@ -19787,7 +19838,7 @@ create function farthing.email_host(p_domain text, out host text, out ignored te
 language sql immutable
 set search_path = ''
 as $$
-  -- docs/decisions/welcome-credits.md has the sources.
+  -- docs/decisions/welcome-credits.md has the sources of these rules.
   select h.host, h.ignored, h.kind
   from (values
     ('^(gmail|googlemail)[.]com$', 'gmail.com', '.', 'plain'),
@@ -19802,8 +19853,9 @@ as $$
   where p_domain ~ h.domains
 $$;
 comment on function farthing.email_host(text) is
-  'Returns a host that has several addresses for one mailbox: its main domain, the characters that it '
-  'ignores in a name, and where else the name may be: plain, subdomain or keyword. Null for other hosts.';
+  'Describes a host that has several addresses for one mailbox: its main domain (host), the characters '
+  'that it ignores in a name (ignored), and how an address contains the name (kind: plain, subdomain or '
+  'keyword). Null for other hosts.';
 
 create function farthing.normalised_email(p_email text)
 returns text
@@ -19815,21 +19867,23 @@ as $$
       farthing.email_domain(a) as domain
     from lower(btrim(p_email)) a) e
   left join farthing.email_host(e.domain) h on true
-  -- A name of Fastmail's has _ and no -, and a domain has - in its place.
+  -- Names at Fastmail may contain _ but not -. A domain cannot contain _, so the subdomain has -
+  -- instead.
   cross join lateral (select case h.kind
     when 'subdomain' then coalesce(replace(substring(e.domain from '^([^.]+)[.][^.]+[.]'), '-', '_'), e.name)
     when 'keyword' then regexp_replace(e.name, '(?<=.)-.*$', '')
     else e.name end as name) n
 $$;
 comment on function farthing.normalised_email(text) is
-  'Returns an address in lower case, without a +tag, and without what its host ignores. Null without an @.';
+  'Returns an address in lower case, without a +tag, and without the characters that its host ignores. '
+  'Null without an @.';
 
 create function farthing.email_hash(p_email text)
 returns bytea
 language sql stable
 set search_path = ''
 as $$
-  -- Nested, so that a hash cannot be continued without the key.
+  -- The hash is nested (a hash of a hash), so that nobody can extend it without the key.
   select sha256(k.key || sha256(k.key || convert_to(farthing.normalised_email(p_email), 'UTF8')))
   from farthing.welcome_keys k
 $$;
@@ -19846,13 +19900,13 @@ as $$
         string_to_array(farthing.email_domain(a.email), '.') d (parts), generate_subscripts(d.parts, 1) nr))
 $$;
 comment on function farthing.is_blocked_domain(text) is
-  'Returns whether the address is of a blocked domain, or of a subdomain of one: as it is written, or as '
-  'its mailbox is called (pm.me is proton.me).';
+  'Returns whether the domain of an address, or one of its parent domains, is blocked. Checks both the '
+  'domain as it is written and the main domain of its host (proton.me for pm.me).';
 
 -- supabase/schemas/welcome/functions/queue.sql
 
--- The queue of welcome credits. Auth's transaction that confirms an email address adds a row and
--- nothing else: whatever fails afterwards, the sign-up has succeeded.
+-- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
+-- row to the queue, so whatever fails afterwards, the sign-up has succeeded.
 
 create function farthing.queue_welcome()
 returns trigger
@@ -19875,8 +19929,9 @@ exception when others then -- a cancelled statement is not among them: the calle
 end
 $$;
 comment on function farthing.queue_welcome() is
-  'Trigger on auth.users: plans welcome credits for a user with a confirmed email address, once, while '
-  'the policy grants any. It waits at most half a second for a lock and catches every error.';
+  'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
+  'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
+  'lock, and catches every error.';
 
 create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -19894,7 +19949,7 @@ as $$
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that parallel grants count each other.';
+  'welcome credits, so that each of two parallel grants counts the other.';
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
@@ -19917,7 +19972,8 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
-  -- The day of decided_at, so that the total is the sum of the grants that were decided on the day.
+  -- The day is that of decided_at, so that a day's total is the sum of the grants that were decided
+  -- on that day.
   insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
   on conflict (day) do update set granted = d.granted + excluded.granted;
 end
@@ -19939,12 +19995,12 @@ declare
   v_policy farthing.policy;
   v_reason text := 'user_deleted';
 begin
-  -- This lock comes before all others, because a batch locks one account after the other. Under it,
-  -- parallel batches count each other's grants.
+  -- This lock comes before all others, because a batch locks one account after the other. It also
+  -- makes parallel batches count each other's grants.
   perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
   if v_user_id is not null then
-    -- The user is locked first. Auth's delete locks the user and then our rows, so another order could
-    -- make its statement fail.
+    -- The user is locked before our rows, because Auth's delete locks them in this order, too. A
+    -- different order could make Auth's statement fail.
     select * into v_user from auth.users where id = v_user_id for key share skip locked;
     if v_user.id is null then
       return 0; -- the user is being deleted
@@ -19957,7 +20013,7 @@ begin
     return 0; -- another runner was faster
   end if;
   if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
-    -- A later confirmation plans the grant again.
+    -- If the user confirms an address later, the request is queued again.
     delete from farthing.welcome_grants where request_nr = v_request.request_nr;
     return 0;
   end if;
@@ -19994,8 +20050,9 @@ comment on function farthing.grant_welcome_credits(timestamptz, int) is
 
 -- supabase/schemas/welcome/functions/retries.sql
 
--- Operators read the requests for welcome credits, and queue refused users again. The runner decides
--- them by the same limits, so a retry is no way around the ceiling or the one grant for each address.
+-- Operators read the requests for welcome credits, and queue refused users again. The runner
+-- decides them by the same limits, so a retry cannot bypass the daily limit or the limit of one
+-- grant per address.
 
 create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
 returns jsonb
@@ -20014,8 +20071,8 @@ begin
 end
 $$;
 comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
-  'Returns a request for welcome credits. address: the user''s address today, masked unless the reader '
-  'named the user; null for a deleted user. Credits are text.';
+  'Returns a request for welcome credits. address: the user''s current address, masked unless the '
+  'reader named the user; null for a deleted user. Credits are text.';
 
 create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
   p_now timestamptz)
@@ -20036,8 +20093,8 @@ begin
 end
 $$;
 comment on function farthing.retry_welcome(farthing.welcome_grants, text, text, timestamptz) is
-  'Queues a refused request for welcome credits again, and audits it. The caller has locked the row. '
-  'Returns it.';
+  'Queues a refused request for welcome credits again, and audits the retry. The caller has locked the '
+  'row. Returns the row.';
 
 create function farthing.retriable_welcome(p_since timestamptz, p_until timestamptz, p_refused_as text)
 returns setof farthing.welcome_grants
@@ -20049,7 +20106,7 @@ as $$
     and (p_refused_as is null or w.reason = p_refused_as) and w.user_id is not null
 $$;
 comment on function farthing.retriable_welcome(timestamptz, timestamptz, text) is
-  'Returns the requests for welcome credits that were refused from p_since to p_until, without those of '
+  'Returns the requests for welcome credits that were refused from p_since to p_until, except those of '
   'deleted users.';
 
 create function farthing.require_refused_welcome(p_request farthing.welcome_grants)

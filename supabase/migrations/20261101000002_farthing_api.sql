@@ -1778,7 +1778,8 @@ as $$
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
-  'Returns a user''s auto top-up settings; enabled is false if the user never set any. Fails not_found.';
+  'Returns a user''s auto top-up settings; enabled is false if the user has never stored settings. '
+  'Fails not_found.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -1827,7 +1828,7 @@ end
 $$;
 grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
-  'Opts out. A repeat changes nothing. Returns the settings.';
+  'Opts a user out. A repeated call changes nothing. Returns the settings.';
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -1870,7 +1871,7 @@ begin
   if p_outcome <> 'unknown' then
     perform farthing.end_stripe_fault('other_account', v_charge.customer_id);
   end if;
-  -- If Stripe's event or another runner was faster, that result stays.
+  -- If Stripe's event or another runner reported a result earlier, that result stays.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
   elsif p_outcome in ('declined', 'card_gone', 'authentication') then
@@ -1933,9 +1934,9 @@ as $$
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Claims due transfers, reversals and restorations of providers'' shares, each until its next attempt '
-  'and at most one per booking. A move becomes uncertain after ten attempts or 23 hours. A reversal '
-  'without transfer_id reverses the charge''s own transfer.';
+  'Claims due transfers, reversals and restorations of providers'' shares (moves), at most one per '
+  'booking. A claim lasts until the move''s next attempt is due. A move becomes uncertain after ten '
+  'attempts or 23 hours. A reversal without transfer_id reverses the charge''s own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -1971,8 +1972,8 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores Stripe''s id of a move; or Stripe''s refusal, which waits for an operator; or that Stripe did '
-  'not answer, after which the move is sent again.';
+  'Stores the result of a move: Stripe''s id; or Stripe''s refusal, after which the move waits for an '
+  'operator; or that Stripe did not answer, after which the move is sent again.';
 
 -- supabase/schemas/usage/api.sql
 
@@ -2020,9 +2021,10 @@ end
 $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
-  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; a '
-  'known event returns status 200 and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
-  'unknown_model, usage_conflict (a known event with other contents), not_found, invalid_request.';
+  'Charges one usage event. Each event_id of a user is charged only once, with no time limit. Returns '
+  '{status, replayed, data}; a known event returns status 200 and duplicate: true. Fails '
+  'insufficient_credits, spend_cap_reached, unknown_model, usage_conflict (a known event with different '
+  'contents), not_found, invalid_request.';
 
 create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
@@ -2097,7 +2099,8 @@ comment on function farthing_public.usage_charge_batch is
 
 -- supabase/schemas/welcome/api.sql
 
--- The RPC functions of welcome credits: for the runner that the queue wakes, and for operators.
+-- The RPC functions of welcome credits: one for the runner, which the queue wakes, and the others
+-- for operators.
 
 create function farthing_public.welcome_run(p_limit int default 50, p_now timestamptz default now())
 returns jsonb
@@ -2128,7 +2131,8 @@ begin
     select row(farthing.welcome_answer(w, p_user_id is not null), w.request_nr)::farthing.page_item
     from farthing.welcome_grants w
     where (p_status is null or w.status = p_status)
-      -- Only refused requests have a reason. The planner needs both conditions for the refused ones' index.
+      -- A reason implies the status `refused`. The condition on the status is still needed, because
+      -- the planner uses the index of refused requests only with both conditions.
       and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
       and (p_user_id is null or w.user_id = p_user_id)
       and (p_before is null or w.request_nr < p_before)
@@ -2137,9 +2141,9 @@ end
 $$;
 grant execute on function farthing_public.welcome_list to service_role;
 comment on function farthing_public.welcome_list is
-  'Returns a page of requests for welcome credits, newest first, by status, reason of the refusal and '
-  'user: {welcome_grants, next_before}. Addresses are masked unless p_user_id names the user. Fails '
-  'not_found if there is no such user.';
+  'Returns a page of requests for welcome credits, newest first, optionally of one status, reason of '
+  'the refusal or user: {welcome_grants, next_before}. Addresses are masked unless p_user_id names the '
+  'user. Fails not_found if there is no such user.';
 
 create function farthing_public.welcome_retry(
   p_request_nr bigint, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -2170,7 +2174,7 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry to service_role;
 comment on function farthing_public.welcome_retry is
-  'Queues a user again who was refused welcome credits; author and reason are audited. The limits apply '
+  'Queues a refused request for welcome credits again; author and reason are audited. The limits apply '
   'again. Returns {status: 200, replayed, data: request}. Fails not_found, forbidden, invalid_request, '
   'welcome_not_refused.';
 
@@ -2205,7 +2209,8 @@ begin
   if p_dry_run is not true then
     perform farthing.require_reason(p_reason);
     for v_request in
-      -- The subquery chooses; the outer row is locked and its status is checked again.
+      -- The subquery selects the requests. The outer query locks each row and checks its status
+      -- again, because the status may have changed meanwhile.
       select w.* from farthing.welcome_grants w where w.status = 'refused' and w.request_nr in (
         select r.request_nr from farthing.retriable_welcome(p_since, v_until, p_refused_as) r
         order by r.request_nr limit p_limit)
@@ -2222,10 +2227,10 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
-  'Queues the users again who were refused welcome credits from p_since to p_until, by reason of the '
-  'refusal, at most p_limit in one call, oldest first. The limits apply again. p_dry_run: only counts. '
-  'Returns {status: 200, replayed, data: {dry_run, found: [{refused_as, count}], retried}}. Fails '
-  'forbidden, invalid_request, naming since or reason.';
+  'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
+  'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
+  'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
+  '[{refused_as, count}], retried}}. Fails forbidden, invalid_request, naming since or reason.';
 
 -- supabase/schemas/customers/api/card_work.sql
 
@@ -4103,7 +4108,8 @@ create function farthing_public.report_metrics(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- The plans are made for the days of this call, hash 100,000 accounts in memory, and read indexes.
+-- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
+-- and read indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare
@@ -4200,7 +4206,7 @@ begin
         sum(t.fee) as fee, sum(t.net) as net
         from farthing.balance_transactions t where t.payout_id = p_payout_id group by 1, 2) s),
     p_now,
-    -- Without known lines there is nothing to compare.
+    -- A payout without known lines has no sum to compare.
     (select jsonb_agg(farthing.control(format('lines of %s in %s, and its amount', r.payout_id,
         r.currency), r.sum, r.amount)) from farthing.payout_rows(null, p_payout_id) r
       where r.difference is not null),
@@ -4219,7 +4225,7 @@ comment on function farthing_public.report_payout is
 
 -- supabase/schemas/revenue/api/revenue.sql
 
--- The report of revenue: what was sold, what went back and what Stripe took, by day.
+-- The report of revenue: what was sold, what was returned and what Stripe took, by day.
 
 create function farthing_public.report_revenue(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
@@ -4296,8 +4302,9 @@ as $$
 $$;
 grant execute on function farthing_public.settings_accounting_set to service_role;
 comment on function farthing_public.settings_accounting_set is
-  'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, or '
-  'from now on. Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
+  'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, '
+  'or from now on. Returns the same object as settings_packages_set(). Fails invalid_request, '
+  'version_conflict.';
 
 -- supabase/schemas/settings/api/alert_rules.sql
 
@@ -4332,8 +4339,8 @@ $$;
 grant execute on function farthing_public.settings_alerts_set to service_role;
 comment on function farthing_public.settings_alerts_set is
   'Changes figures of alert rules [{rule, threshold?, fine_at?, factor?, minimum?, period?, baseline?, '
-  'fires_after?, resolves_after?, enabled?}], times in seconds. Returns as settings_packages_set(). Fails '
-  'invalid_request, version_conflict.';
+  'fires_after?, resolves_after?, enabled?}], times in seconds. Returns the same object as '
+  'settings_packages_set(). Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/blocked_domains.sql
 
@@ -4367,8 +4374,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
-  'Makes a list [domain] the domains without welcome credits. Returns as settings_packages_set(). Fails '
-  'invalid_request, version_conflict.';
+  'Replaces the domains without welcome credits by a list [domain]. Returns the same object as '
+  'settings_packages_set(). Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/flags.sql
 
@@ -4402,8 +4409,8 @@ as $$
 $$;
 grant execute on function farthing_public.settings_flags_set to service_role;
 comment on function farthing_public.settings_flags_set is
-  'Sets the flags of a list [{name, state, percentage?}]; other flags stay. Returns as '
-  'settings_packages_set(). Fails invalid_request, version_conflict.';
+  'Sets the flags of a list [{name, state, percentage?}]; other flags do not change. Returns the same '
+  'object as settings_packages_set(). Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/journal_codes.sql
 
@@ -4446,13 +4453,13 @@ as $$
 $$;
 grant execute on function farthing_public.settings_journal_codes_set to service_role;
 comment on function farthing_public.settings_journal_codes_set is
-  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of an '
-  'open month, and today by default. Returns as settings_packages_set(). Fails invalid_request, '
-  'version_conflict.';
+  'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of '
+  'an open month, and today by default. Returns the same object as settings_packages_set(). Fails '
+  'invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/packages.sql
 
--- The RPC functions of the packages: operators read the list, and replace it by another one.
+-- The RPC functions of the packages: operators read the list, and replace it.
 
 create function farthing_public.settings_packages(p_now timestamptz default now())
 returns jsonb
@@ -4485,11 +4492,12 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
-  'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, prices: '
-  '[{currency, amount}], effective_from?}] the packages on sale: adds, changes and restores packages, and '
-  'retires those that the list does not name. A changed term is a new version. Returns {status: 200, '
-  'replayed, data: {version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with '
-  'p_dry_run it changes nothing. Fails invalid_request, version_conflict.';
+  'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, '
+  'prices: [{currency, amount}], effective_from?}] the packages on sale: adds, changes and restores '
+  'packages, and retires those that the list does not name. A change of a package''s terms creates a '
+  'new version. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
+  'version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails invalid_request, '
+  'version_conflict.';
 
 -- supabase/schemas/settings/api/policy.sql
 
@@ -4529,7 +4537,7 @@ $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
   'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
-  'Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
+  'Returns the same object as settings_packages_set(). Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/rates.sql
 
@@ -4564,8 +4572,8 @@ grant execute on function farthing_public.settings_rates_set to service_role;
 comment on function farthing_public.settings_rates_set is
   'Adds rate versions for the changes in a list [{model, input_per_million_usd, output_per_million_usd, '
   'cached_input_per_million_usd?, cache_write_per_million_usd?, reasoning_per_million_usd?, markup?, '
-  'effective_from?}]; models that the list does not name stay. Returns as settings_packages_set(). '
-  'Fails invalid_request, version_conflict.';
+  'effective_from?}]; models that the list does not name keep their rates. Returns the same object as '
+  'settings_packages_set(). Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/support/api/read.sql
 
@@ -4594,10 +4602,10 @@ end
 $$;
 grant execute on function farthing_public.customers_read to service_role;
 comment on function farthing_public.customers_read is
-  'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, holds, '
-  'orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, spend '
-  'cap, welcome credits, blocks, features, and what would be refused next. Each list is {items, has_more, '
-  'path}. Fails not_found, naming id.';
+  'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, '
+  'holds, orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, '
+  'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. '
+  'Each list is {items, has_more, path}. Fails not_found, naming id.';
 
 -- supabase/schemas/support/api/reads.sql
 
@@ -4615,7 +4623,8 @@ declare
 begin
   perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
     'GET /customers/{id}/reads', p_now);
-  -- A read from before the first credits names the user, a later one the account.
+  -- A read before the customer had an account is stored with the user, a later one with the
+  -- account.
   return farthing.page_of('reads', p_limit, array(
     select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
       'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)

@@ -431,8 +431,8 @@ create trigger orders_refunded_pause_top_ups after update of amount_refunded on 
 
 -- supabase/schemas/transfers/triggers.sql
 
--- Triggers: a new refund of a booking stores who reverses the provider's part, and moves are never
--- deleted.
+-- Triggers: a new refund of a booking stores who reverses the provider's part, and rows of moves
+-- are never deleted.
 
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();
@@ -457,8 +457,9 @@ alter table farthing.usage_events enable always trigger usage_events_are_not_tru
 
 -- supabase/schemas/welcome/triggers.sql
 
--- Triggers on Auth's users plan welcome credits when an email address is confirmed. They fire for few
--- statements, add one row and never fail. A task decides what no runner has decided.
+-- Triggers on Auth's users queue a request for welcome credits when an email address is confirmed.
+-- They fire for few statements, add one row and never fail. A scheduled task decides the requests
+-- that no runner has decided.
 
 create trigger farthing_welcome_new after insert on auth.users
   for each row when (new.email_confirmed_at is not null and not new.is_anonymous)

@@ -85,7 +85,7 @@ as $$
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
   'Records hashes of the bank accounts and cards to which Stripe pays a provider, computed from '
-  'Stripe''s fingerprints. Earlier hashes are kept.';
+  'Stripe''s fingerprints. Earlier hashes stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text

@@ -1,5 +1,5 @@
--- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A
--- line counts in the month of its fact, or, if that month is closed, in the oldest open month, so
+-- Money facts as lines of an append-only book: what was sold, what was returned, what Stripe took.
+-- A line counts in the month of its fact or, if that month is closed, in the oldest open month, so
 -- the figures of a closed month never change: docs/decisions/reports.md.
 
 create table farthing.books (
@@ -11,9 +11,9 @@ create table farthing.books (
 );
 comment on table farthing.books is
   'One row. open_from: the first day (UTC) of the oldest open month; all months before it are closed, '
-  'and 1970-01-01 means that none is. closed_at: when the last month was closed. rolled_to: the lines up '
-  'to this number are in revenue_day_sums. Each new line locks the row for share, so that no line is '
-  'booked in a month while that month closes, or below rolled_to.';
+  'and 1970-01-01 means that no month is closed yet. closed_at: when the last month was closed. '
+  'rolled_to: the lines up to this number are in revenue_day_sums. Each new line locks the row for '
+  'share, so that no line is booked in a month while that month closes, or below rolled_to.';
 alter table farthing.books enable row level security;
 create policy books_none on farthing.books for select to authenticated using (false);
 insert into farthing.books default values;
@@ -47,25 +47,28 @@ create table farthing.revenue_lines (
 comment on table farthing.revenue_lines is
   'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
   'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
-  'in which the line counts: that of effective_at, or a day of the oldest open month if its own month is '
-  'closed. kind: Stripe''s reporting category. The price of an order without tax is its charge; `discount` '
-  'and `tax` change it to what was paid. The lines of a refund or dispute are the money without tax and '
-  '`tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
+  'on which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
+  'effective_at is closed. kind: Stripe''s reporting category. The price of an order without tax is its '
+  'charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute are the '
+  'money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
   'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
   'the payment.';
--- A fact has one line. Returned fees and the fees of balance transactions are booked as differences. The
--- tax of a refund is booked again with the other sign if the refund fails.
+-- A fact has only one line, with three exceptions: returned fees and the fees of balance
+-- transactions are booked as differences, and the tax of a refund is booked again with the opposite
+-- sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
--- A balance transaction finds its lines by this index: a fee is not in the unique one.
+-- A balance transaction's lines are found by this index, because the unique index leaves out fees.
 create index revenue_lines_by_source on farthing.revenue_lines (source_id);
--- The tax of the next refund or dispute depends on all earlier ones of the order.
+-- This index finds the earlier refunds and disputes of an order, which decide how much tax the next
+-- one returns.
 create index revenue_lines_returned on farthing.revenue_lines (order_id)
   where order_id is not null and (refund_id is not null or dispute_id is not null);
 -- The journal adds up this index and does not read the table.
 create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
   include (amount);
--- Paying accounts can't be added up over days. Metrics count them from this index.
+-- Metrics count paying accounts from this index, because the counts of single days can't be added
+-- up.
 create index revenue_lines_of_payers on farthing.revenue_lines (booked_on)
   include (product_line, currency, kind, amount, account_id, booking_id) where kind in ('charge', 'discount');
 alter table farthing.revenue_lines enable row level security;

@@ -1,8 +1,8 @@
--- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw
--- back. Refunds fail, disputes are lost and won, and their events arrive in any order. An event
--- therefore records only Stripe's current state. net_order() computes from all states how many
--- credits should be clawed back and books the difference, so that the same facts lead to the same
--- credits in any order.
+-- Money that is returned to buyers: refunds, disputes, early fraud warnings, and the credits that
+-- they claw back. Refunds may fail, disputes are lost and won, and their events arrive in any
+-- order. An event therefore records only Stripe's current state. net_order() computes from all
+-- states together how many credits should be clawed back and books the difference from what was
+-- clawed back so far, so that the same facts lead to the same credits in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -42,8 +42,8 @@ create table farthing.refunds (
 comment on table farthing.refunds is
   'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first '
   'event, `failed` by us or by Stripe, otherwise Stripe''s state; an unknown state counts as pending. '
-  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: a transfer of ours '
-  'reverses the provider''s part, not the refund itself.';
+  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: whether a transfer '
+  'reversal of ours, and not the refund itself, reverses the provider''s part.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -81,9 +81,10 @@ create table farthing.disputes (
 comment on table farthing.disputes is
   'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
   'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
-  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe takes '
-  'evidence. credits_clawed_back: by this dispute''s events, less what they reinstated; negative if they '
-  'reinstated what another dispute had clawed back. amount: minor units, possibly more than the payment.';
+  'movements: how many balance transactions that event listed. evidence_due_by: until when Stripe '
+  'accepts evidence. credits_clawed_back: the credits that this dispute''s events clawed back, less '
+  'those that they reinstated; negative if they reinstated credits that another dispute had clawed '
+  'back. amount: minor units, possibly more than the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);

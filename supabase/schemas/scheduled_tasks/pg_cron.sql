@@ -1,11 +1,12 @@
 -- The only job of pg_cron: each minute it runs the due tasks. Each subject's triggers.sql adds the
 -- subject's tasks.
 
--- pg_cron's launcher loads the jobs again when PostgreSQL reports a change of cron.job. If more than
--- 4,096 changes of the catalogue wait for it, PostgreSQL drops them and reports one change of
--- everything, which pg_cron up to 1.6.7 ignores; then the job would never run. The other migrations
--- make that many changes, so this one waits until the launcher, which looks each second, has read
--- them. Only the real pg_cron has functions in C.
+-- pg_cron's launcher loads the jobs again when PostgreSQL reports a change of cron.job. If more
+-- than 4,096 changes of the catalogue wait for the launcher, PostgreSQL drops them and reports only
+-- that everything changed. pg_cron up to 1.6.7 ignores that report, so the job would never run. The
+-- other migrations make that many changes, so this migration waits until the launcher, which looks
+-- each second, has read them. It waits only for the real pg_cron, which is recognised by its
+-- functions in C.
 do $$
 begin
   perform pg_sleep(3) from pg_proc where oid = 'cron.schedule(text,text,text)'::regprocedure

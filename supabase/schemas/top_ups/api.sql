@@ -10,7 +10,8 @@ as $$
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
-  'Returns a user''s auto top-up settings; enabled is false if the user never set any. Fails not_found.';
+  'Returns a user''s auto top-up settings; enabled is false if the user has never stored settings. '
+  'Fails not_found.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -59,7 +60,7 @@ end
 $$;
 grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
-  'Opts out. A repeat changes nothing. Returns the settings.';
+  'Opts a user out. A repeated call changes nothing. Returns the settings.';
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -102,7 +103,7 @@ begin
   if p_outcome <> 'unknown' then
     perform farthing.end_stripe_fault('other_account', v_charge.customer_id);
   end if;
-  -- If Stripe's event or another runner was faster, that result stays.
+  -- If Stripe's event or another runner reported a result earlier, that result stays.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
   elsif p_outcome in ('declined', 'card_gone', 'authentication') then

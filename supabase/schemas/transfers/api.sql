@@ -10,9 +10,9 @@ as $$
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Claims due transfers, reversals and restorations of providers'' shares, each until its next attempt '
-  'and at most one per booking. A move becomes uncertain after ten attempts or 23 hours. A reversal '
-  'without transfer_id reverses the charge''s own transfer.';
+  'Claims due transfers, reversals and restorations of providers'' shares (moves), at most one per '
+  'booking. A claim lasts until the move''s next attempt is due. A move becomes uncertain after ten '
+  'attempts or 23 hours. A reversal without transfer_id reverses the charge''s own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -48,5 +48,5 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores Stripe''s id of a move; or Stripe''s refusal, which waits for an operator; or that Stripe did '
-  'not answer, after which the move is sent again.';
+  'Stores the result of a move: Stripe''s id; or Stripe''s refusal, after which the move waits for an '
+  'operator; or that Stripe did not answer, after which the move is sent again.';

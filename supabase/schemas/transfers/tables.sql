@@ -33,11 +33,11 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'Moves of providers'' shares. kind: `transfer`, the share of a booking that waited for its completion, '
-  'paid from its charge; `reversal`, taken from the provider, by reversing the payment''s own transfer '
-  'or the transfer in reverses; `restoration`, transferred to the provider again, from our balance. '
-  'amount: minor units, without our fee. status `uncertain`: Stripe was asked for 23 hours and the '
-  'result is unknown.';
+  'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is '
+  'paid from the booking''s charge; `reversal`: money is taken from the provider by reversing the '
+  'payment''s own transfer, or the transfer that the column reverses names; `restoration`: money is '
+  'transferred to the provider again, from our balance. amount: minor units, without our fee. status '
+  '`uncertain`: Stripe was asked for 23 hours and the result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create unique index booking_transfers_by_stripe_id on farthing.booking_transfers (stripe_id)

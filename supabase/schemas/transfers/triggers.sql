@@ -1,5 +1,5 @@
--- Triggers: a new refund of a booking stores who reverses the provider's part, and moves are never
--- deleted.
+-- Triggers: a new refund of a booking stores who reverses the provider's part, and rows of moves
+-- are never deleted.
 
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();

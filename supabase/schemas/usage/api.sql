@@ -42,9 +42,10 @@ end
 $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
-  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; a '
-  'known event returns status 200 and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
-  'unknown_model, usage_conflict (a known event with other contents), not_found, invalid_request.';
+  'Charges one usage event. Each event_id of a user is charged only once, with no time limit. Returns '
+  '{status, replayed, data}; a known event returns status 200 and duplicate: true. Fails '
+  'insufficient_credits, spend_cap_reached, unknown_model, usage_conflict (a known event with different '
+  'contents), not_found, invalid_request.';
 
 create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb

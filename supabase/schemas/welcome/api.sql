@@ -1,4 +1,5 @@
--- The RPC functions of welcome credits: for the runner that the queue wakes, and for operators.
+-- The RPC functions of welcome credits: one for the runner, which the queue wakes, and the others
+-- for operators.
 
 create function farthing_public.welcome_run(p_limit int default 50, p_now timestamptz default now())
 returns jsonb
@@ -29,7 +30,8 @@ begin
     select row(farthing.welcome_answer(w, p_user_id is not null), w.request_nr)::farthing.page_item
     from farthing.welcome_grants w
     where (p_status is null or w.status = p_status)
-      -- Only refused requests have a reason. The planner needs both conditions for the refused ones' index.
+      -- A reason implies the status `refused`. The condition on the status is still needed, because
+      -- the planner uses the index of refused requests only with both conditions.
       and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
       and (p_user_id is null or w.user_id = p_user_id)
       and (p_before is null or w.request_nr < p_before)
@@ -38,9 +40,9 @@ end
 $$;
 grant execute on function farthing_public.welcome_list to service_role;
 comment on function farthing_public.welcome_list is
-  'Returns a page of requests for welcome credits, newest first, by status, reason of the refusal and '
-  'user: {welcome_grants, next_before}. Addresses are masked unless p_user_id names the user. Fails '
-  'not_found if there is no such user.';
+  'Returns a page of requests for welcome credits, newest first, optionally of one status, reason of '
+  'the refusal or user: {welcome_grants, next_before}. Addresses are masked unless p_user_id names the '
+  'user. Fails not_found if there is no such user.';
 
 create function farthing_public.welcome_retry(
   p_request_nr bigint, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -71,7 +73,7 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry to service_role;
 comment on function farthing_public.welcome_retry is
-  'Queues a user again who was refused welcome credits; author and reason are audited. The limits apply '
+  'Queues a refused request for welcome credits again; author and reason are audited. The limits apply '
   'again. Returns {status: 200, replayed, data: request}. Fails not_found, forbidden, invalid_request, '
   'welcome_not_refused.';
 
@@ -106,7 +108,8 @@ begin
   if p_dry_run is not true then
     perform farthing.require_reason(p_reason);
     for v_request in
-      -- The subquery chooses; the outer row is locked and its status is checked again.
+      -- The subquery selects the requests. The outer query locks each row and checks its status
+      -- again, because the status may have changed meanwhile.
       select w.* from farthing.welcome_grants w where w.status = 'refused' and w.request_nr in (
         select r.request_nr from farthing.retriable_welcome(p_since, v_until, p_refused_as) r
         order by r.request_nr limit p_limit)
@@ -123,7 +126,7 @@ end
 $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
-  'Queues the users again who were refused welcome credits from p_since to p_until, by reason of the '
-  'refusal, at most p_limit in one call, oldest first. The limits apply again. p_dry_run: only counts. '
-  'Returns {status: 200, replayed, data: {dry_run, found: [{refused_as, count}], retried}}. Fails '
-  'forbidden, invalid_request, naming since or reason.';
+  'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
+  'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
+  'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
+  '[{refused_as, count}], retried}}. Fails forbidden, invalid_request, naming since or reason.';

@@ -1,14 +1,15 @@
--- Welcome credits: one promotional grant for each verified email address, for ever.
+-- Welcome credits: one promotional grant for each verified email address, with no time limit.
 
 create table farthing.welcome_keys (
   one_row boolean primary key default true constraint welcome_keys_is_one_row check (one_row),
-  -- 244 random bits, without an extension.
+  -- Two random UUIDs have 244 random bits, and need no extension.
   key bytea not null
     default decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'),
   constraint welcome_keys_bounded check (length(key) = 32)
 );
 comment on table farthing.welcome_keys is
-  'The key of the hashes of email addresses. A copy of welcome_grants alone tells no address.';
+  'The key of the hashes of email addresses. Without the key, a copy of welcome_grants reveals no '
+  'address.';
 alter table farthing.welcome_keys enable row level security;
 create policy welcome_keys_none on farthing.welcome_keys for select to authenticated using (false);
 insert into farthing.welcome_keys default values;
@@ -38,7 +39,7 @@ create table farthing.welcome_grants (
 );
 comment on table farthing.welcome_grants is
   'Users who confirmed an email address while welcome credits were on. user_id: null after the user was '
-  'deleted; email_hash stays, so that the same address gets nothing again. No address is stored. '
+  'deleted; email_hash stays, so that the same address gets no second grant. No address is stored. '
   'retried_at: when an operator last queued a refused user again.';
 create unique index welcome_grants_once on farthing.welcome_grants (email_hash) where status = 'granted';
 create index welcome_grants_queued on farthing.welcome_grants (request_nr) where status = 'queued';

@@ -1,5 +1,6 @@
--- Triggers on Auth's users plan welcome credits when an email address is confirmed. They fire for few
--- statements, add one row and never fail. A task decides what no runner has decided.
+-- Triggers on Auth's users queue a request for welcome credits when an email address is confirmed.
+-- They fire for few statements, add one row and never fail. A scheduled task decides the requests
+-- that no runner has decided.
 
 create trigger farthing_welcome_new after insert on auth.users
   for each row when (new.email_confirmed_at is not null and not new.is_anonymous)

@@ -48,7 +48,7 @@ begin
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
       * r.markup * 0.001 as credits,
-    -- Only our own fields are stripped of nulls: nulls in the caller's metadata are kept.
+    -- Only our own fields are stripped of nulls: nulls in the caller's metadata stay.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))

@@ -6,7 +6,8 @@ create function farthing_public.report_metrics(
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
--- The plans are made for the days of this call, hash 100,000 accounts in memory, and read indexes.
+-- These settings make the planner plan for the days of this call, hash 100,000 accounts in memory,
+-- and read indexes.
 set plan_cache_mode = force_custom_plan set work_mem = '32MB' set jit = off set random_page_cost = 1.1
 as $$
 declare

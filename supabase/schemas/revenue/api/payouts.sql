@@ -65,7 +65,7 @@ begin
         sum(t.fee) as fee, sum(t.net) as net
         from farthing.balance_transactions t where t.payout_id = p_payout_id group by 1, 2) s),
     p_now,
-    -- Without known lines there is nothing to compare.
+    -- A payout without known lines has no sum to compare.
     (select jsonb_agg(farthing.control(format('lines of %s in %s, and its amount', r.payout_id,
         r.currency), r.sum, r.amount)) from farthing.payout_rows(null, p_payout_id) r
       where r.difference is not null),

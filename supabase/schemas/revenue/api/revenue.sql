@@ -1,4 +1,4 @@
--- The report of revenue: what was sold, what went back and what Stripe took, by day.
+-- The report of revenue: what was sold, what was returned and what Stripe took, by day.
 
 create function farthing_public.report_revenue(
   p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,

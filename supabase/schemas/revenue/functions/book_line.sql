@@ -6,14 +6,16 @@ language sql immutable
 set search_path = ''
 as $$
   select case when d.effective >= p_open_from then d.effective
-    -- The day of booking is the usual one. It may be in the month after the oldest open one.
+    -- The fact's month is closed. The line counts on the day of booking, or on the last day of the
+    -- oldest open month if the day of booking is later.
     else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
   from (select (p_effective_at at time zone 'UTC')::date as effective,
     (p_at at time zone 'UTC')::date as booked) d
 $$;
 comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
-  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the fact''s '
-  'month is closed, but at most the last day of the oldest open month. p_open_from: its first day.';
+  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the '
+  'fact''s month is closed, but no later than the last day of the oldest open month. p_open_from: the '
+  'first day of that month.';
 
 create function farthing.event_time(p_default timestamptz)
 returns timestamptz
@@ -26,7 +28,8 @@ as $$
       from '^stripe:(.*)$')), p_default)
 $$;
 comment on function farthing.event_time(timestamptz) is
-  'Returns when the Stripe event that is being applied happened at Stripe; p_default outside of an event.';
+  'Returns when the Stripe event that is being applied happened at Stripe; p_default if no event is '
+  'being applied.';
 
 create function farthing.book_line(p_line farthing.revenue_lines, p_at timestamptz)
 returns void
@@ -37,7 +40,8 @@ declare
   v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
   v_open_from date;
 begin
-  -- close_months() waits for this lock, and this statement sees the months that it closed.
+  -- This statement locks the row of books for share. close_months() waits for that lock; and if it
+  -- came first, this statement sees which months it closed.
   select open_from into strict v_open_from from farthing.books for share;
   insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
     amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
@@ -54,6 +58,6 @@ begin
 end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
-  'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
-  'applied happened. booked_on: the day of another line, in which this one counts too if its month is '
-  'open. The product line follows from the order or the booking.';
+  'Books a line at p_at. If effective_at is null, it becomes the time of the Stripe event that is being '
+  'applied. If booked_on is set (the day of another line), this line counts on that day if its month is '
+  'open. The product line depends on whether the line has an order or a booking.';

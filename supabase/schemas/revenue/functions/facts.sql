@@ -29,8 +29,8 @@ begin
 end
 $$;
 comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking without its fact: kind, amount and source_id. p_effective_at: '
-  'null if the fact happened when the event that is being applied happened.';
+  'Returns a line of an order or a booking without its fact: kind, amount and source_id. '
+  'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
   p_effective_at timestamptz default null)
@@ -43,7 +43,8 @@ declare
     p_order.currency, p_effective_at);
 begin
   v_line.source_id := p_order.payment_ref;
-  -- The three lines add up to what was paid. A price that includes its tax is booked without it.
+  -- The three lines (charge, discount and tax) add up to what was paid. If the price includes its
+  -- tax, the charge is booked without the tax.
   v_line.kind := 'charge';
   v_line.amount := p_order.amount_total - p_order.amount_tax + p_order.amount_discount;
   perform farthing.book_line(v_line, p_at);
@@ -60,8 +61,8 @@ begin
 end
 $$;
 comment on function farthing.book_paid_order(farthing.orders, timestamptz, timestamptz) is
-  'Books the charge, the discount and the tax of an order that was paid, at p_at. Without p_effective_at the '
-  'payment happened when the event that is being applied happened.';
+  'Books the charge, the discount and the tax of an order that was paid, at p_at. p_effective_at: when '
+  'the payment happened; null for the time of the event that is being applied.';
 
 create function farthing.book_order()
 returns trigger
@@ -80,9 +81,9 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- A rounded quotient of whole units, a half up, also below zero, where div() rounds towards zero. The
-  -- part has no bounds: while a refund and a dispute both hold the money, it is more than the tax, and each
-  -- of them reinstates what it took.
+  -- The quotient is rounded half up to whole minor units. div() rounds towards zero, so a negative
+  -- quotient is corrected. The result may exceed the tax: while a refund and a dispute both hold
+  -- the money, the tax is returned twice, and each of them later reinstates its own part.
   select (div(q.part, q.whole) - case when mod(q.part, q.whole) < 0 then 1 else 0 end)::bigint
   from (select 2 * p_tax * p_returned + p_total as part, 2 * p_total as whole) q
 $$;
@@ -103,8 +104,8 @@ begin
   select * into v_order from farthing.orders
   where account_id = p_line.account_id and order_id = p_line.order_id;
   if v_order.amount_tax > 0 and p_line.currency = v_order.currency then
-    -- The tax of this line is the difference between the returned tax after it and before it. So the parts
-    -- add up, whatever the order of refunds, failures and disputes.
+    -- The tax of this line is the returned tax after this line less the returned tax before it. So
+    -- the parts add up, whatever the order of refunds, failures and disputes.
     select coalesce(-sum(l.amount), 0) as money,
       coalesce(-sum(l.amount) filter (where l.kind = 'tax_returned'), 0) as tax
     into v_before
@@ -125,8 +126,8 @@ begin
 end
 $$;
 comment on function farthing.book_returned(farthing.revenue_lines, timestamptz) is
-  'Books money that returned to a buyer, or came back from them: of an order with tax a line without the '
-  'tax and a line of the tax.';
+  'Books money that was returned to a buyer, or that came back from them. An order with tax gets two '
+  'lines: the money without the tax, and the tax.';
 
 create function farthing.book_refund_money(p_refund farthing.refunds, p_has_failed boolean,
   p_at timestamptz, p_effective_at timestamptz default null)
@@ -188,8 +189,9 @@ begin
   v_line.dispute_id := p_movement.dispute_id;
   v_line.source_id := p_movement.transaction_id;
   v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
-  -- A bank withdraws and returns the disputed amount at once. In another currency than the payment's
-  -- the rates of both days differ, so the line takes the dispute's own amount.
+  -- A bank withdraws and returns exactly the disputed amount. If the movement is not in the
+  -- payment's currency, the exchange rates of the two days differ, so the line has the dispute's
+  -- own amount.
   if p_movement.currency <> v_currency and v_dispute.currency = v_currency then
     v_line.amount := sign(p_movement.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;
@@ -220,7 +222,7 @@ begin
 end
 $$;
 comment on function farthing.book_dispute_movement() is
-  'Trigger: books the money of a dispute that moved.';
+  'Trigger: books the money that a movement of a dispute withdrew or returned.';
 
 create function farthing.book_booking_money(p_before farthing.bookings, p_booking farthing.bookings,
   p_at timestamptz, p_effective_at timestamptz default null)
@@ -253,8 +255,8 @@ begin
 end
 $$;
 comment on function farthing.book_booking_money is
-  'Books what is new in a booking: its charge, our fee that Stripe collected, and the part of the fee that '
-  'was refunded. p_effective_at as in book_paid_order().';
+  'Books the changed amounts of a booking: its charge, our fee that Stripe collected, and the part of '
+  'the fee that was refunded. p_effective_at as in book_paid_order().';
 
 create function farthing.book_booking()
 returns trigger

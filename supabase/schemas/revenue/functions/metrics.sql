@@ -1,5 +1,5 @@
--- Metrics of a range of days. Each is a numerator over a denominator, both of which the report shows,
--- or a numerator alone.
+-- Metrics of a range of days. A metric is a numerator over a denominator, both of which the report
+-- shows, or only a numerator.
 
 create function farthing.metric_formulas()
 returns jsonb
@@ -36,10 +36,11 @@ begin
     select r.product_line, r.currency, sum(r.gross) as gross, sum(r.net) as net,
       sum(r.application_fees + r.application_fee_refunds) as fees
     from farthing.revenue_days(p_range.first_day, p_range.last_day) r
-    -- The second set adds both product lines of one currency.
+    -- The second grouping set adds up both product lines of a currency.
     group by grouping sets ((r.product_line, r.currency), (r.currency))
   ), payers as (
-    -- One group for each account, because groups take most of the time.
+    -- There is one group per account, with a column for each product line, because forming groups
+    -- takes most of the time.
     select l.currency, l.account_id,
       coalesce(sum(l.amount) filter (where l.product_line = 'credits'), 0) as credits,
       coalesce(sum(l.amount) filter (where l.product_line = 'bookings'), 0) as bookings
@@ -47,7 +48,7 @@ begin
     where l.booked_on between p_range.first_day and p_range.last_day and l.kind in ('charge', 'discount')
     group by l.currency, l.account_id
   ), counted as materialized (
-    -- An order with a discount of 100 % is no payment.
+    -- An account whose orders all had a discount of 100 % is not a paying account.
     select p.currency, count(*) filter (where p.credits > 0) as credits,
       count(*) filter (where p.bookings > 0) as bookings,
       count(*) filter (where p.credits > 0 or p.bookings > 0) as either
@@ -103,7 +104,8 @@ as $$
 begin
   return query
   with taken as (
-    -- Stripe collects no fee of a booking whose share waits.
+    -- A booking whose share waits for the completion is left out, because Stripe collects no fee of
+    -- it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing

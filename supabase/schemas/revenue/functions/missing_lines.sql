@@ -1,5 +1,5 @@
--- Lines of facts that are older than the lines: a project that had orders before revenue was booked runs
--- book_missing_lines() once, in the migration that brings the triggers.
+-- Revenue lines of facts that are older than the table of lines: a project that had orders before
+-- revenue was booked runs book_missing_lines() once, in the migration that adds the triggers.
 
 create function farthing.book_missing_orders(p_now timestamptz)
 returns bigint
@@ -57,8 +57,8 @@ begin
 end
 $$;
 comment on function farthing.book_missing_bookings(timestamptz) is
-  'Books what is missing of bookings, each at the time of its payment, because a booking does not store '
-  'when its fee was collected or refunded. Returns their number.';
+  'Books the missing lines of bookings. Fees count at the time of the payment, too, because a booking '
+  'does not store when its fee was collected or refunded. Returns their number.';
 
 create function farthing.book_missing_returns(p_now timestamptz)
 returns bigint
@@ -69,7 +69,8 @@ declare
   v_return record;
   v_count bigint := 0;
 begin
-  -- The tax that returns with a part depends on the parts before it, so they are booked in their order.
+  -- The returned tax of a part depends on the parts before it, so the parts are booked in the order
+  -- of their times.
   for v_return in
     select r as refund, null::farthing.dispute_movements as movement, r.created_at as at,
       r.stripe_refund_id as id
@@ -104,13 +105,15 @@ as $$
 declare
   v_count bigint;
 begin
-  -- A live event that books the same fact between a check here and its line would make one of both fail.
-  -- Its line waits for this lock, and the checks see the lines of all events before it. A runner that
-  -- stores Stripe's lists waits here, too, before it locks transactions: note_transactions().
+  -- If a live event booked the same fact between a check here and the line that follows it, one of
+  -- the two transactions would fail. This lock makes the event's line wait, and the checks see the
+  -- lines of all events before it. A runner that stores Stripe's lists waits for the lock, too,
+  -- before it locks transactions: note_transactions().
   lock table farthing.revenue_lines in share row exclusive mode;
   v_count := farthing.book_missing_orders(p_now) + farthing.book_missing_bookings(p_now)
     + farthing.book_missing_returns(p_now);
-  -- Each line above has booked the fee of its balance transaction. Transfers have no other fact.
+  -- Booking a line above has also booked the fee of its balance transaction. A transfer has no
+  -- other fact, so transfers are booked here.
   perform farthing.book_transaction(t, p_now) from (select b.* from farthing.balance_transactions b
     where b.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
       where l.source_id = b.transaction_id and l.kind = b.kind)

@@ -13,7 +13,7 @@ as $$
       and m.resolved_at is null), p.made_at, p.arrives_at
   from farthing.payouts p
   cross join lateral (
-    -- The transaction of the payout itself is not a part of its sum.
+    -- The sum does not include the transaction of the payout itself.
     select count(*) as lines, coalesce(sum(t.net), 0) as net, -coalesce(sum(t.fee), 0) as fees
     from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
@@ -27,9 +27,9 @@ as $$
 $$;
 comment on function farthing.payout_rows(farthing.day_range, text) is
   'Returns payouts by the day (UTC) on which they were made, or one payout: the sum of their lines, and '
-  'the difference to their amount. itemised: `listed` by Stripe, `assigned` by us to a manual payout, '
-  '`advance` if an automatic payout lists this one, or null while no lines are known. Amounts are in minor '
-  'units; fees are negative.';
+  'the difference between it and the payout''s amount. itemised: `listed` by Stripe, `assigned` by us '
+  'to a manual payout, `advance` if an automatic payout lists this one, or null while no lines are '
+  'known. Amounts are in minor units; fees are negative.';
 
 create function farthing.amount_of_line(p_transaction farthing.balance_transactions)
 returns bigint
@@ -46,13 +46,15 @@ as $$
         else 'refund' end]
       when 'dispute' then array['dispute', 'dispute_reversal', 'tax_returned']
       else array[p_transaction.kind] end)
-    -- A refund and its failure have one source.
+    -- A refund and its failure have the same source_id, so the sign of the amount tells their
+    -- tax_returned lines apart.
     and (p_transaction.kind <> 'refund' or l.kind <> 'tax_returned'
       or (l.amount > 0) = (p_transaction.amount > 0))
 $$;
 comment on function farthing.amount_of_line(farthing.balance_transactions) is
   'Returns the amount of the revenue lines of a balance transaction, in minor units of the payment''s '
-  'currency; null without a line. Refunds of fees are booked as differences and have no line each.';
+  'currency; null if it has no line. A refund of a fee has no line of its own, because refunded fees '
+  'are booked as differences.';
 
 create function farthing.payout_line(
   p_transaction farthing.balance_transactions, p_payout farthing.payouts)

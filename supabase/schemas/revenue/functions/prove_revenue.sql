@@ -1,5 +1,5 @@
--- The proof of revenue lines: they add up to the payments, refunds, disputes and fees that they are
--- about (rules 9 and 10).
+-- The proof of revenue lines: they add up to the payments, refunds, disputes and fees that they
+-- record (rules 9 and 10).
 
 create function farthing.revenue_facts()
 returns table (account_id bigint, subject text, fact text, currency text, amount numeric)
@@ -9,11 +9,12 @@ as $$
   select o.account_id, 'order ' || o.order_id, k.fact, o.currency, k.amount
   from farthing.orders o
   cross join lateral (
-    -- All that refunds and disputes returned, in the currency of the payment.
+    -- The sum of all money that refunds and disputes returned, in the currency of the payment.
     select coalesce((select sum(r.amount) from farthing.refunds r where r.account_id = o.account_id
         and r.order_id = o.order_id and r.status not in ('requested', 'failed', 'canceled')), 0)
       - coalesce((select sum(case m.currency when o.currency then m.amount
-          -- A movement in another currency counts with the dispute's amount at that time.
+          -- A movement in a currency other than the payment's was booked with the dispute's amount
+          -- at that time, so its lines are read.
           else (select sum(n.amount) from farthing.revenue_lines n
             where n.source_id = m.transaction_id and n.currency = o.currency
               and n.kind in ('dispute', 'dispute_reversal', 'tax_returned')) end)
@@ -22,7 +23,7 @@ as $$
   cross join lateral (values
     ('charge', case o.tax_behavior when 'inclusive' then o.amount - o.amount_tax else o.amount end),
     ('discount', -o.amount_discount),
-    -- More tax than there is has returned while a refund and a dispute both hold the money.
+    -- The returned tax exceeds the tax while a refund and a dispute both hold the money.
     ('tax', o.amount_tax - case o.amount_tax when 0 then 0
       else farthing.returned_tax(o.amount_tax, o.amount_total, b.money) end)) k (fact, amount)
   where o.payment_ref is not null
@@ -41,7 +42,7 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
   from farthing.dispute_movements m
   union all
-  -- The amount of a movement in another currency than the payment's is the dispute's own.
+  -- If a movement is not in the payment's currency, its amount is the dispute's own amount.
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)
@@ -69,7 +70,7 @@ as $$
           when l.refund_id is not null then 'refund ' || l.refund_id
           when l.order_id is not null then 'order ' || l.order_id
           else 'booking ' || l.booking_id end,
-        -- The tax of a refund or a dispute is a part of its money.
+        -- A tax_returned line is added to the refund or dispute whose money it is a part of.
         case when l.kind = 'tax_returned' and l.dispute_id is not null or l.kind = 'dispute_reversal'
             then 'dispute'
           when l.kind in ('tax_returned', 'refund_failure') then 'refund'
@@ -104,5 +105,5 @@ as $$
     or sum(case when q.is_line then q.amount else -q.amount end) <> 0
 $$;
 comment on function farthing.prove_revenue() is
-  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it, '
-  'and the sums of days to their lines.';
+  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to its '
+  'amount, and the sum of each day is the sum of its lines.';

@@ -1,4 +1,5 @@
--- The control totals of the revenue report: the lines against Stripe's balance transactions.
+-- The control totals of the revenue report, which compare the lines with Stripe's balance
+-- transactions.
 
 create function farthing.revenue_controls(p_range farthing.day_range)
 returns jsonb
@@ -11,7 +12,8 @@ as $$
     from farthing.revenue_sums(p_range.first_day, p_range.last_day) l
     group by 1, 2
     union all
-    -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
+    -- The lines are in the currency of the payment, except Stripe's fees and transfers, which are
+    -- in the currency of the balance. The transactions are added up in the same currencies.
     select u.currency, u.is_fee, null, sum(u.amount)
     from (
       select t.currency, t.source_currency, t.kind in ('transfer', 'transfer_reversal') as is_transfer,
@@ -36,6 +38,6 @@ as $$
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
   'Returns the control totals of the revenue report: for each currency the lines without and with '
-  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ while Stripe has not '
-  'listed a transaction. The fee of one that is listed after its month closed is a difference that stays, '
-  'in that month and, with the other sign, in the month of the fee.';
+  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ as long as Stripe '
+  'has not listed a transaction. If a transaction is listed after its month was closed, its fee remains '
+  'a difference in that month and, with the opposite sign, in the month in which the fee was booked.';

@@ -1,4 +1,4 @@
--- Sums of revenue lines by day, so that a report of a year reads some thousand rows.
+-- Sums of revenue lines by day, so that a report of a year reads only some thousand rows.
 
 create function farthing.roll_up_lines(p_limit int)
 returns int
@@ -6,8 +6,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Each transaction that books a line locks this row for share. So no line with a lower number is
-  -- committed after this statement has its lock.
+  -- Each transaction that books a line locks this row for share. So once this statement has its
+  -- lock, every line with a lower number is committed.
   v_from bigint := (select rolled_to from farthing.books for no key update);
   v_to bigint := (select max(n.line_nr) from (select l.line_nr from farthing.revenue_lines l
     where l.line_nr > v_from order by l.line_nr limit p_limit) n);
@@ -53,12 +53,12 @@ as $$
     union all
     select l.booked_on, l.product_line, l.currency, l.kind, 1, l.amount
     from farthing.revenue_lines l
-    -- Both bounds are named, because the planner then expects few lines.
+    -- The upper bound changes nothing in the result: it makes the planner expect few lines.
     where l.line_nr > (select b.rolled_to from farthing.books b)
       and l.line_nr <= (select max(n.line_nr) from farthing.revenue_lines n)
       and l.booked_on between p_from and p_to) q
   group by q.booked_on, q.product_line, q.currency, q.kind
 $$;
 comment on function farthing.revenue_sums(date, date) is
-  'Returns the lines of these days, summed by day, product line, currency and kind: the rolled up ones and '
-  'those since.';
+  'Returns the lines of these days, summed by day, product line, currency and kind: the lines that were '
+  'rolled up, and those booked since.';

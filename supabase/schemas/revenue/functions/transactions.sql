@@ -1,7 +1,7 @@
 -- Balance transactions and revenue lines: which order or booking a transaction belongs to, on which
 -- day its line counts, and Stripe's fee for it. The fee is provisional until a payout lists the
--- transaction. Fees are booked as differences to the lines that exist, so a transaction that is
--- stored again, with another fee or in a payout, is booked once.
+-- transaction. A fee is booked as the difference between it and the existing lines, so a
+-- transaction that is stored again, with a different fee or in a payout, is not booked twice.
 
 create function farthing.line_about(p_transaction farthing.balance_transactions)
 returns farthing.revenue_lines
@@ -99,7 +99,8 @@ declare
   t farthing.balance_transactions;
   v_line farthing.revenue_lines;
 begin
-  -- Of two sessions, the second waits here and then sees the lines of the first.
+  -- If two sessions book the same transaction, the second waits here and then sees the lines of the
+  -- first.
   select * into t from farthing.balance_transactions where transaction_id = p_transaction.transaction_id
   for update;
   v_line := farthing.line_about(t);
@@ -116,10 +117,10 @@ begin
     v_line.amount := t.amount;
     perform farthing.book_line(v_line, p_now);
   end if;
-  -- A fee counts in the day of its payment's line. Stripe's event and its transaction may lie on both
-  -- sides of midnight.
+  -- A fee counts on the day of its payment's line, because the event of the payment and its balance
+  -- transaction may lie on different sides of midnight.
   v_line.booked_on := farthing.day_of_line(t);
-  -- The events of disputes bring their fees.
+  -- The fee of a dispute is booked with the event of the dispute.
   if t.kind <> 'dispute' then
     perform farthing.book_fee(v_line, 'stripe_fee_provisional',
       case when t.payout_id is null then -t.fee else 0 end, p_now);
@@ -131,8 +132,8 @@ begin
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
-  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until a '
-  'payout lists the transaction. Changes nothing if that is booked.';
+  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until '
+  'a payout lists the transaction. Changes nothing if they are already booked.';
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
@@ -144,7 +145,7 @@ as $$
     union select * from farthing.balance_transactions where source_id = p_source_id
     union select * from farthing.balance_transactions where transaction_id = p_source_id
     union select * from farthing.balance_transactions where fee_id = p_source_id
-    -- note_transactions() locks in this order, too.
+    -- The rows are locked in the same order as in note_transactions().
     order by transaction_id) t
 $$;
 comment on function farthing.book_waiting_transactions(text, timestamptz) is

@@ -6,7 +6,7 @@ language sql immutable
 set search_path = ''
 as $$
   -- The division is in units of 10^-18 credits. A partial refund is rounded down and the last
-  -- refund is exact, so the parts add up to the whole.
+  -- refund gives exactly the rest, so the parts add up to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
@@ -53,9 +53,9 @@ declare
   v_lot record;
 begin
   for v_lot in
-    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their
-    -- hold, so debt is booked in their place. The end of the hold frees its unspent credits, and
-    -- they pay that debt.
+    -- Paid credits are clawed back before bonus credits. Held credits are not taken, because their
+    -- hold may still spend them: debt is booked instead. When the hold ends, its unspent credits
+    -- pay that debt.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -111,8 +111,8 @@ end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Amounts are in '
-  'credits.';
+  'The debt rises by p_amount, and the caller, who has locked the account, then cancels that debt. '
+  'Amounts are in credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -128,7 +128,8 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- Reinstating reverses the order of claw_back(), where the debt came last.
+  -- Credits are reinstated in the reverse order of claw_back(), which added the debt last: the debt
+  -- is cancelled first.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -156,5 +157,6 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back() for p_amount credits: first the debt that it made, even if that debt was paid '
-  'meanwhile, then the lots that it took from. The caller has locked the account.';
+  'Undoes claw_back() for p_amount credits: first cancels the debt that claw_back() added, even if that '
+  'debt was paid meanwhile; then reinstates the credits of the lots from which it took them. The caller has '
+  'locked the account.';

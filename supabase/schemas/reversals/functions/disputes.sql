@@ -1,8 +1,8 @@
 -- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. The withdrawn
--- money decides about credits instead of the state, because Stripe's states change (appeals,
--- `prevented`, future ones), and `prevented` does not say whether the buyer got the money. Money
--- that was withdrawn and not reinstated counts as returned, and the state says only whether more
--- may follow: docs/decisions/refunds-and-disputes.md.
+-- money, and not the dispute's state, decides how many credits are clawed back. The reasons:
+-- Stripe's states change (appeals, `prevented`, future states), and `prevented` does not say
+-- whether the buyer got the money. Money that was withdrawn and not reinstated counts as returned;
+-- the state only says whether more may be withdrawn: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -23,9 +23,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- In the payment's own currency the sum is exact. Movements in another currency are converted,
-  -- each by its own rate, since money that is won months later returns at another rate. Rates are
-  -- rounded, so the withdrawn share is rounded to a hundredth.
+  -- In the payment's own currency the sum is exact. Movements in a different currency are
+  -- converted, each by its own rate, because money that is won back months later returns at a
+  -- different rate. Rates are rounded, so the withdrawn share is rounded to a hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
@@ -47,13 +47,13 @@ begin
     select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
       0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
     from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- `prevented` means that the buyer gets the money from the dispute or from a refund. Until
-        -- either has arrived in full, more may be withdrawn.
+        -- `prevented` means that the buyer gets the money either by the dispute or by a refund.
+        -- Until the money has arrived in full, more may be withdrawn.
         or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
       from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
         from farthing.disputes d
-        -- A dispute in another currency than the payment's does not show which share it claims, so
-        -- it counts as a dispute of the whole payment.
+        -- A dispute that is not in the payment's currency does not show which share of the payment
+        -- it claims, so it counts as a dispute of the whole payment.
         cross join lateral (select case d.currency when p_payment.currency then d.amount
           else p_payment.amount end as claimed) c
         where d.account_id = p_payment.account_id
@@ -62,5 +62,5 @@ end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
   'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. '
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the refunded part of the payment. '
   'Amounts are in minor units.';

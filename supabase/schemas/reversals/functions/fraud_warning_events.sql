@@ -13,7 +13,8 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  -- A warning that is not actionable was refunded in full or disputed, and stays closed.
+  -- A warning is not actionable if its payment was refunded in full or disputed. Such a warning is
+  -- closed and stays closed.
   insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
     actionable, state, status_at, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,

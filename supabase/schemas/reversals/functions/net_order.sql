@@ -1,5 +1,5 @@
--- The target of an order: the credits that its refunds, disputes and fraud warnings claw back or
--- freeze together, and its state (rule 10).
+-- The target of an order: how many credits its refunds, disputes and fraud warnings together claw
+-- back, whether they freeze its lots, and the order's state (rule 10).
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
@@ -39,7 +39,7 @@ begin
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
   for update;
   v_reversed := farthing.reversed_of(v_order);
-  -- An actionable warning is closed while its payment is refunded in full, and open again if a
+  -- An actionable warning is closed when its payment is refunded in full, and opened again if a
   -- refund fails.
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now

@@ -15,8 +15,7 @@ begin
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
-  -- Locks are taken on the account first. Every change of the order or booking waits for the
-  -- account's lock.
+  -- The account is locked first. Every change of the order or booking waits for that lock.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   return v_payment;
 end
@@ -40,4 +39,5 @@ begin
 end
 $$;
 comment on function farthing.net_payment is
-  'Brings an order''s credits, or a booking''s amounts, in line with the returned part of its payment.';
+  'Brings an order''s credits, or a booking''s amounts, in line with the part of its payment that was '
+  'returned.';

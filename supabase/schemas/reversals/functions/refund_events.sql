@@ -33,8 +33,8 @@ declare
   v_legal boolean := case old.status
     when 'requested' then true
     when 'succeeded' then new.status in ('failed', 'canceled')
-    -- A refund that failed here before Stripe's answer may exist at Stripe, and takes Stripe's
-    -- state.
+    -- A refund that failed here before Stripe answered may exist at Stripe after all. It then gets
+    -- Stripe's state.
     when 'failed' then old.stripe_refund_id is null
     when 'canceled' then false
     else new.status <> 'requested' end;
@@ -62,8 +62,8 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write any metadata. A refund with other terms is not the
-      -- one that it names.
+      -- Users of Stripe's dashboard can write any metadata. If the terms differ, this is not the
+      -- refund that the metadata names.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;
@@ -73,8 +73,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund made in the dashboard leaves the provider's share with the provider, unless it
-      -- reverses the transfer itself. In the first case we reverse the share.
+      -- A refund made in the dashboard does not reverse the provider's share, unless it also
+      -- reversed the transfer. If it did not, we reverse the share.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -99,7 +99,8 @@ end
 $$;
 comment on function farthing.note_refund is
   'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
-  'goes back to a lower rank. Raises an exception if payment or amount differ.';
+  'goes back to a lower rank. Raises an exception if the payment or the amount differs from the stored '
+  'refund''s.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text

@@ -16,8 +16,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- The next attempt is after 1, 2, 4 … 64 minutes. So an item that an operator has fixed is done
-  -- within about an hour.
+  -- The next attempt is after 1, 2, 4 … 64 minutes. So a task retries an item within about an hour
+  -- after an operator has removed the cause.
   insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
   values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
   on conflict (task, item_kind, item_id) do update
@@ -44,7 +44,7 @@ end
 $$;
 comment on function farthing.attempt_items(text, text[], timestamptz) is
   'Works on items in one subtransaction. Returns the sum of their results, or the SQLSTATE of the error '
-  'that undid the work; busy means that another transaction held a lock.';
+  'that undid the work; the value `busy` means that another transaction held a lock.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
@@ -74,8 +74,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- More than 64 subtransactions in one transaction slow every snapshot of every session. So items
-  -- share a subtransaction as long as nothing fails.
+  -- Items share a subtransaction as long as none fails, because more than 64 subtransactions in one
+  -- transaction slow every snapshot of every session.
   c_batch constant int := 100;
   v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
   v_began timestamptz := clock_timestamp();
@@ -113,8 +113,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- A parked item whose retry was due ten minutes ago, and that the task did not find, is no longer
-  -- due.
+  -- A parked item is no longer due if its retry was due ten minutes ago and the task has not found
+  -- it since.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);

@@ -1,20 +1,20 @@
 -- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
 -- transaction of its own. The runner is a procedure, because only a procedure may commit between
--- tasks, and only without a SET clause; so every name in it is qualified. A lock lets only one
--- session run tasks. pg_cron starts the next run after the last has ended, so long runs do not pile
--- up. A task is bounded by its batch; by its time budget, after which it begins no new item; by
--- lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session, and the
--- next run counts a failure of the task. The runner cannot set a statement_timeout: PostgreSQL
--- starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on the
--- platform) ends the running task like an error.
+-- tasks. It may do so only without a SET clause, so every name in it is qualified. A lock lets only
+-- one session run tasks. pg_cron starts the next run after the last has ended, so long runs do not
+-- pile up. A task is bounded by its batch; by its time budget, after which it begins no new item;
+-- by lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session; the
+-- next run then records a failure of the task. The runner cannot set a statement_timeout:
+-- PostgreSQL starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on
+-- the platform) ends the running task like an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- A task that keeps failing runs less often, because other tasks need the time, but at least
-  -- every 15 minutes.
+  -- A task that keeps failing runs less often, to leave time for other tasks, but at least every 15
+  -- minutes.
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
@@ -33,11 +33,11 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- If the server's time was ahead and is set back, the stored due times are far in the future, and
-  -- without this update no task would run until then.
+  -- If the server's clock was ahead and was set back, the stored due times are far in the future.
+  -- Without this update no task would run until then.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks, so the session of a task that is still marked as started has
-  -- ended.
+  -- Only one session runs tasks at a time, so if a task is still marked as started here, its
+  -- session has ended.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
 $$;
@@ -117,7 +117,7 @@ declare
   -- An arbitrary number that no other lock uses.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
-  -- The statement timeout applies to the whole CALL; 0 is no limit.
+  -- statement_timeout applies to the whole CALL; 0 means no limit.
   v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
   v_left interval;
   v_task text;
@@ -134,8 +134,8 @@ begin
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- A task that might not end within the timeout is left to the next run, which begins with that
-    -- task.
+    -- If the next task might not end within the timeout, it is left to the next run, which begins
+    -- with it.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;

@@ -1,4 +1,4 @@
--- For how long scheduled tasks and alerts have stood still: the alert tasks_stopped and
+-- For how long scheduled tasks have not run and alerts could not open: the alert tasks_stopped and
 -- GET /health/ready read the two durations.
 
 create function farthing.runner_silence(p_now timestamptz)
@@ -6,8 +6,8 @@ returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores ran_at while it is null, before the first run. A server that has just
-  -- started has missed no run.
+  -- greatest() ignores ran_at while it is null, before the first run. The server's start counts as
+  -- a run, because a server that has just started has missed none.
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
@@ -18,7 +18,8 @@ returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- The task that evaluates alerts may fail, be disabled or get no time while other tasks run.
+  -- Even if tasks run, the task that evaluates alerts may fail, be disabled, or get no time because
+  -- of other tasks.
   select greatest(farthing.runner_silence(p_now),
     p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'

@@ -7,7 +7,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to deliver the request. The runner goes on after pg_net has stopped waiting.
+  -- The timeout needs to be only long enough to deliver the request, because the runner continues
+  -- after pg_net has stopped waiting.
   c_timeout_ms constant int := 5000;
   v_url text;
   v_key text;
@@ -30,8 +31,7 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- A runner that could not be woken is woken by a scheduled task within a minute, so nothing fails
-  -- here.
+  -- An error here fails nothing, because a scheduled task wakes the runner within a minute.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end

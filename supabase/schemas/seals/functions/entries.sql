@@ -38,7 +38,7 @@ comment on function farthing.entry_terms(farthing.entries) is
   'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view because a query inlines it: a function with its own search_path, called for each
--- entry, took three times as long. Terms are computed only for entries that have them.
+-- entry, took three times as long. The terms are computed only for entries that have any.
 create view farthing.entry_contents with (security_invoker = true) as
 -- A JSON array keeps nulls and the boundaries of fields apart. Times are epochs, so that no setting
 -- of the session changes the text.
@@ -51,8 +51,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an entry '
-  'is the sha256 of the account''s previous hash and this content.';
+  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an '
+  'entry is the sha256 of the hash of the account''s previous entry and this content.';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -72,8 +72,8 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- The lock admits one sealer at a time, since two sealers would continue the chain from the same
-  -- entry. make_head() waits for the same lock.
+  -- The lock lets only one session seal at a time: two sessions would continue the chain from the
+  -- same entry. make_head() waits for the same lock.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -99,7 +99,7 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
-  -- One statement for all seals, because a statement for each took a quarter of the time.
+  -- One statement writes all seals. A statement for each seal took a quarter of the time.
   insert into farthing.entry_seals (account_id, seq, head_nr, hash)
   select s.account_id, s.seq, v_head_nr, s.hash
   from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);

@@ -1,8 +1,9 @@
 -- Heads: each hour, one hash over the end of every account's chain and over the head before it.
--- Seals show a change of an entry, unless the person who made it can also write seals. A head that
--- is stored outside the database (in a log, a mailbox, or the receiver of a webhook) cannot be
--- rewritten from inside. If somebody changes an entry, the terms of a lot or an owner, and seals
--- again, every later head changes and differs from the one outside: compare_head().
+-- Seals show that an entry was changed, unless the person who changed it can also write seals. A
+-- head that is stored outside the database (in a log, a mailbox, or the receiver of a webhook)
+-- cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or an owner,
+-- and seals again, every later head changes and differs from the head stored outside:
+-- compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
@@ -59,8 +60,8 @@ declare
   v_head farthing.heads;
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
-  -- Audit numbers are assigned before their transaction commits. The lock ensures that no lower
-  -- number than this head's is committed later.
+  -- An audit row gets its number before its transaction commits. The lock ensures that no row with
+  -- a lower number than this head's is committed later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -90,7 +91,8 @@ declare
     'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
     'made_at', v_head.made_at);
 begin
-  -- The server's log is outside the tables, so a change of the tables leaves it as it is.
+  -- The server's log is stored outside the tables, so somebody who changes the tables does not
+  -- change the log.
   raise log 'farthing anchor %', v_data;
   perform farthing.notify_head(v_data, p_now);
   return v_head.head_nr;
@@ -112,7 +114,8 @@ as $$
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a head for the operators'' webhook, and a head of the day''s first hour (UTC) also for email.';
+  'Queues a notification of a head to the operators'' webhook and, for the head of the day''s first '
+  'hour (UTC), also an email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text

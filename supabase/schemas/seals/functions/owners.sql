@@ -1,5 +1,4 @@
--- Hashes of owners: the owner of an account can be sealed, and a deleted user can still be
--- forgotten.
+-- Hashes of owners. A hash lets us seal the owner of an account and still forget a deleted user.
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
 returns bytea
@@ -29,4 +28,4 @@ begin
 end
 $$;
 comment on function farthing.mark_owner() is
-  'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
+  'Trigger: hashes the owner of a new account, and deletes the salt when the account loses its owner.';

@@ -28,5 +28,5 @@ as $$
 $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
-  'Makes a list [domain] the domains without welcome credits. Returns as settings_packages_set(). Fails '
-  'invalid_request, version_conflict.';
+  'Replaces the domains without welcome credits by a list [domain]. Returns the same object as '
+  'settings_packages_set(). Fails invalid_request, version_conflict.';

@@ -28,5 +28,5 @@ as $$
 $$;
 grant execute on function farthing_public.settings_flags_set to service_role;
 comment on function farthing_public.settings_flags_set is
-  'Sets the flags of a list [{name, state, percentage?}]; other flags stay. Returns as '
-  'settings_packages_set(). Fails invalid_request, version_conflict.';
+  'Sets the flags of a list [{name, state, percentage?}]; other flags do not change. Returns the same '
+  'object as settings_packages_set(). Fails invalid_request, version_conflict.';

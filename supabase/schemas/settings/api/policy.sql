@@ -34,4 +34,4 @@ $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
   'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
-  'Returns as settings_packages_set(). Fails invalid_request, version_conflict.';
+  'Returns the same object as settings_packages_set(). Fails invalid_request, version_conflict.';

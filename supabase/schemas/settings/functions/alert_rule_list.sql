@@ -1,4 +1,4 @@
--- The list of alert rules: what the threshold of each counts.
+-- The list of alert rules, with the unit and the meaning of each rule's threshold.
 
 create function farthing.alert_rule_list()
 returns setof farthing.setting_kind

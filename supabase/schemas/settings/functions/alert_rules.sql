@@ -14,8 +14,9 @@ as $$
       order by a.audit_nr limit 1))
 $$;
 comment on function farthing.alert_rule_answer(farthing.alert_rules) is
-  'Returns an alert rule with its figures, the figures that it was installed with (defaults), and the unit '
-  'and the meaning of its threshold. A rule that an operator has added has no meaning here.';
+  'Returns an alert rule with its figures, the figures that it was installed with (defaults), and the '
+  'unit and the meaning of its threshold. The unit and the meaning are null for a rule that an operator '
+  'has added.';
 
 create function farthing.alert_rule_fields(p_row jsonb)
 returns jsonb
@@ -60,7 +61,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request, naming the field, if a change names no rule or no figure of it.';
+  'Fails invalid_request, naming the field, if a change names no existing rule, or none of the rule''s '
+  'figures.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
 returns void

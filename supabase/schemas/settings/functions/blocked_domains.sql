@@ -49,5 +49,5 @@ begin
 end
 $$;
 comment on function farthing.apply_welcome_blocked_domains(jsonb) is
-  'Makes a list [domain] the domains without welcome credits; an empty list blocks none. Returns {changes, '
-  'unchanged}. Fails invalid_request.';
+  'Replaces the domains without welcome credits by a list [domain]; an empty list blocks none. Returns '
+  '{changes, unchanged}. Fails invalid_request.';

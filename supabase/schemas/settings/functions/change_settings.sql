@@ -1,5 +1,5 @@
--- The one way to change settings. Settings that are added here need an audited table, a function
--- apply_<table>() that checks and writes, and a line below.
+-- All changes of settings go through this function. A new kind of settings needs an audited table,
+-- a function apply_<table>() that checks and writes, and a line below.
 
 create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
   p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)
@@ -31,8 +31,8 @@ begin
       when 'welcome_blocked_domains' then farthing.apply_welcome_blocked_domains(v_settings)
       when 'features' then farthing.apply_features(v_settings, p_author, p_now)
       end;
-    -- A dry run makes the change, so that the tables check it, and undoes it. A change that changes
-    -- nothing is undone, too.
+    -- A dry run makes the change, so that the tables' constraints check it, and then undoes it. A
+    -- call that changes no value is undone, too.
     if v_dry_run or v_done -> 'changes' = '[]' then
       raise exception using errcode = 'UNDO0';
     end if;

@@ -9,7 +9,7 @@ as $$
 $$;
 comment on function farthing.settings_version(text) is
   'Returns the version of a table of settings: the number of its last audit row. Every change of the '
-  'table raises it, also a change by SQL.';
+  'table raises the version, including a change by SQL.';
 
 create function farthing.refuse_old_version(p_table text, p_version text)
 returns void
@@ -27,8 +27,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if the caller has seen another '
-  'version of a table of settings. A null version is not compared. The caller has locked the table.';
+  'Fails version_conflict, with the current version in the details, if the version of a table of '
+  'settings that the caller has read is not the current one. A null version is not compared. The caller '
+  'has locked the table.';
 
 create function farthing.begin_change(p_author text, p_reason text)
 returns void
@@ -43,7 +44,8 @@ begin
 end
 $$;
 comment on function farthing.begin_change(text, text) is
-  'Gives the author and the reason for the changes that follow. Fails invalid_request without a reason.';
+  'Sets the author and the reason under which the following changes are audited. Fails invalid_request '
+  'without a reason.';
 
 create function farthing.setting_name(p_row_key jsonb, p_row jsonb)
 returns text
@@ -83,7 +85,8 @@ as $$
     'fields', farthing.field_changes(farthing.shown_values(p_table, h.was),
       farthing.shown_values(p_table, h.after))) order by h.audit_nr desc), '[]')
   from (
-    -- A new version of a package or a rate is a new row: it is compared with the version before it.
+    -- A new version of a package or a rate is a new row, so it is compared with the row of the
+    -- version before it.
     select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
     from (select a.*, farthing.setting_name(a.row_key, a.after) as name
       from farthing.audit a where a.table_name = p_table) n

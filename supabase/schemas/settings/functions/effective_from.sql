@@ -1,5 +1,5 @@
--- Settings that begin at a moment. They never begin in the past, so what was sold, charged or booked
--- keeps its terms.
+-- Settings that begin at a moment. They never begin in the past, so everything that was sold,
+-- charged or booked before keeps its terms.
 
 create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
 returns void
@@ -20,8 +20,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request, naming the field, if an item of a list begins at no valid time, or later than in '
-  'two years.';
+  'Fails invalid_request, naming the field, if the effective_from of an item of a list is not a valid '
+  'time, or is more than two years away.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
   p_first timestamptz)
@@ -43,8 +43,9 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if an item of a list would change something before a moment. An '
-  'item that changes nothing may name its beginning in the past, so a list can be sent again.';
+  'Fails invalid_request, naming the field, if an item of a list would change something before a '
+  'moment. An item that changes nothing may have an effective_from in the past, so that the same list '
+  'can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
 returns jsonb
@@ -55,5 +56,5 @@ as $$
     'field', 'effective_from', 'from', null, 'to', to_jsonb(p_effective_from))) else '[]' end
 $$;
 comment on function farthing.beginning_field(timestamptz, timestamptz) is
-  'Returns the field effective_from of a change that begins later, as a list; an empty list for a change '
-  'that begins now.';
+  'Returns a list with the field effective_from if a change begins later; an empty list if it begins '
+  'now.';

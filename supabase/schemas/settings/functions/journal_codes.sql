@@ -46,7 +46,7 @@ declare
   v_changes jsonb;
 begin
   perform farthing.refuse_bad_codes(p_codes, p_now);
-  -- No month closes before this change commits.
+  -- This lock prevents a month from closing before this change commits.
   select b.open_from into v_open_from from farthing.books b for share;
   with given as (
     select e.code ->> 'account' as account, e.code ->> 'code' as code,

@@ -25,14 +25,16 @@ as $$
   select g.* from farthing.packages_given(p_packages, p_now) g
   join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
 
-  -- The terms stay, so the version stays, and an open session of it is still found.
+  -- Changes that leave the terms as they are also leave the version, so that open sessions of that
+  -- version remain valid.
   update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
     active = true
   from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
-  -- A version that is only due later is closed, too, or it would put the package back on sale. It is
-  -- opened again with its package, or it would end the sale.
+  -- If a package is retired, its versions that begin later are retired, too: otherwise they would
+  -- put the package back on sale. If a package is restored, they are restored, too: otherwise they
+  -- would end the sale.
   update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
   where p.package_id = c.package_id and p.active <> (c.change = 'restored')
@@ -67,4 +69,5 @@ begin
 end
 $$;
 comment on function farthing.apply_packages(jsonb, timestamptz) is
-  'Makes a list of packages the packages on sale. Returns {changes, unchanged}. Fails invalid_request.';
+  'Replaces the packages on sale by a list of packages. Returns {changes, unchanged}. Fails '
+  'invalid_request.';

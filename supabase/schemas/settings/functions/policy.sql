@@ -69,7 +69,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_policy(jsonb) is
-  'Fails invalid_request if a change of the policy names no setting, or a value outside of its bounds.';
+  'Fails invalid_request if a change of the policy names a setting that does not exist, or a value '
+  'outside the setting''s bounds.';
 
 create function farthing.is_setting(p_setting farthing.setting_kind, p_value text)
 returns boolean
@@ -93,7 +94,7 @@ as $$
     end
 $$;
 comment on function farthing.is_setting(farthing.setting_kind, text) is
-  'Returns whether a text is a value of a setting; false or null if it is not.';
+  'Returns whether a text is a valid value of a setting; false or null if it is not.';
 
 create function farthing.policy_values(p_changes jsonb)
 returns jsonb

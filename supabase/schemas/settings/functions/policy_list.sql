@@ -1,4 +1,5 @@
--- The list of the policy's settings: what an operator sees of each. A console needs no list of its own.
+-- The list of the policy's settings, with what operators need to know about each one, so that a
+-- console needs no list of its own.
 
 create function farthing.policy_terms()
 returns setof farthing.setting_kind

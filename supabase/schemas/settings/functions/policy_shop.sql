@@ -1,4 +1,4 @@
--- The policy's settings of the shop, as its emails show it.
+-- The policy's settings of the shop, which its emails show.
 
 create function farthing.policy_shop()
 returns setof farthing.setting_kind
@@ -20,4 +20,4 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_shop() is
-  'Returns the settings of the shop, as its emails show it.';
+  'Returns the settings of the shop, which its emails show.';

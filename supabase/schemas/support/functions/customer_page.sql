@@ -1,4 +1,4 @@
--- The page of a customer: everything that support asks about, each list with its newest items.
+-- The page of a customer: everything that support staff ask about, each list with its newest items.
 
 create function farthing.newest(p_items jsonb[], p_limit int, p_path text)
 returns jsonb

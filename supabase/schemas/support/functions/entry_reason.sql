@@ -1,5 +1,5 @@
--- The reason of a change of a balance, as a sentence for support. An entry has its author, references
--- and facts; this file is the only place that puts them into words.
+-- The reason for a change of a balance, as a sentence for support staff. An entry stores its
+-- author, references and facts; only this file puts them into words.
 
 create function farthing.author_words(p_author text)
 returns text

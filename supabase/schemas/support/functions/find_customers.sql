@@ -1,6 +1,6 @@
--- The search for customers. Each lookup is by an equal value in an index, because a support team
--- searches while a customer waits; the test of the search checks that none reads a whole table.
--- A deleted user has no email address any more, and is found by the ids of what they bought.
+-- The search for customers. Each lookup is by equality on an index, because support staff search
+-- while a customer waits; the test of the search checks that no lookup reads a whole table. A
+-- deleted user has no email address any more, but is found by the ids of what they bought.
 
 create function farthing.find_by_email(p_email text)
 returns setof uuid
@@ -8,14 +8,14 @@ language sql stable
 set search_path = ''
 as $$
   -- Auth stores addresses in lower case. Its index of addresses leaves out users who sign in
-  -- through their company (SSO), who are found by their identity.
+  -- through their company (SSO), so those users are found by their identity.
   select u.id from auth.users u where u.email = lower(p_email) and not u.is_sso_user
   union
   select i.user_id from auth.identities i where i.email = lower(p_email)
 $$;
 comment on function farthing.find_by_email(text) is
-  'Returns the users with an email address, in any spelling of capitals: the address of the user, or of '
-  'an identity that they sign in with.';
+  'Returns the users with an email address, in upper or lower case: the address is the user''s own, or '
+  'that of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -34,7 +34,7 @@ as $$
   union all select 'provider_id', null, p.user_id from farthing.providers p where p.provider_id = p_id
 $$;
 comment on function farthing.find_by_id(uuid) is
-  'Returns the accounts or users that one of our ids belongs to, and which id it is.';
+  'Returns the accounts or users to which one of our ids belongs, and the kind of id.';
 
 create function farthing.find_by_stripe_id(p_id text)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -42,7 +42,8 @@ language sql stable
 set search_path = ''
 as $$
   select 'payment_id', o.account_id, null::uuid from farthing.orders o
-  -- The payment of a free order is its session.
+  -- Free orders are left out: they have no payment, and their payment_ref is the id of their
+  -- session.
   where o.payment_ref = p_id and o.amount_total > 0
   union all select 'checkout_session_id', o.account_id, null from farthing.orders o where o.session_id = p_id
   union all select 'payment_id', b.account_id, null from farthing.bookings b where b.payment_intent_id = p_id
@@ -60,7 +61,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- The use of a card is known at once and for 90 days, the balance transaction later and for ever.
+  -- Charge ids are looked up in two tables: card uses have them at once but only for 90 days,
+  -- balance transactions have them later but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),
@@ -73,7 +75,7 @@ as $$
     where t.transaction_id = p_id
 $$;
 comment on function farthing.find_by_stripe_id(text) is
-  'Returns the accounts or users that one of Stripe''s ids belongs to, and which id it is.';
+  'Returns the accounts or users to which one of Stripe''s ids belongs, and the kind of id.';
 
 create function farthing.find_customers(p_query text, p_limit int)
 returns table (matched_by text, account_id bigint, user_id uuid)

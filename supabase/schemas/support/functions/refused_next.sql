@@ -1,5 +1,5 @@
--- The refusals that a customer's next requests would get, and why. No rule of a refusal is written
--- here: this file calls the functions that the real requests call.
+-- The refusals that a customer's next requests would get, with the reasons. This file contains no
+-- rules of its own: it calls the functions that the real requests call.
 
 create function farthing.spend_refusal(p_action text, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -9,7 +9,7 @@ as $$
 declare
   c_least constant numeric := 1e-18; -- the smallest amount of credits
   v_available numeric := case when p_account.debt > 0 then 0 else farthing.available(p_account, p_now) end;
-  -- least() ignores the null of an account without a cap.
+  -- least() ignores a null, which an account without a cap has.
   v_above numeric := least(v_available, farthing.cap_left(p_account, p_now));
   v_terms farthing.holds;
   v_error jsonb;
@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold of more than `above` credits: the most that is not refused. '
-  'hold stands for chats and jobs, too, which open a hold.';
+  'Returns the refusal of a debit or a hold. above: larger amounts are refused. The action `hold` '
+  'includes chats and jobs, because they open a hold.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
@@ -46,7 +46,7 @@ as $$
   where l.account_id = p_account_id and l.closed_at is null and l.frozen
 $$;
 comment on function farthing.frozen_credits(bigint) is
-  'Returns the credits of an account whose payment is in doubt.';
+  'Returns an account''s credits from payments that are in doubt.';
 
 create function farthing.payment_refusals(
   p_action text, p_feature text, p_account_id bigint, p_user_id uuid, p_now timestamptz)
@@ -68,8 +68,8 @@ begin
 end
 $$;
 comment on function farthing.payment_refusals is
-  'Returns the refusals of a checkout, a booking or a top-up in the order of the real checks. The limits '
-  'of the buyer''s address and of a provider are unknown here.';
+  'Returns the refusals of a checkout, a booking or a top-up in the order of the real checks. Limits by '
+  'IP address and by provider are not checked, because both are unknown here.';
 
 create function farthing.top_up_refusals(p_account farthing.accounts, p_user_id uuid, p_now timestamptz)
 returns setof jsonb
@@ -105,8 +105,8 @@ begin
 end
 $$;
 comment on function farthing.top_up_refusals is
-  'Returns why an account with too few credits would not be topped up now. Nothing for an account '
-  'without auto top-up, or whose charge is in progress.';
+  'Returns why an account with too few credits would not be topped up now. Returns nothing for an '
+  'account without auto top-up, or with a charge in progress.';
 
 create function farthing.setup_refusals(p_account_id bigint, p_now timestamptz)
 returns setof jsonb
@@ -123,7 +123,7 @@ as $$
   where farthing.stripe_fault_matters(f, p_now - interval '7 days')
 $$;
 comment on function farthing.setup_refusals(bigint, timestamptz) is
-  'Returns the refusals that come from a fault of the setup at Stripe: of each checkout, and of the '
+  'Returns the refusals that a wrong setup at Stripe causes: those of every checkout, and those of the '
   'account''s top-ups.';
 
 create function farthing.refusal_reason(p_refusal jsonb)
@@ -191,7 +191,7 @@ as $$
     from farthing.setup_refusals(p_account.account_id, p_now) s) r
 $$;
 comment on function farthing.refusals is
-  'Returns what would be refused: [{action, above, code, details, reason}].';
+  'Returns the requests that would be refused: [{action, above, code, details, reason}].';
 
 create function farthing.refused_next(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -212,8 +212,8 @@ begin
     where account_id = p_account_id and status = 'open' and expires_at <= p_now) then
     return farthing.refusals(v_account, p_user_id, p_now);
   end if;
-  -- A real request first creates the account, and releases expired holds. The same is done here, and
-  -- undone by the exception, because a read changes nothing.
+  -- A real request would first create the account and release expired holds. This block does the
+  -- same, and undoes it by raising an exception, because a read must not change anything.
   begin
     v_refusals := farthing.refusals(farthing.lock_account(p_user_id, p_now), p_user_id, p_now);
     raise sqlstate 'FA001' using message = 'undo';
@@ -221,8 +221,8 @@ begin
     when sqlstate 'FA001' then
       return v_refusals;
     when lock_not_available then
-      -- The account is in use for longer than a request would wait. The page shows the account as it
-      -- is, and not an error.
+      -- Another transaction has locked the account for longer than a request would wait. The page
+      -- then shows the account as it is, instead of an error.
       if v_account.account_id is null then
         raise;
       end if;
@@ -231,5 +231,5 @@ begin
 end
 $$;
 comment on function farthing.refused_next is
-  'Returns what a customer''s next requests would be refused, and why: [{action, above, code, details, '
-  'reason}]. above: larger amounts are refused; null if every request is.';
+  'Returns which of a customer''s next requests would be refused, and why: [{action, above, code, '
+  'details, reason}]. above: larger amounts are refused; null if every request is refused.';

@@ -11,7 +11,7 @@ as $$
     'expired')
 $$;
 comment on function farthing.top_up_cooled_down(bigint) is
-  'Returns the end of the cool-down after the account''s last charge; -infinity without a charge.';
+  'Returns the end of the cool-down after the account''s last charge; -infinity if there was no charge.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -19,8 +19,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The third failure in a row pauses top-ups. Its wait of 24 hours still applies if the user opts
-  -- in again with the same card.
+  -- The third failure in a row pauses top-ups. The wait of 24 hours after it still applies if the
+  -- user opts in again with the same card.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
@@ -30,7 +30,7 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- The event of the payment may arrive before the answer.
+    -- Stripe's event of the payment may arrive before Stripe's answer to the request.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -101,5 +101,5 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets failures and ends a pause after the user saved a card, except a pause after a refund. The '
-  'caller has locked the account.';
+  'Called after the user has saved a card: resets the failures and ends a pause, except a pause because '
+  'of a refund. The caller has locked the account.';

@@ -1,7 +1,7 @@
 -- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
--- are three steps, because Stripe is asked outside any transaction. A claimed charge is due again
--- when its lease ends, with the same order and therefore the same key at Stripe: two requests
--- charge once (T16).
+-- are three steps, because the request to Stripe is made outside any transaction. A claimed charge
+-- is due again when its lease ends. It then has the same order, and therefore the same idempotency
+-- key, so two requests charge only once (T16).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
@@ -44,9 +44,11 @@ begin
     return null;
   end if;
   select * into v_policy from farthing.policy;
-  -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
+  -- One charge covers all missing credits, including the debt, which the new credits pay first
+  -- (rule 8).
   v_gap := p_top_up.target - v_available + p_account.debt;
-  -- Rounded up by whole division: `/` rounds to 16 or more digits before ceil() could round up.
+  -- The amount is rounded up by a division of integers, because `/` on numeric already rounds to 16
+  -- or more digits, before ceil() could round up.
   v_amount := least(div(v_gap, v_policy.top_up_credits_per_unit)
     + (mod(v_gap, v_policy.top_up_credits_per_unit) > 0)::int, 99999999);
   return case when farthing.is_top_up_capped(p_top_up, p_now) then 0
@@ -54,8 +56,9 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'Returns the amount to charge in minor units: the gap rounded up, limited to the rest of the monthly '
-  'cap. Null if no credits are missing, 0 if the rest of the cap is below the smallest charge.';
+  'Returns the amount to charge in minor units: the price of the missing credits, rounded up and '
+  'limited to the rest of the monthly cap. Null if no credits are missing, 0 if the rest of the cap is '
+  'below the smallest charge.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -74,8 +77,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe stores an idempotency key for at least 24 hours. After that time, a repeat of the
-  -- request could charge again.
+  -- An order lives less than 24 hours, because Stripe may forget an idempotency key after 24 hours.
+  -- From then on, a repeat of the request could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -134,7 +137,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have begun the top-up since the account was found.
+  -- Another runner may have begun the top-up since the account was found to be due.
   if not found or not farthing.is_top_up_due(v_account_id, p_now) then
     return 0;
   end if;
@@ -150,7 +153,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The lease is longer than a request of Stripe's client with its own retries.
+  -- The lease is longer than a request of Stripe's client can take, including the client's own
+  -- retries.
   c_lease constant interval := interval '2 minutes';
   v_claimed jsonb;
 begin

@@ -59,8 +59,8 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'Replaces the charge by a page for the same order, because the bank requires the user to authenticate. '
-  'The caller has locked the order, which is open.';
+  'Replaces the charge by a page on which the user can pay the same order, because the bank requires '
+  'the user to authenticate. The caller has locked the order, which is open.';
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -87,8 +87,8 @@ begin
       update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- An order that is processing never expires: Stripe has the money, or will send an event that
-      -- says otherwise.
+      -- An order that is processing never expires: Stripe either has the money or will send an
+      -- event that the payment failed.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
@@ -137,8 +137,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- The event belongs to an ended order, to a payment on the authentication page, or to the payment
-  -- that this page replaced.
+  -- The event is ignored if it belongs to an ended order, to a payment on the authentication page,
+  -- or to the payment that this page replaced.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',

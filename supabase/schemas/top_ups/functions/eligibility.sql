@@ -10,8 +10,8 @@ as $$
       where account_id = p_top_up.account_id and payment_method_id is not null)
 $$;
 comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Returns whether an account with few credits is topped up: top-ups are enabled and not paused, and a '
-  'card is saved.';
+  'Returns whether an account is topped up when its credits run low: top-ups are enabled and not '
+  'paused, and a card is saved.';
 
 create function farthing.is_in_doubt(p_account_id bigint)
 returns boolean
@@ -54,7 +54,7 @@ as $$
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
   'Returns whether Stripe may have charged an expired top-up without having reported the charge. A new '
-  'charge could then charge the same gap twice.';
+  'charge could then pay for the same missing credits twice.';
 
 create view farthing.low_accounts with (security_invoker = true) as
 select t.account_id, t.next_attempt_at from farthing.top_ups t
@@ -65,8 +65,8 @@ where t.enabled and t.paused is null and a.left_at is null and c.payment_method_
   and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
     and o.status in ('pending', 'processing'));
 comment on view farthing.low_accounts is
-  'The accounts below the threshold of their top-ups, enabled and not paused, with a card and without an '
-  'open charge.';
+  'The accounts whose credits are below the threshold of their top-up, if the top-up is enabled and not '
+  'paused, a card is saved, and no charge is open.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int)
 returns setof bigint
@@ -86,7 +86,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- find_top_ups() has the same conditions, and reads the accounts of all users.
+  -- The conditions are those of find_top_ups(), which reads the accounts of all users.
   select exists (select from farthing.low_accounts l
     where l.account_id = p_account_id and l.next_attempt_at <= p_now
       and not farthing.top_up_unanswered(l.account_id, p_now)

@@ -45,7 +45,7 @@ as $$
 $$;
 comment on function farthing.pending_charge(bigint, timestamptz) is
   'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null without one. An order that was expired by an opt-out may be such a charge.';
+  'reported; null if there is none. An order that an opt-out expired may have such a charge.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -134,8 +134,9 @@ begin
   on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
-    -- A backoff and a cool-down outlast a change of terms. Every other wait ends, since it came
-    -- from the old terms. The three failures that paused a top-up no longer count.
+    -- A backoff and a cool-down stay in force after a change of terms. Every other wait ends,
+    -- because it was a result of the old terms. The three failures that paused a top-up no longer
+    -- count.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
@@ -156,8 +157,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- The order is locked before the settings are written, as follow_top_up() writes them after the
-  -- order.
+  -- The order is locked before the settings are written, in the same order as follow_top_up() locks
+  -- them.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
@@ -165,8 +166,8 @@ begin
   where account_id = p_account_id and enabled;
   update farthing.accounts set top_up_below = null
   where account_id = p_account_id and top_up_below is not null;
-  -- An expired order is not charged again. If Stripe has charged it nevertheless, Stripe's event
-  -- grants the credits.
+  -- An expired order is not charged again. If Stripe has already charged it, Stripe's event grants
+  -- the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
   where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
 end

@@ -12,8 +12,8 @@ declare
 begin
   for v_move in
     select * from farthing.booking_transfers t where t.status = 'requested' and t.next_attempt_at <= p_now
-      -- A booking's moves are sent one after the other: a reversal has to find the share that an earlier
-      -- move transferred.
+      -- A booking's moves are sent one after the other, because a reversal needs the share that an
+      -- earlier move transferred.
       and not exists (select from farthing.booking_transfers e where e.account_id = t.account_id
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function farthing.claim_transfers(int, timestamptz) is
-  'Claims due moves until their next attempt, at most one per booking and p_limit in all. A move becomes '
-  'uncertain after ten attempts or 23 hours, and waits for an operator.';
+  'Claims due moves, at most one per booking and p_limit in all. A claim lasts until the move''s next '
+  'attempt is due. A move becomes uncertain after ten attempts or 23 hours, and waits for an operator.';

@@ -7,10 +7,10 @@
 -- sends the difference to Stripe.
 
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
--- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
--- with the refund who reverses the part, because the refund may be sent together with a dispute.
--- For a refund from the dashboard, Stripe's event reports whether Stripe reversed the part:
--- note_refund().
+-- payment and we have not moved the share since. In all other cases we reverse that part. The
+-- trigger stores in the refund's row who reverses the part, because a dispute may arrive while the
+-- refund is being sent. For a refund from the dashboard, Stripe's event reports whether Stripe
+-- reversed the part: note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -41,8 +41,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
 comment on function farthing.share_paid(farthing.bookings) is
-  'Returns the part of a provider''s share that was or is being transferred, less reversals, in minor '
-  'units.';
+  'Returns the part of a provider''s share that was transferred or is being transferred, less '
+  'reversals, in minor units.';
 
 create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
@@ -62,8 +62,8 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A waiting share is reduced by requested refunds and by money that a bank claims, before
-    -- either is final.
+    -- Requested refunds and money that a bank claims reduce a waiting share at once, before they
+    -- are final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
@@ -78,8 +78,8 @@ $$;
 comment on function farthing.share_due(farthing.bookings) is
   'Returns the part of a booking that the provider should have, in minor units: nothing while their '
   'share waits for the booking''s completion, otherwise their share less the part that banks withdrew '
-  'and the refunds that we reverse. From a share that waited, money that a bank claims or a refund '
-  'requests is deducted, too.';
+  'and the refunds that we reverse. If the share waited for the completion, money that a bank claims or '
+  'that a refund requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text

@@ -1,7 +1,7 @@
--- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's
--- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles a
--- move with this function instead of an UPDATE, because settling also records the moves that become
--- due and audits the operator's reason.
+-- Moves whose result at Stripe is unknown, and moves that Stripe refused and a person then made in
+-- Stripe's dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator
+-- settles a move with this function instead of an UPDATE, because the function also records the
+-- moves that become due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -36,7 +36,7 @@ begin
   where account_id = v_before.account_id and move_id = p_move_id
   returning * into v_after;
   if p_stripe_id is null then
-    -- A transfer that was not made has no reversal.
+    -- If a transfer was not made, its reversals are not needed.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
   end if;

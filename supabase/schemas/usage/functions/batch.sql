@@ -1,7 +1,7 @@
--- Usage in batches: one call, one transaction, up to 1000 independent events. On a busy account
--- each transaction holds the account's lock until its commit is flushed, and a batch needs only one
--- flush. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
--- cannot deadlock.
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Each transaction
+-- holds its account's lock until its commit is flushed to disk. A batch needs only one flush, which
+-- matters on a busy account. Accounts are locked in the order of their ids (rule 4), so two batches
+-- with the same users cannot deadlock.
 
 create function farthing.batch_refusal(
   p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
@@ -51,7 +51,7 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  -- All events that are not in v_fresh are answered without a charge.
+  -- Events that are not in v_fresh are answered without a charge: they are duplicates or refused.
   v_fresh := farthing.fresh_usage(v_account.account_id, p_events);
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
@@ -69,8 +69,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- If the same event_id is first sent with usage that cannot be priced and later with usage
-      -- that can, the first one is refused and is not a duplicate of the later one.
+      -- If a batch has the same event_id twice, first with usage that cannot be priced and then
+      -- with usage that can, the first event is refused and is not a duplicate of the second.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,

@@ -1,4 +1,5 @@
--- Charging usage: token counts are priced exactly, and each event is charged only once for ever.
+-- Charging usage: token counts are priced exactly, and each event is charged only once, with no
+-- time limit.
 
 create function farthing.charge_usage(
   p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,

@@ -1,4 +1,5 @@
--- Usage events that were charged before: their stored answer, and a repeat with other contents.
+-- Usage events that were charged before: their stored answer, and the check of a repeat for
+-- different contents.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
@@ -6,8 +7,8 @@ language plpgsql stable -- plpgsql caches its plan; an SQL function would be pla
 set search_path = ''
 as $$
 begin
-  -- Most events are new, and preparing the query of the answer costs many times as much as this
-  -- check.
+  -- This check comes first, because most events are new, and preparing the query of the answer
+  -- costs many times as much.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;
@@ -54,9 +55,9 @@ begin
 end
 $$;
 comment on function farthing.usage_difference is
-  'Rule 9: returns {field: {charged, sent}} for an event that was charged with other contents; null if '
-  'the contents are the same, or if the event is new. Contents are the model, the tokens of each kind, '
-  'and occurred_at if it was sent. A caller''s metadata is not compared and not returned.';
+  'Rule 9: returns {field: {charged, sent}} for an event that was charged with different contents; null '
+  'if the contents are the same, or if the event is new. Contents are the model, the tokens of each '
+  'kind, and occurred_at if it was sent. A caller''s metadata is not compared and not returned.';
 
 create function farthing.refuse_other_usage(
   p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
@@ -75,7 +76,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict if the event was charged with other contents; details name the fields that '
+  'Fails usage_conflict if the event was charged with different contents; details name the fields that '
   'differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
@@ -89,13 +90,13 @@ begin
     from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
       from unnest(p_events) u where u.problem is null and u.event_id is not null) m
     where m.mention = 1
-      -- "not exists" would become a join, whose cached plan reads all usage that was ever charged
-      -- to the account.
+      -- The condition is not written as "not exists", because that would become a join, whose
+      -- cached plan reads all usage that was ever charged to the account.
       and (select true from farthing.usage_events k where k.account_id = p_account_id
         and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
     order by (m.event).index);
 end
 $$;
 comment on function farthing.fresh_usage is
-  'Returns the events to charge, in order: of each event the first mention that can be priced, unless '
-  'the event is known.';
+  'Returns the events to charge, in order. An event that was charged before is left out. If an event_id '
+  'occurs several times, the first occurrence that can be priced is returned.';

@@ -1,4 +1,5 @@
--- The list of domains without welcome credits: by SQL, or by POST /settings/blocked-domains.
+-- The list of domains without welcome credits, which operators change by SQL or by POST
+-- /settings/blocked-domains.
 
 create function farthing.replace_blocked_domains(p_domains text[])
 returns void
@@ -20,7 +21,8 @@ as $$
 declare
   v_count int;
 begin
-  -- Two lists at once would become one list of both.
+  -- The lock is needed because two lists that are written at once would become one list with the
+  -- domains of both.
   lock table farthing.welcome_blocked_domains in share row exclusive mode;
   perform farthing.allow_change(p_author, p_reason);
   perform farthing.replace_blocked_domains(p_domains);

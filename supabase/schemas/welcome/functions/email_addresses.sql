@@ -1,5 +1,6 @@
--- One person's spellings of an email address are one address. Two people can share a normalised
--- address only at a host that treats + as any other character; the second one gets no free credits.
+-- Different spellings of one person's email address are normalised to one address. At a host that
+-- treats + like any other character, two people may have the same normalised address; then the
+-- second one gets no free credits.
 
 create function farthing.email_domain(p_email text)
 returns text
@@ -15,7 +16,7 @@ create function farthing.email_host(p_domain text, out host text, out ignored te
 language sql immutable
 set search_path = ''
 as $$
-  -- docs/decisions/welcome-credits.md has the sources.
+  -- docs/decisions/welcome-credits.md has the sources of these rules.
   select h.host, h.ignored, h.kind
   from (values
     ('^(gmail|googlemail)[.]com$', 'gmail.com', '.', 'plain'),
@@ -30,8 +31,9 @@ as $$
   where p_domain ~ h.domains
 $$;
 comment on function farthing.email_host(text) is
-  'Returns a host that has several addresses for one mailbox: its main domain, the characters that it '
-  'ignores in a name, and where else the name may be: plain, subdomain or keyword. Null for other hosts.';
+  'Describes a host that has several addresses for one mailbox: its main domain (host), the characters '
+  'that it ignores in a name (ignored), and how an address contains the name (kind: plain, subdomain or '
+  'keyword). Null for other hosts.';
 
 create function farthing.normalised_email(p_email text)
 returns text
@@ -43,21 +45,23 @@ as $$
       farthing.email_domain(a) as domain
     from lower(btrim(p_email)) a) e
   left join farthing.email_host(e.domain) h on true
-  -- A name of Fastmail's has _ and no -, and a domain has - in its place.
+  -- Names at Fastmail may contain _ but not -. A domain cannot contain _, so the subdomain has -
+  -- instead.
   cross join lateral (select case h.kind
     when 'subdomain' then coalesce(replace(substring(e.domain from '^([^.]+)[.][^.]+[.]'), '-', '_'), e.name)
     when 'keyword' then regexp_replace(e.name, '(?<=.)-.*$', '')
     else e.name end as name) n
 $$;
 comment on function farthing.normalised_email(text) is
-  'Returns an address in lower case, without a +tag, and without what its host ignores. Null without an @.';
+  'Returns an address in lower case, without a +tag, and without the characters that its host ignores. '
+  'Null without an @.';
 
 create function farthing.email_hash(p_email text)
 returns bytea
 language sql stable
 set search_path = ''
 as $$
-  -- Nested, so that a hash cannot be continued without the key.
+  -- The hash is nested (a hash of a hash), so that nobody can extend it without the key.
   select sha256(k.key || sha256(k.key || convert_to(farthing.normalised_email(p_email), 'UTF8')))
   from farthing.welcome_keys k
 $$;
@@ -74,5 +78,5 @@ as $$
         string_to_array(farthing.email_domain(a.email), '.') d (parts), generate_subscripts(d.parts, 1) nr))
 $$;
 comment on function farthing.is_blocked_domain(text) is
-  'Returns whether the address is of a blocked domain, or of a subdomain of one: as it is written, or as '
-  'its mailbox is called (pm.me is proton.me).';
+  'Returns whether the domain of an address, or one of its parent domains, is blocked. Checks both the '
+  'domain as it is written and the main domain of its host (proton.me for pm.me).';

@@ -1,5 +1,5 @@
--- The queue of welcome credits. Auth's transaction that confirms an email address adds a row and
--- nothing else: whatever fails afterwards, the sign-up has succeeded.
+-- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
+-- row to the queue, so whatever fails afterwards, the sign-up has succeeded.
 
 create function farthing.queue_welcome()
 returns trigger
@@ -22,8 +22,9 @@ exception when others then -- a cancelled statement is not among them: the calle
 end
 $$;
 comment on function farthing.queue_welcome() is
-  'Trigger on auth.users: plans welcome credits for a user with a confirmed email address, once, while '
-  'the policy grants any. It waits at most half a second for a lock and catches every error.';
+  'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
+  'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
+  'lock, and catches every error.';
 
 create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -41,7 +42,7 @@ as $$
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that parallel grants count each other.';
+  'welcome credits, so that each of two parallel grants counts the other.';
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
@@ -64,7 +65,8 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
-  -- The day of decided_at, so that the total is the sum of the grants that were decided on the day.
+  -- The day is that of decided_at, so that a day's total is the sum of the grants that were decided
+  -- on that day.
   insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
   on conflict (day) do update set granted = d.granted + excluded.granted;
 end
@@ -86,12 +88,12 @@ declare
   v_policy farthing.policy;
   v_reason text := 'user_deleted';
 begin
-  -- This lock comes before all others, because a batch locks one account after the other. Under it,
-  -- parallel batches count each other's grants.
+  -- This lock comes before all others, because a batch locks one account after the other. It also
+  -- makes parallel batches count each other's grants.
   perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
   if v_user_id is not null then
-    -- The user is locked first. Auth's delete locks the user and then our rows, so another order could
-    -- make its statement fail.
+    -- The user is locked before our rows, because Auth's delete locks them in this order, too. A
+    -- different order could make Auth's statement fail.
     select * into v_user from auth.users where id = v_user_id for key share skip locked;
     if v_user.id is null then
       return 0; -- the user is being deleted
@@ -104,7 +106,7 @@ begin
     return 0; -- another runner was faster
   end if;
   if v_user.id is not null and (v_user.email_confirmed_at is null or v_user.is_anonymous) then
-    -- A later confirmation plans the grant again.
+    -- If the user confirms an address later, the request is queued again.
     delete from farthing.welcome_grants where request_nr = v_request.request_nr;
     return 0;
   end if;

@@ -1,5 +1,6 @@
--- Operators read the requests for welcome credits, and queue refused users again. The runner decides
--- them by the same limits, so a retry is no way around the ceiling or the one grant for each address.
+-- Operators read the requests for welcome credits, and queue refused users again. The runner
+-- decides them by the same limits, so a retry cannot bypass the daily limit or the limit of one
+-- grant per address.
 
 create function farthing.welcome_answer(p_request farthing.welcome_grants, p_is_named boolean)
 returns jsonb
@@ -18,8 +19,8 @@ begin
 end
 $$;
 comment on function farthing.welcome_answer(farthing.welcome_grants, boolean) is
-  'Returns a request for welcome credits. address: the user''s address today, masked unless the reader '
-  'named the user; null for a deleted user. Credits are text.';
+  'Returns a request for welcome credits. address: the user''s current address, masked unless the '
+  'reader named the user; null for a deleted user. Credits are text.';
 
 create function farthing.retry_welcome(p_request farthing.welcome_grants, p_reason text, p_author text,
   p_now timestamptz)
@@ -40,8 +41,8 @@ begin
 end
 $$;
 comment on function farthing.retry_welcome(farthing.welcome_grants, text, text, timestamptz) is
-  'Queues a refused request for welcome credits again, and audits it. The caller has locked the row. '
-  'Returns it.';
+  'Queues a refused request for welcome credits again, and audits the retry. The caller has locked the '
+  'row. Returns the row.';
 
 create function farthing.retriable_welcome(p_since timestamptz, p_until timestamptz, p_refused_as text)
 returns setof farthing.welcome_grants
@@ -53,7 +54,7 @@ as $$
     and (p_refused_as is null or w.reason = p_refused_as) and w.user_id is not null
 $$;
 comment on function farthing.retriable_welcome(timestamptz, timestamptz, text) is
-  'Returns the requests for welcome credits that were refused from p_since to p_until, without those of '
+  'Returns the requests for welcome credits that were refused from p_since to p_until, except those of '
   'deleted users.';
 
 create function farthing.require_refused_welcome(p_request farthing.welcome_grants)
