@@ -1,4 +1,4 @@
-/** The limit of attempts to buy or book, which is counted before the database is called. */
+/** The limit of attempts to buy or book. Attempts are counted before the database is called. */
 import { doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { get, post, refused } from "../support/project/http.ts";
 import { useUp } from "./counters.ts";
@@ -29,7 +29,8 @@ Deno.test({
     const remainders: string[] = [];
     for (const [path, body] of requests) {
       let before = restOfHour();
-      // A process that can't read Redis's answer in time counts by itself, and may admit the call.
+      // If a process can't read Redis's answer in time, it counts requests by itself and may admit this
+      // call.
       const answer = await until("the call is refused by Redis's count", async () => {
         before = restOfHour();
         const response = await post(world, path, person.as, body);
@@ -39,8 +40,8 @@ Deno.test({
         return undefined;
       });
       refused(answer, 429, "velocity_exceeded");
-      // All attempts were in this hour, so Retry-After must end at the next hour, give or take two
-      // seconds.
+      // All attempts were in this hour, so Retry-After must end at the start of the next hour, give or take
+      // two seconds.
       const after = restOfHour();
       const waits = Number(answer.headers.get("retry-after"));
       const isOfThisHour = waits >= Math.max(1, after - 2) && waits <= before + 2;
@@ -49,7 +50,7 @@ Deno.test({
       match(answer.headers.get("ratelimit") ?? "", /^"attempts";r=0;t=\d+$/);
     }
     equal((await ordersOf(world, person)).length, Math.min(admitted, 1));
-    // With Redis's count, an admitted call would have no attempt left, or one.
+    // If Redis counted the admitted call, no attempt or one attempt is left.
     for (const each of remainders) doesNotMatch(each, /^"attempts";r=[01];/);
     equal((await get(world, "credits", person.as)).status, 200);
     const other = await signUp(world);

@@ -16,8 +16,8 @@ export function admitted(answers: readonly Answer[]): number {
 }
 
 /**
- * Returns the numbers of the current window and of the next one. A request in either window reads
- * at least one of them.
+ * Returns the numbers of the current window and of the next one. A request in either window reads the
+ * counter of at least one of them.
  */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));
@@ -25,8 +25,8 @@ function windows(windowSeconds: number): number[] {
 }
 
 /**
- * Sets the counters as if `id` had sent `count` requests, because some limits are too high to use
- * up.
+ * Sets the counters as if `id` had sent `count` requests. Some limits are too high to be reached by
+ * requests.
  */
 export async function useUp(
   { redisUrl, redisToken }: World,
@@ -48,8 +48,8 @@ export async function useUp(
 }
 
 /**
- * Runs `count` until a run begins and ends in the same minute, and returns the result of that run.
- * A burst across two minutes counts against two windows, so it can't show whether the limit is
+ * Runs `count` repeatedly until one run begins and ends in the same minute, and returns the result of that
+ * run. A burst that spans two minutes counts against two windows, so it can't show whether the limit is
  * exact.
  */
 export async function withinOneMinute<T>(count: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /**
- * Requests that are accepted after a key has used up its limit: the end of a hold, and Stripe's
+ * Requests that are accepted although their key has used up its limit: the end of a hold, and Stripe's
  * webhook.
  */
 import { equal } from "node:assert/strict";
@@ -31,8 +31,8 @@ function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promis
 }
 
 /**
- * Repeats a call until it is refused, and asserts that the rate limit refused it. A process that
- * can't read Redis's answer in time counts by itself, and may admit the call.
+ * Repeats a call until it is refused, and asserts that the rate limit refused it. The first calls may be
+ * admitted: if a process can't read Redis's answer in time, it counts by itself.
  */
 async function limited(call: () => Promise<Answer>): Promise<void> {
   const answer = await until("the call is refused by Redis's count", async () => {

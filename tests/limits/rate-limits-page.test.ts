@@ -5,10 +5,7 @@ import { RULES } from "../../supabase/functions/_shared/limits/rules.ts";
 const PAGE = new URL("../../docs/decisions/rate-limits.md", import.meta.url);
 const SECONDS: Readonly<Record<string, number>> = { min: 60, h: 3_600 };
 
-/**
- * Reads a line of the page's table, and returns a text such as `checkout 10 60` for each rule in
- * the line.
- */
+/** Reads a line of the page's table. Returns a text such as `checkout 10 60` for each rule in the line. */
 function shown(line: string): string[] {
   const [names = "", , quota = "", unit = ""] = line.split("|").slice(1, -1);
   const count = Number(quota.replaceAll(",", ""));

@@ -8,9 +8,9 @@ import { waitFor } from "@farthing/command-line";
 import type { Mode, RedisPart } from "@farthing/local-stack/redis";
 import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
-/** The chats that a user may begin in a minute. */
+/** The number of chats that a user may begin in a minute. */
 const QUOTA = 20;
-/** The circuit breaker closes again within this time. */
+/** The circuit breaker has closed again after this time. */
 const FOUND_AGAIN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
@@ -50,7 +50,7 @@ async function across(mode: Mode, part: RedisPart, url: string): Promise<number[
   return [before, during, await admitted(limited, user, 12)];
 }
 
-/** Repeats a run if a new minute, and with it a new window, has begun during the run. */
+/** Repeats a run if a new minute, and therefore a new window, has begun during the run. */
 async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
   for (;;) {
     const minute = Math.floor(Date.now() / MINUTE_MS);
@@ -59,8 +59,8 @@ async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-// A slow Redis counts the request but answers too late. In the other modes Redis does not count the
-// request.
+// A slow Redis counts the request, but answers too late. In the other failure modes Redis does not count
+// the request.
 for (const mode of ["slow", "hang", "down", "full"] as const) {
   Deno.test(`T17 a burst during which Redis becomes ${mode} gets its limit once, not twice`, {
     sanitizeResources: false, // because of the client's connection pool

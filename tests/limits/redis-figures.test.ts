@@ -1,4 +1,4 @@
-/** The memory, keys and connections that a real Redis reports to the paid check. */
+/** The memory, keys and connections that a real Redis reports to the paid check of Redis. */
 import assert from "node:assert/strict";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";

@@ -1,5 +1,6 @@
 /**
- * Without Redis, or with a faulty one, requests are answered, and each process limits by itself.
+ * Without Redis, or with a faulty Redis, requests are answered, and each process counts its requests by
+ * itself.
  */
 import { equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
@@ -22,7 +23,7 @@ const REPORTED_WITHIN_MS = 60_000;
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
 const MANNERS: [string, Manner][] = [
-  // Even a busy process waits less than 1,500 ms for Redis.
+  // A process waits less than 1,500 ms for Redis, even if the process is busy.
   ["is slow", { kind: "slow", ms: 1_500 }],
   ["hangs", { kind: "silent" }],
   ["refuses the token", {
@@ -45,7 +46,7 @@ async function limitsItself(cut: World): Promise<void> {
   equal(admitted(answers), 100);
 }
 
-/** Reads the number of requests that were counted without Redis for this reason. */
+/** Reads the number of requests that, for this reason, were counted without Redis. */
 async function fallbacks(reason: string, since: Date): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ count: number }[]>`
@@ -87,8 +88,8 @@ Deno.test("T17 an unreachable Redis stops no payment, and each process limits by
   const redis = { UPSTASH_REDIS_REST_URL: CLOSED_URL, UPSTASH_REDIS_REST_TOKEN: "token" };
   const since = new Date(Date.now() - 60_000);
   const before = await fallbacks("down", since);
-  // The first requests are counted with the reason "down". After the circuit breaker has opened,
-  // the reason is "open".
+  // The first requests are counted with the reason "down". When the circuit breaker has opened, requests
+  // are counted with the reason "open".
   await servesWithout(redis, () =>
     until("the alert's figure counts a fallback", async () => {
       return await fallbacks("down", since) > before || undefined;

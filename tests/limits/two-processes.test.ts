@@ -29,8 +29,8 @@ function checkRefused({ headers }: Answer): void {
 }
 
 /**
- * Asserts that the admitted answers report each remaining count from 99 to 0 exactly once, and that
- * 21 of them carry the warning.
+ * Asserts that the admitted answers report each remaining count from 99 to 0 exactly once, and that 21 of
+ * these answers warn of the limit.
  */
 function checkAllowed(answers: readonly Answer[]): void {
   const said = answers.map(({ headers }) => headers.get("ratelimit") ?? "");
@@ -41,7 +41,7 @@ function checkAllowed(answers: readonly Answer[]): void {
 
 interface Attempt {
   readonly answers: Answer[];
-  /** True if both processes counted in Redis during the whole attempt. */
+  /** True if both processes could count in Redis during the whole attempt. */
   readonly isShared: boolean;
 }
 
@@ -68,8 +68,8 @@ async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
 }
 
 /**
- * On a busy machine Redis may be too slow for 500 requests at the same moment. Each process then
- * correctly limits by itself, and the attempt shows nothing about shared counts.
+ * On a busy machine, Redis may be too slow for 500 requests at the same moment. Each process then counts by
+ * itself, as it should, and the attempt says nothing about shared counts.
  */
 async function attemptUntilShared(): Promise<Answer[]> {
   for (let left = 10; left > 0; left--) {

@@ -1,4 +1,4 @@
-/** The buyer of a booking gets its receipt, its cancellation and its refund, once each. */
+/** The buyer of a booking gets one email each for the receipt, the cancellation and the refund. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import { askBooking, cancel, newSeller, pay } from "../support/money/bookings.ts";
@@ -42,7 +42,7 @@ Deno.test("a booking has a receipt without its fee, and its cancellation is repo
     equal((await notificationsOfUser(world, buyer.id, template)).length, 1, template);
     equal((await emailsTo(world, buyer.email, template)).length, 1, template);
   }
-  // The provider is not the buyer.
+  // The provider is not the buyer, so the provider gets no such email.
   deepEqual(await emailsTo(world, seller.person.email, "booking_receipt"), []);
   await proven(world);
 });

@@ -1,6 +1,6 @@
 /**
- * The mail service is unavailable, refuses, or does not answer. No payment waits for it, and no
- * email is sent twice.
+ * The mail service is unavailable, refuses emails, or does not answer. No payment waits for the mail
+ * service, and no email is sent twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
@@ -49,7 +49,7 @@ Deno.test("without mail a purchase is complete at once, and its receipt is sent 
     });
   });
   deepEqual(await emailsTo(world, buyer.email), []);
-  // The mail service refused the connection, or the circuit breaker was open.
+  // Either the mail service refused the connection, or the circuit breaker was open.
   ok(["not_sent", "not_asked"].includes(notification.last_error!), notification.last_error!);
   await withMail(
     world,
@@ -129,8 +129,7 @@ Deno.test("a notification of a killed runner is uncertain, and is not sent again
 Deno.test("a notification of a killed runner is repeated at Resend, and one email arrives", async () => {
   const person = await signUp(world);
   const taken: string[] = [];
-  // The first request reaches the mail service and its answer is lost. The second request is
-  // answered.
+  // The first request reaches the mail service, but its answer is lost. The second request is answered.
   await using server = mailServer(async (body) => {
     const { to } = body as { to?: string[] };
     const key = to?.[0] ?? "";
@@ -146,12 +145,12 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
     POSTMARK_SERVER_TOKEN: "",
     RESEND_API_KEY: "re_local",
   };
-  // The stack's runner uses Postmark, whose emulator is unavailable, so it can't send the
+  // The stack's runner uses Postmark, whose emulator is unavailable. So the stack's runner can't send the
   // notification first.
   const notification = await withoutMail(world, async () => {
     const notification = await tell(person);
-    // Resend may have sent the notification already, so only Resend may send it again. The
-    // notification is due before those of other tests.
+    // Resend may have sent the notification already, so only Resend may send it again. The notification is
+    // made due before those of other tests.
     await withSql(world, (sql) =>
       sql`
       update farthing.notifications set state = 'failed', sender = 'resend', last_error = 'no_answer',
@@ -186,8 +185,8 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
 Deno.test("runners at once send each notification once", async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => signUp(world)));
   await withMail(world, "shared", async () => {
-    // An earlier test may have opened the stack's circuit breaker. This sent notification shows
-    // that the breaker has closed.
+    // An earlier test may have opened the stack's circuit breaker. When this notification is sent, the
+    // circuit breaker has closed.
     await notificationBecomes(world, await tell(await signUp(world)), "sent");
     await withDeployment(world, postmarkAt(world, world.mailUrl), async (deployed) => {
       const telling = people.map((person) => tell(person));

@@ -1,4 +1,4 @@
-/** Emails show the shop's settings, in the buyer's language. */
+/** Emails have the look that the shop's settings define, and the buyer's language. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
@@ -15,7 +15,10 @@ const world = readWorld();
 const readPolicy = async () =>
   data(await get(world, "settings/policy", backEnd(world)), 200, PolicySettings);
 
-/** Changes the policy, again after a 409: another test may have changed it since the read. */
+/**
+ * Changes the policy. Repeats the change after a 409: another test may have changed the policy after the
+ * read.
+ */
 function change(changes: Record<string, unknown>, more: object = {}): Promise<Answer> {
   return until("the policy is changed or refused", async () => {
     const { version } = await readPolicy();
@@ -81,7 +84,7 @@ Deno.test("a repeat of a receipt has the language of the first attempt", async (
   await buy(world, buyer, "Starter");
   const { subject } = await emailArrives(world, buyer.email, "receipt");
   equal(subject, "Receipt: USD 9.99");
-  // The email arrives before the runner has stored that it was sent.
+  // The email can arrive before the runner has stored that it was sent.
   const stored = await withSql(world, (sql) =>
     until("the receipt is sent", async () => {
       const [row] = await sql`

@@ -1,4 +1,4 @@
-/** A purchase, a refund, a low balance or a failed charge is reported by one email. */
+/** One email reports a purchase, a refund, a low balance or a failed charge. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { proven, withLostEvents, withSql } from "../support/project/database.ts";

@@ -9,7 +9,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Claims at most 0 notifications, so that none is taken from the stack's own runner. */
+/** Claims at most 0 notifications, so that the stack's own runner can still claim them all. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
   const [row] = await sql`select farthing_public.notifications_claim(null, 0, ${lease}) as claimed`;
   return row!.claimed;
@@ -27,7 +27,7 @@ Deno.test("two claims of notifications with one lease run one after the other", 
           // Without a lock timeout, the second claim would wait until the first claim ends.
           await rejects(claim(impatient, lease), { code: "55P03" });
         }).catch((error) => {
-          // The lock timeout also fails the transaction.
+          // The lock timeout also aborts the transaction.
           if (error.code !== "55P03") throw error;
         });
       });

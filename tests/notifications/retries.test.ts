@@ -1,4 +1,4 @@
-/** Operators send notifications again that a mail service refused: one, and all of an outage. */
+/** Operators resend notifications that a mail service refused: a single one, or all of an outage. */
 import { deepEqual, equal } from "node:assert/strict";
 import {
   ListedNotification,
@@ -16,7 +16,7 @@ import { notificationOf, withoutMail } from "../support/work/notifications.ts";
 const world = readWorld();
 const reason = "The mail service is back.";
 
-/** Sends a notification of a kind that no other test gives up, and returns its id. */
+/** Sends a notification of a kind that becomes dead-lettered in no other test, and returns its id. */
 async function queue({ id }: Person): Promise<string> {
   const body = {
     template: "top_up_failed",
@@ -34,7 +34,7 @@ async function queue({ id }: Person): Promise<string> {
   return data(await post(world, "send-notification", as, body), 200, Notification).notification_id;
 }
 
-/** A mail service that refuses every message until it is mended. */
+/** A mail service that refuses every message until the test repairs it. */
 function failingMail() {
   let isMended = false;
   const server = mailServer(({ To }) =>

@@ -127,7 +127,7 @@ Deno.test("during a rotation both secrets are accepted, and afterwards only the 
     const ask = (secret: string) =>
       post(deployed, "send-notification", shared(secret), asked, { key });
     const first = data(await ask(previous), 200, Notification);
-    // Both secrets belong to one caller, so the second call with the same key is a repeat.
+    // Both secrets belong to the same caller, so the second call with the same key is a repeat.
     deepEqual(data(await ask(current), 200, Notification), first);
     equal((await ask(world.notificationSecret)).status, 401);
   });

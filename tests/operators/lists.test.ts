@@ -1,4 +1,4 @@
-/** The lists of operators: disputes, payouts, mismatches, notifications and proofs. */
+/** The list endpoints for operators: disputes, payouts, mismatches, notifications and proofs. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { Dispute } from "../../supabase/functions/_shared/contracts/disputes.ts";
@@ -38,7 +38,7 @@ Deno.test("a dispute is listed with its deadline, its order and its credits", as
     [dispute, purchase.orderId, purchase.buyer.id, 999, "9990"],
   );
   deepEqual(read.movements.map(({ amount }) => amount), [-999]);
-  // The emulator's deadline is the end of a day, in some days.
+  // The emulator sets the deadline to the end of a day some days later.
   const days = (Date.parse(read.evidence_due_by!) - Date.now()) / 86_400_000;
   equal(days > 1 && days < 30, true, read.evidence_due_by!);
   refused(await get(world, `disputes/${dispute}`, purchase.buyer.as), 403, "forbidden");

@@ -1,6 +1,6 @@
 /**
- * Stripe never answers one kind of the payment runner's calls. The other kinds of work are done at
- * once, and this kind is done once later.
+ * Stripe never answers one kind of call of the payment runner. Work of the other kinds is done at once.
+ * Work of this kind is done later, and only once.
  */
 import { equal, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
@@ -18,16 +18,16 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const stripe = stripeOf(world);
 
-/** One piece of the runner's work. */
+/** One piece of work of the payment runner. */
 interface Work {
-  /** Makes the work due, even after a runner has postponed it. */
+  /** Makes the work due, even if a runner has postponed it. */
   due(): Promise<void>;
   /**
-   * Counts the objects of this work at Stripe. For work that only reads, returns 1 if the database
-   * has the result.
+   * Counts the objects at Stripe that this work has made. For work that only reads, returns 1 if the
+   * database has the result.
    */
   made(): Promise<number>;
-  /** True if the database knows that the work is done. */
+  /** True if the database has recorded that the work is done. */
   isDone(): Promise<boolean>;
 }
 
@@ -141,8 +141,8 @@ async function payout(): Promise<Work> {
 }
 
 /**
- * Makes a backfill due. An unreadable event of another test may postpone the backfill. A postponed
- * backfill also counts as done.
+ * Makes a backfill due. If another test has left an unreadable event, the backfill may be postponed. A
+ * postponed backfill also counts as done.
  */
 function events(): Promise<Work> {
   const isDone = () =>
@@ -166,7 +166,7 @@ function events(): Promise<Work> {
 const WORK = { refund, topUp, reversal, payout, events };
 type Name = keyof typeof WORK;
 
-/** The calls to Stripe that fail, by kind of work. */
+/** For each kind of work, the calls to Stripe that fail. */
 const CALLS: Readonly<Record<Name, object>> = {
   refund: { method: "POST", path: "/v1/refunds" },
   topUp: { method: "POST", path: "/v1/payment_intents" },
@@ -175,10 +175,13 @@ const CALLS: Readonly<Record<Name, object>> = {
   events: { method: "GET", path: "/v1/events" },
 };
 
-/** A run does all work that is due, including the work of other tests. */
+/**
+ * A run of the payment runner does all work that is due, including the work of other tests, so it may take
+ * long.
+ */
 const DEADLINE_MS = 60_000;
 
-/** Waits until the work is done, by this test's runner or by a scheduled run. */
+/** Waits until this test's runner or a scheduled run has done the work. */
 function isDone(name: Name, work: Work): Promise<true> {
   return until(`${name} is done`, async () => await work.isDone() || undefined, DEADLINE_MS);
 }

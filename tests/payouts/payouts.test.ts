@@ -1,4 +1,4 @@
-/** Payouts as Stripe's events report them: every outcome, and every order of events. */
+/** Payouts as Stripe's events report them: every outcome, with the events in every order. */
 import { equal } from "node:assert/strict";
 import { proven, withDeliveries, withPayouts } from "../support/project/database.ts";
 import { isLate, payOut, payOutAlone, payoutBecomes } from "../support/money/payouts.ts";
@@ -16,8 +16,8 @@ async function newPayout(made: { deliver?: boolean; arrives_in_days?: number } =
 }
 
 /**
- * Makes payouts until one of them replaces the returned payout. Only a payout that Stripe makes in
- * a later second does.
+ * Makes payouts until one of them replaces the returned payout. A payout replaces it only if Stripe makes
+ * it in a later second.
  */
 function nextBrings(returned: { id: string; amount: number }) {
   return until(`payout ${returned.id} is replaced`, async () => {

@@ -27,7 +27,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** Makes a payment that another app took on the same Stripe account. Returns the payment's id. */
+/** Makes a payment that a different app took on the same Stripe account. Returns the payment's id. */
 async function foreignPayment(): Promise<string> {
   const { id } = await stripeOf(world).paymentIntents.create({
     amount: 5_000,
@@ -40,8 +40,8 @@ async function foreignPayment(): Promise<string> {
 }
 
 /**
- * Makes a booking of 25 dollars and refunds 10 dollars with their part of the fee. Returns the
- * payment's id.
+ * Makes a booking of 25 dollars, and refunds 10 dollars together with the same share of the fee. Returns
+ * the payment's id.
  */
 async function returnedBooking(): Promise<string> {
   const buyer = await signUp(world);
@@ -92,8 +92,8 @@ Deno.test("a payout of a purchase, refund, dispute, booking and top-up agrees wi
     await foreignPayment(),
   ];
   const payout = await payOut(world, payments);
-  // Ours are five charges, two refunds, a dispute, a fee and the fee's refund. The other app's
-  // payment is not ours.
+  // The lines that belong to this project are five charges, two refunds, a dispute, a fee and the refund of
+  // the fee. The payment of the other app does not belong to it.
   deepEqual(await reconciled(world, payout), { ours: 10, not_ours: 1 });
   deepEqual(await mismatchesOf(world, payout), []);
   const [row] = await withSql(world, (sql) =>
@@ -135,7 +135,8 @@ Deno.test("an order with a wrong amount is found in its payout, until it is repa
   const payout = await payOut(world, [paymentId]);
   await reconciled(world, payout);
   deepEqual(await mismatchesOf(world, payout), []);
-  // The amount is wrong only inside this transaction, so that no other test's proof can see it.
+  // The amount is changed only inside this transaction, so that the proofs of other tests can't see the
+  // change.
   await withSql(world, (sql) =>
     alterBriefly(sql, async (tx) => {
       const setAmount = (amount: number) =>

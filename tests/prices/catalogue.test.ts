@@ -1,4 +1,4 @@
-/** A change of the catalogue does not affect sold orders and open checkouts. */
+/** A change of the catalogue does not affect sold orders and checkouts that are already open. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -36,7 +36,7 @@ Deno.test("T15: a package edited after its sale changes no order and no balance"
     await sell(world, id, 2, NEW);
     deepEqual(await readOrder(world, buyer, opened.order_id), sold);
     equal((await balanceOf(world, buyer.id)).balance, "5100");
-    // The checkout was open before the change, so it is paid and granted at the old price.
+    // The checkout was opened before the change, so it is paid and granted at the old price.
     const paid = await pay(late, open);
     deepEqual([paid.amount, paid.package_name, paid.total_credits], [500, "Edited", "5100"]);
     equal((await balanceOf(world, late.id)).balance, "5100");

@@ -1,4 +1,4 @@
-/** Packages and models that belong to one test, so that the prices of other tests do not change. */
+/** Packages and models that only one test uses, so that the prices of other tests do not change. */
 import { withSql } from "../support/project/database.ts";
 import type { World } from "../support/project/world.ts";
 
@@ -32,8 +32,8 @@ export async function withdraw(world: World, packageId: string): Promise<void> {
 }
 
 /**
- * Sets a model's price from now on: USD per million input tokens, USD per million output tokens,
- * and the markup.
+ * Sets a model's price from now on: USD per million input tokens, USD per million output tokens, and the
+ * markup as a factor.
  */
 export async function price(
   world: World,

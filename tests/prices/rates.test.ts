@@ -1,5 +1,5 @@
 /**
- * Prices of usage are exact and do not change while a hold is open. A model without a price is
+ * Usage is priced exactly, and its price does not change while a hold is open. A model without a price is
  * refused.
  */
 import { deepEqual, equal } from "node:assert/strict";

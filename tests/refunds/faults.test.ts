@@ -21,7 +21,7 @@ import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-/** The number of the SDK's attempts: the first attempt and two retries. */
+/** The number of requests that a call to Stripe sends: the first one and two retries. */
 const ATTEMPTS = 3;
 const PAID = "paid: balance 9990, available 9990, debt 0";
 const REFUNDED = "refunded: balance 0, available 0, debt 0";
@@ -55,7 +55,7 @@ Deno.test("a refund while Stripe is down moves nothing, and its key makes one re
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
   await withFault({ status: 503, times: ATTEMPTS }, async () => isRetryable(await ask()));
   equal(await standing(world, purchase), PAID);
-  // The requested refund reserves the money, so a request with another key is refused.
+  // The requested refund reserves the money, so a request with a different key is refused.
   refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
   const { refund_id } = data(await ask(), 201, Refund);
   await refundBecomes(world, refund_id, "succeeded");
@@ -69,7 +69,7 @@ Deno.test("a refund whose answer is lost arrives by its event, and its key retur
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
-  // The SDK does not retry after this answer.
+  // The SDK does not repeat the request after this answer.
   const lost = { status: 429, after: true };
   await withFault(lost, async () => isRetryable(await ask()));
   const refundId = await refundIdOf(purchase);
@@ -102,7 +102,7 @@ Deno.test("a refund whose request failed is sent once, by one of the runners", a
 
 Deno.test("a refund that Stripe refuses has failed, and its amount can be refunded again", async () => {
   const purchase = await newPurchase(world);
-  // The bank has disputed the payment, but the event has not arrived yet.
+  // The buyer's bank has disputed the payment, but the event about the dispute has not arrived yet.
   await control(world, "POST", "deliveries/hold", { types: ["charge.dispute.*"] });
   try {
     await control(world, "POST", `payments/${purchase.paymentId}/dispute`);

@@ -1,7 +1,7 @@
 /**
- * A purchase from its payment to a lost dispute, over HTTP and Stripe's pages. Some of its credits
- * are spent, a part is refunded, and the rest is disputed and lost. The next purchase pays the debt
- * first.
+ * A purchase from its payment to a lost dispute, over HTTP and Stripe's pages. The user spends some of the
+ * credits, a part of the payment is refunded, and the rest is disputed and lost. The next purchase pays the
+ * debt first.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";

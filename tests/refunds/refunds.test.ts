@@ -1,6 +1,6 @@
 /**
- * Refunds by the API and in Stripe's dashboard: the credits that they claw back and reinstate, and
- * the refused requests.
+ * Refunds by the API and in Stripe's dashboard: the credits that they claw back and reinstate, and the
+ * requests that are refused.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
@@ -121,7 +121,7 @@ Deno.test("a refund in Stripe's dashboard ends as a refund of the API does, and 
       "1010",
     ],
   );
-  // The API can't refund the money that was refunded in the dashboard.
+  // Money that was refunded in the dashboard can't be refunded by the API again.
   const { details } = refused(await askRefund(world, byHand.orderId, 999), 422, "refund_too_large");
   equal(details?.refundable, 599);
   await proven(world);

@@ -1,4 +1,4 @@
-/** An operator's day over HTTP, and the report that names each of its actions, as JSON and as CSV. */
+/** An operator's actions of one day over HTTP, and the report that names each of them, as JSON and as CSV. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { ActorRow } from "../../supabase/functions/_shared/contracts/reports/actors.ts";
@@ -30,7 +30,7 @@ Deno.test("the report of actors names what an operator did for a customer", asyn
   equal((await remove(world, `fraud/blocked/${blocked.id}`, as)).status, 200);
   equal((await get(world, `customers/${customer.id}`, as)).status, 200);
 
-  // The day may change meanwhile, so the totals are compared and not the rows of one day.
+  // The UTC day may end during the test, so the test compares the totals and not the rows of one day.
   const from = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
   const query = `reports/actors?from=${from}&actor=operator:${id}`;
   const report = await until("the grant is sealed", async () => {

@@ -1,4 +1,4 @@
-/** The reports of credits, liabilities and the journal follow a purchase, as JSON and as CSV. */
+/** The reports of credits and liabilities and the journal show a purchase correctly, as JSON and as CSV. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { withCleanup } from "@farthing/command-line";
@@ -31,7 +31,7 @@ async function read<Row extends z.ZodObject>(as: Caller, name: string, row: Row)
 
 const seal = () => withSql(world, (sql) => sql`select farthing.seal()`);
 
-/** No other test sells in this currency, but an earlier run on this stack may have. */
+/** No other test sells in this currency, but an earlier run of this test on the same stack may have. */
 const CURRENCY = "dkk";
 
 /** Puts a package of 9,990 credits on sale while `use` runs. */
@@ -83,7 +83,7 @@ Deno.test("a purchase is deferred revenue until its credits are used", async () 
   equal((await post(world, "credits/debits", backEnd(world), debit)).status, 201);
   await seal();
   deepEqual((await figures()).map((each, nr) => each - before[nr]!), [999, 500, 499, 999, 500]);
-  // Other tests use fractions of credits, and a sum of such numbers is rounded.
+  // Other tests use fractions of credits. As JavaScript numbers, such sums are rounded.
   ok(await usedCredits() > usedBefore + 4999);
   await proven(world);
 });
@@ -91,7 +91,7 @@ Deno.test("a purchase is deferred revenue until its credits are used", async () 
 for (const [name, row] of Object.entries(REPORTS)) {
   Deno.test(`the CSV of ${name} has the figures of the JSON`, async () => {
     const ops = await signUpOperator(world);
-    // Other tests may sell something in between.
+    // Other tests may sell something between the two reads.
     const [{ rows, totals }, csv] = await until(`${name} stays the same`, async () => {
       const before = await read(ops.as, name, row);
       const file = await get(world, `reports/${name}?format=csv`, ops.as);

@@ -1,4 +1,4 @@
-/** The report of the funnel counts real refusals and real purchases. */
+/** The funnel report counts refusals and purchases that were made over HTTP. */
 import { deepEqual, ok } from "node:assert/strict";
 import { FunnelRow } from "../../supabase/functions/_shared/contracts/reports/funnel.ts";
 import { reportOf } from "../../supabase/functions/_shared/contracts/reports/report.ts";
@@ -12,7 +12,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const Funnel = reportOf(FunnelRow);
 
-/** Returns how often this user was refused for lack of credits, as the funnel counts it. */
+/** Returns the number of times that the funnel counts this user as refused for lack of credits. */
 function refusalsOf(userId: string): Promise<number[]> {
   return withSql(world, async (sql) => {
     const rows = await sql<{ refusals: number }[]>`select refusals from farthing.refusal_days

@@ -1,4 +1,4 @@
-/** The report of key figures counts real purchases and real requests. */
+/** The report of key figures counts purchases and requests that were made over HTTP. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { KpiRow } from "../../supabase/functions/_shared/contracts/reports/kpis.ts";
 import { reportOf } from "../../supabase/functions/_shared/contracts/reports/report.ts";

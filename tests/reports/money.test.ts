@@ -1,6 +1,6 @@
 /**
- * The reports of money agree with the emulator's own balance transactions: purchases, refunds,
- * disputes, bookings and payouts, in two currencies that no other test uses.
+ * The reports of money agree with the emulator's balance transactions: purchases, refunds, disputes,
+ * bookings and payouts, in two currencies that no other test uses.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
@@ -31,7 +31,7 @@ const CARD = "4242424242424242";
 const DISPUTED_CARD = "4000000000000259";
 const ALL_DAYS = `from=${new Date(Date.now() - 300 * 86_400_000).toISOString().slice(0, 10)}`;
 
-/** Buys a package of this price, and returns the order and the payment. */
+/** Buys a package at this price, and returns the order and the payment. */
 async function buyFor(currency: string, amount: number, card = CARD) {
   const buyer = await signUp(world);
   const packageId = crypto.randomUUID();
@@ -61,7 +61,7 @@ async function buyFor(currency: string, amount: number, card = CARD) {
   return { orderId: order.order_id, paymentId: row!.payment_ref };
 }
 
-/** Books for this amount and pays. Returns the payment. */
+/** Creates a booking of this amount and pays it. Returns the payment. */
 async function bookFor(currency: string, amount: number): Promise<string> {
   const buyer = await signUp(world);
   const booking = await book(world, buyer, await newSeller(world), { amount, currency });
@@ -95,7 +95,7 @@ async function listBalance(): Promise<void> {
     }));
 }
 
-/** Reads all of Stripe's transactions of a currency, without payouts. */
+/** Reads all of Stripe's balance transactions of a currency, without payouts. */
 async function atStripe(currency: string): Promise<Stripe.BalanceTransaction[]> {
   const found: Stripe.BalanceTransaction[] = [];
   const list = stripeOf(world).balanceTransactions.list({ currency, limit: 100 });
@@ -108,7 +108,7 @@ const sum = <T>(items: readonly T[], of: (item: T) => number) =>
 
 type Row = z.output<typeof RevenueRow>;
 
-/** Compares a currency's rows of the report with Stripe's transactions. */
+/** Compares the rows of the report for a currency with Stripe's balance transactions. */
 async function agree(currency: string, rows: readonly Row[]): Promise<void> {
   const transactions = await atStripe(currency);
   const ofCategory = (...names: string[]) =>

@@ -1,4 +1,6 @@
-/** The report of usage shows real charges, as JSON and as CSV, and agrees with the ledger. */
+/**
+ * The usage report shows charges that were made over HTTP, as JSON and as CSV, and agrees with the ledger.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
@@ -14,14 +16,14 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const Usage = reportOf(UsageRow);
 
-/** No other test uses this feature, but an earlier run on this stack may have. */
+/** No other test uses this feature, but an earlier run of this test on the same stack may have. */
 const FEATURE = "test of the report";
 
 async function readUsage(as: Caller, query: string): Promise<z.output<typeof Usage>> {
   return data(await get(world, `reports/usage?${query}`, as), 200, Usage);
 }
 
-/** Charges 1,000 tokens in and 500 out of gpt-4o: 50 credits. */
+/** Charges 1,000 input tokens and 500 output tokens of gpt-4o, which cost 50 credits. */
 async function charge(user_id: string): Promise<void> {
   const body = { user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
   const answer = await post(world, "usage", backEnd(world), {

@@ -1,5 +1,5 @@
 /**
- * The main scenario: a user signs up, buys, is charged for usage until a 402, buys again, and reads
+ * The main scenario: a user signs up, buys credits, is charged for usage until a 402, buys again, and reads
  * the ledger.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";

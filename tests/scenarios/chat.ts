@@ -1,5 +1,6 @@
 /**
- * Chats with a whole answer and streamed chats are charged by their tokens. A repeat costs nothing.
+ * Streamed chats, and chats that are answered as a whole, are charged by their tokens. Repeating a chat's
+ * request costs nothing.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
@@ -106,8 +107,8 @@ async function breaksOff(world: World): Promise<void> {
     };
     equal(error.code, "upstream_unavailable");
     const [asked] = await requestsWith(world, name);
-    // Tokens in flight when the connection broke are charged, too, up to the 1,024 tokens of the
-    // hold.
+    // Tokens that were in flight when the connection broke are charged, too, up to the 1,024 tokens that
+    // the hold covers.
     const { completion_tokens } = asked!.billed!;
     ok(usage.output_tokens >= completion_tokens && usage.output_tokens <= 1_024);
     equal(credits, priceOf(usage.input_tokens, usage.output_tokens));

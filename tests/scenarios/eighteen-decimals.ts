@@ -89,7 +89,7 @@ async function eighteenDecimals(world: World): Promise<void> {
 }
 
 async function manyPrices(world: World): Promise<void> {
-  // The prices are computed here with whole numbers, without the ledger's functions.
+  // The expected prices are computed here with whole numbers, without the ledger's functions.
   const rates = await withSql(
     world,
     (sql) =>

@@ -15,7 +15,7 @@ type Sql = postgres.Sql<Record<string, never>>;
 type Run = (sql: Sql) => Promise<unknown>;
 
 /**
- * No other test and no task uses this time. The proof's results are rolled back with its
+ * No other test and no scheduled task uses this time. The results of the proof are rolled back with their
  * transaction.
  */
 const FAR = "2190-01-01";
@@ -94,7 +94,7 @@ Deno.test("one session at a time proves the ledger, and a second one does not wa
         return did === true ? { did, other } : undefined;
       }, 60_000);
       deepEqual(first, { did: true, other: false });
-      // A scheduled proof may hold the lock at the same moment.
+      // A scheduled proof may hold the lock at the moment.
       await until("the proof runs when no other proof runs", async () =>
         await undone(two, prove) === true || undefined);
     }));

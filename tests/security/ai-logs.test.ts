@@ -1,6 +1,6 @@
 /**
- * AI logs through the data API: a browser sets its own user's consent, and reads and deletes that
- * user's logs.
+ * AI logs through the data API: a browser sets the consent of its own user, and reads and deletes the logs
+ * of that user.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";

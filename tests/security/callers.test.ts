@@ -1,4 +1,4 @@
-/** Every route with its allowed callers. All other callers are refused. */
+/** Every route accepts its allowed callers and refuses all others. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -49,7 +49,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "job-runner", ["secret"]],
   ["POST", "payment-runner", ["secret"]],
   ["POST", "notification-runner", ["secret"]],
-  // This route accepts only X-Webhook-Secret; tests/notifications/send.test.ts covers it.
+  // This route accepts only X-Webhook-Secret; tests/notifications/send.test.ts tests it.
   ["POST", "send-notification", []],
   ["GET", "credits/spend-cap", ["user", "operator"]],
   ["POST", "credits/spend-cap", ["user", "secret"]],
@@ -169,7 +169,7 @@ Deno.test("every route admits its allowed callers and refuses all others", async
   const operator = (await signUpOperator(world)).as;
   const callers: Record<string, Caller> = {
     ...{ nobody, publishable: { apikey: world.publishableKey }, user, operator },
-    // This user has a role that only the app knows.
+    // The role of this user is a role of the app, which Farthing does not know.
     member: (await signUpAs(world, "member")).as,
     secret: backEnd(world),
   };
@@ -204,7 +204,7 @@ Deno.test("no route is missing from the list of allowed callers", async () => {
         .replace("models/gpt-4o", "models/{model}")
     }`
   );
-  // The webhook is not listed: it accepts signatures, which other tests cover.
+  // The webhook is not in the list, because it authenticates signatures. Other tests cover them.
   deepEqual(documented.sort(), [...listed, "POST stripe-webhook"].sort());
 });
 
@@ -228,7 +228,7 @@ Deno.test("a bad credential is a 401 even on a route that needs none", async () 
   for (const [method, path] of ROUTES) {
     for (const as of bad) {
       const answer = await call(method, path, as);
-      // OpenAI's SDK can send its API key only as a bearer token.
+      // OpenAI's SDK can send its API key only as a bearer token, so the secret key is accepted there.
       const isKey = path.startsWith("ai/v1/") &&
         as["authorization"] === `Bearer ${world.secretKey}`;
       if (isKey) equal([200, 400].includes(answer.status), true, answer.text);

@@ -1,4 +1,4 @@
-/** The pages that may call the functions from a browser. */
+/** The origins whose pages may call the functions from a browser. */
 import { equal, match, ok } from "node:assert/strict";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { send } from "../support/project/http.ts";
@@ -7,10 +7,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const LISTED = "http://localhost:3000";
-/**
- * The local stack allows these origins. A deployment that lists only the first origin refuses the
- * others.
- */
+/** The local stack allows both origins. A deployment that lists only the first one refuses the second. */
 const LOOPBACK = [
   "http://127.0.0.1:3000",
   "http://localhost:5173",
@@ -131,8 +128,8 @@ Deno.test("a page of an unlisted origin is refused, and the log names the origin
   const lines = log.split("\n").filter((line) => line.includes("origin refused"))
     .map((line) => JSON.parse(line));
   for (const origin of LOOPBACK) {
-    // The preflight reaches the function `checkout` and the call reaches `credits`. Each function
-    // logs the origin once.
+    // The preflight reaches the function `checkout` and the call reaches the function `credits`. Each
+    // function logs the origin once.
     equal(lines.filter((line) => line.origin === origin).length, 2, origin);
   }
   for (const { detail } of lines) match(detail, /APP_ORIGINS/);
@@ -140,7 +137,7 @@ Deno.test("a page of an unlisted origin is refused, and the log names the origin
 
 const ORIGIN = "https://any.example";
 
-/** Returns true if Auth or REST allows a page of another origin to send this header. */
+/** Returns true if Auth or REST allows a page of a different origin to send this header. */
 async function mayAsk(path: string, header: string): Promise<boolean> {
   const headers = {
     "origin": ORIGIN,
@@ -162,7 +159,7 @@ Deno.test("T26 a page of any origin may send supabase-js' headers to Auth and RE
     for (const header of [...headers, "x-supabase-api-version"]) {
       ok(await mayAsk(path, header), `${path} ${header}`);
     }
-    // Auth has its own list of headers, which no gateway changes.
+    // Auth has its own list of allowed headers, and no gateway changes this list.
     equal(await mayAsk(path, "x-anything"), false);
   }
   for (

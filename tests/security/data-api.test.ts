@@ -152,7 +152,7 @@ Deno.test("a browser can't write a row through the data API", async () => {
     for (const as of [anon, person.as]) {
       for (const method of ["POST", "PATCH", "DELETE", "PUT"]) {
         const answer = await rest(as, `${target}?id=eq.${orderId}`, method, row);
-        // A write to a read-only view is refused before its permissions are checked, so the status
+        // PostgreSQL refuses a write to a read-only view before it checks permissions, so the status
         // varies.
         ok(answer.status >= 400, `${method} ${target}: ${answer.text}`);
       }

@@ -1,6 +1,6 @@
 /**
- * Requests whose framing two servers could read differently, written byte by byte. Each request
- * hides a second one. A server that reads the hidden request as a separate request would answer
+ * Requests whose framing two servers could read differently. The test writes them byte by byte. Each
+ * request hides a second one. A server that takes the hidden request for a separate request would answer
  * twice.
  */
 import { equal, match, ok } from "node:assert/strict";
@@ -24,8 +24,8 @@ async function exchange(text: string): Promise<string> {
       answer += part;
     }
   } catch {
-    // The server has closed the connection during the write. The answers received before then are
-    // returned.
+    // The server has closed the connection while the test was writing. Returns the answers that arrived
+    // before.
   }
   return answer;
 }

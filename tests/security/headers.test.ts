@@ -36,7 +36,7 @@ Deno.test("the headers of every answer forbid a browser to run, frame, embed or 
       equal(headers.get(name), value, `${url} ${status}: ${name}`);
     }
     ok(headers.get("x-request-id") && headers.get("traceparent"), url);
-    // The stack is served over HTTP, not HTTPS.
+    // The stack is served over HTTP, so this header of HTTPS is missing.
     equal(headers.get("strict-transport-security"), null);
     equal(headers.get("x-powered-by"), null);
   }

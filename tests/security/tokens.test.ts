@@ -1,4 +1,4 @@
-/** Forged and expired tokens are refused by the functions and by the data API. */
+/** The functions and the data API refuse forged and expired tokens. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   exportSPKI,
@@ -114,7 +114,7 @@ Deno.test("a token signed by HMAC with the public key is 401", async () => {
     for (const alg of ["HS256", "HS512"]) {
       const header = { alg, kid: jwk.kid, typ: "JWT" };
       const signing = new SignJWT(claims).setProtectedHeader(header);
-      // Some secrets are shorter than the algorithm requires, so they are padded.
+      // Some of these secrets are shorter than the algorithm requires, so they are padded.
       const key = encoder.encode(secret.padEnd(64, "\0"));
       await isRefused(await signing.sign(key));
     }

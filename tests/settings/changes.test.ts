@@ -1,4 +1,7 @@
-/** Operators change the policy, rates and alert rules; what they have not read is never lost. */
+/**
+ * Operators change the policy, rates and alert rules. A change that the operator has not read is never
+ * overwritten.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
@@ -77,7 +80,7 @@ Deno.test("a dry run turns no tax on, and a text is set and removed by null", as
   const { changes } = await change("policy", operator, { changes: tax, dry_run: true });
   deepEqual(changes[0]?.fields, [{ field: "checkout_automatic_tax", from: "false", to: "true" }]);
   equal(valueOf(await readPolicy(), "checkout_automatic_tax"), "false");
-  // Without automatic tax the tax code has no effect on other tests.
+  // Automatic tax is off, so the tax code has no effect on other tests.
   const code = { changes: { checkout_tax_code: "txcd_10103001" } };
   await withPolicy(world, "exclusive", async () => {
     await change("policy", operator, code);

@@ -1,4 +1,4 @@
-/** Every route of settings against hostile callers and values; whole tables are compared. */
+/** Hostile callers and values on every route of settings. The test compares whole tables. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { proven, withPackages, withPolicy, withSql } from "../support/project/database.ts";
@@ -21,7 +21,7 @@ const PACKAGE = {
   prices: [{ currency: "bgn", amount: 100 }, { currency: "thb", amount: 2000 }],
 };
 
-/** Each route's name and table, and a change that would differ from a new project. */
+/** For each route: its name, its table, and a change to a value that a new project does not have. */
 const ROUTES: [string, string, Record<string, unknown>][] = [
   ["packages", "packages", { packages: [PACKAGE] }],
   ["rates", "rates", {
@@ -37,9 +37,9 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 ];
 
 /**
- * Returns the rows of a table, and the number of audit rows of refused and dry changes, as one text.
- * Other tests change the rule auth_failures and set b2b to on at any time, and Stripe's first event
- * fixes the mode.
+ * Returns as one text the rows of a table, and the number of audit rows of refused changes and dry runs.
+ * Leaves out what other tests change at any time: the rule auth_failures, the flag b2b, and the mode, which
+ * Stripe's first event fixes.
  */
 const rowsOf = (table: string) =>
   withSql(world, async (sql) => {
@@ -55,7 +55,10 @@ const rowsOf = (table: string) =>
 const versionOf = async (name: string): Promise<string> =>
   JSON.parse((await get(world, `settings/${name}`, backEnd(world))).text).data.version;
 
-/** Sends a change with the current version, again while other tests change the same settings. */
+/**
+ * Sends a change with the current version. Repeats it if another test has changed the same settings
+ * meanwhile.
+ */
 function send(name: string, as: Caller, body: object) {
   return until(`the version of ${name} is the current one`, async () => {
     const version = await versionOf(name);
@@ -64,7 +67,10 @@ function send(name: string, as: Caller, body: object) {
   });
 }
 
-/** Runs a test while no other test changes packages or the policy. The flag b2b belongs to tests/input. */
+/**
+ * Runs a test while no other test changes packages or the policy. The tests in tests/input change the flag
+ * b2b, so these tests do not use it.
+ */
 const alone = (use: () => Promise<void>) =>
   withPackages(world, "exclusive", () => withPolicy(world, "exclusive", use));
 
@@ -110,7 +116,7 @@ Deno.test("a page of another origin gets no right to read an answer of settings"
   }
 });
 
-/** Values that a field must not take, in each route's first item. */
+/** Values that the fields must refuse. Each value is sent in a field of the first item of its route. */
 const NUMBERS = ["NaN", "Infinity", "-1", "1e308", "9".repeat(40), "0x10", "１２", "", " 1"];
 const VALUES: [string, (value: unknown) => object][] = [
   ["packages", (credits) => ({ packages: [{ ...PACKAGE, credits }] })],
@@ -148,7 +154,8 @@ for (const [name, bodyWith] of VALUES) {
     for (const value of NUMBERS) {
       const request = { ...bodyWith(value), version, reason: "x", dry_run: true };
       const answer = await post(world, `settings/${name}`, backEnd(world), request);
-      // Another test may have changed the same settings, which is refused as well.
+      // If another test has changed the same settings, the answer is a different refusal, which is accepted
+      // here, too.
       if (answer.status === 409) continue;
       equal(answer.status, 400, `${value}: ${answer.text}`);
       ok(JSON.parse(answer.text).error.field, value);
@@ -200,7 +207,8 @@ Deno.test("a key that is sent again with another body is refused, and a secret k
       422,
       "idempotency_key_reused",
     );
-    // Another caller's key is another key: its version is old by now.
+    // Another caller's key is a different key, so the request is not a repeat. Its version is outdated by
+    // now.
     refused(
       await post(world, "settings/flags", backEnd(world), other, { key }),
       409,

@@ -1,4 +1,4 @@
-/** A shop changes its packages by a file; orders keep the terms that they were sold at. */
+/** A shop changes its packages with a file. Orders keep the terms under which they were sold. */
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { Checkout, Package } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -14,7 +14,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const MAIN = new URL("../../scripts/shop/main.ts", import.meta.url).pathname;
 
-/** A package at the end of the list, so that tests that buy the first package still do. */
+/** This package is at the end of the list, so that tests that buy the first package are not affected. */
 const termsOf = (slug: string, usd: number, eur: number, credits: string) => ({
   slug,
   name: "By file",
@@ -27,7 +27,7 @@ async function readSettings() {
   return data(await get(world, "settings/packages", backEnd(world)), 200, PackageSettings);
 }
 
-/** Returns the packages on sale as a file describes them. */
+/** Returns the packages on sale in the format of the file. */
 async function packagesOnSale() {
   const { packages } = await readSettings();
   return packages.filter(({ active }) => active).map((
@@ -35,7 +35,7 @@ async function packagesOnSale() {
   ) => ({ ...terms, description: terms.description ?? undefined }));
 }
 
-/** Runs packages:diff or packages:push on a file with these packages. */
+/** Runs packages:diff or packages:push with a file that contains these packages. */
 async function runCommand(packages: unknown[], ...args: string[]) {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   try {

@@ -1,7 +1,7 @@
 /**
- * The time from the debit that crosses the threshold to the new credits. No test here runs the
- * payment runner: the database wakes it. The scheduled task, which would find the account within a
- * minute, is too slow for these limits.
+ * Measures the time from the debit that crosses the threshold to the new credits. No test in this file
+ * starts the payment runner: the database wakes it. The scheduled task would find the account within a
+ * minute, which is too late for the limits of these tests.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven, withDeliveries, withSql } from "../support/project/database.ts";
@@ -18,7 +18,7 @@ const PEOPLE = 4;
 const CROSSINGS_EACH = 5;
 const P95_LIMIT_MS = 10_000;
 
-/** Spends down to ten credits below the threshold, and waits for the credits. */
+/** Spends credits down to ten below the threshold, and waits for the new credits. */
 async function crossOnce(person: Person): Promise<void> {
   const { available } = await balanceOf(world, person.id);
   await spend(world, person, String(Number(available) - 990));
@@ -28,7 +28,7 @@ async function crossOnce(person: Person): Promise<void> {
   );
 }
 
-/** Returns the milliseconds from each debit to the purchase after it, in ascending order. */
+/** Returns the time in ms from each debit to the purchase after it, in ascending order. */
 async function timesOf(people: Person[]): Promise<number[]> {
   const rows = await withSql(world, (sql) =>
     sql<{ ms: number }[]>`

@@ -1,6 +1,7 @@
 /**
- * The removal of a saved card in races with a charge, with Stripe's events and with another card.
- * After the answer no card is left at Stripe, and no charge is made that the answer does not name.
+ * The removal of a saved card at the same moment as a charge, Stripe's events or the saving of a different
+ * card. When the removal is answered, Stripe has no card any more, and every charge that was made is named
+ * in the answer.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
@@ -30,7 +31,7 @@ const world = readWorld();
 const removeCard = async (person: Person) =>
   data(await remove(world, "top-ups/card", person.as), 200, TopUps);
 
-/** Sends the charge to Stripe, as the runner does that has claimed it. */
+/** Sends the charge to Stripe, as the runner that has claimed the charge does. */
 function chargeAt(claimed: Claimed) {
   return stripeOf(world).paymentIntents.create({
     amount: claimed.amount,
@@ -55,7 +56,7 @@ async function attachedTo(customer: string): Promise<string[]> {
   return methods.map(({ id }) => id);
 }
 
-/** Runs the payment runner until these cards are all that is attached to a customer. */
+/** Runs the payment runner until exactly these cards are attached to a customer. */
 async function attachedBecome(customer: string, wanted: string[]): Promise<void> {
   await until(`the customer has ${wanted.length} cards`, async () => {
     await runPayments(world);
@@ -80,7 +81,7 @@ Deno.test("the removal names a charge that was sent before it, and the payment g
   const { person, claimed } = await begun();
   await chargeAt(claimed);
   const { pending_charge, charges } = await removeCard(person);
-  // The payment's event may have been faster than the removal.
+  // The payment's event may have arrived before the removal.
   const isNamed = pending_charge?.order_id === claimed.order_id || charges[0]?.status === "paid";
   equal(isNamed, true);
   await chargeBecomes(world, person, "paid");

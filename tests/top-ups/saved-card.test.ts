@@ -1,4 +1,4 @@
-/** The saved card: its brand and digits from Stripe, and its removal by its owner. */
+/** A saved card: its brand and digits, which are read from Stripe, and its removal by its owner. */
 import { deepEqual, equal } from "node:assert/strict";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";

@@ -37,12 +37,12 @@ async function availableOf({ id }: Person): Promise<string | undefined> {
   return (await balanceOf(world, id)).available;
 }
 
-/** Lists the templates of a person's notifications about top-ups, in order. */
+/** Lists the email templates of a person's notifications about top-ups, in order. */
 async function topUpNotificationsOf(person: Person): Promise<string[]> {
   return (await notificationsOf(world, person)).filter((each) => each.startsWith("top_up_"));
 }
 
-/** Sets the behaviour of a person's card for all later charges. */
+/** Sets how a person's card behaves in all later charges. */
 async function makeCard(person: Person, behaviour: string): Promise<void> {
   const { payment_method_id } = await cardOf(world, person);
   await control(world, "POST", `payment_methods/${payment_method_id}/behaviour`, { behaviour });
@@ -159,7 +159,8 @@ Deno.test("a charge that needs authentication is confirmed on a page, and paid o
   const link = await linkOf(world, person);
   const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
-  // A scheduled task may have reported the low balance before, so only the last one is checked.
+  // A scheduled task may have reported the low balance before, so the test checks only the last
+  // notification.
   equal((await topUpNotificationsOf(person)).at(-1), "top_up_authentication");
   const listed = await person.dataApi.from("notifications").select("template, data")
     .eq("template", "top_up_authentication");
@@ -192,7 +193,7 @@ Deno.test("the monthly cap reduces a charge, and then stops charges", async () =
   equal((await paymentsOf(world, person)).length, 1);
   const capped = async () =>
     (await notificationsOf(world, person)).filter((each) => each === "top_up_capped").length;
-  // The payment runner skips an account that another session has locked, so it runs repeatedly.
+  // The payment runner skips an account that another session has locked, so the test runs it repeatedly.
   await until("the notification about the cap exists", async () => {
     await runPayments(world);
     return await capped() > 0 || undefined;

@@ -1,6 +1,6 @@
 /**
- * A request's failure reaches Sentry and its spans reach a collector, both with the trace of the
- * request.
+ * The failure of a request reaches Sentry, and the spans of the request reach a collector. Both have the
+ * trace id of the request.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";

@@ -1,7 +1,4 @@
-/**
- * A trace continues from a request's header to its log line, its answer, and the entry that it
- * wrote.
- */
+/** The trace of a request's header appears in its log line, in its answer, and in the entry that it wrote. */
 import { equal, match, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
@@ -39,7 +36,7 @@ function linesOf(text: string): Line[] {
   return text.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
 }
 
-/** Waits for the log line of a route with this trace. */
+/** Waits for the log line of this route that has this trace. */
 function lineOf(route: string, traceId: string): Promise<Line> {
   return until(`${route} logs the trace ${traceId}`, async () => {
     const lines = linesOf((await logsOf(world))["the functions' log"]!);

@@ -1,4 +1,4 @@
-/** The functions read all facts that they need from events in other versions of Stripe's API. */
+/** The functions read all facts that they need from events that have a different version of Stripe's API. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -105,8 +105,8 @@ Deno.test("an old event is a 500 while Stripe is unavailable, and its redelivery
 });
 
 /**
- * Runs a backfill as if the last complete one were an hour old, and clears the wait after a failed
- * one.
+ * Runs a backfill. Before, makes the last complete backfill an hour old, and clears the wait that follows a
+ * failed one.
  */
 async function runBackfill(): Promise<void> {
   await withSql(
@@ -119,8 +119,8 @@ async function runBackfill(): Promise<void> {
 }
 
 /**
- * Waits until the backfill has ended, in this run or in a scheduled run, and returns the number of
- * unreadable events.
+ * Waits until this run or a scheduled run has finished the backfill, and returns the number of unreadable
+ * events.
  */
 async function unreadable() {
   return await until("the backfill has ended", () =>

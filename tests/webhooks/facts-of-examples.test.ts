@@ -1,5 +1,6 @@
 /**
- * The facts that the functions store of each type of event, read from Stripe's complete examples.
+ * For each type of event, the facts that the functions store. The facts are read from Stripe's complete
+ * examples.
  */
 import { ok } from "node:assert/strict";
 import type Stripe from "stripe";
@@ -9,7 +10,7 @@ import {
   factsOf,
 } from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 
-/** The example object of an event, by the first part of the event's type. */
+/** The example object of an event. The key is the first part of the event's type. */
 const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
   ["checkout.", "checkout.session"],
   ["payment_intent.", "payment_intent"],
@@ -24,7 +25,10 @@ const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
   ["payout.", "payout"],
 ];
 
-/** Words in the examples that belong to a person or a card, or that mark a secret. */
+/**
+ * Words in the examples that belong to a person or a card, or that mark a secret. The functions must not
+ * store them.
+ */
 const PERSONAL = ["Jenny", "jenny", "example.com", "1234 Fake Street", "secret", "4242"];
 
 for (const type of EVENT_TYPES) {

@@ -1,4 +1,4 @@
-/** Failures between an event and its grant, in the ledger or in the delivery. */
+/** Failures between the arrival of an event and its grant, in the ledger or in the delivery. */
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -58,7 +58,7 @@ Deno.test("T2: an event whose grant failed is granted by the scheduled task", as
     await withBrokenGrant(world, checkout.order_id, async () => {
       refused(await deliver(world, event), 500, "internal");
     });
-    // The scheduled task retries the event a minute after the failure, so the test passes a later
+    // The scheduled task retries the event only a minute after the failure, so the test passes a later
     // time.
     await withSql(world, (sql) => sql`select farthing.retry_events(now() + interval '2 minutes')`);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
@@ -86,7 +86,7 @@ Deno.test("an event that does not match its order is answered 500 and grants not
   });
 });
 
-/** Deletes an order while `use` runs, as in a database that was restored from an older backup. */
+/** Deletes an order while `use` runs, to emulate a database that was restored from an older backup. */
 async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<void> {
   await withSql(world, async (sql) => {
     const [order] = await alterBriefly(sql, async (step) => {

@@ -1,6 +1,6 @@
 /**
- * Events that were not delivered, or could not be applied, are fetched or replayed, and applied
- * once.
+ * Events that were not delivered are fetched, events that could not be applied are replayed, and each of
+ * them is applied once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
@@ -76,14 +76,17 @@ Deno.test("the hourly backfill finds a lost account.updated of a provider", asyn
       sql`update farthing.backfills
         set done_until = now() - interval '61 minutes', claimed_at = null, retry_at = null`,
   );
-  // This run or a scheduled run fetches the lost event.
+  // Either this run or a scheduled run has fetched the lost event.
   await until("the provider is restricted", async () => {
     await post(world, "payment-runner", service, {}, { key: null });
     return (await readProvider(world, person)).charges_enabled ? undefined : true;
   });
 });
 
-/** Makes a purchase whose event is dead-lettered. The fault that caused it is already repaired. */
+/**
+ * Makes a purchase whose event was dead-lettered because of a fault. The fault has ended when the function
+ * returns.
+ */
 async function deadEvent() {
   const buyer = await signUp(world);
   const { order_id, checkout_url } = await openCheckout(world, buyer);

@@ -1,4 +1,4 @@
-/** The events of one payment make one grant, whatever the order of their delivery. */
+/** The events of one payment make one grant, in whatever order they are delivered. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -40,9 +40,9 @@ Deno.test("T3: events of a payment make one grant in every order, doubled in hal
   const orders = permutations([0, 1, 2, 3, 4]);
   let purchases = 0;
   for (const [round, order] of orders.entries()) {
-    // The buyer has reached the hourly limit of checkouts, so another user buys next.
+    // The buyer has reached the hourly limit of checkouts, so a new buyer opens the next ones.
     if (round > 0 && round % CHECKOUTS === 0) buyer = await signUp(world);
-    // Between two rounds, the lock is free for tests that start a backfill.
+    // Between two rounds the lock is released, so that tests that start a backfill can run.
     await withLostEvents(world, "shared", async () => {
       const { id, events } = await bought(buyer);
       deepEqual(events.map(({ type }) => type), [
@@ -90,7 +90,7 @@ Deno.test("T2: an event delivered again after its grant is a duplicate and grant
       deepEqual(await received(completed), { received: true, duplicate: true });
     }
     await isPaidOnce(buyer, id, 1);
-    // A second event about the same payment, with another id, grants nothing.
+    // A second event about the same payment has a different id, and grants nothing.
     deepEqual(await received({ ...completed, id: `evt_${crypto.randomUUID()}` }), {
       received: true,
     });
@@ -99,7 +99,7 @@ Deno.test("T2: an event delivered again after its grant is a duplicate and grant
   });
 });
 
-/** Makes a delayed payment, and returns the events that change its order. */
+/** Makes a delayed payment, and returns those of its events that change the order. */
 async function delayed(buyer: Person, outcome: "succeeds" | "fails") {
   const checkout = await openCheckout(world, buyer);
   await payInSilence(world, checkout, { method: "us_bank_account", outcome });

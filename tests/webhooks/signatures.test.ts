@@ -1,4 +1,7 @@
-/** The webhook accepts an event only if Stripe has signed it recently and the mode is ours. */
+/**
+ * The webhook accepts an event only if Stripe has signed it recently and the event's mode is the project's
+ * mode.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { countEntries, proven, withLostEvents, withSql } from "../support/project/database.ts";
@@ -75,7 +78,7 @@ Deno.test("the webhook refuses every signature that is not Stripe's and recent",
     refused(unsigned, 400, "signature_invalid");
     equal(await isKnown(event.id), false);
     equal(await countEntries(world, buyer.id), 0);
-    // After all refusals, the event is still accepted with a valid signature.
+    // After all these refusals, the same event is still accepted with a valid signature.
     data(await deliver(world, payload, { header: good }), 200, Received);
     equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
     await proven(world);

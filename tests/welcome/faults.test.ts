@@ -1,6 +1,6 @@
 /**
- * Welcome credits of real sign-ups, also while the grant fails. The policy applies to every sign-up,
- * so the file runs on a stack of its own.
+ * Welcome credits for sign-ups through Auth, also while the grant fails. The policy applies to every
+ * sign-up, so this file runs on a separate stack.
  */
 import { createClient } from "@supabase/supabase-js";
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -30,7 +30,10 @@ async function setPolicy(changes: Record<string, string>): Promise<void> {
   equal(answer.status, 200, answer.text);
 }
 
-/** Sets the ceiling of the day to the credits that are granted, and returns the ceiling before. */
+/**
+ * Sets the ceiling of the day to the sum of the credits that were already granted. Returns the former
+ * ceiling.
+ */
 function reachCeiling(): Promise<string> {
   return withSql(world, async (sql) => {
     const [row] = await sql<{ day: string; granted: string }[]>`
@@ -41,7 +44,7 @@ function reachCeiling(): Promise<string> {
   });
 }
 
-/** Runs `use` while each new user gets 250 credits, which expire after a day. */
+/** Runs `use` while each new user gets 250 credits that expire after a day. */
 function withWelcomeCredits(use: () => Promise<void>): Promise<void> {
   return withPolicy(world, "exclusive", async () => {
     await setPolicy({ welcome_credits: "250", welcome_credits_life: "86400" });
@@ -78,7 +81,7 @@ function ownBalance({ token }: NewUser) {
 const isGranted = (user: NewUser) => async () =>
   (await ownBalance(user)).available === "250" || undefined;
 
-/** Waits until a user's request is decided, and returns the outcome. */
+/** Waits until a user's request for welcome credits is decided, and returns the outcome. */
 function outcomeOf(userId: string): Promise<string> {
   return until("the request is decided", () =>
     withSql(world, async (sql) => {
@@ -156,7 +159,7 @@ Deno.test("a user whom the ceiling refused is queued again, and gets the credits
 
     await setPolicy({ welcome_credits_day: ceiling });
     const answers = await Promise.all([retry(), retry(), retry()]);
-    // A runner may decide between two of them; then the later one is refused, too.
+    // A runner may decide between two of the sign-ups. Then the later one is refused, too.
     equal(answers.filter(({ status }) => status === 200).length, 1);
     for (const answer of answers.filter(({ status }) => status !== 200)) {
       refused(answer, 409, "welcome_not_refused");

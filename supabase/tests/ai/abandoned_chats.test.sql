@@ -1,5 +1,5 @@
--- Chats whose request is dead: an accepted chat is charged the most that it can have cost, a chat that was
--- never accepted is not charged, and no credits stay held.
+-- Chats whose request ended without settling them. A chat that the provider accepted is charged the most
+-- that it can have cost, a chat that the provider never accepted is not charged, and no credits stay held.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,8 @@ select plan(86);
 select isnt(tests.give(name, '100'), null, name || ' has 100 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
 
--- An accepted chat costs the most that the provider can bill; a chat that was never accepted costs nothing.
+-- A chat that the provider accepted costs the most that the provider can bill. A chat that the provider
+-- never accepted costs nothing.
 select farthing.allow_change('sql:' || session_user, 'a round figure');
 update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.begin_chat(name, name), null, name || ' begins a chat')
@@ -44,7 +45,7 @@ select is(tests.key(name), 'free', format(
 from unnest(array['ann', 'bob', 'cid']) name;
 select is(farthing.close_abandoned_chats(tests.after('1 h')), 0, 'a chat is closed only once');
 
--- The request was still alive.
+-- The request of this chat was still running when the scheduled task closed the chat.
 select is(tests.record(tests.chat_id('ann'), 200, '72 s'), 'closed',
   'a heartbeat of ann''s request reports that the chat is closed');
 select is(tests.settle_chat(tests.chat_id('ann'), passed, 1000, 400, 'ann') -> 'data',
@@ -77,7 +78,8 @@ select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', 
   'a late answer that hal cannot pay makes no debt');
 select is(tests.chat(tests.chat_id('hal')), 'released, hold released, charged 0', 'the chat stays released');
 
--- A key has one chat at a time: a repeat that arrives before the task closes the chat that it repeats.
+-- Only one chat at a time has a key. Here a repeat arrives before the task has closed the chat that it
+-- repeats.
 select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins a chat');
 select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'dan''s chat streams for minutes');
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',
@@ -102,7 +104,7 @@ select is(tests.settle_chat(tests.chat_id('eve', nr), '63 s', p_key => 'e', p_te
   #>> '{data,message,content}', message, format('settlement %s answers again', nr))
 from (values (1, 'Again'), (2, 'Second')) s (nr, message);
 
--- A hold that ends in another way ends its chat: by expiry, by an operator, or with its owner.
+-- If a hold ends in a different way, its chat ends, too: by expiry, by an operator, or with its owner.
 select isnt(tests.begin_chat('fay', 'f' || nr, nr * interval '1 ms'), null, 'fay begins two chats')
 from generate_series(1, 2) nr;
 select is(holds_settle(tests.chat_id('fay', 2), '30', p_now => tests.after('1 s')) #>> '{data,settled}', '30',
@@ -141,7 +143,7 @@ select is(tests.settle_chat(chat::uuid, '13 min') #>> '{data,credits}', '0',
   'a late answer costs a deleted user nothing')
 from left_open;
 
--- The proof reports a chat and a hold that disagree.
+-- The proof reports a chat that disagrees with its hold.
 select isnt(tests.begin_chat('bob', 'open', '1 h'), null, 'bob has an open chat');
 select is(tests.named(sql), rules, name) from (values
   ('1 7', 'an open chat without an open hold is reported', 'update farthing.holds set status = ''released'',

@@ -1,4 +1,5 @@
--- Chats: held before the provider is called, and then settled once with the provider's usage, or released.
+-- Chats: credits are held before the provider is called, and then the chat is settled once with the
+-- provider's usage, or released.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +11,7 @@ select isnt(tests.give(name, '200'), null, name ||
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
 values ('free-to-ask', 1, 0, 10, 1);
 
--- Begin: the price of the longest answer is held before the provider is called.
+-- Begin: holds the price of the longest possible answer before the provider is called.
 create temporary table begun as select tests.begin_chat('ann', 'k') as b;
 select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
     'abandoned_stream_timeout_ms', 120000),
@@ -37,7 +38,7 @@ select tests.fails_with($$ select chats_begin(gen_random_uuid(), 'gpt-4o', 1, 1)
   'an unknown user is refused');
 select is((select count(*)::int from farthing.chats), 1, 'exactly one chat is stored');
 
--- Record: the recorded tokens never fall and never exceed the most that was requested.
+-- Record: the recorded token counts never decrease and never exceed the requested maximum.
 select is(tests.record(tests.chat_id('ann'), null, '5 s'), 'open', 'a heartbeat without tokens is recorded');
 select is(accepted_at, null::timestamptz,
   'a heartbeat without tokens does not say that the provider accepted')
@@ -77,8 +78,8 @@ select results_eq('select user_id, model, request_id from farthing.ai_logs',
 select is((select correlation_id from farthing.entries where kind = 'settle'), 'trace-ann',
   'the entry has the request''s trace');
 
--- A request with another idempotency key can neither settle nor release a chat. Fields other than
--- the token counts in the model provider's usage do not change the charge.
+-- A request with a different idempotency key can neither settle nor release a chat. The charge depends only
+-- on the token counts in the provider's usage.
 select is(tests.begin_chat('bob', 'b') ->> 'held', '50', 'bob begins a chat');
 select tests.fails_with(format('select tests.%s_chat(tests.chat_id(''bob''), ''1 s'', p_key => ''k'')', door),
   'not_found', 'hold_id', door ||
@@ -100,7 +101,7 @@ select is((chats_settle(tests.chat_id('bob'), '{"input_tokens": 1000, "cached_in
     "reasoning_tokens": 200}, "credits": "57", "balance_after": "143"}',
   'T10: a chat costs the rate of its beginning, also above its hold');
 
--- Release: the provider returned nothing, and the key is free.
+-- Release: the provider returned nothing, so the key can be used again.
 select is(tests.begin_chat('eve', 'e') ->> 'step', 'call', 'eve begins a chat');
 select is(tests.release_chat(tests.chat_id('eve'), '1 s', 'e'), 'released', 'eve''s chat is released');
 select is(tests.release_chat(tests.chat_id('eve'), '2 s', 'e'), 'released',
@@ -126,7 +127,7 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, (values
   ('chats_begin(null, null, 1, 1)', 'unknown_model'), ('chats_record(null)', 'ok'),
   ('chats_settle(null, null, null)', 'not_found'), ('chats_release(null)', 'not_found')) c (call, code);
 
--- A chat is released after its hold has expired and before any task has run.
+-- A chat can be released after its hold has expired, before any task has run.
 select is(tests.begin_chat('zoe', 'zoe') ->> 'step', 'call', 'zoe begins a chat')
 from (select tests.give('zoe', '50')) given;
 select is(tests.release_chat(tests.chat_id('zoe'), '11 min', 'zoe'), 'released',

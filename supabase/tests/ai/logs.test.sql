@@ -46,7 +46,8 @@ from (values ('none', 'usage = ''{}'''), ('none', 'classification = ''none'''), 
   ('usage_only', 'prompt = ''x'''), ('usage_only', 'response = ''x'''),
   ('usage_only', 'structured = ''{}''')) l (level, change);
 
--- A lowered consent applies to stored logs. A raised consent restores nothing.
+-- If a user lowers the consent, stored logs lose the fields, too. If the user raises it again, nothing is
+-- restored.
 select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees to the level full_redacted');
 select is(pg_temp.kept(pg_temp.write('bob')), 'full_redacted: texts usage', 'bob''s call is stored');
 select is(pg_temp.agree('bob', 'usage_only'), 'ok', 'bob lowers his consent to usage_only');
@@ -61,7 +62,7 @@ where user_id = tests.person('bob');
 select is((select count(*)::int from farthing.ai_logs where consent = 'full_redacted'), 1,
   'ann''s log does not change');
 
--- A log never fails: a long text is cut, and a log that cannot be stored is lost.
+-- Logging never fails: a long text is cut, and a log that can't be stored is dropped.
 select is(right(prompt, 6) || length(prompt) || right(response, 6) || length(response),
   ' [cut]32768 [cut]32768', 'long texts are cut and marked')
 from pg_temp.write('ann', jsonb_build_object('prompt', repeat('ä', 100000), 'response', repeat('x', 32769)));
@@ -137,7 +138,7 @@ select is(farthing.delete_old_ai_logs(tests.after('720 h'), logs), logs,
   'the task deletes no more logs than its limit') from own;
 select is(farthing.delete_old_ai_logs(tests.after('720 h')), 1, 'the next run deletes the rest');
 
--- The logs of a deleted user.
+-- The logs of a user are deleted with the user.
 select isnt(pg_temp.write('bob'), null, 'bob calls a model again');
 select lives_ok('delete from auth.users where id = md5(''bob'')::uuid', 'bob is deleted');
 select is_empty('select * from farthing.ai_logs', 'bob''s logs are deleted with him');

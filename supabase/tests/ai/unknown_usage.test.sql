@@ -1,5 +1,5 @@
--- T28: chats with unknown usage. The chat is charged the most that the provider can bill, the hold covers
--- the charge, and a usage that is learned later refunds the difference.
+-- T28: chats with unknown usage. Such a chat is charged the most that the provider can bill, and the hold
+-- covers the charge. If the usage becomes known later, the difference is refunded.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.give(name, '200'), null, name || ' has 200 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus']) name;
 
--- The hold covers the charge, even if little is known of the model.
+-- The hold covers the charge, even if Farthing knows little about the model.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd,
   reasoning_per_million_usd, markup) values ('thinks-dearly', 1, 5, 15, 30, 4), ('thinks', 1, 5, 15, 10, 4);
 select is(tests.begin_chat(name, name, p_model => model, p_max_input => most, p_counted => counted)
@@ -34,7 +34,7 @@ from (values ('ann', '50', 'tokens in flight are bounded by the longest answer')
 select is(settled::numeric, amount::numeric, 'the charge never exceeds the hold') from farthing.holds
 order by created_at, hold_id;
 
--- A usage that is learned later refunds the excess, once.
+-- When the usage becomes known, the excess is refunded once.
 select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 'data') - 'message',
   jsonb_build_object('finish_reason', 'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb,
     'credits', '26', 'balance_after', '174', 'hold_id', tests.chat_id('bob')),
@@ -56,7 +56,7 @@ select is(chats_settle(tests.chat_id('cid'), null, '{}', p_idempotency_key => te
 select is(tests.settle_chat(tests.chat_id('cid'), '63 s', 1000, 100, 'cid') #>> '{data,credits}', '110',
   'a usage after the chat''s answer corrects nothing');
 
--- The request itself ends without a usage: the chat is charged the most that the provider can have billed.
+-- The request itself ends without a usage. The chat is charged the most that the provider can have billed.
 select isnt(tests.begin_chat('fay', 'fay'), null, 'fay begins a chat');
 select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', '10 tokens are recorded');
 select is((chats_settle(tests.chat_id('fay'), null, '{}', p_idempotency_key => tests.sha256('fay'),
@@ -66,7 +66,7 @@ select is((chats_settle(tests.chat_id('fay'), null, '{}', p_idempotency_key => t
 select is(tests.settle_chat(tests.chat_id('fay'), '3 s', 1, 1, 'fay') #>> '{data,credits}', '28.4',
   'a later usage changes nothing');
 
--- Both sides of the time limits.
+-- Each time limit is tested just before it and just after it.
 select isnt(tests.begin_chat('gus', 'gus'), null, 'gus begins a chat');
 select is(tests.record(tests.chat_id('gus'), 1, '59.999 s'), 'open',
   'a heartbeat within a minute is recorded');
@@ -85,7 +85,7 @@ select is(tests.release_chat(tests.chat_id('gus', 2), '13 min', 'late'), 'releas
 select is(tests.chat(tests.chat_id('gus', 2)), 'released, hold released, charged 0',
   'the released chat costs nothing');
 
--- Bounds of the policy, and the proof of a correction without an entry.
+-- The bounds of the policy. The proof finds a correction that has no entry.
 select is(tests.outcome('update farthing.policy set ' || setting) ->> 'code', '23514',
   setting || ' is refused')
 from unnest(array['stream_in_flight_tokens = 63', 'abandoned_stream_timeout = interval ''-1 s''',

@@ -1,5 +1,6 @@
--- A figure that goes up and down is one incident. It is notified once, even if a server's time goes back, an
--- operator acknowledges it before its notifications could be queued, or its notifications are deleted.
+-- A figure that goes up and down causes only one incident. The incident is notified once, even if the
+-- server's time goes back, if an operator acknowledges it before its notifications could be queued, or if
+-- its notifications are deleted.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -29,7 +30,7 @@ select is(pg_temp.late(0, '7 min'), 'payout_delay open',
   'the fine minutes before the figure rose do not count');
 select is(pg_temp.late(3, '9 min'), 'payout_delay open', 'the figure is above the threshold once more');
 select is(pg_temp.late(0, '10 min'), 'payout_delay open', 'the figure is fine once more');
--- A figure between fine and over ends the time that counts as fine.
+-- A figure between fine_at and the threshold restarts the time for which the figure must be fine.
 select is(pg_temp.late(2, '14 min'), 'payout_delay open',
   'a figure between fine and over leaves the incident open');
 select is(pg_temp.late(0, '15 min'), 'payout_delay open', 'the time that counts as fine begins again');
@@ -42,7 +43,7 @@ select is((select count(*)::int from farthing.incidents), 1, 'all changes are on
 select is((select count(*)::int from farthing.notifications where template = 'alert'), 2,
   'the incident is notified once by email and once by webhook');
 
--- No notification can be queued, and an operator acknowledges the incident.
+-- No notification can be queued. Meanwhile an operator acknowledges the incident.
 alter table farthing.notifications add constraint notifications_broken check (template <> 'alert') not valid;
 select is(pg_temp.late(3, '20 min'), 'payout_delay open',
   'an incident opens although the outbox refuses its notifications');

@@ -34,7 +34,7 @@ select is(pg_temp.summary('credits_minted'), '2000000.5 credits granted since mi
 select is(tests.alerts('23:59:59'), 'credits_minted open', 'the incident stays open for the rest of the day');
 select is(tests.alerts('24 h'), 'nothing', 'a new day resolves the incident');
 
--- The rule grant_above_ceiling reads each grant above the ceiling of one grant.
+-- The rule grant_above_ceiling counts each grant that exceeds the ceiling of a single grant.
 select is(pg_temp.grants('100000.1', 'key:default', '25 h'), '201',
   'a key grants more than the ceiling of one grant');
 select is(tests.alerts('25 h'), 'grant_above_ceiling open', 'the grant opens an incident');

@@ -1,12 +1,12 @@
--- Incidents: a rule fires, its incident is refreshed, acknowledged and resolved, and each incident is
--- notified once.
+-- Incidents: a rule fires, its incident is updated, acknowledged and resolved. Each incident is notified
+-- once.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(68);
 
--- One rule, and late payouts that it reads.
+-- One enabled rule, and the late payouts that it counts.
 update farthing.alert_rules set enabled = rule in ('payout_delay', 'rule_failed');
 update farthing.alert_rules set threshold = 2, fine_at = 1, fires_after = '2 min', resolves_after = '3 min'
 where rule = 'payout_delay';
@@ -25,7 +25,7 @@ create function pg_temp.newest() returns farthing.incidents language sql as $$
   select i from farthing.incidents i order by incident_nr desc limit 1
 $$;
 
--- The rule is over its threshold for long enough.
+-- The value has been over the threshold for long enough.
 select pg_temp.late(2);
 select is(tests.alerts('0 min'), 'nothing', 'a figure at the threshold opens no incident');
 select pg_temp.late(3);
@@ -53,7 +53,7 @@ select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payo
   'the notification names the problem and the runbook')
 from farthing.notifications n, pg_temp.newest() i where n.subject = i.incident_id::text;
 
--- The value is still over the threshold: the open incident is updated, and no second one is opened.
+-- The value is still over the threshold: the open incident is updated, and no second incident is opened.
 select pg_temp.late(4);
 select is(tests.alerts('6 min'), 'payout_delay open', 'a higher figure opens no second incident');
 select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout_delay', 'subject', null,
@@ -75,7 +75,7 @@ select is(tests.alerts('8 min'), 'payout_delay acknowledged',
   'an acknowledged incident stays acknowledged while the figure is over');
 select is(pg_temp.notified(), 'operators and webhook, 2', 'an acknowledgement notifies nobody');
 
--- The rule is fine for long enough.
+-- The value has been fine for long enough.
 select pg_temp.late(2);
 select is(tests.alerts('9 min'), 'payout_delay acknowledged',
   'a figure between fine and over leaves the incident as it is');
@@ -101,13 +101,13 @@ select is((pg_temp.newest()).resolved_at, tests.after('17 min'),
 select is(a ->> 'state', 'resolved', 'a resolved incident cannot be acknowledged')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('18 min')) a;
 
--- The rule is over again: a new incident, with new notifications.
+-- The value is over the threshold again: a new incident is opened, with new notifications.
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';
 select pg_temp.late(3);
 select is(tests.alerts('20 min'), 'payout_delay open', 'a new incident fires at once if fires_after is 0');
 select is(pg_temp.notified(), 'operators and webhook, 4', 'the new incident is notified');
 
--- Figures of a rule are changed by update.
+-- An update changes the figures of a rule.
 update farthing.alert_rules set threshold = 3 where rule = 'payout_delay';
 select is(tests.alerts('21 min'), 'payout_delay open',
   'with a higher threshold the figure is neither over nor fine');
@@ -165,7 +165,7 @@ select is(tests.alerts('41 min'), 'payout_delay open, rule_failed made_up open',
 delete from farthing.alert_rules where rule = 'made_up';
 select is(tests.alerts('42 min'), 'payout_delay open', 'deleting a rule resolves its incident');
 
--- An incident that could not be queued is queued by the next evaluation.
+-- If the notifications of an incident could not be queued, the next evaluation queues them.
 create function pg_temp.refuses() returns trigger language plpgsql as 'begin raise exception ''full''; end';
 create trigger refuses before insert on farthing.notifications
   for each row execute function pg_temp.refuses();

@@ -1,13 +1,14 @@
--- The alert rules: each is tested at its threshold, above it, and at its end.
+-- The alert rules. Each is tested at its threshold, above its threshold, and when its condition ends.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(106);
 
--- No runner sends notifications here; tasks.test.sql tests the rule overdue_work.
+-- No runner sends notifications in this test, so overdue_work is off; tasks.test.sql tests it.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
--- A scheduled task may have proved the ledger, and that proof would be too old at the times of these tests.
+-- A scheduled task may have proved the ledger at the real time, which is too old for the times of these
+-- tests.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',
@@ -19,7 +20,7 @@ select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_fai
   'webhook_failure', 'welcome_ceiling'],
   'these rules exist') from farthing.alert_rules;
 
--- Events that wait: an event of ours, and an event of a foreign payment.
+-- Events that wait: one that is ours, and one about a foreign payment.
 create function pg_temp.receive(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
 returns text language sql as $$
   select concat_ws(' ', r ->> 'deferred', r ->> 'failed')
@@ -51,7 +52,7 @@ select is(tests.alerts('20 days 2 min'), 'webhook_failure open',
 select tests.unguarded('inbox', $$delete from farthing.inbox$$);
 select is(tests.alerts('20 days 3 min'), 'nothing', 'the incident ends when the event is gone');
 
--- Events that never arrived and that the backfill can't read. They are in no row of the inbox.
+-- Events that never arrived and that the backfill can't read. The inbox has no rows for them.
 update farthing.backfills set unreadable = 2;
 select is(tests.alerts('21 days'), 'webhook_failure pending', 'unreadable events make a pending incident');
 select is(tests.alerts('21 days 2 min'), 'webhook_failure open', 'unreadable events open an incident');
@@ -63,7 +64,7 @@ where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
 select is(tests.alerts('21 days 3 min'), 'nothing', 'the incident ends when the events are read');
 
--- Charges of an hour, of which some failed. The usual share is one of fifty.
+-- The charges of an hour, of which some failed. The usual share of failed charges is one in fifty.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void
 language sql as $$
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -156,7 +157,7 @@ drop function farthing.prove();
 alter function farthing.real_proof() rename to prove;
 delete from farthing.proof_runs;
 
--- Requests: 1,000 to one route without errors, and few to another route with errors.
+-- Requests: 1,000 to one route, without errors, and few to a different route, with errors.
 select tests.requests('70 days', 'POST /refunds', '2xx', 1000);
 select tests.requests('70 days', 'GET /features', '2xx', 38);
 select tests.requests('70 days', 'GET /features', '5xx', 2);
@@ -189,13 +190,13 @@ select is(tests.alerts('72 days 18 min'), 'slow_answers open',
 select tests.requests('72 days 25 min', 'POST /checkout', '2xx', 20, 20);
 select is(tests.alerts('72 days 26 min'), 'nothing', 'fast requests are fine');
 
--- The error budget is half a percent of the requests to core routes. In one hour 1 % of them fail, then
--- none.
+-- At most half a percent of the requests to core routes may fail. In one hour 1 % of them fail, and
+-- afterwards none.
 create function pg_temp.uses(p_passed interval, p_failed int, p_well int) returns void language sql as $$
   select tests.requests(p_passed, 'POST /usage', '5xx', p_failed);
   select tests.requests(p_passed, 'POST /usage', '2xx', p_well);
 $$;
--- One request each minute or each hour, because a window with few data opens no incident.
+-- One request per minute or per hour: a window with so little data opens no incident.
 create function pg_temp.seen(p_from interval, p_count int, p_step interval) returns void language sql as $$
   select tests.requests(p_from + n * p_step, 'POST /usage', '2xx', 1) from generate_series(0, p_count - 1) n
 $$;
@@ -230,7 +231,7 @@ select is(tests.alerts('83 days 1 min'), 'budget_burn_fast open, budget_burn_slo
 delete from farthing.metrics;
 select is(tests.alerts('84 days'), 'nothing', 'the incidents end without data');
 
--- The rate limiter without Redis.
+-- Requests that the rate limiter counted without Redis.
 select tests.requests('90 days', 'GET /features', '2xx', 200);
 select tests.measures('90 days', 'limiter_fallbacks', 'reason=down', 10);
 select tests.measures('90 days', 'limiter_fallbacks', 'reason=unconfigured', 100);

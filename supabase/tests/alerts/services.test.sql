@@ -1,5 +1,5 @@
--- Rules about paid checks, models and credentials: what each rule reads, and that few calls open no
--- incident.
+-- The rules about paid checks, models and credentials: what each rule counts, and that a small number of
+-- calls opens no incident.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -31,7 +31,7 @@ select isnt(deep_checks_report('ai', 'ok', 100, null, p_now => tests.after('4 ho
   'the AI service works again');
 select is(tests.alerts('4 hours'), 'nothing', 'a successful check resolves the incident');
 
--- Calls to models that fail.
+-- Calls to models fail.
 select isnt(pg_temp.calls('1 day', outcome, count, service), null,
   format('%s calls to %s have the outcome %s', count, service, outcome))
 from (values ('ok', 1, 'ai'), ('failed', 2, 'ai'), ('timeout', 1, 'ai'), ('refused', 1, 'ai'),

@@ -1,5 +1,5 @@
--- The alert rule stripe_setup, and the refusals that a customer's page shows: a key of another account
--- at Stripe, and a tax that is not set up.
+-- The alert rule stripe_setup, and the refusals on a customer's page that the setup at Stripe causes: the
+-- key of a different Stripe account, and a tax that is not set up.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -8,7 +8,7 @@ begin;
 select plan(13);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule = 'stripe_setup';
--- Returns "action code" of the refusals of a user's page that come from the setup at Stripe.
+-- Returns "action code" for each refusal on a user's page that the setup at Stripe causes.
 create function tests.setup_refusals(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(string_agg(format('%s %s: %s', r ->> 'action', r ->> 'code', r ->> 'reason'), '; '), 'none')
   from jsonb_array_elements(customers_read(tests.person(p_name)::text, p_now => tests.after(p_passed))
@@ -16,7 +16,7 @@ create function tests.setup_refusals(p_name text, p_passed interval) returns tex
 $$;
 select tests.give('ann', '1'), tests.give('bob', '1'), tests.saves('ann', 'pm_ann', '1 h');
 
--- A wrong key of Stripe's account, and a tax that is not set up.
+-- The key belongs to a different Stripe account, and the tax is not set up.
 select stripe_faults_report('other_account', 'No such customer: cus_ann', 'cus_ann', tests.after('130 days'));
 select is(tests.alerts('130 days'), 'stripe_setup open',
   'a customer that Stripe does not know opens an incident');
@@ -33,7 +33,7 @@ from farthing.incidents where rule = 'stripe_setup' and state = 'open';
 select farthing.end_stripe_fault('tax_not_set_up', '');
 select is(tests.alerts('131 days'), 'nothing', 'the incident ends with the next checkout');
 
--- The page of a customer shows the fault.
+-- The customer's page shows the fault.
 select is(tests.setup_refusals('ann', '132 days'), 'none', 'nothing is wrong');
 select stripe_faults_report('other_account', 'No such customer: cus_ann', 'cus_ann', tests.after('132 days'));
 select stripe_faults_report('tax_not_set_up', 'inactive', p_now => tests.after('132 days'));

@@ -1,4 +1,5 @@
--- T30, M8: overdue work opens an incident, whatever the cause, and so does a time without any run of tasks.
+-- T30, M8: overdue work opens an incident, whatever its cause. So does a period without any run of the
+-- scheduled tasks.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +10,7 @@ select plan(57);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdue_work', 'tasks_stopped');
 
--- Notifications of alerts count as sent.
+-- In this test, notifications of alerts count as sent.
 create function pg_temp.alerts(p_passed interval) returns text language plpgsql as $$
 begin
   delete from farthing.notifications where template = 'alert';
@@ -17,7 +18,7 @@ begin
 end
 $$;
 
--- Each kind of work is overdue a quarter of an hour after it is due, if no task runs.
+-- If no task runs, each kind of work counts as overdue a quarter of an hour after it is due.
 select is(pg_temp.alerts('0'), 'nothing', 'no work is overdue where there is none');
 select isnt(tests.give(name, '1000'), null, name ||
   ' has 1000 credits') from unnest(array['ann', 'bob', 'cid']) name;
@@ -74,7 +75,7 @@ select is(pg_temp.alerts('3 hours'), 'overdue_work open',
 delete from farthing.notifications;
 select is(pg_temp.alerts('3 hours 1 min'), 'nothing', 'the incident ends when no email waits');
 
--- No task runs: a process that reports its metrics opens the incident.
+-- No task runs. A process that reports its metrics then opens the incident.
 create function pg_temp.hands_over(p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, '[]', tests.after(p_passed));
   select coalesce(string_agg(concat_ws(' ', rule, state), ', '), 'nothing') from farthing.incidents
@@ -82,7 +83,7 @@ create function pg_temp.hands_over(p_passed interval) returns text language sql 
 $$;
 select farthing.begin_run(tests.after('4 hours'));
 update farthing.tasks set last_ok_at = tests.after('4 hours') where task = 'evaluate_alerts';
--- An email that is never sent, as in a project without a mail service.
+-- An email is never sent, as in a project without a mail service.
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('cid')),
   'low_balance', 'y', '{}', tests.after('4 hours')), true, 'an email waits');
 create table pg_temp.woken (target text);
@@ -107,7 +108,7 @@ select is((select count(*)::int from pg_temp.woken where target = 'notification-
 delete from farthing.notifications;
 select is(pg_temp.alerts('5 hours 1 min'), 'nothing', 'the next evaluation of alerts resolves the incident');
 
--- Tasks run, but alerts are not evaluated.
+-- Tasks run, but none of them evaluates alerts.
 update farthing.tasks set last_ok_at = tests.after('6 hours') where task = 'evaluate_alerts';
 select farthing.begin_run(tests.after('6 hours 6 min'));
 select is(farthing.unwatched_for(tests.after('6 hours 6 min')), '6 minutes',
@@ -116,14 +117,14 @@ select is(pg_temp.hands_over('6 hours 6 min'), 'tasks_stopped pending',
   'alerts that are not evaluated make a pending incident');
 update farthing.tasks set last_ok_at = tests.after('6 hours 6 min') where task = 'evaluate_alerts';
 
--- A new installation, without any run.
+-- A new installation, in which no task has run yet.
 update farthing.task_runner set ran_at = null, installed_at = tests.after('6 hours');
 select is(farthing.runner_silence(tests.after('6 hours 4 min')), '4 minutes',
   'a new project counts from its installation');
 update farthing.task_runner set installed_at = now();
 select is((health_database() ->> 'runs_tasks'), 'true', 'the health check reports that tasks run');
 
--- Heads, which are sent out of the database each hour.
+-- The heads of the seals, which are sent out of the database each hour.
 delete from farthing.notifications;
 update farthing.alert_rules set enabled = rule = 'overdue_work';
 select isnt(farthing.anchor(tests.after('20 days 7 min')), null, 'a head is made');

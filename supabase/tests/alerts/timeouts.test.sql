@@ -1,5 +1,5 @@
--- A rule that never ends is ended once per statement. Afterwards it is evaluated last, so that it stops no
--- other rule.
+-- An evaluation of a rule that never ends is cancelled once per statement. Afterwards this rule is
+-- evaluated last, so that it delays no other rule.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,8 @@ update farthing.alert_rules set
   enabled = rule in ('charge_failure_rate', 'payout_delay', 'reconciliation_mismatch', 'rule_failed');
 update farthing.alert_rules set threshold = 0, fine_at = 0, fires_after = '0', resolves_after = '0'
 where rule in ('payout_delay', 'reconciliation_mismatch');
--- The functions fail as under statement_timeout. A sequence also counts calls that are undone.
+-- These functions fail as they would under statement_timeout. They count calls with a sequence, because a
+-- rollback does not undo a sequence.
 create sequence pg_temp.cut;
 alter function farthing.charge_failure_rate(timestamptz, timestamptz) rename to real_rate;
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
@@ -32,7 +33,8 @@ select is(tests.alerts('1 min'), 'payout_delay open, rule_failed charge_failure_
 select is(tests.alerts('2 min'), 'payout_delay open, rule_failed charge_failure_rate open',
   'the failed rule opens an incident');
 select is((select last_value::int from pg_temp.cut), 3, 'the failed rule is evaluated each time');
--- Two endless rules: the one that is known to fail comes last, and the rules before it are evaluated.
+-- Two rules never end. The one that has failed before is evaluated last, and the rules before it are
+-- evaluated.
 alter function farthing.open_mismatches() rename to real_mismatches;
 create function farthing.open_mismatches() returns bigint language plpgsql as $$
 begin

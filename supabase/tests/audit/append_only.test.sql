@@ -1,4 +1,4 @@
--- Append-only tables: no role changes or deletes a written row.
+-- Append-only tables: no role can change or delete a written row.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -22,8 +22,8 @@ from (values ('update', 'update %t set %c = %c'), ('delete', 'delete from %t'), 
   'event_id'), ('used_references', 'reference_id'))
     t (name, col);
 
--- The role that owns the tables, also with session_replication_role replica, under which most triggers do
--- not fire.
+-- The role that owns the tables can't, even with session_replication_role replica, under which most
+-- triggers do not fire.
 select is(tests.code_for('none', null, sql), '23001', format('%s of %s is refused to the owner', verb, name))
 from attempt order by name, verb;
 set local session_replication_role = replica;
@@ -47,21 +47,21 @@ from (select c.relname as name from pg_class c
   = 'v') t
 order by name;
 
--- A payment of debt is above zero, and a payment that undoes another is below zero.
+-- A payment of debt must be positive. A payment that undoes another one must be negative.
 select tests.fails_with(format('insert into farthing.debt_payments (account_id, lot_id, amount, undoes)
   values (1, gen_random_uuid(), %s, %s)', amount, undoes), '23514', null,
     format('a payment of %s that undoes '
   '%s is refused', amount, undoes))
 from (values (0, 'null'), (-1, 'null'), (0, '1'), (1, '1')) v (amount, undoes);
 
--- Rows that may change are not deleted.
+-- Rows that may be updated still can't be deleted.
 select tests.fails_with('delete from farthing.accounts', '23001', null, 'an account cannot be deleted');
 select tests.fails_with('truncate farthing.accounts cascade', '23001', null, 'accounts cannot be truncated');
 select tests.fails_with('delete from farthing.lots', '23001', null, 'a lot cannot be deleted');
 select tests.fails_with('truncate farthing.lots cascade', '23001', null, 'lots cannot be truncated');
 select is((select count(*) from farthing.entries), 6::bigint, 'all entries are still there');
 
--- The state machines are guards, too.
+-- The triggers that check state changes are guards, too.
 select is_empty($$ select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
   join pg_proc p on p.oid = t.tgfoid where c.relnamespace = 'farthing'::regnamespace
     and p.proname ~ '_guard$' and t.tgenabled <> 'A' $$, 'each state machine also fires for a replica');

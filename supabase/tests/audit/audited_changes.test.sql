@@ -1,4 +1,4 @@
--- The audit (rule 19): a change is audited, some changes need a reason, and terms never change.
+-- The audit (rule 19): changes are audited, some changes need a reason, and sold terms never change.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,7 @@ create function pg_temp.last_audit() returns text language sql as $$
 $$;
 select isnt(tests.give('ann', '10', '1 day'), null, 'ann has 10 credits');
 
--- Changes that need a reason.
+-- Changes that are refused without a reason.
 select tests.fails_with('update farthing.policy set top_up_smallest = 60', '23001', null,
   'the policy cannot be changed without a reason');
 select lives_ok($$ select farthing.set_policy('{"top_up_smallest": 60}', 'the bank asks for it') $$,
@@ -35,7 +35,7 @@ select is(pg_temp.last_audit(), format('accounts {"account_id": %s}: {"daily_cap
   '5.000000000000000000} by %s for a daily cap was set', account_id, 'sql:' || session_user),
   'the audit row has the cap before and after the change') from farthing.accounts;
 
--- Changes that need no reason.
+-- Changes that are accepted without a reason.
 select set_config('farthing.change', '', true);
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd)
 values ('new', 1, 1, 2);
@@ -45,7 +45,7 @@ update farthing.packages set active = false where name = 'Starter';
 select is(pg_temp.last_audit() ~ 'packages .*"active": true.* to .*"active": false', true,
   'a package that is taken off sale is audited');
 
--- Intervals are written in one form, whatever the settings of a session.
+-- The audit writes intervals in one form, whatever the session's settings are.
 set local intervalstyle = 'iso_8601';
 select lives_ok($$ select farthing.set_policy('{"top_up_cool_down": "26:00:00"}', 'one by one') $$,
   'the policy is changed in a session with another interval style');
@@ -56,12 +56,12 @@ select is_empty('select * from farthing.prove_audit()',
 set local intervalstyle = 'postgres';
 select is_empty('select * from farthing.prove_audit()', 'the proof finds no difference in a usual session');
 
--- Audit rows, and the lists of audited tables and of guards, are not deleted.
+-- Rows of the audit, of the list of audited tables and of the list of guards can't be deleted.
 select tests.fails_with(sql, '23001', null, sql) from unnest(array['update farthing.audit set reason = null',
   'delete from farthing.audit', 'truncate farthing.audit', 'delete from farthing.audited',
   'delete from farthing.guards', 'delete from farthing.policy']) sql;
 
--- An account loses its owner only when the user is deleted.
+-- An account loses its owner only when its user is deleted.
 select tests.fails_with('update farthing.accounts set owner_id = null', '23001', null,
   'an account''s owner cannot be removed');
 select tests.fails_with(format('update farthing.accounts set owner_id = %L', tests.person('bob')), '23001',

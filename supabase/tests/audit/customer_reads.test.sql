@@ -1,4 +1,4 @@
--- The log of reads of customers: recorded reads, reads that are not recorded, and the retention.
+-- The log of operators' reads of customers: which reads are recorded, which are not, and for how long.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ returns text language sql as $$
   select farthing.record_customer_read(pg_temp.account_of(p_name), tests.person(p_name), p_author, p_route,
     tests.after(), p_query)::text
 $$;
--- Returns the last recorded read in one line.
+-- Returns the last recorded read as one line.
 create function pg_temp.last_read() returns text language sql as $$
   select concat_ws(' ', r.author, r.route, 'account ' || r.account_id, 'user ' || r.user_id, r.query,
     r.request_id, r.correlation_id) from farthing.customer_reads r order by r.read_nr desc limit 1
@@ -22,7 +22,7 @@ select is_empty('select * from farthing.customer_reads', 'a new database has no 
 select is(farthing.delete_old_customer_reads(tests.after()), 0, 'the task has nothing to delete');
 select isnt(tests.give('ann', '10'), null, 'ann has an account');
 
--- An operator's reads are recorded on every endpoint, with the request's ids.
+-- Each endpoint records an operator's read, with the ids of the request.
 select isnt(set_config('request.headers', json_build_object('x-request-id', 'request-1', 'traceparent',
   format('00-%s-%s-01', repeat('a', 32), repeat('b', 16)))::text, true), null, 'a request begins');
 select is(pg_temp.read('ann', 'operator:' || tests.person('ops'), 'GET /credits'), '',
@@ -32,7 +32,7 @@ select is(pg_temp.last_read(), format('operator:%s GET /credits account %s reque
 select is(read_at, tests.after(), 'the read has its moment') from farthing.customer_reads;
 select isnt(set_config('request.headers', '', true), null, 'the request ends');
 
--- A user without an account is named by their id, and an account never with its user.
+-- A user without an account is recorded by user id. A user with an account is recorded by account only.
 select is(pg_temp.read('bob', 'operator:x', 'GET /customers/{id}'), '', 'an operator reads bob''s page');
 select is(pg_temp.last_read(), 'operator:x GET /customers/{id} user ' || tests.person('bob'),
   'a user without an account is recorded by their id');
@@ -53,7 +53,7 @@ select is(pg_temp.read('ann', null, 'GET /credits'), '', 'a SQL session reads an
 select is(split_part(pg_temp.last_read(), ' ', 1), 'sql:' || session_user,
   'the read of a SQL session is recorded with its role');
 
--- The rows are permanent for a year.
+-- The rows can't be changed or deleted for a year.
 select tests.fails_with('update farthing.customer_reads set author = ''key:x''', '23001', null,
   'a recorded read cannot be changed');
 select tests.fails_with('truncate farthing.customer_reads', '23001', null, 'the log cannot be emptied');

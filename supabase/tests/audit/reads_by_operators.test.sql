@@ -1,4 +1,5 @@
--- Each read of a customer by an operator is recorded: of a list, and of a resource by its id.
+-- Each read of a customer's data by an operator is recorded: reads of a list, and reads of a resource by
+-- its id.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -30,7 +31,7 @@ create temporary table calls as select route, format(call, tests.person('ann'), 
   ('GET /fraud/warnings', 'warnings_list(p_user_id => %1$L, p_author => $1)', null),
   ('GET /fraud/decisions', 'fraud_decisions_list(%1$L, p_author => $1)', null)) c (route, call, id);
 
--- Sends all calls as an author, and returns the routes of the reads that are recorded.
+-- Makes all calls as this author, and returns the routes of the recorded reads.
 create function pg_temp.recorded(p_author text) returns text[] language plpgsql as $$
 declare
   v_before bigint := (select coalesce(max(read_nr), 0) from farthing.customer_reads);

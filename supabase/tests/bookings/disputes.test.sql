@@ -1,5 +1,6 @@
--- M6: the provider pays their share, without our fee, of the money that a bank withdraws, and gets it back
--- with the money. The transfers are recorded, and a runner sends them to Stripe.
+-- M6: if a bank withdraws money, the provider pays their share of it, without our fee. If the bank
+-- reinstates the money, the provider gets the share back. The transfers are recorded, and a runner sends
+-- them to Stripe.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -41,7 +42,7 @@ select is(pg_temp.moves('a'), 'reversal 970 made, restoration 970 made, reversal
 select is((select task || ' ' || item_kind || ' ' || error from farthing.parked_items),
   'payment_runner transfer refused', 'the refused reversal is parked for an operator');
 
--- A dispute beside a refund that reversed its own part, and a refund after the dispute.
+-- A dispute of a payment with a refund that reversed its own part, and a refund after the dispute.
 select isnt(tests.booking('b'), null, 'ann books again');
 select is(tests.payment_event('b', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(tests.refund_event('b', 'b1', 400, 'succeeded', '2 s'), 'processed', 'a part is refunded');
@@ -56,7 +57,8 @@ select is(farthing.refund_to_send(r) -> 'connected', 'false'::jsonb,
   'a refund after a reversal of ours does not reverse the transfer itself')
 from farthing.refunds r where stripe_refund_id = 're_b2';
 
--- The booking is cancelled during the dispute, so reinstated money belongs to the buyer.
+-- The booking is cancelled during the dispute. So if the bank reinstates the money, it belongs to the
+-- buyer.
 select isnt(tests.booking('c'), null, 'ann books once more');
 select is(tests.payment_event('c', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.disputed('c', 'needs_response', '{-1000}', '2 s'), 'processed',
@@ -66,7 +68,8 @@ from farthing.bookings b where booking_id = tests.booking_id('c');
 select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '4 s'), 'processed', 'the bank reinstates the money');
 select is(pg_temp.moves('c'), 'reversal 970 requested', 'the provider gets nothing of the reinstated money');
 
--- Operators are notified of a dispute that is prevented by unknown means, until a refund explains it.
+-- If it is unknown by which means a dispute was prevented, operators are notified until a refund explains
+-- it.
 select isnt(tests.booking('d'), null, 'ann books a last time');
 select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.disputed('d', 'prevented', '{}', '2 s'), 'processed', 'a dispute is prevented');

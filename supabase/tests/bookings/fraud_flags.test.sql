@@ -1,4 +1,4 @@
--- M6: bookings whose buyer and provider share a card, a payout account or an address are flagged and
+-- M6: if a buyer and a provider share a card, a payout account or an address, their booking is flagged and
 -- notified once, or refused if the policy says so.
 
 begin;
@@ -18,7 +18,7 @@ create function pg_temp.flags(p_label text) returns text language sql as $$
   where booking_id = tests.booking_id(p_label) and outcome = 'flag'
 $$;
 
--- A card: pat has used it as a buyer elsewhere.
+-- A shared card: pat has paid with it as a buyer elsewhere.
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.booking('own', 500, 'usd', 'pat', 'quinn'), null, 'pat books quinn');
 select is(tests.charge_event('own', 'card1', '1 s'), 'processed', 'pat pays with a card');
@@ -45,7 +45,7 @@ where booking_id = tests.booking_id('b');
 select is(pg_temp.flags('b'), 'none',
   'a card of test mode is not flagged, because all users share these cards');
 
--- A payout account: the buyer is a provider, too, and both are paid out to one bank account.
+-- A shared payout account: the buyer is a provider, too, and both get payouts to the same bank account.
 select is(pg_temp.pays_out('pat', '{iban1}', '8 s'), 'processed', 'pat is paid out to a bank account');
 select isnt(tests.provider('cid'), null, 'cid is a provider, too');
 select is(pg_temp.pays_out('cid', '{iban2,iban1}', '9 s'), 'processed',
@@ -55,7 +55,7 @@ select is(tests.charge_event('c', 'card3', '10 s'), 'processed', 'cid pays with 
 select is(pg_temp.flags('c'), '{shared_payout_account}',
   'M6: a booking whose parties share a payout account is flagged');
 
--- An address: both parties have checked out from it.
+-- A shared address: both parties have checked out from it.
 insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, decided_at)
 select (farthing.lock_account(tests.person(name), tests.after())).account_id, 'checkout', 'allow',
   '{within_limits}', sha256('198.51.100.7'), tests.after() from unnest(array['pat', 'dan']) name;
@@ -64,7 +64,7 @@ select is(tests.charge_event('d', 'card1', '11 s'), 'processed', 'dan pays with 
 select is(pg_temp.flags('d'), '{shared_address,shared_card}',
   'M6: the flag names everything that the parties share');
 
--- Flags are listed and notified.
+-- Flags are listed, and operators are notified of them.
 select is(o #>> '{decisions,0,booking_id}', tests.booking_id('d')::text, 'operators see the flag')
 from fraud_decisions_list(p_outcome => 'flag') o;
 select is((farthing.read_flagged(r, tests.after(passed))).value, expected,
@@ -72,7 +72,7 @@ select is((farthing.read_flagged(r, tests.after(passed))).value, expected,
 from farthing.alert_rules r, (values (interval '1 h', 3::numeric), ('1 day 1 h', 0)) t (passed, expected)
 where r.rule = 'bookings_flagged';
 
--- The address of the booking request itself.
+-- The address from which the booking itself was requested.
 create function pg_temp.books_from(p_name text, p_address text) returns jsonb language sql as $$
   select bookings_begin(tests.person(p_name), md5('provider pat')::uuid, 500, 'usd',
     p_ip_hash => encode(sha256(p_address::bytea), 'hex'), p_now => tests.after('2 days'))
@@ -87,7 +87,7 @@ select is((select count(*)::int from generate_series(1, 40)
   where pg_temp.books_from('ida', '192.0.2.1') ->> 'step' = 'create'), 40,
   'a buyer may book often, because bookings are limited by provider');
 
--- A debit card that the buyer is paid out to and the provider pays with.
+-- A debit card to which the buyer gets payouts, and with which the provider pays.
 select is(tests.charge_event('own', 'debit', '2 days 2 s', p_charge => 'own2'), 'processed',
   'pat pays with a debit card');
 select isnt(tests.provider('hal'), null, 'hal is a provider, too');
@@ -97,7 +97,7 @@ select is(tests.charge_event('h', 'card6', '2 days 4 s'), 'processed', 'hal pays
 select is(pg_temp.flags('h'), '{shared_payout_account}',
   'a card that one party pays with and the other is paid out to is shared');
 
--- The policy refuses shared bookings, and payout accounts are deleted with the user.
+-- The policy refuses such bookings. Recorded payout accounts are deleted with their user.
 select farthing.set_policy('{"booking_shared_parties": "refuse"}', 'a test');
 select is(tests.begin_booking('dan', 'pat', 500, 'usd') ->> 'step', 'refused',
   'a buyer who shares something is refused');

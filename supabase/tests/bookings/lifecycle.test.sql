@@ -1,5 +1,5 @@
--- Bookings: their terms are fixed before Stripe is called, only both parties see them, and their states
--- change in one direction.
+-- Bookings: their terms are fixed before Stripe is called, only the two parties see them, and their states
+-- change in one direction only.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +9,7 @@ select plan(196);
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.provider('new', false), null, 'new is a provider who cannot be paid yet');
 
--- The fee is 3 %, rounded half up to an amount that the currency allows.
+-- The fee is 3 %, rounded half up to an amount that Stripe accepts in the currency.
 select is(farthing.booking_fee(amount, currency, points)::int, fee, format(
   'the fee of %s basis points of %s %s is %s', points,
   amount,
@@ -45,7 +45,7 @@ from (values ('pat', 0, 'usd', 'amount'), ('pat', -5, 'usd', 'amount'), ('pat', 
   ('pat', 100, 'USD', 'currency'), ('pat', 100, 'xxx', 'currency'), ('pat', 100, null, 'currency'),
   ('new', 100, 'usd', 'provider_id'), ('nobody', 100, 'usd', 'provider_id'))
   r (provider, amount, currency, field);
--- JSON adds 17 bytes to the text.
+-- The JSON syntax adds 17 bytes to the text, so this is the longest text.
 select tests.fails_with(format($$ select bookings_begin(gen_random_uuid(), md5('provider pat')::uuid, 5,
   'usd', null, jsonb_build_object('a', repeat('x', %s))) $$, bytes - 17), code, field, name)
 from (values (8192, 'not_found', 'user_id', 'details of 8 KiB are accepted, and the unknown user is refused'),
@@ -77,7 +77,8 @@ select is(pg_temp.step('eve'), 'create', 'the same key books after the block is 
 delete from farthing.idempotency_keys where key = decode(tests.sha256('blocked'), 'hex');
 select bookings_cancel(tests.person('eve'), booking_id) from farthing.bookings where amount = 5;
 
--- A request that died: one booking, and so one payment at Stripe.
+-- A request ended before its answer. The repeat continues the same booking, so there is one payment at
+-- Stripe.
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '4 min', 't1') -> 'booking', b -> 'booking',
   'a request that takes over the key continues the same booking') from ann;
 select is(bookings_abandon(tests.sha256('k')), '{}', 'Stripe does not answer');
@@ -140,7 +141,7 @@ select is(farthing.cancel_unanswered_bookings(tests.after('25 hours')), 1, 'the 
 select is((select count(*)::int from farthing.bookings where status = 'payment_pending'), 1,
   'the booking with a payment is left');
 
--- Every legal and every illegal change of state.
+-- Every allowed and every refused change of state.
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
 begin
   alter table farthing.bookings disable trigger bookings_are_guarded;
@@ -204,7 +205,7 @@ select tests.fails_with($$ select bookings_advance(tests.person('pat'), tests.bo
   $$,
   'invalid_request', 'id', 'a completed booking cannot be confirmed again');
 
--- Visibility: both parties see a booking, and no other user does.
+-- Both parties see a booking, and no other user does.
 select isnt(tests.booking('c', 300, 'usd', 'bob', 'pat', '20 min'), null, 'bob books pat');
 select isnt(tests.booking('d', 400, 'usd', 'pat', 'ann', '30 min'), null,
   'pat books ann, who is a provider, too');

@@ -1,4 +1,4 @@
--- Bookings whose requests and events come in an unusual order: a retry after a day, a fee before its
+-- Bookings whose requests and events arrive in an unusual order: a retry after a day, a fee before its
 -- payment, a payment of a cancelled booking, and disputes of a part.
 
 begin;
@@ -8,7 +8,7 @@ select plan(61);
 
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 
--- A key that is used again later.
+-- A key is used again after it was deleted.
 create temporary table begun as
 select n, tests.begin_booking('ann', 'pat', n, 'usd', 'k' || n) #>> '{booking,booking_id}' as id
 from generate_series(100, 101) n;
@@ -29,18 +29,18 @@ select is((select array[cancelled_at, updated_at] from farthing.bookings where b
 select is(tests.begin_booking('ann', 'pat', 101, 'usd', 'k101', '3 min') #>> '{booking,booking_id}' = id,
   false, 'the key of a cancelled booking makes a new booking') from begun where n = 101;
 
--- A list continues only from a booking that its reader may see.
+-- A list can continue only after a booking that its reader may see.
 select isnt(tests.booking('b', 300, 'usd', 'bob', 'pat', '2 days'), null, 'bob books later');
 select is(jsonb_array_length(bookings_list(tests.person('ann'), p_before => tests.booking_id('b')::text)
   -> 'bookings'), 0, 'bob''s booking is no cursor for ann');
 
--- A payment that was cancelled at Stripe stays cancelled, whichever event arrives later.
+-- If Stripe has cancelled a payment, it stays cancelled, whichever event arrives later.
 select isnt(tests.booking('c'), null, 'ann books');
 select is(tests.payment_event('c', 'processing', '3 s'), 'processed', 'the newer event arrives first');
 select is(tests.payment_event('c', 'canceled', '2 s'), 'processed', 'the cancellation arrives later');
 select is(tests.booking_line('c') like 'cancelled%', true, 'the booking stays cancelled');
 
--- Fees whose events arrived before their payment, and were given up.
+-- The events of these fees arrived before their payment, and were dead-lettered.
 select isnt(tests.booking('f'), null, 'ann books');
 select is(tests.fee_event('f', 'refunded', 12, '2 s'), 'deferred',
   'the refund of a fee arrives before the payment');
@@ -59,7 +59,7 @@ select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed',
 select is(tests.booking_line('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
   'an ignored fee is applied with its payment');
 
--- A payment of a booking that never got a payment from us.
+-- A payment of a booking for which we created no payment.
 create temporary table lost as
 select (tests.begin_booking('ann', 'pat', 700, 'usd', 'lost') #>> '{booking,booking_id}')::uuid as id;
 select is(bookings_cancel(tests.person('ann'), id) #>> '{data,status}', 'cancelled',
@@ -72,7 +72,8 @@ select is((select array_agg(r ->> 'payment_id' || ' ' || (r ->> 'amount'))
   from jsonb_array_elements(refunds_claim(p_now => tests.after('1 min'))) r), '{"pi_lost 700"}',
   'the payment is refunded');
 
--- Disputes of a part, in another currency and won, and a refund that waits for its customer.
+-- Disputes of a part, one in a different currency and won, and a refund that waits for an action of its
+-- customer.
 create function pg_temp.disputed(p_status text, p_amount bigint, p_currency text, p_passed interval)
 returns text language sql as $$
   select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_f', 'payment_id', 'pi_f',
@@ -104,7 +105,7 @@ select is(tests.refund_event('f', 'f2', 700, 'succeeded', '60 s'), 'processed',
 select is(tests.booking_line('f') like 'cancelled%refunded 1000,%', true,
   'a confirmed booking that is refunded in full is cancelled');
 
--- A bank that holds the money of a cancelled booking: after a won dispute the money is refunded.
+-- A bank holds the money of a cancelled booking. When the dispute is won, the money is refunded.
 create function pg_temp.of_d(p_type text, p_status text, p_passed interval) returns text language sql as $$
   select tests.event('charge.dispute.' || p_type, jsonb_build_object('dispute_id', 'dp_d', 'payment_id',
     'pi_d', 'charge_id', 'ch_d', 'amount', 600, 'currency', 'usd', 'status', p_status, 'reason', 'other'),
@@ -130,7 +131,7 @@ select is(pg_temp.asked(), '{"400 by late_payment","600 by dispute_won"}',
 select is(pg_temp.of_d('funds_reinstated', 'won', '5 s') || array_to_string(pg_temp.asked(), ', '),
   'processed400 by late_payment, 600 by dispute_won', 'a second event does not refund the money again');
 
--- The proof reports each inconsistency.
+-- The proof reports every inconsistency of a booking.
 create function pg_temp.named(p_label text, p_change text) returns text[] language plpgsql as $$
 declare
   v_named text[];

@@ -1,5 +1,5 @@
--- Bookings and Stripe's events: every order of events, the fee, refunds, disputes, and payments that arrive
--- too late.
+-- Bookings and Stripe's events in every order: the payment, the fee, refunds, disputes, and payments that
+-- arrive too late.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,9 +7,9 @@ begin;
 \ir ../helpers/orders.psql
 select plan(99);
 
--- Payments that are pending, fail, are retried and succeed: each event in every order, twice. ends() plays
--- events [what, second] in an order, each twice, to a new booking, returns how the booking ended, and undoes
--- everything.
+-- A payment is pending, fails, is retried and succeeds. Each of these events is applied twice, in every
+-- order. ends() applies events [what, second] in one order, each twice, to a new booking, returns the
+-- booking's last state, and undoes everything.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -66,7 +66,7 @@ from (values
     'paid, fee 30 of 1000, collected 30, back 12, refunded 400, disputed 0; 0 refunds asked for')
 ) plays (name, events, ending);
 
--- A payment that does not fit the booking is refused.
+-- A payment whose amount or currency differs from the booking's is refused.
 select isnt(tests.booking('a'), null, 'ann books');
 select is(tests.payment_event('a', 'succeeded', passed, p_changes => changes), 'failed',
   format('a payment with %s is refused', changes))
@@ -106,7 +106,7 @@ select is(tests.fee_event('a', 'created', 0, '32 s', '{"charge_id": null, "payme
   'processed',
   'a fee that names only its payment is found');
 
--- Refunds that we request, and refunds in the dashboard.
+-- Refunds that we request, and refunds made in the dashboard.
 select is(tests.refund_event('a', '1', 300, 'pending', '40 s'), 'processed', 'a refund is pending');
 select is(tests.booking_line('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 300, disputed 0',
   'a pending refund counts');
@@ -208,7 +208,8 @@ select is(tests.key('u'), '200', 'the key is finished');
 select is(tests.payment_event('u', 'canceled', '12 min'), 'processed',
   'Stripe''s event of the cancellation arrives');
 
--- A payment that is faster than its cancellation is refunded, in any order of events.
+-- The payment succeeds before its cancellation reaches Stripe. It is refunded, in whatever order the events
+-- arrive.
 select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed',
   'a payment of the cancelled booking arrives');
 select is(tests.booking_line('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',

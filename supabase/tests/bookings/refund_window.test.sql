@@ -1,4 +1,5 @@
--- The request that cancels a booking has two minutes to send the refund. Afterwards the runner sends it.
+-- The request that cancels a booking has two minutes to send the refund to Stripe. Afterwards the payment
+-- runner sends it.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,5 @@
--- T43: a provider's share that waits for the completion of the booking excludes an amount whose refund is
--- requested. The share includes that amount again if the refund fails.
+-- T43: a provider is paid after the completion of the booking. While a refund is requested, the provider's
+-- share excludes the refund's amount. If the refund fails, the share includes the amount again.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ returns text language sql as $$
   select bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
     tests.after(p_passed)) ->> 'status'
 $$;
--- Books, pays and confirms a booking, and requests the refund of an amount.
+-- Books, pays and confirms a booking, and then requests a refund of this amount.
 create function pg_temp.asked(p_label text, p_amount text default null)
 returns text language plpgsql as $$
 begin
@@ -57,7 +57,7 @@ select is(refunds_claim(p_now => tests.after('24 hours')), '[]',
   'the refund is given up after a day without Stripe');
 select is(pg_temp.moves('d'), 'transfer 970 requested', 'the share is paid out after the refund is given up');
 
--- An early fraud warning makes the runner refund a payment, and an operator clears the warning.
+-- An early fraud warning makes the runner refund the payment. Meanwhile an operator clears the warning.
 select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
 select isnt(tests.booking('e'), null, 'a booking is made');
 select is(tests.payment_event('e', 'succeeded', '1 s') || pg_temp.advances('e', 'confirmed', '2 s'),

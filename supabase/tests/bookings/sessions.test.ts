@@ -1,4 +1,4 @@
-/** A booking used at once by its parties, Stripe's events, runners and a scheduled task. */
+/** Both parties, Stripe's events, runners and a scheduled task use the same booking at the same moment. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const booked = (

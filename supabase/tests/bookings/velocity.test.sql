@@ -1,4 +1,4 @@
--- M6: the limit of bookings per provider and hour, and the limits of cards.
+-- M6: the hourly limit of bookings per provider, and the limits per card.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -8,7 +8,7 @@ select plan(44);
 select farthing.set_policy('{"bookings_per_provider_hour": 3}', 'a test');
 select tests.provider(name) from unnest(array['pat', 'quinn', 'rae']) name;
 
--- Begins a booking, and returns its step or refusal.
+-- Begins a booking. Returns the step, or the code of the refusal.
 create function pg_temp.books(p_name text, p_passed interval default '0', p_provider text default 'pat',
   p_key text default null)
 returns text language sql as $$
@@ -60,7 +60,7 @@ select is(pg_temp.books('fay', '61 min'), 'create', 'the next booking is checked
 select tests.fails_with($$ select fraud_policy_set('{"bookings_per_provider_hour": 0}', 'operator:ops') $$,
   '23514', null, 'a limit of 0 is refused');
 
--- The limits of cards count the uses in checkouts and in bookings together.
+-- The limits per card count uses in checkouts and uses in bookings together.
 select isnt(tests.booking('gus', p_name => 'gus', p_provider => 'rae'), null, 'gus books rae');
 select is(tests.charge_event('gus', 'fp_g' || n % 2, n * interval '1 min', 'failed', 'g' || n), 'processed',
   'a card of gus is declined') from generate_series(1, 4) n;
@@ -77,7 +77,7 @@ select is(pg_temp.books('gus', '61 min', 'rae'), 'create', 'fewer failures withi
 select is(pg_temp.books('gus', '61 min', 'pat'), 'refused velocity_exceeded provider 60',
   'if only the provider is over the limit, the answer names the provider');
 
--- Several users with the same card.
+-- Several users pay with the same card.
 select isnt(tests.booking(name, p_name => name, p_provider => 'quinn', p_passed => nr * interval '1 h'), null,
   format('%s books quinn', name)) from unnest(array['hal', 'ida', 'jon', 'kim']) with ordinality u (name, nr);
 select is(tests.charge_event(name, 'fp_all', nr * interval '1 h'), 'processed', name || ' pays')

@@ -1,4 +1,5 @@
--- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
+-- Daily spend caps: the highest number of credits that an account may spend between one midnight UTC and
+-- the next.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -31,7 +32,7 @@ select is(pg_temp.spends('5000', '3 h') ->> 'code', 'insufficient_credits',
   'a charge above the available credits is refused for the credits');
 select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'a charge within the cap is accepted');
 
--- Held credits count as spent, and a hold is settled whatever it cost.
+-- Held credits count as spent. A hold can be settled at any cost, even above the cap.
 create temporary table h as select tests.hold('ann', '40', p_passed => '4 h') as hold_id;
 select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'held credits count as spent');
 select tests.fails_with($$ select holds_open(tests.person('ann'), '11', p_now => tests.after('4 h')) $$,
@@ -64,7 +65,8 @@ select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'b
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 2000)), p_now => tests.after('25 h'))
   #>> '{data,duplicates}', '1', 'a repeated event is answered, whatever the cap');
 
--- A charge that began before midnight and waited for the account until after it counts towards the new day.
+-- A charge that began before midnight, and waited for the account's lock until after midnight, counts on
+-- the new day.
 select is(pg_temp.spends('15', '23 h 59 min') ->> 'code', 'ok',
   'a debit from before midnight is charged after midnight');
 select is(pg_temp.cap('25 h') ->> 'spent_today', '95', 'the debit counts towards the new day');
@@ -73,7 +75,7 @@ select is(pg_temp.spends('6', '23 h 59 min') ->> 'code', 'spend_cap_reached',
 select is(pg_temp.spends('6', '25 h') ->> 'code', 'spend_cap_reached',
   'another debit of the new day is refused');
 
--- A charge that is refused for missing credits does not count as spent.
+-- A charge that is refused for lack of credits does not count as spent.
 select isnt(tests.give('bob', '50'), null, 'bob has 50 credits');
 select is(spend_caps_set(tests.person('bob'), '60', p_now => tests.after()) #>> '{data,daily}', '60',
   'bob has a cap of 60 credits');
@@ -92,7 +94,7 @@ select is(pg_temp.spends('200', '26 h') ->> 'code', 'ok', 'an account without a 
 select tests.fails_with($$ select spend_caps_set(gen_random_uuid(), '1') $$, 'not_found', 'user_id',
   'an unknown user cannot have a cap');
 
--- The user's own cap and the imposed cap: the lower applies, and neither removes the other.
+-- If both the user and an operator have set a cap, the lower one applies, and removing one keeps the other.
 create function pg_temp.caps(p_daily text, p_author text) returns text language sql as $$
   select format('%s: own %s, imposed %s', c ->> 'daily', c ->> 'own_daily', c ->> 'imposed_daily')
   from (select spend_caps_set(tests.person('pia'), p_daily, p_author => p_author, p_now => tests.after())

@@ -1,5 +1,5 @@
--- Checkout: the terms of a purchase are fixed before Stripe is called, and a user has one open session per
--- package version.
+-- Checkout: the terms of a purchase are fixed before Stripe is called, and a user has at most one open
+-- session per version of a package.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -95,7 +95,7 @@ select is(tests.balance('ann', '20 min'),
 select is((select array_agg(format('%s %s', source, price) order by source)
   from farthing.lots), '{"bonus 48","paid 952"}', 'bought lots have their part of the price');
 
--- T15: the catalogue is edited, and packages are deleted.
+-- T15: an operator edits the catalogue, and packages are deleted.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
 values (md5('deal')::uuid, 3, 'Deal', 1, 'eur', 1, false, tests.after('21 min'));
 update farthing.packages set active = false where name = 'Pro';

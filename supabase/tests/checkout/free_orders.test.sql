@@ -1,5 +1,5 @@
--- Free orders: a code of 100 % leaves nothing to pay. Their buyers have the credits, and no figure counts
--- them as payments. Amounts are in grosze. All sums are computed by hand.
+-- Free orders: with a promotion code of 100 % nothing is left to pay. Their buyers get the credits, but no
+-- figure counts them as payments. Amounts are in grosze. All sums were computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -11,7 +11,7 @@ select no_plan();
 create function pg_temp.order_of(p_name text) returns farthing.orders language sql as $$
   select o.* from farthing.orders o join tests.bought b using (order_id) where b.name = p_name
 $$;
--- Returns one row of a report by its name, as texts.
+-- Returns the report's row with this name, as text.
 create function pg_temp.figure(p_report jsonb, p_name text, p_currency text default null) returns text
 language sql as $$
   select concat_ws(' ', coalesce(r ->> 'value', '-'), r ->> 'samples',
@@ -47,8 +47,8 @@ select is(tests.session_event('eve', '{1000,1000,0,0}', '1 h', 'paid', type, '{"
 from unnest('{expired,async_payment_succeeded}'::text[]) type;
 select is((select count(*) from farthing.lots), 0::bigint, 'nothing is granted');
 
--- Ann pays after 10 s. Dan's session needs no payment, and eve's is paid without one. Gus has a free order at
--- first, and pays for the next. Fay leaves.
+-- Ann pays after 10 s. Dan's session needs no payment. Eve's session has an amount of 0 and counts as paid.
+-- Gus's first order is free, and he pays for the second. Fay leaves the page.
 select is(tests.session_event('ann', '{1000,250,0,750}', '1 h 10 s'), 'processed', 'ann pays 750');
 select is(tests.session_event('dan', '{1000,1000,0,0}', '2 h', 'no_payment_required'), 'processed',
   'dan has a code of 100 %');
@@ -67,7 +67,7 @@ select is(tests.begins('gus', null, true, '25 h'), 'gus', 'gus begins another ch
 select is(tests.session_event('gus', '{1000,0,0,1000}', '25 h 20 s', p_changes => '{"session_id": "cs_2"}'),
   'processed', 'gus pays 1000');
 
--- Revenue: five prices less the discounts, and nothing of a free order remains.
+-- Revenue: five prices, less the discounts. Nothing remains of a free order.
 select is(array(select concat_ws(' ', r ->> 'day', r ->> 'gross', r ->> 'discounts', r ->> 'net')
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'rows') r),
   '{2027-01-01 4000 -3250 750,2027-01-02 1000 0 1000}', 'a free order is a price and its discount');
@@ -75,16 +75,17 @@ create temporary table metrics as select report_metrics('2027-01-01', '2027-01-3
 select is(pg_temp.figure(report, name, currency), figure, format('%s is %s', name, figure))
 from metrics, (values ('gmv', 'pln', '5000 (5000)'), ('net_revenue', 'pln', '1750 (1750)'),
   ('paying_accounts', 'pln', '2 (2)'), ('arpu', 'pln', '875 (1750/2)'),
-  -- Ann and gus paid, of five.
+  -- Of the five buyers, ann and gus have paid.
   ('conversion', null, '0.4 (2/5)')) f (name, currency, figure);
--- Six checkouts: ann and gus paid, three were free. Dan was refused, and has paid nothing since.
+-- Of six checkouts, ann and gus paid two, three were free, and one was left. Dan was refused for lack of
+-- credits, and has paid nothing since.
 select is(pg_temp.funnel(report -> 'rows'), '{2027-01-01 5 1 1 3 0.2 | 3 2 2,2027-01-02 1 1 1 0 1 | 0 0 0}',
   'buyers are those who paid')
 from report_funnel('2027-01-01', '2027-01-31') report;
 select is(pg_temp.funnel(report -> 'totals'), '{6 2 2 3 0.333333 | 3 2 2}', 'so are those of all days')
 from report_funnel('2027-01-01', '2027-01-31') report;
 
--- Key figures: the dollars came after 10 s and 20 s, and the evidence of all five orders is complete.
+-- Key figures: the two payments came after 10 s and 20 s, and the evidence of all five orders is complete.
 select is(farthing.seal(tests.after('48 h')), 10, 'the entries are sealed');
 select is(pg_temp.figure(report, name), figure, format('%s is %s', name, figure))
 from report_kpis('2027-01-01', '2027-01-31') report,
@@ -95,7 +96,7 @@ select is((select concat_ws(' ', r ->> 'purchases', r ->> 'closing', r ->> 'diff
   from jsonb_array_elements(report_liabilities('2027-01-01', '2027-01-31') -> 'rows') r), '1750 1750 0',
   'the credits of a free order are worth nothing');
 
--- Stripe has no transaction of a free order, and none is missing.
+-- Stripe has no balance transaction of a free order, and no check reports it as missing.
 update farthing.balance_lists set done_until = tests.after();
 select is(tests.payout('po_1', 'paid', 'completed', jsonb_build_object('currency', 'pln', 'amount', 1750,
   'made_at', extract(epoch from tests.after('30 d'))::bigint), '30 d'), 'processed', 'Stripe pays out 1750');
@@ -133,7 +134,7 @@ select is((select array_agg((n.data ->> 'amount')::int order by n.created_at) fr
 select is(array(select matched_by from farthing.find_by_stripe_id(id)), matched, id || ' is found')
 from (values ('cs_dan', '{checkout_session_id}'::text[]), ('pi_ann', '{payment_id}')) f (id, matched);
 
--- The book can be written again.
+-- The revenue lines can be written again, with the same result.
 select tests.unguarded('revenue_lines', 'delete from farthing.revenue_lines where order_id is not null');
 select is(farthing.book_missing_orders(tests.after('60 d')), 5::bigint, 'lines that are missing are booked');
 select is((select string_agg(concat_ws(' ', kind, amount), ', ' order by kind) from farthing.revenue_lines

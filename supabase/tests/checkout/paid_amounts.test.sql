@@ -19,7 +19,7 @@ select is(tests.begins('cyn', 'exclusive', true), 'cyn', 'cyn begins one with ta
 select is(tests.begins('dan', null, true), 'dan', 'dan begins one with promotion codes');
 select is(tests.begins('eve', null, false), 'eve', 'eve begins one without both');
 
--- Everything else is refused, and the error names the field, what was expected and the difference.
+-- Every other combination is refused. The error names the field, the expected amount and the difference.
 select is(tests.session_event(name, amounts), 'failed: order x: ' || error, format('%s must not pay %s', name,
   amounts))
 from (values
@@ -46,7 +46,8 @@ select is((select count(*) from farthing.lots), 0::bigint, 'nothing is granted')
 select is(array_agg(distinct tests.paid(name)), '{"pending 1000"}', 'no order has changed')
 from unnest('{ann,bob,cyn,dan,eve}'::text[]) name;
 
--- Tax on top: 23 % of 1000 is 230. The credits cost 1000: 833 and 1000 * 2000 / 12000 = 167.
+-- Tax is added to the price: 23 % of 1000 is 230. The credits cost 1000: the bonus lot 1000 * 2000 / 12000
+-- = 167, and the paid lot 833.
 select is(tests.receive('payment_intent.succeeded', jsonb_build_object('order_id', (select order_id
     from tests.bought where name = 'ann'), 'session_id', null, 'payment_id', 'pi_ann', 'payment_status',
     'paid', 'amount', 1230, 'currency', 'pln'), '1 s'), '{"received": true, "deferred": true}',
@@ -68,18 +69,19 @@ select is((select array_agg(state) from farthing.inbox where facts ->> 'payment_
 select is(tests.balance('ann', '1 d'), 'balance 12000, held 0, available 12000, debt 0',
   'the credits were granted once');
 
--- Tax in the price: 1000 * 23 / 123 = 187. The credits cost 813: 813 * 2000 / 12000 = 135.5, so 136.
+-- Tax is included in the price: 1000 * 23 / 123 = 187. The credits cost 813, of which the bonus lot has 813
+-- * 2000 / 12000 = 135.5, so 136.
 select is(tests.session_event('bob', '{1000,0,187,1000}', '2 s'), 'processed', 'bob pays by card');
 select is(tests.paid('bob'), 'paid 1000 0 187 1000', 'the tax is in the price');
 select is(pg_temp.lots('bob'), 'paid 10000 for 677, bonus 2000 for 136',
   'the credits cost the price less its tax');
 
--- A quarter off, then 23 % of 750 = 172.5, so 173.
+-- The price less a quarter is 750. 23 % of 750 is 172.5, so 173.
 select is(tests.session_event('cyn', '{1000,250,173,923}', '3 s'), 'processed', 'cyn uses a code');
 select is(pg_temp.lots('cyn'), 'paid 10000 for 625, bonus 2000 for 125',
   'a discount lowers the price of credits');
 
--- A code of 100 % leaves nothing to pay: there is no payment.
+-- With a promotion code of 100 % nothing is left to pay, and there is no payment.
 select is(tests.session_event('dan', '{1000,1000,0,0}', '4 s', 'no_payment_required', 'expired'), 'processed',
   'a session of 0 may expire');
 select is(tests.paid('dan'), 'expired 1000', 'an expired session of 0 grants nothing');
@@ -117,7 +119,7 @@ select is(tests.seen_by('authenticated', name, 'select * from orders'), jsonb_bu
   name || ' sees the same in the data API, and no other order')
 from tests.bought;
 
--- An order keeps the settings of its beginning, and what was paid.
+-- An order keeps the settings with which it began, and the amounts that were paid.
 select is(tests.outcome(format('update farthing.orders set %s where order_id = %L', change, order_id))
   ->> 'code', '23001', change || ' is refused')
 from tests.bought join (values ('dan', 'tax_behavior = ''inclusive'''), ('ann', 'promotion_codes = true'),

@@ -16,7 +16,7 @@ select is(checkout_abandon(tests.sha256('fay'), order_id), '{}', 'Stripe refuses
 select isnt(pg_temp.begins('third', '2 s'), order_id, 'a click after a refusal gets another order')
 from fay;
 
--- An order is tied to the package version that was sold.
+-- An order refers to the version of the package that was sold.
 select ok((select count(*) > 0 from farthing.orders o where (o.package_id, o.package_version) =
   (select x.package_id, x.package_version from farthing.orders x limit 1)),
   'T15: orders are found by their package version');

@@ -1,4 +1,5 @@
--- The settings of an order's session: fixed when the order is made, with the customer or the email.
+-- The settings of an order's checkout session, with its customer or email. They are fixed when the order is
+-- created.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -35,14 +36,14 @@ select set_eq($$ select 'checkout_' || k from jsonb_object_keys(pg_temp.stored('
   where k !~ '^customer' $$, $$ select setting from farthing.policy_list() where setting ~ '^checkout_' $$,
   'and no setting is missing');
 
--- They are fixed: a repeat before Stripe's answer asks Stripe for the same session.
+-- The settings are fixed: a repeat before Stripe has answered requests the same session again.
 select is(pg_temp.buy('ann', '10 min') -> 'locale', '"auto"',
   'an order keeps its settings when the policy changes before its session exists');
 update auth.users set email = 'ann.new@example.com' where id = tests.person('ann');
 select is(pg_temp.buy('ann', '11 min') ->> 'customer_email', 'ann@example.com',
   'and its email when the user changes theirs');
 
--- The email is deleted as soon as Stripe has it, or does not need it.
+-- The order's email is deleted as soon as Stripe has it or does not need it.
 select ok(pg_temp.stored('ann') ? 'customer_email', 'the email is stored while Stripe may be asked again');
 select checkout_attach(pg_temp.order_of('ann'), 'cs_ann', 'https://s.test/ann',
   p_now => tests.after('12 min'));
@@ -54,7 +55,7 @@ select isnt(pg_temp.buy('cy'), null, 'a user begins a checkout');
 select is(farthing.expire_orders(tests.after('2 hours')), 2, 'the orders without a payment expire');
 select is(pg_temp.stored('cy') -> 'customer_email', null, 'an expired order has no email');
 
--- Nor has the order of a deleted user.
+-- The order of a deleted user has no email either.
 select is(pg_temp.buy('kim') ->> 'customer_email', 'kim@example.com', 'another user begins a checkout');
 create temp table kim on commit drop as select farthing.account_for(tests.person('kim')) as account_id;
 delete from auth.users where id = tests.person('kim');
@@ -62,14 +63,14 @@ select is((
   select session_settings -> 'customer_email' from farthing.orders join kim using (account_id)), null,
   'the order of a deleted user has no email');
 
--- The email: only one that Stripe is sure to accept.
+-- The order stores an email only if Stripe is sure to accept it.
 select tests.person(name) from unnest('{dan,eve,fay,gil}'::text[]) name;
 update auth.users set email = bad.email from (values ('dan', null), ('eve', 'eve@localhost'),
   ('fay', 'fäy@example.com'), ('gil', '')) bad (name, email) where id = tests.person(bad.name);
 select is(pg_temp.buy(name) ->> 'customer_email', null, format('%s has no email for Stripe', name))
 from unnest('{dan,eve,fay,gil}'::text[]) name;
 
--- A customer at Stripe: for tax, tax ids and invoices, and then no email.
+-- Tax, tax ids and invoices need a customer at Stripe. The session then has the customer, and no email.
 select customers_attach(tests.person('hal'), 'cus_hal', tests.after());
 select is(farthing.session_settings(tests.person('hal'), farthing.account_for(tests.person('hal')))
   -> 'customer_id', 'null', 'a customer without a saved card is not named, as Stripe may have deleted them');

@@ -1,17 +1,18 @@
--- A saved card's brand, digits and expiry: read at Stripe once, and again after each change.
+-- The brand, digits and expiry of a saved card. They are read from Stripe once, and again after each change
+-- of the card.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select plan(26);
 
--- Claims cards as a runner. Returns "step card" of each.
+-- Claims cards as a runner does. Returns "step card" for each claimed card.
 create function tests.claims_cards(p_passed interval default '0', p_limit int default 20) returns text
 language sql as $$
   select coalesce(string_agg(format('%s %s', c ->> 'step', c ->> 'payment_method_id'), ', '), 'nothing')
   from jsonb_array_elements(cards_claim(p_limit, tests.after(p_passed))) c
 $$;
--- Reports what Stripe shows of a card that must be read since p_since.
+-- Reports what Stripe shows of a card whose details are due since p_since.
 create function tests.describes(p_card text, p_since interval, p_customer text default 'cus_ann',
   p_brand text default 'visa', p_last4 text default '4242', p_year int default 2030,
   p_passed interval default '1 h') returns text language sql as $$
@@ -38,7 +39,7 @@ select is(tests.card(), 'visa 4242 12 2030', 'the user sees brand, digits and ex
 select is(tests.claims_cards('1 day'), 'nothing', 'a card that was read is not read again');
 select is(tests.describes('pm_1', '0', p_last4 => '1111'), 'false', 'a repeated answer changes nothing');
 
--- The bank replaces the card.
+-- The bank replaces the card with a new one.
 select is(tests.receive('upd_x', 'payment_method.updated', '{"payment_method_id": "pm_x"}', '1 day'),
   'ignored', 'a foreign card is ignored');
 select is(tests.receive('upd_1', 'payment_method.automatically_updated', '{"payment_method_id": "pm_1"}',
@@ -52,7 +53,7 @@ select is(tests.claims_cards('25 h'), 'read pm_1', 'the card is read once more')
 select is(tests.describes('pm_1', '25 h', p_last4 => '9999', p_year => 2034), 'true', 'and stored');
 select is(tests.card(), 'visa 9999 12 2034', 'the user sees the new digits');
 
--- A missed event of a removal is found when the card is read.
+-- The event of a card's removal was missed. Reading the card shows that it is gone.
 select is(tests.receive('upd_3', 'payment_method.updated', '{"payment_method_id": "pm_1"}', '26 h')
   || tests.describes('pm_1', '26 h', p_customer => null, p_passed => '26 h'), 'processedtrue',
   'Stripe has detached the card');

@@ -1,4 +1,5 @@
--- The removal of a saved card by its owner: once at Stripe, with top-ups off and an audit entry.
+-- The owner of a saved card removes it: it is detached at Stripe once, top-ups are turned off, and the
+-- audit has an entry.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -16,7 +17,7 @@ create function tests.detaches_due(p_passed interval) returns text language sql 
   from jsonb_array_elements(cards_claim(20, tests.after(p_passed))) c where c ->> 'step' = 'detach'
 $$;
 
--- Returns the cards of a user that Stripe has to detach now.
+-- Returns the user's cards that must be detached at Stripe now.
 create function tests.detaches(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(string_agg(r.payment_method_id, ',' order by r.payment_method_id), 'none')
   from farthing.card_removals r join farthing.accounts a using (account_id)
@@ -30,7 +31,7 @@ select is(tests.removes('gus'), 'none; off', 'removing no card asks Stripe nothi
 select is(tests.outcome($$select cards_remove(gen_random_uuid())$$) ->> 'code', 'not_found',
   'an unknown user is refused');
 
--- A charge that no runner has begun.
+-- A charge is due, and no runner has sent it yet.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann saves a card and opts in');
 select is(tests.removes('ann', '1 min'), 'pm_ann; off', 'ann removes the card');
 select is(top_ups_read(tests.person('ann')) ->> 'card', null, 'ann has no card');
@@ -57,7 +58,7 @@ select is(top_ups_read(tests.person('ann')) ->> 'card', null, 'and does not brin
 select is(tests.saves('ann', 'pm_ann_2', '1 day'), 'processed', 'ann saves another card');
 select isnt(top_ups_read(tests.person('ann')) ->> 'card', null, 'the other card is stored');
 
--- A charge that Stripe has accepted still grants its credits, and one that it may have, too.
+-- If Stripe has accepted a charge, or may have accepted it, the charge still grants its credits.
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob saves a card and opts in');
 select is(tests.claims('1 min'), 'bob charge 500', 'a runner charges bob');
 select is(tests.removes('bob', '1 min'), 'pm_bob; off', 'bob removes the card while Stripe is asked');
@@ -65,13 +66,13 @@ select is(tests.top_up_event('bob', 'payment_intent.succeeded', '2 min'), 'proce
   'the payment succeeds');
 select is(tests.balance('bob'), 'balance 5000, held 0, available 5000, debt 0', 'bob gets what bob paid for');
 
--- Deleting the user removes the card at Stripe, too.
+-- Deleting a user also removes the user's card at Stripe.
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
   'ann is deleted');
 select is((select string_agg(payment_method_id, ',') from farthing.card_removals where detached_at is null),
   'pm_bob,pm_ann_2', 'her card is to be detached');
 
--- A card that is replaced is detached, too, but not while a charge needs it.
+-- A card that was replaced is detached, too, but not as long as a charge needs it.
 select is(tests.tops_up('cat'), 'card_missing, processed', 'cat saves a card and opts in');
 select is(tests.claims('1 min'), 'cat charge 500', 'a runner begins a charge');
 select is(tests.saves('cat', 'pm_cat_2', '2 min'), 'processed', 'cat saves another card');
@@ -89,7 +90,7 @@ select is(tests.receive('again', 'setup_intent.succeeded', jsonb_build_object('u
   'an older event of the saved card arrives');
 select is(tests.detaches('cat', '4 min'), 'pm_cat,pm_cat_0', 'the saved card stays attached');
 
--- A card that was saved before the removal, and whose event comes after it, is not left at Stripe.
+-- A card was saved before the removal, and its event arrives afterwards. This card is detached, too.
 select is(tests.removes('cat', '10 min'), 'pm_cat,pm_cat_0,pm_cat_2; off', 'cat removes the card');
 select is(tests.saves('cat', 'pm_cat_3', '9 min'), 'processed', 'the event of a card saved before arrives');
 select is(top_ups_read(tests.person('cat')) ->> 'card', null, 'the card is not stored');

@@ -26,7 +26,8 @@ select is(tests.saves('zoe', 'pm_zoe5', '9 h 30 min'), 'processed',
 select is(payment_method_id, null, 'the card from before the removal is not stored') from farthing.customers
 where customer_id = 'cus_zoe';
 
--- The same user id gets another account, and a late event of the old account does not reach it.
+-- A user with the same id gets a new account. A late event about the old account does not change the new
+-- one.
 select is(tests.outcome('delete from auth.users where email = ''zoe@example.com''') ->> 'code', 'ok',
   'zoe is deleted');
 select isnt(tests.give('zoe', '1', p_passed => '11 h'), null, 'zoe''s user id signs up again');

@@ -1,5 +1,5 @@
--- Feature flags: a product is off, on, or on for a percentage of the users. Raising the percentage
--- removes no user.
+-- Feature flags: a product is off, on, or on for a percentage of the users. If the percentage is raised, no
+-- user loses the product.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -36,8 +36,8 @@ select tests.fails_with(format('update farthing.features set %s', change), '2351
 from unnest(array['state = ''maybe''', 'percentage = 101', 'percentage = -1', 'name = name || '' ''',
   'changed_by = repeat(''x'', 256)']) change;
 
--- The buckets never change, and the endpoints compute the same ones (feature-flags.test.ts has the same
--- three).
+-- A user's bucket never changes, and the endpoints compute the same bucket (feature-flags.test.ts has the
+-- same three).
 select is(farthing.feature_bucket(name, person::uuid), bucket, format(
   'the user %s is for the flag %s in bucket %s', person,
   name, bucket))
@@ -59,7 +59,7 @@ select is((select abs(corr(b2b, b2c)) < 0.03 from buckets), true,
 select is((select count(*)::int from buckets where farthing.feature_bucket('b2b', id) <> b2b), 0,
   'a user''s bucket is always the same');
 
--- A higher percentage includes all users of the lower one.
+-- A higher percentage includes all users of a lower one.
 select is_empty(format('select id from buckets where b2b < %s * 100 and not b2b < %s * 100', p, q),
   format('from %s to %s %% no user is removed', p, q))
 from (values (0, 0.01), (0.01, 1), (1, 12.5), (12.5, 50), (50, 99.99), (99.99, 100)) g (p, q);

@@ -1,4 +1,4 @@
--- A flag for a percentage of the users reaches exactly these users, in SQL as in the Edge Functions.
+-- A flag for a percentage of the users is on for the same users in SQL and in the Edge Functions.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -14,7 +14,7 @@ begin
   return farthing.may_top_up(v_account);
 end
 $$;
--- Ann's bucket, as a percentage of the users.
+-- The percentage from which on the flag is on for Ann.
 create temporary table place as
   select farthing.feature_bucket('b2c', tests.person('ann')) / 100.0 as percent;
 select is(percent between 0 and 99.99, true, 'ann has a bucket') from place;

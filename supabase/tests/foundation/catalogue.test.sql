@@ -1,6 +1,6 @@
--- Rules that hold for every table and function of the catalogue, also for those that are added later. Each
--- rule is a view that lists offenders: it is empty for the schema as it is, and finds an offender that this
--- file makes.
+-- Rules that hold for every table and function in the PostgreSQL catalogue, including those that are added
+-- later. Each rule is a view that lists violations. The view must be empty for the schema as it is, and
+-- must list a violation that this file makes.
 
 begin;
 select plan(35);
@@ -43,9 +43,9 @@ select title from guards.tables where relkind <> 'S' and obj_description(oid, 'p
 union all
 select title from guards.functions where obj_description(oid, 'pg_proc') is null;
 
--- The search_path of an invoker function is empty. A definer function lists pg_temp last, because an empty
--- search_path would still search pg_temp first. A procedure that commits can't have a search_path, and
--- qualifies every name.
+-- The search_path of an invoker function must be empty. A definer function must list pg_temp last, because
+-- with an empty search_path PostgreSQL would still search pg_temp first. A procedure that commits can't
+-- have a search_path, so it must qualify every name.
 create view guards.loose_search_path as
 select title from guards.functions where title <> 'farthing.run_due_tasks' and (proconfig is null
   or not proconfig @> array['search_path=' || case when prosecdef then 'pg_catalog, pg_temp' else '""' end]);
@@ -68,7 +68,7 @@ create view guards.owners_views as
 select title from guards.tables where relkind in ('v', 'm')
   and not coalesce('security_invoker=true' = any (reloptions), false);
 
--- The columns of a foreign key are the first columns of some index, in any order.
+-- The columns of a foreign key must be the first columns of some index, in any order.
 create view guards.unindexed_keys as
 select format('%s of %s', k.conname, t.title) as title
 from guards.tables t join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
@@ -76,7 +76,7 @@ where not exists (select from pg_index i where i.indrelid = t.oid
   and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
   and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) like '%IS NOT NULL%'));
 
--- Each column that a policy reads of its own table is the first column of an index.
+-- Each column of a table that the table's own policies read must be the first column of an index.
 create view guards.unindexed_policies as
 select format('%s on %s: %s', p.polname, t.title, c.attname) as title
 from guards.tables t join pg_policy p on p.polrelid = t.oid
@@ -92,7 +92,7 @@ select t.schema, t.relkind, format('%s.%s', t.title, c.attname) as title,
 from guards.tables t join pg_attribute c on c.attrelid = t.oid and c.attnum > 0
 join pg_type y on y.oid = c.atttypid;
 
--- JSON numbers lose decimals, so a view shows credits as text. Amounts of money are integers in minor units.
+-- JSON numbers lose decimals, so a view must show credits as text. Money is an integer in minor units.
 create view guards.amounts_not_text as
 select title from guards.columns where schema = 'farthing_public' and relkind in ('v', 'm')
   and (type in ('numeric', 'real', 'double precision', 'money') or type = 'bigint'
@@ -112,9 +112,9 @@ select version as title from (
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
--- The deletion of a user, and the changes that foreign keys then make to our rows. After triggers fire at
--- the end of Auth's statement, as Auth's role, which has no rights here. Before triggers of a row fire as
--- its owner.
+-- The deletion of a user, and the changes of our rows that foreign keys then cause. After triggers fire at
+-- the end of Auth's statement, as Auth's role, which has no privileges here. Before triggers of a row fire
+-- as the owner of the table.
 create view guards.touched_by_leaving as
 with recursive touched (oid, columns) as (
   select 'auth.users'::regclass::oid, null::int2[]
@@ -153,7 +153,7 @@ select is_empty('select * from guards.triggers_as_auth',
   'no trigger that fires as Auth''s role runs with the rights of that role');
 select is_empty('select * from guards.granted_columns', 'no column has its own grants');
 
--- A guest does not change the host's objects.
+-- Farthing does not change objects of the project into which it is installed.
 select is_empty($$ select relname from pg_class c where c.relnamespace = 'public'::regnamespace
   union all select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace
     and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') $$,
@@ -162,7 +162,7 @@ select is_empty($$ select defaclnamespace::regnamespace from pg_default_acl
   where defaclnamespace = 0 or defaclnamespace::regnamespace::text like 'farthing%' $$,
   'no default privileges are changed');
 
--- All privileges. A new RPC function or table is refused until this list has it.
+-- All privileges. A new RPC function or table fails this test until the list contains it.
 select set_eq('select title from guards.granted_functions', $$
   select format('farthing_public.%s to service_role', name) from unnest(string_to_array(
     'chats_begin chats_record chats_release chats_settle '
@@ -227,7 +227,7 @@ select is_empty($$ select title from guards.functions where schema = 'farthing_p
   'only RPC functions and the triggers of users'' own sign-ups, deletions and consents run with their '
   'definer''s rights');
 
--- Each rule finds an offender.
+-- Each rule finds a violation.
 create table farthing_public.offender (id int primary key, amount float8, lot_id uuid,
   account_id bigint references farthing.accounts (account_id));
 create policy offends on farthing_public.offender for all using (account_id::text = auth.uid()::text);

@@ -1,10 +1,10 @@
--- The data API: a browser sees only its user's own part of the ledger, and cannot change it.
+-- The data API: a browser sees only the rows of its own user, and can't change them.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(101);
 
--- Ann and Bob have rows in every table that the data API shows.
+-- Ann and Bob have rows in every table that the data API exposes.
 create function pg_temp.add_rows(p_name text, p_payment text) returns text language plpgsql as $$
 declare
   v_order uuid := checkout_begin(tests.person(p_name), 'da11a803-9576-4108-9c21-42b8c220cca6',
@@ -55,7 +55,7 @@ select is(tests.seen_by('authenticated', 'ann', 'select status, amount, credits,
 select is(tests.seen_by('authenticated', 'ann', 'select count(*) from packages'), '[{"count": 5}]',
   'ann sees the packages');
 
--- As another user, with a token without a user, and as anon: no row of ann or bob.
+-- A different user, a token without a user, and anon see no row of ann or bob.
 create temporary table private as select name, case name when 'accounts' then 'owner_id' end
 from unnest(array['farthing.accounts', 'farthing.lots', 'farthing.entries', 'farthing.holds',
   'farthing.orders', 'farthing_public.credits', 'farthing_public.credit_lots',
@@ -74,13 +74,13 @@ select is(tests.code_for('anon', null, 'select * from ' || name), '42501', forma
   name))
 from private order by name;
 
--- As anon: packages and rates.
+-- anon sees packages and rates.
 select is(tests.seen_by('anon', null, 'select name, amount, credits from packages order by amount limit
   1'), '[{"name": "Starter", "amount": 999, "credits": "9990"}]', 'anon sees the packages');
 select is(tests.seen_by('anon', null, 'select version from farthing.rates where model = ''gpt-4o'''),
   '[{"version": 1}]', 'anon sees the rates');
 
--- Data that no browser may read, and data that the secret key reads only through RPC functions.
+-- Data that no browser may read, and data that a secret key may read only through RPC functions.
 select is(tests.code_for(role, 'ann', format('select * from farthing.%I', name)), '42501',
   format('%s must not read %s', role, name))
 from unnest(array['anon', 'authenticated']) role, unnest(array['debt_payments', 'hold_lots', 'usage_events',

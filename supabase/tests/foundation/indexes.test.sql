@@ -1,6 +1,7 @@
--- The indexes of lists and sums: each is the only one that has its rows in this order. Over the few rows of
--- other tests the planner may read another index, because it depends on when autovacuum last counted the
--- rows. So this file makes it certain that each index is used: an index that is never used is a finding.
+-- The indexes of lists and sums. Each index is the only one that has these rows in this order. With the few
+-- rows of other tests, the planner may prefer a different index, depending on when autovacuum last counted
+-- the rows. So this file makes sure that each index is used; otherwise the test run would report the index
+-- as unused.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,12 +1,12 @@
--- Only ledger/functions/accounts.sql and the predicate of row level security read the owner of an account.
--- Other functions may show the owner as user_id, and must not read the owner for another purpose.
+-- Only ledger/functions/accounts.sql and the predicate of row level security may read an account's owner.
+-- Other functions may show the owner as user_id, and must not read the owner for any other purpose.
 
 begin;
 select plan(5);
 
 create schema guards;
 
--- Objects that read owner_id for another purpose than to show it: functions, views, policies, and the
+-- The objects that read owner_id for a purpose other than showing it: functions, views, policies, and
 -- conditions of triggers.
 create view guards.owner_readers as
 select name from (
@@ -31,7 +31,7 @@ select set_eq('select name from guards.owner_readers', array[
   'farthing.prove_marks', 'farthing.author_problems'], -- prove the marks and the authors
   'no other object compares an owner or tests whether an owner exists');
 
--- The rule finds an offender of each kind.
+-- The rule finds one violation of each kind.
 create function farthing.compares(p_user_id uuid) returns bigint language sql as
   'select account_id from farthing.accounts where owner_id = p_user_id';
 create function farthing.asks(p_account_id bigint) returns boolean language sql as

@@ -1,4 +1,5 @@
--- A list refuses an invalid limit by name, instead of returning an empty page that looks like the last page.
+-- If the limit of a list is invalid, the error names the parameter. An empty page would look like the last
+-- page.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,5 @@
--- The trace of a request is read from its headers, whatever they contain, and stored with every entry that
--- the request makes.
+-- The trace of a request is read from its headers, which may contain anything, and is stored with every
+-- entry that the request makes.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,14 +7,14 @@ begin;
 \ir ../helpers/jobs.psql
 select plan(65);
 
--- Returns the trace whose id is one digit, 32 times.
+-- Returns the trace whose id is this digit 32 times.
 create function pg_temp.trace(p_digit text) returns text language sql as $$
   select repeat(p_digit, 32)
 $$;
 create function pg_temp.headers(p_headers text) returns text language sql as $$
   select set_config('request.headers', p_headers, true)
 $$;
--- Begins a request of a trace: later statements see its headers.
+-- Begins a request with this trace: later statements see its headers.
 create function pg_temp.serves(p_digit text) returns text language sql as $$
   select pg_temp.headers(json_build_object('x-request-id', 'request-' || p_digit, 'traceparent',
     format('00-%s-%s-01', pg_temp.trace(p_digit), repeat('b', 16)))::text)
@@ -51,7 +51,7 @@ select is(pg_temp.trace_in(given), null, left(given, 20) || ' has no trace') fro
   '00-' || repeat('A', 32) || '-00f067aa0ba902b7-01', '00-' || repeat('a', 32) || '-00f067aa0ba902b7-01, x',
   repeat('a', 32)]) given;
 
--- Purchases and refunds have no argument for a correlation id.
+-- The RPC functions of purchases and refunds have no argument for a correlation id.
 select isnt(pg_temp.serves('1'), null, 'a request of the buyer begins');
 select is(tests.buys('ann'), 'ann', 'ann buys a package');
 select isnt(pg_temp.serves('2'), null, 'a request of Stripe begins');
@@ -64,7 +64,7 @@ select isnt(pg_temp.serves('4'), null, 'another request of Stripe begins');
 select is(tests.dispute('ann', 'lost'), '{"received": true}', 'the rest is disputed and lost');
 select is(pg_temp.traces_of('ann'), pg_temp.trace('4'), 'the dispute has the trace of its request');
 
--- Spending: a correlation id that the caller sends takes precedence.
+-- Spending: if the caller sends a correlation id, it takes precedence over the trace.
 select isnt(pg_temp.serves('5'), null, 'a request of bob begins');
 select isnt(tests.give('bob', '300'), null, 'bob has 300 credits');
 select is(tests.spends('bob', '1'), '299', 'bob spends one credit');
@@ -77,7 +77,8 @@ select isnt(tests.hold('bob', '10'), null, 'bob holds ten credits');
 select is((select correlation_id from farthing.holds), pg_temp.trace('5'),
   'the hold has the trace of its request');
 
--- A step of a job has the trace of the request that created the job, not the trace of the runner's request.
+-- A step of a job has the trace of the request that created the job, and not the trace of the request that
+-- woke the runner.
 select is((jobs_create(tests.person('bob'), 'paid', '{}', tests.lines(1), p_now => tests.after())
   ->> 'status')::int, 202, 'bob creates a job');
 select isnt(pg_temp.serves('6'), null, 'a request of the runner begins');
@@ -85,7 +86,7 @@ select is(tests.claim('one', 'paid', '1 s'), '1', 'the runner claims the job');
 select is(tests.step('bob', 1, 's1', 1, '2 s') ->> 'credits', '50', 'a step charges its 50 credits');
 select is(pg_temp.traces_of('bob'), pg_temp.trace('5'), 'the charge has the trace of the job''s creation');
 
--- The trace is passed to a runner that is woken.
+-- The request that wakes a runner has the trace.
 select isnt(vault.create_secret(value, name), null, name) from (values ('farthing_functions_url',
   'https://project.example.com/functions/v1'), ('farthing_secret_key', 'sb_secret_1')) v (name, value);
 select is(farthing.wake('job-runner'), true, 'a runner is woken');
@@ -97,7 +98,8 @@ select is(farthing.wake('job-runner'), true, 'a runner is woken outside of a req
 select is((select headers ? 'traceparent' from net.http_request_queue order by id desc limit 1), false,
   'the runner is woken without a trace');
 
--- A chat that began without a trace has the trace of the request that settles it. A hold has its own trace.
+-- If a chat began without a trace, it has the trace of the request that settles it. A hold has its own
+-- trace.
 select is(chats_begin(tests.person('bob'), 'gpt-4o', 100, 100, p_now => tests.after('3 s')) ->> 'step',
   'call', 'bob begins a chat without a trace');
 select isnt(pg_temp.serves('7'), null, 'a request begins');

@@ -1,6 +1,6 @@
--- A state is text, and a check of its table names the states (docs/decisions/schema.md). Enums are for
--- columns that a charge writes, because each statement parses the checks of its table, and for values with
--- an order.
+-- A state is stored as text, and a check constraint of its table lists the states
+-- (docs/decisions/schema.md). Columns that a charge writes are enums, because each statement parses the
+-- checks of its table. So are columns whose values have an order.
 
 begin;
 select plan(4);
@@ -25,7 +25,7 @@ select set_eq('select * from pg_temp.enums', array['account_kind', 'direction', 
   'system_account', 'usage_origin', 'ai_consent'],
   'enums are in columns that a charge writes, and in the level of a consent, which has an order');
 
--- The rule finds an offender.
+-- The rule finds a violation.
 create type farthing.mood as enum ('good', 'bad');
 create table farthing.offender (state farthing.mood, status text check (status in ('a', 'b')));
 select set_eq('select * from pg_temp.unchecked_states where title ~ ''^offender''',

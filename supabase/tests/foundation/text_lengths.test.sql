@@ -1,5 +1,5 @@
--- The bounds of texts: the longest text is accepted, and no text that is one character longer. Each bound is
--- checked by its constraint alone, because a whole row would need valid values in all columns.
+-- The bounds of texts: the longest allowed text is accepted, and a text with one more character is refused.
+-- Each bound is tested by its constraint alone, because a whole row would need valid values in all columns.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -81,7 +81,8 @@ create temporary view bound as
   select b.owner, b.name, b.measure, c[1] as field, c[2]::int as longest
   from bounds b cross join regexp_matches(b.longest, '(\w+) (\d+)', 'g') c;
 
--- Returns a value of this length: characters of a text, characters of JSON, or bytes of stored JSON.
+-- Returns a value of this length, which is measured in characters of text, in characters of JSON, or in
+-- bytes of stored JSON.
 create function pg_temp.as_long_as(p_measure text, p_size int) returns text language sql as $$
   select case p_measure when 'text' then repeat('x', p_size)
     when 'json' then jsonb_build_object('a', repeat('x', p_size - 9))::text

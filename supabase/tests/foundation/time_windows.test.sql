@@ -1,4 +1,4 @@
--- Time limits from both sides: a second before the end, and at the end.
+-- Each time limit is tested a second before its end and at its end.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -21,8 +21,8 @@ language sql as $$
     'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd')), tests.after(p_passed))
 $$;
 
--- Stripe knows a key for 24 hours: a repeat within 23 hours is the same refund, and a later repeat is
--- another one.
+-- Stripe stores a key for 24 hours. A repeat within 23 hours is the same refund, and a later repeat is a
+-- new one.
 create function pg_temp.refunds(p_passed interval) returns jsonb language sql as $$
   select refunds_begin((select order_id from bought where name = 'ann'), p_amount => '400',
     p_author => 'key:default', p_idempotency_key => tests.sha256('one'),
@@ -41,7 +41,7 @@ select is(pg_temp.postponed(first), 'pending', 'Stripe does not answer again') f
 select isnt(pg_temp.refunds('23 hours') #>> '{refund,refund_id}', first,
   'a repeat after 23 hours is another refund, because Stripe may have forgotten the key') from asked;
 
--- Failed events: ten attempts, with a backoff that doubles.
+-- A failed event gets ten attempts. The backoff doubles after each attempt.
 select is(pg_temp.orders('fay'), 'ordered', 'fay orders a package');
 select is(pg_temp.pays('fay', 998) ->> 'failed', 'true', 'fay pays too little');
 select is((select array_agg(format('%s,%s', farthing.retry_events(tests.after(due - interval '1 s')),
@@ -51,7 +51,7 @@ select is((select array_agg(format('%s,%s', farthing.retry_events(tests.after(du
 select is((select state || attempts from farthing.inbox where event_id = 'evt_fay_998'), 'dead10',
   'after ten attempts the event is dead-lettered');
 
--- A notification whose runner is dead.
+-- A notification whose runner has stopped.
 select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'a notification for bob is queued');
@@ -95,7 +95,7 @@ select is(pg_temp.proofs('0'), 1, 'a proof is recorded');
 select is(pg_temp.proofs('90 days' - interval '1 s'), 2, 'the first proof is stored for 90 days');
 select is(pg_temp.proofs('90 days 2 hours'), 2, 'the first proof is deleted after 90 days');
 
--- Checkouts from one address in an hour.
+-- The checkouts from one address within an hour.
 update farthing.policy set sessions_per_ip_hour = 1;
 create function pg_temp.opens(p_name text, p_passed interval) returns text language sql as $$
   select coalesce(b ->> 'code', b ->> 'step') from checkout_begin(tests.person(p_name),

@@ -1,4 +1,4 @@
--- Days and months are those of UTC, whatever the time zone of a session is.
+-- Days and months are in UTC, whatever the time zone of the session is.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,4 +1,4 @@
--- Cards: their recorded uses, and the limits of cards at the next checkout.
+-- Recorded uses of cards, and the limits per card that the next checkout checks.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -19,7 +19,7 @@ begin
   return concat_ws(' ', v_answer ->> 'step', v_answer ->> 'code', v_answer ->> 'retry_after');
 end
 $$;
--- A charge event of a user's first order: its card, and whether the card was accepted.
+-- Records a charge event of a user's first order, with its card and whether the card was accepted.
 create function pg_temp.pays(p_name text, p_charge text, p_card text, p_passed interval default '0',
   p_outcome text default 'succeeded', p_order uuid default null)
 returns jsonb language sql as $$
@@ -80,15 +80,16 @@ select is(concat_ws(' ', pg_temp.buys('gus', 1, '1 min'), pg_temp.pays('gus', 'g
 select is(concat_ws(' ', pg_temp.buys('dan', 3, '2 min'), pg_temp.last_reasons('dan')),
   'refused velocity_exceeded 86280 card_users,no_ip', 'every user of the card is refused');
 select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'a user of another card may buy');
--- The limit card_users ends one day after the buyer's own last use of the card or the other user's
--- last use, whichever was earlier.
+-- The buyer and the other user have each used the card. The limit card_users ends one day after the earlier
+-- one of their last uses.
 select isnt(pg_temp.buys('m' || n, 1), null, 'another user buys a package') from generate_series(1, 3) n;
 select is((select string_agg(pg_temp.pays('m' || n, 'm' || n, 'fp_m', n * interval '1 hour') ->> 'received',
   ' ') from generate_series(1, 3) n) || (pg_temp.pays('dan', 'm4', 'fp_m', '4 hours') ->> 'received'),
   'true true truetrue', 'a second card has four users, too');
 select is(pg_temp.buys('dan', 3, '4 hours'), 'refused velocity_exceeded 75600',
   'the later end of two limits is returned');
--- A database has one mode of Stripe, so the function is called directly for an event of the other mode.
+-- A database has only one Stripe mode, so the test calls the function directly for an event of the other
+-- mode.
 select is(pg_temp.buys('t' || n, 1, '2 days'), 'create',
   'another user buys a package') from generate_series(1, 4) n;
 select is(farthing.apply_charge_event(jsonb_build_object('order_id', order_id,

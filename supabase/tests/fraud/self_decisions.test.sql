@@ -1,5 +1,5 @@
--- Operators cannot decide about themselves: they cannot refund their own payment, clear its warning or lift
--- their own block.
+-- Operators can't decide about themselves: they can't refund their own payment, clear its warning or lift a
+-- block of themselves.
 
 begin;
 \ir ../helpers/all_tests.psql

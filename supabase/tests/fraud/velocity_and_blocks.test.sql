@@ -9,7 +9,8 @@ insert into farthing.packages (package_id, version, name, amount, currency, cred
 select md5('deal ' || n)::uuid, 1, 'Deal ' || n, 1000, 'usd', 10, tests.after('-1 day')
 from generate_series(1, 9) n;
 
--- Begins a checkout of the nth package by a user from an address, and returns its step or refusal.
+-- Begins a checkout of the nth package by a user from an address. Returns the step, or the code of the
+-- refusal.
 create function pg_temp.buys(p_name text, p_nr int, p_passed interval default '0', p_ip text default null)
 returns text language sql as $$
   select concat_ws(' ', b ->> 'step', b ->> 'code', b ->> 'retry_after')
@@ -51,7 +52,7 @@ select is(pg_temp.buys('ann', 4, '61 min' - interval '1 s'), 'refused velocity_e
 select is(pg_temp.buys('ann', 4, '61 min'), 'create', 'a checkout is allowed at the reported time');
 select is(pg_temp.buys('ann', 5, '61 min'), 'refused velocity_exceeded 60', 'no further checkout is allowed');
 
--- A refused checkout leaves its key free.
+-- The key of a refused checkout can be used again.
 select is((checkout_begin(tests.person('ann'), md5('deal 5')::uuid::text, 'https://a.test', 'https://a.test',
   null, tests.sha256('key'), tests.sha256('body'), tests.after(passed))) ->> 'step', step,
   format('the same key returns step %2$s after %1$s', passed, step))
@@ -103,7 +104,7 @@ select is(pg_temp.buys('fay', 1, '61 min'), 'refused forbidden',
 select is(pg_temp.decided('fay'), '{"refuse blocked_ip","allow within_limits","refuse blocked_user,no_ip"}',
   'for an open order only the refusal is recorded');
 
--- Refused requests that are repeated do not slow other checkouts.
+-- Repeating refused requests does not slow other checkouts.
 create function pg_temp.looked_through(p_where text) returns int language plpgsql as $$
 declare
   v_plan jsonb;

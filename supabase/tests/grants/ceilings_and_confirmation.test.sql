@@ -1,4 +1,5 @@
--- T40, M4: operators cannot grant to themselves, and a grant above a ceiling needs two operators.
+-- T40, M4: operators can't grant credits to themselves, and a grant above a ceiling needs a second
+-- operator.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -62,7 +63,7 @@ select is(pg_temp.status_of(pg_temp.grants('ops', '1', 'pat')), '201',
 select is((select string_agg(author, ' ') from farthing.entries), 'operator:' || tests.person('pat'),
   'the granting operator is the author');
 
--- An operator who has lost the role, although their token still names it.
+-- An operator has lost the role, but the token still contains it.
 select lives_ok($$ update auth.users set raw_app_meta_data = '{}' where id = tests.person('sam') $$,
   'sam loses the role');
 select is(pg_temp.refused('ann', '1', 'sam'), 'forbidden 403', 'an operator without the role cannot grant');
@@ -73,7 +74,8 @@ select is((tests.outcome(format('select refunds_begin(gen_random_uuid(), p_autho
   'an operator without the role cannot refund');
 select isnt(pg_temp.operator('sam'), null, 'sam gets the role again');
 
--- An operator has one spelling. In another spelling they would be another author, with other ceilings.
+-- An operator's id has only one spelling. In a different spelling it would be a different author, with
+-- separate ceilings.
 create temporary table spelled as
 select 'operator:' || s as author from unnest(array[upper(tests.person('ops')::text),
   replace(tests.person('ops')::text, '-', ''), '{' || tests.person('ops') || '}']) s;
@@ -85,7 +87,7 @@ select is(pg_temp.refused('ops', '1', author), 'invalid_request 400 p_author',
 from spelled;
 select is(pg_temp.refused('ann', '1', 'operator:ops'), 'forbidden 403', 'a name is not an operator');
 
--- The ceiling of one grant: at the ceiling, and above it.
+-- The ceiling of a single grant: a grant at the ceiling, and a grant above it.
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000')), '201', 'a grant at the ceiling is made');
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000.000000000000000001', p_passed => '1 s')),
   '202 grant', 'a grant above the ceiling is pending');
@@ -115,7 +117,7 @@ select is(pg_temp.decided('ann', 'sam'), 'grant_not_pending 409 granted', 'a gra
 select is(pg_temp.decided('ann', 'sam', false), 'grant_not_pending 409 granted',
   'a confirmed grant cannot be declined');
 
--- Grants that are declined, also by their requester, and grants that expire.
+-- Grants that are declined, also by the operator who requested them, and grants that expire.
 select is(pg_temp.status_of(pg_temp.grants('bob', '100001')), '202 grant', 'another grant is pending');
 select is(pg_temp.decided('bob', 'ops', false), 'declined', 'the requester can decline the grant');
 select is(pg_temp.decided('bob', 'pat'), 'grant_not_pending 409 declined',
@@ -138,7 +140,7 @@ select is(farthing.expire_grants(tests.after('3 days 1 min')), 1, 'the task mark
 select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0',
   'the declined and expired grants added no credits');
 
--- The ceilings of a day (UTC): of one operator, and of all.
+-- The ceilings of a day (UTC): that of one operator, and that of all operators together.
 select is(pg_temp.status_of(pg_temp.grants('cyn', '100000', p_passed => '4 days')), '201',
   'grants of a new day are made up to the ceiling, grant ' || nr)
 from generate_series(1, 5) nr;
@@ -164,7 +166,8 @@ select is(pg_temp.decided('cyn', 'pat', true, '5 days 2 s'), 'granted',
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'sam', '5 days 3 s')), '202 day',
   'a confirmed grant does not count towards a ceiling');
 
--- Keys and SQL prompts: the ceilings bind them if the policy says so, and large grants are recorded.
+-- Secret keys and SQL prompts: the policy decides whether the ceilings apply to them. Large grants are
+-- recorded.
 select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default')), '201',
   'the ceilings do not bind a key');
 select is((select format('%s %s', status, ceiling) from farthing.grants where author = 'key:default'),
@@ -175,7 +178,7 @@ select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default', '1 s'
   'a grant by a bound key is pending');
 select is(pg_temp.decided('dan', 'key:other'), 'granted', 'another key confirms the grant');
 
--- A reference that grants only once, for ever.
+-- With a reference, credits are granted only once, with no time limit.
 select lives_ok($$ select farthing.set_policy('{"grant_ceilings_bind_keys": false,
   "grant_ceiling_day": 2000000}', 'a test') $$, 'the policy does not bind keys');
 select is(pg_temp.refused('eve', '5', p_once => true), 'invalid_request 400 reference_id',

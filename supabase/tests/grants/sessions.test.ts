@@ -1,4 +1,7 @@
-/** Two sessions at once: two grants below the day's ceiling, two decisions, and the scheduled task. */
+/**
+ * Two sessions at the same moment: two grants below the day's ceiling, two decisions, and the scheduled
+ * task.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const operator = (name: string) => [

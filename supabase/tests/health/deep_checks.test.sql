@@ -1,5 +1,5 @@
--- Paid checks stay within the day's budget, tokens are priced when they are counted, and old
--- metrics are deleted.
+-- Paid checks stay within the day's budget, tokens are priced when they are counted, and old metrics are
+-- deleted.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,4 +1,5 @@
--- Figures of health: error budgets and their burn rates, credits by purpose, and work by state.
+-- The figures of the health endpoint: error budgets and their burn rates, credits by purpose, and work by
+-- state.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -6,7 +7,7 @@ begin;
 \ir ../helpers/money_back.psql
 select plan(62);
 
--- The case in which no scheduled task runs has its own test.
+-- alerts/tasks.test.sql tests the case in which no scheduled task runs.
 update farthing.alert_rules set enabled = false where rule = 'tasks_stopped';
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
@@ -24,7 +25,7 @@ create function pg_temp.figures(p_pattern text, p_passed interval) returns text 
   where f.name ~ p_pattern
 $$;
 
--- Burn rates: of 1,000 core requests 5 may fail and 50 may be slow.
+-- Burn rates: of 1,000 requests to core routes, 5 may fail and 50 may be slow.
 select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 0::numeric,
   'burn rates are 0 without a request');
 select is(pg_temp.record(pg_temp.requests('POST /usage', status, number, bucket), '40 min'), 'true',
@@ -64,7 +65,7 @@ select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4
   'the rest of a month''s budget can be negative')
 from health_report(tests.after('1 hour')) r;
 
--- Connections as any role may count them: this test's own connection is one of them, and is active.
+-- The connections, as any role may count them. This test's own connection is active and is counted.
 select ok(f.value >= 1, 'a connection is counted by its state') from farthing.connection_figures() f
 where f.labels = 'state=active';
 select ok(f.value >= (select sum(value) from farthing.connection_figures() c where c.labels <> ''),
@@ -116,7 +117,7 @@ select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'ended work is reported for a day, and waiting work as long as it waits');
 
--- Sent notifications of users are never deleted, and a collector does not read them.
+-- Sent notifications of users are never deleted, so the metrics for a collector do not count them.
 insert into farthing.notifications (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
@@ -140,7 +141,7 @@ select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330',
   'sold, clawed-back and reinstated credits are reported by purpose');
 
--- The sample of accounts, and the metrics for a collector.
+-- The sampled accounts, and the metrics for a collector.
 select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all credits');
 select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true',
   'cid''s payment is refunded in full');
@@ -164,7 +165,7 @@ from health_metrics(tests.after('1 hour')) m;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- An amount larger than one account can hold.
+-- An amount that exceeds what one account can hold.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')
 from unnest(array['eve', 'fay']) name;
 select cmp_ok(farthing.seal(), '>=', 2, 'entries of more credits than one account can hold are sealed');

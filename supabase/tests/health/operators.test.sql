@@ -1,4 +1,4 @@
--- Figures behind alerts, for operators: scheduled tasks, and metrics by the hour.
+-- The figures behind alerts, as operators read them: scheduled tasks, and metrics by the hour.
 
 begin;
 \ir ../helpers/all_tests.psql

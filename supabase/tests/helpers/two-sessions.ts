@@ -1,6 +1,6 @@
 /**
- * Two sessions in one database. The second begins when the first has done its work and not committed, so a
- * function without a necessary lock reads outdated rows in every run.
+ * Two sessions in one database. The second session begins when the first has done its work and has not
+ * committed. A function that lacks a necessary lock then reads outdated rows in every run.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";
@@ -11,23 +11,29 @@ const HELPERS = new URL("./", import.meta.url);
 const TIMEOUT_MS = 20_000;
 
 export interface Meeting {
-  /** Statements that are committed before the two sessions meet. */
+  /** Statements that are committed before the two sessions begin. */
   given: string[];
   first: string;
-  /** The first session's next statement while the second waits. Locks in different orders deadlock here. */
+  /**
+   * The next statement of the first session, while the second session waits. If the two take locks in
+   * different orders, they deadlock here.
+   */
   then?: string;
   second: string;
-  /** The second session's first value as text, or its error code. */
+  /** The first value that the second session returns, as text, or its error code. */
   says: string;
-  /** Set if the second session must not wait for the first. */
+  /** True if the second session must not wait for the first. */
   passes?: true;
-  /** Set if the second session gives up waiting: the first commits after the second has ended. */
+  /**
+   * True if the second session stops waiting by itself. The first session commits after the second has
+   * ended.
+   */
   givesUp?: true;
   /** Expressions and their values as text, after both sessions have ended. */
   ends?: Record<string, string>;
 }
 
-/** Opens a connection. Its statement timeout ends a statement that waits for a lock for ever. */
+/** Opens a connection. Its statement timeout ends a statement that would wait for a lock for ever. */
 export function connect(role = "postgres"): Sql {
   const given = Deno.env.get("SUPABASE_DB_URL");
   if (!given) throw new Error("run by: deno task test database <subject>/sessions");
@@ -43,7 +49,7 @@ export function connect(role = "postgres"): Sql {
   });
 }
 
-/** Returns the first value of a statement, as text. */
+/** Returns the first value that a statement returns, as text. */
 export async function valueOf(sql: Sql, statement: string): Promise<string> {
   const rows = await sql.unsafe(statement).values();
   const value: unknown = rows[0]?.[0];
@@ -55,7 +61,7 @@ function codeOf(error: unknown): string {
   return code === "PGRST" ? JSON.parse(message).code : code;
 }
 
-/** Resolves to true after a session began to wait for a lock, and to false after it ended. */
+/** Resolves to true when a session waits for a lock, and to false if it ends before. */
 async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promise<boolean> {
   for (const end = Date.now() + TIMEOUT_MS; Date.now() < end;) {
     if (ended()) return false;
@@ -66,7 +72,7 @@ async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promis
   throw new Error("the second session neither waits nor ends");
 }
 
-/** Runs both sessions. Returns the second one's answer, and whether it waited for the first. */
+/** Runs both sessions. Returns the answer of the second session, and whether it waited for the first. */
 async function meet(sessions: [Sql, Sql, Sql], { first, then, second, givesUp }: Meeting) {
   const [one, two, watching] = sessions;
   const [row] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
@@ -105,13 +111,14 @@ export async function prepare(helpers: string[]): Promise<void> {
   for (const name of ["all_tests", ...helpers]) {
     await sql.unsafe(await Deno.readTextFile(new URL(`${name}.psql`, HELPERS)));
   }
-  // The first event locks the policy to fix the project's mode. Sent here, it locks nothing in a scenario.
+  // The first event fixes the project's mode, and therefore locks the policy. It is sent here, so that no
+  // event in a scenario needs this lock.
   await sql`select inbox_receive('{"id": "evt_first", "type": "customer.created", "livemode": false,
     "created": 0, "facts": {}}')`;
   await sql.end();
 }
 
-/** Defines a test for each meeting. The helpers are loaded once per file. */
+/** Defines a test for each pair of sessions. The helpers are loaded once per file. */
 export function meetings(helpers: string[], all: Record<string, Meeting>): void {
   let ready: Promise<void> | undefined;
   for (const [name, meeting] of Object.entries(all)) {

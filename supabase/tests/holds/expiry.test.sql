@@ -1,4 +1,5 @@
--- Expiry of holds: what happens when a hold expires, and when a lot expires under a hold.
+-- Expiry of holds: what happens when a hold expires, and when a lot expires while a hold reserves its
+-- credits.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,7 +8,7 @@ select plan(57);
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
 select isnt(tests.give('ann', '50'), null, 'ann has 50 for ever');
 
--- A hold past its expiry counts as released from that instant, before any scheduled task has run.
+-- From its expiry on, a hold counts as released, even if no scheduled task has run yet.
 create temporary table h as select tests.hold('ann', '70', 60) as hold_id;
 select is(holds_read(hold_id, p_now => tests.after('59 s')) ->> 'status', 'open',
   'a hold is open until it expires')
@@ -32,7 +33,7 @@ select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.af
   'hold_not_open', null,
   'T8: settling a hold an hour after its expiry is refused, after the task has run') from h;
 
--- The scheduled task does the same for inactive accounts.
+-- The scheduled task releases the expired holds of inactive accounts.
 select isnt(tests.give('bob', '20'), null, 'bob has 20');
 create temporary table b as select tests.hold('bob', '20', 60) as hold_id;
 select is(farthing.expire_credits(tests.after('59 s')), 0, 'the task leaves an open hold unchanged');
@@ -41,8 +42,8 @@ select is((select array[status, resolved_at::text] from farthing.holds join b us
   array['released', tests.after('60 s')::text], 'a hold that the task releases ends as of its expiry');
 select is(farthing.expire_credits(tests.after('60 s')), 0, 'the task releases a hold only once');
 
--- A lot does not expire under a hold that needs it: 40 of ann's hour-long lot are left, and 30 of
--- them are held.
+-- A lot does not expire as long as a hold needs it: 40 of ann's hour-long lot are left, and 30 of them are
+-- held.
 create temporary table late as select tests.hold('ann', '30', 7200, '50 min') as hold_id;
 select is(tests.balance('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
   'the part of an expired lot that no hold reserves cannot be spent');
@@ -62,8 +63,7 @@ select is(holds_settle(hold_id, '60', p_now => tests.after('70 min')) -> 'data' 
 select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null),
   0, 'the hold has used up the expired lot');
 
--- Before a scheduled task has run, a settlement takes no more of an expired lot than the hold
--- reserved.
+-- If no scheduled task has run yet, a settlement takes no more of an expired lot than the hold reserved.
 select isnt(tests.give('dan', '30', '1 hour'), null, 'dan has 30 for an hour');
 select isnt(tests.give('dan', '5'), null, 'dan has 5 for ever');
 select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after('90 min'))
@@ -72,7 +72,7 @@ select is(tests.balance('dan', '90 min'), 'balance 9, held 0, available 0, debt 
   'expired credits that the hold did not reserve are not spent, and the missing rest becomes debt');
 select is(farthing.expire_credits(tests.after('90 min')), 1, 'the task takes the expired rest');
 
--- When the hold releases an expired lot, the lot's credits are gone.
+-- When the hold releases credits of an expired lot, they expire.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
 select is(farthing.expire_credits(tests.after('2 hours' - interval '1 s')), 1,
@@ -85,14 +85,14 @@ select is(farthing.expire_credits(tests.after('2 hours')), 1, 'the task takes th
 select is(tests.balance('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0',
   'the expired lot is empty');
 
--- A settlement uses the credits of another hold that has expired since.
+-- A settlement uses credits that were reserved by a different hold, which has expired since.
 select isnt(tests.give('eve', '100'), null, 'eve has 100');
 select isnt(tests.hold('eve', '50', 60), null, 'eve holds 50 for a minute');
 select is(holds_settle(tests.hold('eve', '50', 3600), '80', p_now => tests.after('61 s'))
   #>> '{data,shortfall}', '0',
   'a settlement takes another expired hold''s credits before the task has run');
 
--- A hold's owner can read the hold, and another user cannot.
+-- The owner of a hold can read it, and other users can't.
 select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled',
   'a user reads their own hold') from c;
 select tests.fails_with(format('select holds_read(%L, tests.person(''ann''))', hold_id), 'not_found', 'id',
@@ -115,7 +115,7 @@ select results_eq($$ select name, l.lot_id = later from kept join farthing.hold_
   order by name $$, $$ values ('yan', false), ('zoe', true) $$,
   'a hold reserves credits of a lot until the lot expires');
 
--- A settlement at the moment of the expiry does not free the hold a second time.
+-- A settlement at the moment of the expiry does not release the hold a second time.
 select isnt(tests.give('gil', '20'), null, 'gil has 20');
 select isnt(tests.hold('gil', '10', 1200), null, 'gil holds 10 for longer');
 select is(holds_settle(tests.hold('gil', '10', 600), '4', p_now => tests.after('600 s')) #>> '{data,settled}',

@@ -26,7 +26,7 @@ select tests.fails_with($$ select credits_debit(tests.person('ann'), '41', 'x', 
 select is(credits_debit(tests.person('ann'), '40', 'x', p_now => tests.after()) #>> '{data,balance_after}',
   '60', 'a debit takes all credits that are not held');
 
--- Settling at, below and above the amount, and at 0.
+-- Settlements at, below and above the held amount, and at 0.
 create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval default '1 s') returns text
 language sql as $$
   select format('settled %s, released %s, shortfall %s, balance %s', d ->> 'settled', d ->> 'released',
@@ -80,7 +80,7 @@ select is(tests.outcome(format('select holds_settle(%L, ''1'', p_now => tests.af
 select tests.fails_with(format('select holds_release(%L, p_now => tests.after())', hold_id), 'hold_not_open',
   null, 'T8: releasing a hold twice is refused') from let_go;
 
--- T18: holds together never exceed the available credits.
+-- T18: all holds together never exceed the available credits.
 select isnt(tests.give('cid', '5000'), null, 'cid has 5,000');
 select is(array(select tests.outcome('select tests.hold(''cid'', ''1000'')') ->> 'code'
   from generate_series(1, 6)),
@@ -114,7 +114,7 @@ select tests.fails_with(format('select %s', call), 'not_found', 'id', format('%s
 from unnest(array['holds_settle(gen_random_uuid(), ''1'')', 'holds_release(gen_random_uuid())',
   'holds_read(gen_random_uuid())']) call;
 
--- Rule 7 has one implementation for every kind of hold.
+-- Rule 7 is implemented once, for every kind of hold.
 select set_eq($$ select proname from pg_proc where pronamespace::regnamespace::text ~ '^farthing'
     and prosrc ~ 'update farthing\.holds\s+set status = ''settled''' $$, array['settle'],
   'one function settles the holds of back ends, chats and jobs');

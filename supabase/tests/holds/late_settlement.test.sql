@@ -13,7 +13,7 @@ create function pg_temp.hold_of(p_hold uuid) returns text language sql as $$
   where hold_id = p_hold
 $$;
 
--- An expired hold is settled late from the available credits, once.
+-- An expired hold is settled late, once, from the available credits.
 select isnt(tests.give(name, '100', case when name = 'fay' then interval '30 s' end), null, name
   || ' has 100')
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
@@ -36,7 +36,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hol
 select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
   'a late settlement at zero is accepted')
 from late where name = 'gus';
--- fay's lot outlived its own expiry only because of the hold, so it has expired with the hold.
+-- fay's lot outlived its own expiry only because of the hold. So the lot expires with the hold.
 select is(tests.balance('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
   'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
@@ -45,7 +45,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok',
   'a late settlement leaves a debt up to the limit')
 from late where name = 'fay';
 select is(tests.balance('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes 50');
--- hal releases his hold; ida's account is deleted.
+-- hal has released his hold, and ida's account was deleted.
 select is(pg_temp.hold_of(hold_id), 'released', 'hal''s hold is released') from late where name = 'hal';
 select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal opens another hold');
 select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status}', 'released',
@@ -56,7 +56,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold
 delete from auth.users where id = tests.person('ida');
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
   'a hold of a deleted user cannot be settled late') from late where name = 'ida';
--- A settlement before a scheduled task has run, after the lot has expired, too.
+-- A settlement before a scheduled task has run, and one after the lot has expired, too.
 select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
 create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
 select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
@@ -65,7 +65,7 @@ from j;
 select is(pg_temp.hold_of(hold_id), 'settled 60 60',
   'a late settlement takes no credits of an expired lot') from j;
 
--- At the moment of its expiry a hold is already late, and is freed once.
+-- A settlement at the moment of the hold's expiry is already late. The hold is released once.
 select isnt(tests.give('noe', '100'), null, 'noe has 100');
 select is(tests.outcome(pg_temp.settle(tests.hold('noe', '60', 60), '10', '60 s')) ->> 'code', 'ok',
   'a hold is settled at the moment of its expiry');

@@ -1,4 +1,4 @@
--- The overdraft limit: how much debt a settlement may leave behind.
+-- The overdraft limit: how much debt a settlement may cause.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -15,7 +15,7 @@ create function pg_temp.hold_of(p_hold uuid) returns text language sql as $$
   where hold_id = p_hold
 $$;
 
--- The limit is twice the hold, and at least 1,000; each is tested from both sides.
+-- The limit is twice the hold's amount, and at least 1,000. Each case is tested at the limit and above it.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob', 'cid']) name;
 create temporary table h as
   select tests.hold('ann', '600') as large, tests.hold('bob', '100') as small, tests.hold('cid', '1') as kept;
@@ -41,7 +41,7 @@ select is(usage_charge(tests.person('cid'), '{"model": "gpt-4o", "input_tokens":
   p_now => tests.after('1 s')) ->> 'status', '201',
   'the usage event of the refused settlement was not charged');
 
--- The limit counts only the debt that the settlement itself adds, and an operator sets it.
+-- The limit counts only the debt that this settlement adds. An operator can change the limit.
 select farthing.set_policy('{"overdraft_factor": 0, "overdraft_floor": 5}', 'another limit');
 select isnt(tests.give('dan', '20'), null, 'dan has 20');
 create temporary table d as select tests.hold('dan', '10') as one, tests.hold('dan', '10') as two;
@@ -60,7 +60,7 @@ select is(tests.outcome(format('select farthing.set_policy(%L, ''x'')', change))
   '{"late_settle_within": "32 days"}']) change;
 select farthing.set_policy('{"overdraft_factor": 2, "overdraft_floor": 1000}', 'as it was');
 
--- The rest of a settled hold pays the debt of another settlement.
+-- The credits that a settled hold did not use pay the debt of a different settlement.
 select isnt(tests.give('mia', '100'), null, 'mia has 100');
 create temporary table m as select tests.hold('mia', '60') as kept, tests.hold('mia', '40') as short;
 select is(tests.outcome(pg_temp.settle(short, '70')) ->> 'code', 'ok',
@@ -71,7 +71,8 @@ from m;
 select is(tests.balance('mia', '1 s'), 'balance 20, held 0, available 20, debt 0',
   'the rest of the other hold pays the debt');
 
--- A chat beyond the limit costs what was held, because its answer has been delivered.
+-- If a chat exceeds the limit, the user pays only what was held, because the answer has already been
+-- delivered.
 select isnt(tests.give('kim', '100'), null, 'kim has 100');
 select is(tests.begin_chat('kim', 'kim') #>> '{held}', '50', 'a chat holds 50');
 select is(tests.settle_chat(tests.chat_id('kim'), '5 s', 1000, 20000, 'kim') #>> '{data,credits}', '50',
@@ -81,7 +82,7 @@ select is(tests.key('kim'), '200', 'the chat''s answer is stored');
 select is(tests.outcome(pg_temp.settle(tests.chat_id('kim'), '1', '10 min 1 s')) ->> 'code', 'hold_not_open',
   'the hold of a chat cannot be settled late through the API');
 
--- A job's step beyond the limit is charged all that is held, and the job ends.
+-- If a job's step exceeds the limit, all held credits are charged, and the job ends.
 select isnt(tests.give('lea', '300'), null, 'lea has 300');
 select is((select data ->> 'held' from tests.job('lea', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'a runner claims the job');
@@ -96,7 +97,7 @@ select is(tests.balance('lea', '2 s'), 'balance 100, held 0, available 100, debt
 select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
   'an event that was not charged is not recorded');
 
--- The other events of a step beyond the limit are charged, and count towards the hold.
+-- If one event of a step exceeds the limit, the step's other events are charged, and reduce the hold.
 select isnt(tests.give('nia', '300'), null, 'nia has 300');
 select is((select data ->> 'held' from tests.job('nia', 'mixed', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'mixed', '1 s'), '1', 'a runner claims the job');

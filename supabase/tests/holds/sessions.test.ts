@@ -1,5 +1,6 @@
 /**
- * Two sessions that meet an expired hold or lot: each hold ends once, and each lot expires once.
+ * Two sessions use an expired hold or lot at the same moment: each hold ends once, and each lot expires
+ * once.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 
@@ -19,13 +20,13 @@ const expiresCredits = (passed = "2 h") =>
 const charges = (name: string) =>
   `select credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
     #>> '{data,balance_after}'`;
-/** Within the hour in which the policy allows late settlements. */
+/** This moment is within the hour in which the policy allows late settlements. */
 const settles = (name: string) =>
   `select holds_settle(${holdOf(name)}, '40', p_now => tests.after('30 min'))
     #>> '{data,settled}'`;
 
 const ended = (name: string) => `tests.ended('${name}')`;
-/** Two sessions that want the same account do not park it. */
+/** Two sessions that lock the same account do not make the task park the account. */
 const parked = { "select count(*) from farthing.parked_items": "0" };
 
 meetings(["expiry"], {

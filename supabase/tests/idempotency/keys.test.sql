@@ -34,7 +34,7 @@ select is(credits_debit(tests.person('ann'), '10', 'x', p_now => tests.after()) 
   'a request without a key runs each time') from generate_series(1, 2);
 select is(tests.balance('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
 
--- Every RPC function that changes something replays its answer.
+-- Every RPC function that changes something replays its answer for a repeated key.
 create temporary table hold as select tests.hold('ann', '1') as a, tests.hold('ann', '1') as b;
 create temporary table door as select nr, format(call, hold.a, hold.b) as call from hold, unnest(array[
   $$ credits_grant(tests.person('ann'), '1', 'promotional', $$, $$ holds_open(tests.person('ann'), '1', $$,
@@ -58,7 +58,7 @@ select is(pg_temp.call(nr), a || '{"replayed": true}', format('T12: a repeat of 
 select tests.fails_with(format('select pg_temp.call(%s, ''other'')', nr), 'idempotency_key_reused', null,
   format('T12:%s with a key of another body is refused', split_part(call, '(', 1))) from answered order by nr;
 
--- The answer of a refused request is stored after it, since the request changed nothing.
+-- The answer of a refused request is stored afterwards, because the refusal rolls everything else back.
 select tests.fails_with($$ select pg_temp.debit('poor', 'body', '5000') $$, 'insufficient_credits', null,
   'a request that is too large is refused');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('body'), 402,
@@ -72,7 +72,7 @@ select is(pg_temp.debit('k', 'body', '10'), a || '{"replayed": true}',
   'a stored answer is not overwritten')
 from first;
 
--- A request with an external call: its key is started before the call, and finished after it.
+-- A request that calls an external service: its key is started before the call and finished after it.
 create temporary table begun as select pg_temp.begin('c') as b;
 select is(b ->> 'step', 'create', 'the first request will call Stripe') from begun;
 select is(tests.outcome($$ select pg_temp.begin('c', '2 min') $$), '{"code": "idempotency_in_progress",

@@ -1,5 +1,4 @@
--- m6: stored answers that belong to one user: the text of a model, and the client secret of a
--- booking.
+-- m6: stored answers that are private to one user: a model's text, and the client secret of a booking.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +8,7 @@ select plan(19);
 select isnt(tests.give('ann', '200'), null, 'ann has 200');
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 
--- Ann's answer is not in the table of keys, and is replayed for a day.
+-- Ann's answer is not stored in the table of keys, and is still replayed for a day.
 select is(tests.begin_chat(name, name) ->> 'step', 'call', name || ' begins a chat')
 from unnest(array['ann', 'bob']) name;
 create temporary table settled as select name, tests.settle_chat(tests.chat_id(name), '1 s', p_key => name,
@@ -25,7 +24,7 @@ select tests.fails_with($$ update farthing.private_answers set answer = '{}' $$,
 select is(tests.code_for(role, 'ann', 'select * from farthing.private_answers'), '42501',
   format('it is not for %s', role)) from unnest(array['authenticated', 'anon', 'service_role']) role;
 
--- Ann's answer and its key are deleted with ann; another user's answer stays.
+-- When ann is deleted, her answer and its key are deleted. The answers of other users stay.
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
   'ann is deleted');
 select is(tests.key('ann'), 'free', 'ann''s key is deleted');

@@ -1,5 +1,4 @@
--- Backfills: when the payment runner is woken, and that one runner at a time fetches Stripe's
--- events.
+-- Backfills: when the payment runner is woken, and that only one runner at a time fetches Stripe's events.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +8,7 @@ create function pg_temp.since(p_claim jsonb) returns interval language sql as $$
   select to_timestamp((p_claim ->> 'since')::bigint) - tests.after()
 $$;
 
--- One runner at a time has the claim.
+-- Only one runner at a time can claim the backfill.
 select is((select done_until <= now() from farthing.backfills), true, 'a new project has missed no events');
 update farthing.backfills set done_until = tests.after('-1 hour');
 update farthing.balance_lists set done_until = tests.after('90 days 55 min');
@@ -33,15 +32,15 @@ select is(backfills_claim(tests.after('1 hour')), null, 'no backfill is due with
 select is(pg_temp.since(backfills_claim(tests.after('65 min'))), interval '-5 min',
   'the next backfill begins 10 minutes before the last claim');
 
--- A backfill that ran out of time continues in the next run.
+-- If a backfill's time runs out, the next run continues it.
 select is(backfills_finish(tests.after('65 min'), false, 0), '{}', 'a runner runs out of time');
 select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 min',
   'the next backfill is due at once');
 select is(backfills_finish(tests.after('67 min'), true, 0), '{}', 'the next runner finishes the backfill');
 select is(backfills_claim(tests.after('2 hours')), null, 'no backfill is due within an hour');
 
--- An unreadable event is fetched again each quarter of an hour, and the backfill is not complete
--- before.
+-- An unreadable event is fetched again every quarter of an hour. Until it can be read, the backfill is not
+-- complete.
 select is(pg_temp.since(backfills_claim(tests.after('3 hours'))), interval '57 min',
   'a backfill is due an hour later');
 select is(backfills_finish(tests.after('3 hours'), false, 2), '{}', 'a runner cannot read two events');
@@ -66,12 +65,12 @@ select is(pg_temp.since(backfills_claim(tests.after('4 hours 20 min'))), interva
   'the next backfill begins 10 minutes before the last claim');
 select is(backfills_finish(tests.after('4 hours 20 min'), true, 0), '{}', 'the next backfill finishes');
 
--- After a long outage the backfill goes back as far as Stripe stores events.
+-- After a long outage the backfill fetches all events that Stripe still stores.
 select is(pg_temp.since(backfills_claim(tests.after('90 days'))), interval '60 days',
   'a backfill goes back at most 30 days');
 select is(backfills_finish(tests.after('90 days'), true, 0), '{}', 'all events were fetched');
 
--- The runner is woken only for due work, and only if its address is stored.
+-- The runner is woken only if work is due and the runner's URL is stored.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,
   'the address of the functions is stored');
 select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'a secret key is stored');

@@ -1,5 +1,5 @@
--- T7: events about a payment that arrived before it, or before its session's event, and were dead-lettered
--- meanwhile.
+-- T7: events about a payment that arrived before the payment, or before its session's event, and were
+-- dead-lettered meanwhile.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -24,7 +24,7 @@ select is(tests.bought_by('ann', '2 days'),
   'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the refunded credits cannot be spent');
 
--- The event of a payment waits for the event of its session, which states tax and discount.
+-- The event of a payment waits for the event of its session, because the session states tax and discount.
 create function pg_temp.payment_event(p_name text, p_passed interval) returns text language sql as $$
   select tests.receive('payment_intent.succeeded', jsonb_build_object('order_id', order_id, 'session_id',
     null, 'payment_id', 'pi_' || name, 'payment_status', 'paid', 'amount', 1230, 'currency', 'pln', 'mark',

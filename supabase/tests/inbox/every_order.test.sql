@@ -1,15 +1,15 @@
--- Events in every order: with events first, twice or late, one payment is one grant.
+-- Events in every order, repeated or late: one payment makes one grant.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/orders.psql
 select plan(10);
 
--- Returns every permutation of some numbers.
+-- Returns every permutation of these numbers.
 select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'four events have 24 orders');
 
--- Applies events, each twice, to a new order and returns the order's end; all changes are rolled
--- back.
+-- Applies each of the events twice to a new order and returns the order's last state. All changes are
+-- rolled back.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_order_id uuid;
@@ -68,7 +68,7 @@ from (values
     'expired, 0 credits, 0 lots, events processed')
 ) plays (name, events, ending);
 
--- Each change of an order's state, allowed or refused.
+-- Every change of an order's state, whether it is allowed or refused.
 select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
   'https://a.test'), null, 'bob opens an order');
 create function pg_temp.becomes(p_status text) returns void language sql as $$

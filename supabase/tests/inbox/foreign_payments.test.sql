@@ -1,5 +1,5 @@
--- Foreign payments: other apps on the same Stripe account also use UUIDs as order_id. Our mark
--- distinguishes our own objects.
+-- Foreign payments: other apps on the same Stripe account also use UUIDs as order_id. The installation's id
+-- in the metadata distinguishes our own objects.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,7 @@ create temporary table marks (owner text primary key, mark uuid);
 insert into marks select 'ours', installation_id from farthing.policy
 union all values ('another installation''s', gen_random_uuid()), ('nobody''s', null);
 
--- Each type of event that names an order or a booking, for one that is unknown here.
+-- Each type of event that names an order or a booking. This database does not know the one that it names.
 create temporary table types (type text, facts jsonb);
 insert into types select type, jsonb_build_object('order_id', gen_random_uuid(), 'session_id', 'cs_1',
   'payment_id', 'pi_1', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd') from unnest(array[
@@ -50,13 +50,13 @@ select is((select sum(farthing.retry_events(tests.after(make_interval(mins => (2
 select is((select count(*) from farthing.inbox where state = 'dead'), (select count(*) from types),
   'the event is dead-lettered, and operators are alerted');
 
--- A session that was created before there were marks.
+-- A session that was created before sessions had the installation's id.
 select is(tests.buys('ann'), 'ann', 'ann opens an order');
 select is(tests.pays('ann'), '{"received": true}', 'ann''s session bears no mark');
 select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'a known order needs no mark');
 
--- Refunds from the dashboard bear no mark, so each waits for its payment.
+-- Refunds from the dashboard do not have the installation's id, so each waits for its payment.
 select is(tests.receive('refund.updated', jsonb_build_object('stripe_refund_id', 're_' || owner, 'refund_id',
     gen_random_uuid(), 'payment_id', 'pi_elsewhere', 'charge_id', 'ch_elsewhere', 'amount', 999, 'currency',
     'usd', 'status', 'succeeded', 'failure_reason', null, 'mark', mark)),
@@ -73,7 +73,7 @@ select is((select array_agg(distinct last_error) from farthing.inbox
   '{its payment is not here and its metadata does not name this installation}',
   'the other events are ignored, with a reason');
 
--- A payment finds the events that waited for it, however large the inbox is.
+-- A payment finds the events that waited for it, however many events the inbox has.
 insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,
   processed_at)
 select 'evt_waited_' || nr, 'application_fee.created', false, jsonb_build_object('payment_id', 'pi_of_' || nr,

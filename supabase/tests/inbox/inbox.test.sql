@@ -5,7 +5,8 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(60);
 
--- Names for people's orders of the package Starter (999 cents, 9,990 credits), and their events.
+-- Helpers that name people's orders of the package Starter (999 cents, 9,990 credits), and the events of
+-- these orders.
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
   insert into bought select p_name, (checkout_begin(tests.person(p_name),
@@ -78,7 +79,7 @@ select is(farthing.retry_events(tests.after('1 min')), 1, 'T7: the task retries 
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
   'T7: a deferred event is applied when its order exists');
 
--- T2: an event that fails is not marked as done.
+-- T2: an event that fails does not count as done.
 select is(pg_temp.buys('eve'), 'pending', 'eve opens an order');
 create function pg_temp.breaks() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end
   $$;
@@ -93,7 +94,7 @@ select is(inbox_receive(pg_temp.event('eve', 'checkout.session.completed'), test
   '{"received": true}', 'T2: the redelivery is applied and not treated as a duplicate');
 select is(pg_temp.state('eve'), 'paid, 9990 credits', 'T2: the redelivery grants the credits');
 
--- A payment that does not fit its order.
+-- A payment whose amount or currency differs from its order's.
 select is(pg_temp.buys('fay'), 'pending', 'fay opens an order');
 select is(inbox_receive(pg_temp.event('fay', 'checkout.session.completed', facts, nr),
   tests.after()) ->> 'failed',
@@ -122,8 +123,8 @@ select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{
   facts);
 select is((select array_agg(distinct state) from farthing.inbox where event_id like 'evt_nobody%'),
   '{ignored}', 'a foreign event is ignored');
--- m3: an unpaid session of another app does not change the order that it names; a paid one raises
--- an error.
+-- m3: if a different app's session names one of our orders, an unpaid session does not change the order,
+-- and a paid session raises an error.
 select is(pg_temp.buys('ora'), 'pending', 'ora opens a checkout');
 select is(inbox_receive(jsonb_build_object('id', 'evt_ora_' || nr, 'type', 'checkout.session.' || type,
     'livemode', false, 'created', nr, 'facts', jsonb_build_object('order_id', order_id, 'session_id', session,
@@ -137,7 +138,7 @@ select is((select array_agg(concat_ws(': ', state, last_error) order by event_id
 select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
   'processing', 'the order keeps its own session and state');
 
--- Of a connected account, only the state of its permissions is read (inbox-event.ts).
+-- From events of a connected account, only the state of its capabilities is read (inbox-event.ts).
 select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
     type, 'livemode', false, 'created', 1, 'facts', '{}'::jsonb), tests.after()) - 'received')
   from unnest(array['checkout.session.completed', 'payment_intent.succeeded', 'payment_intent.canceled',

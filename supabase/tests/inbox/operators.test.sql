@@ -1,10 +1,11 @@
--- The inbox for operators: which events it has, how they are replayed, and which never arrived.
+-- The inbox as operators use it: which events it has, how events are replayed, and which events never
+-- arrived.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(32);
 
--- Events about ann's order; zed's order is a foreign payment.
+-- Ann's events are about her order. Zed's order is a foreign payment.
 create temporary table bought as select (checkout_begin(tests.person('ann'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}')::uuid as order_id;
@@ -49,7 +50,7 @@ select matches(inbox_read('evt_1') ->> 'last_error', '.', 'a single event has th
 select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id',
   'reading an unknown event is refused');
 
--- After ten attempts an event is dead-lettered.
+-- An event is dead-lettered after ten attempts.
 do $$
 begin
   for n in 1..9 loop
@@ -84,7 +85,7 @@ select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
 select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id',
   'replaying an unknown event is refused');
 
--- Events that never arrived.
+-- Events that Stripe made and that never arrived.
 select is(inbox_missing('["evt_1", "evt_8", "evt_2", "evt_9"]'), '["evt_8", "evt_9"]',
   'the ids of events that never arrived are returned');
 select is(inbox_missing('"[\"evt_1\"]"'), '[]', 'a list that arrives as text is accepted');

@@ -1,5 +1,6 @@
 /**
- * Stripe's events about payments, refunds and disputes that arrive while their account is in use.
+ * Stripe's events about payments, refunds and disputes arrive while a different session uses the same
+ * account.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 

@@ -1,5 +1,6 @@
--- A payment whose order may have tax or a discount waits for the event of its session. If that event does not
--- come, the payment runner reads the session: after a minute, and then ever less often.
+-- If an order may have tax or a discount, its payment waits for the event of its session. If this event
+-- does not arrive, the payment runner reads the session from Stripe: first after a minute, and then at
+-- growing intervals.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -28,8 +29,8 @@ from unnest('{ann,bob,cyn,dan}'::text[]) name;
 select is(tests.begins('eve', null, false), 'eve', 'eve begins one without');
 select is(pg_temp.claims('0'), '-', 'no session is due');
 
--- Ann's and bob's sessions are due after a minute. Eve's payment waits for nothing. An order that was lost,
--- and a booking, have no session that would help.
+-- Ann's and bob's sessions are due after a minute. Eve's payment waits for nothing. A lost order and a
+-- booking have no session that could be read.
 select is(pg_temp.pays(name, passed), '{"received": true, "deferred": true}', name || '''s payment waits')
 from (values ('ann', '1 s'::interval), ('bob', '2 s')) p (name, passed);
 select is(pg_temp.pays('eve', '1 s', '{"amount": 1000}'), '{"received": true}', 'eve''s payment is applied');
@@ -46,7 +47,8 @@ select is(pg_temp.is_due('1 min 2 s'), false, 'nothing else is due');
 select is((select c ->> 'paid_at' from jsonb_array_elements(sessions_claim(20, tests.after('3 min 2 s')))
   c limit 1), extract(epoch from tests.after('1 s'))::bigint::text, 'the time is that of the payment');
 
--- A retry of the event changes no plan. The session is read ever less often, and at last not any more.
+-- A retry of the event does not change when the session is due. The session is read at growing intervals,
+-- and at last no more.
 create temporary table reads (passed int);
 create function pg_temp.waits(p_minutes int) returns void language plpgsql as $$
 begin
@@ -68,7 +70,7 @@ select is((select inbox_replay(event_id, tests.after('10 h')) ->> 'state' from f
   where facts ->> 'payment_id' = 'pi_ann'), 'deferred', 'an operator replays it');
 select is(pg_temp.claims('10 h 1 min'), 'pi_ann', 'and its session is read again');
 
--- The session that the runner read is an event like any other, and applies the payment.
+-- The session that the runner has read is stored as an event, which applies the payment.
 create function pg_temp.session_is_read(p_name text, p_passed interval) returns jsonb language sql as $$
   select inbox_receive(jsonb_build_object('id', 'read:cs_' || p_name, 'type', 'checkout.session.completed',
     'livemode', false, 'created', extract(epoch from tests.after('1 s'))::bigint, 'facts',
@@ -91,7 +93,7 @@ select is((select (effective_at, booked_at)::text from farthing.revenue_lines wh
   and kind = 'tax'), (tests.after('1 s'), tests.after('10 h 1 min'))::text,
   'the payment counts at the time at which it was made');
 
--- The event of the session ends the wait, and the runner has nothing to do.
+-- When the event of the session arrives, the wait ends, and the runner has nothing to do.
 select is(pg_temp.pays('cyn', '1 s'), '{"received": true, "deferred": true}', 'cyn''s payment waits');
 select is(tests.session_event('cyn', '{1000,0,230,1230}', '30 s'), 'processed',
   'the event of her session comes');

@@ -1,4 +1,4 @@
--- Waking runners, broadcasts, retention, and users who are deleted while a job runs.
+-- Waking of runners, broadcasts, retention, and deletion of users while their jobs run.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,7 @@ delete from vault.secrets where name like 'farthing%';
 select is(farthing.wake_runner(), false, 'no runner is woken without an address');
 select is((select status from tests.job('ann', 'a')), 202, 'a job is queued without an address');
 
--- With Vault and pg_net, a runner is called after the job has committed.
+-- With Vault and pg_net, a request to the runner is sent after the job has committed.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,
   'the address of the functions is stored');
 select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'a secret key is stored');
@@ -37,7 +37,7 @@ select is(farthing.wake_runner_if_due(tests.after('24 h -1 microsecond')), true,
   'a runner is woken as long as the job may run');
 select is(farthing.wake_runner_if_due(tests.after('24 h')), false,
   'no runner is woken after the job''s 24 hours');
--- pg_net refuses an invalid URL. The job is queued all the same.
+-- pg_net refuses an invalid URL. The job is still queued.
 select lives_ok($$ select vault.update_secret(id, 'no url') from vault.secrets
   where name = 'farthing_functions_url' $$, 'the stored address is invalid');
 set local client_min_messages = error;
@@ -114,7 +114,7 @@ select is(farthing.delete_old_job_data(tests.after('30 days')),
   1, 'the task deletes the job after thirty days');
 select is(jobs_list(tests.person('bob')) -> 'jobs', '[]', 'the job is deleted');
 
--- Deleting a user deletes their jobs; held credits close with the account.
+-- Deleting a user deletes their jobs. Held credits are released and closed with the account.
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(1))), '50', 'a job holds 50');
 select is(tests.claim('one', 'paid'), '1', 'a runner claims the job');

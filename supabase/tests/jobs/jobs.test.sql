@@ -1,4 +1,4 @@
--- Jobs: creating, reading, listing and cancelling them, the hold of a job, and its states.
+-- Jobs: how they are created, read, listed and cancelled, their holds and their states.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -21,7 +21,7 @@ select is(jobs_read(null, tests.job_id('ann')) ->> 'type', 'trivial',
 select tests.fails_with($$ select jobs_create(gen_random_uuid(), 'trivial', '{}') $$, 'not_found', 'user_id',
   'a job without a user is refused');
 
--- One request creates one job, by its idempotency key or its client_temp_id.
+-- The idempotency key or the client_temp_id makes sure that one request creates one job.
 select is((select data ->> 'job_id' from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
   tests.job_id('ann')::text, 'a known client_temp_id returns its job');
 select is((select count(*)::int from farthing.jobs), 1, 'a known client_temp_id creates no second job');
@@ -40,7 +40,7 @@ select is((select array_agg(a ->> 'replayed') from keyed), '{false,true}',
 select is((select count(distinct a #>> '{data,job_id}')::int from keyed), 1,
   'the repeat returns the same job');
 
--- The price of a job is held before it is queued: 1000 + 500 tokens of gpt-4o are 50 credits.
+-- The price of a job is held before the job is queued: 1000 + 500 tokens of gpt-4o cost 50 credits.
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
   null, 'a job that the credits do not cover is refused');
 select is((select count(*)::int from farthing.jobs where type = 'paid'), 0,
@@ -61,7 +61,7 @@ from (values (interval '24 h -1 microsecond', '100'), ('24 h', '0')) v (passed, 
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
   null, 'the next job finds too few credits');
 
--- A job that is cancelled before it began.
+-- A job is cancelled before any runner has claimed it.
 select tests.fails_with($$ select jobs_cancel(tests.person('ann'), tests.job_id('cid')) $$, 'not_found', 'id',
   'a user cannot cancel another user''s job');
 select is(jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after('1 min')),
@@ -94,7 +94,7 @@ select is(jsonb_array_length(jobs_list(tests.person('cid'), 'cancelled') -> 'job
 select is(jsonb_array_length(jobs_list(tests.person('cid'), 'queued') -> 'jobs'), 0,
   'a status without jobs gives an empty list');
 
--- The table refuses every wrong change of state, whichever role makes it.
+-- The table refuses every invalid change of state, whichever role makes it.
 select is(tests.code_for('none', null, format('update farthing.jobs set status = %L where type = %L', s, t)),
   '23001', format('a job that is %s can''t become %s', f, s))
 from (values ('trivial', 'queued', 'completed'), ('paid', 'cancelled', 'queued'),

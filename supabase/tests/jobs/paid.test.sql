@@ -1,12 +1,12 @@
--- Paid jobs: credits are held at the start and charged by the step, and the rest is released at any
--- end.
+-- Paid jobs: credits are held at the start, each step is charged, and the rest is released however the job
+-- ends.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(100);
 
--- Four steps of 50 are held, two are used, and the rest is released.
+-- 200 credits are held for four steps of 50 each. Two steps are charged, and the rest is released.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'a runner claims the job');
@@ -27,7 +27,7 @@ select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_t
 select is((select array_agg(format('%s %s', status, amount::int) order by created_at) from farthing.holds),
   '{settled 200,open 150}', 'each hold ends once, and the rest is held by the next hold');
 
--- T10: a rate that changes during a job does not change the job's price.
+-- T10: if a rate changes during a job, the job's price does not change.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 9, 500, 1500, tests.after('4 s')), ('gpt-4o', 10, 500, 1500, '2020-01-01');
 select is(tests.step('ann', 1, 's2', 1, '5 s') ->> 'credits', '50',
@@ -44,8 +44,7 @@ select is(tests.balance('ann', '7 s'), 'balance 200, held 0, available 200, debt
 select is((select array_agg(format('%s %s', step, credits::int) order by nr) from farthing.job_checkpoints),
   '{s1 50,s2 50}', 'the cost of each step is stored');
 
--- A job that is cancelled during a step: readers see the end at once, and only this step is
--- charged.
+-- A job is cancelled during a step. Readers see the end at once, and only this step is still charged.
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 11, 5, 15, tests.after('8 s'));
@@ -69,7 +68,7 @@ select is(tests.balance('bob', '80 s'), 'balance 100, held 0, available 100, deb
 select is(tests.step('bob', 1, 's3', 1, '81 s'), '{"status": "lost"}', 'no further step is stored');
 select is(tests.job_state('bob'), 'cancelled 0%, attempt 1, no error', 'the job has ended');
 
--- A cancelled job whose runner died: the scheduled task releases the hold.
+-- The runner of a cancelled job has stopped. The scheduled task releases the hold.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '90 s')), '100',
   'bob creates another job');
 select is(tests.claim('one', 'paid', '91 s'), '1', 'a runner claims the job');
@@ -79,7 +78,7 @@ select is(farthing.end_job_leases(tests.after('150 s')), 0, 'the credits stay he
 select is(farthing.end_job_leases(tests.after('151 s')), 1, 'the task ends the job after the lease');
 select is(tests.balance('bob', '151 s'), 'balance 100, held 0, available 100, debt 0',
   'all credits are available again');
--- The hold is also released if the runner reports a failed step, or the end of its run.
+-- The hold is also released if the runner reports that a step failed or that the run ended.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => v)), '100',
   'bob creates another job')
 from (values (interval '200 s')) t (v);
@@ -91,7 +90,7 @@ select is(jobs_fail(tests.job_id('bob'), 1, 'internal', 'x', null, true, null, t
 select is(tests.balance('bob', '203 s'), 'balance 100, held 0, available 100, debt 0',
   'all credits are available again');
 
--- A job that failed, and a job that expired.
+-- A job that has failed, and a job that has expired.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '300 s')), '100',
   'bob creates another job');
 select is(tests.claim('one', 'paid', '301 s'), '1', 'a runner claims the job');
@@ -112,8 +111,8 @@ select is(farthing.expire_jobs(tests.after('24 h 399 s')), 0,
 select is(farthing.expire_jobs(tests.after('24 h 400 s')), 1, 'the task fails the job');
 select is(tests.job_state('bob'), 'failed 0%, attempt 0, job_expired', 'the job''s error is job_expired');
 
--- A step that costs more than was held takes available credits; missing credits become debt and end
--- the job.
+-- If a step costs more than was held, it takes available credits. If these do not suffice, the rest becomes
+-- debt, and the job ends.
 select isnt(tests.give('cid', '120'), null, 'cid has 120');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(1), p_passed => '25 h')), '50',
   'a job holds 50');
@@ -128,7 +127,7 @@ select is(tests.balance('cid', '25 h 3 s'), 'balance -30, held 0, available 0, d
 select is(tests.job_state('cid'), 'failed 0%, attempt 1, insufficient_credits',
   'readers see the reason of the failure');
 
--- The credits that a job's end releases pay the user's debt.
+-- When a job ends, the released credits pay the user's debt.
 select isnt(tests.give('hal', '150', null, '26 h'), null, 'hal has 150');
 select is((select data ->> 'held' from tests.job('hal', 'paid', tests.lines(2), p_passed => '26 h')), '100',
   'a job holds 100');
@@ -139,7 +138,7 @@ select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 's
 select is(tests.balance('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
   'the released credits pay the debt');
 
--- The credits of an expired hold pay for a step, even before a scheduled task has run.
+-- The credits of an expired hold can pay for a step, even before a scheduled task has run.
 select isnt(tests.hold('ida', '50', 60, '27 h'), null, 'ida holds 50 for a minute')
 from (select tests.give('ida', '100', null, '27 h')) given;
 select is((select data ->> 'held' from tests.job('ida', 'paid', tests.lines(1), p_passed => '27 h')), '50',
@@ -150,7 +149,7 @@ select is(tests.step('ida', 1, 's1', 2, '27 h 60 s') ->> 'status', 'processing',
 select is(jobs_cancel(null, tests.job_id('ida'), tests.after('27 h 61 s')) ->> 'status', 'cancelled',
   'the job ends');
 
--- A lot that expires under a job stays for the later steps, too (rule 5).
+-- If a lot expires while a job's hold reserves it, later steps can still use it (rule 5).
 select isnt(tests.give('dan', '100', '31 h', '30 h'), null, 'dan has 100 for an hour');
 select is((select data ->> 'held' from tests.job('dan', 'paid', tests.lines(2), p_passed => '30 h')), '100',
   'a job holds all 100');
@@ -160,7 +159,8 @@ select is(tests.claim('one', 'paid', '30 h 1 s') || (tests.step('dan', 1, 's1', 
 select is(tests.balance('dan', '31 h 3 s'), 'balance 0, held 0, available 0, debt 0',
   'the steps take all held credits');
 
--- A step with many events: each is charged once, under its own id, at the rate of its own time.
+-- A step with many events: each event is charged once, under its own id, at the rate that applied at its
+-- time.
 select isnt(tests.give('eve', '1000', null, '40 h'), null, 'eve has 1000');
 create temporary table events as select jsonb_build_array(
   jsonb_build_object('event_id', 'e9', 'model', 'gpt-4o', 'input_tokens', 1000),
@@ -187,7 +187,7 @@ select is((select string_agg(format('%s %s', u.event_id, trim_scale(e.amount)), 
 select is(jobs_cancel(null, tests.job_id('eve'), tests.after('40 h 3 s')) ->> 'status', 'cancelled',
   'the job ends');
 
--- Usage of a model that costs nothing: no credits are held or charged, and the job continues.
+-- Usage of a model without cost: no credits are held or charged, and the job continues.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('free-input', 1, 0, 10, '2020-01-01');
 create temp table free on commit drop as
@@ -203,8 +203,8 @@ select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.l
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',
   'usage without an estimate is a bug of the type, and is not free');
 
--- A job with as many models as an input can name, a free step, and a step whose events each exceed
--- the credits.
+-- A job with as many models as an input can name, a free step, and a step in which each single event
+-- exceeds the credits.
 select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
 select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
   'a job holds 50');
@@ -225,8 +225,7 @@ select is((select concat_ws(' ', h.status, trim_scale(h.settled), trim_scale(h.s
 select is(tests.balance('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100',
   'the missing 100 are owed');
 
--- A job whose hold an operator has released pays from the available credits, and holds no new
--- credits.
+-- An operator has released the job's hold. The job pays from the available credits and makes no new hold.
 select isnt(tests.give('kit', '300', null, '41 h'), null, 'kit has 300');
 select is((select data ->> 'held' from tests.job('kit', 'let_go', tests.lines(4), p_passed => '41 h')), '200',
   'a job holds 200');

@@ -1,4 +1,4 @@
--- Running jobs: claims, leases, checkpoints, retries, and the refusals for a runner that lost its
+-- Running jobs: claims, leases, checkpoints, retries, and the errors that a runner gets if it has lost its
 -- lease.
 
 begin;
@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/jobs.psql
 select plan(74);
 
--- Claims give the most urgent job first, and each job to one runner.
+-- Claims return the most urgent job first, and return each job to only one runner.
 select isnt((select data from tests.job('ann', 'a')), null, 'ann creates a job');
 select isnt((select data from tests.job('bob', 'a', p_passed => '1 s')), null, 'bob creates a job later');
 select isnt((select data from tests.job('cid', 'b')), null, 'cid creates a job of another type');
@@ -47,7 +47,7 @@ select is(tests.job_state('ann'), 'processing 99%, attempt 1, no error',
 select cmp_ok((jobs_read(null, tests.job_id('ann')) ->> 'revision')::int, '>=', 5,
   'each change is a new revision');
 
--- A lease is lost after 60 seconds without a heartbeat, and another runner may claim the job.
+-- A lease ends 60 seconds after the last heartbeat. Then a different runner may claim the job.
 select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('50 s')),
   jsonb_build_object('jobs', jsonb_build_array(tests.job_id('ann'))),
   'a heartbeat returns the jobs to continue');
@@ -77,7 +77,7 @@ select is((select count(*)::int from farthing.job_checkpoints where step = 'late
   'no step was written');
 select is(tests.job_state('ann'), 'processing 99%, attempt 2, no error', 'the job was not changed');
 
--- One call completes all finished jobs.
+-- One call can complete all finished jobs.
 select is(jobs_complete(tests.runner('three'), jsonb_build_array(
     jsonb_build_object('job_id', tests.job_id('ann'), 'token', 2, 'result', '{"ok": true}'::jsonb),
     jsonb_build_object('job_id', tests.job_id('bob'), 'token', 2)), tests.after('112 s')),
@@ -95,7 +95,7 @@ select is((select count(*)::int from farthing.job_checkpoints where output is no
 select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token": 2}]',
   tests.job_id('ann'))::jsonb, tests.after('113 s')) #>> '{jobs,0,status}', 'lost', 'a job completes once');
 
--- Retries have a growing backoff and a limit, and store the last error.
+-- Retries have a growing backoff and a maximum number, and the job stores the last error.
 create temporary table tries as
 select n, tests.after(make_interval(hours => n)) as at, null::jsonb as outcome, null::text as claimed
 from generate_series(1, 5) n;
@@ -127,7 +127,7 @@ select is(tests.claim('one', 'flaky', '1 s'), '1', 'a runner claims the job');
 select is(jobs_fail(tests.job_id('eve'), 1, 'invalid_request', 'no', null, false, null, tests.after('1 s')),
   '{"status": "failed"}', 'a job that can''t succeed is attempted once');
 
--- A retry waits for its time, and the claim returns that time.
+-- A retry is claimed only when it is due. The claim returns the time when the next job is due.
 select isnt((select data from tests.job('fay', 'later')), null, 'fay creates a job');
 select is(tests.claim('one', 'later', '0 s'), '1', 'a runner claims the job');
 select is(jobs_fail(tests.job_id('fay'), 1, 'internal', 'x', null, true, 30, tests.after('0 s')) ->> 'status',
@@ -137,7 +137,7 @@ select is(jobs_claim(tests.runner('one'), '["later"]', 1, 60, tests.after('29 s'
   'the job is not claimed before its retry is due');
 select is(tests.claim('one', 'later', '30 s'), '2', 'the job is claimed when its retry is due');
 
--- A yield ends the run of a job that is not finished. It does not count as an attempt.
+-- If a run yields, the job continues in a later run. A yield does not count as an attempt.
 select is(tests.step('fay', 2, 'half', p_passed => '31 s') ->> 'status', 'processing',
   'half of the job is done');
 select is(jobs_yield(tests.job_id('fay'), 2, tests.after('32 s')), '{"status": "queued"}',
@@ -146,14 +146,15 @@ select is(tests.job_state('fay'), 'queued 0%, attempt 1, internal', 'a yield doe
 select is(tests.claim('two', 'later', '32 s'), '3:half',
   'the next runner continues at the last checkpoint');
 
--- A job whose runners die again and again.
+-- A job whose runners stop again and again.
 update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
 select is(farthing.end_job_leases(tests.after('91 s')), 0, 'the task does not end a lease within 60 seconds');
 select is(farthing.end_job_leases(tests.after('92 s')), 1, 'the task ends the lease after 60 seconds');
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost',
   'the task fails the job after the last attempt');
 
--- Operators list the dead-lettered jobs of all users; a job that failed for another reason is not one.
+-- Operators list the dead-lettered jobs of all users. A job that failed for a different reason is not in
+-- the list.
 select is(jobs_dead(p_limit => 1) #>> '{jobs,0,user_id}', tests.person('fay')::text,
   'the job that was lost is listed first, with its user');
 select is((select string_agg(j #>> '{error,code}', ' ') from jsonb_array_elements(p -> 'jobs') j),
@@ -166,7 +167,7 @@ select tests.fails_with('select jobs_dead(gen_random_uuid())', 'not_found', 'use
   'an unknown user is not found');
 select is(tests.code_for('authenticated', 'fay', 'select jobs_dead()'), '42501', 'a user must not list them');
 
--- A step's call of a model is logged once, with the step.
+-- The model call of a step is logged once, in the transaction of the step.
 select isnt((select data from tests.job('gus', 'logged')), null, 'gus creates a job');
 select is(tests.claim('three', 'logged', '93 s'), '1', 'a runner claims the job');
 select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",

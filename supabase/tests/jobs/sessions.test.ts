@@ -1,4 +1,4 @@
-/** A job that two runners, its user and a scheduled task use at once. */
+/** Two runners, the user and a scheduled task use the same job at the same moment. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const asked = (name: string, type = name) => [

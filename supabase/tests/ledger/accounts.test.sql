@@ -1,5 +1,5 @@
--- The owner of an account: kind, owner and left_at follow the model, and one function decides who
--- may act for an account.
+-- The columns kind, owner and left_at of an account follow the model of owners, and one function decides
+-- who may act for an account.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ select (select account_id from farthing.accounts where owner_id = tests.person('
   (select account_id from farthing.accounts where owner_id = tests.person('bob')) as bob,
   (select account_id from farthing.accounts where kind = 'organisation') as club;
 
--- Invalid accounts, and invalid changes of accounts.
+-- Invalid accounts, and invalid changes of accounts, are refused.
 select tests.fails_with(sql, '23001', null, name) from (values
   ('a user''s account begins with its owner', 'insert into farthing.accounts (kind) values (''user'')'),
   ('and not as one that was left', 'insert into farthing.accounts (owner_id, left_at)
@@ -78,7 +78,7 @@ from ids, unnest(array['null', 'now() + interval ''1 day''']) moment;
 select tests.fails_with(format('update farthing.accounts set owner_id = %L where account_id = %s',
   tests.person('cid'), ann), '23001', null, 'the account gets no new owner') from ids;
 
--- An organisation is dissolved: its account closes like that of a deleted user.
+-- An organisation is dissolved: its account closes like the account of a deleted user.
 create temporary table held as select (farthing.receive(club, 'promotional', 10, 'promotion', 'promotions',
   null, null, null, null, null, 'sql:x', tests.after())).lot_id from ids;
 do $$ begin
@@ -100,7 +100,7 @@ select is(salt, null,
   'the mark of the organisation''s account is '
   'deleted') from farthing.owner_marks join ids on account_id = club;
 
--- The proof finds a change that was made with triggers disabled.
+-- The proof finds a change that was made while triggers were disabled.
 select tests.unguarded('accounts', 'update farthing.accounts set kind = ''organisation''
   where account_id = (select bob from ids)');
 select is((select array_agg(distinct rule order by rule) from farthing.prove() join ids on account_id = bob),

@@ -1,7 +1,7 @@
 /**
- * Users deleted as the platform's Auth deletes them: by its own role, which has no rights here.
- * Triggers that fire at the end of Auth's statement run as that role, and a pgTAP test, which runs
- * as `postgres`, would not notice a missing right.
+ * The platform's Auth deletes users with its own role, which has no privileges here. Triggers that fire at
+ * the end of Auth's statement run as that role. A pgTAP test runs as `postgres`, so it would not notice a
+ * missing privilege.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";
@@ -9,8 +9,8 @@ import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";
 const HELPERS = ["bookings", "jobs", "top_ups"];
 
 /**
- * ann has a row in every table that stores a user's id; ann and pat book each other; bob has only
- * signed up.
+ * ann has a row in every table that stores a user's id. ann and pat each have a booking with the other. bob
+ * has only signed up.
  */
 const GIVEN = [
   "select tests.person('bob')",
@@ -40,7 +40,7 @@ const GIVEN = [
     from farthing.accounts`,
 ];
 
-/** Tables that hold rows of ann: a new table must be added to GIVEN. */
+/** The tables with rows of ann. If a new table stores a user's id, add a row to GIVEN. */
 const HERS = `
   select string_agg(distinct t, ' ' order by t) from (
     select c.relname as t from pg_class c join pg_attribute a on a.attrelid = c.oid

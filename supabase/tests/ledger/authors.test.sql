@@ -1,5 +1,4 @@
--- T40: every entry names its author, and work that continues later names the author who requested
--- it.
+-- T40: every entry names its author. Work that continues after its request names the author of the request.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -8,7 +7,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(44);
 
--- Returns the authors of a person's entries, in order, with the kind of each entry.
+-- Returns for each entry of a person, in order, its kind and author.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
   select string_agg(e.kind || ' ' || replace(e.author, tests.person('op')::text, 'op'), ', ' order by e.seq)
   from farthing.entries e join farthing.accounts a using (account_id)
@@ -38,7 +37,7 @@ select is((select string_agg(author, ' ') from farthing.holds), 'key:default',
 select isnt(tests.give('ann', '1'), null, 'a SQL session grants credits');
 select is(pg_temp.authors('ann', 5), 'promotion sql:' || session_user, 'the author is the session''s role');
 
--- An entry that a Stripe event causes has that event as its author.
+-- If a Stripe event causes an entry, the event is the author of the entry.
 select is(tests.buys('bob'), 'bob', 'bob opens an order');
 select is(tests.pays('bob'), '{"received": true}', 'bob pays');
 select is(tests.refund('bob', 1, 400), '{"received": true}', 'bob is refunded in part');
@@ -52,16 +51,16 @@ select lives_ok($$ select refunds_begin((select order_id from tests.bought where
 select is((select replace(requested_by, tests.person('op')::text, 'op') from farthing.refunds
   where status = 'requested'), 'operator:op', 'the refund names the operator');
 
--- An event that waited for its payment is the author of its own entries, and not the payment's
--- event.
+-- If an event waited for its payment, this event is the author of its entries, and not the event of the
+-- payment.
 select is(tests.buys('cyn'), 'cyn', 'cyn opens an order');
 select is(tests.refund('cyn', 1, 999) ->> 'deferred', 'true', 'cyn''s refund arrives first');
 select is(tests.pays('cyn'), '{"received": true}', 'cyn''s payment arrives');
 select is(pg_temp.authors('cyn'), 'purchase stripe:evt_5, clawback stripe:evt_4',
   'each entry names its own event');
 
--- A user's work has the user as its author, whichever process finishes it; an expiry has the
--- scheduled task.
+-- The author of a user's work is the user, whichever process finishes the work. The author of an expiry is
+-- the scheduled task.
 select isnt(tests.give('dan', '1000'), null, 'dan has 1000');
 select is(tests.begin_chat('dan') ->> 'step', 'call', 'dan begins a chat');
 select is(chats_record(tests.chat_id('dan'), 100, tests.after()) ->> 'status', 'open',
@@ -81,7 +80,7 @@ select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select cmp_ok(farthing.expire_credits(tests.after('2 hours')), '>=', 1, 'eve''s credits expire');
 select is(pg_temp.authors('eve', 1), 'expiry task:expire_credits', 'the author of the expiry is the task');
 
--- Other texts are no authors. To keep debits fast, only the proof checks this on entries.
+-- Any other text is not a valid author. To keep debits fast, only the proof checks the authors of entries.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr)
@@ -100,7 +99,7 @@ select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user,
 select results_eq('select rule, detail from farthing.prove()',
   $$ values (18, 'seq 8: ann is not a valid author') $$, 'the proof names an entry with an invalid author');
 
--- Rule 18: the proof finds a grant to oneself that was made past the refusal of grants.
+-- Rule 18: the proof finds a grant that an operator made to themselves in spite of the check.
 create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Rule 5: every function that reads lots in burn-down order uses the order of the index
--- lots_burn_order, which is its only definition; `deno task schema` writes that order into the
--- functions. This test finds a reader without the mark (docs/decisions/ledger.md).
+-- Rule 5: the index lots_burn_order is the only definition of the burn-down order. `deno task schema`
+-- writes the index's order into every function that reads lots in this order. This test finds a function
+-- that reads lots in this order without the comment that marks the place (docs/decisions/ledger.md).
 
 begin;
 select plan(4);
@@ -11,8 +11,8 @@ from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, p
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indexrelid = 'farthing.lots_burn_order'::regclass and a.attname <> 'account_id';
 
--- Matches an ORDER BY of plain columns, without their alias and in one line, with the words after
--- each column (desc, nulls first).
+-- Matches an ORDER BY of plain columns in one line, each with the words after it (desc, nulls first) and
+-- without its alias.
 create view pg_temp.orders as
 select p.proname as name, btrim(regexp_replace(regexp_replace(o.found[1], '\m\w+\.', '', 'g'), '\s+', ' ',
   'g')) as columns
@@ -33,7 +33,7 @@ select set_eq($$ select name from pg_temp.orders o, pg_temp.burn_order b where o
   'spending, holding, paying debt and listing lots use that order');
 select is_empty('select * from pg_temp.other_orders', 'no function uses another order');
 
--- The check finds an offender.
+-- The check finds a violation.
 create function farthing.offend() returns uuid language sql set search_path = '' as $$
   select l.lot_id from farthing.lots l order by l.priority,
     l.expires_at nulls first, l.source, l.created_at, l.lot_id limit 1 $$;

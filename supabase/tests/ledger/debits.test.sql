@@ -1,10 +1,10 @@
--- Debits: in which order lots are spent, and that a refusal changes nothing.
+-- Debits: the order in which lots are spent, and that a refused debit changes nothing.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(42);
 
--- Ann's lots: the order of insertion, of amounts and of ids differs from the burn-down order.
+-- The burn-down order of ann's lots differs from the order of their insertion, amounts and ids.
 create temporary table given as
 select name, tests.give('ann', '10', expires, passed, priority) as lot_id
 from (values
@@ -28,7 +28,7 @@ select is((select string_agg(name, ', ' order by nr) from jsonb_array_elements(
   (select string_agg(name, ', ' order by name = 'gone: expires before' desc, name) from given),
   'a balance lists lots in burn-down order');
 
--- Two hours later, before a scheduled task has run: 70 of 80 can be spent.
+-- Two hours later, 70 of 80 can be spent, although no scheduled task has run yet.
 select is(tests.balance('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
   'an expired lot is not available before the task has run');
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '70.000000000000000001', 'work',
@@ -63,7 +63,7 @@ select results_eq($$ select distinct concat_ws(' ', reference_type, reference_id
 select is((select count(*) from farthing.lots where closed_at is not null), 6::bigint,
   'a lot that is used up closes');
 
--- Among lots that are otherwise alike the oldest is spent first, whatever its id.
+-- If lots are alike in all other respects, the oldest is spent first, whatever its id.
 select isnt(tests.give('eve', '1', p_passed => make_interval(secs => 9 - n)), null, 'eve has 1 more')
 from generate_series(1, 8) n;
 create temporary table eves as
@@ -74,7 +74,7 @@ select is((select array_agg(l.created_at - tests.after() order by l.created_at) 
   'a debit takes the oldest lots first')
 from eves;
 
--- Bought credits are spent last, and bonus before paid credits.
+-- Bought credits are spent last. Of these, bonus credits are spent before paid credits.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits)
 values (md5('deal')::uuid, 1, 'Deal', 100, 'usd', 10, 10);
 select is((checkout_begin(tests.person('bob'), md5('deal')::uuid::text, 'https://a.test', 'https://a.test')
@@ -106,7 +106,7 @@ select is(tests.code_for(role, 'bob', $$ select credits_debit(tests.person('ann'
   format('T13: a debit by %s: %s', role, code))
 from (values ('service_role', 'ok'), ('authenticated', '42501'), ('anon', '42501')) r (role, code);
 
--- A reference is debited once, for ever, although an idempotency key is deleted after a day.
+-- A reference is debited only once, with no time limit, although an idempotency key is deleted after a day.
 create function pg_temp.once(p_amount text, p_reference text, p_passed interval default '0',
   p_once boolean default true) returns jsonb language sql as $$
   select credits_debit(tests.person('dot'), p_amount, 'invoice', p_reference,

@@ -1,4 +1,4 @@
--- Debt: new and released credits pay it before anything else.
+-- Debt: new and released credits pay the debt before they can be used for anything else.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -34,7 +34,7 @@ select is(credits_debit(tests.person('ann'), '15', 'x', p_now => tests.after('4 
   #>> '{data,balance_after}', '0',
   'a debit is accepted after the debt is paid');
 
--- A purchase pays debt as well.
+-- Bought credits pay debt, too.
 select is(holds_settle(tests.hold('ann', '1', p_passed => '5 s'), '9000',
   p_now => tests.after('6 s')) ->> 'status',
   '200', 'ann''s next work costs 9,000')
@@ -49,7 +49,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt', 'type', 'checkout.sessio
 select is(tests.balance('ann', '8 s'), 'balance 991, held 0, available 991, debt 0',
   'a purchase pays the debt first');
 
--- A released hold pays debt, too.
+-- The credits of a released hold pay debt, too.
 create temporary table h as select tests.hold('ann', '900', p_passed => '9 s') as hold_id;
 select is(holds_settle(tests.hold('ann', '91', p_passed => '9 s'), '191', p_now => tests.after('10 s'))
   #>> '{data,shortfall}', '100', 'ann owes 100 while 900 are held');
@@ -61,7 +61,7 @@ from h;
 select is(tests.balance('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
   'released credits pay the debt first');
 
--- An expired hold pays debt, whether a scheduled task or a call finds it first.
+-- The credits of an expired hold pay debt, whether a scheduled task or a call finds the hold first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 select isnt(tests.hold('cid', '6', 60), null, 'cid holds 6 for a minute');
 select is(holds_settle(tests.hold('cid', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
@@ -70,7 +70,7 @@ select is(farthing.expire_credits(tests.after('1 min')), 1, 'the task releases t
 select is(tests.balance('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
   'the credits of an expired hold pay the debt first');
 
--- A hold that settles below its amount pays debt.
+-- If a hold settles below its amount, the rest pays debt.
 select isnt(tests.give('dan', '10'), null, 'dan has 10');
 create temporary table d as select tests.hold('dan', '6') as hold_id;
 select is(holds_settle(tests.hold('dan', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
@@ -92,8 +92,8 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- m4: an expired hold ends as of its expiry, so its credits pay the debt of that moment, even if
--- their lot has expired before a scheduled task ran.
+-- m4: an expired hold ends at its expiry. So its credits pay the debt of that moment, even if their lot has
+-- expired since and no scheduled task has run.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'
@@ -117,7 +117,7 @@ select is(tests.balance('fay', '1 hour'), 'balance -1000, held 0, available 0, d
 select is(tests.balance('kai', '1 hour'), 'balance -850, held 0, available 0, debt 850',
   'each of two holds has paid as of its own expiry');
 
--- Two accounts with holds that expire at the same moment: the freed credits pay in burn-down order,
+-- Two accounts have holds that expire at the same moment. The released credits pay debt in burn-down order,
 -- and not in the order of the holds or their ids.
 create function pg_temp.owe_with_holds(p_name text, p_priorities int[]) returns text language plpgsql as $$
 begin
@@ -141,7 +141,7 @@ select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order 
 from (values ('gil', '{"50 of 1","10 of 200"}'::text[]), ('hal', '{"50 of 1","10 of 200"}'),
   ('ida', '{"50 of 1","10 of 150"}')) p (name, paid);
 
--- A hold that expires writes no entry, and the proof still accepts that its lot had expired.
+-- No entry records that a hold expired. The proof still accepts that the lot of the hold has expired.
 select isnt(tests.give('kim', '60', '10 min'), null, 'kim has 60 for ten minutes');
 select isnt(tests.hold('kim', '60', 1200), null, 'kim holds the credits for twenty minutes');
 select is((select pg_temp.owe('kim') from (select tests.give('kim', '1')) given), '1000',

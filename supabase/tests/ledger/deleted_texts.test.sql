@@ -1,5 +1,5 @@
--- Rule 16: with a user, the texts that they wrote and that were written for them are deleted, in
--- every table.
+-- Rule 16: deleting a user deletes, in every table, the texts that the user wrote and the texts that were
+-- written for the user.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,7 +7,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(21);
 
--- The tables that contain a user's texts. Each text is "whispered by" its user.
+-- The tables that contain a user's texts. In this test each text is "whispered by" its user.
 create function pg_temp.words_of(p_name text) returns text[] language plpgsql as $$
 declare
   v_table name;
@@ -60,7 +60,7 @@ $$;
 select is(pg_temp.jobs(name), 'completed failed processing', name || ' has jobs')
 from unnest(array['ann', 'bob']) name;
 
--- Two chats: answered and in progress. The model's text is stored with the key.
+-- Two chats: one answered and one in progress. The model's text is stored with the idempotency key.
 select is(tests.begin_chat(name, key, passed) ->> 'step', 'call', format('%s chats: %s', name, key))
 from (values ('ann', 'ann 1', interval '6 s'), ('bob', 'bob 1', '6 s'), ('ann', 'ann 2', '7 s'),
   ('bob', 'bob 2', '7 s')) c (name, key, passed);
@@ -82,7 +82,7 @@ select is(tests.key('ann 1'), 'free', 'the key of ann''s answer is deleted');
 select is(pg_temp.words_of('bob'), '{ai_logs,job_checkpoints,job_pages,jobs,private_answers}',
   'bob''s texts stay');
 
--- Work that was running at the deletion writes nothing more.
+-- Work that was running when the user was deleted writes nothing more.
 select is(tests.settle_chat((select c.hold_id from farthing.chats c join farthing.holds h
     using (account_id, hold_id) where h.correlation_id = 'trace-ann' and c.state <> 'settled'), '9 s',
     p_key => 'ann 2', p_text => 'whispered by ann') ->> 'status', '200',

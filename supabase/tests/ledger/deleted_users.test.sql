@@ -1,10 +1,10 @@
--- Deleted users: their entries stay, their credits go to breakage, and no row says who they were.
+-- Deleted users: their entries stay, their credits become breakage, and no row tells who they were.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(31);
 
--- Ann is deleted with lots, a hold and a pending order.
+-- Ann has lots, a hold and a pending order when she is deleted.
 select isnt(tests.give('ann', '10', '1 hour'), null, 'ann has 10 for an hour');
 select isnt(tests.give('ann', '20'), null, 'ann has 20 for ever');
 select isnt(tests.give('bob', '7'), null, 'bob has 7');
@@ -62,8 +62,7 @@ select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a
   (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)',
   'the credits of the released hold pay the debt');
 
--- A user who pays and is deleted before the event arrives: the order is paid, and its credits go to
--- breakage.
+-- A user pays and is deleted before the event arrives. The order is paid, and its credits become breakage.
 create temporary table eve as select checkout_begin(tests.person('eve'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}' as order_id;
@@ -77,7 +76,7 @@ select results_eq($$ select o.status, a.balance::int from farthing.orders o join
   using (account_id), eve where o.order_id::text = eve.order_id $$, $$ values ('paid', 0) $$,
   'credits paid for a deleted user close to breakage');
 
--- A user without an account leaves no rows.
+-- A user without an account leaves no rows behind.
 select isnt(tests.person('dan'), null, 'dan signs up');
 select is(tests.balance('dan'), 'balance 0, held 0, available 0, debt 0', 'dan does nothing');
 select is(tests.outcome('delete from auth.users where email = ''dan@example.com''') ->> 'code', 'ok',

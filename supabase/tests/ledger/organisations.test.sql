@@ -1,5 +1,5 @@
--- An organisation's account has no owner and is in use: its purchases stay, and are held, settled,
--- spent and refunded like those of a user's account.
+-- An organisation's account has no owner and is still in use. Its credits are bought, held, settled, spent
+-- and refunded like those of a user's account.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -38,7 +38,7 @@ select is(pg_temp.balance('1 s'), 'balance 9990, held 0, available 9990, debt 0'
 select is_empty('select from farthing.lots where closed_at is not null',
   'T49: no lot of the organisation is closed');
 
--- The organisation holds and settles.
+-- The organisation holds credits and settles the hold.
 create temporary table held as select pg_temp.holds(100, '2 s') as first, pg_temp.holds(20, '2 s') as late;
 select is(pg_temp.balance('2 s'), 'balance 9990, held 120, available 9870, debt 0',
   'the organisation holds 100 and 20');
@@ -61,7 +61,7 @@ select is((farthing.charge_usage(pg_temp.club(), array[u], 'trace-club', 'key:cl
 from farthing.price_usage('[{"event_id": "e", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}]', tests.after('14 min')) u;
 
--- A refund of its payment succeeds, and then fails.
+-- A refund of its payment succeeds first, and fails later.
 select is(tests.refund('club', 1, 999, 'succeeded', '15 min'), '{"received": true}',
   'the payment is refunded');
 select is(pg_temp.balance('15 min'), 'balance -105, held 0, available 0, debt 105',
@@ -70,8 +70,8 @@ select is(tests.refund('club', 1, 999, 'failed', '16 min'), '{"received": true}'
 select is(pg_temp.balance('16 min'), 'balance 9885, held 0, available 9885, debt 0',
   'the clawed-back credits are reinstated');
 
--- A chat whose request is gone is closed by a scheduled task, and corrected when its request
--- settles.
+-- The request of a chat has ended. A scheduled task closes the chat, and the request's late settlement
+-- corrects the charge.
 create temporary table chat as select pg_temp.holds(50, '20 min', 'gpt-4o') as hold_id;
 insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
   output_is_counted, author, created_at, accepted_at, heartbeat_at)
@@ -85,7 +85,8 @@ select is(tests.settle_chat(hold_id, '23 min') ->> 'status', '200',
   'the request of the chat settles after all') from chat;
 select is(corrected::numeric, 24.0, 'the difference is returned') from farthing.chats;
 
--- A grant to the organisation is confirmed, an answer is stored, and a notification is queued.
+-- A grant to the organisation is confirmed, an answer is stored for it, and a notification is queued for
+-- it.
 select isnt(tests.person('ops'), null, 'an operator exists');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('ops');
 insert into farthing.grants (account_id, author, source, amount, once, status, ceiling, confirm_before,
@@ -135,7 +136,7 @@ select is(farthing.seal() > 0, true, 'the entries of the account are sealed');
 select is_empty('select * from farthing.verify()', 'the chain of the account is valid');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- The proof finds a user who was made its owner with triggers disabled.
+-- The proof finds that a user became the owner of the account while triggers were disabled.
 select tests.unguarded('accounts', format('update farthing.accounts set kind = ''user'', owner_id = %L
   where kind = ''organisation''', tests.person('eve')));
 select is((select array_agg(distinct rule) from farthing.prove()), '{19}',

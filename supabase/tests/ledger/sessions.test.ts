@@ -1,4 +1,4 @@
-/** An account whose credits, holds and keys two sessions use at once. */
+/** Two sessions use the credits, holds and keys of one account at the same moment. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const person = (name: string) => `tests.person('${name}')`;

@@ -1,4 +1,5 @@
--- The shortcut of spend() has the same result as spend_batch() with one charge, in every case.
+-- spend() has a shortcut for one charge. In every case it has the same result as spend_batch() with one
+-- charge.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -11,7 +12,7 @@ select isnt(tests.give('bob', '10'), null, 'bob has 10');
 select is(holds_settle(tests.hold('bob', '10'), '30', p_now => tests.after()) #>> '{data,shortfall}', '20',
   'bob owes 20');
 
--- Returns a charge's answer and effects without random values; all changes are rolled back.
+-- Returns the answer and the effects of a charge, without random values. All changes are rolled back.
 create function pg_temp.charged(p_person text, p_amount numeric, p_way text, p_passed interval) returns text
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Through the data API an account's owner sees the account's rows. Other users see none of them,
--- and a deleted user sees none, even with a valid token. No user sees an organisation's rows,
--- because it has no members yet.
+-- Through the data API, the owner of an account sees the account's rows. Other users see none of them. A
+-- deleted user sees none, even with a valid token. No user sees the rows of an organisation, because
+-- organisations have no members yet.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -16,8 +16,8 @@ from (values ('farthing', 'accounts'), ('farthing', 'lots'), ('farthing', 'entri
   ('farthing_public', 'credit_holds'), ('farthing_public', 'orders'), ('farthing_public', 'notifications'),
   ('farthing_public', 'bookings')) s (schema, name);
 
--- Counts the rows that a token shows, also the token of a deleted user (tests.seen_by would sign
--- the user up again).
+-- Counts the rows that a token shows. The user of the token may be deleted; tests.seen_by would sign the
+-- user up again.
 create function pg_temp.count_seen(p_name text, p_title text) returns bigint language plpgsql as $$
 declare
   v_count bigint;
@@ -62,7 +62,7 @@ from seen order by title;
 select is(pg_temp.count_seen('eve', title), 0::bigint, 'eve, who has left, sees no row of ' || title)
 from seen order by title;
 
--- However many rows other accounts have, an index is used wherever one can be.
+-- An index is used wherever one can be, so the rows of other accounts are not read.
 create function pg_temp.plan_of(p_title text) returns text language plpgsql as $$
 declare
   v_line text;

@@ -1,5 +1,5 @@
--- Metrics: each batch of a process is counted once, per minute, per hour, per day and of all time, and
--- is read back exactly.
+-- Metrics: each batch of a process is counted once per minute, per hour, per day and in total, and the
+-- counts are read back exactly.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,7 @@ create function pg_temp.record(p_rows text, p_passed interval default '0', p_age
 returns text language sql as $$
   select metrics_record(p_batch_id, p_age_ms, p_rows::jsonb, tests.after(p_passed)) ->> 'recorded'
 $$;
--- Returns a number of requests in one bucket.
+-- Returns this number of requests in one bucket.
 create function pg_temp.requests(p_route text, p_status text, p_count int, p_bucket int) returns text
 language sql as $$
   select jsonb_build_array(jsonb_build_object('name', 'requests', 'labels', format('route=%s,status=%s',
@@ -19,7 +19,7 @@ language sql as $$
     ::text
 $$;
 
--- A batch is counted once, and batches add up.
+-- Each batch is counted once, and batches are added up.
 select is(pg_temp.record('[{"name": "limiter_decisions", "labels": "rule=user,outcome=blocked", "count": 2},
   {"name": "limiter_decisions", "labels": "rule=ip,outcome=blocked", "count": 1}]', '1 min', 0,
   md5('batch')::uuid), 'true', 'a batch is recorded');
@@ -41,7 +41,7 @@ select is(tests.code_for('none', null, format('select pg_temp.record(%L)', rows)
   format('%s is refused', rows))
 from unnest(array['[{"name": "Requests", "count": 1}]', '[{"name": "x", "count": -1}]']) rows;
 
--- Windows longer than an hour are read from hours, and from the minutes at both ends.
+-- Windows longer than an hour are read from the rows of hours, and at both ends from the rows of minutes.
 select is(pg_temp.record('[{"name": "ticks", "count": 1}]', make_interval(mins => n)), 'true',
   'a tick is recorded') from unnest(array[0, 59, 60, 119, 120, 121]) n;
 select is(farthing.metric_sum('ticks', null, tests.after(make_interval(mins => a)),
@@ -50,7 +50,8 @@ select is(farthing.metric_sum('ticks', null, tests.after(make_interval(mins => a
 from (values (0, 122, 6), (1, 122, 5), (59, 121, 4), (60, 120, 2), (0, 60, 2), (60, 61, 1), (61, 119, 0))
   w (a, b, expected);
 
--- Whole days are read from days, and the rest from hours and minutes: the clock starts at midnight.
+-- Whole days are read from the rows of days, and the rest from hours and minutes. The test's time starts at
+-- midnight.
 select is(pg_temp.record('[{"name": "tocks", "count": 1}]', make_interval(mins => n)), 'true',
   'a tock is recorded') from unnest(array[0, 59, 1439, 1440, 2879, 2880, 3000, 4380]) n;
 select is(farthing.metric_sum('tocks', null, tests.after(make_interval(mins => a)),
@@ -62,7 +63,7 @@ from (values (0, 4381, 8), (0, 4320, 7), (1, 4381, 7), (59, 2881, 5), (1440, 288
 select is((select count(*) from farthing.metric_rows('tocks', tests.after('1 day'), tests.after('3 days'))),
   2::bigint, 'two whole days are two rows');
 
--- The days are proved against their hours.
+-- The proof compares the rows of days with the rows of their hours.
 create function pg_temp.found(p_sql text) returns text language plpgsql as $$
 begin
   execute p_sql;
@@ -101,14 +102,14 @@ select results_eq(
   $$ values (null::text, 0::bigint, 0::bigint, null::numeric, null::numeric, null::numeric) $$,
   'without a request, only the row of all routes is returned');
 
--- A batch is counted at the time p_age_ms ago, at most an hour ago.
+-- A batch counts at the time p_age_ms ago, but at most an hour ago.
 select is(pg_temp.record('[{"name": "late", "count": 1}]', '10 hours', age), 'true', format('%s ms old', age))
 from unnest(array[-90000, 0, 86400000]) age;
 select results_eq($$ select starts_at, count::int from farthing.metrics where name = 'late'
   and grain = 'minute' order by 1 $$, $$ values (tests.after('9 hours'), 1), (tests.after('10 hours'), 2) $$,
   'a batch is never counted in the future, or more than an hour ago');
 
--- Histograms of many processes add up, whichever is longer.
+-- The histograms of several processes are added up, even if their lengths differ.
 select is(pg_temp.record(pg_temp.requests('GET /jobs', '2xx', number, bucket), '12 hours'), 'true',
   format('%s in bucket %s', number, bucket)) from (values (3, 2), (2, 4)) h (number, bucket);
 select is(array_agg(distinct m.buckets), array[array[0, 3, 0, 2]]::bigint[],

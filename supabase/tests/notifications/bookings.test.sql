@@ -1,5 +1,5 @@
 -- The buyer of a booking gets one receipt, one notification of a refund and one of the cancellation,
--- for events in any order and repeated. Neither names the fee.
+-- whatever the order of the events and however often they arrive. None of them names the fee.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -15,7 +15,7 @@ create function pg_temp.cancellation(p_label text) returns jsonb language sql as
   select n.data - 'booking_id' - 'title' - 'cancelled_at' from farthing.notifications n
   where n.template = 'booking_cancelled' and n.subject = tests.booking_id(p_label)::text
 $$;
--- Sends a refund of ours, whose answer says that it succeeded.
+-- Sends a refund that we requested. Stripe's answer says that the refund succeeded.
 create function pg_temp.refund(p_label text, p_passed interval) returns text language sql as $$
   select tests.refund_event(p_label, p_label, r.amount, 'succeeded', p_passed, r.refund_id)
   from farthing.refunds r where r.booking_id = tests.booking_id(p_label)
@@ -41,7 +41,7 @@ from (values (null, null), ('{}', null), ('{"title": ""}', null), ('{"title": 5}
   ('{"title": ["x"]}', null), ('{"title": "Guitar lesson"}', 'Guitar lesson'),
   ('{"title": "' || repeat('x', 300) || '"}', repeat('x', 200))) t (details, title);
 
--- The cancellation of a paid booking, with its refund.
+-- A paid booking is cancelled and refunded.
 select is((bookings_cancel(tests.person('ann'), tests.booking_id('a'), null, null, tests.after('4 s'))
   ->> 'step'), 'refund', 'ann cancels');
 select is(pg_temp.notified('ann'), 'booking_receipt booking_cancelled', 'she is notified once');
@@ -52,7 +52,7 @@ select is(pg_temp.notified('ann'), 'booking_receipt booking_cancelled refund', '
 select is((select data ->> 'booking_id' from farthing.notifications where template = 'refund'),
   tests.booking_id('a')::text, 'the notification of the refund names the booking');
 
--- An unpaid booking, and one whose payment is still on its way.
+-- An unpaid booking is cancelled, and a booking whose payment is still in progress.
 select isnt(tests.booking('b', 500, 'huf', 'bob'), null, 'bob books');
 select is(tests.payment_event('b', 'canceled', '1 min'), 'processed', 'his payment is cancelled at Stripe');
 select is(pg_temp.cancellation('b'), '{"amount": 500, "currency": "huf", "payment": "none",
@@ -68,19 +68,19 @@ select is(pg_temp.notified('cyn'), 'booking_cancelled', 'a payment after the can
 select is(pg_temp.refund('c', '4 min'), 'processed', 'it is refunded');
 select is(pg_temp.notified('cyn'), 'booking_cancelled refund', 'the refund is notified');
 
--- A refund of the whole amount in Stripe's dashboard cancels a booking.
+-- If the whole amount is refunded in Stripe's dashboard, the booking is cancelled.
 select isnt(tests.booking('d', 700, 'huf', 'dan'), null, 'dan books');
 select is(tests.payment_event('d', 'succeeded', '1 min'), 'processed', 'dan pays');
 select is(tests.refund_event('d', 'd', 700, 'succeeded', '2 min'), 'processed', 'the whole is refunded');
 select is(pg_temp.cancellation('d'), '{"amount": 700, "currency": "huf", "payment": "refunded",
   "refund_amount": 700}', 'the notification says that the payment is refunded');
 
--- A booking for which Stripe made no payment.
+-- A booking for which Stripe has made no payment.
 select is(tests.begin_booking('eve', 'pat', 500, 'huf') ->> 'step', 'create', 'eve books');
 select is(farthing.cancel_unanswered_bookings(tests.after('25 h')), 1, 'Stripe never answered');
 select is(pg_temp.notified('eve'), 'nothing', 'she is not notified, because the request failed');
 
--- A notification that cannot be stored never stops the money.
+-- If a notification can't be stored, the money still moves.
 alter table farthing.notifications add constraint none check (template !~ '^booking') not valid;
 select isnt(tests.booking('f', 900, 'huf', 'fay'), null, 'fay books');
 select is(tests.payment_event('f', 'succeeded', '1 min') || pg_temp.notified('fay'), 'processednothing',

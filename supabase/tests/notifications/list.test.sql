@@ -1,4 +1,4 @@
--- The list of notifications: states and recipients for operators, and never contents.
+-- The list of notifications shows operators states and recipients, and never contents.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,5 @@
--- How a notification looks: the recipient's locale and the shop's settings, which every attempt
--- repeats.
+-- The look of a notification: the recipient's locale and the shop's settings. Every attempt uses the same
+-- ones.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -18,7 +18,7 @@ create function pg_temp.notify(p_name text, p_subject text) returns boolean lang
 $$;
 create temporary table claims (subject text, notification_id uuid, lease_id uuid, locale text, shop jsonb,
   claimed interval);
--- Claims what is due, and returns the locale of each notification.
+-- Claims the due notifications, and returns the locale of each.
 create function pg_temp.claims(p_passed interval, p_languages jsonb default '["en", "de"]') returns text
 language sql as $$
   with claimed as (
@@ -39,7 +39,7 @@ language sql as $$
   from claims where subject = p_subject order by claimed desc limit 1
 $$;
 
--- The user's metadata, then the shop's language, then English.
+-- The locale comes from the user's metadata, or else from the shop's language, or else is English.
 select isnt(tests.give(name, '1000'), null, name || ' has an account')
 from unnest('{ann,bob,cyn,dan,eve}'::text[]) name;
 update auth.users set raw_user_meta_data = said::jsonb
@@ -83,7 +83,8 @@ select is(pg_temp.claims('4 min', '["en"]'), 'cyn again de, eve en',
 select is((select array_agg(shop ->> 'name' order by subject) from claims where claimed = '4 min'),
   '{Kékfény,null}', 'and show the shop of their first attempt');
 
--- The settings are erased when the notification is sent. An operator may repeat any other one.
+-- The stored settings are erased when the notification has been sent. An operator may resend any other
+-- notification.
 select is(pg_temp.ended('cyn again', '4 min 1 s', 'never') || pg_temp.ended('eve', '4 min 1 s', 'sent'),
   'truetrue', 'one is refused, and one is sent');
 select is((select array_agg(shop ->> 'name' order by subject) from farthing.notifications

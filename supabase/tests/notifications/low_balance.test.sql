@@ -1,4 +1,4 @@
--- Notifications of a low balance: once until credits arrive again.
+-- Notifications of a low balance: a user gets only one until new credits arrive.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -36,7 +36,7 @@ select is((farthing.lock_account(tests.person('cid'), tests.after())).balance, 0
 select is(farthing.notify_low_balances(tests.after('8 min')), 0,
   'an account that never had credits is not notified');
 
--- The task checks accounts in rounds.
+-- The scheduled task checks the accounts in rounds.
 select isnt(tests.give(format('p%s', n), '1', p_passed => '9 min'), null,
   'a user has 1 credit') from generate_series(1, 4) n;
 update farthing.low_balance_round set last_account_id = 0;

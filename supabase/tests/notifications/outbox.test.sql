@@ -1,4 +1,5 @@
--- The outbox: each subject is notified once, notifications have bounds, and users read only their own.
+-- The outbox: each subject is notified once, notifications have bounds, and users read only their own
+-- notifications.
 
 begin;
 \ir ../helpers/all_tests.psql

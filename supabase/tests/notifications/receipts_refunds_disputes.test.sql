@@ -1,6 +1,6 @@
--- Receipts, refunds and disputes are notified once: a receipt per payment, a notification per
--- refund, and one per phase of a dispute, for events in any order and repeated. No notification
--- blocks money.
+-- Receipts, refunds and disputes: there is one receipt per payment, one notification per refund, and one
+-- per phase of a dispute, whatever the order of the events and however often they arrive. If a notification
+-- fails, money still moves.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -74,7 +74,7 @@ select is((select data - 'order_id' from farthing.notifications
   tests.after('10 min 5 s')), 'the notification names the order');
 select is(pg_temp.notified('cyn'), 'receipt', 'cyn is not notified of the dispute');
 
--- An error in a notification does not block money.
+-- If a notification raises an error, the money still moves.
 alter table farthing.notifications add constraint notifications_broken check (account_id is null) not valid;
 select is(tests.pays('dan', '11 min'), '{"received": true}',
   'dan pays while no notification can be written');

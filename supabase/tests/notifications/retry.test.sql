@@ -1,4 +1,4 @@
--- Operators send notifications again that were given up.
+-- Operators resend dead-lettered notifications.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -14,7 +14,7 @@ create function pg_temp.id_of(p_subject text, p_recipient text default null) ret
   select notification_id from farthing.notifications
   where subject = p_subject and recipient = coalesce(p_recipient, recipient)
 $$;
--- Queues a notification for a person and gives it up after p_passed.
+-- Queues a notification for a person, which is dead-lettered after p_passed.
 create function pg_temp.ends(p_name text, p_subject text, p_state text, p_error text, p_passed interval,
   p_template text default 'hello') returns boolean language sql as $$
   select farthing.notify(farthing.account_for(tests.person(p_name)), p_template, p_subject, '{}',
@@ -55,7 +55,7 @@ select is(notifications_sent(notification_id, lease_id, 'm', tests.after('5 d 1 
 select tests.fails_with('select pg_temp.retry(pg_temp.id_of(''a''))', 'notification_not_dead', null,
   'a sent notification is not sent again');
 
--- A notification that may have been sent.
+-- A notification that may already have been sent.
 select ok(pg_temp.ends('ann', 'u', 'uncertain', 'runner_lost', '1 d'), 'a notification is uncertain');
 update farthing.notifications set in_doubt_since = tests.after('1 d'), sender = 'resend' where subject = 'u';
 select is(tests.outcome('select pg_temp.retry(pg_temp.id_of(''u''))') #> '{details}',
@@ -84,7 +84,7 @@ select tests.fails_with(format('select pg_temp.retry(%L)', notification_id), 'no
 select is(tests.code_for(role, 'ann', 'select notifications_retry(gen_random_uuid(), ''why'')'), '42501',
   role || ' must not retry') from unnest(array['anon', 'authenticated']) role;
 
--- All dead-lettered notifications of an outage.
+-- Resends all notifications that an outage dead-lettered.
 create function pg_temp.retry_dead(p_dry_run boolean, p_template text default null, p_error text default null,
   p_limit int default 1000, p_since interval default '2 d', p_reason text default 'Mail is back.')
 returns text language sql as $$

@@ -1,5 +1,5 @@
--- Notifications are sent at most once: claimed under a lease, retried where a retry is safe, else
--- left uncertain.
+-- Notifications are sent at most once. They are claimed with a lease, and retried if a retry is safe. If it
+-- is not, they stay uncertain.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,7 @@ language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
     'low_balance', p_subject, '{}', tests.after(p_passed))
 $$;
--- Claims notifications; a table stores them by subject.
+-- Claims notifications and stores them in a table by subject.
 create temporary table claims (subject text, notification_id uuid, lease_id uuid, address text,
   claimed interval);
 create function pg_temp.claims(p_passed interval, p_mail text default 'postmark', p_limit int default 10)
@@ -41,7 +41,7 @@ create function pg_temp.state(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient <> 'webhook'
 $$;
 
--- Each notification is claimed by one runner.
+-- Only one runner claims each notification.
 select isnt(tests.give(name, '1000'), null, name || ' has an account') from unnest(array['ann', 'bob']) name;
 select is(pg_temp.notify('ann', subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
@@ -72,7 +72,7 @@ select tests.fails_with(format('select notifications_failed(gen_random_uuid(), g
   outcome), 'invalid_request', 'outcome', 'another outcome is refused')
 from unnest(array['perhaps', null]) outcome;
 
--- A notification has eight attempts, each later than the one before.
+-- A notification has eight attempts, with growing intervals between them.
 select is(pg_temp.notify('ann', 'd'), true, 'notification d for ann is queued');
 create temporary table tries (nr int, passed interval, again text);
 do $$
@@ -127,8 +127,8 @@ select is((select pg_temp.sent(subject, '3 d 6 min', 'pm-3') from gone where sen
 select results_eq($$ select sender, pg_temp.state(subject) from gone order by sender $$,
   $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both notifications are sent');
 
--- Operators are notified by email and by webhook; without a mail service only the webhook is
--- claimed.
+-- Operators are notified by email and by webhook. If there is no mail service, only the notification by
+-- webhook is claimed.
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true,
   'the operators are notified of a fire');
 select is(pg_temp.claims('4 d', null), 'fire', 'without a mail service the webhook is claimed');
@@ -138,7 +138,7 @@ select is(pg_temp.claims('4 d'), 'fire', 'with a mail service the operators'' em
 select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook leased to a dead runner is claimed again');
 select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'the webhook is sent');
 
--- A back end sends a notification to a user or to an address, once per idempotency key.
+-- A back end sends a notification to a user or to an address, once for each idempotency key.
 create function pg_temp.sends(
   p_args text, p_key text default null, p_passed interval default '5 d', p_kept_seconds int default 86400)
 returns text language plpgsql as $$
@@ -217,7 +217,8 @@ select is((select count(*)::int from farthing.notifications where account_id is 
 select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false,
   'no runner can be woken here');
 
--- Without a caller's key, the key is derived from the content, and counts for a shorter time.
+-- If the caller sends no key, a key is derived from the contents. A derived key is stored for a shorter
+-- time.
 select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), expected, what)
 from (values (interval '0', '200 false queued', 'the first of its content is queued'),
   ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notification'),

@@ -1,5 +1,6 @@
 /**
- * A notification that runners and a scheduled task use at once, and parallel evaluations of alerts.
+ * Runners and a scheduled task use the same notification at the same moment, and alerts are evaluated in
+ * parallel.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 

@@ -1,5 +1,5 @@
--- Notifications that may have been sent, claims whose answer was lost, and the order of a long
--- queue.
+-- Notifications that may have been sent, claims whose answer was lost, and the order in which a long queue
+-- is sent.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -35,8 +35,8 @@ create function pg_temp.state(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient = 'owner'
 $$;
 
--- A repeat of a claim whose answer was lost returns the same notifications, because no other runner
--- would send them.
+-- If the answer to a claim was lost, a repeat of the claim returns the same notifications, because no other
+-- runner would send them.
 select isnt(tests.give('ann', '1000'), null, 'ann has an account');
 select is(pg_temp.notify(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
@@ -49,8 +49,7 @@ select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim gets other n
 select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
 from unnest(array['a', 'b', 'c']) subject;
 
--- A notification that one service may have sent is not sent by another service, whatever was
--- reported since.
+-- If one mail service may have sent a notification, no other service sends it, whatever was reported since.
 select is(pg_temp.notify(subject, '1 h'), true, 'ann is notified of ' || subject)
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('1 h'), 'd later', 'Resend is called');
@@ -61,7 +60,7 @@ select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true',
   'Resend reports that it did not send')
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark does not get the notification');
--- Resend forgets an idempotency key after a day.
+-- Resend stores an idempotency key for only a day.
 select is(pg_temp.claims('24 h'), 'later',
   'Resend gets only the notification whose lost answer is less than 23 hours old');
 select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',
@@ -70,8 +69,8 @@ select is(farthing.give_up_notifications(tests.after('3 d 1 h')), 1,
   'the task gives up the other notification after three days');
 select is(pg_temp.state('d'), 'uncertain 2 expired', 'the notification that was given up is uncertain');
 
--- While mail is known to be unavailable, no request is made and no attempt is counted; otherwise
--- one day would use up all eight attempts.
+-- While mail is known to be unavailable, no request is sent and no attempt is counted. Otherwise a single
+-- day would use up all eight attempts.
 select is(pg_temp.notify('e', '3 d 2 h'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('3 d 2 h'), 'e', 'a runner claims the notification');
 select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'the mail service is unavailable');
@@ -105,7 +104,7 @@ select is(farthing.give_up_notifications(tests.after('6 d 2 h')), 2,
 select is(pg_temp.state('e'), 'dead 1 expired', 'notification e is dead-lettered');
 select is(pg_temp.state('f'), 'dead 0 expired', 'notification f is dead-lettered, too');
 
--- Operators come first: a queue that cannot be sent does not delay an alert.
+-- Notifications of operators are claimed first, so a queue that can't be sent does not delay an alert.
 select is(pg_temp.notify('many ' || nr, '7 d'), true,
   'many notifications are queued') from generate_series(1, 3) nr;
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,

@@ -1,4 +1,4 @@
--- Lists of payouts: an incomplete list is not compared, differences are compared in turn, and a
+-- Lists of payouts: an incomplete list is not compared, payouts that differ are compared in turn, and a
 -- list that never arrives is reported.
 
 begin;
@@ -8,7 +8,7 @@ begin;
 select plan(26);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
--- A list that is being fetched is not compared, since a part of it would differ.
+-- A list that is still being fetched is not compared, because a part of it would differ.
 select is(tests.pays_out('po_7', 30, '17 days'), 'processed', 'a payout of two charges is announced');
 create function pg_temp.half(p_id text, p_after text) returns jsonb language sql as $$
   select payouts_record(c ->> 'payout_id', (c ->> 'claimed_at')::timestamptz,
@@ -24,8 +24,8 @@ select is(payouts_record('po_7', tests.after('17 days'), jsonb_build_array(tests
   null, tests.after('17 days')), '{"listed": true, "mismatches": 0}',
   'the complete list is compared and agrees');
 
--- If more payouts differ than one run compares, the runs take turns. Stripe's own types may be
--- long.
+-- If more payouts differ than one run can compare, the runs take turns. The test also uses long type names
+-- of Stripe.
 select is(tests.pays_out(id, 1, passed), 'processed',
   format('payout %s is announced', id)) from (values ('po_9', '18 days'::interval),
   ('po_8', '17 days 23 hours')) p (id, passed);
@@ -43,7 +43,8 @@ select is(tests.lists(jsonb_build_array(tests.listed('l', 'charge', 999, jsonb_b
   'a charge whose type has 255 characters is recorded');
 delete from farthing.mismatches;
 
--- A payout whose list cannot be fetched is reported, since the runner stops requesting the list.
+-- If the list of a payout can't be fetched, this is reported, because the runner no longer requests the
+-- list.
 select is(tests.pays_out('po_n', 940, '20 days'), 'processed', 'a payout is paid');
 select is(tests.payout('po_q', 'failed', p_passed => '20 days'), 'processed',
   'a payout that failed on its way is recorded');

@@ -1,4 +1,4 @@
--- The lists of payouts and mismatches, and a mismatch that an operator resolves.
+-- The lists of payouts and mismatches for operators, and a mismatch that an operator resolves.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ create function pg_temp.ids(p_page jsonb, p_list text, p_key text) returns text 
   select string_agg(i ->> p_key, ' ' order by nr)
   from jsonb_array_elements(p_page -> p_list) with ordinality e (i, nr)
 $$;
--- Returns a mismatch of a kind in one line.
+-- Returns a mismatch of this kind as one line.
 create function pg_temp.line(p_kind text, p_state text default 'open') returns text language sql as $$
   select format('%s %s: ours %s, theirs %s %s, difference %s', m ->> 'subject', m ->> 'transaction_id',
     m ->> 'ours_amount', m ->> 'theirs_amount', m ->> 'currency', coalesce(m ->> 'difference', '-'))
@@ -23,7 +23,7 @@ select is(payouts_list(), '{"payouts": [], "next_before": null}', 'on the first 
 select is(mismatches_list(), '{"mismatches": [], "next_before": null}', 'and no mismatches');
 select tests.fails_with($$select payouts_read('po_1')$$, 'not_found', 'id', 'an unknown payout is not found');
 
--- A payout with one line that agrees, and lines that differ.
+-- A payout with one line that agrees with our records, and lines that differ.
 select is(tests.buys(name), name, name || ' buys') from unnest(array['ann', 'bob', 'cid']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob',
   'cid']) name;
@@ -99,7 +99,7 @@ select is(jsonb_array_length(mismatches_list(null) -> 'mismatches'), 4,
 select is(jsonb_array_length(mismatches_list(p_payout_id => payout) -> 'mismatches'), n,
   format('%s has %s mismatches', payout, n)) from (values ('po_1', 4), ('po_m', 0)) p (payout, n);
 
--- An operator resolves a mismatch: it stays resolved until ours or theirs changes.
+-- An operator resolves a mismatch. It stays resolved until our record or Stripe's changes.
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('ops');
 select tests.person('ops') as ops, m ->> 'mismatch_id' as bob from found where kind = 'charge_differs' \gset
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = :'ops';
@@ -136,7 +136,8 @@ select is(pg_temp.line('charge_differs', 'resolved'),
   'ch_bob txn_bob: ours 999, theirs 900 usd, difference -99',
   'and the resolved one is listed as resolved');
 
--- The account of a payment that arrives after its mismatch is stored when the mismatch is compared again.
+-- A payment arrives after its mismatch. When the mismatch is compared again, the account of the payment is
+-- stored in it.
 create function pg_temp.of_eve(p_state text) returns text language sql as $$
   select pg_temp.ids(mismatches_list(p_state, p_user_id => tests.person('eve')), 'mismatches', 'subject')
 $$;

@@ -1,4 +1,4 @@
--- The list of a payout that differs from our books is requested again once a day for 30 days.
+-- If the list of a payout differs from our records, it is requested again once a day for 30 days.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -13,7 +13,7 @@ select is(tests.pays_out('po_1', 1000, '4 days'), 'processed', 'her payment is p
 select is(tests.lists(jsonb_build_array(tests.listed('ann', 'charge', 1000)), '4 days'), '1',
   'the list has one cent more than our books');
 
--- Returns whether a run makes the list due again.
+-- Returns true if a run makes the list due again.
 create function pg_temp.asks(p_passed interval) returns boolean language plpgsql as $$
 begin
   perform farthing.retry_reconciliation(tests.after('4 days' + p_passed));

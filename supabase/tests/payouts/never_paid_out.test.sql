@@ -8,11 +8,11 @@ begin;
 \ir ../helpers/alerts.psql
 select plan(22);
 
--- The project was installed on the day on which the scenario begins.
+-- The project was installed on the first day of the scenario.
 update farthing.paid_out_round set done_until = tests.after();
 
--- Makes one payment each day and a comparison every 15 minutes, until an alert is open. Returns the
--- number of differences found and the open alerts.
+-- Makes one payment each day and one comparison every 15 minutes, until an alert is open. Returns the
+-- number of differences and the open alerts.
 create function pg_temp.sells(p_first_day int, p_last_day int) returns text language plpgsql as $$
 declare
   v_found int := 0;
@@ -33,7 +33,7 @@ begin
 end
 $$;
 
--- Returns the charges of some buyers as Stripe lists them.
+-- Returns the charges of these buyers as Stripe lists them.
 create function pg_temp.charges(p_days int[]) returns jsonb language sql as $$
   select jsonb_agg(tests.listed('buyer' || d, 'charge', 999)) from unnest(p_days) d
 $$;
@@ -71,7 +71,7 @@ select is((select summary from farthing.incidents where state = 'open'),
     || '999 usd.', order_id) from farthing.orders where payment_ref = 'pi_buyer3'),
   'the alert names the payment, its order and the amount');
 
--- The check stays two weeks behind, whatever time a payout has.
+-- The check stays two weeks behind the current time, whatever time a payout has.
 select is(pg_temp.sells(22, 22), '0 found, reconciliation_mismatch open', 'a later run finds nothing more');
 select is((select done_until from farthing.paid_out_round), tests.after('7 days'),
   'the check stops at the last known moment');

@@ -9,7 +9,7 @@ select plan(18);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 update farthing.balance_lists set done_until = tests.after('-1 day');
 
--- Stripe has the money of a payment in this currency of the balance.
+-- Makes Stripe hold the money of a payment in this currency of the balance.
 create function pg_temp.listed_in(p_name text, p_currency text) returns jsonb language sql as $$
   select tests.listed(p_name, 'charge', 900, jsonb_build_object('currency', p_currency,
     'source_amount', 999, 'available_on', extract(epoch from tests.after('2 days'))::bigint))
@@ -19,7 +19,7 @@ language sql as $$
   select tests.payout(p_id, 'paid', 'completed', jsonb_build_object('amount', 900, 'currency', p_currency,
     'made_at', extract(epoch from tests.after(p_passed))::bigint), p_passed)
 $$;
--- Runs the task until it has looked at all payments that a listed payout should contain.
+-- Runs the task until it has checked all payments that a listed payout should contain.
 create function pg_temp.looks(p_passed interval) returns int language sql as $$
   select sum(farthing.retry_reconciliation(tests.after(p_passed)))::int from generate_series(1, 20)
 $$;

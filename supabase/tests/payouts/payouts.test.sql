@@ -1,4 +1,5 @@
--- Payouts by their events: in any order, repeated, late or failed; and the rate of failed charges.
+-- Payouts as their events report them: in any order, repeated, late or failed. Also the rate of failed
+-- charges.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,7 +8,8 @@ begin;
 \ir ../helpers/orders.psql
 select plan(40);
 
--- Returns the state of a payout after its events arrived twice in the given order, and undoes them.
+-- Applies the events of a payout in this order, each twice. Returns the state of the payout, and undoes the
+-- events.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -68,7 +70,7 @@ select is(inbox_receive(format('{"id": "evt_c", "type": "payout.paid", "livemode
 select is((select state || ', ' || (select count(*) from farthing.payouts) from farthing.inbox
   where event_id = 'evt_c'), 'ignored, 2', 'a connected account''s payout is ignored and not stored');
 
--- A payout is late more than a day after its arrival date.
+-- A payout counts as late more than a day after its arrival date.
 select is(farthing.late_payouts(tests.after(passed)), late,
   format('%s payouts are late after %s', late, passed))
 from (values ('1 day'::interval, 0::bigint), ('2 days', 0), ('2 days 1 s', 1)) l (passed, late);
@@ -81,7 +83,7 @@ select is(tests.payout('po_m', 'canceled', 'not_applicable', '{"automatic": fals
   'a manual payout is cancelled');
 select is(farthing.late_payouts(tests.after('3 days')), 0::bigint, 'a cancelled payout is not waited for');
 
--- A failed payout is late until its currency is paid out again.
+-- A failed payout counts as late until a new payout in its currency is paid.
 select is(tests.payout('po_a', 'failed', p_changes => '{"failure_code": "account_closed"}'), 'processed',
   'the bank returns a payout');
 select is(tests.payout('po_0', 'paid', p_changes => jsonb_build_object('made_at',

@@ -1,5 +1,5 @@
--- Reconciliation: one runner fetches a payout's list and compares it with our books. A difference
--- is reported until both sides agree.
+-- Reconciliation: one runner fetches the list of a payout and compares it with our records. A difference is
+-- reported until both agree.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +9,7 @@ begin;
 select plan(119);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
--- The times at which a list is due, and the runner that claims it.
+-- When a list is due, and which runner claims it.
 select is(tests.payout('po_1', 'in_transit'), 'processed', 'a payout is on its way');
 select is(payouts_claim(tests.after('9 days')), null, 'the list of a payout on its way is not due');
 select is(tests.payout('po_1', 'paid'), 'processed', 'the payout is paid');
@@ -53,7 +53,7 @@ select is((select string_agg(to_char(t, 'DD HH24:MI'), ', ' order by t) from (
   'the list of a failed payout is requested at growing intervals');
 delete from farthing.reconciliations where payout_id = 'po_2';
 
--- A list that agrees with our books.
+-- A list that agrees with our records.
 select is(tests.buys(name), name, name || ' buys') from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cid', 'dan']) name;
@@ -77,7 +77,7 @@ insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (
   ('bob2', 'refund', -100, '{"source_id": "re_bob_2", "payment_id": "pi_bob"}'),
   ('bob3', 'refund', 100, '{"source_id": "re_bob_2", "payment_id": "pi_bob", "type": "refund_failure"}'),
   ('cid1', 'dispute', -999, '{"source_id": "du_cid", "payment_id": "pi_cid", "fee": 1500, "net": -2499}'),
-  -- The buyer paid in another currency than that of our balance.
+  -- The buyer paid in a currency that differs from that of our balance.
   ('k', 'charge', 920, jsonb_build_object('our_id', tests.booking_id('k'), 'source_amount', 1000)),
   ('k1', 'other', -920, '{"type": "transfer", "source_id": "tr_k"}'),
   ('k2', 'fee', 30, '{"source_id": "fee_k", "fee_id": "fee_k", "charge_id": "ch_k"}'),
@@ -97,7 +97,8 @@ select is_empty('select tests.mismatches()', 'no mismatch is stored');
 select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_3' $$,
   'values (11, 6)', 'another app''s transactions are counted apart, even with ids like ours');
 
--- Each possible difference: our records are changed, reported as different twice, and corrected.
+-- Every possible difference: our records are changed, the difference is reported twice, and the records are
+-- corrected.
 create function pg_temp.tamper(p_sql text) returns void language plpgsql as $$
 begin
   set local session_replication_role = replica;
@@ -200,7 +201,7 @@ select is(farthing.reconcile('po_3', tests.after('8 days')), 0,
 select is(pg_temp.tamper($$ update farthing.refunds set status = 'failed'
   where stripe_refund_id = 're_bob_2' $$) is null, false, 'the refund is changed back to failed');
 
--- A list that was wrong is requested again once a day.
+-- A list that differed is requested again once a day.
 select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'the stored list agrees');
 select is(pg_temp.tamper($$ insert into farthing.balance_transactions (transaction_id, payout_id, kind, type,
   amount, fee, net, currency, occurred_at) select 'txn_stray', payout_id, 'other', 'adjustment', 1, 0, 1,
@@ -217,7 +218,7 @@ select is(payouts_record('po_3', tests.after('8 days 1 hour'), pg_temp.list(), n
   tests.after('8 days 1 hour')), '{"listed": true, "mismatches": 0}', 'the new list agrees');
 select is(farthing.open_mismatches(), 0::bigint, 'the difference is resolved');
 
--- A bank debit may be booked and, after it failed, be booked back days later.
+-- A bank debit is booked, fails, and is booked back days later.
 select is(tests.pays_out('po_d', 999, '9 days'), 'processed', 'a payout is announced');
 create function pg_temp.debit() returns jsonb language sql as $$
   select tests.listed('eve', 'charge', 999, jsonb_build_object('type', 'payment', 'our_id', order_id))
@@ -238,7 +239,7 @@ select results_eq($$ select ours, not_ours from farthing.reconciliations where p
 select is(farthing.retry_reconciliation(tests.after('10 days')), 0,
   'the returned debit is no longer a difference');
 
--- Payments that were never paid out: dan has paid, and eve has not.
+-- Payments that were never paid out: dan has paid, and eve has not paid.
 select is(farthing.known_paid_out_until(tests.after('10 days')), tests.after('-4 days'),
   'the last two weeks are not checked for missing payments');
 select is(farthing.retry_reconciliation(tests.after('10 days')), 0, 'no missing payment is looked for');
@@ -269,8 +270,8 @@ select is((select done_until from farthing.paid_out_round), tests.after('-8 days
   'each run checks one day');
 select is(farthing.open_mismatches(), 0::bigint, 'the missing payments are resolved');
 
--- A fee's refunds never exceed the recorded amount, in however many parts; and a refund with our
--- mark is ours.
+-- The refunds of a fee never exceed the recorded amount, in however many parts they are made. A refund that
+-- has the installation's id is ours.
 select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout debits the bank');
 select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',

@@ -1,4 +1,5 @@
--- The bounds of the policy's numbers: the lowest and the highest value are accepted, and no value beyond.
+-- The bounds of the policy's numbers: the lowest and the highest value are accepted, and values beyond them
+-- are refused.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -30,7 +31,7 @@ insert into bounds values
   ('usage_max_ahead', '-1 s', '0', '1 day', '1 day 1 s'),
   ('users_per_card_day', '0', '1', '1000000', '1000001');
 
--- Returns "taken", or the SQLSTATE of the refusal, and undoes the change.
+-- Makes the change and undoes it. Returns "taken", or the SQLSTATE of the error.
 create function pg_temp.result_of(p_field text, p_value text) returns text language plpgsql as $$
 begin
   perform farthing.set_policy(jsonb_build_object(p_field, p_value), 'a bound');

@@ -1,4 +1,4 @@
--- A list of rates: each changed rate gets a new version, and an unchanged rate gets none.
+-- A list of rates: each rate that changes gets a new version, and a rate that does not change gets none.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -41,7 +41,7 @@ select results_eq($$ select model, version, cached_input_per_million_usd::text, 
   $$ values ('a', 1, null, '4', tests.after()), ('b', 1, '0.123456789', '2.5', tests.after()) $$,
   'the list adds version 1 of each new model, to the last decimal');
 
--- The same list again, and a changed list.
+-- The same list is applied again, and then a changed list.
 select is(pg_temp.put(rates, false, tests.after('1 day')), '{"added": [], "changed": [], "unchanged": 2}',
   'the same list changes nothing') from list;
 create temporary table changed as select jsonb_build_array(pg_temp.rate('a', '1', '2', '{"markup": "4.0"}'),
@@ -62,7 +62,7 @@ select is(pg_temp.put(to_jsonb(rates::text), true, tests.after('2 days')),
 select is(pg_temp.put('[]', false), '{"added": [], "changed": [], "unchanged": 0}',
   'an empty list removes nothing');
 
--- Lists that are refused wholly.
+-- Lists that are refused as a whole.
 select tests.fails_with(format('select pg_temp.put(%L, false)', jsonb_build_array(pg_temp.rate('d', '1',
   '1'), bad)), 'invalid_request', 'rates[1].' || field, format('a rate whose %s is %s is refused', field,
   coalesce(bad ->> field, 'missing')))

@@ -1,4 +1,4 @@
--- Rates: which rate applies, and that a new rate does not change an agreed price.
+-- Rates: which rate applies, and that a new rate does not change a price that was already agreed.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -28,7 +28,7 @@ select is(pg_temp.price('1 hour', '-1 day'), '1 at version 1',
 select is((select array_agg(r ->> 'version') from jsonb_array_elements(usage_rates(tests.after('15 min'))) r
   where r ->> 'model' = 'm'), '{2}', 'the list of rates has the rates in force');
 
--- T10: a hold pins its rate.
+-- T10: a hold keeps the rate of its beginning.
 create temporary table h as select (holds_open(tests.person('ann'), null,
   '{"model": "m", "input_tokens": 10, "max_output_tokens": 10}', 3600, p_now => tests.after()) -> 'data') as
   d;
@@ -64,7 +64,7 @@ select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input
   "event_id": "u2"}',
   p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage can settle above the hold');
 
--- T10: even a rate that is backdated to before the hold does not change the pinned price.
+-- T10: even if a new rate begins before the hold, the hold keeps its rate.
 create temporary table pinned as select (holds_open(tests.person('ann'), null,
   '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', 3600, p_now => tests.after('25 min'))
   #>> '{data,hold_id}')::uuid as hold_id;
@@ -74,7 +74,7 @@ values ('m', 4, 1, 1, 1, tests.after('24 min'));
 select is(holds_settle(hold_id, p_usage => '{"input_tokens": 1}', p_now => tests.after('30 min'))
   #>> '{data,settled}', '5', 'T10: a backdated rate does not change a hold''s price') from pinned;
 
--- Usage without a price cannot be held or settled.
+-- Usage without a price can't be held or settled.
 select tests.fails_with(format('select holds_open(tests.person(''ann''), null, %L, p_now => tests.after())',
   estimate), code, field, format('a hold on %s is refused', estimate))
 from (values ('{"model": "x", "input_tokens": 1}', 'unknown_model', 'estimate.model'),

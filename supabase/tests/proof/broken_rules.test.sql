@@ -1,4 +1,4 @@
--- The proof names each rule that a superuser breaks on purpose.
+-- A superuser breaks each rule on purpose, and the proof names the broken rule.
 
 begin;
 \ir ../helpers/all_tests.psql

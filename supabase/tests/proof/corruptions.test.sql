@@ -1,6 +1,6 @@
--- M7: each change by hand of data that decides about money is refused to the tables' owner or
--- recorded in the audit. If all guards are disabled, the proof or a head stored outside shows the
--- change.
+-- M7: changes by hand of data that decides about money. The tables refuse each change, even to their owner,
+-- or the audit records it. If all guards are disabled, the proof shows the change, or a head that is stored
+-- outside the database does.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -191,7 +191,7 @@ insert into corruptions (prompt, name, sql) values
     'adjustment', 'adjustments', null, 'grant', null, null, '{"reason": "goodwill"}',
     'operator:00000000-0000-0000-0000-000000000001', tests.after('1 hour'))$$);
 
--- Facts that Stripe never sent, with their effects.
+-- Facts that Stripe never sent are inserted together with their effects.
 create function pg_temp.netted(p_who text, p_author text) returns text language sql as $$
   select format('; select farthing.net_order(account_id, order_id, ''{}'', %L, tests.after(''2 days''))
     from farthing.orders where account_id = %s', p_author, p_who)
@@ -260,14 +260,14 @@ select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as result,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
 select is(result, prompt, format('at an SQL prompt: %s is %s', name, prompt)) from found order by nr;
--- docs/reference/rules.md says why no proof finds these changes.
+-- No proof finds these changes. docs/reference/rules.md says why.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',
   'a grant by hand in an operator''s name', 'an answer that is to be repeated', 'an answer forgotten'],
   'the whole proof misses only the four known changes');
 select isnt(named, 'nothing', format('without guards: %s is found by %s', name, named))
 from found where name not in ('an open hold that lasts longer', 'a grant by hand in an operator''s name',
   'an answer that is to be repeated', 'an answer forgotten') order by nr;
--- Each of these changes is refused at an SQL prompt. Only somebody who disables guards can make it.
+-- At an SQL prompt each of these changes is refused. Only a person who disables guards can make them.
 select set_eq($$ select name from found where named <> 'nothing' and named_hourly = 'nothing' $$, array[
   'a larger lot', 'a lot of another source', 'an older lot',
   'a lot that expires no more', 'a lot that expires later', 'a lot that is spent earlier',

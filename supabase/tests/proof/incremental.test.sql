@@ -1,5 +1,5 @@
--- The incremental proof finds in new entries what the whole proof finds, and does not read old
--- entries again.
+-- The incremental proof finds in new entries what the whole proof finds, and does not read old entries
+-- again.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,8 +9,8 @@ begin;
 select no_plan();
 \ir ../helpers/corruption.psql
 
--- Returns the rules that one run finds violated. p_limit: about how many entries a part has;
--- p_time: how long the run takes parts.
+-- Returns the rules that one run finds violated. p_limit is the approximate number of entries in a part,
+-- and p_time is the time after which the run begins no new part.
 create function pg_temp.run(p_limit int default 20000, p_time interval default '1 hour') returns text
 language sql as $$
   select concat(o_rules::text, case when not o_is_done then ' and goes on' end)
@@ -86,7 +86,7 @@ from (values
   ('an old entry', $$update farthing.entries set metadata = '{}' where account_id = $dan and seq = 2$$),
   ('the terms of a lot', 'update farthing.lots set priority = 1 where account_id = $dan')) c (name, sql);
 
--- Holds, chats and steps of a job are charged by a rate, too.
+-- Holds, chats and steps of a job have a rate, too.
 select isnt(tests.give('eve', '500', p_passed => '2 days'), null, 'eve is granted 500');
 select is(holds_settle((holds_open(tests.person('eve'), p_estimate => tests.lines(1) -> 0,
     p_now => tests.after('2 days')) #>> '{data,hold_id}')::uuid, p_usage => (tests.lines(1) -> 0) - 'model',

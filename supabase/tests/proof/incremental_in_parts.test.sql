@@ -1,4 +1,4 @@
--- The incremental proof works through a large ledger in parts, so that even its first run ends.
+-- The incremental proof reads a large ledger in parts, so that even its first run ends.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,8 +7,8 @@ begin;
 select no_plan();
 \ir ../helpers/corruption.psql
 
--- Proves one part of about p_limit entries. Returns the violated rules, whether entries remain, and
--- how many entries are proved.
+-- Proves one part of about p_limit entries. Returns the violated rules, whether entries remain, and the
+-- number of proved entries.
 create function pg_temp.part(p_limit int) returns text language sql as $$
   select concat_ws(' ', o_rules::text, case when o_is_done then 'done' else 'goes on' end,
     (select sum(seq) from farthing.proved))
@@ -43,8 +43,8 @@ select is_empty($$ select from farthing.proved_lots k full join (select account_
     group by account_id, lot_id) e using (account_id, lot_id) where k.net is distinct from e.net $$,
   'the marked lots equal the sums of their entries');
 
--- Returns what two runs find after a corruption, and which accounts they prove. The corruption is
--- undone at the end.
+-- Makes a corruption. Returns what two runs find after it and which accounts they prove, and undoes the
+-- corruption.
 create function pg_temp.broken(p_sql text) returns text language plpgsql as $$
 declare
   v_first record;
@@ -81,7 +81,7 @@ select is(pg_temp.broken(pg_temp.filled($$update farthing.entries set author = '
   where account_id = $dan and seq = 2$$)), '{18,14} t, again {18,14} t; ann bob cyn',
   'an invalid author is found');
 
--- Entries without a seal are checked, and marked after they are sealed.
+-- Entries without a seal are checked. They are marked as proved only after they are sealed.
 select is(tests.spends('dan', '1', '2 days'), '5', 'dan spends');
 select is(pg_temp.part(1000), '{} goes on ' || pg_temp.entries() - 1, 'unsealed entries are not marked');
 select is((select o_is_done from farthing.prove_in_parts(1000, '1 hour')), true,
@@ -114,7 +114,7 @@ select is(tests.alerts('5 days 1 min'), 'prove_violation open',
 select matches(summary, 'had no time for all new entries', 'the alert says that entries remained')
 from farthing.incidents where state <> 'resolved';
 
--- A violation counts until a whole proof finds none, since the incremental proof does not check old
+-- A violation stays open until a whole proof finds none, because the incremental proof does not check old
 -- entries again.
 select is(pg_temp.runs('11 days'), 't 2 of 4', 'a week later the proof is whole');
 select is(tests.alerts('11 days'), 'nothing', 'a whole proof without a violation resolves the alert');

@@ -1,6 +1,6 @@
--- Random histories with a mark in the middle and a corruption before or after the mark. The
--- incremental proof finds a corruption after the mark, and the whole proof finds both. A test's
--- name has its seed: PGOPTIONS='-c farthing.seed=…' repeats it.
+-- Random histories. The incremental proof runs once in the middle, and a corruption is made in entries from
+-- before or after that run. The incremental proof then finds a corruption in later entries, and the whole
+-- proof finds both. The name of a test has its seed; PGOPTIONS='-c farthing.seed=…' repeats it.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -11,8 +11,8 @@ create function pg_temp.amount(p_most int) returns text language sql as $$
   select (1 + floor(random() * p_most * 100) / 100)::text
 $$;
 
--- Makes a random move: a grant, a debit, usage, a hold or a purchase. A move without enough credits
--- is refused.
+-- Makes a random movement: a grant, a debit, usage, a hold or a purchase. It is refused if there are not
+-- enough credits.
 create function pg_temp.moves(p_nr int) returns void language plpgsql as $$
 declare
   v_name text := (array['ann', 'bob', 'cyn', 'dan'])[1 + floor(random() * 4)];
@@ -39,7 +39,8 @@ exception when sqlstate 'PGRST' then
 end
 $$;
 
--- Corruptions of an entry, its seal or its account. %1$s is the account, %2$s the entry's number.
+-- Corruptions of an entry, its seal or its account. %1$s is the account, and %2$s is the number of the
+-- entry.
 create temporary table corruptions as
 select row_number() over (order by sql) as nr, sql from (
   select format('update farthing.entries set %s where account_id = %%1$s and seq = %%2$s', change) as sql

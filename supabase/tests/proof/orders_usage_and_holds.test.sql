@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/breaking.psql
 select plan(17);
 
--- ann has paid an order, used a model and settled a hold. bob was granted credits.
+-- ann has paid an order, used a model and settled a hold. bob has a grant.
 select isnt(checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
   'https://a.test', p_now => tests.after()), null, 'ann begins a checkout');
 select is(inbox_receive(jsonb_build_object('id', 'evt', 'type', 'payment_intent.succeeded', 'livemode', false,

@@ -1,4 +1,4 @@
--- The proof names each way to break rule 10, about refunds and disputes.
+-- Rule 10, about refunds and disputes, is broken in every possible way, and the proof names each of them.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -55,7 +55,7 @@ from (values
     (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
 ) breaks (rules, name, sql);
 
--- No charge skips a lot of an order that is not in doubt.
+-- A charge must not skip a lot unless the lot's order has an open dispute or warning.
 select is(tests.buys('eve'), 'eve', 'eve buys Starter');
 select is(tests.pays('eve'), '{"received": true}', 'eve pays');
 select isnt(credits_grant(tests.person('eve'), '5', 'promotional', p_priority => 900,

@@ -1,4 +1,4 @@
--- Providers: each user has one provider with one account at Stripe, whose capabilities are those
+-- Providers: each user has one provider with one account at Stripe. The provider's capabilities are those
 -- that Stripe last reported.
 
 begin;
@@ -37,7 +37,7 @@ begin
 end
 $$;
 
--- A provider is committed before Stripe is asked.
+-- A provider is committed before Stripe is called.
 create temporary table ann as select pg_temp.begin('ann', 'DE', 'k', p_email => 'ann@example.com') as b;
 select is(b, jsonb_build_object('step', 'onboard', 'provider', jsonb_build_object('provider_id',
     pg_temp.id_of('ann'), 'country', 'DE', 'email', 'ann@example.com', 'stripe_account_id', null)),
@@ -53,7 +53,7 @@ select tests.fails_with($$ select providers_begin(gen_random_uuid(), 'DE') $$, '
   'an unknown user cannot become a provider');
 select is((select count(*)::int from farthing.providers), 1, 'a refused request creates no provider');
 
--- After a request died, the next request sends the same values to Stripe.
+-- If a request ended before its answer, the next request sends the same values to Stripe.
 select is(pg_temp.begin('ann', 'DE', 'k', '4 min') -> 'provider', b -> 'provider',
   'a later request for the same user continues with the same provider') from ann;
 select is(pg_temp.begin('ann', 'DE', p_email => 'other@example.com') -> 'provider', b -> 'provider',
@@ -128,7 +128,7 @@ select is(pg_temp.updated('evt_8', 'acct_b', true, '40 s', pg_temp.id_of('bob'):
 select is(pg_temp.attach('bob', 'acct_b', 'b') #>> '{data,charges_enabled}', 'true',
   'the id that the event stored is found');
 
--- The comparison with Stripe's accounts replaces a lost event.
+-- The comparison with Stripe's accounts makes up for a lost event.
 create function pg_temp.compared(p_passed interval, variadic p_accounts text[]) returns jsonb language sql
 as $$
   select providers_compare((select jsonb_agg(jsonb_build_object('stripe_account_id', a, 'provider_id',
@@ -155,7 +155,7 @@ select is(pg_temp.updated('evt_10', 'acct_a', true, '80 s'), 'processed', 'an ev
 select is((select charges_enabled from farthing.providers where stripe_account_id = 'acct_a'), true,
   'an event of the same second applies after the comparison');
 
--- Columns that never change.
+-- Columns that can't be changed.
 select tests.fails_with(format('update farthing.providers set %s where user_id = tests.person(''ann'')',
   change), '23001', null, format('the change %s is refused', change))
 from unnest(array['country = ''FR''', 'stripe_account_id = ''acct_q''', 'stripe_account_id = null',
@@ -181,7 +181,7 @@ select is_empty($$ select row_key from farthing.audit where table_name = 'provid
   and (author !~ '^(owner|stripe:evt_.*)$' or reason is null) $$,
   'the audit has each change of an account with author and reason');
 
--- The deletion of a provider's user.
+-- The user of a provider is deleted.
 delete from auth.users where id = (select tests.person('ann'));
 select is((select user_id from farthing.providers where stripe_account_id = 'acct_a'), null::uuid,
   'a deleted user''s provider stays without the user and their address');

@@ -1,5 +1,5 @@
 /**
- * A provider whose account Stripe reports while the account is stored, and while the user is
+ * Stripe reports a provider's account while the account is being stored, and while the user is being
  * deleted.
  */
 import { meetings } from "../helpers/two-sessions.ts";

@@ -1,4 +1,4 @@
--- The list of disputes: those that wait for evidence come first, and each has its money and credits.
+-- The list of disputes: disputes that wait for evidence come first, and each shows its money and credits.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,5 +1,5 @@
--- Refunds whose request did not finish: a repeat or a runner sends them again under the same Stripe
--- key, and they fail before Stripe forgets that key.
+-- Refunds whose request did not finish. A repeat or a runner sends them again with the same idempotency key
+-- for Stripe. They fail before Stripe deletes that key.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -21,7 +21,7 @@ returns jsonb language sql as $$
     p_author => 'key:default', p_idempotency_key => tests.sha256(p_key),
     p_fingerprint => tests.sha256(coalesce(p_amount, 'all')), p_now => tests.after(p_passed))
 $$;
--- Reports that Stripe did not answer: the Idempotency-Key is free, and the refund stays.
+-- Reports that Stripe did not answer. The caller's Idempotency-Key can be used again, and the refund stays.
 create function pg_temp.fails(p_step jsonb, p_key text) returns text language sql as $$
   select refunds_postpone((p_step #>> '{refund,refund_id}')::uuid, 'stripe: down',
     tests.sha256(p_key)) ->> 'status'
@@ -52,7 +52,7 @@ select tests.fails_with($$ select pg_temp.asks('ann', '600', 'two') $$, 'refund_
 select is(tests.balance('ann'), 'balance 9990, held 0, available 9990, debt 0',
   'a refund that waits to be sent moves no credits');
 
--- The runner claims a refund after two minutes, then at growing intervals, each time once.
+-- The runner claims a refund after two minutes, and then at growing intervals, each time once.
 select is(pg_temp.claimed('2 min' - interval '1 s'), 'none',
   'no runner claims the refund within two minutes');
 select is(pg_temp.claimed('2 min'), 'pi_ann', 'a runner claims the refund after two minutes');
@@ -62,7 +62,7 @@ select is(pg_temp.claimed('8 min' - interval '1 s'), 'none',
   'the third claim is not due within four minutes');
 select is(pg_temp.claimed('8 min'), 'pi_ann', 'four minutes later the refund is claimed again');
 
--- A refund with Stripe's id is not sent again, and only the event moves credits.
+-- If a refund has Stripe's id, it is not sent again. Only its event moves credits.
 select is(refunds_attach((pg_temp.refund('ann')).refund_id, 're_ann', tests.after('9 min')) ->> 'status',
   'pending', 'Stripe''s id is attached');
 select is(pg_temp.claimed('1 day'), 'none', 'a refund with Stripe''s id is not claimed');
@@ -78,7 +78,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_re', 'type', 'refund.creat
 select is((pg_temp.refund('ann')).credits_clawed_back::int, 4000,
   'the event claws back the refunded share of the credits');
 
--- A refund fails before Stripe forgets its key.
+-- A refund that could not be sent fails before Stripe deletes its key.
 select is(pg_temp.buys('bob'), '{"received": true}', 'bob has bought');
 select is(pg_temp.fails(pg_temp.asks('bob', '999', 'bob'), 'bob'), 'pending',
   'Stripe does not answer bob''s request');

@@ -1,5 +1,5 @@
--- Refunds whose facts are wrong or late: metadata that any dashboard user can write, late answers,
--- and amounts that are not refundable any more.
+-- Refunds with wrong or late facts: metadata, which any dashboard user can write, late answers, and amounts
+-- that can no longer be refunded.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -33,7 +33,7 @@ $$;
 
 select is(tests.buys(name), name, name || ' buys Starter')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
--- Ann has two orders, each under its own name.
+-- Ann has two orders, each of which has a name in this test.
 update tests.bought set name = 'ann_1' where name = 'ann';
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann_1', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
@@ -41,7 +41,7 @@ select is(tests.buys('ann'), 'ann', 'ann buys again');
 update tests.bought set name = 'ann_2' where name = 'ann';
 select is(tests.pays('ann_2'), '{"received": true}', 'ann pays again');
 
--- Metadata names a refund of another order, another amount or another buyer.
+-- The metadata names a refund of a different order, amount or buyer.
 create temporary table asked as
 select pg_temp.asked('ann_1', '400') as ann, pg_temp.asked('bob', '400') as bob;
 select is(tests.refund('ann_2', 1, 400, p_refund_id => ann), '{"received": true}',
@@ -75,7 +75,7 @@ select is(pg_temp.failed(tests.receive('refund.updated', '{"stripe_refund_id": "
   "pi_ann_1", "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true',
   'a refund in another currency than the payment fails');
 
--- A refund that failed here and was made by Stripe.
+-- A refund failed here, but Stripe has made it.
 create temporary table given_up as select pg_temp.asked('dan', '500', 'dan') as dan;
 select is(refunds_refuse(dan, 'no', tests.sha256('dan')) ->> 'status', 'failed', 'Stripe refuses a refund')
 from given_up;
@@ -97,7 +97,7 @@ select is(pg_temp.refunds('dan'), '500 failed re_dan_1 0', 'the refund stays fai
 select isnt(pg_temp.asked('dan', '500', 'dan'), dan,
   'the same key begins a new refund after the failure') from given_up;
 
--- A parallel request reports a refusal after Stripe's id was attached.
+-- A parallel request reports that Stripe refused the refund, after Stripe's id was stored with it.
 create temporary table noted as select pg_temp.asked('eve') as eve;
 select is(refunds_attach(eve, 're_eve_1') ->> 'status', 'pending',
   'Stripe''s id of a refund is attached') from noted;
@@ -111,8 +111,8 @@ from noted;
 select is(tests.bought_by('eve'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the event claws back the credits');
 
--- The refundable amount is the payment less refunds in progress, disputes and losses, and never
--- below zero.
+-- The refundable amount is the payment less refunds in progress, disputes and losses. It is never below
+-- zero.
 select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'a refund above the payment is refused');
 select is(pg_temp.refused('fay', amount), 'invalid_request', format('the amount %L is refused', amount))
 from unnest(array['0', '-1', '1.5', '1e3', '']) amount;
@@ -140,8 +140,8 @@ select is(tests.receive('charge.dispute.created',
 select is(pg_temp.refused('cyn'), 'already_refunded 0',
   'a dispute in another currency counts as a dispute of the whole payment');
 
--- Two refunds became debt, which two grants paid. After both refunds failed, each grant has exactly
--- its credits back.
+-- Two refunds became debt, and two grants paid that debt. When both refunds have failed, each grant has
+-- exactly its credits again.
 select is(tests.buys('gus'), 'gus', 'gus buys');
 select is(tests.pays('gus'), '{"received": true}', 'gus pays');
 select is(tests.spends('gus', '9990'), '0', 'gus spends all credits');
@@ -162,7 +162,8 @@ select is((select array_agg(trim_scale(remaining) order by amount) from farthing
   using (account_id) where owner_id = tests.person('gus')), array[2000, 4500, 0]::numeric[],
   'each grant has its credits back');
 
--- With the policy that refunds at once, a warning is cleared before a runner has sent the refund.
+-- The policy refunds at once when a warning arrives. Here the warning is cleared before a runner has sent
+-- the refund.
 select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
 select is(tests.buys('ida'), 'ida', 'ida buys');
 select is(tests.pays('ida'), '{"received": true}', 'ida pays');
@@ -187,7 +188,7 @@ select is(tests.warning('eve'), '{"received": true}', 'a warning of a refunded p
 select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'closed',
   'm5: clearing a closed warning leaves it closed');
 
--- The tables refuse changes that only a bug in an RPC function could make.
+-- The tables refuse changes that only a bug in an RPC function could cause.
 select is(tests.outcome('update farthing.refunds set ' || change || ' where stripe_refund_id = '
   || quote_literal(id)) ->> 'code', '23001', format('the change %s is refused', change))
 from (values ('re_eve_1', $$status = 'pending'$$),

@@ -1,4 +1,4 @@
--- The report of authors: what authors did other than to move credits, each read from its own table.
+-- The report of authors: the actions of authors that do not move credits. Each is read from its own table.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -66,7 +66,7 @@ select isnt(inbox_replay('evt_' || currval('tests.event_nr'), tests.after('4 h')
 select is(pg_temp.did(pg_temp.by('pat')), array['alert_acknowledged incidents 1', 'event_replayed audit 1',
   'warning_cleared audit 1'], 'an acknowledged alert, a replayed event and a cleared warning are counted');
 
--- Holds that somebody releases. One that expires has no author.
+-- Holds that an author released. A hold that expired has no author.
 select isnt(tests.give(name, '100'), null, name || ' gets credits') from unnest(array['cyn', 'dan']) name;
 select is(holds_release(tests.hold(name, '10'), p_now => tests.after('1 min'), p_author => author)
   ->> 'status', '200', author || ' releases a hold of ' || name)
@@ -117,7 +117,7 @@ select is(pg_temp.did(pg_temp.by('olga'), pg_temp.today()), array['block_added a
   'block_lifted audit 1', 'mismatch_resolved audit 1', 'setting_changed audit 1'],
   'blocks, resolved mismatches and settings are counted');
 
--- Changes of these tables are mostly users' own, and are not in the report.
+-- Changes of these tables are mostly made by users for themselves, so the report does not contain them.
 select results_eq($$select table_name from farthing.audited where not (select
     pg_get_expr(indpred, indrelid) from pg_index where indexrelid = 'farthing.audit_by_time'::regclass)
     like '%''' || table_name || '''%' order by 1$$, array['accounts', 'customers', 'providers', 'top_ups'],

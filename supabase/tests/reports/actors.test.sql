@@ -1,4 +1,4 @@
--- The report of authors: credits moved by day, author and kind of entry.
+-- The report of authors: the moved credits by day, author and kind of entry.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,6 +1,6 @@
 /**
- * The year of business of the benchmark G26, with few accounts. The benchmark itself runs seldom,
- * and the tables that it fills change.
+ * Runs the year of business of the benchmark G26 with few accounts. The benchmark itself is seldom run, but
+ * the tables that it fills change, so this test shows whether it still works.
  */
 import { deepEqual, notEqual } from "node:assert/strict";
 import { fillYear, report, REPORTS } from "../../../bench/database/year.ts";

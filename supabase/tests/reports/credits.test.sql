@@ -1,4 +1,4 @@
--- The report of credits: movements by day and source of their lot.
+-- The report of credits: movements by day and by the source of their lot.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -25,7 +25,8 @@ select is(pg_temp.report(1, 31) ->> 'as_of', '1970-01-01T00:00:00+00:00',
   'before the first run of seal() no entry is in the report');
 select is(pg_temp.differences(), '{0,0,0,0,0}', 'the controls of nothing are zero');
 
--- 1 January: ann buys 9,990 credits, gets 100 promotional ones and spends 150: 100 of them, then 50.
+-- 1 January: ann buys 9,990 credits and gets 100 promotional credits. She spends 150: the 100 promotional
+-- credits, and then 50 bought ones.
 select is(tests.buys('ann'), 'ann', 'ann buys Starter');
 select is(tests.pays('ann'), '{"received": true}', 'ann pays');
 select isnt(tests.give('ann', '100'), null, 'ann is granted 100');
@@ -40,7 +41,8 @@ select is(pg_temp.lines(pg_temp.report(1, 31) -> 'rows'), array[
   '2027-01-01 promotional 0 + 100 used 100 debt 0 expired 0 clawed 0 = 0'],
   'the report has a row for each day and source');
 
--- 2 January: the whole payment is refunded, so the spent 50 become debt. A grant pays 20 of them.
+-- 2 January: the whole payment is refunded, so the 50 spent credits become debt. A grant pays 20 of this
+-- debt.
 select is(tests.refund('ann', 1, 999, p_passed => '1 d'), '{"received": true}', 'ann is refunded');
 select is(farthing.seal(), 2, 'the clawback is sealed');
 select isnt(tests.give('ann', '20', p_passed => '1 d 1 h'), null, 'ann is granted 20, which pay debt');
@@ -58,7 +60,7 @@ select is(pg_temp.lines(pg_temp.report(2, 2) -> 'totals'), array[
   'the totals are sums by source and over all sources, from opening to closing');
 select is(pg_temp.differences(), '{0,0,0,0,0}', 'the sums equal those of the entries, lots and debts');
 
--- A hold that expired on 3 January is released on 5 January, and pays debt as of its expiry.
+-- A hold that expired on 3 January is released on 5 January. Its credits pay debt as if on 3 January.
 select isnt(tests.give('bob', '10'), null, 'bob is granted 10');
 create temporary table h as select tests.hold('bob', '4', 86400, '2 d') as hold_id;
 select is(holds_settle(tests.hold('bob', '6', p_passed => '2 d'), '8', p_now => tests.after('2 d'))

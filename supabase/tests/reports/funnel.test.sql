@@ -1,4 +1,4 @@
--- The report of the funnel: packages seen, checkouts, payments, and purchases after a refusal.
+-- The funnel report: packages seen, checkouts, payments, and purchases after a refusal.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -31,7 +31,7 @@ select is(pg_temp.lines(pg_temp.report() -> 'rows') || pg_temp.lines(pg_temp.rep
   'a report without events has no rows');
 select is(pg_temp.report() #>> '{controls,0,difference}', '0', 'its control agrees');
 
--- Day 1: ann, bob and cleo are refused; ann twice, and once more under the same key.
+-- Day 1: ann, bob and cleo are refused. Ann is refused twice, and once more with a repeated key.
 select is(pg_temp.refuse(name, key, passed), '{}', format('%s is refused by %s', name, key))
 from (values ('ann', 'a1', interval '1 h'), ('ann', 'a2', '2 h'), ('ann', 'a1', '3 h'), ('bob', 'b1', '1 h'),
   ('cleo', 'c1', '1 h')) r (name, key, passed);
@@ -39,7 +39,7 @@ select is(pg_temp.refuse('dan', 'd1', '1 h', 'spend_cap_reached'), '{}', 'dan re
 select is(idempotency_store(tests.sha256('x'), tests.sha256('body'), 402, '{"code": "insufficient_credits"}',
   p_now => tests.after('1 h')), '{}', 'a refusal without a user is stored and not counted');
 
--- Ann buys on day 2, and bob after more than a week; eve buys without a refusal and again after one.
+-- Ann buys on day 2, and bob after more than a week. Eve buys without a refusal, and again after one.
 select is(tests.buys(name, begun), name, name || ' begins a checkout')
 from (values ('ann', interval '25 h'), ('bob', '25 h'), ('eve', '26 h'), ('fay', '26 h')) p (name, begun);
 select isnt(tests.pays(name, paid), null, name || ' pays')
@@ -74,7 +74,7 @@ where (o.created_at at time zone 'UTC')::date = '2027-01-02';
 select is(pg_temp.lines(pg_temp.report(2, 2) -> 'totals'), array['15 | 4 3 3 0.75 | 0 0 0 0 -'],
   'a report of one day has that day''s figures');
 
--- Refused requests are stored for two years. A wrong row is refused.
+-- Refused requests are stored for two years. The table refuses an invalid row.
 select is(farthing.delete_old_refusals(now()), 0, 'the task has nothing to delete');
 select is(farthing.delete_old_refusals(tests.after('731 d'), 1), 1,
   'the task deletes no more than its limit');

@@ -1,4 +1,4 @@
--- The journal: double entry over money and deferred revenue. All sums are computed by hand.
+-- The journal: double-entry bookkeeping of money and deferred revenue. All sums were computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -20,7 +20,7 @@ $$;
 
 select is(pg_temp.report() -> 'rows', '[]', 'before the first payment the journal has no rows');
 
--- Ann and bob pay 999 cents each. Ann uses 5,000 of 9,990 credits, 500 cents.
+-- Ann and bob pay 999 cents each. Ann uses 5,000 of 9,990 credits, which are worth 500 cents.
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob']) name;
 select is(tests.pays('ann'), '{"received": true}', 'ann pays');
 select is(pg_temp.lines(pg_temp.report() -> 'rows'), array[
@@ -29,8 +29,8 @@ select is(pg_temp.lines(pg_temp.report() -> 'rows'), array[
   'a payment is unapplied until its credits are sealed');
 select is(tests.pays('bob', '1 d'), '{"received": true}', 'bob pays');
 select is(tests.spends('ann', '5000', '1 d'), '4990', 'ann spends 5,000');
--- Ann is refunded in full: 999 cents, of which 499 were deferred. Bob's bank takes 999 cents and 1500
--- cents of fees; all of bob's 999 cents were deferred.
+-- Ann gets a full refund: 999 cents, of which 499 were deferred. Bob's bank withdraws 999 cents and charges
+-- 1500 cents of fees; all of bob's 999 cents were deferred.
 select is(tests.refund('ann', 1, 999, p_passed => '2 d'), '{"received": true}', 'ann is refunded');
 select is(tests.dispute('bob', 'lost', p_passed => '3 d'), '{"received": true}', 'bob''s bank takes 999');
 select isnt(farthing.seal(), 0, 'the entries are sealed');
@@ -62,8 +62,8 @@ select is(pg_temp.lines(pg_temp.report() -> 'totals'), array['stripe_balance 101
   'the totals are sums by account: only the refund of used credits lowers revenue');
 select is(pg_temp.differences(), '{0}', 'debits equal credits, and the accounts equal their sources');
 
--- Two payments on one day are one entry, without a source. A dispute that is won changes sides. A deleted
--- user's credits are breakage.
+-- Two payments on one day make one journal entry without a source. When a dispute is won, its entry is
+-- reversed. The credits of a deleted user become breakage.
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['cyn', 'dan']) name;
 select is(tests.pays(name, '5 d'), '{"received": true}', name || ' pays')
 from unnest(array['cyn', 'dan']) name;

@@ -1,5 +1,5 @@
--- The journal of bookings and fees: what a provider is owed, our fee, and Stripe's fees, provisional and
--- final. All sums are computed by hand.
+-- The journal of bookings and fees: the provider's share, our fee, and Stripe's fees, provisional and
+-- final. All sums were computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -16,7 +16,7 @@ create function pg_temp.lines(p_from int, p_to int) returns text[] language sql 
     p_now => tests.after('9 d')) -> 'rows') with ordinality e (r, nr)
 $$;
 
--- A booking of 20,000 with a fee of 600, of which 240 are returned a day later.
+-- A booking of 20,000 with a fee of 600. A day later, 240 of the fee are refunded.
 select isnt(tests.booking('k', 20000, 'ron'), null, 'ann books for 200 lei');
 select is(tests.payment_event('k', 'succeeded', '1 h'), 'processed', 'the booking is paid');
 select is(tests.fee_event('k', 'created', 0, '1 h'), 'processed', 'Stripe takes our fee');
@@ -32,7 +32,7 @@ select is(pg_temp.lines(2, 2), array[
   '2027-01-02 ron bookings application_fee_refund stripe_balance 1010 0 240'],
   'a returned fee lowers that revenue on its own day');
 
--- Stripe's fee of a purchase: 59 is provisional; the payout two days later lists 61.
+-- Stripe's fee of a purchase. The provisional fee is 59. The payout two days later lists a fee of 61.
 select is(tests.buys('bob', '2 d'), 'bob', 'bob buys');
 select is(tests.pays('bob', '2 d'), '{"received": true}', 'bob pays 999');
 update farthing.balance_lists set done_until = tests.after('2 d');
@@ -55,14 +55,14 @@ select is(pg_temp.lines(3, 5), array['2027-01-03 usd credits charge stripe_balan
   '2027-01-03 usd credits stripe_fee stripe_balance 1010 0 61'],
   'the final fee replaces the provisional one on the day of the payment');
 
--- Codes of the shop's own apply from their day on.
+-- The shop's own account codes apply from their day on.
 select is(settings_journal_codes_set('[{"account": "provider_payable", "code": "401",
   "effective_from": "2027-01-01"}]', null, 'our books', false, p_now => tests.after('5 d')) ->> 'status',
   '200', 'the shop sets a code');
 select is((pg_temp.lines(1, 1))[4], '2027-01-01 ron bookings charge provider_payable 401 0 20000',
   'the journal has the shop''s code');
 
--- Each source is balanced, and so is the whole.
+-- The journal is balanced for each source, and as a whole.
 select results_eq($$select currency, sum(debit)::int, sum(credit)::int
   from farthing.journal_rows(('2027-01-01', '2027-01-31')) group by currency order by currency$$,
   $$values ('ron', 20840, 20840), ('usd', 2059, 2059)$$, 'debits equal credits in each currency');

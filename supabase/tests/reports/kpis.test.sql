@@ -15,7 +15,7 @@ $$;
 create function pg_temp.report(p_from int default 1, p_to int default 31) returns jsonb language sql as $$
   select report_kpis(make_date(2027, 1, p_from), make_date(2027, 1, p_to))
 $$;
--- Returns the rows of a figure in one line: day, label, value, unit, target and samples.
+-- Returns the rows of a figure as one line: day, label, value, unit, target and samples.
 create function pg_temp.kpi(p_name text, p_from int default 1, p_to int default 31) returns text
 language sql as $$
   select string_agg(concat_ws(' ', r ->> 'day', r ->> 'label', coalesce(r ->> 'value', 'null'), r ->> 'unit',
@@ -35,7 +35,7 @@ select is_empty($$select from jsonb_array_elements(pg_temp.report() -> 'rows') r
   where r ->> 'formula' is null$$,
   'each figure has a formula');
 
--- Purchases: ann waits 30 s, bob 60 s, and cleo 10 minutes until the next day.
+-- Time from checkout to purchase: ann 30 s, bob 60 s, and cleo 10 minutes, which end on the next day.
 select is(tests.buys(name, started), name, name || ' begins a purchase')
 from (values ('ann', interval '1 h'), ('bob', '1 h'), ('cleo', '23 h 55 min')) p (name, started);
 select isnt(tests.pays(name, paid), null, name || ' pays')
@@ -55,7 +55,7 @@ select is(array(select c ->> 'difference' from jsonb_array_elements(pg_temp.repo
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- The noted purchases are proved.
+-- The proof checks the recorded purchases.
 create function pg_temp.found(p_sql text) returns text language plpgsql as $$
 begin
   execute p_sql;
@@ -85,7 +85,8 @@ from tests.bought b, (values
     'seq 1: stripe:evt_1 is no event in the inbox')) c (name, sql, detail)
 where b.name = 'ann';
 
--- Evidence is looked for when the purchase is sealed: dora's event is gone by then, and eve's comes back.
+-- The evidence of a purchase is looked up when the purchase is sealed. Dora's event is gone by then, and
+-- eve's event comes back later.
 select is(tests.buys(name, '1 h'), name, name || ' begins a purchase') from unnest(array['dora', 'eve']) name;
 select isnt(tests.pays(name, '1 h'), null, name || ' pays') from unnest(array['dora', 'eve']) name;
 create temporary table gone as select * from farthing.inbox where facts ->> 'session_id' = 'cs_eve';
@@ -103,7 +104,7 @@ select is(pg_temp.kpi('order_without_evidence'), (select string_agg(format('%s: 
   case b.name when 'dora' then 'stripe_event' else 'entry' end), ', ' order by b.order_id::text)
   from tests.bought b where b.name in ('bob', 'dora')), 'each of them is named with the missing evidence');
 
--- Requests: 95 of 100 answers of the ledger take at most 40 ms (bucket 60), the others longer.
+-- Requests: 95 of 100 answers of the ledger take at most 40 ms (bucket 60), and the others take longer.
 select is(pg_temp.record(name, labels, number, bucket), 'true', format('%s of %s %s', number, name, labels))
 from (values ('requests', 'route=POST /usage,status=2xx', 90, 50),
   ('requests', 'route=GET /credits,status=2xx', 10, 70),
@@ -121,7 +122,7 @@ select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
   '2027-01-01 token_expired 7 requests 7, 2027-01-01 user 3 requests 3', 'refusals are counted by day');
 select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
 
--- Hops: an event that fails, and a notification that is dead.
+-- Hops: an event that fails, and a notification that is dead-lettered.
 select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 4', 'all stored events were applied');
 update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
 select is(pg_temp.kpi('webhook_applied', 1, 2), '0.75 share 0.95 4', 'a dead-lettered event was not applied');

@@ -1,4 +1,4 @@
--- The report of liabilities: the roll-forward of deferred revenue. All sums are computed by hand.
+-- The report of liabilities: the roll-forward of deferred revenue. All sums were computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -17,7 +17,7 @@ create function pg_temp.lines(p_rows jsonb) returns text[] language sql as $$
     order by nr), '{}')
   from jsonb_array_elements(p_rows) with ordinality e (r, nr)
 $$;
--- Seals one entry after the other, so that a lot's movements are summed in many batches.
+-- Seals the entries one after the other, so that the movements of a lot are summed in many batches.
 create function pg_temp.seals_one_by_one() returns int language plpgsql as $$
 declare
   v_count int := 0;
@@ -135,7 +135,8 @@ select is(pg_temp.report('2027-03-31', null, 1) ->> 'next_cursor', '2027-01 usd'
 select is(pg_temp.lines(pg_temp.report('2027-03-31', '2027-01 usd', 1) -> 'rows'), array[
   '2027-02 eur 0 + 1000 used 0 breakage 0 refunded 0 clawed 0 = 1000'], 'the cursor gives the next page');
 
--- Hal spends half a cent: 9999 * 99985 / 99990 = 9998.5, which is rounded up, so nothing is used yet.
+-- Hal spends half a cent: 9999 * 99985 / 99990 = 9998.5, which is rounded up to 9999, so nothing counts as
+-- used yet.
 select is(tests.spends('hal', '5', '65 d'), '99985', 'hal spends 5');
 select is(pg_temp.lines(pg_temp.report('2027-03-31') -> 'totals'), array[
   'eur 0 + 1000 used 0 breakage 0 refunded 0 clawed 0 = 1000',
@@ -171,7 +172,7 @@ from unnest(array['lot_days', 'deferred_lots', 'accounting_policies']) name;
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select is_empty('select * from farthing.prove_new()', 'the incremental proof finds no violation');
 
--- The proof finds each changed sum.
+-- The sums are changed one after the other, and the proof finds each change.
 create function pg_temp.found(p_sql text, p_proof text) returns text language plpgsql as $$
 begin
   execute p_sql;

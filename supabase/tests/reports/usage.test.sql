@@ -1,5 +1,6 @@
--- The report of usage. gpt-4o costs the shop 5 USD per million input tokens and 15 per million output
--- tokens, and its markup is 4: 1,000 tokens in and 500 out are 50 credits, worth 0.05 USD, and cost 0.0125.
+-- The usage report. gpt-4o costs the shop 5 USD per million input tokens and 15 USD per million output
+-- tokens, and its markup is 4. So 1,000 input tokens and 500 output tokens cost the user 50 credits, worth
+-- 0.05 USD, and cost the shop 0.0125 USD.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -38,7 +39,8 @@ select isnt(tests.person('ann'), null, 'ann signs up');
 select is(pg_temp.lines(pg_temp.report(1, 31, 'day', 'ann') -> 'rows'), '{}',
   'a user without an account has no usage');
 
--- A charge over two lots is two entries, and is counted once, even if it is sealed in two parts.
+-- A charge that takes from two lots makes two entries and is counted once, even if the entries are sealed
+-- in two parts.
 select isnt(tests.give('ann', '60', '1 hour'), null, 'ann has 60 for an hour');
 select isnt(tests.give('ann', '1000'), null, 'ann has 1,000 for ever');
 select is(pg_temp.charge('ann', event, feature, '1 min'), '50', format('ann is charged for %s', event))
@@ -54,7 +56,7 @@ select is(pg_temp.lines(pg_temp.report(1, 1, 'feature') -> 'rows'),
   array['search | 1 1000 500 | 50 0 | 0.0125 0.0375 0.5', '| 1 1000 500 | 50 0 | 0.0125 0.0375 0.5'],
   'a feature is a text of the caller''s metadata');
 
--- The next day: a debit, a hold that is settled with an amount, a chat, and usage that ends in debt.
+-- The next day: a debit, a hold that is settled with an amount, a chat, and usage that leaves debt.
 select is(credits_debit(tests.person('ann'), '5', 'x', p_now => tests.after('24 h')) ->> 'status', '201',
   'ann is debited 5');
 select is(holds_settle(tests.hold('ann', '10', p_passed => '24 h'), '7', p_now => tests.after('24 h'))
@@ -74,7 +76,8 @@ select is(pg_temp.report(1, 31) #>> '{totals,0,priced_credits}', '180',
   'charges with a rate are 180 credits');
 select is(pg_temp.differences(pg_temp.report(1, 31)), '{0}', 'the controls agree');
 
--- A chat whose request died is charged the most that it can cost, and corrected when its usage is known.
+-- The request of a chat ended without settling it. The chat is charged the most that it can cost, and the
+-- charge is corrected when the usage is known.
 select is(tests.begin_chat('ann', p_passed => '48 h') ->> 'step', 'call', 'ann begins a chat');
 select is(tests.record(tests.chat_id('ann'), 10, '48 h 1 s'), 'open', 'ten tokens arrive');
 select is(farthing.close_abandoned_chats(tests.after('48 h 2 min')), 1, 'the task closes the chat');
@@ -92,7 +95,7 @@ select is(pg_temp.lines(pg_temp.report(3, 4) -> 'rows'), array[
 select is(pg_temp.lines(pg_temp.report(3, 4) -> 'totals'), array['| 1 1000 100 | 35.96 9.96 | 0.0065 0.0195'],
   'charge and correction together are the true usage');
 
--- One user, who is read from entries.
+-- The report about a single user is computed from entries.
 select is(pg_temp.lines(pg_temp.report(1, 31, 'model', 'ann') -> 'totals'),
   array['| 5 3000 1100 | 147.96 9.96 | 0.0315 0.0945'], 'the usage of one user is read from their entries');
 select is(pg_temp.lines(pg_temp.report(2, 2, 'day', 'ann') -> 'rows'), array['2027-01-02 | 2 0 0 | 12 0 | 1'],

@@ -1,10 +1,11 @@
--- The days of usage: sums that are made once, when entries are sealed, and are proved against the entries.
+-- The daily sums of usage. Each is made once, when entries are sealed, and the proof compares it with the
+-- entries.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(43);
 
--- Runs a statement, returns the violations that the proof then finds, and undoes the statement.
+-- Runs a statement. Returns the violations that the proof then finds, and undoes the statement.
 create function pg_temp.found(p_sql text) returns text language plpgsql as $$
 begin
   execute p_sql;
@@ -53,7 +54,7 @@ select matches(pg_temp.found(format('delete from farthing.usage_sums where grain
   format('usage of gpt-4o in the %s of 2027-01-01', g), format('a %s that is gone is found', g))
 from unnest(array['day', 'month']) g;
 
--- Features are bounded, so names without an end cannot make a row for each charge.
+-- The number of feature names is bounded, so that callers can't cause a new row for each charge.
 select is((select count(*) from generate_series(1, 250) n where pg_temp.charge('f' || n, 'feature ' || n)
   = '50'), 250::bigint, 'ann is charged for 250 features');
 select is(farthing.seal_entries(150) + farthing.seal_entries(150), 250, 'they are sealed in two parts');

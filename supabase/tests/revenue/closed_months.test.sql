@@ -1,5 +1,5 @@
--- Closed months: a fact that arrives late counts in the oldest open month, and the figures of a closed month
--- stay the same.
+-- Closed months: a fact that arrives late counts in the oldest open month, and the figures of a closed
+-- month do not change.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -11,7 +11,7 @@ create function pg_temp.month(p_nr int) returns jsonb language sql as $$
   select report_revenue(make_date(2027, p_nr, 1), (make_date(2027, p_nr, 1) + interval '1 month')::date - 1,
     p_now => tests.after('200 days')) - '{as_of,controls}'::text[]
 $$;
--- Returns a report's days in one line each.
+-- Returns the days of a report, one line each.
 create function pg_temp.days(p_report jsonb) returns setof text language sql as $$
   select concat_ws(' ', r ->> 'day', r ->> 'gross', r ->> 'refunds', r ->> 'disputes', r ->> 'dispute_fees',
     r ->> 'stripe_fees', r ->> 'stripe_fees_provisional', r ->> 'net', case r ->> 'closed' when 'true' then
@@ -64,7 +64,7 @@ select is((select closed_at from farthing.books), tests.after('34 days'), 'the t
 select results_eq('select pg_temp.days(pg_temp.month(1))',
   array['2027-01-21 1998 0 0 0 0 -119 1879 closed'], 'January is closed');
 
--- Facts of January that arrive in February and March.
+-- Facts that happened in January and arrive in February and March.
 select is(tests.receive('checkout.session.completed', jsonb_build_object('order_id', (select order_id
     from tests.bought where name = 'cyn'), 'session_id', 'cs_cyn', 'payment_id', 'pi_cyn', 'payment_status',
     'paid', 'amount', 999, 'currency', 'usd'), '35 days', '30 days'), '{"received": true}',

@@ -1,5 +1,5 @@
--- Stripe lists a transaction after its month has closed: the fee is in the open month, and the controls of
--- both months name the difference.
+-- Stripe lists a transaction only after its month has closed. Its fee counts in the open month, and the
+-- control totals of both months show the difference.
 
 begin;
 \ir ../helpers/all_tests.psql

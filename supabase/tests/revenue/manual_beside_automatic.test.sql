@@ -1,5 +1,5 @@
--- Manual payouts of an account that is also paid out automatically: instant payouts, which Stripe lists as a
--- line of the next automatic payout.
+-- Manual payouts of an account that also has automatic payouts: instant payouts. Stripe lists an instant
+-- payout as a line of the next automatic payout.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -36,7 +36,7 @@ $$;
 select is(tests.buys(name), name, name || ' buys') from unnest('{ann,bob,cyn}'::text[]) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest('{ann,bob,cyn}'::text[]) name;
 
--- An automatic payout of ann's payment is on its way, and bob's is paid out at once.
+-- An automatic payout of ann's payment is on its way, and bob's payment is paid out at once.
 select is(tests.payout('po_1', 'in_transit', p_passed => '2 days', p_changes => jsonb_build_object('amount',
   940, 'made_at', extract(epoch from tests.after('2 days'))::bigint)), 'processed',
   'an automatic payout is on its way');
@@ -61,7 +61,7 @@ select results_eq('select pg_temp.payouts()',
   array['po_1 940 1 940 0 listed 0', 'po_2 900 0 0 900 assigned 0'],
   'the manual payout gets what the automatic one left: less than its amount is available');
 
--- A manual payout of everything that is available.
+-- A manual payout of the whole available balance.
 select is(pg_temp.by_hand('po_3', 980, '6 days'), 'processed', 'the rest is paid out by hand, too');
 select is(pg_temp.stripe_lists(jsonb_build_array(
   pg_temp.transaction('po_3', 'payout', -980, '6 days', '{"source_id": "po_3"}')), '7 days'), 'false',
@@ -69,7 +69,7 @@ select is(pg_temp.stripe_lists(jsonb_build_array(
 select results_eq('select pg_temp.payouts() offset 2', array['po_3 980 1 940 40 assigned 0'],
   'the oldest transaction is assigned to it');
 
--- The next automatic payout lists both manual ones with the money that they paid out.
+-- The next automatic payout lists both manual payouts, together with the transactions that they paid out.
 create function pg_temp.next_list() returns jsonb language sql as $$
   select jsonb_build_array(
     pg_temp.transaction('bob', 'charge', 940, '3 days', '{"amount": 999, "fee": 59, "source_amount": 999}'),

@@ -1,4 +1,4 @@
--- The report of metrics, with figures made by hand.
+-- The report of metrics. The expected figures were computed by hand.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -11,7 +11,7 @@ update farthing.balance_lists set done_until = tests.after();
 create function pg_temp.report() returns jsonb language sql as $$
   select report_metrics('2027-01-01', '2027-01-31', p_now => tests.after('9 days'))
 $$;
--- Returns metrics in one line each: the value, and in brackets what it is computed from.
+-- Returns the metrics, one line each: the value, and in brackets the figures from which it is computed.
 create function pg_temp.metrics() returns setof text language sql as $$
   select concat_ws(' ', r ->> 'name', r ->> 'product_line', r ->> 'currency', coalesce(r ->> 'value', '-'),
     format('(%s)', concat_ws('/', r ->> 'numerator', r ->> 'denominator')))

@@ -1,5 +1,5 @@
--- A project that had payments before revenue was booked: the lines of all stored facts are booked once, and
--- are those that the triggers would have booked. Amounts in stotinki, satang and yen.
+-- A project had payments before Farthing booked revenue lines. The lines of all stored facts are booked
+-- once, and are the same that the triggers would have booked. Amounts are in stotinki, satang and yen.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -44,7 +44,7 @@ select is(balance_record((balance_claim(tests.after('40 h')) ->> 'claimed_at')::
     tests.listed('k', 'transfer', -19400, '{"charge_id": "ch_k", "currency": "jpy", "fee": 0}')),
   null, tests.after('40 h')) ->> 'taken', 'false', 'Stripe lists a fee and a transfer');
 
--- The lines without those of the refund that failed, which add up to nothing.
+-- The lines, without those of the failed refund, which add up to 0.
 create function pg_temp.lines() returns setof text language sql as $$
   select concat_ws(' ', l.booked_on, l.product_line, l.kind, l.currency, l.amount, l.account_id, l.order_id,
     l.booking_id, l.package_id, l.refund_id, l.dispute_id, l.source_id)
@@ -58,7 +58,7 @@ create temporary table reported as select pg_temp.report() as report;
 select cmp_ok(count(*)::int, '>=', 18, 'the triggers have booked all kinds of facts') from booked;
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');
 
--- The state of a project that never booked a line.
+-- The state of a project that has never booked a line.
 alter table farthing.revenue_lines disable trigger user;
 delete from farthing.revenue_lines where line_nr > 0;
 delete from farthing.revenue_day_sums where lines > 0;
@@ -77,7 +77,7 @@ select is((select array_agg(distinct rule order by rule) from farthing.prove()),
 select is(farthing.book_missing_lines(tests.after('9 d')), 9::bigint, 'each fact is booked');
 select results_eq('select * from pg_temp.lines()', 'select line from booked order by line',
   'the lines are those that the triggers had booked');
--- The refund that failed had two lines.
+-- The failed refund had two lines.
 select is(jsonb_path_query_array(pg_temp.report(), '$.totals[*].lines'), '[4, 7, 8]',
   'the lines are counted');
 select is(pg_temp.report() #- '{totals,2,lines}' -> 'totals', report #- '{totals,2,lines}' -> 'totals',
@@ -89,7 +89,7 @@ select is(farthing.book_missing_lines(tests.after('10 d')), 0::bigint, 'a repeat
 select is((select count(*) from pg_temp.lines()), count(*), 'and adds no line') from booked;
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');
 
--- Afterwards the triggers go on: a refund that was booked late may still fail.
+-- Afterwards the triggers book new lines: a refund whose line was booked late may still fail.
 select is(tests.refund('ann', 1, 250, 'failed', '11 d'), '{"received": true}', 'ann''s first refund fails');
 select is(farthing.book_missing_lines(tests.after('12 d')), 0::bigint, 'its line is booked already');
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');

@@ -1,5 +1,5 @@
--- The reports of payouts: automatic ones with Stripe's lines, manual ones with assigned lines, and the record
--- that each line matches.
+-- The reports of payouts: automatic payouts with Stripe's lines, manual payouts with assigned lines, and
+-- the record that matches each line.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -15,7 +15,7 @@ create function pg_temp.payouts() returns setof text language sql as $$
   from jsonb_array_elements(report_payouts('2027-01-01', '2027-01-31', p_now => tests.after('30 days'))
     -> 'rows') with ordinality e (r, nr) order by nr
 $$;
--- Returns the lines of a payout, with the last part of the ids that they match.
+-- Returns the lines of a payout. Each shows the last part of the id of the record that it matches.
 create function pg_temp.lines(p_id text) returns setof text language sql as $$
   select concat_ws(' ', r ->> 'balance_transaction_id', r ->> 'net',
     case when r ->> 'order_id' is not null then 'order' end,
@@ -46,7 +46,8 @@ select is(report_payouts(p_now => tests.after()) ->> 'totals', '[]', 'and has no
 select tests.fails_with($$select report_payout('po_1')$$, 'not_found', 'id',
   'an unknown payout is not found');
 
--- An automatic payout whose list has two faults: a payment with one cent more, and one that is not paid here.
+-- An automatic payout whose list has two faults: a payment with an amount that is one cent too high, and a
+-- payment that this project does not know.
 select is(tests.buys(name), name, name || ' buys') from unnest('{ann,bob,cyn,dan,eve}'::text[]) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest('{ann,bob,cyn}'::text[]) name;
 select is(tests.refund('bob', 1, 400), '{"received": true}', 'bob gets 400 back');

@@ -1,4 +1,4 @@
--- The report of revenue: payments, refunds, disputes and fees by day, product line and currency.
+-- The revenue report: payments, refunds, disputes and fees by day, product line and currency.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -10,7 +10,7 @@ create function pg_temp.report(p_from text, p_to text, p_after text default null
 returns jsonb language sql as $$
   select report_revenue(p_from::date, p_to::date, p_after, p_limit, tests.after('9 days'))
 $$;
--- Returns the days in one line each, without the columns that are 0.
+-- Returns the days, one line each, without the columns that are 0.
 create function pg_temp.days(p_rows jsonb) returns setof text language sql as $$
   select concat_ws(' ', r ->> 'day', r ->> 'product_line', r ->> 'currency', (select string_agg(c || ' ' || v,
     ', ' order by nr) from unnest('{gross,refunds,disputes,dispute_fees,application_fees,
@@ -102,7 +102,7 @@ select is(tests.outcome('update farthing.revenue_lines set amount = 1 where line
 select is(tests.outcome('delete from farthing.revenue_lines where line_nr > 0') ->> 'code', '23001',
   'a line is never deleted');
 
--- The sums of days are those of the lines, whatever part of the lines is in them.
+-- The daily sums equal the sums of the lines, however many of the lines are already in them.
 create temporary table before as select pg_temp.report('2027-01-01', '2027-01-31') - 'as_of' as report;
 select is(farthing.roll_up_revenue(p_limit => 5), 5, 'some lines are added to the sums of their days');
 select is(pg_temp.report('2027-01-01', '2027-01-31') - 'as_of', report, 'the report is the same') from before;
@@ -119,7 +119,7 @@ update farthing.revenue_day_sums set amount = amount - 1 where kind = 'charge' a
 update farthing.books set rolled_to = 0 where one_row;
 delete from farthing.revenue_day_sums where lines > 0;
 
--- A wrong line, a missing line and a line too many are found.
+-- The proof finds a wrong line, a missing line and an extra line.
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select tests.unguarded('revenue_lines', $$update farthing.revenue_lines set amount = amount + 1
   where kind in ('charge', 'refund', 'dispute', 'dispute_fee', 'application_fee')$$);

@@ -1,4 +1,7 @@
-/** Lines that are booked while a month closes, or while missing lines are booked or Stripe's lists stored. */
+/**
+ * Revenue lines are booked while a month closes, while missing lines are booked, or while Stripe's lists
+ * are stored.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const CLOSES = "select farthing.close_months(tests.after('40 days'))";
@@ -10,12 +13,15 @@ const paysLate = (name: string) =>
     from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
     'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '41 days', '30 days')`;
 
-/** A page with the charge of this buyer and Stripe's fee. Another fee than the stored one is booked. */
+/**
+ * Returns a page of Stripe's list with the charge of this buyer and Stripe's fee. If the fee differs from
+ * the stored one, it is booked.
+ */
 const page = (name: string, fee: number) =>
   `jsonb_build_array(tests.listed('${name}', 'charge', 999, '{"fee": ${fee}, "amount": ${
     999 + fee
   }}'))`;
-/** book_missing_lines() does this for each fact, after it has locked the lines. */
+/** After book_missing_lines() has locked the lines, it does this for each fact. */
 const booksFees = (name: string) =>
   `select farthing.book_waiting_transactions('pi_${name}', tests.after('76 days'))`;
 const FEE_OF = (name: string) =>

@@ -1,5 +1,5 @@
--- Stripe's fees and transfers: provisional until a payout lists them, in the currency of the balance, and
--- compared with Stripe's balance transactions.
+-- Stripe's fees and transfers. A fee is provisional until a payout lists it. Fees are in the currency of
+-- the balance, and are compared with Stripe's balance transactions.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -28,7 +28,7 @@ returns text language sql as $$
   select balance_record(p_claim, p_transactions, p_after, tests.after(p_passed)) ->> 'taken'
 $$;
 
--- One runner lists the transactions since the last list.
+-- One runner at a time lists the transactions since the last list.
 select is(balance_claim(tests.after('15 min' - interval '1 s')), null, 'no list is due within 15 minutes');
 select is(balance_claim(tests.after('15 min')) - 'claimed_at', jsonb_build_object('after', null, 'since',
     extract(epoch from tests.after('-1 hour'))::bigint, 'until',
@@ -50,7 +50,7 @@ select is(pg_temp.records(tests.after('20 min'), '[]', null, '21 min'), 'false',
 select is((select done_until from farthing.balance_lists), tests.after('15 min'),
   'the next list begins at the end of this one');
 
--- A fee is provisional, then final, and changes.
+-- A fee is provisional at first, then final, and then changes.
 select is(pg_temp.fees(), 'credits 0 -59', 'Stripe''s fee is provisional');
 select results_eq('select * from pg_temp.controls()', array['money in usd 999 999 0',
   'Stripe''s fees in usd -59 -59 0'], 'lines and balance transactions agree');
@@ -88,7 +88,7 @@ select is(pg_temp.fees(), 'credits 0 -61', 'without the payment''s event the fee
 select is(tests.pays('bob', '6 hours'), '{"received": true}', 'the event arrives');
 select is(pg_temp.fees(), 'credits 0 -121', 'the fee is booked with the payment, and none of the other app');
 
--- A booking: the buyer pays yen, and the balance is in dollars.
+-- A booking: the buyer pays in yen, and the balance is in dollars.
 select isnt(tests.booking('k', 1000, 'jpy'), null, 'ann books for 1000 yen');
 select is(tests.payment_event('k', 'succeeded', '7 hours'), 'processed', 'the booking is paid');
 select is(tests.fee_event('k', 'created', 0, '7 hours'), 'processed', 'Stripe takes our fee of 30 yen');
@@ -111,7 +111,8 @@ select results_eq('select * from pg_temp.controls()', array['money in jpy 1030 1
   'money in usd 1413 1413 0', 'Stripe''s fees in usd -142 -142 0'],
   'lines and balance transactions agree in each currency');
 
--- A dispute that is settled in euros counts in the payment's dollars; its fee is in euros.
+-- A dispute of a payment in dollars is settled in euros. The dispute counts in dollars, and its fee in
+-- euros.
 create function pg_temp.disputes(p_status text, p_movements jsonb, p_passed interval) returns jsonb
 language sql as $$
   select tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_eur', 'payment_id',
@@ -131,7 +132,7 @@ select is(concat_ws('; ', pg_temp.day('{disputes,dispute_fees}'), pg_temp.day('{
   'eur')),
   'bookings 0 0, credits 0 0; credits 0 0', 'nothing of a dispute that was won remains');
 
--- Stripe's transaction is from before midnight, and the payment's event from after it.
+-- Stripe's transaction was made before midnight, and the event of the payment after midnight.
 select is(tests.buys('cat'), 'cat', 'cat buys');
 select is(tests.pays('cat', '24 hours 1 second'), '{"received": true}', 'the event is from the next day');
 select is(pg_temp.records((balance_claim(tests.after('25 hours')) ->> 'claimed_at')::timestamptz,
@@ -146,7 +147,7 @@ select results_eq('select * from pg_temp.controls()', array['money in jpy 1030 1
   'money in usd 1413 1413 0', 'Stripe''s fees in usd -142 -142 0'],
   'lines and transactions agree in each day');
 
--- A transfer that failed at Stripe has two transactions.
+-- A transfer that failed at Stripe has two balance transactions.
 select is(pg_temp.records((balance_claim(tests.after('26 hours')) ->> 'claimed_at')::timestamptz, (
   select jsonb_agg(tests.listed(id, kind, net, changes || '{"source_amount": null, "source_currency": null}'))
   from (values
@@ -155,7 +156,7 @@ select is(pg_temp.records((balance_claim(tests.after('26 hours')) ->> 'claimed_a
     ('f3', 'transfer_reversal', 500, '{"source_id": "trr_f", "transfer_id": "tr_f"}'))
     l (id, kind, net, changes)), null, '26 hours'), 'false', 'its reversal is stored');
 
--- A page of transactions is stored within a request, however many lines there are.
+-- A page of transactions can be stored within one request, however many lines already exist.
 create function pg_temp.scans() returns bigint language sql as $$
   select seq_scan from pg_stat_xact_user_tables where relid = 'farthing.revenue_lines'::regclass
 $$;

@@ -1,5 +1,5 @@
--- Revenue with tax and discounts: lines, reports and the journal of orders, refunds and disputes. All sums
--- are computed by hand, in grosze and krónur.
+-- Revenue with tax and discounts: the lines, reports and journal of orders, refunds and disputes. All sums
+-- were computed by hand, in grosze and krónur.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +9,7 @@ begin;
 \ir ../helpers/orders.psql
 select no_plan();
 
--- Returns the lines of an order, or those of a source.
+-- Returns the lines of an order, or the lines of one source of the order.
 create function pg_temp.lines(p_name text, p_source text default null) returns text language sql as $$
   select string_agg(concat_ws(' ', l.kind, l.amount), ', ' order by l.line_nr)
   from farthing.revenue_lines l join tests.bought b using (order_id)
@@ -35,14 +35,15 @@ select is(tests.session_event('bob', '{1000,0,187,1000}'), 'processed',
 select is(tests.session_event('cyn', '{1000,250,173,923}'), 'processed', 'cyn pays with a code');
 select is(tests.session_event('dan', '{1000,1000,0,0}', p_status => 'no_payment_required'), 'processed',
   'dan has a code of 100 %');
--- 600 off 3000 krónur, and 24 % in the other 2400: 464.5, so 465.
+-- A discount of 600 from 3000 krónur, and a tax of 24 % included in the remaining 2400: 464.5, so 465.
 select is(tests.session_event('eve', '{3000,600,465,2400}'), 'processed', 'eve pays with a code and tax');
 
 select is(pg_temp.lines(name), lines, format('the lines of %s add up to what was paid', name))
 from (values ('ann', 'charge 1000, tax 230'), ('bob', 'charge 813, tax 187'),
   ('cyn', 'charge 1000, discount -250, tax 173'), ('dan', 'charge 1000, discount -1000'),
   ('eve', 'charge 2535, discount -600, tax 465')) l (name, lines);
--- 1000 + 813 + 1000 + 1000 grosze less 1250; 230 + 187 + 173 of tax; 1230 + 1000 + 923 were paid.
+-- 1000 + 813 + 1000 + 1000 grosze less discounts of 1250; taxes of 230 + 187 + 173; payments of 1230 + 1000
+-- + 923.
 select results_eq('select * from pg_temp.days()', array[
   '2027-01-01 isk gross 2535, discounts -600, tax 465, net 1935, balance_change 2400',
   '2027-01-01 pln gross 3813, discounts -1250, tax 590, net 2563, balance_change 3153'],
@@ -52,7 +53,8 @@ select is((select array_agg(concat_ws(' ', t ->> 'gross', t ->> 'discounts', t -
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'totals') t),
   '{2535 -600 465,3813 -1250 590}', 'the totals have them, too');
 
--- Ann gets a third back three times: 410 of 1230. The tax of all of them is 76.7, 153.3 and 230.
+-- Ann gets a third of her payment back three times: 410 of 1230. The tax in all refunds so far is 76.7,
+-- 153.3 and 230.
 select is(tests.returns_money('ann', nr, 410, nr * interval '1 h'), '{"received": true}',
   format('ann gets 410 back, time %s', nr)) from generate_series(1, 3) nr;
 select is(array(select pg_temp.lines('ann', 're_ann_' || nr) from generate_series(1, 3) nr),
@@ -63,8 +65,8 @@ select is((select sum(amount) from farthing.revenue_lines join tests.bought b us
 select is(tests.bought_by('ann'), 'refunded, 12000 clawed back; balance 0, held 0, available 0, debt 0',
   'and nothing of the credits');
 
--- Eve gets 700 back, then 900, and the first refund fails. The tax is 465 * 700 / 2400 = 135.6, 465 * 1600 /
--- 2400 = 310, and 465 * 900 / 2400 = 174.4.
+-- Eve gets 700 back and then 900, and then the first refund fails. The tax in all refunds so far is 465 *
+-- 700 / 2400 = 135.6, 465 * 1600 / 2400 = 310, and 465 * 900 / 2400 = 174.4.
 select is(tests.returns_money('eve', 1, 700, '1 h'), '{"received": true}', 'eve gets 700 back');
 select is(tests.returns_money('eve', 2, 900, '2 h'), '{"received": true}', 'eve gets 900 back');
 select is(tests.returns_money('eve', 1, 700, '3 h', 'failed'), '{"received": true}',
@@ -73,7 +75,8 @@ select is(pg_temp.lines('eve'), 'charge 2535, discount -600, tax 465, refund -56
   'refund -726, tax_returned -174, refund_failure 564, tax_returned 136',
   'the tax of a failed refund is owed again');
 
--- Bob's bank takes 400 of 1000 grosze, 187 of them tax: 74.8. Then 600 are refunded, and the dispute is won.
+-- Bob's bank withdraws 400 of 1000 grosze, which include 187 of tax: 74.8. Then 600 are refunded, and the
+-- dispute is won.
 select is(tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_bob', 'payment_id',
   'pi_bob', 'charge_id', 'ch_bob', 'amount', 400, 'currency', 'pln', 'status', status, 'reason', 'fraudulent',
   'case_type', 'chargeback', 'movements', moved), made), '{"received": true}', 'bob''s dispute is ' || status)
@@ -85,7 +88,8 @@ select is(pg_temp.lines('bob'), 'charge 813, tax 187, dispute -325, tax_returned
 select is((select string_agg(state || coalesce(': ' || last_error, ''), ', ') from farthing.inbox
   where state not in ('processed', 'ignored')), null, 'all events are applied');
 
--- Stripe's balance transactions contain tax: Σ lines = Σ balance transactions.
+-- Stripe's balance transactions contain the tax, so the sum of the lines equals the sum of the balance
+-- transactions.
 select is(tests.payout('po_1', 'paid', 'completed', jsonb_build_object('currency', 'pln', 'amount',
   1230 + 1000 + 923 - 1230 - 400 - 1500 - 600), '4 h'), 'processed', 'Stripe pays out');
 select is(tests.lists(jsonb_build_array(
@@ -105,7 +109,8 @@ select is((select string_agg(c ->> 'difference', ' ' order by c ->> 'name')
   from jsonb_array_elements(report_revenue('2027-01-01', '2027-01-31') -> 'controls') c
   where c ->> 'name' like '%pln%'), '0 0', 'the lines equal Stripe''s balance transactions');
 
--- Deferred revenue is what was paid without tax: 1000 + 813 + 750 grosze were sold, and cyn's 750 remain.
+-- Deferred revenue is the paid amount without tax. 1000 + 813 + 750 grosze were sold, and cyn's 750 remain
+-- deferred.
 select isnt(farthing.seal(), 0, 'the entries are sealed');
 select is((select concat_ws(' ', r ->> 'purchases', r ->> 'used', r ->> 'refunded', r ->> 'clawed_back',
     r ->> 'closing', r ->> 'difference')
@@ -114,7 +119,7 @@ select is((select concat_ws(' ', r ->> 'purchases', r ->> 'used', r ->> 'refunde
 -- Of eve's 1935 krónur 900 / 2400 are refunded: 12000 * 0.375 = 4500 credits of the paid lot of 1612.5.
 from (values ('pln', '2563 0 1488 325 750 0'), ('isk', '1935 0 725 0 1210 0')) d (currency, row_of);
 
--- The journal: tax is owed to the state, and a discount lowers the payment.
+-- The journal: tax is a liability, and a discount lowers the payment.
 select is(array(select concat_ws(' ', t ->> 'account', t ->> 'debit', t ->> 'credit')
   from jsonb_array_elements(report_journal('2027-01-01', '2027-01-31') -> 'totals') t
   where t ->> 'currency' = 'pln' order by 1), array['deferred_revenue 1813 2563', 'discounts 1250 1250',
@@ -123,14 +128,14 @@ select is(array(select concat_ws(' ', t ->> 'account', t ->> 'debit', t ->> 'cre
   'of 590 of tax 417 returned, and payments and discounts are applied');
 select is((select array_agg(distinct c ->> 'difference') from jsonb_array_elements(
   report_journal('2027-01-01', '2027-01-31') -> 'controls') c), '{0}', 'the controls of the journal hold');
--- Net revenue per payment: dan paid nothing, so three accounts paid.
+-- Net revenue per payment: dan paid nothing, so only three accounts count as paying.
 select is((select array_agg(concat_ws(' ', r ->> 'name', r ->> 'value') order by r ->> 'name')
   from jsonb_array_elements(report_metrics('2027-01-01', '2027-01-31') -> 'rows') r
   where r ->> 'currency' = 'pln' and r ->> 'product_line' = 'credits'
     and r ->> 'name' in ('gmv', 'paying_accounts')), '{"gmv 3813","paying_accounts 3"}',
   'an order with a discount of 100 % is no payment');
 
--- A closed month stays as it is: what returns later counts in the open month.
+-- A closed month does not change: a refund that arrives later counts in the open month.
 create temporary table january as select array(select * from pg_temp.days()) as days;
 select is(farthing.close_months(tests.after('35 d')), 1, 'January closes');
 select is(tests.returns_money('cyn', 1, 923, '36 d'), '{"received": true}', 'cyn is refunded in February');
@@ -143,8 +148,8 @@ select is(farthing.roll_up_revenue(), (select count(*)::int from farthing.revenu
 select is(array(select * from pg_temp.days()), days, 'the report of the sums is the same') from january;
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- A refund that fails while a dispute has withdrawn the money, and a dispute that is won. Nothing returned in
--- the end, so nothing remains of refunds, disputes and their tax, in every order of the events.
+-- A refund fails while a dispute has withdrawn the money, and then the dispute is won. In the end nothing
+-- was returned, so refunds, disputes and their tax are all 0, in every order of the events.
 create function pg_temp.disputed(p_name text, p_amount bigint, p_words text[], p_passed interval)
 returns jsonb language sql as $$
   select tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_' || p_name,
@@ -153,7 +158,8 @@ returns jsonb language sql as $$
     'case_type', 'chargeback', 'movements', (select jsonb_agg(m || '{"currency": "pln", "fee": 0}')
       from jsonb_array_elements(tests.moved(p_name, p_amount, p_words)) m)), p_passed)
 $$;
--- Events: 1 refunds, 2 fails the refund, 3 withdraws by a dispute, 4 wins it, 5 refunds a part, 6 fails that.
+-- Events: 1 makes a refund, 2 reports its failure, 3 withdraws money by a dispute, 4 wins the dispute, 5
+-- refunds a part, 6 reports the failure of that refund.
 create function pg_temp.happens(p_name text, p_events int[], p_amount bigint default 1230)
 returns text language plpgsql as $$
 declare
@@ -181,7 +187,8 @@ end
 $$;
 select is(pg_temp.happens('fay', '{1,3,2,4}'), 'refunds 0, disputes 0, tax 0',
   'a refund that fails during a dispute that is won leaves nothing');
--- 230 * 600 / 1230 = 112.2, and 230 * 1830 / 1230 = 342.2: more than the whole tax, while money is out twice.
+-- 230 * 600 / 1230 = 112.2, and 230 * 1830 / 1230 = 342.2. This exceeds the whole tax, because the money is
+-- returned twice for a while.
 select is(pg_temp.lines('fay'), 'charge 1000, tax 230, refund -488, tax_returned -112, dispute -1000, '
   'tax_returned -230, refund_failure 488, tax_returned 112, dispute_reversal 1000, tax_returned 230',
   'each return has its own tax, and each reversal reinstates it');
@@ -198,7 +205,8 @@ select is(array(select farthing.returned_tax(1, 2, returned) from unnest('{-1,1,
   '{0,1,2}', 'a half rounds up below nothing and above the whole, too');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- The facts of an order are in its refunds and disputes. Only a movement in another currency needs its lines.
+-- The facts of an order are in its refunds and disputes. Lines are read only for a movement in a different
+-- currency.
 create function pg_temp.line_scans() returns bigint language sql as $$
   select seq_scan + idx_scan from pg_stat_xact_user_tables where relid = 'farthing.revenue_lines'::regclass
 $$;
@@ -207,7 +215,7 @@ select cmp_ok((select count(*) from farthing.revenue_facts() where fact = 'dispu
   'many orders are disputed');
 select is(pg_temp.line_scans(), scans, 'none of them makes the proof scan the lines') from scanned;
 
--- A bank withdraws euros for a payment in pln.
+-- A bank withdraws euros for a payment that was made in pln.
 select is(tests.begins('gus', 'exclusive', false, '40 d'), 'gus', 'gus begins a checkout with tax');
 select is(tests.session_event('gus', '{1000,0,230,1230}', '40 d'), 'processed', 'gus pays');
 select is(tests.receive('charge.dispute.updated', '{"dispute_id": "du_gus", "payment_id": "pi_gus",
@@ -218,7 +226,8 @@ select is(pg_temp.lines('gus'), 'charge 1000, tax 230, dispute -1000, tax_return
   'the lines are in the currency of the payment');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- Wrong lines are named. 1107 of 1230 returned with 207 of the tax, and with the other line 230 did.
+-- The proof names wrong lines. The changed dispute line says that 1107 of 1230 was returned, which includes
+-- 207 of tax; the tax_returned line says 230.
 select tests.unguarded('revenue_lines', $$update farthing.revenue_lines set amount = amount + 123
   where kind = 'dispute' and order_id = (select order_id from tests.bought where name = 'gus')$$);
 select tests.unguarded('revenue_lines', $$update farthing.revenue_lines set amount = amount + 1

@@ -1,6 +1,6 @@
--- T29, M2, M3: money decides about disputes. Withdrawn money that was not reinstated claws back
--- credits in every state; the state decides what is frozen; and an unknown state is accepted,
--- freezes credits and is reported.
+-- T29, M2, M3: credits are clawed back for money that a bank has withdrawn and not reinstated, whatever the
+-- dispute's state is. The state decides what is frozen. An unknown state is accepted, freezes credits and
+-- is reported.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -18,8 +18,8 @@ returns text language sql as $$
     || tests.bought_by(p_name, p_passed)::text
 $$;
 
--- Ann's dispute is appealed. Credits stay clawed back while the bank decides again, and are
--- reinstated with the money.
+-- Ann's dispute is appealed. Credits stay clawed back while the bank decides again, and are reinstated when
+-- the money is.
 select is(tests.spends('ann', '90'), '9900', 'ann spends 90');
 select is(tests.dispute('ann', status, 999, nr * interval '1 s', p_moved => moved::text[]),
   '{"received": true}', format('T29: an event with the state %s is accepted', status))
@@ -47,7 +47,7 @@ select throws_ok('update farthing.dispute_movements set amount = 0', '23001', nu
   'a movement cannot be changed');
 select throws_ok('delete from farthing.dispute_movements', '23001', null, 'a movement cannot be deleted');
 
--- An appeal after a win freezes credits, and claws back nothing before money moves.
+-- An appeal after a win freezes credits. No credits are clawed back until money moves.
 select is(tests.dispute('ann', 'appeal_needs_response', 999, '9 s', p_moved => '{out,in}'),
   '{"received": true}', 'the bank appeals after a win');
 select is(tests.bought_by('ann', '9 s'), 'disputed, 0 clawed back; balance 9900, held 0, available 0, debt 0',
@@ -105,7 +105,7 @@ select is((select array_agg(concat_ws(' ', kind, state, subject) order by kind, 
   from farthing.unknown_states), '{"dispute pre_arbitration du_dan","refund requested re_dan_1",'
   '"refund reviewed re_dan_1"}', 'each unknown state is recorded with its last object');
 
--- Eve's dispute is about a part of the payment and is settled in euros at two rates.
+-- Eve's dispute is about a part of the payment, and is settled in euros at two exchange rates.
 create function pg_temp.in_euros(p_id text, p_amount bigint, p_rate numeric) returns jsonb language sql as $$
   select jsonb_build_object('id', 'txn_eve_' || p_id, 'amount', p_amount, 'fee', 0, 'currency', 'eur',
     'exchange_rate', p_rate)
@@ -128,13 +128,13 @@ select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
   '{}disputed, 2500 clawed back; balance 7490, held 0, available 7490, debt 0',
   'a withdrawal of half the disputed amount claws back half of the share');
 
--- Fay's inquiry freezes nothing, but money that it withdraws claws back credits.
+-- Fay's inquiry freezes nothing. If it withdraws money, credits are still clawed back.
 select is(pg_temp.dispute('fay', 'warning_needs_response', '{}', '1 s', p_case_type => 'inquiry'),
   '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes no credits');
 select is(pg_temp.dispute('fay', 'warning_closed', '{out}', '2 s', p_case_type => 'inquiry'),
   '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'an inquiry that withdrew money claws back credits');
--- Gus's dispute is lost after the payment was refunded, so no money is withdrawn.
+-- Gus's dispute is lost after the payment was refunded, so the bank withdraws no money.
 select is(tests.refund('gus', 1, 999, p_passed => '1 s'), '{"received": true}', 'gus is refunded');
 select is(pg_temp.dispute('gus', 'lost', '{}', '2 s'),
   '{}refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',

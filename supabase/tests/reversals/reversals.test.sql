@@ -11,7 +11,7 @@ from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
 
--- Ann gets partial refunds, of which the last takes the rounding remainder.
+-- Ann gets several partial refunds. The last one includes the remainder of the rounding.
 select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
 select is(tests.refund('ann', 1, 333), '{"received": true}', 'a third of the payment is refunded');
 select is(tests.bought_by('ann'),
@@ -36,7 +36,7 @@ select is((select string_agg(format('%s %s %s', status, trim_scale(credits_clawe
   trim_scale(debt_added)), ', ' order by stripe_refund_id) from farthing.refunds),
   'succeeded 3330 0, failed 0 0', 'each refund records the credits that it clawed back');
 
--- Bob's dispute freezes credits, is lost, and is won later.
+-- Bob's dispute freezes credits, is lost, and is won after an appeal.
 select is(tests.spends('bob', '90'), '9900', 'bob spends 90');
 select is(tests.dispute('bob', 'warning_needs_response'), '{"received": true}', 'the bank opens an inquiry');
 select is(tests.bought_by('bob'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
@@ -64,7 +64,7 @@ select is((select array_agg(trim_scale(remaining) order by source) from farthing
   using (account_id) where owner_id = tests.person('bob')), array[100, 9900]::numeric[],
   'each lot has its credits back, including the lot that paid the debt');
 
--- Cyn's held credits may still be spent by their hold.
+-- Cyn's hold can still be settled from the held credits.
 create temporary table h as select tests.hold('cyn', '4000') as hold_id;
 select is(tests.refund('cyn', 1, 999), '{"received": true}', 'cyn is refunded while 4,000 credits are held');
 select is(tests.bought_by('cyn'), 'refunded, 9990 clawed back; balance 0, held 4000, available 0, debt 4000',
@@ -75,7 +75,7 @@ from h;
 select is(tests.bought_by('cyn'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the released credits pay the debt');
 
--- Dan's payment gets an early fraud warning under the policy that refunds at once.
+-- Dan's payment gets an early fraud warning, under the policy that refunds such payments at once.
 select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
 select is(tests.warning('dan'), '{"received": true}', 'a card network warns of dan''s payment');
 select is(tests.warning('dan'), '{"received": true}', 'the warning arrives twice');
@@ -90,7 +90,7 @@ select is((select format('%s; %s, %s', w.state, r.status, r.stripe_refund_id) fr
   join tests.bought using (order_id) join farthing.refunds r using (order_id) where name = 'dan'),
   'closed; succeeded, re_dan_1', 'the refund gets Stripe''s id and closes the warning');
 
--- An operator trusts Eve's payment.
+-- An operator clears the warning of Eve's payment.
 select farthing.set_policy('{"early_fraud_warning": "review"}', 'a test');
 select is(tests.warning('eve'), '{"received": true}', 'a card network warns of eve''s payment');
 select is(tests.balance('eve'), 'balance 9990, held 0, available 0, debt 0', 'eve''s credits are frozen');
@@ -99,7 +99,7 @@ select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{d
 select is(tests.bought_by('eve'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'eve''s credits are unfrozen');
 
--- Gus's refund arrives before its payment. Another refund belongs to another app.
+-- Gus's refund arrives before its payment. Another refund belongs to a different app.
 select is(tests.refund('gus', 1, 999), '{"received": true, "deferred": true}',
   'a refund before its payment is deferred');
 select is(tests.pays('gus'), '{"received": true}', 'the payment arrives');

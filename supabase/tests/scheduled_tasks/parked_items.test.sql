@@ -7,7 +7,7 @@ begin;
 \ir ../helpers/bookings.psql
 select plan(25);
 
--- An item of each kind that is due ten days after the start.
+-- For each kind of work, an item that is due ten days after the start.
 select isnt(tests.give('bob', '100'), null, 'bob has 100 credits');
 select isnt(tests.give('eve', '10', '5 days'), null, 'eve has 10 credits for five days');
 select isnt(tests.buys('cid'), null, 'cid opens a checkout');

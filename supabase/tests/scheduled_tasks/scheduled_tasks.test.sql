@@ -1,10 +1,10 @@
--- Scheduled tasks: what they expire, their limits per run, and when they run.
+-- Scheduled tasks: what they expire, how many items they handle per run, and when they run.
 
 begin;
 \ir ../helpers/all_tests.psql
 select plan(104);
 
--- Lots of inactive accounts expire as of their expires_at.
+-- The lots of inactive accounts expire. Their entries have the time of expires_at.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
 from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(tests.give('ann', '5'), null, 'ann has 5 for ever');
@@ -25,7 +25,7 @@ select results_eq($$ select counterparty::text, direction::text, kind::text, amo
   'expired credits are in breakage as of their expiry, in entries of the moment when the task ran');
 select is(farthing.expire_credits(tests.after('2 hours')), 0, 'a lot expires once');
 
--- Of an expired lot that was partly spent, only the rest goes to breakage.
+-- If a lot was partly spent when it expired, only the rest becomes breakage.
 select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
 select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
   'dan spends 4');
@@ -33,7 +33,7 @@ select is(farthing.expire_credits(tests.after('2 hours')), 1, 'the task expires 
 select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'the entry of the expiry has 6');
 
--- A task that runs late after a debit writes no earlier time than the debit's.
+-- A task runs late, after a debit. The time of its entry is not earlier than that of the debit.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select isnt(tests.give('eve', '10'), null, 'eve has 10 for ever');
 select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
@@ -51,7 +51,7 @@ select is(farthing.expire_credits(tests.after('20 s')), 2, 'the task releases ex
 select is(tests.balance('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
   'holds that have not expired stay open');
 
--- Tasks of orders and of the inbox.
+-- Tasks that handle orders and the inbox.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
   p_now => tests.after()), null, 'ann opens an order') from farthing.packages order by amount limit 3;
 select is(farthing.expire_orders(tests.after('2 hours'), 2), 2,

@@ -1,9 +1,9 @@
-/** Scheduled tasks skip rows that are in use, and work on them in the next run. */
+/** Scheduled tasks skip rows that a different session has locked, and handle them in the next run. */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 /**
- * Makes a test of a scheduled task: the task skips rows of `table` that another session has locked,
- * and works on the `due` rows after their release.
+ * Makes a test of a scheduled task: the task skips rows of `table` that a different session has locked, and
+ * handles the `due` rows after their release.
  */
 function passes(table: string, task: string, given: string[], due = 1): Meeting {
   return {
@@ -33,7 +33,7 @@ const IMPORT = `select settings_rates_set('[{"model": "new", "input_per_million_
   "output_per_million_usd": "2", "cached_input_per_million_usd": null, "cache_write_per_million_usd": null,
   "reasoning_per_million_usd": null, "markup": null}]', null, 'a test', false, p_now => tests.after())
   #>> '{data,unchanged}'`;
-/** Makes an order, and a payment event that fails because its amount is not the price of the order. */
+/** Makes an order, and a payment event that fails because its amount differs from the order's price. */
 const paysTooLittle = (name: string) => [
   `select tests.buys('${name}')`,
   `select tests.receive('checkout.session.completed', jsonb_build_object('order_id', (select order_id
@@ -124,7 +124,7 @@ meetings(["jobs", "money_back", "payouts"], {
     second: "select farthing.retry_events(tests.after('1 min'))",
     says: "1",
     givesUp: true,
-    // A skipped item counts no attempt and is due at once.
+    // A skipped item does not count as an attempt and stays due.
     ends: {
       [attemptsAt("ivy")]: "1",
       [attemptsAt("joe")]: "2",
@@ -222,7 +222,7 @@ meetings(["jobs", "money_back", "payouts"], {
     second: "select farthing.find_never_paid_out(tests.after('60 days'))",
     says: "0",
     passes: true,
-    // One of the two sessions has searched one day.
+    // One of the two sessions has already searched one day.
     ends: {
       "select done_until = tests.after('-59 days') from farthing.paid_out_round": "true",
     },

@@ -1,5 +1,5 @@
--- Scheduled tasks: the due tasks run one after the other, and a task or an item that fails delays no other
--- (T30).
+-- Scheduled tasks: the due tasks run one after the other. A task or an item that fails does not delay the
+-- others (T30).
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -13,12 +13,12 @@ create trigger poison before update on farthing.chats for each row execute funct
 create trigger poison before update on farthing.holds for each row execute function
   tests.refuse_poisoned('hold_id');
 
--- Three rules are off. overdue_work would fire because no runner sends notifications here;
--- alerts/tasks.test.sql tests it. Those of the error budget take long to evaluate.
+-- Three rules are disabled. overdue_work would fire, because no runner sends notifications here;
+-- alerts/tasks.test.sql tests it. The rules of the error budget take long to evaluate.
 update farthing.alert_rules set enabled = rule not in ('overdue_work', 'budget_burn_fast',
   'budget_burn_slow');
 
--- Returns the number of tasks that become due after one moment, up to another.
+-- Returns the number of tasks that become due after the first moment and not after the second.
 create function pg_temp.due(p_from interval, p_upto interval) returns int language sql as $$
   select count(*)::int from farthing.tasks
   where farthing.next_run(every, phase, tests.after(p_from)) <= tests.after(p_upto)
@@ -132,7 +132,7 @@ select is_empty('select * from farthing.parked_items', 'no item is parked any mo
 select is(tests.balance('dan', '7 hours'), 'balance 1000, held 0, available 1000, debt 0',
   'the held credits are available again');
 
--- One subtransaction has up to a hundred items, and an item that fails does not undo the others.
+-- One subtransaction handles up to a hundred items. If an item fails, the work of the others is not undone.
 create table tests.items (id int primary key, worked int not null default 0);
 insert into tests.items select generate_series(1, 250);
 create function farthing.work_on(p_id text, p_now timestamptz) returns int language plpgsql
@@ -210,7 +210,8 @@ select set_config('farthing.deadline', '', true);
 update farthing.tasks set next_due_at = tests.after('3 days');
 select is(tests.runs_tasks('2 days'), (select count(*)::int from farthing.tasks), 'each task is due again');
 
--- Tasks for which a run had no time go first in the next run, the longest overdue first.
+-- If a run had no time for some tasks, the next run begins with them; the task that is overdue longest is
+-- first.
 update farthing.tasks set next_due_at = tests.after(case task
   when 'evaluate_alerts' then '2 days 1 min'::interval else '2 days 2 min' end);
 update farthing.task_runner
@@ -222,13 +223,13 @@ select is((select budget < interval '1 minute' from farthing.tasks
   'with a minute left no task with a larger budget begins');
 update farthing.tasks set started_at = null, next_due_at = tests.after('2 days 3 min');
 
--- From PostgreSQL 17 on, a task is ended after twice its budget.
+-- From PostgreSQL 17 on, a task is cancelled after twice its time budget.
 select farthing.limit_run('expire_orders');
 select is(current_setting('transaction_timeout', true)::interval,
   (select case when current_setting('server_version_num')::int >= 170000 then 2 * budget end
     from farthing.tasks where task = 'expire_orders'), 'a task has twice its budget');
 
--- The history of runs. packages/local-stack/cron tests the history of pg_cron.
+-- The history of runs. packages/local-stack/cron tests the history that pg_cron writes.
 delete from farthing.task_failures;
 insert into farthing.task_failures (task, failed_at, error)
 values ('old', tests.after('1 day'), '22012'), ('new', tests.after('1 day 1 s'), '22012');

@@ -1,4 +1,4 @@
--- Seals: a hash chain that shows the first changed entry of each account.
+-- Seals: a hash chain per account, which shows the first entry that was changed.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -34,7 +34,7 @@ set local extra_float_digits = -15;
 select is_empty('select * from farthing.verify()', 'a seal does not depend on the session''s settings');
 reset timezone; reset datestyle; reset extra_float_digits;
 
--- Returns what verify() and prove() find after a superuser changed rows, and undoes the change.
+-- Changes rows as a superuser. Returns what verify() and prove() then find, and undoes the change.
 create function pg_temp.tampered(p_sql text) returns text language plpgsql as $$
 declare
   v_found text;

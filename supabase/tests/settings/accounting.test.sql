@@ -1,4 +1,4 @@
--- Accounting policies have versions that begin at a moment, and never in the past.
+-- Accounting policies have versions. A version begins at a certain moment, which is never in the past.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -22,13 +22,14 @@ select is((settings_accounting(tests.after()) - '{version,history}'::text[]) #- 
     "effective_from": "1970-01-01T00:00:00+00:00", "scheduled": []},
   {"name": "breakage", "value": "at_expiry", "version": 1, "choices": ["at_expiry"],
     "effective_from": "1970-01-01T00:00:00+00:00", "scheduled": []}]}', 'the installed policies are read');
--- Without a reason the table refuses a value of the list, too, but by its trigger and not by its check.
+-- Without a reason the table refuses even an allowed value. The refusal comes from its trigger and not from
+-- its check.
 select is(tests.code_for('none', null, format('insert into farthing.accounting_policies (name, version, '
   'value) values (%L, 9, %L)', name, value)), code, format('the table knows %s of %s: %s', value, name, code))
 from (select setting, choice, '23001' from farthing.accounting_policy_list(), unnest(choices) choice
   union all values ('breakage', 'zero', '23514'), ('time_zone', 'UTC', '23514')) v (name, value, code);
 
--- A dry run, compared with whole tables.
+-- A dry run changes no row of any table.
 create temporary table before as select settings_accounting() ->> 'version' as version,
   (select jsonb_agg(to_jsonb(p)) from farthing.accounting_policies p) as rows,
   (select count(*) from farthing.audit) as audits;
@@ -56,7 +57,7 @@ select is((settings_accounting() #> '{history,0}') - '{version,changed_at,fields
   '{"author": "operator:olga", "reason": "our accountant", "name": "bonus_allocation"}',
   'the history shows who and why');
 
--- An order keeps the policy that it was paid under.
+-- An order keeps the policy under which it was paid.
 select is(tests.buys('ann'), 'ann', 'ann opens a checkout under the first version');
 select is(tests.pays('ann', '1 d'), '{"received": true}', 'ann pays before the second version begins');
 select is(tests.buys('bob'), 'bob', 'bob opens a checkout');

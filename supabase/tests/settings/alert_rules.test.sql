@@ -1,4 +1,4 @@
--- The figures of alert rules are read and changed, with a version and a reason.
+-- Operators read the figures of alert rules, and change them with a version and a reason.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,4 +1,4 @@
--- Operators replace the list of domains without welcome credits, with a version and a reason.
+-- Operators replace the list of email domains that get no welcome credits, with a version and a reason.
 
 begin;
 \ir ../helpers/all_tests.psql

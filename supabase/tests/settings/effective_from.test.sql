@@ -1,5 +1,5 @@
--- Packages and rates that begin at a later moment: running orders and open holds keep their terms, and
--- nothing begins in the past.
+-- Packages and rates that begin at a later moment. Open orders and open holds keep their terms, and nothing
+-- can begin in the past.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ language sql as $$
     'prices', jsonb_build_array(jsonb_build_object('currency', 'thb', 'amount', p_amount)),
     'effective_from', p_from))
 $$;
--- Returns the changes in one line: name, kind, version and fields.
+-- Returns the changes as one line: name, kind, version and fields.
 create function pg_temp.packages(p_items jsonb, p_passed interval, p_dry_run boolean default false)
 returns text language sql as $$
   select string_agg(format('%s %s %s [%s]', c ->> 'name', c ->> 'change', c ->> 'version',
@@ -35,7 +35,7 @@ create function pg_temp.order_of(p_name text, p_passed interval) returns text la
     p_now => tests.after(p_passed)) #>> '{order,amount}'
 $$;
 
--- A price that begins on the third day.
+-- A price that applies from the third day on.
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 300)), '0') like '%tea added 1 []%', true,
   'tea costs 300');
 create temporary table plan as select jsonb_build_array(pg_temp.item('tea', 400, '2027-01-04T07:00:00+07:00'))
@@ -60,7 +60,8 @@ select is((select array_agg(format('%s v%s', amount, package_version) order by a
 select is(pg_temp.packages(items, '2 d'), null, 'the same list changes nothing before the moment') from plan;
 select is(pg_temp.packages(items, '5 d'), null, 'and nothing after it') from plan;
 
--- A change from now on leaves the planned one, and a version of the same moment replaces it.
+-- A change that begins at once leaves a planned version in place. A version that begins at the same moment
+-- as the planned one replaces it.
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 500, '2027-01-11T00:00:00Z')), '6 d'),
   'tea changed 3 [price_thb:400>500 effective_from:>2027-01-11T00:00:00+00:00]', 'another price is planned');
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 450)), '7 d'),
@@ -72,7 +73,8 @@ select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 450, '2027-01-1
   'a version of the same moment replaces the planned one');
 select is(pg_temp.on_sale('10 d'), 'tea 450', 'so the planned price never applies');
 
--- Retired packages do not return by a planned version; restored ones keep it.
+-- A planned version does not put a retired package back on sale. If the package is restored, it keeps its
+-- planned version.
 select is(pg_temp.packages(jsonb_build_array(pg_temp.item('rice', 900, '2027-01-20T00:00:00Z')), '9 d'),
   'rice added 1 [effective_from:>2027-01-20T00:00:00+00:00]; tea retired 4 [active:true>false]',
   'a package is retired, and another one is planned');
@@ -84,7 +86,7 @@ select is(pg_temp.packages(jsonb_build_array(pg_temp.item('tea', 450)), '9 d 1 h
 select is(array[pg_temp.on_sale('9 d 1 h'), pg_temp.on_sale('10 d'), pg_temp.on_sale('19 d')],
   '{tea 450,tea 450,tea 450}', 'a restored package stays on sale when its planned version is due');
 
--- The past and other bad moments are refused, and nothing changes.
+-- A moment in the past, and other invalid moments, are refused, and nothing changes.
 create temporary table audited as select count(*) as rows from farthing.audit;
 select tests.fails_with(format('select pg_temp.packages(%L, %L, %L)', jsonb_build_array(
     pg_temp.item('rice', 900), pg_temp.item('tea', 999) || jsonb_build_object('effective_from', v)), '12 d',
@@ -101,7 +103,7 @@ select tests.fails_with(format('select pg_temp.packages(%L, %L)', jsonb_build_ar
 from unnest(array['5', '[]', '{}', 'true']::jsonb[]) v;
 select is((select count(*) from farthing.audit), rows, 'a refused list changes nothing') from audited;
 
--- A rate that begins later. A hold that is open keeps its rate.
+-- A rate begins later. An open hold keeps its rate.
 create function pg_temp.rates(p_from text, p_price text, p_passed interval, p_model text default 'tea-1')
 returns text language sql as $$
   select string_agg(format('%s %s %s [%s]', c ->> 'name', c ->> 'change', c ->> 'version',

@@ -76,7 +76,7 @@ select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'servic
 from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['settings_flags()', 'settings_flags_set(''[{"name": "b2b", "state": "on"}]'')']) call
 where role <> 'anon' or call like '%set%';
--- A null dry run is a dry run.
+-- If p_dry_run is null, the change is a dry run.
 select is(settings_flags_set('[{"name": "b2b", "state": "off"}]', p_dry_run => null)
   #>> '{data,dry_run}', 'true', 'a change without dry_run is a dry run');
 

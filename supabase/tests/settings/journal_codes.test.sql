@@ -1,4 +1,5 @@
--- Codes of the journal have versions that begin on a day, and never in a closed month.
+-- The account codes of the journal have versions. A version begins on a certain day, which is never in a
+-- closed month.
 
 begin;
 \ir ../helpers/all_tests.psql

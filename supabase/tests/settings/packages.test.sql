@@ -1,4 +1,4 @@
--- The packages of a shop: a list adds, changes, restores and retires packages; orders keep their terms.
+-- The packages of a shop: a list adds, changes, restores and retires packages. Orders keep their terms.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -15,7 +15,7 @@ returns jsonb language sql as $$
   select settings_packages_set(p_packages, p_version, p_reason, p_dry_run, 'operator:olga',
     p_now => tests.after(p_passed)) -> 'data'
 $$;
--- The changes in one line: name change version field:from>to, ...
+-- Returns the changes as one line: name change version field:from>to, ...
 create function pg_temp.short(p_data jsonb) returns text language sql as $$
   select coalesce(string_agg(format('%s %s %s [%s]', c ->> 'name', c ->> 'change', c ->> 'version',
     (select string_agg(format('%s:%s>%s', f ->> 'field', f ->> 'from', f ->> 'to'), ' ')
@@ -34,7 +34,7 @@ create function pg_temp.audits() returns bigint language sql as $$
   select count(*) from farthing.audit where table_name = 'packages'
 $$;
 
--- The seeded packages come from a file, and the same list changes nothing.
+-- The seeded packages come from a file. Applying the same list changes nothing.
 select is(pg_temp.on_sale('0'), 'starter plus pro business scale', 'the seeded packages have slugs');
 create temporary table seeded as
 select jsonb_agg(jsonb_strip_nulls(p - '{id,version,active,effective_from}'::text[])) as list
@@ -45,7 +45,7 @@ select is(pg_temp.put(list), jsonb_build_object('version', version, 'dry_run', f
   'unchanged', 5), 'the same list changes nothing') from seeded, before;
 select is(pg_temp.audits(), rows, 'and leaves no audit row') from before;
 
--- A list of two: one is new, one changes its price, four are retired.
+-- A list of two packages: one is new, one has a changed price, and four others are retired.
 create temporary table list as select jsonb_build_array(
   pg_temp.item('starter', 1099, '9990', '{"bonus_credits": "0"}'),
   pg_temp.item('mini', 499, '4990.000000000000000001', '{"description": "To try it", "highlight": true,
@@ -64,7 +64,7 @@ select is(data - 'changes', jsonb_build_object('version', version, 'dry_run', tr
   'a dry run needs no reason and keeps the version') from dry, before;
 select is(pg_temp.audits(), rows, 'a dry run writes nothing') from before;
 
--- An open checkout of the old price.
+-- A checkout that was opened at the old price.
 create temporary table open_order as select pg_temp.buy('ann', 'starter', '1 min') -> 'order' as o;
 select is(o ->> 'amount', '999', 'ann opens a checkout by the slug, at the old price') from open_order;
 select is(format('%s %s', o ->> 'package_id', o ->> 'package_slug'),
@@ -90,7 +90,7 @@ select is((select h ->> 'reason' || ' ' || (h -> 'fields')::text from jsonb_arra
   || '"from": "2024-05-13T00:00:00+00:00", "field": "effective_from"}]',
   'the history compares a new version with the version before it');
 
--- The order keeps its terms: the old price pays it, and grants the old credits.
+-- The order keeps its terms: it is paid at the old price, and grants the old credits.
 select is(pg_temp.buy('ann', 'starter', '3 min') #>> '{order,amount}', '1099',
   'a new checkout has the new price');
 select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.session.completed', 'livemode',
@@ -100,7 +100,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.sess
 select is(credits_balance(tests.person('ann'), p_now => tests.after('5 min')) ->> 'balance', '9990',
   'and grants the credits that were sold');
 
--- Ids, slugs and currencies of a checkout.
+-- A checkout accepts a package's id or slug, in each of its currencies.
 select is(pg_temp.buy('bob', package, '3 min', currency) #>> '{order,amount}', amount,
   format('%s in %s costs %s', package, coalesce(currency, 'the first currency'), amount))
 from (values ('mini', null, '459'), ('mini', 'usd', '499'), ('MINI', 'jpy', '75'), ('starter', 'usd', '1099'),
@@ -115,7 +115,7 @@ select tests.fails_with($$ select pg_temp.buy('bob', 'mini', '4 min', 'gbp') $$,
 select tests.fails_with($$ select pg_temp.buy('bob', 'plus', '4 min') $$, 'unknown_package', 'package_id',
   'a retired package is not sold');
 
--- Presentation keeps the version; a restored package keeps its version, too.
+-- A change of the presentation makes no new version. Neither does restoring a package with equal terms.
 select is(pg_temp.short(pg_temp.put(jsonb_build_array(pg_temp.item('starter', 1099, '9990', '{"sort": 3}'),
   pg_temp.item('plus', 2499, '24990', '{"bonus_credits": "1250", "description": "Back"}')), '6 min')),
   'starter changed 2 [sort:0>3]; plus restored 1 [active:false>true description:>Back]; '
@@ -131,7 +131,7 @@ select is(pg_temp.short(pg_temp.put(jsonb_build_array(pg_temp.item('starter', 10
   || 'price_jpy:75> price_usd:499>399 sort:2>0]; plus retired 1 [active:true>false]',
   'a package that is restored with other terms gets a new version');
 
--- A version that is due later does not put a retired package back on sale.
+-- A version that begins later does not put a retired package back on sale.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
 select package_id, 9, name, 1, 'usd', 1, tests.after('1 day')
 from farthing.packages where slug = 'mini' and version = 2;
@@ -143,7 +143,7 @@ select is(pg_temp.short(pg_temp.put(jsonb_build_array(pg_temp.item('starter', 11
   pg_temp.item('mini', 399, '4990')), '9 min')),
   'starter changed 3 [price_usd:1099>1199]; mini restored 2 [active:false>true]', 'and can be restored');
 
--- Two operators: the second one has read an older version.
+-- Two operators change the packages. The second one has read an outdated version.
 select tests.fails_with(format($$ select pg_temp.put(items, '10 min', %L, %L) from list $$, dry_run, version),
   'version_conflict', null, format('another version is refused, dry run %s', dry_run))
 from before, unnest(array[true, false]) dry_run;
@@ -156,7 +156,7 @@ select is(pg_temp.short(pg_temp.put(jsonb_build_array(pg_temp.item('starter', 11
   'mini retired 2 [active:true>false]',
   'the version that was read is accepted');
 
--- Refusals name the field, and change nothing.
+-- The error of a refused list names the field, and nothing changes.
 create temporary table audited as select pg_temp.audits() as rows;
 select tests.fails_with(format('select pg_temp.put(%L)', jsonb_build_array(pg_temp.item('ok', 1, '1'),
   pg_temp.item('bad', 1, '1') || bad)), 'invalid_request', 'packages[1].' || field,
@@ -183,7 +183,7 @@ select tests.fails_with($$ select pg_temp.put(items, '1 h', p_reason => ' ') fro
   'a change without a reason is refused');
 select is(pg_temp.audits(), rows, 'a refused list changes nothing') from audited;
 
--- Slugs are unique and stable, also for rows that are written by SQL.
+-- Slugs are unique and do not change, even in rows that are written by SQL.
 select tests.fails_with(format($$ insert into farthing.packages (package_id, version, slug, name, amount,
   currency, credits) values (%L, 7, %L, 'X', 1, 'usd', 1) $$, id, slug), '23001', null,
   format('%s cannot be the slug of another package', slug))

@@ -1,4 +1,4 @@
--- The policy's settings: each is listed with its bounds, and changed with a version and a reason.
+-- The settings of the policy: each is listed with its bounds, and is changed with a version and a reason.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -17,7 +17,7 @@ create function pg_temp.audits() returns bigint language sql as $$
   select count(*) from farthing.audit where table_name = 'policy'
 $$;
 
--- The list is complete, and its bounds are the table's.
+-- The list has all settings, and its bounds are those of the table.
 select set_eq($$ select attname::text from pg_attribute where attrelid = 'farthing.policy'::regclass
     and attnum > 0 and not attisdropped
     and attname not in ('one_row', 'livemode', 'installation_id', 'updated_at', 'updated_by') $$,
@@ -30,7 +30,7 @@ select is_empty($$ select setting from (select * from farthing.policy_list()
 select is_empty($$ select s ->> 'name' from jsonb_array_elements(settings_policy() -> 'settings') s
   where s ->> 'value' is distinct from s ->> 'default' $$, 'a new project has the defaults');
 
--- Returns whether the table accepts a value, which is then undone.
+-- Returns true if the table accepts a value. The change is undone.
 create function pg_temp.table_takes(p_setting text, p_value text) returns boolean language plpgsql as $$
 begin
   perform farthing.set_policy(farthing.policy_values(jsonb_build_object(p_setting, p_value)), 'a bound');
@@ -40,7 +40,7 @@ exception
   when check_violation or numeric_value_out_of_range then return false;
 end
 $$;
--- Some ceilings, and some figures of top-ups, also bound each other: policy_bounds.test.sql.
+-- Some ceilings and some numbers of top-ups also limit each other; policy_bounds.test.sql tests that.
 select is(array[pg_temp.table_takes(setting, trim_scale(lowest)::text),
     pg_temp.table_takes(setting, trim_scale(highest)::text)], '{t,t}',
   format('the table accepts the bounds of %s', setting))
@@ -56,7 +56,7 @@ select is((select array_agg(pg_temp.table_takes(setting, choice)) from unnest(ch
   format('the table accepts the choices of %s', setting))
 from farthing.policy_list() where kind = 'choice';
 
--- Texts, URLs and addresses may be null, and have a length.
+-- Texts, URLs and addresses may be null, and have a maximum length.
 create function pg_temp.of_kind(p_kind text) returns farthing.setting_kind language sql as $$
   select row('x', p_kind, 'characters', null, 30, null, 'X.')::farthing.setting_kind
 $$;
@@ -124,7 +124,7 @@ select lives_ok(format($$ select pg_temp.put('{"low_balance": "1"}', true, %L) $
   settings_policy() ->> 'version'),
   'the current version is accepted');
 
--- Refusals name the field, and change nothing.
+-- The error of a refused change names the field, and nothing changes.
 select tests.fails_with(format('select pg_temp.put(%L)', changes), 'invalid_request', field,
   format('%s is refused', changes))
 from (values ('{}'::jsonb, 'changes'), ('[]', 'changes'), ('null', 'changes'),

@@ -1,4 +1,4 @@
--- Operators add rates as an import does, with a version and a reason.
+-- Operators add rates, which has the same effect as an import, with a version and a reason.
 
 begin;
 \ir ../helpers/all_tests.psql

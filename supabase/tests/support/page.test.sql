@@ -1,4 +1,4 @@
--- The page of a customer: the reason of each change of a balance, every list, and the first day.
+-- The page of a customer: the reason of each change of the balance, every list, and a user's first day.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -78,7 +78,7 @@ select isnt(farthing.expire_credits(tests.after('11 min')), null, 'the credits e
 select is(pg_temp.reasons('cy'), array['Grant by a SQL session of postgres',
   'Credits expired: lot ' || lot_id],
   'an expiry has its reason') from farthing.lots where account_id = farthing.account_for(tests.person('cy'));
--- Entries that need a longer history.
+-- Entries whose reason needs a longer history.
 select is(farthing.entry_reason(jsonb_populate_record(null::farthing.entries, facts)), reason, reason)
 from (values
   ('{"kind": "bonus", "reference_type": "order", "reference_id": "%s", "account_id": %s}',
@@ -168,8 +168,8 @@ select tests.fails_with(format('select customers_read(%L)', id), 'not_found', 'i
   id))
 from unnest(array['0', 'x', null, '999999999', md5('ann')::uuid::text]) id;
 
--- Each list is read by an index: without sequential scans as a choice, only the two features and the one row
--- of the policy are scanned.
+-- Each list is read with an index. With sequential scans disabled, only the two feature flags and the one
+-- row of the policy are scanned.
 create function pg_temp.scanned_by_page(p_name text) returns text[] language plpgsql as $$
 begin
   create temporary table before as select relid, seq_scan from pg_stat_xact_user_tables;

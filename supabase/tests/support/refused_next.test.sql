@@ -1,4 +1,5 @@
--- The predicted refusals equal the answers of the real requests, in each state of an account.
+-- The page of a customer predicts which requests will be refused. The predictions equal the answers of the
+-- real requests, in each state of an account.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,7 +8,7 @@ begin;
 \ir ../helpers/top_ups.psql
 select plan(189);
 
--- Runs a request and undoes it. Returns ok, or the code of the refusal, raised or returned.
+-- Runs a request and undoes it. Returns ok, or the code of the refusal, whether it is raised or returned.
 create function pg_temp.attempt(p_sql text) returns text language plpgsql as $$
 declare
   v_answer jsonb;
@@ -23,14 +24,14 @@ exception
 end
 $$;
 
--- The real request of an action that asks for these credits.
+-- Returns the real request of an action that needs this many credits.
 create function pg_temp.request(p_action text, p_name text, p_credits numeric) returns text language sql as $$
   select case p_action
     when 'debit' then format('select credits_debit(%L, %L, ''x'', p_now => tests.after(''1 day''))', u,
       trim_scale(p_credits))
     when 'hold' then format('select holds_open(%L, %L, p_now => tests.after(''1 day''))', u,
   trim_scale(p_credits))
-    -- An input token costs 0.02 credits, the one output token 0.06.
+    -- An input token costs 0.02 credits, and the single output token costs 0.06.
     when 'chat' then format('select chats_begin(%L, ''gpt-4o'', %s, 1, null, true, ''trace'', null, null, '
       '''owner'', tests.after(''1 day''))', u, trim_scale((p_credits - 0.06) / 0.02))
     when 'checkout' then format('select checkout_begin(%L, ''b04eb8da-a595-4fbc-a8f4-708b219f705a'', '
@@ -66,7 +67,7 @@ select isnt(tests.pays('frozen'), null, 'frozen pays');
 select isnt(tests.dispute('frozen', 'needs_response'), null, 'the payment is disputed');
 select isnt(holds_settle(tests.hold('debtor', '100'), '150', p_now => tests.after()), null,
   'debtor owes 50 credits');
--- The expiry of a hold frees credits that pay the debt, before the next request is checked.
+-- A hold expires, and its credits pay the debt before the next request is checked.
 select isnt(tests.hold('eased', '60', 3600), null, 'eased holds 60 credits');
 select isnt(holds_settle(tests.hold('eased', '40', 3600), '70', p_now => tests.after()), null,
   'eased owes 30 credits until the hold expires');
@@ -109,7 +110,7 @@ select is(concat_ws(' ', pg_temp.prediction(name, 'debit') ->> 'code',
   name || ' has the expected refusals')
 from states;
 
--- The same code as the real request, above the limit and not at the limit.
+-- Above the limit, the prediction has the same code as the real request. At the limit there is no refusal.
 select is(pg_temp.attempt(pg_temp.request(action, name, (p ->> 'above')::numeric
     + case action when 'chat' then 0.08 else 1e-18 end)), p ->> 'code',
   format('a %s of %s of more than %s credits is refused with the predicted code', action, name,
@@ -124,7 +125,7 @@ select is(pg_temp.attempt(pg_temp.request(action, name, null)),
   action, name))
 from states, unnest('{checkout,booking}'::text[]) action;
 
--- The details and the sentences.
+-- The details of a refusal, and its sentences.
 select is(pg_temp.prediction(name, action) ->> 'reason', reason, format('the reason for %s: %s', name,
   reason))
 from (values ('rich', 'debit', 'Only 100 credits are available.'),
@@ -155,7 +156,7 @@ select is((select array_agg(p ->> 'code') from pg_temp.predicted('blocked') p
   '{feature_disabled,forbidden}', 'all refusals are listed, in the order of the checks');
 select isnt(features_set(name, 'on'), null, name || ' is on') from unnest('{b2b,b2c}'::text[]) name;
 
--- A prediction changes nothing.
+-- A prediction changes no row.
 select is((select count(*)::int from farthing.accounts where owner_id in (md5('new')::uuid,
   md5('banned')::uuid)), 0,
   'no account was created');
@@ -176,7 +177,7 @@ select is((select array_agg(concat_ws(' ', p ->> 'action', p ->> 'code') order b
 select is(pg_temp.attempt(format('select credits_debit(%L, ''1'', ''x'')', md5('rich')::uuid)), 'not_found',
   'a debit of a deleted user is not found');
 
--- Top-ups: an account has a refusal if and only if a runner begins no charge.
+-- Top-ups: a refusal is predicted for exactly those accounts for which a runner begins no charge.
 create function pg_temp.low(p_name text) returns text language sql as $$
   select tests.give(p_name, '100') || tests.tops_up(p_name)
 $$;

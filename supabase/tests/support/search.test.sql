@@ -1,5 +1,5 @@
--- The search for customers: each field that it knows, deleted users, and the log of its reads. No lookup
--- reads a whole table.
+-- The search for customers: each field by which it finds, deleted users, and the log of its reads. No
+-- lookup scans a whole table.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -8,7 +8,7 @@ begin;
 \ir ../helpers/jobs.psql
 select plan(134);
 
--- Returns the matches of a search in one line: who, and by which field.
+-- Returns the matches of a search as one line: the customer, and the field that matched.
 create function pg_temp.found(p_query text) returns text language sql as $$
   select string_agg(concat_ws(' ', coalesce(split_part(c ->> 'email', '@', 1), 'left'), c ->> 'matched_by'),
   ', ')
@@ -24,7 +24,7 @@ select results_eq($$ select c ->> 'account_id', c ->> 'balance', c ->> 'id'
   from jsonb_array_elements(customers_search('new@example.com') -> 'customers') c $$,
   $$ values (null, '0', tests.person('new')::text) $$, 'their balance is 0');
 
--- ann has everything that a search can name.
+-- ann has a value in every field by which the search finds.
 select is(tests.buys('ann'), 'ann', 'ann orders a package');
 select isnt(checkout_attach(order_id, 'cs_ann', 'https://s.test'), null, 'Stripe opens a session')
   from tests.bought;
@@ -87,14 +87,14 @@ select is(array(select farthing.masked_query(q) from unnest(array['ann@example.c
     '6F1C2F0E-5d0a-4f53-9d0c-0d8f6a1b2c3d'],
   'the log of reads stores ids, and only the beginning of addresses, telephone numbers and names');
 
--- A user whose address is only in an identity, as with a company's sign-in.
+-- A user whose address is only in an identity, as after a sign-in with a company's identity provider.
 select isnt(tests.person('sso'), null, 'a user signs in through a company');
 update auth.users set is_sso_user = true where id = tests.person('sso');
 insert into auth.identities (id, user_id, provider, provider_id, identity_data)
 values (gen_random_uuid(), tests.person('sso'), 'sso:1', 'sso', '{"email": "Sso@Example.com", "sub": "1"}');
 select is(pg_temp.found('sso@example.com'), 'sso email', 'the user is found by the identity''s address');
 
--- Each lookup uses an index: without sequential scans as a choice, no table is scanned all the same.
+-- Each lookup uses an index: with sequential scans disabled, no table is scanned.
 create function pg_temp.scans() returns bigint language sql as $$
   select sum(seq_scan)::bigint from pg_stat_xact_user_tables where schemaname in ('farthing', 'auth')
 $$;

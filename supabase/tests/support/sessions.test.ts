@@ -1,4 +1,4 @@
-/** Two sessions at once: support reads a customer whose account is in use. */
+/** Two sessions at the same moment: support reads a customer while the customer's account is in use. */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 const spends = (name: string) =>

@@ -1,5 +1,5 @@
--- The amount of a charge and the monthly cap: a month's charges reduce the cap, and an account that
--- is not due is not charged because another one is.
+-- The amount of a charge and the monthly cap. The charges of a month reduce what the cap allows. An account
+-- that is not due is not charged when another one is.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -1,13 +1,13 @@
--- Auto top-up when a charge fails: declined cards, missing answers and authentication; and the waits between
--- charges and the monthly cap.
+-- Auto top-up when a charge fails: declined cards, lost answers and authentication. Also the waits between
+-- charges, and the monthly cap.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select plan(115);
 
--- A declined charge is followed by a wait of one hour, then six, and the third failure in a row
--- pauses top-ups.
+-- After a declined charge the next one waits an hour, and then six hours. The third failure in a row pauses
+-- top-ups.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
 select is(tests.claims(), 'ann charge 500', 'ann is charged');
 select is(tests.reports('ann', 'declined', '1 s', 'insufficient_funds'), 'failed closed',
@@ -101,8 +101,8 @@ select is(tests.claims('31 days 1 hour'), 'ann charge 820', 'the next month has 
 select is(tests.reports('ann', 'accepted', '31 days 1 hour'), 'processing settle',
   'Stripe accepts the charge of the next month');
 
--- Without an answer, the same order is charged again at growing intervals, until Stripe may forget
--- its key.
+-- If Stripe does not answer, the same order is charged again at growing intervals, until Stripe may have
+-- deleted its key.
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in');
 select is(tests.claims('0 s'), 'bob charge 500', 'bob is charged');
 select is(tests.reports('bob', 'unknown', '1 s', 'no answer'), 'pending charge', 'Stripe does not answer');
@@ -168,7 +168,7 @@ select is(tests.balance('cid', '2 h'), 'balance 5000, held 0, available 5000, de
   'the payment on the page grants the credits');
 select is(tests.top_up_line('cid', '2 h'), 'on; paid; 0 failed', 'the payment on the page ends the top-up');
 
--- A page that expires, an event that reports the authentication first, and a charge that is paid
+-- A confirmation page expires, an event reports first that authentication is needed, and a charge is paid
 -- meanwhile.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['dan',
   'eve']) name;

@@ -1,5 +1,5 @@
--- Auto top-up when an account must not be charged: cards that disappear, opting out, refunds, payments in
--- doubt, blocked users, and purchases that are switched off.
+-- Auto top-up when an account must not be charged: removed cards, opting out, refunds, payments with a
+-- dispute or a warning, blocked users, and purchases that are turned off.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -56,7 +56,7 @@ select is((select array_agg(o.status order by o.created_at) from farthing.orders
   using
   (account_id) where a.owner_id is null), '{paid,expired}', 'the deleted user''s open order expires');
 
--- Refunded money is not charged again.
+-- After a refund, the refunded money is not charged again.
 create function pg_temp.refund(p_name text, p_amount int, p_passed interval) returns text language sql as $$
   select tests.receive(format('refund_%s_%s', p_name, p_amount), 'refund.created', jsonb_build_object(
     'stripe_refund_id', format('re_%s_%s', p_name, p_amount), 'refund_id', null, 'payment_id',
@@ -106,7 +106,7 @@ select is(tests.top_up_event('hal', 'payment_intent.succeeded', '14 h'), 'proces
 select is(tests.balance('hal', '14 h'), 'balance 5000, held 0, available 5000, debt 0',
   'the new credits pay the debt first');
 
--- Blocked users, and switched-off purchases.
+-- Blocked users, and purchases that are turned off.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')
 from unnest(array['ida', 'jan']) name;
 select isnt(fraud_blocks_add('user', tests.person('ida')::text, 'stolen cards', 'test', p_now => tests.after(

@@ -1,6 +1,5 @@
 /**
- * A top-up that runners, Stripe's events and its user change at the same moment. A cent buys ten
- * credits.
+ * Runners, Stripe's events and the user change the same top-up at the same moment. A cent buys ten credits.
  */
 import { meetings } from "../helpers/two-sessions.ts";
 
@@ -118,7 +117,7 @@ meetings(["top_ups"], {
   "a card that is saved while its user is deleted is not stored, and is detached": {
     given: optedIn("liv"),
     first: "delete from auth.users where email = 'liv@example.com'",
-    // The id is computed by its hash, because tests.person() would sign the user up again.
+    // The id is computed from the user's name, because tests.person() would sign the user up again.
     second: `select tests.receive('late', 'setup_intent.succeeded', jsonb_build_object('user_id',
       md5('liv')::uuid, 'customer_id', 'cus_liv', 'payment_method_id', 'pm_late'), '2 min')`,
     says: "processed",

@@ -87,7 +87,7 @@ select is(top_ups_read(tests.person('ann')) -> 'card',
   '{"brand": null, "last4": null, "exp_month": null, "exp_year": null}',
   'the newer card replaces the card, and is not read yet');
 
--- One charge for the gap (T16).
+-- One charge fills the gap up to the target (T16).
 select is(tests.claims('1 min'), 'ann charge 500', 'T16: ann is charged once for the whole gap');
 select is(tests.claims('1 min'), 'nothing', 'T16: a second runner gets no charge');
 select is(tests.top_up_line('ann'), 'charging; pending; 0 failed', 'one order is open');

@@ -1,5 +1,5 @@
--- Auto top-up: a user who opts out and in again while it is unknown whether Stripe has charged pays
--- once.
+-- Auto top-up: a user opts out and in again while it is unknown whether Stripe has charged the card. The
+-- user pays only once.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -20,7 +20,7 @@ from unnest(array['ann', 'bob', 'cid', 'dan']) name;
 select is(tests.claims('2 min'), 'nothing', 'T16: no charge begins while Stripe may have made the first');
 select is(tests.claims('2 hours'), 'nothing', 'no charge begins after the cool-down either');
 
--- The charges end as paid, as declined by the answer, as declined by the event, or unknown.
+-- The charges end in one of these ways: paid, declined in the answer, declined by an event, or unknown.
 select is(tests.top_up_event('ann', 'payment_intent.succeeded', '3 hours'), 'processed',
   'the event of ann''s payment arrives');
 select is(tests.balance('ann', '3 hours'), 'balance 5000, held 0, available 5000, debt 0',
@@ -52,7 +52,7 @@ select is(tests.claims('23 h' - interval '1 s'), 'bob charge 500, cid charge 500
 select is(tests.claims('23 h'), 'dan charge 500', 'dan is charged again after 23 hours');
 select is(tests.notifications('dan'), '{}', 'a user who opted out is not notified of a failure');
 
--- A charge that was never requested from Stripe does not count, so opting in again charges at once.
+-- If a charge was never requested from Stripe, it does not count. So opting in again charges at once.
 select is(tests.top_up_event(name, 'payment_intent.succeeded', '23 h'), 'processed', name || ' pays')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is(tests.tops_up('eve'), 'card_missing, processed', 'eve opts in');
@@ -67,7 +67,7 @@ select is(tests.opts_in('eve', p_passed => '23 h') ->> 'state', 'on', 'eve opts 
 select is(tests.claims('23 h 10 min'), 'eve charge 500',
   'a charge that was never sent to Stripe does not block the next one');
 
--- A debt beyond any charge does not delay other users.
+-- A debt that no charge could cover does not delay other users.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')
 from unnest(array['fay', 'gus']) name;
 select isnt(tests.give('fay', '1'), null, 'fay is granted 1');
@@ -76,8 +76,7 @@ select is(holds_settle(tests.hold('fay', '1', 600), '99999999999999999999', p_no
 select is(tests.claims('24 h'), 'eve charge 500, fay charge 2000, gus charge 500',
   'fay is charged the monthly cap, and gus is charged, too');
 
--- A charge that Stripe has accepted ends neither by an opt-out nor by the failure of another
--- payment.
+-- If Stripe has accepted a charge, neither an opt-out nor the failure of a different payment ends it.
 select is(tests.tops_up('hal', 'pm_old'), 'card_missing, processed', 'hal opts in');
 select is(tests.claims('25 h'), 'eve charge 500, fay charge 2000, gus charge 500, hal charge 500',
   'hal is charged');
@@ -90,7 +89,7 @@ select is(tests.top_up_event('hal', 'payment_intent.payment_failed', '25 h 1 s')
   'the accepted charge fails');
 select is(tests.opts_in('hal', p_passed => '25 h 2 s') ->> 'state', 'on', 'hal opts in again');
 
--- A card is missing at Stripe after another card replaced it.
+-- A card is missing at Stripe, but a new card has replaced it already.
 select is(tests.claims('25 h 2 s'), 'hal charge 500', 'hal is charged');
 select is(tests.saves('hal', 'pm_new', '25 h 3 s'), 'processed', 'hal saves another card');
 select is(tests.reports('hal', 'card_gone', '25 h 4 s'), 'failed closed',
@@ -102,8 +101,7 @@ select is((select payment_method_id from farthing.customers join farthing.accoun
 select is((tests.opts_in('hal', p_passed => '25 h 6 s') ->> 'failures')::int, 1,
   'opting in again does not reset the failures');
 
--- A warning of a payment whose credits are spent freezes nothing, and the card is still not
--- charged.
+-- A warning about a payment whose credits are spent freezes nothing. The card is still not charged.
 select is(tests.top_up_event('gus', 'payment_intent.succeeded', '25 h'), 'processed', 'gus pays');
 select is(credits_debit(tests.person('gus'), '5000', 'x', p_now => tests.after('25 h')) #>> '{data,amount}',
   '5000', 'gus spends all credits');
@@ -115,7 +113,7 @@ select is(tests.claims('26 h 10 min'), 'eve charge 500, fay charge 2000, hal cha
 select is((select (top_ups_read(tests.person('gus'), tests.after('26 h')) ->> 'charged_this_month')::int),
   500, 'gus was charged once');
 
--- A refunded charge counts for the monthly cap and starts a cool-down.
+-- A refunded charge still counts towards the monthly cap and starts a cool-down.
 create function pg_temp.refund(p_nr int, p_passed interval) returns text language sql as $$
   select tests.receive('refund_ivy_' || p_nr, 'refund.created', jsonb_build_object('stripe_refund_id',
     're_ivy_' || p_nr, 'payment_id', 'pi_' || tests.top_up_of('ivy'), 'amount', 100, 'currency', 'usd',
@@ -139,7 +137,7 @@ select is((tests.opts_in('ivy', p_passed => '27 h 2 min') ->> 'charged_this_mont
 select doesnt_match(tests.claims('27 h 9 min'), 'ivy', 'opting in again does not end the cool-down');
 select matches(tests.claims('27 h 10 min'), 'ivy charge 500', 'a refunded charge starts the cool-down');
 
--- A page replaces a charge that was cancelled, so after an opt-out no answer is missing.
+-- A page replaces the charge, which is cancelled. So after an opt-out no answer is outstanding.
 select is(tests.tops_up('jim'), 'card_missing, processed', 'jim opts in');
 select matches(tests.claims('28 h'), 'jim charge 500', 'jim is charged');
 select is(tests.reports('jim', 'authentication', '28 h'), 'pending link',

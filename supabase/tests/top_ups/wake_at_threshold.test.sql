@@ -10,7 +10,7 @@ select is(vault.create_secret(value, name) is not null, true, name || ' is store
 from (values ('https://project.example.com/functions/v1', 'farthing_functions_url'),
   ('sb_secret_x', 'farthing_secret_key')) s (value, name);
 
--- Returns how often the payment runner was woken since the last call.
+-- Returns the number of times that the payment runner was woken since the last call.
 create function pg_temp.wakes() returns bigint language plpgsql as $$
 declare
   v_count bigint := (select count(*) from net.http_request_queue where url like '%/payment-runner');
@@ -30,7 +30,7 @@ create function pg_temp.below(p_name text) returns numeric language sql as $$
   select top_up_below from farthing.accounts where owner_id = tests.person(p_name)
 $$;
 
--- Opting in and saving a card.
+-- The user opts in and saves a card.
 select is(pg_temp.below('ann'), null, 'an account without top-ups stores no threshold');
 select isnt(tests.give('ann', '3000'), null, 'ann has 3,000 credits');
 select is(tests.opts_in('ann') ->> 'state', 'card_missing', 'ann opts in');
@@ -61,7 +61,7 @@ select isnt(holds_open(tests.person('bob'), '600', p_now => tests.after('1 min')
   'bob''s credits are held');
 select is(pg_temp.wakes(), 1::bigint, 'the hold that crosses the threshold wakes the runner');
 
--- Opting out, pausing, and opting in below the threshold.
+-- The user opts out, pauses, and opts in below the threshold.
 select is(top_ups_stop(tests.person('bob'), tests.after('2 min')) ->> 'state', 'off', 'bob opts out');
 select is(pg_temp.below('bob'), null, 'his account stores no threshold any more');
 select is(pg_temp.spends('bob', '600', '3 min'), 0::bigint, 'after an opt-out a debit wakes no runner');

@@ -1,5 +1,5 @@
--- Stripe refuses a reversal. The restoration that was to undo the reversal is not made, so that the
--- provider is not paid twice, and the refused move waits for an operator.
+-- Stripe refuses a reversal. So the transfer that was to undo the reversal is not made; otherwise the
+-- provider would be paid twice. An operator must settle the refused reversal.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -20,7 +20,7 @@ create function pg_temp.refuses(p_label text, p_passed interval) returns text la
     and status = 'requested' order by move_nr limit 1) m
 $$;
 
--- A refund from the dashboard fails before its reversal is made.
+-- A refund from the dashboard fails before the runner has made its reversal.
 select is(pg_temp.paid('a'), 'processed', 'a booking is paid');
 select is(tests.refund_event('a', 'a', 500, state, passed, p_reverses => false), 'processed',
   'the refund of a half is ' || state)
@@ -34,7 +34,7 @@ select is(pg_temp.moves('a'), 'reversal 485 refused, restoration 485 refused',
 select is(pg_temp.claims('2 h'), 'nothing', 'no move is left to claim');
 select is_empty('select * from farthing.prove_rows()', 'the provider has their share exactly once');
 
--- A bank withdraws the whole payment in two parts, of which one is reversed, and reinstates it.
+-- A bank withdraws the whole payment in two parts and reinstates it. Only one of the parts was reversed.
 select is(pg_temp.paid('b'), 'processed', 'a second booking is paid');
 select is(pg_temp.disputed('b', 'needs_response', '{-500}', '3 h', 500), 'processed',
   'a bank withdraws a half');
@@ -54,8 +54,7 @@ select is(pg_temp.claims('6 h') || ' ' || pg_temp.finishes('6 h', 'tr_b'),
   'restoration 485 ch_b acct_pat {}', 'one transfer restores the reversed part');
 select is_empty('select * from farthing.prove_rows()', 'the provider has their share exactly once again');
 
--- A refused reversal that stays due is not requested again automatically, but waits for an
--- operator.
+-- A refused reversal that stays due is not requested again automatically. It waits for an operator.
 select is(pg_temp.paid('c'), 'processed', 'a third booking is paid');
 select is(tests.refund_event('c', 'c', 500, 'succeeded', '7 h', p_reverses => false), 'processed',
   'a half of the third booking is refunded');

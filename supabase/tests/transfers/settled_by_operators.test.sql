@@ -1,5 +1,5 @@
--- A move whose result is unknown, or that Stripe refused, is settled by an operator who has looked
--- into Stripe, with a reason. The remaining moves follow from the settlement.
+-- The result of a transfer or reversal is unknown, or Stripe has refused it. An operator looks it up at
+-- Stripe and settles it with a reason. The remaining transfers follow from the settlement.
 
 begin;
 \ir ../helpers/all_tests.psql

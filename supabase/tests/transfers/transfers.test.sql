@@ -1,6 +1,5 @@
--- M6: with the policy `completed`, a provider's share waits until the booking is completed. It is
--- transferred once, from the charge, without our fee and without refunded money. Later refunds and
--- disputes change it.
+-- M6: with the policy `completed`, a provider's share is transferred when the booking is completed: once,
+-- from the charge, without our fee and without refunded money. Later refunds and disputes change the share.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -26,7 +25,7 @@ returns text language sql as $$
   select pg_temp.advances(p_label, 'completed', p_passed)
 $$;
 
--- A booking keeps the policy of its time.
+-- A booking keeps the policy that applied when it was created.
 select isnt(tests.booking('old'), null, 'ann books under the policy to divide payments at once');
 select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
 select is((select transfer_at from farthing.bookings where booking_id = tests.booking_id('old')), 'payment',
@@ -52,7 +51,7 @@ select is(pg_temp.moves('a'), 'transfer 970 requested', 'a repeated completion t
 select is(pg_temp.claims('2 h'), 'transfer 970 ch_a acct_pat',
   'the transfer is paid from the booking''s charge');
 select is(pg_temp.finishes('2 h', 'tr_a'), '{}', 'Stripe makes the transfer');
--- After the transfer, the share follows refunds and disputes.
+-- After the transfer, refunds and disputes change the share.
 select is(tests.refund_event('a', 'a1', 400, 'succeeded', '3 h'), 'processed',
   'a part of the booking is refunded');
 select is((select r.status || ' ' || (farthing.refund_to_send(r) ->> 'connected') || ' '
@@ -90,14 +89,13 @@ select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '3 h'), 'processed',
 select is(pg_temp.moves('c'), 'restoration 970 requested',
   'reinstated money is transferred from our balance');
 
--- A cancelled booking's money goes to the buyer.
+-- The money of a cancelled booking is refunded to the buyer.
 select is(pg_temp.begins('d'), 'confirmed', 'a fourth booking is paid and confirmed');
 select is(bookings_cancel(tests.person('ann'), tests.booking_id('d'), p_now => tests.after('3 s'))
   #>> '{refund,connected}', 'false', 'the refund of a cancelled booking reverses no transfer');
 select is(pg_temp.moves('d'), 'none', 'a cancelled booking is not transferred');
 
--- After Stripe refused a transfer, its reversal is refused, too, and a later run requests what is
--- due.
+-- Stripe has refused a transfer. Its reversal counts as refused, too. A later run requests what is due.
 select is(pg_temp.begins('e') || pg_temp.completes('e', '9 h'), 'confirmedcompleted',
   'a fifth booking is completed');
 select is(tests.refund_event('e', 'e1', 200, 'succeeded', '9 h 1 s'), 'processed',
@@ -115,7 +113,7 @@ select is(pg_temp.moves('e'), 'transfer 970 refused, reversal 194 refused, trans
 select transfers_finish(move_id, 'tr_e', p_now => tests.after('11 h')) from farthing.booking_transfers
 where booking_id = tests.booking_id('e') and status = 'requested';
 
--- The reversal of an uncertain transfer is uncertain.
+-- If it is unknown whether a transfer was made, the result of its reversal is unknown, too.
 select is(tests.refund_event('b', 'b2', 100, 'succeeded', '30 h'), 'processed',
   'a late refund of the second booking arrives');
 select is(pg_temp.claims('31 h'), 'nothing', 'a transfer without an answer for a day is not claimed again');

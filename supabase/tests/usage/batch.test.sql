@@ -1,4 +1,4 @@
--- Batches of usage: many events in one call, each independent of the others.
+-- Batches of usage: one call with many events, each of which succeeds or fails by itself.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -9,7 +9,7 @@ select isnt(tests.give('bob', '10'), null, 'bob has 10');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
 values ('one', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- A token of the model `one` costs one credit.
 
--- Returns a batch as a caller writes it: user, event, tokens and model of each event.
+-- Returns a batch as a caller writes it, with the user, id, tokens and model of each event.
 create function pg_temp.events(p_rows text[]) returns jsonb language sql as $$
   select jsonb_agg(jsonb_build_object('user_id', case c[1] when 'nobody' then md5('nobody')::uuid
       else tests.person(c[1]) end, 'event_id', c[2], 'model', coalesce(c[4], 'one'), 'input_tokens',
@@ -20,7 +20,7 @@ $$;
 create function pg_temp.batch(variadic p_rows text[]) returns jsonb language sql as $$
   select usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
 $$;
--- Returns the result of each event: index and credits, = for a duplicate, or the code.
+-- Returns the result of each event: its index and its credits, = for a duplicate, or the code of the error.
 create function pg_temp.results(p_answer jsonb) returns text language sql as $$
   select string_agg(concat(o ->> 'index', ':', o ->> 'code', case when o ? 'duplicate' then '=' end,
   o ->> 'credits'),
@@ -52,7 +52,7 @@ select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0',
 select is((select array_agg(seq order by seq) from farthing.entries join farthing.accounts using (account_id)
   where owner_id = tests.person('bob')), '{1,2,3}', 'a refused event leaves no gap in the entries');
 
--- Repeats of a batch, and of single calls.
+-- Repeats of a batch, and repeats of single calls.
 select is(pg_temp.results(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
   '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported and not charged');
 select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", "input_tokens": 5}',
@@ -75,7 +75,7 @@ select is(pg_temp.results(usage_charge_batch((select jsonb_agg(e || jsonb_build_
     pg_temp.events(array['ann z1 1', 'ann z2 0'])) e) || pg_temp.events(array['ann z3 1'])) -> 'data'),
   '0:invalid_request 1:invalid_request 2:1', 'an event with too much metadata is refused alone');
 
--- A batch that spends several lots.
+-- A batch that takes credits from several lots.
 select isnt(tests.give('cid', '3', '1 hour'), null, 'cid has 3 for an hour');
 select isnt(tests.give('cid', '3'), null, 'cid has 3 for ever');
 select is((select string_agg((select string_agg(lot ->> 'amount', '+') from jsonb_array_elements(r -> 'lots')

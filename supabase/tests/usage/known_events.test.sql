@@ -1,5 +1,5 @@
--- Known usage events: the same id with other contents is refused, and the refusal names the
--- difference.
+-- Usage events that are already known: the same id with different contents is refused, and the error names
+-- the difference.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -25,7 +25,7 @@ begin
 end
 $$;
 
--- m1: one cheap token, then two million expensive ones, under one id.
+-- m1: one id is used for a cheap token, and then for two million expensive ones.
 select is(pg_temp.charged(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}')), '201 0.02',
   'one token is charged');
 select is(tests.outcome(pg_temp.use('e1', '{"input_tokens": 2000000}', '25 h')), jsonb_build_object('code',
@@ -38,7 +38,7 @@ select is(tests.balance('ann'), 'balance 999.98, held 0, available 999.98, debt 
 select is(pg_temp.charged(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}', '25 h')), '200 0.02',
   'the same contents are a duplicate');
 
--- Each part of the contents is compared, and metadata is not.
+-- Every part of the contents is compared, except metadata.
 select is(pg_temp.charged(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z", "metadata": {"a": 1}}')),
@@ -70,7 +70,7 @@ select is(pg_temp.charged(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_t
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}', '1 year')), '200 15',
   'a known event is a duplicate, however late it is sent again');
 
--- Free usage is recognised, too.
+-- A repeat of free usage is recognised, too.
 select is(pg_temp.charged(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0',
   'free usage is accepted');
 select is(pg_temp.charged(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0',
@@ -93,7 +93,7 @@ select is((select jsonb_agg(r - 'event_id' order by r -> 'index') from
 select is(tests.balance('bob'), 'balance 985, held 0, available 985, debt 0',
   'the other events of the batch are charged once');
 
--- Known events in a hold and in a job.
+-- Known events in the settlement of a hold, and in a job.
 select is(tests.outcome(format('select holds_settle(%L, p_usage => %L, p_now => tests.after(''1 s''))',
   tests.hold('bob', '20'), '{"event_id": "b1", "model": "dear", "input_tokens": 20}')) - 'details',
   '{"code": "usage_conflict", "status": 409, "field": "usage.event_id"}',

@@ -1,4 +1,4 @@
--- The window of occurred_at: usage may have occurred within the policy's limits around its report.
+-- occurred_at may differ from the time of the report only within the policy's limits.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -14,7 +14,7 @@ create function pg_temp.use(p_moment text) returns jsonb language sql as $$
     pg_temp.at(p_moment)))
 $$;
 
--- m8: each end of the window is tested from both sides.
+-- m8: each limit is tested at its end and beyond it.
 select is(pg_temp.use(tests.after(passed)::text) ->> 'code', code, name) from (values
   (interval '-35 days', 'ok', 'a use of 35 days ago is taken'),
   (interval '-35 days -1 microsecond', 'invalid_request', 'an older one is not'),
@@ -29,7 +29,7 @@ select tests.fails_with(format('select usage_charge(tests.person(''ann''), %L, p
   '{"model": "gpt-99", "input_tokens": 1, "occurred_at": "0001-01-01T00:00:00Z"}'), 'invalid_request',
   'occurred_at', 'the window is checked before the model');
 
--- A batch checks each event; a settlement and a job name the field with its path.
+-- A batch checks each event. The error of a settlement or a job names the field with its path.
 select is((select jsonb_agg(r - 'event_id') from jsonb_array_elements(usage_charge_batch((select jsonb_agg(
   pg_temp.at(m::text) || jsonb_build_object('user_id', tests.person('ann'), 'event_id', nr) order by nr)
   from (values (1, tests.after()), (2, tests.after('-40 days')), (3, tests.after('1 day'))) v (nr, m)),
@@ -49,7 +49,7 @@ select is(jobs_checkpoint(tests.job_id('ann'), 1, 's1', null, jsonb_build_array(
   tests.after('-35 days')::text)), p_now => tests.after('1 h')) ->> 'credits', '0.02',
   'the step checks the window of the moment when the job was created');
 
--- An operator sets the window.
+-- An operator changes the limits.
 select farthing.allow_change('sql:' || session_user, 'another window');
 update farthing.policy set usage_max_age = '1 hour', usage_max_ahead = '0' where one_row;
 select is(pg_temp.use(tests.after(passed)::text) ->> 'code', code, format('with an hour''s policy %s is %s',

@@ -1,4 +1,4 @@
--- The origin of a usage event: ids of our own work are separate from callers' ids.
+-- The origin of a usage event separates the ids of our own work from the ids that callers choose.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +12,7 @@ language sql as $$
   select usage_charge(tests.person(p_name), jsonb_build_object('event_id', p_event_id, 'model',
     'gpt-4o', 'input_tokens', 1), p_now => tests.after(p_passed)) #>> '{data,credits}'
 $$;
--- All ids that our own work could use.
+-- All ids that our own work could use are used by a caller.
 create function pg_temp.names(p_id uuid) returns text[] language sql as $$
   select array[p_id::text, 'chat:' || p_id, 'hold:' || p_id, 'job:' || p_id, 'job:' || p_id || ':s1',
     p_id || ':s1', p_id || ':s1:2']
@@ -29,7 +29,7 @@ select is(tests.step('ann', 1, 's1', 2, '3 s'),
   '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0, "conflicts": 0}',
   'T30: a job''s step is charged in full, whatever ids a caller has used');
 
--- M5: a chat settles, and a scheduled task closes another one.
+-- M5: a chat is settled, and a scheduled task closes a second one.
 select is(tests.begin_chat(name, name) #>> '{step}', 'call', name || ' begins a chat')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is((select sum(pg_temp.poison(name, n, '1 s')::numeric) from unnest(pg_temp.names(
@@ -46,8 +46,8 @@ select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged
 select is(tests.chat(tests.chat_id('cid')), tests.chat(tests.chat_id('dan')),
   'T30: cid''s chat is charged the same, whatever ids a caller has used');
 
--- A hold settled with usage: usage with an event_id is a caller's event, usage without one has the
--- hold's id.
+-- A hold is settled with usage. If the usage has an event_id, the event is the caller's; if not, its id is
+-- the hold's.
 create temporary table held as select tests.hold('eve', '50') as own, tests.hold('eve', '50') as named;
 select is((select sum(pg_temp.poison('eve', n, '1 s')::numeric) from unnest(pg_temp.names(own)) n), 0.14,
   'a caller uses all ids that a hold could have') from held;

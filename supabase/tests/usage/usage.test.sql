@@ -1,4 +1,4 @@
--- Usage: token counts are priced exactly, and each event is charged at most once, for ever.
+-- Usage: tokens are priced exactly, and each event is charged at most once, with no time limit.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -24,7 +24,7 @@ select results_eq($$ select kind::text, reference_type::text, reference_id::text
     "output_tokens": 500, "caller": {"job": 7, "note": null}}'::jsonb) $$,
   'a charge stores its token counts and rate, and the caller''s metadata as it was sent');
 
--- An event is charged once, for ever.
+-- An event is charged only once, with no time limit.
 select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}'), jsonb_set(a || '{"status": 200}', '{data,duplicate}', 'true'),
   'a known event returns the first charge') from first;
@@ -41,7 +41,7 @@ select isnt(tests.give('bob', '1'), null, 'bob has 1');
 select is(pg_temp.charge('bob', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
   '201', 'another user can use the same event_id');
 
--- A charge that spends two lots, and its repeat.
+-- A charge that takes credits from two lots, and its repeat.
 create temporary table wide as select pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o",
   "output_tokens": 1000}') as a;
 select is((select array_agg(lot ->> 'amount') from jsonb_array_elements(a #> '{data,lots}') lot),
@@ -50,7 +50,8 @@ select is(pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o", "output_t
   jsonb_set(a -> 'data', '{duplicate}', 'true'),
   'the repeat of a charge over two lots returns the same answer') from wide;
 
--- All kinds of tokens, to the last decimal; a kind without a rate costs as much as input or output.
+-- All kinds of tokens, to the last decimal. If a kind has no rate of its own, it costs as much as input or
+-- output.
 insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
   cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from)
 values ('fine', 1, 0.000000001, 0.000000003, 0.000000007, 0.00000002, 0.00000005, 1.0001, tests.after()),
@@ -71,7 +72,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e3", "model": "fine", "input_toke
 select is(usage_estimate('{"model": "gpt-4o", "input_tokens": 1000000000, "output_tokens": 1000000000}')
   ->> 'credits', '80000000', 'the highest token counts can be priced');
 
--- Free usage is recorded, moves no credits, and is recognised like any other usage.
+-- Free usage is recorded and moves no credits. A repeat of it is recognised like any other.
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
   '{"status": 201, "replayed": false, "data": {"transaction_id": null, "event_id": "e4", "credits": "0",
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": []}}',

@@ -1,4 +1,5 @@
--- The total of welcome credits of a day: exact across midnight UTC, and compared with the grants.
+-- The total of the welcome credits of a day: it is exact across midnight UTC, and the proof compares it
+-- with the grants.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -21,7 +22,7 @@ $$;
 select lives_ok($$ select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "200"}',
   'test') $$, 'a shop grants at most 200 credits a day');
 
--- A day ends at midnight UTC, also for a session of another time zone.
+-- A day ends at midnight UTC, even if the session has a different time zone.
 set local timezone = 'Pacific/Kiritimati'; -- UTC+14
 select is(pg_temp.signs_up(name), 'signed up', name || ' signs up')
 from unnest(array['ann', 'ben', 'cid', 'dan']) name;
@@ -33,7 +34,7 @@ from unnest(array['eve', 'fay']) name;
 select is(pg_temp.granted('2031-03-02T00:00:00Z'), 2, 'a new day begins at midnight');
 select is(pg_temp.days(), '2031-03-01 200, 2031-03-02 200', 'each day has its own total');
 
--- A runner that began before midnight decides after one that began later.
+-- One runner began before midnight, and decides after a runner that began later.
 select is(pg_temp.signs_up(name), 'signed up', name || ' signs up') from unnest(array['gus', 'hal']) name;
 select is(farthing.grant_welcome(request_nr::text, '2031-03-04T00:00:01Z'), 1,
   'a runner grants after midnight')

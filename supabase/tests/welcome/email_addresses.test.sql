@@ -1,4 +1,4 @@
--- The spellings of one mailbox, and blocked domains.
+-- Different spellings of the same mailbox, and blocked domains.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -38,7 +38,7 @@ from (values
   ('a.nn-b+x@outlook.com', 'a.nn-b@outlook.com'))
   e (given, expected);
 
--- A domain is blocked as it is written, and as the domain of its mailbox.
+-- A domain can be blocked as it is written in the address, and as the domain of the mailbox.
 select is(farthing.set_blocked_domains('{trash.example,pm.me,gmail.com}', 'test'), 3, 'domains are blocked');
 select is(farthing.is_blocked_domain(email), blocked, email)
 from (values ('"a@b"@Trash.example', true), ('x@a.b.trash.example.', true), ('x@pm.me', true),

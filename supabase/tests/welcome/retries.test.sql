@@ -84,7 +84,7 @@ from (values ('ann', 'granted 100'), ('ben', 'refused day_ceiling'), ('fay', 'qu
 select is((select count(*)::int from farthing.customer_reads where route = 'GET /customers/{id}'), 4,
   'the reads are recorded');
 
--- One user again, by the limits of today.
+-- An operator queues a single user again. The limits of the current day apply.
 select is(a ->> 'status' || ' ' || (a #>> '{data,status}') || ' ' || (a #>> '{data,retried_at}'),
   '200 queued ' || (to_jsonb(tests.after('1 h')) #>> '{}'), 'olga queues ben again')
 from pg_temp.retry(pg_temp.nr('ben'), '1 h', 'k') a;
@@ -112,7 +112,7 @@ select results_eq($$ select author, reason, before ->> 'reason', after ->> 'stat
     where table_name = 'welcome_grants' and row_key ->> 'request_nr' = pg_temp.nr('ben')::text $$,
   $$ select pg_temp.olga(), 'A real user.', 'day_ceiling', 'queued' $$, 'a retry is audited once');
 
--- All who were refused as day_ceiling.
+-- An operator queues all users who were refused with day_ceiling.
 create function pg_temp.retry_all(p_dry_run boolean, p_limit int default 1000, p_until interval default null,
   p_refused_as text default 'day_ceiling', p_reason text default 'A new ceiling.') returns text
 language sql as $$

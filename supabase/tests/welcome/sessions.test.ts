@@ -1,4 +1,4 @@
-/** Two sessions at once: confirmations, runners, the ceiling of the day, and a deletion. */
+/** Two sessions at the same moment: confirmations, runners, the ceiling of the day, and a deletion. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const id = (name: string) => `md5('${name}')::uuid`;
@@ -15,7 +15,7 @@ const retriesAll = "select welcome_retry_refused(tests.after(), p_reason => 'why
   "p_now => tests.after()) #>> '{data,retried}'";
 const on =
   `select farthing.set_policy('{"welcome_credits": "100", "welcome_credits_day": "100000"}', 'test')`;
-/** Signs a user up whose domain is blocked until the user is refused. */
+/** Signs up a user, who is refused because the email's domain is blocked. */
 const refused = (name: string) => [
   on,
   "select farthing.set_blocked_domains('{refused.example}', 'test')",

@@ -1,4 +1,4 @@
--- Welcome credits: who gets them, how often, and each limit.
+-- Welcome credits: who gets them, how often, and every limit.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -52,7 +52,7 @@ select is(concat_ws(' ', kind, author), 'promotion task:grant_welcome_credits',
 where account_id = farthing.account_for(md5('ann')::uuid);
 select is(pg_temp.credits('ann', '10 days'), '0', 'they cannot be spent after their expiry');
 
--- Unconfirmed and anonymous users.
+-- Users with an unconfirmed email, and anonymous users, get none.
 select is(pg_temp.signs_up('ben', 'ben@example.com', false), 'signed up',
   'ben has not confirmed his address');
 select is(pg_temp.signs_up('ava', null, false, true), 'signed up', 'ava is anonymous');
@@ -78,7 +78,7 @@ select is(pg_temp.granted('1 day'), 0, 'and stays refused on the next day');
 select is(pg_temp.signs_up('dan', 'dan@example.com'), 'signed up', 'a user signs up on the next day');
 select is(pg_temp.granted('1 day'), 1, 'a new day has a new ceiling');
 
--- One grant per address, in all its spellings, also after the user is deleted.
+-- An address gets only one grant, in whichever spelling, even after the user is deleted.
 select is(pg_temp.signs_up('eve', 'DAN+1@example.com'), 'signed up', 'a second account of dan''s address');
 select is(pg_temp.granted('1 day'), 0, 'gets nothing');
 select is(pg_temp.reason('eve'), 'refused email_known', 'since the address is known');
@@ -93,7 +93,7 @@ select is(tests.outcome('delete from auth.users where email = ''dan3@example.com
   'and is deleted before the runner looks');
 select is(pg_temp.granted('1 day'), 0, 'a deleted user gets nothing');
 
--- An address without an @ has no hash. Another sign-in service can confirm one.
+-- An address without an @ has no hash. A different sign-in service can confirm such an address.
 select is(pg_temp.signs_up('n' || coalesce(email, 'ull'), email), 'signed up', 'a user without an address')
 from (values (null), (''), ('ann')) e (email);
 select is(pg_temp.granted('1 day'), 0, 'users without an address get nothing');

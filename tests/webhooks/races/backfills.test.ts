@@ -10,8 +10,7 @@ interface Claim {
 }
 
 /**
- * Claims the backfill at a time two hours in the future, at which none of the stack's runners
- * claims it.
+ * Claims the backfill at a time two hours in the future, at which none of the stack's runners can claim it.
  */
 async function claim(): Promise<Claim | null> {
   return await withSql(world, async (sql) => {

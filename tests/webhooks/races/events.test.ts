@@ -1,6 +1,6 @@
 /**
- * Stripe's events about an account while its credits are spent. Each event has its own session, as
- * each request does, and there are enough events to show a missing lock.
+ * Stripe's events about an account arrive while its credits are spent. Each event has its own session, as
+ * each request does. There are enough events to make a missing lock visible.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -19,14 +19,14 @@ const SESSIONS = 12;
 
 async function withSessions(use: (sql: Sql) => Promise<void>): Promise<void> {
   const sql = postgres(world.databaseUrl, { max: SESSIONS, onnotice() {} });
-  // All connections are opened before the race, so that no session begins late.
+  // Opens all connections before the race, so that no session begins late.
   await Promise.all(Array.from({ length: SESSIONS }, () => sql`select pg_sleep(0.05)`));
   await use(sql).finally(() => sql.end({ timeout: 5 }));
 }
 
 let events = 0;
 
-/** Records an event of Stripe's. Returns the inbox's answer without `received`. */
+/** Records one of Stripe's events. Returns the answer of the inbox without the field `received`. */
 async function hears(sql: Sql, type: string, facts: postgres.JSONValue): Promise<unknown> {
   const id = `evt_race_${crypto.randomUUID().slice(0, 8)}_${++events}`;
   const event = { id, type, livemode: false, created: Math.floor(Date.now() / 1000), facts };
@@ -42,7 +42,7 @@ const refundFacts = ({ paymentId }: Purchase, nr: number, more: object = {}) => 
   ...more,
 });
 
-/** Returns the code of a refusal. */
+/** Returns the code of the error with which the call fails. */
 function codeOf(error: unknown): string {
   const { code, message } = error as { code: string; message: string };
   return code === "PGRST" ? JSON.parse(message).code : `${code} ${message}`;
@@ -145,7 +145,7 @@ Deno.test("T7: a refund's answer and its events at once make one refund", async 
   await proven(world);
 });
 
-/** Makes a person with a debt of 800, by settling a hold of 100 for 900. */
+/** Makes a person with a debt of 800: settles a hold of 100 for 900. */
 async function owing(sql: Sql): Promise<Person> {
   const person = await signUpWith(world, "100");
   const [hold] = await sql<{ id: string }[]>`
