@@ -12,7 +12,7 @@ import { faults, http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
-import { client, localStack, stripeEmulator } from "./suites/packages.ts";
+import { client, localStack, react, stripeEmulator } from "./suites/packages.ts";
 import { quarter } from "./suites/quarter.ts";
 import { unit } from "./suites/unit.ts";
 
@@ -33,6 +33,7 @@ export const suites: Suite[] = [
   guest,
   demo,
   client,
+  react,
   compat,
   catalogue,
   mutants,

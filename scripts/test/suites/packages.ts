@@ -138,3 +138,10 @@ export const client = packageSuite({
   onStack: CLIENT,
   isGroup: true,
 });
+
+export const react = packageSuite({
+  name: "react",
+  about: "packages/react: its hooks, in React's strict mode (when it has changed, or when named)",
+  madeOf: ["packages/client", "packages/react"],
+  isGroup: true,
+});

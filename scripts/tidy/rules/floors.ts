@@ -46,7 +46,10 @@ const AREAS: readonly Area[] = [
       ["*"],
     ],
   },
-  { root: "packages/", floors: [["client", "command-line"], ["stripe-emulator"], ["local-stack"]] },
+  {
+    root: "packages/",
+    floors: [["client", "command-line"], ["react", "stripe-emulator"], ["local-stack"]],
+  },
   {
     root: "packages/client/",
     floors: [
@@ -57,6 +60,7 @@ const AREAS: readonly Area[] = [
       ["mod.ts", "server.ts"],
     ],
   },
+  { root: "packages/react/", floors: [["core"], ["hooks"], ["mod.ts"]] },
   {
     root: "packages/stripe-emulator/",
     floors: [

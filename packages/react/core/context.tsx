@@ -1,0 +1,53 @@
+/** The client, the signed-in user and the user's purchase, for all hooks below the provider. */
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import type { Farthing } from "@farthing/client";
+import { orderInAddress } from "./return-address.ts";
+
+export interface FarthingContext {
+  readonly farthing: Farthing;
+  /** Undefined until the session is known, null if nobody is signed in. */
+  readonly userId: string | null | undefined;
+  /** The order that the user pays now; null if none is known. */
+  readonly orderId: string | null;
+  readonly followOrder: (orderId: string | null) => void;
+}
+
+export interface FarthingProviderProps {
+  readonly farthing: Farthing;
+  /**
+   * The id of the signed-in user: no user sees what was read for another. Undefined until the
+   * session is known, null if nobody is signed in.
+   */
+  readonly userId: string | null | undefined;
+  readonly children?: ReactNode;
+}
+
+const Context = createContext<FarthingContext | null>(null);
+
+/** Gives the hooks a client and its user. Renders on a server, too, where nothing is read. */
+export function FarthingProvider({ farthing, userId, children }: FarthingProviderProps) {
+  const [order, setOrder] = useState<{ id: string | null; of: string } | null>(null);
+  useEffect(() => {
+    if (!userId) return;
+    const id = orderInAddress();
+    if (id !== null) setOrder({ id, of: userId });
+  }, [userId]);
+  const orderId = order !== null && order.of === userId ? order.id : null;
+  const value = useMemo<FarthingContext>(() => ({
+    farthing,
+    userId,
+    orderId,
+    followOrder: (id) => setOrder(userId ? { id, of: userId } : null),
+  }), [farthing, userId, orderId]);
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+/** @throws Error outside a `FarthingProvider` */
+export function useFarthingContext(): FarthingContext {
+  const value = useContext(Context);
+  if (value === null) throw new Error("Wrap the app in <FarthingProvider>.");
+  return value;
+}
+
+/** Returns the provider's client, for calls without a hook. */
+export const useFarthing = (): Farthing => useFarthingContext().farthing;

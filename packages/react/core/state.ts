@@ -1,0 +1,57 @@
+/** The states of something that is read from the service. Unknown is a state of its own. */
+import { FarthingError } from "@farthing/client";
+import type { UseQueryResult } from "@tanstack/react-query";
+
+/** Nothing is known yet. */
+export interface Loading {
+  readonly status: "loading";
+}
+
+/** Show "Sign in required". */
+export interface SignedOut {
+  readonly status: "signed_out";
+}
+
+/** The last reading failed. */
+export interface Unknown<Data> {
+  readonly status: "unknown";
+  readonly error: Error;
+  /** The service's last answer, which may be out of date; undefined if it has never answered. */
+  readonly last: Data | undefined;
+  readonly retry: () => void;
+}
+
+export interface Ready<Data> {
+  readonly status: "ready";
+  readonly data: Data;
+}
+
+export type Reading<Data> = Loading | SignedOut | Unknown<Data> | Ready<Data>;
+
+/** Returns whether the service refused the call because nobody is signed in. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof FarthingError && error.status === 401;
+}
+
+/** The options of every query: the client repeats its calls itself. */
+export const OWN_RETRIES = {
+  retry: false,
+  networkMode: "always",
+  refetchOnReconnect: true,
+} as const;
+
+type Query<Data> = Pick<UseQueryResult<Data>, "data" | "error" | "isFetching" | "refetch">;
+
+/** @param userId the provider's user */
+export function readingOf<Data>(
+  userId: string | null | undefined,
+  { data, error, isFetching, refetch }: Query<Data>,
+): Reading<Data> {
+  if (userId === null || isSignedOut(error)) return { status: "signed_out" };
+  if (userId === undefined) return { status: "loading" };
+  if (error !== null) {
+    if (isFetching && data === undefined) return { status: "loading" };
+    return { status: "unknown", error, last: data, retry: () => void refetch() };
+  }
+  return data === undefined ? { status: "loading" } : { status: "ready", data };
+}

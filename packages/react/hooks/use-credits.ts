@@ -1,0 +1,48 @@
+/** The balance, or why it is not known. */
+import { skipToken, useQuery } from "@tanstack/react-query";
+import type { CurrentBalance, Order } from "@farthing/client";
+import { useFarthingContext } from "../core/context.tsx";
+import { creditsQuery } from "../core/queries.ts";
+import { type Reading, readingOf } from "../core/state.ts";
+import { useOrder } from "./use-order.ts";
+
+/** The user has bought credits that are not granted yet. */
+export interface Paying {
+  readonly status: "paying";
+  /** Undefined until it has been read. */
+  readonly order: Order | undefined;
+}
+
+/** `text` says the state, in English: the available credits, "paying…", "unknown", …. */
+export type CreditsState = (Reading<CurrentBalance> | Paying) & { readonly text: string };
+
+function textOf(state: Reading<CurrentBalance> | Paying): string {
+  switch (state.status) {
+    case "ready":
+      return state.data.available;
+    case "paying":
+      return "paying…";
+    case "unknown":
+      return "unknown";
+    case "signed_out":
+      return "Sign in required";
+    case "loading":
+      return "…";
+  }
+}
+
+/**
+ * Reads the balance of the signed-in user. A balance that could not be read is `unknown`, never 0;
+ * after a purchase it is `paying` until the credits are granted.
+ */
+export function useCredits(): CreditsState {
+  const context = useFarthingContext();
+  const { farthing, userId } = context;
+  const order = useOrder(context);
+  const options = creditsQuery(farthing, userId ?? "");
+  const query = useQuery(userId ? options : { ...options, queryFn: skipToken });
+  const reading = readingOf(userId, query);
+  const isPaying = order.isFollowed && reading.status !== "signed_out";
+  const state = isPaying ? { status: "paying", order: order.data?.order } as const : reading;
+  return { ...state, text: textOf(state) };
+}

@@ -1,0 +1,72 @@
+/** A job, from its first look to its end. */
+import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
+import { FarthingError, type Job } from "@farthing/client";
+import { useFarthingContext } from "../core/context.tsx";
+import { jobQuery } from "../core/queries.ts";
+import { readingOf } from "../core/state.ts";
+
+/**
+ * `loading`, `signed_out`; `unknown` if the job could not be read, `timed_out` if it has not ended in
+ * time; else the job's own status.
+ */
+export interface JobState {
+  readonly status: "loading" | "signed_out" | "unknown" | "timed_out" | Job["status"];
+  /** The job as it was read last. */
+  readonly job: Job | undefined;
+  /** Percent; undefined until the job has been read. */
+  readonly progress: number | undefined;
+  /** Why it is `unknown` or `timed_out`, or why it could not be cancelled. */
+  readonly error: Error | null;
+  /** Looks again, after `unknown` or `timed_out`. */
+  readonly retry: () => void;
+  /** A running step is finished and charged; no other begins. */
+  readonly cancel: () => void;
+  readonly canCancel: boolean;
+  /** From the request to cancel until the job has ended. */
+  readonly isCancelling: boolean;
+}
+
+export interface JobStatusOptions {
+  /** Ten minutes by default. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const isOpen = (job: Job | undefined) => job?.status === "queued" || job?.status === "processing";
+const isLate = (error: Error) =>
+  error instanceof FarthingError && error.code === "deadline_exceeded";
+
+/**
+ * Follows a job: it is read after 2, 4 and then 8 seconds until it has ended, and no longer than the
+ * component lives. Null while there is no job.
+ */
+export function useJobStatus(
+  jobId: string | null,
+  { timeoutMs }: JobStatusOptions = {},
+): JobState {
+  const { farthing, userId } = useFarthingContext();
+  const options = jobQuery(farthing, userId ?? "", jobId ?? "", timeoutMs);
+  const query = useQuery(userId && jobId ? options : { ...options, queryFn: skipToken });
+  const cancel = useMutation({
+    networkMode: "always",
+    mutationFn: (id: string) => farthing.jobs.cancel(id),
+  });
+  const reading = readingOf(userId, query);
+  const job = query.data;
+  const isOurs = cancel.variables === jobId;
+  const isCancelling = isOurs && !cancel.isError && !cancel.isIdle && isOpen(job);
+  const failed = reading.status === "unknown" && !query.isFetching ? reading.error : null;
+  return {
+    status: reading.status === "signed_out" || reading.status === "loading"
+      ? reading.status
+      : failed !== null
+      ? isLate(failed) ? "timed_out" : "unknown"
+      : job?.status ?? "loading",
+    job,
+    progress: job?.progress,
+    error: failed ?? (isOurs ? cancel.error : null),
+    retry: () => void query.refetch(),
+    cancel: () => jobId !== null && cancel.mutate(jobId),
+    canCancel: isOpen(job) && !isCancelling,
+    isCancelling,
+  };
+}
