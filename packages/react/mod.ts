@@ -1,9 +1,22 @@
-/**
- * React hooks of Farthing, on the app's own TanStack Query client.
- */
+/** React hooks of Farthing, on the app's own TanStack Query client. */
 export { FarthingProvider, type FarthingProviderProps, useFarthing } from "./core/context.tsx";
-export { creditsQuery, farthingKey, jobQuery, orderQuery } from "./core/queries.ts";
+export {
+  creditsQuery,
+  entriesQuery,
+  farthingKey,
+  jobQuery,
+  orderQuery,
+  topUpsQuery,
+} from "./core/queries.ts";
 export type { Loading, Reading, Ready, SignedOut, Unknown } from "./core/state.ts";
+export {
+  ProgressTracker,
+  type ProgressTrackerProps,
+  type ProgressWords,
+} from "./hooks/progress-tracker.tsx";
+export { type AutoTopUpState, type TopUpTerms, useAutoTopUp } from "./hooks/use-auto-top-up.ts";
 export { type BuyState, type Purchase, useBuy } from "./hooks/use-buy.ts";
+export { type ChatMessage, type ChatSettings, type ChatState, useChat } from "./hooks/use-chat.ts";
 export { type CreditsState, type Paying, useCredits } from "./hooks/use-credits.ts";
+export { type EntriesState, useEntries } from "./hooks/use-entries.ts";
 export { type JobState, type JobStatusOptions, useJobStatus } from "./hooks/use-job-status.ts";

@@ -1,4 +1,5 @@
 /** The client, the signed-in user and the user's purchase, for all hooks below the provider. */
+"use client";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import type { Farthing } from "@farthing/client";
 import { orderInAddress } from "./return-address.ts";

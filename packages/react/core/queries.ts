@@ -1,19 +1,69 @@
 /** Query options for the app's own TanStack Query client: `useQuery(creditsQuery(farthing, id))`. */
-import { queryOptions } from "@tanstack/react-query";
-import { type CurrentBalance, type EndedOrder, type Farthing, type Job } from "@farthing/client";
-import { OWN_RETRIES } from "./state.ts";
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type QueryKey,
+  queryOptions,
+  type UnusedSkipTokenInfiniteOptions,
+  type UnusedSkipTokenOptions,
+} from "@tanstack/react-query";
+import type {
+  CurrentBalance,
+  EndedOrder,
+  EntriesFilter,
+  Entry,
+  Farthing,
+  Job,
+  Page,
+  TopUps,
+} from "@farthing/client";
 import { follow } from "./follow.ts";
+import { OWN_RETRIES } from "./state.ts";
+
+interface Keyed {
+  readonly queryKey: QueryKey;
+}
+
+/** The options by names that each version of the peer has. */
+type Options<Data> = UnusedSkipTokenOptions<Data> & Keyed;
+type PagesOptions<Item> =
+  & UnusedSkipTokenInfiniteOptions<
+    Page<Item>,
+    Error,
+    InfiniteData<Page<Item>>,
+    QueryKey,
+    string | null
+  >
+  & Keyed;
 
 /** The beginning of all keys of a user: invalidate it to read everything again. */
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
+
+/** Selects the queries that a charge makes out of date: the balance and the entries. */
+export function isChargedTo(userId: string) {
+  return ({ queryKey: [app, user, subject] }: { readonly queryKey: readonly unknown[] }): boolean =>
+    app === "farthing" && user === userId && (subject === "credits" || subject === "entries");
+}
 
 /** A balance is unknown rather than loading after this time. */
 const READ_MS = 20_000;
 /** A page follows an order or a job this long by default, and then offers to look again. */
 const FOLLOW_MS = 600_000;
 
+interface WithStatus {
+  readonly status: string;
+}
+
+/** Returns whether a job or an order has not ended. */
+export function isOpen(one: WithStatus | undefined): boolean {
+  return ["pending", "queued", "processing"].includes(one?.status ?? "");
+}
+
+/** A page that is opened again follows what was open when the user left it. */
+const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
+
 /** The balance of this moment. */
-export function creditsQuery(farthing: Farthing, userId: string) {
+export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {
   return queryOptions<CurrentBalance>({
     ...OWN_RETRIES,
     queryKey: [...farthingKey(userId), "credits"],
@@ -27,11 +77,11 @@ export function orderQuery(
   userId: string,
   orderId: string,
   timeoutMs = FOLLOW_MS,
-) {
+): Options<EndedOrder> {
   return queryOptions<EndedOrder>({
     ...OWN_RETRIES,
     queryKey: [...farthingKey(userId), "order", orderId],
-    staleTime: Infinity,
+    staleTime: ({ state }) => staleTimeOf(state.data?.order),
     queryFn: async ({ signal, client, queryKey }) => {
       const onLook = (order: EndedOrder["order"]) =>
         client.setQueryData<EndedOrder>(queryKey, { order, credits: null });
@@ -53,19 +103,51 @@ export function jobQuery(
   userId: string,
   jobId: string,
   timeoutMs = FOLLOW_MS,
-) {
+): Options<Job> {
   return queryOptions<Job>({
     ...OWN_RETRIES,
     queryKey: [...farthingKey(userId), "job", jobId],
-    staleTime: Infinity,
+    staleTime: ({ state }) => staleTimeOf(state.data),
     queryFn: async ({ signal, client, queryKey }) => {
       const job = await follow(
         (signal) => farthing.jobs.follow(jobId, { signal }),
         { signal, timeoutMs, onChange: (job) => client.setQueryData(queryKey, job) },
       );
-      // The job's steps were charged.
-      void client.invalidateQueries(creditsQuery(farthing, userId));
+      void client.invalidateQueries({ predicate: isChargedTo(userId) }); // Its steps were charged.
       return job;
     },
+  });
+}
+
+/** The ledger's entries, the newest first, by pages. */
+export function entriesQuery(
+  farthing: Farthing,
+  userId: string,
+  filter: EntriesFilter = {},
+): PagesOptions<Entry> {
+  return infiniteQueryOptions<
+    Page<Entry>,
+    Error,
+    InfiniteData<Page<Entry>>,
+    QueryKey,
+    string | null
+  >({
+    ...OWN_RETRIES,
+    queryKey: [...farthingKey(userId), "entries", filter],
+    initialPageParam: null,
+    queryFn: ({ signal, pageParam }) => {
+      const query = { limit: 50, ...filter, ...pageParam !== null && { cursor: pageParam } };
+      return farthing.page("/credits/entries", { query }, { signal, timeoutMs: READ_MS });
+    },
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
+
+/** The terms and the state of automatic top-ups. */
+export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps> {
+  return queryOptions<TopUps>({
+    ...OWN_RETRIES,
+    queryKey: [...farthingKey(userId), "top-ups"],
+    queryFn: ({ signal }) => farthing.topUps.get({ signal, timeoutMs: READ_MS }),
   });
 }

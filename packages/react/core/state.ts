@@ -40,7 +40,10 @@ export const OWN_RETRIES = {
   refetchOnReconnect: true,
 } as const;
 
-type Query<Data> = Pick<UseQueryResult<Data>, "data" | "error" | "isFetching" | "refetch">;
+interface Query<Data> extends Pick<UseQueryResult<Data>, "error" | "isFetching"> {
+  readonly data: Data | undefined;
+  readonly refetch: () => unknown;
+}
 
 /** @param userId the provider's user */
 export function readingOf<Data>(

@@ -1,4 +1,5 @@
 /** A purchase, from the click to the granted credits. */
+"use client";
 import { useEffect } from "react";
 import { useMutation } from "@tanstack/react-query";
 import type { BuyOptions, Order } from "@farthing/client";
@@ -71,7 +72,7 @@ export function useBuy(): BuyState {
     },
   });
   useReset(reset);
-  const hasEnded = order.data !== undefined && !order.isFetching && order.error === null;
+  const hasEnded = order.data !== undefined && !order.isFollowed && order.error === null;
   useEffect(() => {
     if (hasEnded) forgetOrderInAddress();
   }, [hasEnded]);

@@ -1,4 +1,5 @@
 /** The balance, or why it is not known. */
+"use client";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import type { CurrentBalance, Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";

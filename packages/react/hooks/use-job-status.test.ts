@@ -1,34 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { FarthingError, type Job } from "@farthing/client";
-import { act, fake, waitFor, withHook } from "../testing/page.tsx";
+import { FarthingError } from "@farthing/client";
+import { following, job, untilAborted } from "../testing/fake-jobs.ts";
+import { act, newQueries, waitFor, withHook } from "../testing/page.tsx";
 import { useJobStatus } from "./use-job-status.ts";
-
-const job = (status: string, progress = 0) => ({ job_id: "job-1", status, progress }) as Job;
-type Steps = (signal: AbortSignal) => AsyncGenerator<Job>;
-
-/** A client whose jobs are followed by these steps, one for each time. */
-function following(...steps: Steps[]) {
-  const cancelled: string[] = [];
-  const signals: AbortSignal[] = [];
-  const farthing = fake({
-    jobs: {
-      follow: ((_: string, { signal }: { signal: AbortSignal }) => {
-        signals.push(signal);
-        return steps[Math.min(signals.length, steps.length) - 1]!(signal);
-      }) as never,
-      cancel: ((id: string) => {
-        cancelled.push(id);
-        return Promise.resolve({});
-      }) as never,
-    },
-  });
-  return { farthing, cancelled, signals };
-}
-
-const untilAborted = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 
 Deno.test("a job is loading, then each of its states until it has ended", async () => {
   const next = Promise.withResolvers<void>();
@@ -72,17 +46,19 @@ Deno.test("a job that can't be read is unknown, with its last state, until a ret
     status: 0,
     retryable: true,
   });
-  let looks = 0;
+  const lost = Promise.withResolvers<never>();
+  let isLost = true;
   const { farthing } = following(async function* () {
     yield job("processing", 10);
-    await Promise.resolve();
-    if (looks++ === 0) throw error;
+    if (isLost) await lost.promise;
     yield job("failed", 10);
   });
-  const once = { farthing };
-  await withHook(() => useJobStatus("job-1"), once, async ({ current }) => {
+  await withHook(() => useJobStatus("job-1"), { farthing }, async ({ current }) => {
+    await waitFor(() => equal(current().progress, 10));
+    lost.reject(error);
     await waitFor(() => equal(current().status, "unknown"));
     deepEqual([current().progress, current().error], [10, error]);
+    isLost = false;
     act(() => current().retry());
     await waitFor(() => equal(current().status, "failed"));
     equal(current().error, null);
@@ -90,27 +66,38 @@ Deno.test("a job that can't be read is unknown, with its last state, until a ret
 });
 
 Deno.test("a job that takes too long is timed out, and can be followed again", async () => {
-  const { farthing } = following(
-    async function* (signal) {
-      yield job("queued");
-      await untilAborted(signal);
-    },
-    async function* (signal) {
-      yield job("queued");
-      await untilAborted(signal);
-    },
-    async function* () {
-      yield await Promise.resolve(job("completed"));
-    },
-  );
+  let isDone = false;
+  const { farthing } = following(async function* (signal) {
+    yield job(isDone ? "completed" : "queued");
+    if (!isDone) await untilAborted(signal);
+  });
   const hook = () => useJobStatus("job-1", { timeoutMs: 1 });
   await withHook(hook, { farthing }, async ({ current }) => {
     await waitFor(() => equal(current().status, "timed_out"));
     equal(current().job?.status, "queued");
-    await waitFor(() => {
-      if (current().status === "timed_out") act(() => current().retry());
-      equal(current().status, "completed");
-    });
+    isDone = true;
+    act(() => current().retry());
+    await waitFor(() => equal(current().status, "completed"));
+  });
+});
+
+Deno.test("a job that was open when the page was left is followed again", async () => {
+  let isDone = false;
+  const { farthing } = following(async function* (signal) {
+    yield job(isDone ? "completed" : "processing");
+    if (!isDone) await untilAborted(signal);
+  });
+  const given = { farthing, queries: newQueries() };
+  const hook = () => useJobStatus("job-1");
+  await withHook(
+    hook,
+    given,
+    ({ current }) => waitFor(() => equal(current().status, "processing")),
+  );
+  isDone = true;
+  await withHook(hook, given, async ({ current }) => {
+    equal(current().status, "processing");
+    await waitFor(() => equal(current().status, "completed"));
   });
 });
 

@@ -1,8 +1,9 @@
 /** A job, from its first look to its end. */
+"use client";
 import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { FarthingError, type Job } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
-import { jobQuery } from "../core/queries.ts";
+import { isOpen, jobQuery } from "../core/queries.ts";
 import { readingOf } from "../core/state.ts";
 
 /**
@@ -31,7 +32,6 @@ export interface JobStatusOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-const isOpen = (job: Job | undefined) => job?.status === "queued" || job?.status === "processing";
 const isLate = (error: Error) =>
   error instanceof FarthingError && error.code === "deadline_exceeded";
 

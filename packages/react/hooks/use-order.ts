@@ -1,13 +1,15 @@
 /** The order that the user pays now. */
+"use client";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import type { FarthingContext } from "../core/context.tsx";
-import { orderQuery } from "../core/queries.ts";
+import { isOpen, orderQuery } from "../core/queries.ts";
 
 /** Follows the order of the provider, if there is one. */
 export function useOrder({ farthing, userId, orderId }: FarthingContext) {
   const isOn = typeof userId === "string" && orderId !== null;
   const options = orderQuery(farthing, userId ?? "", orderId ?? "");
   const query = useQuery(isOn ? options : { ...options, queryFn: skipToken });
-  const isFollowed = isOn && query.isFetching;
+  const isFollowed = isOn &&
+    (query.isFetching || query.error === null && isOpen(query.data?.order));
   return { ...query, isFollowed };
 }

@@ -16,8 +16,10 @@ for (const name of ["document", "window", "location", "history", "HTMLElement", 
 Object.defineProperty(globalThis, "IS_REACT_ACT_ENVIRONMENT", { value: true, writable: true });
 
 // Testing Library looks for `document` when it is loaded.
-const { cleanup, renderHook, waitFor, act } = await import("@testing-library/react");
-export { act, waitFor };
+const { cleanup, render, renderHook, waitFor, act, fireEvent } = await import(
+  "@testing-library/react"
+);
+export { act, fireEvent, waitFor };
 
 /** The functions of the client that a test needs. */
 type Fakes = { [Name in keyof Farthing]?: Partial<Farthing[Name]> };
@@ -27,26 +29,43 @@ export const fake = (fakes: Fakes): Farthing => fakes as Farthing;
 interface Given {
   readonly farthing: Farthing;
   readonly userId?: string | null | undefined;
+  /** The app's queries, to open a second page of one app. */
+  readonly queries?: QueryClient;
+}
+
+/** No timer that removes old data outlives a test. */
+export const newQueries = () =>
+  new QueryClient({
+    defaultOptions: { queries: { gcTime: Infinity }, mutations: { gcTime: Infinity } },
+  });
+
+interface HookPage<Result> {
+  readonly current: () => Result;
+  /** Shows the page to another user. */
+  readonly show: (userId: string | null) => void;
+  readonly queries: QueryClient;
+}
+
+function providersOf(farthing: Farthing, queries: QueryClient, userId: () => Given["userId"]) {
+  return ({ children }: { children: ReactNode }) => (
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <FarthingProvider farthing={farthing} userId={userId()}>{children}</FarthingProvider>
+      </QueryClientProvider>
+    </StrictMode>
+  );
 }
 
 /** Runs `use` with what the hook returns, and removes the page afterwards. */
 export async function withHook<Result>(
   hook: () => Result,
-  { farthing, ...given }: Given,
-  use: (
-    page: { current: () => Result; show: (userId: string | null) => void; queries: QueryClient },
-  ) => Promise<void>,
+  { farthing, queries = newQueries(), ...given }: Given,
+  use: (page: HookPage<Result>) => Promise<void>,
 ): Promise<void> {
-  const queries = new QueryClient({ defaultOptions: { queries: { gcTime: Infinity } } });
   let userId = "userId" in given ? given.userId : "user-1";
-  const wrapper = ({ children }: { children: ReactNode }) => (
-    <StrictMode>
-      <QueryClientProvider client={queries}>
-        <FarthingProvider farthing={farthing} userId={userId}>{children}</FarthingProvider>
-      </QueryClientProvider>
-    </StrictMode>
-  );
-  const { result, rerender } = renderHook(hook, { wrapper });
+  const { result, rerender } = renderHook(hook, {
+    wrapper: providersOf(farthing, queries, () => userId),
+  });
   const show = (next: string | null) => {
     userId = next;
     rerender();
@@ -55,7 +74,20 @@ export async function withHook<Result>(
     await use({ current: () => result.current, show, queries });
   } finally {
     cleanup();
-    queries.clear();
+  }
+}
+
+/** Runs `use` with the elements, and removes them afterwards. */
+export async function withElements(
+  elements: ReactNode,
+  farthing: Farthing,
+  use: (page: ReturnType<typeof render>) => Promise<void>,
+): Promise<void> {
+  const wrapper = providersOf(farthing, newQueries(), () => "user-1");
+  try {
+    await use(render(elements, { wrapper }));
+  } finally {
+    cleanup();
   }
 }
 

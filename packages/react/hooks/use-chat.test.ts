@@ -1,0 +1,136 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { type ChatCharge, type ChatRequest, FarthingError } from "@farthing/client";
+import { untilAborted } from "../testing/fake-jobs.ts";
+import { act, fake, waitFor, withHook } from "../testing/page.tsx";
+import { useChat } from "./use-chat.ts";
+
+const charge = { credits: "2", finish_reason: "stop" } as ChatCharge;
+const refusal = (code: "insufficient_credits" | "unauthenticated", status: number) =>
+  new FarthingError({ code, message: code, status, retryable: false });
+
+interface Stream {
+  readonly read: (signal: AbortSignal) => AsyncGenerator<string>;
+  readonly settled?: () => Promise<ChatCharge | null>;
+}
+
+/** A client whose answers are these, in turn. */
+function answering(...streams: Stream[]) {
+  const asked: ChatRequest["messages"][] = [];
+  const signals: AbortSignal[] = [];
+  const stream = ({ messages }: ChatRequest, { signal }: { signal: AbortSignal }) => {
+    asked.push(messages);
+    signals.push(signal);
+    const { read, settled = () => Promise.resolve(charge) } = streams.shift()!;
+    return { [Symbol.asyncIterator]: () => read(signal), settled };
+  };
+  return { farthing: fake({ chat: { stream: stream as never } }), asked, signals };
+}
+
+const chat = () => useChat({ model: "gpt-4o", system: "Be brief." });
+const last = (state: ReturnType<typeof useChat>) => state.messages.at(-1);
+
+Deno.test("an answer streams, is settled, and is part of the next request", async () => {
+  const more = Promise.withResolvers<void>();
+  const price = Promise.withResolvers<ChatCharge>();
+  const { farthing, asked } = answering(
+    {
+      async *read() {
+        yield "A co";
+        await more.promise;
+        yield "in.";
+      },
+      settled: () => price.promise,
+    },
+    {
+      async *read() {
+        yield await Promise.resolve("Four.");
+      },
+    },
+  );
+  await withHook(chat, { farthing }, async ({ current }) => {
+    equal(current().status, "idle");
+    act(() => current().send("What is a farthing?"));
+    await waitFor(() => equal(last(current())?.content, "A co"));
+    equal(current().status, "streaming");
+    act(() => current().send("This is not sent."));
+    more.resolve();
+    await waitFor(() => equal(current().status, "settling"));
+    deepEqual([last(current())?.content, last(current())?.charge], ["A coin.", null]);
+    price.resolve(charge);
+    await waitFor(() => equal(current().status, "idle"));
+    equal(last(current())?.charge, charge);
+    act(() => current().send("How many in a penny?"));
+    await waitFor(() => equal(last(current())?.content, "Four."));
+    await waitFor(() => equal(current().status, "idle"));
+  });
+  deepEqual(asked.map((messages) => messages.map(({ content }) => content)), [
+    ["Be brief.", "What is a farthing?"],
+    ["Be brief.", "What is a farthing?", "A coin.", "How many in a penny?"],
+  ]);
+});
+
+Deno.test("a stopped answer is charged, and a price that can't be read is unknown", async () => {
+  const { farthing } = answering({
+    async *read(signal) {
+      yield "A";
+      await untilAborted(signal);
+    },
+    settled: () => Promise.reject(new Error("offline")),
+  });
+  await withHook(chat, { farthing }, async ({ current }) => {
+    act(() => current().send("Hello"));
+    await waitFor(() => equal(last(current())?.content, "A"));
+    act(() => current().stop());
+    await waitFor(() => equal(current().status, "idle"));
+    deepEqual(last(current()), {
+      ...{ id: 1, role: "assistant", content: "A", state: "stopped", charge: "unknown" },
+    });
+  });
+});
+
+Deno.test("a refused answer is an error, costs nothing, and is not part of the next", async () => {
+  const { farthing, asked } = answering(
+    {
+      // deno-lint-ignore require-yield
+      async *read() {
+        await Promise.resolve();
+        throw refusal("insufficient_credits", 402);
+      },
+      settled: () => Promise.resolve(null),
+    },
+    {
+      async *read() {
+        yield await Promise.resolve("Hello.");
+      },
+    },
+  );
+  await withHook(chat, { farthing }, async ({ current }) => {
+    act(() => current().send("One"));
+    await waitFor(() => equal(current().status, "error"));
+    equal(current().error?.message, "insufficient_credits");
+    deepEqual([last(current())?.state, last(current())?.charge], ["failed", "none"]);
+    act(() => current().send("Two"));
+    await waitFor(() => equal(current().status, "idle"));
+  });
+  deepEqual(asked[1]?.map(({ content }) => content), ["Be brief.", "One", "Two"]);
+});
+
+Deno.test("a conversation needs a user, and no user sees another's", async () => {
+  const { farthing, signals } = answering({
+    async *read(signal) {
+      yield "A";
+      await untilAborted(signal);
+    },
+  });
+  await withHook(chat, { farthing }, async ({ current, show }) => {
+    act(() => current().send("Hello"));
+    await waitFor(() => equal(last(current())?.content, "A"));
+    show("user-2");
+    deepEqual([current().status, current().messages], ["idle", []]);
+    equal(signals[0]!.aborted, true);
+    show(null);
+    equal(current().status, "signed_out");
+    act(() => current().send("Hello"));
+    equal(signals.length, 1);
+  });
+});

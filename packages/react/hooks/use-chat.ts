@@ -1,0 +1,142 @@
+/** A conversation with a model, streamed and charged. */
+"use client";
+import { useEffect, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import type { ChatCharge, ChatRequest, ChatStream } from "@farthing/client";
+import { useFarthingContext } from "../core/context.tsx";
+import { isChargedTo } from "../core/queries.ts";
+import { isSignedOut } from "../core/state.ts";
+
+export interface ChatSettings {
+  readonly model: string;
+  readonly maxOutputTokens?: number | undefined;
+  /** Instructions for the model, before the first message. */
+  readonly system?: string | undefined;
+}
+
+export interface ChatMessage {
+  /** Its position in the conversation, for React's `key`. */
+  readonly id: number;
+  readonly role: "user" | "assistant";
+  readonly content: string;
+  /** `stopped` by the user, or `failed`; the text may then be incomplete. */
+  readonly state: "complete" | "streaming" | "stopped" | "failed";
+  /**
+   * The price of an answer: null while it is being settled and for the user's own messages; `none` if
+   * nothing is charged; `unknown` if it could not be read, which does not mean that it was free.
+   */
+  readonly charge: ChatCharge | "none" | "unknown" | null;
+}
+
+/**
+ * `streaming`: an answer arrives; `settling`: it has ended, and its price is being read; `error`: the
+ * last answer failed.
+ */
+export interface ChatState {
+  readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
+  readonly messages: readonly ChatMessage[];
+  readonly error: Error | null;
+  /** Asks the model. Does nothing while an answer is under way. */
+  readonly send: (content: string) => void;
+  /** Stops the reading. The model completes its answer, and the whole answer is charged. */
+  readonly stop: () => void;
+}
+
+interface Conversation {
+  readonly of: string | null | undefined;
+  readonly status: Exclude<ChatState["status"], "signed_out">;
+  readonly messages: readonly ChatMessage[];
+  readonly error: Error | null;
+}
+
+function requestOf(
+  { model, maxOutputTokens, system }: ChatSettings,
+  messages: readonly ChatMessage[],
+): Omit<ChatRequest, "stream"> {
+  const said = messages.filter(({ content }) => content !== "");
+  return {
+    model,
+    ...maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens },
+    messages: [
+      ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+      ...said.map(({ role, content }) => ({ role, content })),
+    ],
+  };
+}
+
+/** Reads the stream to its end. Returns why it ended early, if it did. */
+async function readAll(
+  stream: ChatStream,
+  write: (text: string) => void,
+): Promise<Error | undefined> {
+  try {
+    for await (const text of stream) write(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const chargeOf = (stream: ChatStream): Promise<ChatCharge | "none" | "unknown"> =>
+  stream.settled().then((charge) => charge ?? "none", () => "unknown");
+
+/** Keeps a conversation of the signed-in user, until the component is removed. */
+export function useChat(settings: ChatSettings): ChatState {
+  const { farthing, userId } = useFarthingContext();
+  const queries = useQueryClient();
+  const nothing: Conversation = { of: userId, status: "idle", messages: [], error: null };
+  const [stored, set] = useState(nothing);
+  const underWay = useRef<AbortController | null>(null);
+  useEffect(() => () => {
+    underWay.current?.abort();
+    underWay.current = null;
+  }, [userId]);
+  const chat = stored.of === userId ? stored : nothing;
+
+  const send = async (content: string): Promise<void> => {
+    if (!userId || underWay.current !== null) return;
+    const stop = new AbortController();
+    underWay.current = stop;
+    const id = chat.messages.length;
+    const question = { id, role: "user", content, state: "complete", charge: null } as const;
+    const messages = [...chat.messages, question];
+    let answer: ChatMessage = {
+      id: id + 1,
+      role: "assistant",
+      content: "",
+      state: "streaming",
+      charge: null,
+    };
+    const show = (
+      status: Conversation["status"],
+      change: Partial<ChatMessage>,
+      error: Error | null = null,
+    ) => {
+      answer = { ...answer, ...change };
+      // A conversation that was left, or that belongs to another user now, is not shown again.
+      if (underWay.current !== stop) return;
+      set({ of: userId, status, messages: [...messages, answer], error });
+    };
+    show("streaming", {});
+    const stream = farthing.chat.stream(requestOf(settings, messages), { signal: stop.signal });
+    const error = await readAll(
+      stream,
+      (text) => show("streaming", { content: answer.content + text }),
+    );
+    const isStopped = error !== undefined && stop.signal.aborted;
+    const failure = isStopped ? null : error ?? null;
+    show("settling", { state: isStopped ? "stopped" : failure ? "failed" : "complete" }, failure);
+    const charge = await chargeOf(stream);
+    show(failure ? "error" : "idle", { charge }, failure);
+    if (underWay.current === stop) underWay.current = null;
+    void queries.invalidateQueries({ predicate: isChargedTo(userId) });
+  };
+  const { status, messages, error } = chat;
+  return {
+    status: userId === null || isSignedOut(error) ? "signed_out" : status,
+    messages,
+    error,
+    send: (content) => void send(content),
+    stop: () => underWay.current?.abort(),
+  };
+}

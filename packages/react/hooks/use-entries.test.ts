@@ -1,0 +1,78 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { type Entry, FarthingError, type Page } from "@farthing/client";
+import { act, fake, waitFor, withHook } from "../testing/page.tsx";
+import { useEntries } from "./use-entries.ts";
+
+const entry = (seq: number) => ({ id: `entry-${seq}`, seq }) as Entry;
+const error = new FarthingError({
+  code: "network_error",
+  message: "No answer.",
+  status: 0,
+  retryable: true,
+});
+
+interface Asked {
+  readonly query: { readonly cursor?: string; readonly kind?: string };
+}
+
+/** A client that answers by the cursor. */
+function paged(pages: Readonly<Record<string, () => Promise<Page<Entry>>>>) {
+  const page = (_: string, { query }: Asked) => pages[query.cursor ?? "first"]!();
+  const entriesCsv = () => Promise.resolve("seq\n2\n1\n");
+  return fake({ page: page as never, credits: { entriesCsv } });
+}
+
+Deno.test("the history is read page by page, and as CSV", async () => {
+  const farthing = paged({
+    first: () => Promise.resolve({ items: [entry(2)], nextCursor: "next" }),
+    next: () => Promise.resolve({ items: [entry(1)], nextCursor: null }),
+  });
+  await withHook(() => useEntries({ kind: "usage" }), { farthing }, async ({ current }) => {
+    equal(current().status, "loading");
+    await waitFor(() => equal(current().status, "ready"));
+    equal(current().hasMore, true);
+    act(() => current().loadMore());
+    await waitFor(() => equal(current().hasMore, false));
+    const state = current();
+    deepEqual(state.status === "ready" && state.data.map(({ seq }) => seq), [2, 1]);
+    equal(await current().csv(), "seq\n2\n1\n");
+  });
+});
+
+Deno.test("an empty history is ready, and has no more", async () => {
+  const farthing = paged({ first: () => Promise.resolve({ items: [], nextCursor: null }) });
+  await withHook(useEntries, { farthing }, async ({ current }) => {
+    await waitFor(() => equal(current().status, "ready"));
+    const state = current();
+    deepEqual([state.status === "ready" && state.data, state.hasMore], [[], false]);
+  });
+});
+
+Deno.test("a page that can't be read leaves the others, and is read again on demand", async () => {
+  const answers = [
+    () => Promise.reject(error),
+    () => Promise.resolve({ items: [entry(1)], nextCursor: null }),
+  ];
+  const farthing = paged({
+    first: () => Promise.resolve({ items: [entry(2)], nextCursor: "next" }),
+    next: () => answers.shift()!(),
+  });
+  await withHook(useEntries, { farthing }, async ({ current }) => {
+    await waitFor(() => equal(current().hasMore, true));
+    act(() => current().loadMore());
+    await waitFor(() => equal(current().status, "unknown"));
+    const state = current();
+    if (state.status !== "unknown") throw new Error(state.status);
+    deepEqual([state.error, state.last?.length], [error, 1]);
+    act(() => state.retry());
+    await waitFor(() => equal(current().status, "ready"));
+    equal(current().hasMore, false);
+  });
+});
+
+Deno.test("a history needs a user", async () => {
+  await withHook(useEntries, { farthing: fake({}), userId: null }, ({ current }) => {
+    equal(current().status, "signed_out");
+    return Promise.resolve();
+  });
+});

@@ -1,0 +1,42 @@
+import type { Farthing, Job } from "@farthing/client";
+import { fake } from "./page.tsx";
+
+export const job = (status: string, progress = 0) =>
+  ({ job_id: "job-1", status, progress, error: null }) as Job;
+
+type Steps = (signal: AbortSignal) => AsyncGenerator<Job>;
+
+interface FakeJobs {
+  readonly farthing: Farthing;
+  /** The ids of the jobs that were cancelled. */
+  readonly cancelled: string[];
+  /** One signal for each time that a job was followed. */
+  readonly signals: AbortSignal[];
+}
+
+/** A client whose jobs are followed by these steps: the first time, the second, …; then the last. */
+export function following(...steps: Steps[]): FakeJobs {
+  const cancelled: string[] = [];
+  const signals: AbortSignal[] = [];
+  const farthing = fake({
+    jobs: {
+      follow: ((_: string, { signal }: { signal: AbortSignal }) => {
+        signals.push(signal);
+        return steps[Math.min(signals.length, steps.length) - 1]!(signal);
+      }) as never,
+      cancel: ((id: string) => {
+        cancelled.push(id);
+        return Promise.resolve({});
+      }) as never,
+    },
+  });
+  return { farthing, cancelled, signals };
+}
+
+/** A wait that only its signal ends. */
+export const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+  });
