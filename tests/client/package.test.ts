@@ -2,14 +2,20 @@
  * The package as npm gets it: its files, its size, its types, and a test program that uses it in plain
  * Node.
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { deepEqual, ok } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { ROOT } from "../../scripts/command/root.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
-import { type Packed, runs, succeeds, withPacked } from "./packed.ts";
+import {
+  bytesOf,
+  compiles,
+  hasOneVersion,
+  isWellFormed,
+  type Packed,
+  runs,
+  withPacked,
+} from "./packed.ts";
 
 const world = readWorld();
 const TYPES = "tests/client/app/types.ts";
@@ -17,50 +23,10 @@ const JOURNEY = "tests/client/app/journey.mjs";
 /** The size of the whole package, minified and compressed. */
 const MOST_BYTES = { client: 12_288, "client/server": 8_192 };
 
-async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
-  await succeeds("npx", ["-y", "publint@0.3.25", "run", "--strict", "--pack", "false", folder]);
-  const attw = ["-y", "@arethetypeswrong/cli@0.18.5", tarball, "--profile", "esm-only"];
-  await succeeds("npx", [...attw, "--no-definitely-typed"]);
-  const said = await succeeds("npm", ["publish", "--dry-run", "--access", "public"], {
-    cwd: folder,
-  });
-  ok(said.includes("@farthing/client@0.1.0"), said);
-}
-
-/** The manifests for Deno and for npm have the same version. */
-async function hasOneVersion(): Promise<void> {
-  const versions = await Promise.all(
-    ["deno.json", "package.json"].map(async (file) =>
-      JSON.parse(await Deno.readTextFile(`${ROOT}packages/client/${file}`)).version
-    ),
-  );
-  equal(versions[0], versions[1]);
-}
-
-async function isSmall({ app }: Packed): Promise<void> {
+async function isSmall(packed: Packed): Promise<void> {
   for (const [entry, most] of Object.entries(MOST_BYTES)) {
-    const { outputFiles } = await build({
-      stdin: { contents: `export * from "@farthing/${entry}";`, resolveDir: app },
-      ...{ bundle: true, minify: true, write: false, format: "esm", target: "es2022" },
-      platform: "browser",
-    });
-    const bytes = gzipSync(outputFiles[0]!.contents).length;
+    const bytes = await bytesOf(packed, entry);
     ok(bytes <= most, `@farthing/${entry} has ${bytes} bytes, at most ${most}`);
-  }
-}
-
-/** Compiles the app once as with a bundler and once as for Node, without the types of Deno or Node. */
-async function compiles({ app }: Packed): Promise<void> {
-  await Deno.copyFile(`${ROOT}${TYPES}`, `${app}/types.ts`);
-  for (const module of ["nodenext", "preserve"]) {
-    const compilerOptions = {
-      ...{ noEmit: true, strict: true, exactOptionalPropertyTypes: true, module },
-      ...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable"], types: [] },
-    };
-    const project = `${app}/tsconfig.${module}.json`;
-    const files = ["types.ts"];
-    await Deno.writeTextFile(project, JSON.stringify({ compilerOptions, files }));
-    await succeeds(Deno.execPath(), ["run", "-A", "npm:typescript@5.9.3/tsc", "-p", project]);
   }
 }
 
@@ -95,11 +61,13 @@ async function journey({ app }: Packed): Promise<Record<string, unknown>> {
 }
 
 Deno.test("the packed client", async (test) => {
-  await withPacked(async (packed) => {
+  await withPacked(["client"], async (packed) => {
     await test.step("is well formed for npm, and its types resolve", () => isWellFormed(packed));
-    await test.step("has one version", hasOneVersion);
+    await test.step("has one version", () => hasOneVersion("client"));
     await test.step("is small", () => isSmall(packed));
-    await test.step("refuses wrong calls when it is compiled", () => compiles(packed));
+    await test.step("refuses wrong calls when it is compiled", async () => {
+      await compiles(packed, { "types.ts": await Deno.readTextFile(`${ROOT}${TYPES}`) });
+    });
     await test.step("does everything in the installed Node", async () => {
       const found = await withDeliveries(world, "shared", () => journey(packed));
       const { version } = await nodeVersion();

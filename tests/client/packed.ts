@@ -1,6 +1,8 @@
-/** Builds and packs the client once per process, as `npm publish` would. */
-import { ok } from "node:assert/strict";
-import { buildClient } from "../../scripts/client/build.ts";
+/** Builds and packs the packages once per process, as `npm publish` would. */
+import { equal, ok } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { buildPackages, type PackageName } from "../../scripts/client/build.ts";
 import { ROOT } from "../../scripts/command/root.ts";
 
 export interface Ran {
@@ -27,7 +29,7 @@ export async function runs(
  * Runs a program and returns its output.
  * @throws AssertionError with the output if the program failed
  */
-export async function succeeds(
+async function succeeds(
   program: string,
   args: string[],
   options?: Parameters<typeof runs>[2],
@@ -38,35 +40,98 @@ export async function succeeds(
 }
 
 export interface Packed {
-  /** The folder of an app, whose node_modules contains the unpacked package. */
+  /** The folder of an app, whose node_modules contains the unpacked packages. */
   readonly app: string;
-  /** The folder of the package in the app's node_modules. */
+  /** The folder of the last package in the app's node_modules. */
   readonly folder: string;
   readonly tarball: string;
 }
 
-async function pack(): Promise<Packed> {
+async function pack(names: readonly PackageName[]): Promise<Packed> {
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
-  // The folder is inside the repository, so that Node finds the package's dependencies in the root's
+  // The folder is inside the repository, so that Node finds the packages' dependencies in the root's
   // node_modules.
-  const app = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "client-" });
-  const built = `${app}/built`;
-  await buildClient(built);
-  await succeeds("npm", ["pack", "--silent", "--pack-destination", app], { cwd: built });
-  const tarball = `${app}/farthing-client-0.1.0.tgz`;
-  const folder = `${app}/node_modules/@farthing/client`;
-  await Deno.mkdir(folder, { recursive: true });
-  await succeeds("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
+  const app = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "packed-" });
+  await buildPackages(names, `${app}/built`);
+  const folderOf = (name: PackageName) => `${app}/node_modules/@farthing/${name}`;
+  const tarballOf = (name: PackageName) => `${app}/farthing-${name}-0.1.0.tgz`;
+  for (const name of names) {
+    const cwd = `${app}/built/${name}`;
+    await succeeds("npm", ["pack", "--silent", "--pack-destination", app], { cwd });
+    const folder = folderOf(name);
+    await Deno.mkdir(folder, { recursive: true });
+    await succeeds("tar", ["-xzf", tarballOf(name), "-C", folder, "--strip-components=1"]);
+  }
   await Deno.writeTextFile(`${app}/package.json`, `{ "type": "module", "private": true }`);
-  return { app, folder, tarball };
+  const last = names.at(-1)!;
+  return { app, folder: folderOf(last), tarball: tarballOf(last) };
 }
 
-/** Runs `use` with the packed client, and removes it afterwards. */
-export async function withPacked(use: (packed: Packed) => Promise<void>): Promise<void> {
-  const packed = await pack();
+/** Runs `use` with these packages, packed, and removes them afterwards. */
+export async function withPacked(
+  names: readonly PackageName[],
+  use: (packed: Packed) => Promise<void>,
+): Promise<void> {
+  const packed = await pack(names);
   try {
     await use(packed);
   } finally {
     await Deno.remove(packed.app, { recursive: true });
+  }
+}
+
+/** Checks the last package as npm and its readers do. */
+export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
+  await succeeds("npx", ["-y", "publint@0.3.25", "run", "--strict", "--pack", "false", folder]);
+  const attw = ["-y", "@arethetypeswrong/cli@0.18.5", tarball, "--profile", "esm-only"];
+  await succeeds("npx", [...attw, "--no-definitely-typed"]);
+  const said = await succeeds("npm", ["publish", "--dry-run", "--access", "public"], {
+    cwd: folder,
+  });
+  const { name } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
+  ok(said.includes(`${name}@0.1.0`), said);
+}
+
+/** Checks that Deno's and npm's manifests of a package name one version. */
+export async function hasOneVersion(name: PackageName): Promise<void> {
+  const versions = await Promise.all(
+    ["deno.json", "package.json"].map(async (file) =>
+      JSON.parse(await Deno.readTextFile(`${ROOT}packages/${name}/${file}`)).version
+    ),
+  );
+  equal(versions[0], versions[1]);
+}
+
+/** Returns the size of an entry in an app, minified and compressed, without these packages. */
+export async function bytesOf(
+  { app }: Packed,
+  entry: string,
+  external: string[] = [],
+): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from "@farthing/${entry}";`, resolveDir: app },
+    ...{ bundle: true, minify: true, write: false, format: "esm", target: "es2022" },
+    ...{ platform: "browser", external },
+  });
+  return gzipSync(outputFiles[0]!.contents).length;
+}
+
+/** Compiles the files once as with a bundler and once as for Node, without the types of Deno or Node. */
+export async function compiles(
+  { app }: Packed,
+  texts: Readonly<Record<string, string>>,
+  { skipLibCheck = false } = {},
+): Promise<void> {
+  const files = Object.keys(texts);
+  for (const file of files) await Deno.writeTextFile(`${app}/${file}`, texts[file]!);
+  for (const module of ["nodenext", "preserve"]) {
+    const compilerOptions = {
+      ...{ noEmit: true, strict: true, exactOptionalPropertyTypes: true, module },
+      ...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable"], types: [] },
+      ...{ jsx: "react-jsx", skipLibCheck },
+    };
+    const project = `${app}/tsconfig.${module}.json`;
+    await Deno.writeTextFile(project, JSON.stringify({ compilerOptions, files }));
+    await succeeds(Deno.execPath(), ["run", "-A", "npm:typescript@5.9.3/tsc", "-p", project]);
   }
 }

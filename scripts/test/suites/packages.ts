@@ -134,7 +134,10 @@ export const client = packageSuite({
     "packages/client: built, packed, and used in Node, Deno and Chromium on a stack (when it or the " +
     "contract has changed, or when named)",
   // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
-  madeOf: ["packages/client", CLIENT, "scripts/client", "supabase/functions/_shared/contracts"],
+  madeOf: [
+    ...["packages/client", "packages/react", CLIENT, "scripts/client"],
+    "supabase/functions/_shared/contracts",
+  ],
   onStack: CLIENT,
   isGroup: true,
 });

@@ -1,0 +1,43 @@
+/** Type tests of the packed hooks: each line after `@ts-expect-error` must not compile. */
+import { useQuery } from "@tanstack/react-query";
+import {
+  creditsQuery,
+  ProgressTracker,
+  useBuy,
+  useChat,
+  useCredits,
+  useFarthing,
+  useJobStatus,
+} from "@farthing/react";
+
+function Valid({ userId }: { userId: string }) {
+  const credits = useCredits();
+  const { data } = useQuery(creditsQuery(useFarthing(), userId));
+  const { buy } = useBuy();
+  const chat = useChat({ model: "gpt-4o" });
+  const available = credits.status === "ready" ? credits.data.available : credits.text;
+  return (
+    <button type="button" onClick={() => buy({ package: "starter" })}>
+      {available} {data?.held} {chat.messages.map(({ content }) => content)}
+      <ProgressTracker jobId="id">{(job) => <p>{job.type}</p>}</ProgressTracker>
+    </button>
+  );
+}
+
+function Invalid() {
+  const credits = useCredits();
+  const { buy } = useBuy();
+  const job = useJobStatus(null);
+  // @ts-expect-error A balance that may be unknown.
+  credits.data.available.padStart(9);
+  // @ts-expect-error An unknown state.
+  if (job.status === "done") return null;
+  // @ts-expect-error A purchase without its package.
+  buy({ currency: "eur" });
+  // @ts-expect-error A chat without its model.
+  useChat({});
+  // @ts-expect-error A tracker without its job.
+  return <ProgressTracker />;
+}
+
+void [Valid, Invalid];

@@ -1,0 +1,51 @@
+/** The hooks' package as npm gets it: its shape, its size and its types, and its README's code. */
+import { equal, ok } from "node:assert/strict";
+import { ROOT } from "../../scripts/command/root.ts";
+import { blocksIn } from "../support/project/printed-snippets.ts";
+import {
+  bytesOf,
+  compiles,
+  hasOneVersion,
+  isWellFormed,
+  type Packed,
+  withPacked,
+} from "./packed.ts";
+
+const TYPES = "tests/client/app/hook-types.tsx";
+const README = "packages/react/README.md";
+const PEERS = ["@farthing/client", "@tanstack/react-query", "react", "react/jsx-runtime"];
+const MOST_BYTES = 8_192;
+
+async function isSmall(packed: Packed): Promise<void> {
+  const bytes = await bytesOf(packed, "react", PEERS);
+  ok(bytes <= MOST_BYTES, `@farthing/react has ${bytes} bytes, at most ${MOST_BYTES}`);
+}
+
+/** Next needs the directive where hooks are, and not where a server calls query options. */
+async function marksHooks({ folder }: Packed): Promise<void> {
+  for (const [file, isMarked] of [["core/context.js", true], ["core/queries.js", false]] as const) {
+    const text = await Deno.readTextFile(`${folder}/dist/${file}`);
+    equal(/^(\/\*[^]*?\*\/\s*)?"use client";/.test(text), isMarked, file);
+  }
+}
+
+/** Each block of the README is a module of an app. */
+async function checksReadme(packed: Packed): Promise<void> {
+  const blocks = (await blocksIn(README)).filter(({ language }) => language === "tsx");
+  ok(blocks.length > 0);
+  const files = blocks.map(({ code }, index) => [`block-${index}.tsx`, code]);
+  await compiles(packed, Object.fromEntries(files), { skipLibCheck: true }); // supabase-js needs it.
+}
+
+Deno.test("the packed hooks", async (test) => {
+  await withPacked(["client", "react"], async (packed) => {
+    await test.step("are well formed for npm, and their types resolve", () => isWellFormed(packed));
+    await test.step("have one version", () => hasOneVersion("react"));
+    await test.step("are small", () => isSmall(packed));
+    await test.step("are marked for React's server components", () => marksHooks(packed));
+    await test.step("refuse wrong uses when they are compiled", async () => {
+      await compiles(packed, { "types.tsx": await Deno.readTextFile(`${ROOT}${TYPES}`) });
+    });
+    await test.step("are used by the README as they are", () => checksReadme(packed));
+  });
+});
