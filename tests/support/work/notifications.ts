@@ -85,9 +85,9 @@ export async function makeDue(world: World, notificationId: string): Promise<voi
 
 /**
  * The deadline allows for the mail circuit breaker, which may stay open for a while after the mail service
- * is available again, and for a first attempt that fails: the second one follows about a minute later.
+ * is available again.
  */
-const DEADLINE_MS = 150_000;
+const DEADLINE_MS = 60_000;
 
 /**
  * Calls `use` with a function that starts the notification runner unless it is already running. When `use`

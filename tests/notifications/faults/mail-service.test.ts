@@ -3,10 +3,10 @@
  * service, and no email is sent twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
-import { proven, withMail, withSql } from "../support/project/database.ts";
-import { withDeployment } from "../support/processes/deployment.ts";
-import { data, post } from "../support/project/http.ts";
+import { Notification } from "../../../supabase/functions/_shared/contracts/notifications.ts";
+import { proven, withMail, withSql } from "../../support/project/database.ts";
+import { withDeployment } from "../../support/processes/deployment.ts";
+import { data, post } from "../../support/project/http.ts";
 import {
   callNotificationRunner,
   emailsTo,
@@ -15,12 +15,12 @@ import {
   notificationOf,
   notificationsOfUser,
   withoutMail,
-} from "../support/work/notifications.ts";
-import { type Person, signUp } from "../support/project/people.ts";
-import { balanceOf, buy } from "../support/money/purchases.ts";
-import { until } from "../support/project/until.ts";
-import { readWorld } from "../support/project/world.ts";
-import { mailServer, postmarkAt, runsUntilSent } from "../support/work/mail-server.ts";
+} from "../../support/work/notifications.ts";
+import { type Person, signUp } from "../../support/project/people.ts";
+import { balanceOf, buy } from "../../support/money/purchases.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
+import { mailServer, postmarkAt, runsUntilSent } from "../../support/work/mail-server.ts";
 
 const world = readWorld();
 

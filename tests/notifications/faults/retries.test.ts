@@ -4,14 +4,14 @@ import {
   ListedNotification,
   Notification,
   RetriedNotifications,
-} from "../../supabase/functions/_shared/contracts/notifications.ts";
-import { proven, withSql } from "../support/project/database.ts";
-import { withDeployment } from "../support/processes/deployment.ts";
-import { type Caller, data, post, refused } from "../support/project/http.ts";
-import { type Person, signUp, signUpOperator } from "../support/project/people.ts";
-import { readWorld } from "../support/project/world.ts";
-import { mailServer, postmarkAt, runsUntilSent } from "../support/work/mail-server.ts";
-import { notificationOf, withoutMail } from "../support/work/notifications.ts";
+} from "../../../supabase/functions/_shared/contracts/notifications.ts";
+import { proven, withSql } from "../../support/project/database.ts";
+import { withDeployment } from "../../support/processes/deployment.ts";
+import { type Caller, data, post, refused } from "../../support/project/http.ts";
+import { type Person, signUp, signUpOperator } from "../../support/project/people.ts";
+import { readWorld } from "../../support/project/world.ts";
+import { mailServer, postmarkAt, runsUntilSent } from "../../support/work/mail-server.ts";
+import { notificationOf, withoutMail } from "../../support/work/notifications.ts";
 
 const world = readWorld();
 const reason = "The mail service is back.";
