@@ -13226,7 +13226,7 @@ comment on function farthing.kpis_of_orders(farthing.day_range) is
 -- supabase/schemas/reports/functions/kpis_of_requests.sql
 
 -- Key figures of requests, webhooks and notifications. Metrics per hour are stored for 35 days, so
--- figures of requests are those of the last 35 days of the range.
+-- figures of requests cover only the part of the range within the last 35 days.
 
 create function farthing.latency_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi

@@ -92,8 +92,8 @@ export class ChatStream implements AsyncIterable<string> {
 
   /**
    * Returns what the answer cost. After an abort or a broken connection, repeats the request with
-   * the same Idempotency-Key until the answer is complete. Returns null if the request was not
-   * accepted; nothing is charged then.
+   * the same Idempotency-Key until the answer is complete. Returns null if no answer began to
+   * arrive. Nothing is charged if the request was refused; after an abort the charge is unknown.
    * @param options the signal and the deadline of this call, three minutes by default; those of the
    *   stream do not apply
    */

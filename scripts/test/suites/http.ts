@@ -43,8 +43,9 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 
 /**
  * Whether a file must not share a stack with other tests. Fault tests stop services that other
- * tests use, or replace the mail service, which then gets other tests' emails. Alert tests count the failures of all tests on their stack. Tests of a shop for
- * businesses change the hosted page for all buyers.
+ * tests use, or replace the mail service, which then gets other tests' emails. Alert tests count
+ * the failures of all tests on their stack. Tests of a shop for businesses change the hosted page
+ * for all buyers.
  */
 const isFault = (file: string) =>
   /^tests\/(alerts|business|browser\/business)\/|\/faults(\/|\.test\.ts$)/.test(file);

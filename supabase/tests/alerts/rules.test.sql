@@ -196,7 +196,8 @@ create function pg_temp.uses(p_passed interval, p_failed int, p_well int) return
   select tests.requests(p_passed, 'POST /usage', '5xx', p_failed);
   select tests.requests(p_passed, 'POST /usage', '2xx', p_well);
 $$;
--- One request per minute or per hour: a window with so little data opens no incident.
+-- Adds one request per minute or per hour. A window opens no incident until enough of its minutes or hours
+-- have data.
 create function pg_temp.seen(p_from interval, p_count int, p_step interval) returns void language sql as $$
   select tests.requests(p_from + n * p_step, 'POST /usage', '2xx', 1) from generate_series(0, p_count - 1) n
 $$;

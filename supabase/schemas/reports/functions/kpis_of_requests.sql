@@ -1,5 +1,5 @@
 -- Key figures of requests, webhooks and notifications. Metrics per hour are stored for 35 days, so
--- figures of requests are those of the last 35 days of the range.
+-- figures of requests cover only the part of the range within the last 35 days.
 
 create function farthing.latency_kpis(p_from timestamptz, p_to timestamptz)
 returns setof farthing.kpi
