@@ -53,7 +53,7 @@ select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status
 from farthing.holds where amount = 5;
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold_not_open',
   'T8: a hold that its caller released cannot be settled late') from farthing.holds where amount = 5;
-delete from auth.users where id = tests.person('ida');
+delete from auth.users where id = (select tests.person('ida'));
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
   'a hold of a deleted user cannot be settled late') from late where name = 'ida';
 -- A settlement before a scheduled task has run, and one after the lot has expired, too.

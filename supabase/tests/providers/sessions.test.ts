@@ -28,7 +28,7 @@ const RECEIVED = '{"received":true}';
 meetings([], {
   "a user who is being deleted does not become a provider": {
     given: ["select tests.person('ann')"],
-    first: "delete from auth.users where id = tests.person('ann')",
+    first: "delete from auth.users where id = (select tests.person('ann'))",
     second: begins("ann"),
     says: "not_found",
   },
