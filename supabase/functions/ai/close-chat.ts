@@ -15,8 +15,8 @@ import type { OpenChat } from "./open-chat.ts";
 const MAX_REASON = 64;
 
 /**
- * Milliseconds for all attempts, independent of the request's deadline. After 60 s without a
- * heartbeat a scheduled task closes the chat.
+ * The time for all attempts together, in milliseconds. The request's deadline does not apply to them. If all
+ * fail, a scheduled task closes the chat 60 s after its last heartbeat.
  */
 const CLOSING_MS = 45_000;
 

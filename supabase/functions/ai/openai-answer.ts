@@ -90,7 +90,8 @@ function deltaOf(piece: Said): Record<string, unknown> | null {
   return {
     tool_calls: piece.calls.map(({ index, id, name, arguments: given }) => ({
       index,
-      ...(id !== undefined && { id, type: "function" }),
+      ...(id !== undefined && { id }),
+      ...((id ?? name) !== undefined && { type: "function" }),
       function: { ...(name !== undefined && { name }), arguments: given },
     })),
   };
@@ -119,7 +120,8 @@ export function openAiEvents(frame: Frame, includeUsage: boolean): AnswerEvents 
     },
     end(charged) {
       const last = { ...shared, choices: [], usage: usageOf(charged), ...chargeOf(charged) };
-      const end = chunk({}, charged.finish_reason);
+      // If all output was reasoning, no piece had the role, and OpenAI's SDK refuses an answer without one.
+      const end = chunk(isFirst ? { role: "assistant", content: "" } : {}, charged.finish_reason);
       return encoder.encode(lines(end, ...(includeUsage ? [last] : []), "[DONE]"));
     },
     error(error, charged) {

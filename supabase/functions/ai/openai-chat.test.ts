@@ -127,6 +127,14 @@ Deno.test("a secret key as the SDK's key needs the user who pays", async () => {
   }
 });
 
+Deno.test("a user who does not exist is named by OpenAI's parameter", async () => {
+  const chats_begin = () => Promise.reject(new ApiError("not_found", { field: "user_id" }));
+  const fake = await makeFake({ ai: UNASKED, answers: { chats_begin } });
+  const client = await openAiSdk(fake, { apiKey: SECRET_KEY });
+  const error = await thrown(client.chat.completions.create({ ...CHAT, user: USER_ID }));
+  assert.deepEqual([error.status, error.param], [404, "user"]);
+});
+
 Deno.test("a secret key as a bearer token is refused from a page, and on other routes", async () => {
   const fake = await makeFake({ ai: UNASKED });
   const authorization = `Bearer ${SECRET_KEY}`;

@@ -22,9 +22,9 @@ import { streamChat } from "./stream-chat.ts";
  * Returns the user who pays. A back end names the user; a user may name only themselves.
  * @throws ApiError `invalid_request`
  */
-function payerOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
+function payerOf(caller: UserCaller | SecretCaller, named: string | null | undefined): string {
   if (caller.kind === "user") {
-    if (named === undefined || named.toLowerCase() === caller.userId) return caller.userId;
+    if (named == null || named.toLowerCase() === caller.userId) return caller.userId;
     throw invalid("The token names the user who pays. Leave user out.", "user");
   }
   const { success, data } = Uuid.safeParse(named);
@@ -48,7 +48,7 @@ function messageOf(sent: Sent): AiMessage {
     role,
     content: typeof content === "string" ? content : content.map(({ text }) => text).join("\n"),
     ...(parts && { parts }),
-    ...("name" in sent && sent.name !== undefined && { name: sent.name }),
+    ...(role !== "tool" && sent.name !== undefined && { name: sent.name }),
     ...(calls && { tool_calls: calls.map(toolCallOf) }),
     ...(role === "tool" && { tool_call_id: sent.tool_call_id }),
   };

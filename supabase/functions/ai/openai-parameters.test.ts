@@ -50,14 +50,8 @@ async function askedWith(body: Record<string, unknown>): Promise<AiRequest> {
 
 Deno.test("parameters of the list reach the provider, and null means none", async () => {
   assert.deepEqual((await askedWith(PARAMETERS)).parameters, PARAMETERS);
-  const nulls = {
-    temperature: null,
-    n: null,
-    store: null,
-    stream: null,
-    stop: null,
-    metadata: null,
-  };
+  const names = [...PASSED_ON, "n", "store", "stream", "stream_options", "metadata", "user"];
+  const nulls = Object.fromEntries(names.map((name) => [name, null]));
   assert.deepEqual((await askedWith(nulls)).parameters, {});
   const defaults = {
     n: 1,
@@ -106,6 +100,29 @@ Deno.test("messages of every role reach the provider, and text parts stay parts"
     { role: "user", content: "a\nb", parts: ["a", "b"], name: "Ada" },
     { role: "assistant", content: "", tool_calls },
     { role: "tool", content: "", tool_call_id: "call_1" },
+  ]);
+});
+
+Deno.test("a message as Python's SDK dumps it is sent back, and so is a tool's name", async () => {
+  const dumped = {
+    role: "assistant",
+    refusal: null,
+    annotations: null,
+    audio: null,
+    function_call: null,
+  };
+  const tool_calls = [{ id: "call_1", type: "function", function: { name: "f", arguments: "{}" } }];
+  const { messages } = await askedWith({
+    messages: [
+      { ...dumped, content: "Yes?", tool_calls: null },
+      { ...dumped, content: null, tool_calls },
+      { role: "tool", name: "f", tool_call_id: "call_1", content: "x" },
+    ],
+  });
+  assert.deepEqual(messages, [
+    { role: "assistant", content: "Yes?" },
+    { role: "assistant", content: "", tool_calls },
+    { role: "tool", content: "x", tool_call_id: "call_1" },
   ]);
 });
 

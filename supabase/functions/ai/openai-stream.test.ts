@@ -103,6 +103,25 @@ Deno.test("a provider that fails before the first piece keeps its status, and co
   assert.deepEqual(fake.names(), ["chats_begin", "chats_release"]);
 });
 
+async function* reasoningOnly(): AsyncGenerator<AiPiece> {
+  yield { kind: "hidden", text: "thinking" };
+  yield { kind: "end", finishReason: "length", usage: { input_tokens: 4, output_tokens: 9 } };
+}
+
+Deno.test("OpenAI's SDK accepts a paid answer whose whole output was reasoning", async () => {
+  const fake = await makeFake({ ai: { stream: () => Promise.resolve(reasoningOnly()) } });
+  const runner = (await openAiSdk(fake)).chat.completions
+    .stream({ model: "gpt-4o", messages: MESSAGES });
+  const { choices: [choice] } = await runner.finalChatCompletion();
+  assert.deepEqual([choice?.message.role, choice?.message.content, choice?.finish_reason], [
+    "assistant",
+    "",
+    "length",
+  ]);
+  await settled(fake);
+  assert.equal(argsOf(fake, "chats_settle").length, 1);
+});
+
 const TOOLS = [{ type: "function", function: { name: "look_up" } }] as const;
 
 async function* calling(): AsyncGenerator<AiPiece> {

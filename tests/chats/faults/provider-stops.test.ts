@@ -5,7 +5,7 @@
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
-import { type Leave, leaveAccepted, leaveAfter } from "../leaving/leave.ts";
+import { type Leave, leaveAccepted, leaveAfter, leaveSdk } from "../leaving/leave.ts";
 import { changePolicy } from "../../support/money/bookings.ts";
 import type { ProviderRequest } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
@@ -17,6 +17,7 @@ type Moment = readonly [name: string, leave: Leave];
 
 const ACCEPTED: Moment = ["when the provider has accepted", leaveAccepted];
 const FIRST: Moment = ["at the first piece", leaveAfter(() => 1)];
+const SDK: Moment = ["at the first piece, by OpenAI's SDK", leaveSdk];
 const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)];
 
 interface Case {
@@ -51,7 +52,7 @@ for (const timeout of ["0 seconds", "300 milliseconds"]) {
   Deno.test(`T28: a stream read for ${timeout} after its caller left costs at least the bill`, async () => {
     // The provider is slow, so the time limit passes while the provider still answers.
     const markers = "[pace:400] [think:12]";
-    const calls = await leaveAll({ timeout, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
+    const calls = await leaveAll({ timeout, markers, moments: [ACCEPTED, FIRST, MIDDLE, SDK] });
     for (const { aborted, billed, usage } of calls) {
       ok(aborted, "the provider ended before the time limit");
       ok(billed!.completion_tokens < usage!.completion_tokens);
@@ -62,13 +63,13 @@ for (const timeout of ["0 seconds", "300 milliseconds"]) {
 
 /** The provider stops its stream after twelve pieces, when the caller has already left. */
 const ENDS: readonly [name: string, Case][] = [
-  ["is cut", { timeout: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
-  ["breaks off", { timeout: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
+  ["is cut", { timeout: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST, SDK] }],
+  ["breaks off", { timeout: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST, SDK] }],
   ["hangs", {
     // The twelve pieces take less than 8 seconds, even on a busy machine.
     timeout: "8 seconds",
     markers: "[hang:12]",
-    moments: [ACCEPTED, FIRST],
+    moments: [ACCEPTED, FIRST, SDK],
   }],
 ];
 

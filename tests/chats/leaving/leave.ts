@@ -1,7 +1,12 @@
 /** The ways in which a caller can leave a streamed chat. */
+import type OpenAI from "openai";
 import { streamChat } from "../../support/work/chat.ts";
 import type { World } from "../../support/project/world.ts";
+import { sdkOf } from "../openai/sdk.ts";
 import { callOf, type Chat, type Kind } from "./bill.ts";
+
+/** The body of a streamed chat for `/ai/chat`, which is OpenAI's but for the name of the limit. */
+type OwnBody = OpenAI.ChatCompletionCreateParamsStreaming & { readonly max_output_tokens: number };
 
 /** Begins a chat and leaves it. */
 export type Leave = (world: World, chat: Chat) => Promise<void>;
@@ -40,4 +45,13 @@ export const standStill: Leave = async (world, chat) => {
   const answer = await send(world, chat);
   await callOf(world, chat, "ended");
   await answer.body?.cancel();
+};
+
+/** Leaves the chat at its first piece, with OpenAI's SDK as the caller. */
+export const leaveSdk: Leave = async (world, { person, key, body }) => {
+  const { max_output_tokens: max_completion_tokens, ...rest } = body as OwnBody;
+  const headers = { "Idempotency-Key": key };
+  const stream = await sdkOf(world, person).chat.completions
+    .create({ ...rest, max_completion_tokens }, { headers });
+  for await (const _ of stream) break;
 };

@@ -1,12 +1,12 @@
 /** T28: streams to OpenAI's SDK whose provider stops, or whose caller leaves. */
 import OpenAI from "openai";
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { judge, KINDS } from "../leaving/bill.ts";
+import { callOf, judge, KINDS } from "../leaving/bill.ts";
 import { promptOf } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
 import { signUpWith } from "../../support/project/people.ts";
 import { readWorld } from "../../support/project/world.ts";
-import { sdkOf } from "./sdk.ts";
+import { failureOf, sdkOf } from "./sdk.ts";
 
 const world = readWorld();
 
@@ -44,3 +44,53 @@ for (const [way, marker, pieces] of WAYS) {
     await proven(world);
   });
 }
+
+/** A conversation with many tool calls, which a provider bills at several tokens for each. */
+function afterCalls(count: number, content: string): OpenAI.ChatCompletionMessageParam[] {
+  const called = { name: "f", arguments: "{}" };
+  const ids = Array.from({ length: count }, (_, index) => `c${index}`);
+  return [
+    { role: "user", content },
+    {
+      role: "assistant",
+      tool_calls: ids.map((id) => ({ id, type: "function" as const, function: called })),
+    },
+    ...ids.map((id) => ({ role: "tool" as const, tool_call_id: id, content: "x" })),
+    { role: "user", content },
+  ];
+}
+
+Deno.test("T28: a stream that is cut after 120 tool calls costs the bill or more", async () => {
+  const [kind] = KINDS;
+  const person = await signUpWith(world, "10000");
+  const { name, content } = promptOf("[cut:1]");
+  const messages = [...afterCalls(120, content), ...afterCalls(120, content)];
+  const body = { model: kind!.model, messages, stream: true as const, max_tokens: 1_500 };
+  const stream = await sdkOf(world, person).chat.completions.create(body);
+  const error = await failureOf(Array.fromAsync(stream));
+  ok(error instanceof OpenAI.APIError, String(error));
+  await judge(world, { kind: kind!, person, name, key: "", body }, "cut after tool calls");
+  await proven(world);
+});
+
+Deno.test("T28: a stream that OpenAI's SDK aborts before its first byte costs the bill or more", async () => {
+  await Promise.all(KINDS.map(async (kind) => {
+    const person = await signUpWith(world, "10000");
+    const { name, content } = promptOf(`${kind.markers} [slow:400]`);
+    const body = {
+      model: kind.model,
+      messages: [{ role: "user" as const, content }],
+      max_completion_tokens: 1_500,
+      stream: true as const,
+    };
+    const caller = new AbortController();
+    const asked = sdkOf(world, person).chat.completions.create(body, { signal: caller.signal })
+      .then((stream) => stream.controller.abort(), () => {});
+    const chat = { kind, person, name, key: "", body };
+    await callOf(world, chat, "begun");
+    caller.abort();
+    await asked;
+    await judge(world, chat, "aborted before its first byte");
+  }));
+  await proven(world);
+});

@@ -34,11 +34,11 @@ const SentToolCall = ToolCall.extend({
   function: ToolCall.shape.function.extend({ parsed_arguments: z.unknown().optional() }),
 });
 
-/** Fields of an answer that clients send back with it, and that models don't need. */
+/** Fields of an answer that clients send back, Python's SDK also as nulls, and that models don't need. */
 const ofAnswers = {
   parsed: z.unknown().optional(),
   refusal: Text.nullish(),
-  annotations: z.array(z.unknown()).optional(),
+  annotations: z.array(z.unknown()).nullish(),
   audio: z.null().optional(),
   function_call: z.null().optional(),
 };
@@ -51,10 +51,16 @@ const Message = z.discriminatedUnion("role", [
     role: z.literal("assistant"),
     content: Content.nullish(),
     name: Name.optional(),
-    tool_calls: z.array(SentToolCall).min(1).max(MAX_TOOLS).optional(),
+    tool_calls: z.array(SentToolCall).min(1).max(MAX_TOOLS).nullish(),
     ...ofAnswers,
   }),
-  z.strictObject({ role: z.literal("tool"), content: Content, tool_call_id: z.string().max(200) }),
+  z.strictObject({
+    role: z.literal("tool"),
+    content: Content,
+    tool_call_id: z.string().max(200),
+    // Examples of OpenAI's send the tool's name, which the call with this id has, too.
+    name: Name.optional(),
+  }),
 ]).openapi("OpenAiMessage");
 
 const JsonSchema = z.record(z.string(), z.unknown());
@@ -94,17 +100,17 @@ const Word = z.string().regex(/^[a-z_]{1,20}$/);
 const passedOn = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   logit_bias: z.record(z.string().max(20), z.number().min(-100).max(100)).nullish(),
-  parallel_tool_calls: z.boolean().optional(),
+  parallel_tool_calls: z.boolean().nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   prompt_cache_key: z.string().max(200).nullish(),
   reasoning_effort: Word.nullish(),
-  response_format: ResponseFormat.optional(),
+  response_format: ResponseFormat.nullish(),
   safety_identifier: z.string().max(200).nullish(),
   seed: z.int().nullish(),
   stop: z.union([Text, z.array(Text).min(1).max(4)]).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
-  tool_choice: ToolChoice.optional(),
-  tools: z.array(Tool).min(1).max(MAX_TOOLS).optional(),
+  tool_choice: ToolChoice.nullish(),
+  tools: z.array(Tool).min(1).max(MAX_TOOLS).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   verbosity: Word.nullish(),
 };
@@ -152,7 +158,7 @@ export const OpenAiChatBody = z.strictObject({
     include_usage: z.boolean().optional(),
     include_obfuscation: z.boolean().optional(),
   }).nullish(),
-  user: z.string().max(200).optional().openapi({
+  user: z.string().max(200).nullish().openapi({
     description: "For secret keys: the id of the user who pays.",
   }),
   ...passedOn,

@@ -3,6 +3,7 @@ import { corsHeaders } from "@supabase/supabase-js/cors";
 import { makeFake, ORIGIN } from "#support/fakes/services.ts";
 import { send } from "#support/cases/routes.ts";
 import { createApp } from "../../usage/app.ts";
+import OpenAI from "openai";
 
 type Fake = Awaited<ReturnType<typeof makeFake>>;
 
@@ -31,6 +32,30 @@ Deno.test("T26 the other headers that supabase-js and our docs send are allowed"
   for (const header of ["x-supabase-api-version", "x-region", ...ours]) {
     assert(allowed.includes(header), header);
   }
+});
+
+Deno.test("T26 every header that OpenAI's SDK sends is allowed, with all its options set", async () => {
+  const sent: string[] = [];
+  const client = new OpenAI({
+    apiKey: "k",
+    baseURL: "https://project.example.com/v1",
+    organization: "org-1",
+    project: "proj-1",
+    dangerouslyAllowBrowser: true,
+    fetch: (_url, init) => {
+      sent.push(...new Headers(init?.headers).keys());
+      return Promise.resolve(Response.json({}));
+    },
+  });
+  const { completions } = client.chat;
+  const body = { model: "gpt-4o", messages: [] };
+  await completions.create(body, { timeout: 1_000, headers: { "Idempotency-Key": "k" } });
+  await completions.stream(body).done().catch(() => {});
+  assert(sent.includes("openai-project") && sent.includes("x-stainless-helper-method"));
+  // A page may always send this header.
+  const needed = new Set(sent.filter((name) => name !== "accept"));
+  const allowed = await allowedHeaders();
+  assert.deepEqual([...needed].filter((name) => !allowed.includes(name)), []);
 });
 
 Deno.test("a refused origin is named once, with the variable that would allow it", async () => {

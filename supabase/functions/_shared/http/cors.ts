@@ -14,6 +14,7 @@ const AI_SDK_HEADERS = [
   ...["lang", "package-version", "os", "arch", "runtime", "runtime-version", "retry-count"]
     .map((name) => `x-stainless-${name}`),
   ...["timeout", "helper-method"].map((name) => `x-stainless-${name}`),
+  ...["openai-organization", "openai-project"],
 ];
 
 /**

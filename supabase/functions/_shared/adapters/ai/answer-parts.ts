@@ -64,10 +64,28 @@ export function reasoningIn(said: unknown): string {
 export function callPartsIn(said: unknown): ToolCallPart[] {
   return sentCallsOf(said).map(({ index, id, function: called }, at) => ({
     index: Number.isSafeInteger(index) ? index as number : at,
-    ...(isText(id) && { id }),
-    ...(isText(called?.name) && { name: called.name }),
+    // Some providers repeat an empty id and name in each part.
+    ...(isText(id) && id !== "" && { id }),
+    ...(isText(called?.name) && called.name !== "" && { name: called.name }),
     arguments: isText(called?.arguments) ? called.arguments : "",
   }));
+}
+
+/**
+ * Makes a function that corrects the indices of a stream's tool calls. Some providers send several calls with
+ * one index. A new id then begins a new call, and parts without an id belong to the last call of their index.
+ */
+export function createCallIndexer(): (parts: readonly ToolCallPart[]) => ToolCallPart[] {
+  const lastOf = new Map<number, { id: string | undefined; index: number }>();
+  let next = 0;
+  return (parts) =>
+    parts.map((part) => {
+      const last = lastOf.get(part.index);
+      const isNew = part.id !== undefined && last?.id !== undefined && part.id !== last.id;
+      const call = last === undefined || isNew ? { id: part.id, index: next++ } : last;
+      lastOf.set(part.index, { ...call, id: call.id ?? part.id });
+      return { ...part, index: call.index };
+    });
 }
 
 /** Returns the billed text of tool calls. */

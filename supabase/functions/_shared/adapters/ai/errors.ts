@@ -70,11 +70,36 @@ function retryAfterSeconds(error: unknown): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
-/** Returns the parameter that the provider refuses, if the provider names one that came from the caller. */
-function refusedParameter(error: unknown): string | undefined {
+/** Returns the field that the provider refuses, if the provider names one that came from the caller. */
+function refusedField(error: unknown): string | undefined {
   if (statusOf(error) !== 400 || !(error instanceof OpenAI.APIError)) return undefined;
   const name = error.param?.split(/[.[]/)[0];
-  return PASSED_ON.find((each) => each === name);
+  return name === "messages" ? name : PASSED_ON.find((each) => each === name);
+}
+
+const AGAINST_POLICY = "The provider's content policy refuses these messages. Change them.";
+
+/** The provider's codes for messages that it refuses, each with the message for the caller. */
+const REFUSED_MESSAGES: Readonly<Record<string, string>> = {
+  context_length_exceeded: "The messages are too long for this model.",
+  content_filter: AGAINST_POLICY,
+  content_policy_violation: AGAINST_POLICY,
+  invalid_prompt: AGAINST_POLICY,
+};
+
+/** Makes the error for a mistake of the caller that the provider refuses; null for any other error. */
+function refusalOf(error: unknown, options: { internal: string }): ApiError | null {
+  const code = error instanceof OpenAI.APIError ? error.code ?? "" : "";
+  const field = refusedField(error);
+  if (Object.hasOwn(REFUSED_MESSAGES, code)) {
+    const message = REFUSED_MESSAGES[code];
+    return new ApiError("invalid_request", { ...options, message, field: "messages" });
+  }
+  if (field === undefined) return null;
+  const message = field === "messages"
+    ? "The model does not accept these messages. Check their order, their tool calls and their format."
+    : "The model does not accept this value. Change it, or leave it out.";
+  return new ApiError("invalid_request", { ...options, message, field });
 }
 
 /**
@@ -89,15 +114,8 @@ export function toApiError(error: unknown): ApiError {
     const message = "The provider does not offer this model.";
     return new ApiError("unknown_model", { ...options, message, field: "model" });
   }
-  if (code === "context_length_exceeded") {
-    const message = "The messages are too long for this model.";
-    return new ApiError("invalid_request", { ...options, message, field: "messages" });
-  }
-  const parameter = refusedParameter(error);
-  if (parameter !== undefined) {
-    const message = "The model does not accept this value. Change it, or leave it out.";
-    return new ApiError("invalid_request", { ...options, message, field: parameter });
-  }
+  const refusal = refusalOf(error, options);
+  if (refusal !== null) return refusal;
   return new ApiError("upstream_unavailable", {
     ...options,
     status: isUnreachable(error) ? 503 : 502,

@@ -9,6 +9,7 @@ import {
 } from "#support/fakes/provider.ts";
 import { withFakeTime } from "#support/fakes/time.ts";
 import type { AiPiece } from "./ai.ts";
+import { joinCalls } from "./answer-parts.ts";
 import { type AiOptions, createAi } from "./openai.ts";
 
 async function collect(pieces: AsyncIterable<AiPiece>): Promise<AiPiece[]> {
@@ -196,6 +197,45 @@ Deno.test("a tool call is part of the answer only if the request has tools", asy
     assert.deepEqual(unasked.slice(0, -1).map(({ kind }) => kind), ["hidden", "hidden"]);
   });
 });
+
+/** Streams of two calls, as different providers send them. */
+const PARALLEL: readonly [string, Record<string, unknown>[]][] = [
+  ["their indices", [
+    { index: 0, id: "call_1", function: { name: "look_up", arguments: "" } },
+    { index: 0, function: { arguments: "{}" } },
+    { index: 1, id: "call_2", function: { name: "look_up", arguments: "" } },
+    { index: 1, function: { arguments: "[]" } },
+  ]],
+  ["one index", [
+    { index: 0, id: "call_1", function: { name: "look_up", arguments: "{}" } },
+    { index: 0, id: "call_2", function: { name: "look_up", arguments: "[]" } },
+  ]],
+  ["no index, and an id and name that are empty or repeated", [
+    { id: "call_1", function: { name: "look_up", arguments: "{" } },
+    { id: "", function: { name: "", arguments: "}" } },
+    { id: "call_2", function: { name: "look_up", arguments: "[" } },
+    { id: "call_2", function: { name: "look_up", arguments: "]" } },
+  ]],
+];
+
+for (const [how, parts] of PARALLEL) {
+  Deno.test(`two tool calls with ${how} stay two`, async () => {
+    const chunks = parts.map((part) => chunk({ tool_calls: [part] }));
+    await withProvider(() => sse(...chunks, STOP, LAST), async (options) => {
+      const request = { ...REQUEST, parameters: TOOLS };
+      const pieces = await collect(await createAi(options).stream(request));
+      const calls = pieces.flatMap((piece) => piece.kind === "call" ? piece.calls : []);
+      assert.deepEqual(
+        joinCalls(calls).map(({ id, function: { name, arguments: given } }) => [id, name, given]),
+        [
+          ["call_1", "look_up", "{}"],
+          ["call_2", "look_up", "[]"],
+        ],
+      );
+      assert.deepEqual([...new Set(calls.map(({ index }) => index))], [0, 1]);
+    });
+  });
+}
 
 Deno.test("a stream without usage counts its tool calls and reasoning, too", async () => {
   const answer = () => sse(chunk({ reasoning_content: "one two" }), CALL, MORE, STOP);

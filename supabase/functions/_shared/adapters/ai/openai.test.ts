@@ -123,6 +123,8 @@ function failing(
 const REFUSALS: readonly [number, string | undefined, ErrorCode, number, number][] = [
   [400, undefined, "upstream_unavailable", 502, 1],
   [400, "context_length_exceeded", "invalid_request", 400, 1],
+  [400, "content_filter", "invalid_request", 400, 1],
+  [400, "invalid_prompt", "invalid_request", 400, 1],
   [401, "invalid_api_key", "upstream_unavailable", 502, 1],
   [404, "model_not_found", "unknown_model", 422, 1],
   [408, undefined, "request_timeout", 408, 1],
@@ -272,11 +274,24 @@ Deno.test("a message is sent with its parts, its name and its tool calls", async
   });
 });
 
-Deno.test("a parameter that the model refuses is the caller's mistake, by its name", async () => {
-  const error = { message: "a secret wish", param: "temperature", code: "unsupported_value" };
-  await withProvider(() => Response.json({ error }, { status: 400 }), async (options) => {
-    const refused = await refusalOf(createAi(options).complete(REQUEST));
-    assert.deepEqual([refused.code, refused.body.field], ["invalid_request", "temperature"]);
-    assert(!refused.message.includes("secret"));
+for (
+  const [param, field] of [
+    ["temperature", "temperature"],
+    ["tools[0].function.parameters", "tools"],
+    ["messages", "messages"],
+    ["messages.[1].role", "messages"],
+  ]
+) {
+  Deno.test(`a refused ${param} is the caller's mistake, by its name`, async () => {
+    const error = { message: "a secret wish", param, code: "unsupported_value" };
+    await withProvider(() => Response.json({ error }, { status: 400 }), async (options, seen) => {
+      const ai = createAi(options);
+      for (const ask of [ai.complete, ai.stream]) {
+        const refused = await refusalOf(ask(REQUEST));
+        assert.deepEqual([refused.code, refused.body.field], ["invalid_request", field]);
+        assert(!refused.message.includes("secret"));
+      }
+      assert.equal(seen.length, 2);
+    });
   });
-});
+}

@@ -10,6 +10,7 @@ import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import {
   bodyOf,
   callPartsIn,
+  createCallIndexer,
   hasTools,
   joinCalls,
   reasoningIn,
@@ -68,7 +69,7 @@ async function completionOf(
   const choice = answer?.choices?.[0];
   if (typeof choice?.message !== "object") throw new InvalidAnswer("the answer has no choice");
   const text = textOf(choice.message);
-  const calls = callPartsIn(choice.message);
+  const calls = callPartsIn(choice.message).map((call, index) => ({ ...call, index }));
   const all = reasoningIn(choice.message) + text + textOfCalls(calls);
   const usage = usageFrom(answer.usage, request) ?? await estimateUsage(request, all);
   return {
@@ -88,10 +89,11 @@ async function* piecesOf(
   let all = "";
   let finishReason: string | undefined;
   let usage: AiUsage | null = null;
+  const indexed = createCallIndexer();
   for await (const chunk of chunks) {
     const choice = chunk.choices?.[0];
     const delta = textOf(choice?.delta);
-    const calls = callPartsIn(choice?.delta);
+    const calls = indexed(callPartsIn(choice?.delta));
     const called = textOfCalls(calls);
     const isAnswer = hasTools(request);
     const hidden = reasoningIn(choice?.delta) + (isAnswer ? "" : called);

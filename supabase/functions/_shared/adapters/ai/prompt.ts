@@ -8,6 +8,14 @@ export function textOfMessage({ content, name, tool_calls }: AiMessage): string 
 }
 
 /**
+ * Returns the text of a message as it is counted. Tool calls are counted as JSON, because providers add
+ * tokens to each call.
+ */
+export function countedTextOf({ tool_calls: calls = [], ...message }: AiMessage): string {
+  return [textOfMessage(message), ...calls.map((call) => JSON.stringify(call.function))].join("\n");
+}
+
+/**
  * Returns the tools and the answer's format as JSON; empty if the prompt has neither. Providers write them in
  * fewer tokens.
  */
@@ -16,8 +24,8 @@ export function textOfParameters({ tools, response_format }: AiParameters = {}):
     .map((each) => JSON.stringify(each)).join("\n");
 }
 
-/** Returns all texts of a prompt. */
+/** Returns all texts of a prompt, as they are counted. */
 export function textsOf({ messages, parameters }: AiPrompt): string[] {
   const more = textOfParameters(parameters);
-  return [...messages.map(textOfMessage), ...(more === "" ? [] : [more])];
+  return [...messages.map(countedTextOf), ...(more === "" ? [] : [more])];
 }

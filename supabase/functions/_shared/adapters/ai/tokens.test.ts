@@ -52,6 +52,14 @@ Deno.test("a prompt counts its format: four for a message, three for the start o
   assert.equal(countPrompt(messages), 3 + 2 * (4 + 2));
 });
 
+Deno.test("T28: a tool call in a prompt is counted as JSON", () => {
+  const called = { name: "look_up", arguments: '{"coin":"farthing"}' };
+  const call = { id: "call_1", type: "function" as const, function: called };
+  const tool_calls = Array.from({ length: 100 }, () => call);
+  const counted = countPrompt([{ role: "assistant", content: "", tool_calls }]);
+  assert(counted >= 3 + 4 + 100 * countText(JSON.stringify(called)), String(counted));
+});
+
 Deno.test("a text in pieces counts as the whole text", () => {
   for (const [text] of COUNTED.filter(([{ length }]) => length < 30_000)) {
     const meter = createMeter();

@@ -4,7 +4,7 @@
  */
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { AiMessage, AiParameters, TokenMeter } from "./ai.ts";
-import { textOfMessage, textOfParameters } from "./prompt.ts";
+import { countedTextOf, textOfParameters } from "./prompt.ts";
 
 /**
  * Byte pair encoding takes time that grows with the square of the longest stretch of text without a boundary.
@@ -81,7 +81,7 @@ export function countText(text: string): number {
 /** Counts a prompt: its messages, and the tools and the answer's format in its parameters. */
 export function countPrompt(messages: readonly AiMessage[], parameters?: AiParameters): number {
   return messages.reduce(
-    (sum, message) => sum + PER_MESSAGE + countText(textOfMessage(message)),
+    (sum, message) => sum + PER_MESSAGE + countText(countedTextOf(message)),
     PER_PROMPT + countText(textOfParameters(parameters)),
   );
 }
