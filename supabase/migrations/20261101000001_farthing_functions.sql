@@ -1910,7 +1910,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s%s.',
-    farthing.count_text(found, 'place'), coalesce(': ' || farthing.newest_mismatches(3), '')))
+    farthing.count_text(found, 'place'),
+    coalesce(' (amounts in minor units): ' || farthing.newest_mismatches(3), '')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
@@ -1961,6 +1962,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(concat_ws(' ',
+    case when count(*) filter (where f.fault = 'key_refused') > 0
+      then 'Stripe refuses STRIPE_SECRET_KEY, so nothing can be paid.' end,
     case when count(*) filter (where f.fault = 'tax_not_set_up') > 0
       then 'Stripe Tax is not set up, so Stripe opens no checkout.' end,
     case when count(*) filter (where f.fault = 'other_account') > 0
@@ -7998,7 +8001,7 @@ as $$
 begin
   if coalesce(length(p_reference_id), 0) not between 1 and 200 then
     perform farthing.fail('invalid_request',
-      'reference_id must have 1 to 200 characters when once is true.', null, 'reference_id');
+      'reference_id must have 1 to 200 characters if the field once is true.', null, 'reference_id');
   end if;
 end
 $$;
@@ -9261,6 +9264,7 @@ begin
   if not found then
     return false; -- another runner has claimed the list since
   end if;
+  perform farthing.end_stripe_fault('key_refused', ''); -- Stripe has accepted the API key
   perform farthing.note_transactions(null, p_transactions, p_now);
   if p_after is null then
     perform farthing.itemise_manual_payouts(v_list.lists_until, p_now);
@@ -10381,7 +10385,7 @@ begin
     where p.package_id = new.package_id limit 1), new.package_id::text);
   if exists (select from farthing.packages p
     where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %: a package keeps its slug, and no other has it',
+    raise exception 'Package % cannot have the slug %. A package keeps its slug and shares it with none.',
       new.package_id, new.slug using errcode = 'restrict_violation';
   end if;
   return new;
@@ -12065,9 +12069,9 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour, or in the task's next run if entries remained, but takes at most a
-  -- twentieth of the time. If the last proof lies in the future, the server's clock was wrong, and
-  -- this proof is not delayed.
+  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. It
+  -- waits so long between two runs that proofs take at most 5 % of the time. If the last proof's time
+  -- is in the future, the server's clock was wrong, and the proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -13285,8 +13289,10 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
+    -- The last hop ends at a user: operators need no webhook, and a deleted user has no address.
     from (select n.state, count(*) as count from farthing.notifications n
-      where n.created_at >= p_from and n.created_at < p_to group by n.state) e
+      where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
+        and n.last_error is distinct from 'no_recipient' group by n.state) e
   )
   select h.name, null::date, null::text, round(h.good / nullif(h.good + h.bad, 0), 6), 'share', 0.95,
     (h.good + h.bad)::bigint
@@ -13347,8 +13353,8 @@ as $$
     'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
     'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
       'the inbox to the ledger',
-    'notification_sent', 'notifications sent / (sent + dead + uncertain); the hop from the ledger to the '
-      'customer',
+    'notification_sent', 'notifications to users sent / (sent + dead + uncertain), without users who have no '
+      'address; the hop from the ledger to the customer',
     'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
     'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
     'request_errors', 'answers with 5xx or 408 / all answers',
@@ -15549,7 +15555,7 @@ begin
   where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
   if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
   then
-    raise exception 'dispute % belongs to another payment', v_dispute.dispute_id;
+    raise exception 'dispute % was recorded for another payment', v_dispute.dispute_id;
   end if;
   perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
   perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
@@ -16869,7 +16875,7 @@ as $$
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
-      'Customers that Stripe does not know, and a tax that Stripe does not compute.'),
+      'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
     ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of a route''s answers.'),
     ('budget_burn_fast', 'times the limit',
@@ -17103,6 +17109,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(p_author);
   -- Only one change runs at a time. Readers do not wait.
   execute format('lock table farthing.%I in share row exclusive mode', p_table);
   perform farthing.refuse_old_version(p_table, p_version);
@@ -17133,7 +17140,8 @@ $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
-  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails invalid_request, version_conflict.';
+  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
+  'the role, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/functions/changes.sql
 
@@ -18265,7 +18273,7 @@ begin
     v_error := sqlerrm::jsonb;
   end;
   if v_error is null then
-    raise exception 'a % of more than % credits was not refused', p_action, v_above;
+    raise exception 'A % of more than % credits must be refused, but was not.', p_action, v_above;
   end if;
   return jsonb_build_object('action', p_action, 'above', trim_scale(v_above)::text,
     'code', v_error ->> 'code', 'details', (v_error ->> 'details')::jsonb - 'required' || jsonb_build_object(
@@ -18353,10 +18361,11 @@ returns setof jsonb
 language sql stable
 set search_path = ''
 as $$
-  select jsonb_build_object('action', case f.fault when 'tax_not_set_up' then 'checkout' else 'top_up' end,
-    'code', case f.fault when 'tax_not_set_up' then 'not_ready' else 'top_up_other_account' end,
+  select jsonb_build_object('action', case f.fault when 'other_account' then 'top_up' else 'checkout' end,
+    'code', case f.fault when 'tax_not_set_up' then 'not_ready' when 'key_refused' then 'upstream_unavailable'
+      else 'top_up_other_account' end,
     'details', jsonb_build_object('fault', f.fault, 'answer', f.detail, 'last_seen_at', f.last_seen_at))
-  from (select 'tax_not_set_up' as fault, '' as subject
+  from (select k.fault, '' as subject from unnest(array['key_refused', 'tax_not_set_up']) k (fault)
     union all
     select 'other_account', c.customer_id from farthing.customers c where c.account_id = p_account_id) k
   join farthing.stripe_faults f using (fault, subject)
@@ -18390,6 +18399,7 @@ as $$
     when 'top_up_authentication_required' then 'The bank asks the customer to authenticate a charge.'
     when 'top_up_waiting' then format('The next charge waits until %s.', d ->> 'next_attempt_at')
     when 'top_up_capped' then 'The rest of this month''s cap is below the smallest charge.'
+    when 'upstream_unavailable' then 'Stripe refuses STRIPE_SECRET_KEY, so nothing can be paid.'
     when 'not_ready' then 'Stripe Tax is not set up, so Stripe opens no checkout.'
     when 'top_up_other_account' then 'Stripe does not know the customer: STRIPE_SECRET_KEY belongs to '
       'another account or mode.'

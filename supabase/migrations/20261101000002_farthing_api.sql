@@ -716,6 +716,7 @@ as $$
 declare
   v_feature farthing.features;
 begin
+  perform farthing.require_operator(p_author);
   if p_state is null or p_state not in ('off', 'on', 'percentage') then
     perform farthing.fail('invalid_request', 'state must be off, on or percentage.', null, 'state');
   end if;
@@ -817,9 +818,10 @@ comment on function farthing_public.grants_decide is
   'Confirms a pending grant, which adds its credits, or declines it. Returns {status: 200, replayed, data: '
   'grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
-create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
+create function farthing_public.grants_read(
+  p_grant_id uuid, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -829,11 +831,13 @@ begin
   if v_grant.grant_id is null then
     perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_grant.account_id, p_author, 'GET /credits/grants/{id}', p_now);
   return farthing.grant_answer(v_grant, p_now);
 end
 $$;
 grant execute on function farthing_public.grants_read to service_role;
-comment on function farthing_public.grants_read is 'Returns a grant, for operators. Fails not_found.';
+comment on function farthing_public.grants_read is
+  'Returns a grant, for operators, and records the read. Fails not_found.';
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
@@ -1901,7 +1905,7 @@ begin
     perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
   end if;
   if v_order.session_id <> p_session_id then
-    raise exception 'order % has another session', p_order_id;
+    raise exception 'order % already has another Stripe session id', p_order_id;
   end if;
   update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
   where account_id = v_order.account_id and order_id = p_order_id;
@@ -2461,8 +2465,9 @@ end
 $$;
 grant execute on function farthing_public.stripe_faults_report to service_role;
 comment on function farthing_public.stripe_faults_report is
-  'Records that Stripe refused a request because of the setup: other_account with the customer as its '
-  'subject, or tax_not_set_up. The alert stripe_setup reports it until a request succeeds. Returns {}.';
+  'Records that Stripe refused a request because of the setup: key_refused, other_account with the customer '
+  'as its subject, or tax_not_set_up. The alert stripe_setup reports it until a request succeeds. Returns '
+  '{}.';
 
 -- supabase/schemas/fraud/api/blocks.sql
 
@@ -2623,13 +2628,15 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(p_author);
   perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
+  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}. Fails forbidden '
+  'for an operator who has lost the role, invalid_request.';
 
 -- supabase/schemas/jobs/api/operators.sql
 
@@ -3672,7 +3679,7 @@ begin
     where account_id = v_refund.account_id and refund_id = p_refund_id
     returning * into v_refund;
   elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
-    raise exception 'refund % is another refund at Stripe', p_refund_id;
+    raise exception 'refund % already has another Stripe refund id', p_refund_id;
   end if;
   return farthing.refund_answer(v_refund);
 end
@@ -3740,9 +3747,11 @@ comment on function farthing_public.refunds_finish is
   'Stores the refund''s current state as the answer of the Idempotency-Key. Returns {status: 201, '
   'replayed, data: refund}.';
 
-create function farthing_public.refunds_read(p_refund_id uuid)
+create function farthing_public.refunds_read(
+  p_refund_id uuid, p_is_repeat boolean default false, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -3752,11 +3761,17 @@ begin
   if v_refund.refund_id is null then
     perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
+  -- A request that waits for the event of its own refund is no read of a customer.
+  if not p_is_repeat then
+    perform farthing.note_account_read(v_refund.account_id, p_author, 'GET /refunds/{id}', p_now);
+  end if;
   return farthing.refund_answer(v_refund);
 end
 $$;
 grant execute on function farthing_public.refunds_read to service_role;
-comment on function farthing_public.refunds_read is 'Returns a refund. Fails not_found.';
+comment on function farthing_public.refunds_read is
+  'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits for '
+  'its event, which is not recorded. Fails not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -3780,6 +3795,9 @@ declare
   -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.refunds;
 begin
+  if p_user_id is null and v_account_id > 0 then
+    perform farthing.note_account_read(v_account_id, p_author, 'GET /refunds', p_now);
+  end if;
   select * into v_last from farthing.refunds where refund_id = farthing.uuid_of(p_before);
   return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
@@ -3796,7 +3814,8 @@ $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
   'Returns a page of refunds, newest first: {refunds, next_before}. Optionally only those of an order, '
-  'a booking or a buyer, or those in a status. Fails not_found if there is no such user.';
+  'a booking or a buyer, which is recorded as a read of the buyer, or those in a status. Fails not_found if '
+  'there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb

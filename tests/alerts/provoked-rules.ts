@@ -46,7 +46,7 @@ const LATE = `po_${crypto.randomUUID()}`;
 const UNKNOWN = `po_${crypto.randomUUID()}`;
 const ODD = `po_${crypto.randomUUID()}`;
 
-/** Records a count at the time of the test, as an isolate reports a count. */
+/** Stores a count with the test's time, in the same way in which an isolate stores its counts. */
 function count(
   { sql, at }: Scene,
   name: string,

@@ -48,9 +48,12 @@ function chargeOf({ id: user_id }: Person, index: number): Act {
   return { ask, done: 201, check: mayComeAgain };
 }
 
-/** Asserts that the answer is 500. After a 500, Stripe delivers the event again. */
+/**
+ * Asserts that the answer is 500, or 408 if the database is unavailable for longer than the request's
+ * deadline. Stripe delivers the event again after either.
+ */
 function mayBeDeliveredAgain(answer: Answer): void {
-  equal(answer.status, 500, answer.text);
+  ok([408, 500].includes(answer.status), `${answer.status}: ${answer.text}`);
 }
 
 /** Makes a paid purchase whose events the emulator does not deliver. The test delivers the events. */

@@ -32,7 +32,7 @@ function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promis
 
 /**
  * Repeats a call until it is refused, and asserts that the rate limit refused it. The first calls may be
- * admitted: if a process can't read Redis's answer in time, it counts by itself.
+ * admitted: a process that can't read Redis's answer in time uses its own local count instead.
  */
 async function limited(call: () => Promise<Answer>): Promise<void> {
   const answer = await until("the call is refused by Redis's count", async () => {

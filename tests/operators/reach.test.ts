@@ -3,7 +3,12 @@ import { deepEqual, equal } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { Booking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import { Order } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { Balance, Entry } from "../../supabase/functions/_shared/contracts/credits.ts";
+import {
+  Balance,
+  Entry,
+  Grant,
+  RecordedGrant,
+} from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Hold, OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { JobSummary } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
@@ -103,5 +108,36 @@ Deno.test("an operator finds the order of a customer, and refunds it", async () 
   );
   deepEqual(found.map((each) => each.refund_id), [refund.refund_id]);
   refused(await get(world, `refunds?user_id=${customer.id}`, customer.as), 403, "forbidden");
+  await proven(world);
+});
+
+Deno.test("reads of a refund, of an order's refunds and of a grant are recorded, a wait is not", async () => {
+  const [operator, customer] = [await signUpOperator(world), await signUp(world)];
+  const { order_id } = await buy(world, customer);
+  const refunded = await post(world, "refunds", operator.as, { order_id, amount: 100 });
+  const { refund_id } = data(refunded, 201, Refund);
+  const body = { user_id: customer.id, amount: "1", source: "promotional", reason: "sorry" };
+  data(await post(world, "credits/grants", operator.as, body), 201, Grant);
+  data(await get(world, `refunds/${refund_id}`, operator.as), 200, Refund);
+  data(await get(world, `refunds?order_id=${order_id}`, operator.as), 200, z.array(Refund));
+  const [grant] = data(
+    await get(world, `credits/grants?user_id=${customer.id}`, operator.as),
+    200,
+    z.array(RecordedGrant),
+  );
+  data(await get(world, `credits/grants/${grant!.grant_id}`, operator.as), 200, RecordedGrant);
+  const reads = await withSql(
+    world,
+    (sql) =>
+      sql`
+        select route from farthing.customer_reads where author = ${`operator:${operator.id}`}
+        order by read_nr`,
+  );
+  deepEqual(reads.map(({ route }) => route), [
+    "GET /refunds/{id}",
+    "GET /refunds",
+    "GET /credits/grants",
+    "GET /credits/grants/{id}",
+  ]);
   await proven(world);
 });

@@ -108,6 +108,25 @@ Deno.test("a user, an anonymous caller and a forged token change no settings", (
     }
   }));
 
+Deno.test("an operator who has lost the role changes no settings, flags or limits", () =>
+  alone(async () => {
+    const former = await signUpOperator(world);
+    await withSql(world, (sql) =>
+      sql`
+      update auth.users set raw_app_meta_data = raw_app_meta_data - 'role' where id = ${former.id}`);
+    for (const [name, table, body] of ROUTES) {
+      const before = name === "rates" ? "" : await rowsOf(table);
+      const request = { ...body, version: await versionOf(name), reason: "before I go" };
+      refused(await post(world, `settings/${name}`, former.as, request), 403, "forbidden");
+      if (name !== "rates") equal(await rowsOf(table), before, name);
+    }
+    const flag = await post(world, "features/b2b", former.as, { state: "on" }, { key: null });
+    refused(flag, 403, "forbidden");
+    const limits = { sessions_per_ip_hour: 1000 };
+    refused(await post(world, "fraud/policy", former.as, limits), 403, "forbidden");
+    await proven(world);
+  }));
+
 Deno.test("a page of another origin gets no right to read an answer of settings", async () => {
   for (const [name] of ROUTES) {
     const headers = { origin: "https://evil.test" };

@@ -96,7 +96,7 @@ Deno.test("a package is added, changed and retired by a file, and open checkouts
     const changed = [...others, termsOf(slug, 700_000, 550_000, "5000000")];
     const push = await runCommand(changed, "push", "--reason", "autumn prices");
     match(push.said, /price_usd +600000 +→ +700000/);
-    match(push.said, /Written: 1 packages/);
+    match(push.said, /Written: 1 package,/);
     const late = data(await start(ann, slug), 201, Checkout);
     notEqual(late.order_id, open.order_id);
     deepEqual([late.amount, late.total_credits], [700_000, "5000000"]);

@@ -124,7 +124,7 @@ Deno.test("CSV keeps line breaks and quotes inside their field", async () => {
 });
 
 Deno.test("CSV quotes a lone CR and a lone LF", async () => {
-  for (const text of ["inv-1\n=1", "inv-1\r=1"]) {
+  for (const text of ["inv-1\n2", "inv-1\r2"]) {
     assert((await csvOf(text)).includes(`,"${text}",`), JSON.stringify(text));
   }
 });
@@ -149,7 +149,10 @@ Deno.test("CSV disarms a formula after invisible characters", async () => {
   for (const unseen of UNSEEN) {
     for (const sign of SIGNS) {
       const text = `${unseen}${sign}1`;
-      assert.equal(await readBack(text), `'${text}`, JSON.stringify(text));
+      // A tab or a line break begins a cell where a semicolon separates them.
+      const again = /[\t\r\n]/.test(unseen) ? "'" : "";
+      const safe = `'${unseen}${again}${sign}1`;
+      assert.equal(await readBack(text), safe, JSON.stringify(text));
     }
   }
   for (const text of ["\ta", "\ra"]) assert.equal(await readBack(text), `'${text}`);

@@ -41,5 +41,10 @@ export const readRefund = defineRoute({
   responses: { 200: Refund },
   errors: ["not_found"],
   handler: async ({ params, services }) =>
-    ok(await services.database.rpc("refunds_read", { p_refund_id: params.id })),
+    ok(
+      await services.database.rpc("refunds_read", {
+        p_refund_id: params.id,
+        p_is_repeat: undefined,
+      }),
+    ),
 });

@@ -52,7 +52,8 @@ function planted(row: Row, nr: number): Row {
 function cellOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string" || value === LONGEST) return String(value);
-  return DANGEROUS.test(value) ? `'${value}` : value;
+  const later = value.replace(/^([\t\r])=/, "$1'=");
+  return DANGEROUS.test(value) ? `'${later}` : value;
 }
 
 const reports = Object.entries(openapi.paths).filter(([path]) => path.startsWith("/reports/"));
@@ -66,6 +67,35 @@ Deno.test("a text in a column of numbers is no formula either", () => {
   const columns = [{ key: "sum", isNumber: true }];
   const rows = ["-1.5", "-1+1", "=1", "12"].map((sum) => ({ sum }));
   assert.equal(toCsv(rows, columns, false), "-1.5\r\n'-1+1\r\n'=1\r\n12\r\n");
+});
+
+const SPLIT_BY_OTHERS = [
+  "ok;=1+1",
+  'ok;"=1+1',
+  "ok; \u200b@SUM(A1)",
+  "ok\t+1",
+  "two\n-1+1",
+  "two\r\n=1",
+  ";;=1",
+];
+
+Deno.test("a text is no formula where a semicolon or tab separates cells", () => {
+  const columns = [{ key: "first" }, { key: "text" }];
+  const rows = SPLIT_BY_OTHERS.map((text) => ({ first: "row", text }));
+  for (const delimiter of [";", "\t"]) {
+    const cells: string[][] = parse(toCsv(rows, columns, false), {
+      delimiter,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      relax_quotes: true,
+      relax_column_count: true,
+    });
+    assert.deepEqual(cells.flat().filter((cell) => DANGEROUS.test(cell)), []);
+  }
+});
+
+Deno.test("a text with a semicolon or a hyphen is written as it is", () => {
+  const rows = [{ text: "a; b" }, { text: "gpt-4o" }, { text: "1; 2-3" }];
+  assert.equal(toCsv(rows, [{ key: "text" }], false), "a; b\r\ngpt-4o\r\n1; 2-3\r\n");
 });
 
 for (const { path, reaches } of REPORT_CASES) {

@@ -30,6 +30,15 @@ for (const query of ["from=2026-11", "from=2026-02-30", "to=today", "limit=1001"
   });
 }
 
+for (const field of ["from", "to"]) {
+  Deno.test(`a report ${field} a day of the year 0 is refused, naming ${field}`, async () => {
+    const fake = await makeFake();
+    const answer = await send(fake, "GET", `/reports/kpis?${field}=0000-12-31`, AS);
+    assert.equal((await answer.json()).error.field, field);
+    assert.deepEqual(fake.names(), []);
+  });
+}
+
 Deno.test("a report as CSV has the rows of all pages and then the totals", async () => {
   const fake = await makeFake({
     answers: {

@@ -21,6 +21,7 @@ as $$
 declare
   v_feature farthing.features;
 begin
+  perform farthing.require_operator(p_author);
   if p_state is null or p_state not in ('off', 'on', 'percentage') then
     perform farthing.fail('invalid_request', 'state must be off, on or percentage.', null, 'state');
   end if;

@@ -71,9 +71,10 @@ comment on function farthing_public.grants_decide is
   'Confirms a pending grant, which adds its credits, or declines it. Returns {status: 200, replayed, data: '
   'grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
-create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
+create function farthing_public.grants_read(
+  p_grant_id uuid, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -83,11 +84,13 @@ begin
   if v_grant.grant_id is null then
     perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_grant.account_id, p_author, 'GET /credits/grants/{id}', p_now);
   return farthing.grant_answer(v_grant, p_now);
 end
 $$;
 grant execute on function farthing_public.grants_read to service_role;
-comment on function farthing_public.grants_read is 'Returns a grant, for operators. Fails not_found.';
+comment on function farthing_public.grants_read is
+  'Returns a grant, for operators, and records the read. Fails not_found.';
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,

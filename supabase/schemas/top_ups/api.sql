@@ -133,7 +133,7 @@ begin
     perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
   end if;
   if v_order.session_id <> p_session_id then
-    raise exception 'order % has another session', p_order_id;
+    raise exception 'order % already has another Stripe session id', p_order_id;
   end if;
   update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
   where account_id = v_order.account_id and order_id = p_order_id;

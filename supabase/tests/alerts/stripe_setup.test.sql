@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 \ir ../helpers/top_ups.psql
-select plan(13);
+select plan(17);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule = 'stripe_setup';
 -- Returns "action code" for each refusal on a user's page that the setup at Stripe causes.
@@ -32,6 +32,16 @@ select is(summary, 'Stripe Tax is not set up, so Stripe opens no checkout. Strip
 from farthing.incidents where rule = 'stripe_setup' and state = 'open';
 select farthing.end_stripe_fault('tax_not_set_up', '');
 select is(tests.alerts('131 days'), 'nothing', 'the incident ends with the next checkout');
+
+-- Stripe refuses the API key: every payment fails until Stripe accepts it and lists the balance.
+select stripe_faults_report('key_refused', 'Invalid API Key provided', p_now => tests.after('131 days 12 h'));
+select is(tests.alerts('131 days 12 h'), 'stripe_setup open', 'a refused API key opens an incident');
+select is(tests.setup_refusals('bob', '131 days 12 h'),
+  'checkout upstream_unavailable: Stripe refuses STRIPE_SECRET_KEY, so nothing can be paid.',
+  'the customer''s page shows it');
+select is(balance_record((balance_claim(tests.after('131 days 13 h')) ->> 'claimed_at')::timestamptz, '[]',
+  p_now => tests.after('131 days 13 h')) ->> 'taken', 'false', 'Stripe lists the balance');
+select is(tests.alerts('131 days 13 h'), 'nothing', 'the incident ends with the next list');
 
 -- The customer's page shows the fault.
 select is(tests.setup_refusals('ann', '132 days'), 'none', 'nothing is wrong');

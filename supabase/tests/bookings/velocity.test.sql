@@ -54,10 +54,10 @@ values ('user', tests.person('eve')::text, 'a test', 'key:test');
 select is(pg_temp.books('eve', '61 min'), 'refused forbidden', 'a blocked user gets no limit in the answer');
 select is(pg_temp.decided('eve'), '{"booking refuse provider_velocity,no_ip",'
   '"booking refuse blocked_user,provider_velocity,no_ip"}', 'the decision records the block and the limit');
-select is(fraud_policy_set('{"bookings_per_provider_hour": 4}', 'operator:ops')
+select is(fraud_policy_set('{"bookings_per_provider_hour": 4}', 'key:ops')
   #>> '{data,bookings_per_provider_hour}', '4', 'an operator raises the limit');
 select is(pg_temp.books('fay', '61 min'), 'create', 'the next booking is checked against the new limit');
-select tests.fails_with($$ select fraud_policy_set('{"bookings_per_provider_hour": 0}', 'operator:ops') $$,
+select tests.fails_with($$ select fraud_policy_set('{"bookings_per_provider_hour": 0}', 'key:ops') $$,
   '23514', null, 'a limit of 0 is refused');
 
 -- The limits per card count uses in checkouts and uses in bookings together.

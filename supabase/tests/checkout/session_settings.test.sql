@@ -15,7 +15,7 @@ create function pg_temp.stored(p_name text) returns jsonb language sql as $$
   where o.account_id = farthing.account_for(tests.person(p_name)) order by o.created_at desc limit 1
 $$;
 create function pg_temp.put(p_changes jsonb) returns void language sql as $$
-  select settings_policy_set(p_changes, null, 'a test', false, 'operator:olga', p_now => tests.after())
+  select settings_policy_set(p_changes, null, 'a test', false, 'key:olga', p_now => tests.after())
 $$;
 create function pg_temp.order_of(p_name text) returns uuid language sql as $$
   select o.order_id from farthing.orders o
@@ -58,7 +58,7 @@ select is(pg_temp.stored('cy') -> 'customer_email', null, 'an expired order has 
 -- The order of a deleted user has no email either.
 select is(pg_temp.buy('kim') ->> 'customer_email', 'kim@example.com', 'another user begins a checkout');
 create temp table kim on commit drop as select farthing.account_for(tests.person('kim')) as account_id;
-delete from auth.users where id = tests.person('kim');
+delete from auth.users where id = (select tests.person('kim'));
 select is((
   select session_settings -> 'customer_email' from farthing.orders join kim using (account_id)), null,
   'the order of a deleted user has no email');

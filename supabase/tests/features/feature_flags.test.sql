@@ -10,8 +10,8 @@ select is((select array_agg(format('%s %s %s', f ->> 'name', f ->> 'state', f ->
   from jsonb_array_elements(features_read()) f), '{b2b on 0,b2c on 0}', 'both products begin switched on');
 
 -- Setting a flag.
-select is(features_set('b2b', state, percentage, 'operator:ops', tests.after(passed)) - 'changed_at',
-  jsonb_build_object('name', 'b2b', 'state', state, 'percentage', shown, 'changed_by', 'operator:ops'),
+select is(features_set('b2b', state, percentage, 'key:ops', tests.after(passed)) - 'changed_at',
+  jsonb_build_object('name', 'b2b', 'state', state, 'percentage', shown, 'changed_by', 'key:ops'),
   format('b2b is set to %s %s', state, percentage))
 from (values ('off', null, interval '1 s', 0), ('percentage', 0, '2 s', 0), ('percentage', 12.5, '3 s', 12.5),
   ('percentage', 100, '4 s', 100), ('percentage', 0.01, '5 s', 0.01), ('on', null, '6 s', 0))

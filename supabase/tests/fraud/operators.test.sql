@@ -77,7 +77,7 @@ select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
   "bookings_per_provider_hour": 300, "early_fraud_warning": "review", "updated_at": null,
   "updated_by": null}', 'the limits have their first values');
-create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'operator:ops',
+create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'key:ops',
   p_now => tests.after()) as answer;
 select is(answer -> 'data', fraud_policy_read(), 'a change returns the current limits') from changed;
 select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 1,
@@ -85,7 +85,7 @@ select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10,
   "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}',
   'a limit that is not named keeps its value')
 from fraud_policy_read() p;
-select is(p ->> 'updated_by', 'operator:ops',
+select is(p ->> 'updated_by', 'key:ops',
   'the policy has the author of the change') from fraud_policy_read() p;
 select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded',
   'the next checkout is checked against the new limit');

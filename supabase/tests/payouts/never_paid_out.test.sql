@@ -67,8 +67,8 @@ select results_eq('select tests.mismatches()', array['never_paid_out pi_buyer3: 
 select is(tests.alerts('22 days 45 minutes'), 'reconciliation_mismatch open',
   'the missing payment raises the alert');
 select is((select summary from farthing.incidents where state = 'open'),
-  (select format('Our records and Stripe''s differ in 1 place: never_paid_out of pi_buyer3, order %s, '
-    || '999 usd.', order_id) from farthing.orders where payment_ref = 'pi_buyer3'),
+  (select format('Our records and Stripe''s differ in 1 place (amounts in minor units): never_paid_out of '
+    || 'pi_buyer3, order %s, 999 usd.', order_id) from farthing.orders where payment_ref = 'pi_buyer3'),
   'the alert names the payment, its order and the amount');
 
 -- The check stays two weeks behind the current time, whatever time a payout has.

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(46);
+select plan(49);
 
 create function pg_temp.record(p_name text, p_labels text, p_count int, p_bucket int default null,
   p_passed interval default '1 h') returns text language sql as $$
@@ -130,6 +130,19 @@ update farthing.notifications set state = 'sent', next_attempt_at = null, finish
 update farthing.notifications set created_at = tests.after('1 h');
 select is(pg_temp.kpi('notification_sent', 1, 1), format('1 share 0.95 %s', (select count(*)
   from farthing.notifications)), 'all notifications were sent');
+-- The last hop ends at a user: neither a user without an address nor the operators' webhook counts.
+update farthing.notifications set state = 'dead', last_error = 'no_recipient'
+where account_id = (select account_id from farthing.accounts where owner_id = tests.person('ann'));
+select is(pg_temp.kpi('notification_sent', 1, 1), '1 share 0.95 4',
+  'a user without an address is not counted');
+insert into farthing.notifications (recipient, template, subject, data, state, last_error, created_at,
+  finished_at)
+values ('webhook', 'anchor', '1', '{}', 'dead', 'refused', tests.after('1 h'), tests.after('1 h'));
+select is(pg_temp.kpi('notification_sent', 1, 1), '1 share 0.95 4',
+  'a webhook of the operators is not counted');
+update farthing.notifications set last_error = 'refused' where last_error = 'no_recipient';
+select is(pg_temp.kpi('notification_sent', 1, 1), '0.8 share 0.95 5',
+  'a notification that its user did not get is counted');
 
 select * from finish();
 rollback;

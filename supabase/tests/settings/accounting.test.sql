@@ -8,7 +8,7 @@ select plan(35);
 create function pg_temp.put(p_policies jsonb, p_passed interval default '0', p_dry_run boolean default false,
   p_version text default null, p_reason text default 'our accountant')
 returns jsonb language sql as $$
-  select settings_accounting_set(p_policies, p_version, p_reason, p_dry_run, 'operator:olga',
+  select settings_accounting_set(p_policies, p_version, p_reason, p_dry_run, 'key:olga',
     p_now => tests.after(p_passed)) -> 'data'
 $$;
 create function pg_temp.bonus(p_passed interval) returns text language sql as $$
@@ -54,7 +54,7 @@ from (values (interval '1 d', 'pro_rata 1'), ('47:59:59', 'pro_rata 1'), ('2 d',
 select is(settings_accounting(tests.after('1 d')) #> '{policies,0,scheduled}', '[{"value": "zero",
   "version": 2, "effective_from": "2027-01-03T00:00:00+00:00"}]', 'the next version is shown');
 select is((settings_accounting() #> '{history,0}') - '{version,changed_at,fields}'::text[],
-  '{"author": "operator:olga", "reason": "our accountant", "name": "bonus_allocation"}',
+  '{"author": "key:olga", "reason": "our accountant", "name": "bonus_allocation"}',
   'the history shows who and why');
 
 -- An order keeps the policy under which it was paid.

@@ -7,7 +7,7 @@ select plan(36);
 create function pg_temp.put(p_rules jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'too loud')
 returns jsonb language sql as $$
-  select settings_alerts_set(p_rules, p_version, p_reason, p_dry_run, 'operator:olga', p_now => tests.after())
+  select settings_alerts_set(p_rules, p_version, p_reason, p_dry_run, 'key:olga', p_now => tests.after())
     -> 'data'
 $$;
 create function pg_temp.rule(p_name text) returns jsonb language sql as $$
@@ -54,7 +54,7 @@ select is((select count(*) from farthing.audit where table_name = 'alert_rules')
   'each changed rule is audited once') from before;
 select is((select format('%s %s', h ->> 'author', h ->> 'reason') || ' ' || (h -> 'fields')::text
     from jsonb_array_elements(settings_alerts() -> 'history') h where h ->> 'name' = 'dead_jobs' limit 1),
-  'operator:olga too loud [{"to": "false", "from": "true", "field": "enabled"}]',
+  'key:olga too loud [{"to": "false", "from": "true", "field": "enabled"}]',
   'the history shows who and why');
 select tests.fails_with(format($$ select pg_temp.put('[{"rule": "dead_jobs", "enabled": true}]', %L, %L) $$,
   dry_run, version), 'version_conflict', null, format('an older version is refused, dry run %s', dry_run))

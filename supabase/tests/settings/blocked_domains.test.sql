@@ -6,7 +6,7 @@ select plan(27);
 
 create function pg_temp.put(p_domains jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'disposable') returns jsonb language sql as $$
-  select settings_blocked_domains_set(p_domains, p_version, p_reason, p_dry_run, 'operator:olga',
+  select settings_blocked_domains_set(p_domains, p_version, p_reason, p_dry_run, 'key:olga',
     p_now => tests.after()) -> 'data'
 $$;
 create function pg_temp.changes(p_data jsonb) returns text language sql as $$
@@ -34,7 +34,7 @@ select is(settings_blocked_domains() -> 'domains', '["b.example", "c.example"]',
 select is((select string_agg(concat_ws(' ', h ->> 'author', h ->> 'reason', h ->> 'name',
     h #>> '{fields,0,from}', '→', h #>> '{fields,0,to}'), ', ' order by nr)
   from jsonb_array_elements(settings_blocked_domains() -> 'history') with ordinality h (h, nr) where nr < 3),
-  'operator:olga disposable c.example → c.example, operator:olga disposable a.example a.example →',
+  'key:olga disposable c.example → c.example, key:olga disposable a.example a.example →',
   'the history shows who, why and what');
 select is(pg_temp.put('["b.example", "c.example"]') - 'version', '{"dry_run": false, "changes": [],
   "unchanged": 2}', 'the same list changes nothing');

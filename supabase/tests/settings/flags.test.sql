@@ -7,7 +7,7 @@ select plan(38);
 create function pg_temp.put(p_flags jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'a launch')
 returns jsonb language sql as $$
-  select settings_flags_set(p_flags, p_version, p_reason, p_dry_run, 'operator:olga', p_now => tests.after())
+  select settings_flags_set(p_flags, p_version, p_reason, p_dry_run, 'key:olga', p_now => tests.after())
     -> 'data'
 $$;
 create temporary table before as select settings_flags() ->> 'version' as version,
@@ -33,10 +33,10 @@ select is(pg_temp.put(flags, false, version) -> 'changes', data -> 'changes',
   'the change is what its dry run has shown') from list, before, dry;
 select is((select f - 'changed_at' from jsonb_array_elements(settings_flags() -> 'flags') f
     where f ->> 'name' = 'b2b'),
-  '{"name": "b2b", "state": "percentage", "percentage": 12.5, "changed_by": "operator:olga"}',
+  '{"name": "b2b", "state": "percentage", "percentage": 12.5, "changed_by": "key:olga"}',
   'the flag is set');
 select is((settings_flags() #> '{history,0}') - '{version,changed_at}'::text[],
-  '{"author": "operator:olga", "reason": "a launch", "name": "b2b", "fields": [
+  '{"author": "key:olga", "reason": "a launch", "name": "b2b", "fields": [
     {"field": "percentage", "from": "0", "to": "12.5"},
     {"field": "state", "from": "on", "to": "percentage"}]}', 'the history shows who and why');
 select is(pg_temp.put(flags) - 'version', '{"dry_run": false, "changes": [], "unchanged": 2}',
@@ -46,11 +46,11 @@ select tests.fails_with(format('select pg_temp.put(%L, %L, %L)', flags, dry_run,
 from list, before, unnest(array[true, false]) dry_run;
 
 create temporary table now_read as select settings_flags() ->> 'version' as version;
-select lives_ok($$ select features_set('b2c', 'off', null, 'operator:ops') $$,
+select lives_ok($$ select features_set('b2c', 'off', null, 'key:ops') $$,
   'POST /features/b2c sets a flag');
 select isnt(settings_flags() ->> 'version', version, 'and raises the version') from now_read;
 select is((settings_flags() #> '{history,0}') - '{version,changed_at,fields}'::text[],
-  '{"author": "operator:ops", "reason": null, "name": "b2c"}', 'and is in the history');
+  '{"author": "key:ops", "reason": null, "name": "b2c"}', 'and is in the history');
 
 create temporary table audited as select count(*) as rows from farthing.audit;
 select tests.fails_with(format('select pg_temp.put(%L)', flags), 'invalid_request', field,

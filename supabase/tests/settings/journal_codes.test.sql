@@ -9,7 +9,7 @@ select plan(29);
 create function pg_temp.put(p_codes jsonb, p_passed interval default '0', p_dry_run boolean default false,
   p_version text default null, p_reason text default 'our chart')
 returns jsonb language sql as $$
-  select settings_journal_codes_set(p_codes, p_version, p_reason, p_dry_run, 'operator:olga',
+  select settings_journal_codes_set(p_codes, p_version, p_reason, p_dry_run, 'key:olga',
     p_now => tests.after(p_passed)) -> 'data'
 $$;
 create function pg_temp.journal(p_to date) returns text[] language sql as $$
@@ -56,7 +56,7 @@ select is((select array_agg((c ->> 'difference')::numeric) from jsonb_array_elem
     report_journal('2027-01-01', '2027-02-28') -> 'controls') c where c ->> 'name' like 'stripe_balance%'),
   '{0}', 'the control adds both codes of the account');
 select is((settings_journal_codes() #> '{history,0}') - '{version,changed_at,fields}'::text[],
-  '{"author": "operator:olga", "reason": "our chart", "name": "stripe_balance"}',
+  '{"author": "key:olga", "reason": "our chart", "name": "stripe_balance"}',
   'the history shows who and why');
 select is(pg_temp.put(codes, '41 d') - 'version', '{"dry_run": false, "changes": [], "unchanged": 2}',
   'the same list changes nothing') from list;

@@ -12,7 +12,7 @@ $$;
 create function pg_temp.put(p_packages jsonb, p_passed interval default '0', p_dry_run boolean default false,
   p_version text default null, p_reason text default 'a new season')
 returns jsonb language sql as $$
-  select settings_packages_set(p_packages, p_version, p_reason, p_dry_run, 'operator:olga',
+  select settings_packages_set(p_packages, p_version, p_reason, p_dry_run, 'key:olga',
     p_now => tests.after(p_passed)) -> 'data'
 $$;
 -- Returns the changes as one line: name change version field:from>to, ...
@@ -78,7 +78,7 @@ select isnt(data ->> 'version', version, 'the change raises the version') from d
 select is(pg_temp.on_sale('2 min'), 'starter mini', 'only the list''s packages are on sale');
 select is((select array_agg(format('%s %s', author, reason)) from (select distinct author, reason
   from farthing.audit where table_name = 'packages' and audit_nr > version::bigint) a),
-  '{operator:olga a new season}', 'each changed row is audited with author and reason') from before;
+  '{key:olga a new season}', 'each changed row is audited with author and reason') from before;
 select is(pg_temp.audits() - rows, 6::bigint, 'two new versions and four retirements leave six audit rows')
 from before;
 select is((select h -> 'fields' from jsonb_array_elements(

@@ -7,7 +7,7 @@ select plan(100);
 create function pg_temp.put(p_changes jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'a test')
 returns jsonb language sql as $$
-  select settings_policy_set(p_changes, p_version, p_reason, p_dry_run, 'operator:olga',
+  select settings_policy_set(p_changes, p_version, p_reason, p_dry_run, 'key:olga',
     p_now => tests.after()) -> 'data'
 $$;
 create function pg_temp.setting(p_name text) returns jsonb language sql as $$
@@ -107,12 +107,12 @@ select is(pg_temp.setting('top_up_cool_down') - 'description', '{"name": "top_up
   "default": "600", "kind": "duration", "unit": "seconds", "lowest": "60", "highest": "2678400",
   "choices": null}',
   'a setting has its value, default, unit and bounds');
-select is((settings_policy() #> '{history,0}') - '{version,changed_at}'::text[], '{"author": "operator:olga",
+select is((settings_policy() #> '{history,0}') - '{version,changed_at}'::text[], '{"author": "key:olga",
   "reason": "a test", "name": null, "fields": [{"field": "grant_ceilings_bind_keys", "from": "false",
   "to": "true"},
   {"field": "top_up_cool_down", "from": "600", "to": "900"}]}',
   'the history shows who changed what, and why');
-select is(updated_by, 'operator:olga', 'the policy names its last author') from farthing.policy;
+select is(updated_by, 'key:olga', 'the policy names its last author') from farthing.policy;
 create temporary table changed as select pg_temp.audits() as rows;
 select is(pg_temp.put('{"top_up_cool_down": "900"}') - 'version', '{"dry_run": false, "changes": [],
   "unchanged": 1}',

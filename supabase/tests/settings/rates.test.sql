@@ -7,7 +7,7 @@ select plan(16);
 create function pg_temp.put(p_rates jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'new prices')
 returns jsonb language sql as $$
-  select settings_rates_set(p_rates, p_version, p_reason, p_dry_run, 'operator:olga', p_now => tests.after())
+  select settings_rates_set(p_rates, p_version, p_reason, p_dry_run, 'key:olga', p_now => tests.after())
     -> 'data'
 $$;
 create temporary table before as select settings_rates() ->> 'version' as version,
@@ -40,7 +40,7 @@ select is(usage_estimate('{"model": "mini", "output_tokens": 1000}', tests.after
   'usage is charged at the new rate');
 select is((select h - '{version,changed_at}'::text[] from jsonb_array_elements(settings_rates()
   -> 'history') h
-    where h ->> 'name' = 'gpt-4o' limit 1), '{"name": "gpt-4o", "author": "operator:olga",
+    where h ->> 'name' = 'gpt-4o' limit 1), '{"name": "gpt-4o", "author": "key:olga",
     "reason": "new prices",
   "fields": [{"field": "effective_from", "from": "2024-05-13T00:00:00+00:00",
   "to": "2027-01-01T00:00:00+00:00"},

@@ -1,6 +1,6 @@
 /**
- * Settlements of holds that cost more than the balance, late settlements, and debt that released credits
- * pay (rules 7 and 8).
+ * Settlements above the balance, late settlements, and debt that is paid from released credits (rules 7 and
+ * 8).
  */
 import {
   buys,

@@ -9,8 +9,8 @@ import {
   WholeListQuery,
 } from "./common.ts";
 
-const CUSTOMER_ID =
-  /^([1-9]\d{0,17}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+// The document has no flags for a pattern, so this one names both cases.
+const CUSTOMER_ID = /^([1-9]\d{0,17}|[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12})$/;
 
 const CustomerId = z.string().openapi({
   description: "The user's id. After the user was deleted, the number of their account.",

@@ -1,6 +1,6 @@
 /** Runs of the ledger's proof, and the violations that they found. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, SeqCursor, TimestampOut, Uuid } from "./common.ts";
+import { isSeq, listQuery, SeqCursor, TimestampOut, Uuid } from "./common.ts";
 
 const OUTCOMES = ["proved", "violated", "failed"] as const;
 
@@ -36,4 +36,6 @@ export const ProofsQuery = z.strictObject({
   outcome: z.enum(OUTCOMES).optional(),
 });
 
-export const ProofPath = z.object({ id: SeqCursor });
+export const ProofPath = z.object({
+  id: z.string().refine(isSeq, "Send the id of a run from GET /proofs."),
+});

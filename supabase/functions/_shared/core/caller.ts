@@ -86,7 +86,7 @@ function requireName(): never {
 
 /**
  * Returns the user whose data a request reads or lists. A user may read only their own data. An operator may
- * name a customer, and without a name reads their own data. A back end must name the user.
+ * name a customer, and reads their own data if they name nobody. A back end must name the user.
  * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {

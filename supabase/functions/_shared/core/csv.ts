@@ -17,10 +17,20 @@ export interface Column<Key extends string = string> {
 // read like the normal signs.
 const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
+// In many countries a spreadsheet separates cells by a semicolon. It then ignores our quotes, so a semicolon,
+// a tab or a line break within a text begins a cell of its own.
+const GAP = /[\s\p{C}";]+/gu;
+const SEPARATOR = /[;\t\r\n]/;
+
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 function disarm(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
+  const inside = text.replace(
+    GAP,
+    (gap, at: number) =>
+      SEPARATOR.test(gap) && FORMULA.test(text.charAt(at + gap.length)) ? `${gap}'` : gap,
+  );
+  return FORMULA.test(text) ? `'${inside}` : inside;
 }
 
 /** Returns lines that end in CRLF. The first page of a file begins with the header. */

@@ -845,7 +845,10 @@ export type Database = {
         };
         Returns: Json;
       };
-      "grants_read": { Args: { "p_grant_id": string; "p_now"?: string }; Returns: Json };
+      "grants_read": {
+        Args: { "p_author"?: string; "p_grant_id": string; "p_now"?: string };
+        Returns: Json;
+      };
       "health_database": { Args: Record<PropertyKey, never>; Returns: Json };
       "health_hours": {
         Args: { "p_hours"?: number; "p_name": string; "p_now"?: string; "p_service"?: string };
@@ -1221,7 +1224,15 @@ export type Database = {
         Args: { "p_error": string; "p_idempotency_key"?: string; "p_refund_id": string };
         Returns: Json;
       };
-      "refunds_read": { Args: { "p_refund_id": string }; Returns: Json };
+      "refunds_read": {
+        Args: {
+          "p_author"?: string;
+          "p_is_repeat"?: boolean;
+          "p_now"?: string;
+          "p_refund_id": string;
+        };
+        Returns: Json;
+      };
       "refunds_refuse": {
         Args: {
           "p_error": string;

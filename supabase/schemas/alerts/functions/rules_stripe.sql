@@ -86,7 +86,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s%s.',
-    farthing.count_text(found, 'place'), coalesce(': ' || farthing.newest_mismatches(3), '')))
+    farthing.count_text(found, 'place'),
+    coalesce(' (amounts in minor units): ' || farthing.newest_mismatches(3), '')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
@@ -137,6 +138,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(concat_ws(' ',
+    case when count(*) filter (where f.fault = 'key_refused') > 0
+      then 'Stripe refuses STRIPE_SECRET_KEY, so nothing can be paid.' end,
     case when count(*) filter (where f.fault = 'tax_not_set_up') > 0
       then 'Stripe Tax is not set up, so Stripe opens no checkout.' end,
     case when count(*) filter (where f.fault = 'other_account') > 0

@@ -25,10 +25,12 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(p_author);
   perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
+  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}. Fails forbidden '
+  'for an operator who has lost the role, invalid_request.';

@@ -10,7 +10,7 @@ as $$
 begin
   if coalesce(length(p_reference_id), 0) not between 1 and 200 then
     perform farthing.fail('invalid_request',
-      'reference_id must have 1 to 200 characters when once is true.', null, 'reference_id');
+      'reference_id must have 1 to 200 characters if the field once is true.', null, 'reference_id');
   end if;
 end
 $$;

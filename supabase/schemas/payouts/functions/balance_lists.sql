@@ -42,6 +42,7 @@ begin
   if not found then
     return false; -- another runner has claimed the list since
   end if;
+  perform farthing.end_stripe_fault('key_refused', ''); -- Stripe has accepted the API key
   perform farthing.note_transactions(null, p_transactions, p_now);
   if p_after is null then
     perform farthing.itemise_manual_payouts(v_list.lists_until, p_now);

@@ -12,7 +12,7 @@ begin
     where p.package_id = new.package_id limit 1), new.package_id::text);
   if exists (select from farthing.packages p
     where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %: a package keeps its slug, and no other has it',
+    raise exception 'Package % cannot have the slug %. A package keeps its slug and shares it with none.',
       new.package_id, new.slug using errcode = 'restrict_violation';
   end if;
   return new;

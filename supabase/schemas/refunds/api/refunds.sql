@@ -55,7 +55,7 @@ begin
     where account_id = v_refund.account_id and refund_id = p_refund_id
     returning * into v_refund;
   elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
-    raise exception 'refund % is another refund at Stripe', p_refund_id;
+    raise exception 'refund % already has another Stripe refund id', p_refund_id;
   end if;
   return farthing.refund_answer(v_refund);
 end
@@ -123,9 +123,11 @@ comment on function farthing_public.refunds_finish is
   'Stores the refund''s current state as the answer of the Idempotency-Key. Returns {status: 201, '
   'replayed, data: refund}.';
 
-create function farthing_public.refunds_read(p_refund_id uuid)
+create function farthing_public.refunds_read(
+  p_refund_id uuid, p_is_repeat boolean default false, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -135,11 +137,17 @@ begin
   if v_refund.refund_id is null then
     perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
+  -- A request that waits for the event of its own refund is no read of a customer.
+  if not p_is_repeat then
+    perform farthing.note_account_read(v_refund.account_id, p_author, 'GET /refunds/{id}', p_now);
+  end if;
   return farthing.refund_answer(v_refund);
 end
 $$;
 grant execute on function farthing_public.refunds_read to service_role;
-comment on function farthing_public.refunds_read is 'Returns a refund. Fails not_found.';
+comment on function farthing_public.refunds_read is
+  'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits for '
+  'its event, which is not recorded. Fails not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -163,6 +171,9 @@ declare
   -- The row of the cursor is read first, so that its values bound the scan of the index.
   v_last farthing.refunds;
 begin
+  if p_user_id is null and v_account_id > 0 then
+    perform farthing.note_account_read(v_account_id, p_author, 'GET /refunds', p_now);
+  end if;
   select * into v_last from farthing.refunds where refund_id = farthing.uuid_of(p_before);
   return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
@@ -179,7 +190,8 @@ $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
   'Returns a page of refunds, newest first: {refunds, next_before}. Optionally only those of an order, '
-  'a booking or a buyer, or those in a status. Fails not_found if there is no such user.';
+  'a booking or a buyer, which is recorded as a read of the buyer, or those in a status. Fails not_found if '
+  'there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb

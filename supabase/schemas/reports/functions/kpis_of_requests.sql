@@ -58,8 +58,10 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
+    -- The last hop ends at a user: operators need no webhook, and a deleted user has no address.
     from (select n.state, count(*) as count from farthing.notifications n
-      where n.created_at >= p_from and n.created_at < p_to group by n.state) e
+      where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
+        and n.last_error is distinct from 'no_recipient' group by n.state) e
   )
   select h.name, null::date, null::text, round(h.good / nullif(h.good + h.bad, 0), 6), 'share', 0.95,
     (h.good + h.bad)::bigint
@@ -120,8 +122,8 @@ as $$
     'webhook_received', 'POST /stripe-webhook: 2xx / (2xx + 5xx + 408); the hop from Stripe to the inbox',
     'webhook_applied', 'events (processed + ignored) / (processed + ignored + failed + dead); the hop from '
       'the inbox to the ledger',
-    'notification_sent', 'notifications sent / (sent + dead + uncertain); the hop from the ledger to the '
-      'customer',
+    'notification_sent', 'notifications to users sent / (sent + dead + uncertain), without users who have no '
+      'address; the hop from the ledger to the customer',
     'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
     'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
     'request_errors', 'answers with 5xx or 408 / all answers',

@@ -75,7 +75,7 @@ begin
   where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
   if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
   then
-    raise exception 'dispute % belongs to another payment', v_dispute.dispute_id;
+    raise exception 'dispute % was recorded for another payment', v_dispute.dispute_id;
   end if;
   perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
   perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),

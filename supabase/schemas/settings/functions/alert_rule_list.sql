@@ -16,7 +16,7 @@ as $$
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
     ('stripe_setup', 'faults',
-      'Customers that Stripe does not know, and a tax that Stripe does not compute.'),
+      'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
     ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
     ('slow_answers', 'milliseconds', 'The 95th percentile of a route''s answers.'),
     ('budget_burn_fast', 'times the limit',

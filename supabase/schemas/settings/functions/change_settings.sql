@@ -16,6 +16,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(p_author);
   -- Only one change runs at a time. Readers do not wait.
   execute format('lock table farthing.%I in share row exclusive mode', p_table);
   perform farthing.refuse_old_version(p_table, p_version);
@@ -46,4 +47,5 @@ $$;
 comment on function farthing.change_settings is
   'Changes the settings of a table. apply_<table>() checks and writes them, and returns {changes, '
   'unchanged}. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, version, '
-  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails invalid_request, version_conflict.';
+  'fields}], unchanged}}; with p_dry_run it changes nothing. Fails forbidden for an operator who has lost '
+  'the role, invalid_request, version_conflict.';

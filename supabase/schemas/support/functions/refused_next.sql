@@ -25,7 +25,7 @@ begin
     v_error := sqlerrm::jsonb;
   end;
   if v_error is null then
-    raise exception 'a % of more than % credits was not refused', p_action, v_above;
+    raise exception 'A % of more than % credits must be refused, but was not.', p_action, v_above;
   end if;
   return jsonb_build_object('action', p_action, 'above', trim_scale(v_above)::text,
     'code', v_error ->> 'code', 'details', (v_error ->> 'details')::jsonb - 'required' || jsonb_build_object(
@@ -113,10 +113,11 @@ returns setof jsonb
 language sql stable
 set search_path = ''
 as $$
-  select jsonb_build_object('action', case f.fault when 'tax_not_set_up' then 'checkout' else 'top_up' end,
-    'code', case f.fault when 'tax_not_set_up' then 'not_ready' else 'top_up_other_account' end,
+  select jsonb_build_object('action', case f.fault when 'other_account' then 'top_up' else 'checkout' end,
+    'code', case f.fault when 'tax_not_set_up' then 'not_ready' when 'key_refused' then 'upstream_unavailable'
+      else 'top_up_other_account' end,
     'details', jsonb_build_object('fault', f.fault, 'answer', f.detail, 'last_seen_at', f.last_seen_at))
-  from (select 'tax_not_set_up' as fault, '' as subject
+  from (select k.fault, '' as subject from unnest(array['key_refused', 'tax_not_set_up']) k (fault)
     union all
     select 'other_account', c.customer_id from farthing.customers c where c.account_id = p_account_id) k
   join farthing.stripe_faults f using (fault, subject)
@@ -150,6 +151,7 @@ as $$
     when 'top_up_authentication_required' then 'The bank asks the customer to authenticate a charge.'
     when 'top_up_waiting' then format('The next charge waits until %s.', d ->> 'next_attempt_at')
     when 'top_up_capped' then 'The rest of this month''s cap is below the smallest charge.'
+    when 'upstream_unavailable' then 'Stripe refuses STRIPE_SECRET_KEY, so nothing can be paid.'
     when 'not_ready' then 'Stripe Tax is not set up, so Stripe opens no checkout.'
     when 'top_up_other_account' then 'Stripe does not know the customer: STRIPE_SECRET_KEY belongs to '
       'another account or mode.'

@@ -62,6 +62,9 @@ export class OtherStripeAccount extends ApiError {
   }
 }
 
+/** Stripe refuses the API key, for example because it was rolled. Only an operator can correct this. */
+export class StripeKeyRefused extends ApiError {}
+
 /**
  * Stripe refused to open a Checkout Session, and stores this answer under the order's idempotency key. Every
  * further request for this order would get the same answer.

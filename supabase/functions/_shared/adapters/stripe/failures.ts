@@ -1,7 +1,7 @@
 /** Turns the SDK's errors, and answers of an unexpected kind, into the errors of errors.ts. */
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
-import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
+import { StoredStripeError, StripeKeyRefused, StripeRefused, unavailable } from "./errors.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 
 const BUSY_RETRY_SECONDS = 1;
@@ -49,6 +49,9 @@ export function failureOf(error: unknown): ApiError {
       internal,
       cause: error,
     });
+  }
+  if (status === 401) {
+    return new StripeKeyRefused("upstream_unavailable", { internal, status: 502, cause: error });
   }
   const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
     !(error instanceof Stripe.errors.StripeRateLimitError);

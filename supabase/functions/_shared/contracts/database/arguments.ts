@@ -40,7 +40,7 @@ export interface RefinedArguments {
   };
   /** A null `p_customer_id` means that Stripe has detached the card. */
   cards_describe: { p_customer_id: string | null };
-  stripe_faults_report: { p_fault: "other_account" | "tax_not_set_up" };
+  stripe_faults_report: { p_fault: "key_refused" | "other_account" | "tax_not_set_up" };
   /** A null `p_user_id` means the order of any user. */
   checkout_order: { p_user_id: string | null };
   credits_entries: { p_before_seq: string | undefined };

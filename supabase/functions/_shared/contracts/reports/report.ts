@@ -1,8 +1,8 @@
 /** The query of a report, and the answer around its rows. */
 import { z } from "@hono/zod-openapi";
-import { TimestampOut } from "../common.ts";
+import { dayOf, TimestampOut } from "../common.ts";
 
-const Day = z.iso.date({ error: "Send a day as YYYY-MM-DD, for example 2026-11-21." })
+const Day = dayOf("Send a day as YYYY-MM-DD, for example 2026-11-21.")
   .openapi({ format: "date", example: "2026-11-21" });
 
 /** A day in an answer, in UTC. */

@@ -1,6 +1,6 @@
 /** The policies of the reports, and the codes of the journal's accounts. */
 import { z } from "@hono/zod-openapi";
-import { text, TimestampOut } from "../common.ts";
+import { dayOf, text, TimestampOut } from "../common.ts";
 import { changeFields, EffectiveFrom, PastChange, VersionOut } from "./changes.ts";
 
 const history = z.array(PastChange).openapi({ description: "The last 50 changes, newest first." });
@@ -53,7 +53,7 @@ const CodeChange = z.strictObject({
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/,
     "code must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.",
   ),
-  effective_from: z.iso.date(DAY).optional().openapi({
+  effective_from: dayOf(DAY).optional().openapi({
     description: "The first day (UTC) of the code, in a month that is not closed; today if it is " +
       "missing.",
   }),

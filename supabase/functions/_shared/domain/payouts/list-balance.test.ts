@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import type { BalancePage } from "../../adapters/stripe/balance-lists.ts";
+import { StripeKeyRefused } from "../../adapters/stripe/errors.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { BALANCE_TRANSACTION } from "#support/samples/payouts.ts";
 import { listBalance } from "./list-balance.ts";
@@ -63,4 +64,19 @@ Deno.test("a failure is logged and counted, and the recorded pages stay", async 
   });
   assert.deepEqual(await listBalance(fake.services, UNTIL_MS), { listed: 1, failed: 1 });
   assert(fake.lines.some(({ message }) => message === "balance not listed"));
+});
+
+Deno.test("a refused API key is reported as a fault of the setup", async () => {
+  const refused = new StripeKeyRefused("upstream_unavailable", { internal: "Invalid API Key" });
+  const fake = await makeFake({
+    answers: { balance_claim: () => DUE },
+    payments: { listBalance: () => Promise.reject(refused) },
+  });
+  assert.deepEqual(await listBalance(fake.services, UNTIL_MS), { listed: 0, failed: 1 });
+  const report = fake.calls.find(({ name }) => name === "stripe_faults_report");
+  assert.deepEqual(report?.args, {
+    p_fault: "key_refused",
+    p_detail: "Invalid API Key",
+    p_subject: undefined,
+  });
 });

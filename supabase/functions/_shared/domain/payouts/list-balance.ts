@@ -5,6 +5,7 @@
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
+import { reportStripeFault } from "../report-stripe-fault.ts";
 
 interface BalanceReport {
   readonly listed: number;
@@ -39,6 +40,7 @@ export async function listBalance(services: Services, untilMs: number): Promise<
   } catch (error) {
     const detail = error instanceof ApiError ? error.internal ?? error.code : String(error);
     log("warn", "balance not listed", { detail });
+    await reportStripeFault(services, error);
     return { listed, failed: 1 };
   }
   return { listed, failed: 0 };

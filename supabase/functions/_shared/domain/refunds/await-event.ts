@@ -28,7 +28,10 @@ export async function awaitEvent(services: Services, refund: RefundAnswer): Prom
     for (const pauseMs of PAUSES_MS) {
       if (hasEvent(latest)) break;
       await services.pause(pauseMs);
-      latest = await services.database.rpc("refunds_read", { p_refund_id: refund.refund_id });
+      latest = await services.database.rpc("refunds_read", {
+        p_refund_id: refund.refund_id,
+        p_is_repeat: true,
+      });
     }
   } catch (error) {
     services.log("warn", "refund not read again", { detail: String(error) });

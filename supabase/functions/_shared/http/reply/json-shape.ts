@@ -33,11 +33,17 @@ export interface OpenAiError {
   readonly details?: Record<string, unknown>;
 }
 
+/**
+ * The parameter of OpenAI's API that has the meaning of a field of this API. A map, because a caller chooses
+ * the name of an unknown field, such as `constructor`.
+ */
+const OPENAI_PARAMETERS: ReadonlyMap<string, string> = new Map([["user_id", "user"]]);
+
 export function openAiError({ code, message, field, retryable, details }: ErrorBody): OpenAiError {
   return {
     message,
     type: OPENAI_TYPES[isErrorCode(code) ? ERRORS[code].type : "server"],
-    param: field ?? null,
+    param: field === undefined ? null : OPENAI_PARAMETERS.get(field) ?? field,
     code,
     retryable,
     ...(details !== undefined && { details }),

@@ -56,3 +56,12 @@ Deno.test("a route is listed for each of its audiences", () => {
   assert.deepEqual(tagsOf("health", readLive), ["Platform"]);
   assert.deepEqual(tagsOf("health", readTasks), ["Operator"]);
 });
+
+Deno.test("the first credentials of a route are those that every project has", () => {
+  const schemesOf = (name: string, route: Route) =>
+    describeRoute(name, route).security.map((each) => Object.keys(each).join("+"));
+  const token = "publishableKey+userToken";
+  assert.deepEqual(schemesOf("checkout", startCheckout), [token]);
+  assert.deepEqual(schemesOf("credits", readBalance), [token, "secretKey"]);
+  assert.deepEqual(schemesOf("health", readTasks), ["secretKey", token]);
+});

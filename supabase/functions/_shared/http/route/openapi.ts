@@ -141,21 +141,27 @@ function successResponses(route: Route): RouteConfig["responses"] {
   return responses;
 }
 
+const WITH_TOKEN = { publishableKey: [], userToken: [] };
+
 const SECURITY: Readonly<Record<Who, Record<string, string[]>>> = {
-  user: { publishableKey: [], userToken: [] },
+  user: WITH_TOKEN,
   secret: { secretKey: [] },
-  operator: { publishableKey: [], userToken: [] },
+  operator: WITH_TOKEN,
   shared: { webhookSecret: [] },
   signed: { stripeSignature: [] },
   none: {},
 };
 
-function securityOf(route: Route): Record<string, string[]>[] {
-  const schemes = route.who.map((who) => SECURITY[who]);
-  return route.who.includes("operator") ? [...schemes, SECURITY.secret] : schemes;
+/**
+ * Returns the credentials of a route's callers. The API page sends the first ones, so a secret key
+ * comes before an operator's token: every project has one.
+ */
+function securityOf({ who }: Route): Record<string, string[]>[] {
+  const all = who.flatMap((each) => each === "operator" ? ["secret", each] as const : [each]);
+  return [...new Set(all.map((each) => SECURITY[each]))];
 }
 
-/** The readers of the document, in the order in which the API page shows them. */
+/** The audiences of the API, in the order in which the API page shows them. */
 export const AUDIENCES = [
   {
     name: "Browser",
