@@ -42,10 +42,11 @@ export function createFarthingServer(options: FarthingServerOptions): FarthingSe
 export { UnsettledError } from "./back-end/hold.ts";
 export { FarthingError } from "./core/farthing-error.ts";
 export type { HoldCharge, HoldTerms, Paid, Work } from "./back-end/hold.ts";
-export type { Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
+export type { Body, Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
 export type { CurrentBalance } from "./core/balance.ts";
 export type { Answered, CommonOptions } from "./core/connection.ts";
 export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
+export type * from "./core/models.ts";
 export type { CallOptions } from "./core/send.ts";
 export type { EntriesFilter } from "./helpers/entries-csv.ts";
 export type * from "./generated/api.ts";

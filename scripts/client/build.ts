@@ -1,14 +1,24 @@
 /**
- * `deno task client:build`: builds the npm packages of packages/client and packages/react by
- * TypeScript's own compiler, into `.farthing/client` and `.farthing/react`, from which `npm publish`
+ * `deno task client:build`: builds the npm packages of packages/client, packages/react and packages/ai
+ * by TypeScript's own compiler, into folders of these names in `.farthing`, from which `npm publish`
  * takes them.
  */
 import { print } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
 
 /** The published packages. Each one may import those before it. */
-const PACKAGES = ["client", "react"] as const;
+const PACKAGES = ["client", "react", "ai"] as const;
 export type PackageName = typeof PACKAGES[number];
+
+/** Returns the names by which a package is imported, each with its built types. */
+async function typesOf(name: PackageName, built: string): Promise<[string, string[]][]> {
+  const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}packages/${name}/deno.json`));
+  const entries: Record<string, string> = typeof exports === "string" ? { ".": exports } : exports;
+  return Object.entries(entries).map(([entry, module]) => [
+    `@farthing/${name}${entry.slice(1)}`,
+    [`${built}/${name}/dist/${module.replace(/^\.\//, "").replace(/\.ts$/, ".d.ts")}`],
+  ]);
+}
 
 /**
  * Compiles into `<folder>/dist`. The compiler reads the types of other packages where they were
@@ -16,12 +26,9 @@ export type PackageName = typeof PACKAGES[number];
  */
 async function compile(name: PackageName, folder: string, built: string): Promise<void> {
   const project = `${folder}/tsconfig.json`;
-  const paths = Object.fromEntries(
-    PACKAGES.filter((other) => other !== name).map((other) => [
-      `@farthing/${other}`,
-      [`${built}/${other}/dist/mod.d.ts`],
-    ]),
-  );
+  const others = PACKAGES.filter((other) => other !== name);
+  const types = await Promise.all(others.map((other) => typesOf(other, built)));
+  const paths = Object.fromEntries(types.flat());
   const compilerOptions = { paths, outDir: `${folder}/dist` };
   const config = { extends: `${ROOT}packages/${name}/tsconfig.build.json`, compilerOptions };
   await Deno.writeTextFile(project, JSON.stringify(config));

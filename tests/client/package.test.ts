@@ -19,6 +19,7 @@ import {
 
 const world = readWorld();
 const TYPES = "tests/client/app/types.ts";
+const DECLARED_MODELS = "tests/client/app/declared-models.txt";
 const JOURNEY = "tests/client/app/journey.mjs";
 /** The size of the whole package, minified and compressed. */
 const MOST_BYTES = { client: 12_288, "client/server": 8_192 };
@@ -67,6 +68,10 @@ Deno.test("the packed client", async (test) => {
     await test.step("is small", () => isSmall(packed));
     await test.step("refuses wrong calls when it is compiled", async () => {
       await compiles(packed, { "types.ts": await Deno.readTextFile(`${ROOT}${TYPES}`) });
+    });
+    await test.step("refuses a model that the app has not declared", async () => {
+      const text = await Deno.readTextFile(`${ROOT}${DECLARED_MODELS}`);
+      await compiles(packed, { "declared-models.ts": text });
     });
     await test.step("does everything in the installed Node", async () => {
       const found = await withDeliveries(world, "shared", () => journey(packed));

@@ -29,7 +29,7 @@ export async function runs(
  * Runs a program and returns its output.
  * @throws AssertionError with the output if the program failed
  */
-async function succeeds(
+export async function succeeds(
   program: string,
   args: string[],
   options?: Parameters<typeof runs>[2],
@@ -47,24 +47,33 @@ export interface Packed {
   readonly tarball: string;
 }
 
+/** Builds these packages, packs them into a folder, and returns the paths of their tarballs. */
+export async function packTarballs(
+  names: readonly PackageName[],
+  into: string,
+): Promise<string[]> {
+  await buildPackages(names, `${into}/built`);
+  for (const name of names) {
+    const cwd = `${into}/built/${name}`;
+    await succeeds("npm", ["pack", "--silent", "--pack-destination", into], { cwd });
+  }
+  return names.map((name) => `${into}/farthing-${name}-0.1.0.tgz`);
+}
+
 async function pack(names: readonly PackageName[]): Promise<Packed> {
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   // The folder is inside the repository, so that Node finds the packages' dependencies in the root's
   // node_modules.
   const app = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "packed-" });
-  await buildPackages(names, `${app}/built`);
+  const tarballs = await packTarballs(names, app);
   const folderOf = (name: PackageName) => `${app}/node_modules/@farthing/${name}`;
-  const tarballOf = (name: PackageName) => `${app}/farthing-${name}-0.1.0.tgz`;
-  for (const name of names) {
-    const cwd = `${app}/built/${name}`;
-    await succeeds("npm", ["pack", "--silent", "--pack-destination", app], { cwd });
+  for (const [index, name] of names.entries()) {
     const folder = folderOf(name);
     await Deno.mkdir(folder, { recursive: true });
-    await succeeds("tar", ["-xzf", tarballOf(name), "-C", folder, "--strip-components=1"]);
+    await succeeds("tar", ["-xzf", tarballs[index]!, "-C", folder, "--strip-components=1"]);
   }
   await Deno.writeTextFile(`${app}/package.json`, `{ "type": "module", "private": true }`);
-  const last = names.at(-1)!;
-  return { app, folder: folderOf(last), tarball: tarballOf(last) };
+  return { app, folder: folderOf(names.at(-1)!), tarball: tarballs.at(-1)! };
 }
 
 /** Runs `use` with these packages, packed, and removes them afterwards. */

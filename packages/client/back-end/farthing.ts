@@ -2,15 +2,11 @@
 import type {
   DebitRequest,
   GrantRequest,
-  HoldRequest,
   JobRequest,
   OpenedHold,
   RefundRequest,
-  SettleRequest,
-  UsageBatchRequest,
-  UsageRequest,
 } from "../generated/api.ts";
-import type { Api } from "../core/api.ts";
+import type { Api, Body } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
@@ -37,11 +33,11 @@ function creditsOf(api: Api) {
 
 function holdsOf(api: Api) {
   return {
-    open: (body: HoldRequest, options: CallOptions = {}) =>
+    open: (body: Body<"/credits/holds">, options: CallOptions = {}) =>
       api.change("post", "/credits/holds", { body }, options),
     get: (id: string, options: Reading = {}) =>
       api.read("/credits/holds/{id}", { path: { id } }, options),
-    settle: (id: string, body: SettleRequest, options: CallOptions = {}) =>
+    settle: (id: string, body: Body<"/credits/holds/{id}/settle">, options: CallOptions = {}) =>
       api.change("post", "/credits/holds/{id}/settle", { path: { id }, body }, options),
     release: (id: string, options: CallOptions = {}) =>
       api.change("post", "/credits/holds/{id}/release", { path: { id }, body: {} }, options),
@@ -55,12 +51,12 @@ export function farthingServerOf(api: Api) {
     credits: creditsOf(api),
     holds: holdsOf(api),
     /** Charges one use of a model. */
-    usage: (body: UsageRequest, options: CallOptions = {}) =>
+    usage: (body: Body<"/usage">, options: CallOptions = {}) =>
       change("post", "/usage", { body }, options),
     /**
      * Charges up to 1,000 uses of models. Each is charged or refused independently of the others.
      */
-    usageBatch: (body: UsageBatchRequest, options: CallOptions = {}) =>
+    usageBatch: (body: Body<"/usage/batch">, options: CallOptions = {}) =>
       change("post", "/usage/batch", { body }, options),
     startJob: (body: JobRequest & { user_id: string }, options: CallOptions = {}) =>
       change("post", "/jobs", { body }, options),

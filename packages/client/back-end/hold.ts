@@ -5,19 +5,20 @@ import type { HoldRequest, OpenedHold, SettledHold, SettleRequest } from "../gen
 import type { Api } from "../core/api.ts";
 import { type ErrorFacts, FarthingError } from "../core/farthing-error.ts";
 import { newId } from "../core/new-id.ts";
+import type { WithModels } from "../core/models.ts";
 import type { CallOptions } from "../core/send.ts";
 
 export type HoldTerms =
   & { readonly userId: string; readonly ttlSeconds?: number; readonly reason?: string }
   & ({ readonly amount: string; readonly estimate?: never } | {
-    readonly estimate: NonNullable<HoldRequest["estimate"]>;
+    readonly estimate: WithModels<NonNullable<HoldRequest["estimate"]>>;
     readonly amount?: never;
   });
 
 /** The cost of the work: credits, or the usage of a model. */
 export type HoldCharge =
   | { readonly amount: string; readonly usage?: never }
-  | { readonly usage: NonNullable<SettleRequest["usage"]>; readonly amount?: never };
+  | { readonly usage: WithModels<NonNullable<SettleRequest["usage"]>>; readonly amount?: never };
 
 /** The work's result, and what it cost. */
 export interface Work<Value> {

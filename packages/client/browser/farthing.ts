@@ -1,15 +1,14 @@
 /** The routes that a signed-in user calls, by name. */
-import type { ChatRequest, Checkout, CheckoutRequest, JobRequest } from "../generated/api.ts";
-import type { Api, Changed, Input, PathOf } from "../core/api.ts";
+import type { Checkout, CheckoutRequest } from "../generated/api.ts";
+import type { Api, Body, Changed, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { ChatStream } from "./chat-stream.ts";
-import { followJob, waitForJob, type WaitForJobOptions } from "./jobs.ts";
+import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./jobs.ts";
 import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
 
-type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
-type Body<P extends PathOf<"post">> = Input<"post", P>["body"];
+type Reading = Omit<CallOptions, "idempotencyKey">;
 
 /** An answer that is not streamed may take the service 100 seconds. */
 const ANSWER_MS = 120_000;
@@ -47,7 +46,7 @@ function creditsOf(api: Api) {
 
 function jobsOf(api: Api) {
   return {
-    start: (body: JobRequest, options: CallOptions = {}) =>
+    start: (body: Body<"/jobs">, options: CallOptions = {}) =>
       api.change("post", "/jobs", { body }, options),
     research: (query: string, options: CallOptions = {}) =>
       api.change("post", "/ai/research", { body: { query } }, options),
@@ -58,7 +57,7 @@ function jobsOf(api: Api) {
     cancel: (id: string, options: CallOptions = {}) =>
       api.change("delete", "/jobs/{id}", { path: { id } }, options),
     /** Iterates over a job's states until the job has ended. Leaving the loop stops the polling. */
-    follow: (id: string, options: Pick<CallOptions, "signal"> = {}) => followJob(api, id, options),
+    follow: (id: string, options: FollowOptions = {}) => followJob(api, id, options),
     /** Waits until the job has ended, and returns it. */
     wait: (id: string, options: WaitForJobOptions = {}) => waitForJob(api, id, options),
     /** Returns the file that a job has written, such as that of a `ledger_export`. */
@@ -117,13 +116,13 @@ export function farthingOf(api: Api) {
     waitForOrder: (id: string, options: WaitForOrderOptions = {}) => waitForOrder(api, id, options),
     chat: {
       /** Returns a whole answer, within two minutes by default. */
-      create: (request: ChatRequest & { stream?: false }, options: CallOptions = {}) =>
+      create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) =>
         change("post", "/ai/chat", { body: request }, { timeoutMs: ANSWER_MS, ...options }),
       /**
        * Returns an answer that the caller reads piece by piece. The request is sent when the caller
        * begins to read.
        */
-      stream: (request: Omit<ChatRequest, "stream">, options: CallOptions = {}) =>
+      stream: (request: Omit<Body<"/ai/chat">, "stream">, options: CallOptions = {}) =>
         new ChatStream(api, request, options),
     },
     /** Reads any route of the API, such as `/bookings`. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { failure, fakeService, success } from "../testing/fake-service.ts";
+import { failure, fakeService, silent, success } from "../testing/fake-service.ts";
 import { followJob, waitForJob } from "./jobs.ts";
 import { waitForOrder } from "./orders.ts";
 
@@ -32,6 +32,34 @@ Deno.test("the service's Retry-After decides the wait", async () => {
   const seen: string[] = [];
   const ended = await waitForJob(api, "j1", { onChange: ({ status }) => seen.push(status) });
   deepEqual([ended.status, seen, clock.waits], ["failed", ["queued", "failed"], [3000]]);
+});
+
+Deno.test("no Retry-After makes a loop without waits, or one that seems to hang", async () => {
+  for (const [value, seconds] of [["-5", 2], ["0", 2], ["9999999999", 60]] as const) {
+    const headers = { "retry-after": value };
+    const { api, clock } = fakeService([job("queued", 0, headers), job("completed", 100)]);
+    const long: number[] = [];
+    clock.onLongWait = (ms) => {
+      // The first one is the deadline of the first poll.
+      if (long.push(ms) === 2 && seconds > 30) clock.advance(ms);
+    };
+    equal((await waitForJob(api, "j1", {})).status, "completed");
+    equal(clock.now(), seconds * 1000, value);
+  }
+});
+
+Deno.test("a job that has vanished, and one of a proxy's page, end the loop", async () => {
+  const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
+  for (
+    const [step, code] of [[failure(404, "not_found"), "not_found"], [
+      page,
+      "invalid_response",
+    ]] as const
+  ) {
+    const { api, seen } = fakeService([job("queued", 0), step]);
+    await rejects(waitForJob(api, "j1", {}), { code });
+    equal(seen.length, 2);
+  }
 });
 
 Deno.test("leaving the loop ends the polling, and so does the signal", async () => {
@@ -74,4 +102,18 @@ Deno.test("an order that stays open ends the wait at its deadline", async () => 
     details: { order_id: "o1", status: "processing" },
   });
   equal(clock.now() <= 30_000, true);
+});
+
+Deno.test("a poll without an answer does not outlast the deadline of the wait", async () => {
+  const { api, clock, sent } = fakeService([silent]);
+  const wait = waitForOrder(api, "o1", { timeoutMs: 40_000 });
+  await sent();
+  clock.advance(40_000);
+  await rejects(wait, { code: "deadline_exceeded" });
+});
+
+Deno.test("an order of another user is not found", async () => {
+  const { api, seen } = fakeService([failure(404, "not_found")]);
+  await rejects(waitForOrder(api, "o1", {}), { code: "not_found" });
+  equal(seen.length, 1);
 });

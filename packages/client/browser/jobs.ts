@@ -1,22 +1,29 @@
 /** Follows a job to its end. */
 import type { Job } from "../generated/api.ts";
 import type { Api } from "../core/api.ts";
+import { envelopeOf } from "../core/answer.ts";
 import { pollSeconds } from "../core/clock.ts";
+import { retryAfterOf } from "../core/retry-after.ts";
 import type { CallOptions } from "../core/send.ts";
+
+export type FollowOptions = Pick<CallOptions, "signal" | "signedInAs">;
 
 interface Look {
   /** Null if the job has not changed since the previous poll. */
   readonly job: Job | null;
   readonly etag: string | null;
-  /** The header Retry-After in seconds; 0 if there is none. */
-  readonly retryAfter: number;
+  /** The seconds to wait, if the service says so. */
+  readonly retryAfter: number | undefined;
 }
 
-async function lookAt(answer: Response): Promise<Look> {
+/** The longest wait between two polls, whatever a proxy says: the page would seem to hang. */
+const LONGEST_WAIT_SECONDS = 60;
+
+async function lookAt(answer: Response, requestId: string): Promise<Look> {
   return {
-    job: answer.status === 304 ? null : (await answer.json()).data,
+    job: answer.status === 304 ? null : (await envelopeOf<Job>(answer, requestId)).data,
     etag: answer.headers.get("etag"),
-    retryAfter: Number(answer.headers.get("retry-after")),
+    retryAfter: retryAfterOf(answer),
   };
 }
 
@@ -28,19 +35,21 @@ async function lookAt(answer: Response): Promise<Look> {
 export async function* followJob(
   api: Api,
   id: string,
-  options: Pick<CallOptions, "signal">,
+  options: FollowOptions,
 ): AsyncGenerator<Job, void, undefined> {
   let etag: string | null = null;
+  const call = { ...options, pin: { user: options.signedInAs } };
   for (let looks = 1;; looks++) {
     const headers: Record<string, string> = etag === null ? {} : { "if-none-match": etag };
     const input = { path: { id }, headers };
-    const look: Look = await api.raw("get", "/jobs/{id}", input, options, lookAt);
+    const look: Look = await api.raw("get", "/jobs/{id}", input, call, lookAt);
     if (look.job !== null) {
       etag = look.etag;
       yield look.job;
       if (isEnded(look.job)) return;
     }
-    await api.clock.wait((look.retryAfter || pollSeconds(looks)) * 1000, options.signal);
+    const seconds = Math.min(look.retryAfter ?? pollSeconds(looks), LONGEST_WAIT_SECONDS);
+    await api.clock.wait(seconds * 1000, options.signal);
   }
 }
 
@@ -62,6 +71,6 @@ export async function waitForJob(
   return last!; // The first look always yields.
 }
 
-export interface WaitForJobOptions extends Pick<CallOptions, "signal"> {
+export interface WaitForJobOptions extends FollowOptions {
   readonly onChange?: ((job: Job) => void) | undefined;
 }

@@ -15,8 +15,7 @@ export interface EndedOrder {
   readonly credits: CurrentBalance | null;
 }
 
-export interface WaitForOrderOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface WaitForOrderOptions extends Pick<CallOptions, "signal" | "signedInAs"> {
   /**
    * How long to wait; ten minutes by default. A bank debit takes days, so wait again when the user
    * comes back.
@@ -27,6 +26,8 @@ export interface WaitForOrderOptions {
 }
 
 const TIMEOUT_MS = 600_000;
+/** The time limit of one poll. */
+const LOOK_MS = 60_000;
 
 const isOpen = ({ status }: Order) => status === "pending" || status === "processing";
 
@@ -34,7 +35,7 @@ async function readBalance(api: Api, call: CallOptions): Promise<CurrentBalance 
   try {
     return await api.read("/credits", {}, call) as CurrentBalance;
   } catch (error) {
-    if (error instanceof FarthingError) return null;
+    if (error instanceof FarthingError && error.code !== "session_changed") return null;
     throw error;
   }
 }
@@ -46,13 +47,15 @@ async function readBalance(api: Api, call: CallOptions): Promise<CurrentBalance 
 export async function waitForOrder(
   api: Api,
   id: string,
-  { signal, timeoutMs = TIMEOUT_MS, onLook }: WaitForOrderOptions,
+  { timeoutMs = TIMEOUT_MS, onLook, ...options }: WaitForOrderOptions,
 ): Promise<EndedOrder> {
+  const call = { ...options, pin: { user: options.signedInAs } };
   const until = api.clock.now() + timeoutMs;
   for (let looks = 0;; looks++) {
-    const order = await api.read("/checkout/orders/{id}", { path: { id } }, { signal });
+    const look = { ...call, timeoutMs: Math.min(LOOK_MS, until - api.clock.now()) };
+    const order = await api.read("/checkout/orders/{id}", { path: { id } }, look);
     onLook?.(order);
-    if (!isOpen(order)) return { order, credits: await readBalance(api, { signal }) };
+    if (!isOpen(order)) return { order, credits: await readBalance(api, call) };
     // Poll quickly at first, because the webhook usually arrives a moment after the buyer's return.
     const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
     if (api.clock.now() + wait > until) {
@@ -60,6 +63,6 @@ export async function waitForOrder(
       const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
       throw new FarthingError({ ...facts, details: { order_id: id, status: order.status } });
     }
-    await api.clock.wait(wait, signal);
+    await api.clock.wait(wait, options.signal);
   }
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { createFarthing } from "../mod.ts";
 import { createFarthingServer } from "../server.ts";
@@ -63,6 +63,51 @@ Deno.test("a token of the app's own function is asked for again when it has expi
   deepEqual(sent, ["pk Bearer old", "pk Bearer new"]);
 });
 
+const unavailable = { name: "AuthRetryableFetchError", status: 0 };
+const revoked = { name: "AuthApiError", status: 400 };
+const none = (error: typeof revoked) => Promise.resolve({ data: { session: null }, error });
+
+Deno.test("a session that can't be refreshed now is no sign-out", async () => {
+  for (const error of [unavailable, { name: "AuthApiError", status: 503 }]) {
+    const { fetch, sent } = answering(failure(401, "token_expired"));
+    const known = { url: URL, publishableKey: "pk", fetch };
+    const stale = { getSession: () => session("old"), refreshSession: () => none(error) };
+    const expired = createFarthing({ supabase: { auth: stale }, ...known });
+    await rejects(expired.credits.get(), { code: "network_error", status: 0, cause: error });
+    equal(sent.length, 1);
+    const lost = { getSession: () => none(error), refreshSession: () => none(error) };
+    const unread = createFarthing({ supabase: { auth: lost }, ...known });
+    await rejects(unread.credits.get(), { code: "network_error", status: 0 });
+    equal(sent.length, 1);
+  }
+});
+
+Deno.test("a session that has been revoked is a sign-out", async () => {
+  const { fetch } = answering(failure(401, "token_expired"), failure(401, "unauthenticated"));
+  const auth = { getSession: () => session("old"), refreshSession: () => none(revoked) };
+  const known = { url: URL, publishableKey: "pk", fetch };
+  const farthing = createFarthing({ supabase: { auth }, ...known });
+  await rejects(farthing.credits.get(), { code: "token_expired", status: 401 });
+  const gone = { getSession: () => none(revoked), refreshSession: () => none(revoked) };
+  const signedOut = createFarthing({ supabase: { auth: gone }, ...known });
+  await rejects(signedOut.credits.get(), { code: "unauthenticated", status: 401 });
+});
+
+Deno.test("a refresh that fails for one call may succeed for the next", async () => {
+  let refreshes = 0;
+  const getAccessToken = ({ refresh }: { refresh: boolean }) => {
+    if (!refresh) return refreshes > 1 ? "new" : "old";
+    refreshes += 1;
+    if (refreshes === 1) throw new Error("offline");
+    return "new";
+  };
+  const expired = failure(401, "token_expired");
+  const { fetch } = answering(expired, expired, success({ balance: "1" }));
+  const farthing = createFarthing({ url: URL, publishableKey: "pk", getAccessToken, fetch });
+  await rejects(farthing.credits.get(), { code: "network_error" });
+  equal((await farthing.credits.get()).balance, "1");
+});
+
 Deno.test("without a session only the publishable key is sent", async () => {
   const { fetch, sent } = answering(success([]));
   const getAccessToken = () => null;
@@ -74,6 +119,8 @@ Deno.test("a secret key is refused by the user's client, and by every browser", 
   const getAccessToken = () => null;
   const options = { url: URL, publishableKey: "sb_secret_x", getAccessToken };
   throws(() => createFarthing(options), /@farthing\/client\/server/);
+  const legacy = `e30.${btoa(JSON.stringify({ role: "service_role" }))}.signature`;
+  throws(() => createFarthing({ ...options, publishableKey: legacy }), /@farthing\/client\/server/);
   Object.assign(globalThis, { document: {} });
   try {
     throws(() => createFarthingServer({ url: URL, secretKey: "sb_secret_x" }), /browser/);

@@ -1,15 +1,22 @@
 /** The signed-in user's credentials: from supabase-js, or from a function of the app. */
 import { type CommonOptions, type Connection, fetchOf, functionsUrl } from "../core/connection.ts";
+import { claimsOf } from "../core/token.ts";
 
 interface Session {
   readonly access_token: string;
 }
 
+interface SessionAnswer {
+  readonly data: { readonly session: Session | null };
+  /** Why there is no session; null if nobody is signed in. */
+  readonly error?: { readonly name: string; readonly status?: number | undefined } | null;
+}
+
 /** The part of supabase-js that the client uses. */
 export interface SupabaseLike {
   readonly auth: {
-    getSession(): Promise<{ data: { session: Session | null } }>;
-    refreshSession(): Promise<{ data: { session: Session | null } }>;
+    getSession(): Promise<SessionAnswer>;
+    refreshSession(): Promise<SessionAnswer>;
   };
 }
 
@@ -46,9 +53,20 @@ export type FarthingOptions =
     readonly getAccessToken: GetAccessToken;
   });
 
+/**
+ * Returns whether the session may still be valid: it could not be refreshed, because the service that
+ * refreshes it is unavailable. Otherwise the user is signed out.
+ */
+function isUnavailable({ name, status }: NonNullable<SessionAnswer["error"]>): boolean {
+  return name === "AuthRetryableFetchError" || status === 429 || (status ?? 0) >= 500;
+}
+
+/** @throws the error of supabase-js if nobody knows whether the session is valid */
 function tokensOf(supabase: SupabaseLike): GetAccessToken {
   return async ({ refresh }) => {
-    const { data } = await (refresh ? supabase.auth.refreshSession() : supabase.auth.getSession());
+    const { auth } = supabase;
+    const { data, error } = await (refresh ? auth.refreshSession() : auth.getSession());
+    if (!data.session && error && isUnavailable(error)) throw error;
     return data.session?.access_token ?? null;
   };
 }
@@ -63,7 +81,7 @@ export function userConnection(options: FarthingOptions): Connection {
   const { supabaseUrl, supabaseKey } = (options.supabase ?? {}) as SupabaseFields;
   const url = need(options.url ?? supabaseUrl, "url");
   const apikey = need(options.publishableKey ?? supabaseKey, "publishableKey");
-  if (apikey.startsWith("sb_secret_")) {
+  if (apikey.startsWith("sb_secret_") || claimsOf(apikey).role === "service_role") {
     throw new TypeError("createFarthing: a secret key belongs to @farthing/client/server.");
   }
   const tokenOf = options.supabase ? tokensOf(options.supabase) : options.getAccessToken;

@@ -1,9 +1,11 @@
 /** Calls every route of the API with typed input and results, through openapi-fetch. */
 import createClient from "openapi-fetch";
 import type { paths } from "../generated/api.ts";
+import { envelopeOf, isReplay } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { type CallOptions, isReplay, send } from "./send.ts";
+import type { WithModels } from "./models.ts";
+import { type CallOptions, send } from "./send.ts";
 
 export type Method = "get" | "post" | "delete";
 
@@ -36,7 +38,14 @@ type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer
 export type Input<M extends Method, P extends PathOf<M>> =
   & Field<"path", PartOf<Operation<M, P>, "path">>
   & Field<"query", PartOf<Operation<M, P>, "query">>
-  & Field<"body", BodyOf<Operation<M, P>>>;
+  // A change of rates may add a model.
+  & Field<
+    "body",
+    P extends "/settings/rates" ? BodyOf<Operation<M, P>> : WithModels<BodyOf<Operation<M, P>>>
+  >;
+
+/** The body of a POST. */
+export type Body<P extends PathOf<"post">> = NonNullable<Input<"post", P>["body"]>;
 
 type AnswerOf<O> = O extends { responses: infer Responses } ? {
     [Status in keyof Responses]: Responses[Status] extends
@@ -76,10 +85,8 @@ interface AnyInput {
   headers?: Record<string, string>;
 }
 
-interface Envelope {
-  data: unknown;
-  metadata: { nextCursor?: string | null };
-}
+/** Reads an answer, whose request id is the second argument. */
+export type Reader<T> = (response: Response, requestId: string) => Promise<T>;
 
 export interface Api {
   readonly clock: Clock;
@@ -114,7 +121,7 @@ export interface Api {
     path: P,
     input: Input<M, P> & { headers?: Record<string, string> },
     options: CallOptions,
-    read: (response: Response) => Promise<T>,
+    read: Reader<T>,
   ): Promise<T>;
 }
 
@@ -130,7 +137,7 @@ export function createApi(connection: Connection, clock: Clock): Api {
     path: string,
     { path: parts, query, body, headers }: AnyInput,
     options: CallOptions,
-    read: (response: Response) => Promise<T>,
+    read: Reader<T>,
   ): Promise<T> {
     let value: { read: T } | undefined;
     const params = { path: parts, query };
@@ -147,8 +154,8 @@ export function createApi(connection: Connection, clock: Clock): Api {
     return value!.read;
   }
 
-  const json = async (response: Response) => ({
-    envelope: await response.json() as Envelope,
+  const json = async (response: Response, requestId: string) => ({
+    envelope: await envelopeOf<unknown>(response, requestId),
     replayed: isReplay(response),
   });
   const api: Api = {
@@ -163,14 +170,15 @@ export function createApi(connection: Connection, clock: Clock): Api {
     },
     async page(path, input, options = {}) {
       const { envelope } = await answer("get", path, input as AnyInput, options, json);
-      return { items: envelope.data as never[], nextCursor: envelope.metadata.nextCursor ?? null };
+      return { items: envelope.data as never[], nextCursor: envelope.metadata.nextCursor };
     },
     async *each<P extends ListPath>(path: P, input: Input<"get", P>, options: CallOptions = {}) {
       let cursor: string | null = null;
+      const call = { pin: { user: options.signedInAs }, ...options };
       do {
-        const { query } = input as AnyInput;
-        const next = cursor === null ? query : { ...query, cursor };
-        const page: Page<ItemOf<P>> = await api.page<P>(path, { query: next } as never, options);
+        const { query, ...rest } = input as AnyInput;
+        const next = { ...rest, query: cursor === null ? query : { ...query, cursor } };
+        const page: Page<ItemOf<P>> = await api.page<P>(path, next as never, call);
         yield* page.items;
         cursor = page.nextCursor;
       } while (cursor !== null);

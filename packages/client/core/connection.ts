@@ -32,7 +32,10 @@ export interface Answered {
 export interface CommonOptions {
   /** A replacement for the global `fetch`, for example from a framework. */
   readonly fetch?: typeof fetch | undefined;
-  /** Called with each answer, so that the app can log it. */
+  /**
+   * Called with each answer, so that the app can log it. Its errors are ignored, because a log must
+   * not fail a payment.
+   */
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
 

@@ -2,10 +2,15 @@
 import type { ApiErrorCode } from "../generated/error-codes.ts";
 
 /**
- * The codes of errors that the client itself detects: there was no answer, the deadline passed, or
- * the answer was not Farthing's.
+ * The codes of errors that the client itself detects: there was no answer, the deadline passed, the
+ * answer was not Farthing's, another user has signed in, or nobody knows what a chat cost.
  */
-export type ClientErrorCode = "network_error" | "deadline_exceeded" | "invalid_response";
+export type ClientErrorCode =
+  | "network_error"
+  | "deadline_exceeded"
+  | "invalid_response"
+  | "session_changed"
+  | "charge_unknown";
 
 export type ErrorCode = ApiErrorCode | ClientErrorCode;
 
@@ -27,7 +32,17 @@ export interface ErrorFacts {
   readonly retryAfter?: number | undefined;
   /** The id of the request, for the app's log and for questions to the operator. */
   readonly requestId?: string | undefined;
+  /** The Idempotency-Key of a call that changes something. */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * Whether the change may have been made, as after `deadline_exceeded`. Repeat the call with its
+   * `idempotencyKey`: it then happens once.
+   */
+  readonly isUncertain?: boolean | undefined;
 }
+
+/** Marks the errors of every copy of this package, because an app may have installed two. */
+const BRAND = Symbol.for("@farthing/client.FarthingError");
 
 /**
  * A request that failed for good, after its retries.
@@ -45,6 +60,16 @@ export class FarthingError extends Error implements ErrorFacts {
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly isUncertain: boolean;
+  /** @internal */
+  readonly [BRAND] = true;
+
+  /** An error of another copy of this package is an instance, too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== FarthingError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
 
   constructor(facts: ErrorFacts, cause?: unknown) {
     super(facts.message, cause === undefined ? undefined : { cause });
@@ -55,51 +80,7 @@ export class FarthingError extends Error implements ErrorFacts {
     this.details = facts.details;
     this.retryAfter = facts.retryAfter;
     this.requestId = facts.requestId;
+    this.idempotencyKey = facts.idempotencyKey;
+    this.isUncertain = facts.isUncertain ?? false;
   }
-}
-
-interface ErrorBody {
-  error?: { code?: unknown; message?: unknown; retryable?: unknown } & Partial<ErrorFacts>;
-}
-
-/**
- * Whether the same request may succeed later, by the status that the service or the platform sent.
- */
-const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;
-
-function secondsOf(value: string | null): number | undefined {
-  const seconds = value === null ? NaN : Number(value);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
-}
-
-/**
- * Returns the error for an unsuccessful answer. Answers of the platform itself do not have
- * Farthing's body.
- */
-export async function errorOf(response: Response, sentId: string): Promise<FarthingError> {
-  const { status, headers } = response;
-  const body: ErrorBody | null = await response.json().catch(() => null);
-  const known = {
-    status,
-    retryAfter: secondsOf(headers.get("retry-after")),
-    requestId: headers.get("x-request-id") ?? sentId,
-  };
-  const error = body?.error;
-  if (typeof error?.code !== "string") {
-    const message = `The answer ${status} is not Farthing's.`;
-    return new FarthingError({
-      ...known,
-      code: "invalid_response",
-      message,
-      retryable: isPassing(status),
-    });
-  }
-  return new FarthingError({
-    ...known,
-    code: error.code,
-    message: String(error.message),
-    retryable: error.retryable === true,
-    field: error.field,
-    details: error.details,
-  });
 }

@@ -2,9 +2,17 @@
  * Sends one call. Makes attempts with the same Idempotency-Key until an answer is final or the
  * deadline has passed.
  */
+import {
+  attemptOnce,
+  type Call,
+  credentialsOf,
+  ofSession,
+  type Pin,
+  type Read,
+} from "./attempt.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { errorOf, FarthingError } from "./farthing-error.ts";
+import { FarthingError } from "./farthing-error.ts";
 import { newId } from "./new-id.ts";
 
 /** The options of every call. */
@@ -18,6 +26,16 @@ export interface CallOptions {
    * if you may have to repeat the call after a restart.
    */
   readonly idempotencyKey?: string | undefined;
+  /**
+   * The id of the user for whom the call is made. If another user has signed in meanwhile, nothing is
+   * sent, and the call throws `session_changed`. Without it, the user of the first attempt counts.
+   */
+  readonly signedInAs?: string | undefined;
+}
+
+/** The options of one call among several that only one user may make. */
+export interface PinnedOptions extends CallOptions {
+  readonly pin?: Pin | undefined;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -28,77 +46,9 @@ const LONGEST_WAIT_MS = 8_000;
  */
 const MOST_CRASHES = 3;
 
-const isSuccess = (response: Response) => response.ok || response.status === 304;
-
-/** Reads the body of an answer. The call's deadline and retries also apply to this. */
-type Read<T> = (response: Response) => Promise<T>;
-
-interface Call<T> {
-  readonly request: Request;
-  readonly read: Read<T>;
-  readonly key: string | undefined;
-  readonly until: number;
-  /** Aborts at the deadline, or when the caller's signal aborts. */
-  readonly stop: AbortController;
-}
-
-function unanswered(requestId: string, cause: unknown): FarthingError {
-  const message = "No answer came. Check the connection, and that the app's origin is allowed.";
-  return new FarthingError(
-    { code: "network_error", message, status: 0, retryable: true, requestId },
-    cause,
-  );
-}
-
-/** Makes one attempt. Returns the value that was read, or the error that the answer stands for. */
-async function attemptOnce<T>(
-  connection: Connection,
-  call: Call<T>,
-  attempt: number,
-  credentials: Record<string, string>,
-): Promise<{ value: T } | FarthingError> {
-  const requestId = newId();
-  const request = new Request(call.request.clone(), { signal: call.stop.signal });
-  const sent = {
-    ...credentials,
-    "x-request-id": requestId,
-    ...call.key !== undefined && { "idempotency-key": call.key },
-  };
-  for (const [name, value] of Object.entries(sent)) request.headers.set(name, value);
-  const facts = {
-    method: request.method,
-    url: request.url,
-    attempt,
-    idempotencyKey: call.key,
-  };
-  let response: Response | undefined;
-  try {
-    response = await connection.fetch(request);
-    connection.onAnswer?.({
-      ...facts,
-      status: response.status,
-      requestId: response.headers.get("x-request-id") ?? requestId,
-      replayed: isReplay(response),
-    });
-    if (!isSuccess(response)) return await errorOf(response, requestId);
-    return { value: await call.read(response) };
-  } catch (cause) {
-    call.stop.signal.throwIfAborted();
-    if (response === undefined) {
-      connection.onAnswer?.({ ...facts, status: 0, requestId, replayed: false });
-    }
-    return unanswered(requestId, cause);
-  }
-}
-
-/** Returns whether an earlier request with the same Idempotency-Key produced this answer. */
-export function isReplay({ headers }: Response): boolean {
-  return headers.get("idempotency-replayed") === "true";
-}
-
 /**
- * Returns the wait before the next attempt: 1, 2, 4 and 8 seconds, each up to a quarter shorter or
- * longer, so that clients do not all retry at the same moment.
+ * Returns the wait before the next attempt: as the service says, or 1, 2, 4 and 8 seconds, each up to
+ * a quarter shorter or longer, so that clients do not all retry at the same moment.
  */
 function waitMs({ retryAfter }: FarthingError, attempt: number): number {
   if (retryAfter !== undefined) return retryAfter * 1000;
@@ -109,23 +59,48 @@ async function attemptAll<T>(
   connection: Connection,
   clock: Clock,
   call: Call<T>,
+  until: number,
 ): Promise<T> {
   let renewed = false;
   let crashes = 0;
   for (let attempt = 1;; attempt++) {
-    const credentials = await connection.credentials();
+    const credentials = await credentialsOf(connection, call);
     const answer = await attemptOnce(connection, call, attempt, credentials);
     if (!(answer instanceof FarthingError)) return answer.value;
+    call.isUncertain = isUncertain(answer, call.isUncertain);
     if (answer.code === "token_expired" && !renewed) {
       renewed = true;
-      if (await connection.renew(credentials)) continue;
+      if (await ofSession(() => connection.renew(credentials), call)) continue;
     }
     if (answer.status === 500) crashes += 1;
     if (!answer.retryable || crashes === MOST_CRASHES) throw answer;
     const wait = waitMs(answer, attempt);
-    if (clock.now() + wait >= call.until) throw answer;
-    await clock.wait(wait, call.stop.signal);
+    if (clock.now() + wait >= until) throw answer;
+    await clock.wait(wait, call.stop);
   }
+}
+
+/** The codes of answers that do not say whether the change was made. */
+const UNCLEAR: readonly string[] = ["internal", "request_timeout", "idempotency_in_progress"];
+/** The statuses with which a request is refused before its key is looked up. */
+const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
+
+/**
+ * Returns whether the change may have been made, after this answer. A refusal says that it was not;
+ * but after an attempt without an answer, only a refusal that knows the key says so.
+ */
+function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
+  const isRefused = status >= 400 && status < 500;
+  if (UNCLEAR.includes(code)) return true;
+  if (code === "invalid_response" || status === 0) return !isRefused || wasUncertain;
+  return wasUncertain && (!isRefused || BEFORE_THE_KEY.includes(status));
+}
+
+/** Adds to an error of a change what the caller needs to repeat it. */
+function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
+  if (!(error instanceof FarthingError) || key === undefined) return error;
+  const facts = { ...error, message: error.message, idempotencyKey: key, isUncertain };
+  return new FarthingError(facts, error.cause);
 }
 
 /**
@@ -136,26 +111,37 @@ export async function send<T>(
   connection: Connection,
   clock: Clock,
   { request, read }: { request: Request; read: Read<T> },
-  { signal, timeoutMs = TIMEOUT_MS, idempotencyKey }: CallOptions,
+  { signal, timeoutMs = TIMEOUT_MS, idempotencyKey, signedInAs, pin }: PinnedOptions,
 ): Promise<T> {
   signal?.throwIfAborted();
   const stop = new AbortController();
   const abort = () => stop.abort(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const message = `No answer came within ${timeoutMs} ms. The request may have succeeded.`;
-  const late = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
-  const ended = new AbortController();
-  clock.wait(timeoutMs, ended.signal).then(() => stop.abort(new FarthingError(late)), () => {});
   const key = request.method === "GET" ? undefined : idempotencyKey ?? newId();
-  const call = { request, read, key, until: clock.now() + timeoutMs, stop };
+  const late = new FarthingError({
+    code: "deadline_exceeded",
+    message,
+    status: 0,
+    retryable: true,
+    idempotencyKey: key,
+    isUncertain: key !== undefined,
+  });
+  const until = clock.now() + timeoutMs;
+  const ended = new AbortController();
+  clock.wait(timeoutMs, ended.signal).then(() => stop.abort(late), () => {});
+  const call: Call<T> = {
+    ...{ request, read, key, isUncertain: false, stop: stop.signal },
+    pin: pin ?? { user: signedInAs },
+  };
   try {
-    const value = await attemptAll(connection, clock, call);
+    const value = await attemptAll(connection, clock, call, until);
     // A stream is still being read, so the caller's signal must still be able to end it.
     if (!(value instanceof Response)) signal?.removeEventListener("abort", abort);
     return value;
   } catch (error) {
     signal?.removeEventListener("abort", abort);
-    throw stop.signal.aborted ? stop.signal.reason : error;
+    throw stop.signal.aborted ? stop.signal.reason : withKey(error, call);
   } finally {
     ended.abort();
   }

@@ -174,6 +174,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example b6c93e07-5f1a-4d82-a0c4-2e7f8b9d6135 */
                     id: string;
                 };
                 cookie?: never;
@@ -306,6 +307,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 3d9e5b7a-1f64-4c28-9b0e-7a2c8d4f6e15 */
                     id: string;
                 };
                 cookie?: never;
@@ -339,6 +341,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 3d9e5b7a-1f64-4c28-9b0e-7a2c8d4f6e15 */
                     id: string;
                 };
                 cookie?: never;
@@ -384,6 +387,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 3d9e5b7a-1f64-4c28-9b0e-7a2c8d4f6e15 */
                     id: string;
                 };
                 cookie?: never;
@@ -430,6 +434,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 3d9e5b7a-1f64-4c28-9b0e-7a2c8d4f6e15 */
                     id: string;
                 };
                 cookie?: never;
@@ -567,6 +572,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 0b7f6a3c-4c0e-4b7d-9a55-2f1f6f0f7a10 */
                     id: string;
                 };
                 cookie?: never;
@@ -933,6 +939,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 5e2b9f74-c830-4a16-b7d5-91f6a3e8c04b */
                     id: string;
                 };
                 cookie?: never;
@@ -981,6 +988,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 5e2b9f74-c830-4a16-b7d5-91f6a3e8c04b */
                     id: string;
                 };
                 cookie?: never;
@@ -1024,6 +1032,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 5e2b9f74-c830-4a16-b7d5-91f6a3e8c04b */
                     id: string;
                 };
                 cookie?: never;
@@ -1121,6 +1130,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example a84c1e6d-72b5-4d93-8f17-c5e03b9a6d28 */
                     id: string;
                 };
                 cookie?: never;
@@ -1166,6 +1176,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example a84c1e6d-72b5-4d93-8f17-c5e03b9a6d28 */
                     id: string;
                 };
                 cookie?: never;
@@ -1209,6 +1220,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example a84c1e6d-72b5-4d93-8f17-c5e03b9a6d28 */
                     id: string;
                 };
                 cookie?: never;
@@ -1454,6 +1466,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 7002 */
                     id: string;
                 };
                 cookie?: never;
@@ -1556,7 +1569,10 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description A user's id, or the number of an account. */
+                    /**
+                     * @description A user's id, or the number of an account.
+                     * @example 6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
+                     */
                     id: string;
                 };
                 cookie?: never;
@@ -1606,7 +1622,10 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    /** @description A user's id, or the number of an account. */
+                    /**
+                     * @description A user's id, or the number of an account.
+                     * @example 6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
+                     */
                     id: string;
                 };
                 cookie?: never;
@@ -1701,6 +1720,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example du_1PgafyB7WZ01zgkWkz2Yd0qN */
                     id: string;
                 };
                 cookie?: never;
@@ -1793,7 +1813,10 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description b2c sells credits, b2b sells bookings. */
+                    /**
+                     * @description b2c sells credits, b2b sells bookings.
+                     * @example b2b
+                     */
                     name: "b2b" | "b2c";
                 };
                 cookie?: never;
@@ -1802,8 +1825,7 @@ export interface paths {
                 content: {
                     /**
                      * @example {
-                     *       "percentage": 25,
-                     *       "state": "percentage"
+                     *       "state": "on"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureRequest"];
@@ -1883,9 +1905,9 @@ export interface paths {
                 content: {
                     /**
                      * @example {
-                     *       "kind": "user",
+                     *       "kind": "ip",
                      *       "reason": "Three disputes in a week",
-                     *       "value": "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d"
+                     *       "value": "203.0.113.7"
                      *     }
                      */
                     "application/json": components["schemas"]["FraudBlockRequest"];
@@ -1930,6 +1952,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 19f4c7b2-8e5d-4036-9a7c-e2d8b5f1a693 */
                     id: string;
                 };
                 cookie?: never;
@@ -2049,7 +2072,7 @@ export interface paths {
                 content: {
                     /**
                      * @example {
-                     *       "sessions_per_user_hour": 20
+                     *       "sessions_per_user_hour": 10
                      *     }
                      */
                     "application/json": components["schemas"]["FraudPolicyRequest"];
@@ -2139,6 +2162,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example issfr_1PgafyB7WZ01zgkWSjxsAJo3 */
                     id: string;
                 };
                 cookie?: never;
@@ -2617,10 +2641,8 @@ export interface paths {
                 content: {
                     /**
                      * @example {
-                     *       "input": {
-                     *         "query": "How do other shops price credits?"
-                     *       },
-                     *       "type": "research"
+                     *       "input": {},
+                     *       "type": "ledger_export"
                      *     }
                      */
                     "application/json": components["schemas"]["JobRequest"];
@@ -2713,6 +2735,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example d7613fa8-0c95-4e2b-a4d8-6b1f5c9e2734 */
                     id: string;
                 };
                 cookie?: never;
@@ -2743,6 +2766,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example d7613fa8-0c95-4e2b-a4d8-6b1f5c9e2734 */
                     id: string;
                 };
                 cookie?: never;
@@ -2786,6 +2810,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example d7613fa8-0c95-4e2b-a4d8-6b1f5c9e2734 */
                     id: string;
                 };
                 cookie?: never;
@@ -2877,6 +2902,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 72ae0d95-b3c1-4f68-8d24-f07b9e6a1c5d */
                     id: string;
                 };
                 cookie?: never;
@@ -3080,6 +3106,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example e05b8c3f-4a7d-4912-b6e1-8c9d2f7a503b */
                     id: string;
                 };
                 cookie?: never;
@@ -3219,6 +3246,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example po_1PgafyB7WZ01zgkWUa9mT4vX */
                     id: string;
                 };
                 cookie?: never;
@@ -3307,6 +3335,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 7001 */
                     id: string;
                 };
                 cookie?: never;
@@ -3578,6 +3607,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example 48d1f6a9-7e2c-4b05-93fa-d6c0e8b57f21 */
                     id: string;
                 };
                 cookie?: never;
@@ -4620,6 +4650,7 @@ export interface paths {
                 };
                 header?: never;
                 path: {
+                    /** @example po_1PgafyB7WZ01zgkWUa9mT4vX */
                     id: string;
                 };
                 cookie?: never;
@@ -6406,6 +6437,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example evt_1PgafyB7WZ01zgkWSjxsAJo3 */
                     id: string;
                 };
                 cookie?: never;
@@ -6454,6 +6486,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @example evt_1PgafyB7WZ01zgkWSjxsAJo3 */
                     id: string;
                 };
                 cookie?: never;

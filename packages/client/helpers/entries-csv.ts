@@ -1,4 +1,5 @@
 /** Reads the ledger's entries, as items or as CSV. */
+import { needType } from "../core/answer.ts";
 import type { Api, Input } from "../core/api.ts";
 import type { CallOptions } from "../core/send.ts";
 
@@ -19,5 +20,6 @@ export async function entriesCsv(
   options: CallOptions,
 ): Promise<string> {
   const query = { ...filter, format: "csv" } as const;
-  return await api.raw("get", "/credits/entries", { query }, options, (answer) => answer.text());
+  const read = (answer: Response, id: string) => needType(answer, "text/csv", id).text();
+  return await api.raw("get", "/credits/entries", { query }, options, read);
 }

@@ -15,6 +15,8 @@ const SHORT_MS = 30_000;
 export class FakeClock implements Clock {
   /** The lengths of the short waits, in milliseconds. */
   readonly waits: number[] = [];
+  /** Called when a long wait, such as a deadline, has begun. */
+  onLongWait: (ms: number) => void = () => {};
   #now = 0;
   #timers: Timer[] = [];
 
@@ -30,7 +32,7 @@ export class FakeClock implements Clock {
     if (ms < SHORT_MS) {
       this.waits.push(ms);
       this.advance(ms);
-    }
+    } else this.onLongWait(ms);
     await promise;
   }
 

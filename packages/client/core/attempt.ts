@@ -1,0 +1,122 @@
+/** Makes one attempt of a call, with the credentials of this moment. */
+import { errorOf, isReplay } from "./answer.ts";
+import type { Answered, Connection } from "./connection.ts";
+import { FarthingError } from "./farthing-error.ts";
+import { newId } from "./new-id.ts";
+import { userOf } from "./token.ts";
+
+const isSuccess = (response: Response) => response.ok || response.status === 304;
+
+/**
+ * Reads the body of an answer. The call's deadline and retries also apply to this.
+ * @throws FarthingError if the body is not Farthing's; any other error is a broken connection
+ */
+export type Read<T> = (response: Response, requestId: string) => Promise<T>;
+
+/** The user whose token was sent first, or whom the caller named. Others may not continue. */
+export interface Pin {
+  user: string | undefined;
+}
+
+export interface Call<T> {
+  readonly request: Request;
+  readonly read: Read<T>;
+  readonly key: string | undefined;
+  readonly pin: Pin;
+  /** Whether the change may have been made: an attempt had no answer that says so. */
+  isUncertain: boolean;
+  /** Aborts at the deadline, or when the caller's signal aborts. */
+  readonly stop: AbortSignal;
+}
+
+function unanswered(
+  requestId: string | undefined,
+  cause: unknown,
+  message = "No answer came. Check the connection, and that the app's origin is allowed.",
+): FarthingError {
+  return new FarthingError(
+    { code: "network_error", message, status: 0, retryable: true, requestId },
+    cause,
+  );
+}
+
+/** A log that fails must not fail, or repeat, a call that has succeeded. */
+function report({ onAnswer }: Connection, answer: Answered): void {
+  try {
+    onAnswer?.(answer);
+  } catch {
+    // The documentation of `onAnswer` says so.
+  }
+}
+
+/** Makes one attempt. Returns the value that was read, or the error that the answer stands for. */
+export async function attemptOnce<T>(
+  connection: Connection,
+  call: Call<T>,
+  attempt: number,
+  credentials: Record<string, string>,
+): Promise<{ value: T } | FarthingError> {
+  const requestId = newId();
+  const request = new Request(call.request.clone(), { signal: call.stop });
+  const sent = {
+    ...credentials,
+    "x-request-id": requestId,
+    ...call.key !== undefined && { "idempotency-key": call.key },
+  };
+  for (const [name, value] of Object.entries(sent)) request.headers.set(name, value);
+  const { method, url } = request;
+  const facts = { method, url, attempt, idempotencyKey: call.key };
+  let id: string | undefined;
+  try {
+    const response = await connection.fetch(request);
+    id = response.headers.get("x-request-id") ?? requestId;
+    const { status } = response;
+    report(connection, { ...facts, status, requestId: id, replayed: isReplay(response) });
+    if (!isSuccess(response)) return await errorOf(response, id);
+    return { value: await call.read(response, id) };
+  } catch (cause) {
+    if (id === undefined) report(connection, { ...facts, status: 0, requestId, replayed: false });
+    call.stop.throwIfAborted();
+    return cause instanceof FarthingError ? cause : unanswered(id ?? requestId, cause);
+  }
+}
+
+/** Rejects with the signal's reason when the signal aborts before the work has ended. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** @throws FarthingError `network_error` if the session can't be read: that is not a sign-out */
+export async function ofSession<T>(work: () => Promise<T>, { stop }: Call<unknown>) {
+  try {
+    return await unlessStopped(work(), stop);
+  } catch (cause) {
+    stop.throwIfAborted();
+    throw unanswered(undefined, cause, "The session could not be read or refreshed.");
+  }
+}
+
+/** @returns the credentials of the signed-in user */
+export async function credentialsOf(
+  connection: Connection,
+  call: Call<unknown>,
+): Promise<Record<string, string>> {
+  const credentials = await ofSession(() => connection.credentials(), call);
+  needUser(call, credentials);
+  return credentials;
+}
+
+/** Nothing that was begun for one user is sent, and charged, with the token of another. */
+function needUser({ pin }: Call<unknown>, credentials: Record<string, string>): void {
+  const user = userOf(credentials);
+  const expected = pin.user ??= user;
+  if (user === undefined || expected === user) return;
+  const message = `The call was made for user ${expected}, and another user has signed in.`;
+  const facts = { code: "session_changed", message, status: 0, retryable: false } as const;
+  throw new FarthingError(facts);
+}
