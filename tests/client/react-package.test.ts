@@ -12,7 +12,7 @@ import {
 } from "./packed.ts";
 
 const TYPES = "tests/client/app/hook-types.tsx";
-const README = "packages/react/README.md";
+const PAGES = ["packages/react/README.md", "docs/recipes/use-react-and-next.md"];
 const PEERS = ["@farthing/client", "@tanstack/react-query", "react", "react/jsx-runtime"];
 const MOST_BYTES = 8_192;
 
@@ -29,11 +29,14 @@ async function marksHooks({ folder }: Packed): Promise<void> {
   }
 }
 
-/** Each block of the README is a module of an app. */
-async function checksReadme(packed: Packed): Promise<void> {
-  const blocks = (await blocksIn(README)).filter(({ language }) => language === "tsx");
-  ok(blocks.length > 0);
-  const files = blocks.map(({ code }, index) => [`block-${index}.tsx`, code]);
+/** Each block of these pages is a module of an app. */
+async function checksPages(packed: Packed): Promise<void> {
+  const files: [string, string][] = [];
+  for (const [place, page] of PAGES.entries()) {
+    const blocks = (await blocksIn(page)).filter(({ language }) => language === "tsx");
+    ok(blocks.length > 0, page);
+    blocks.forEach(({ code }, index) => files.push([`page-${place}-${index}.tsx`, code]));
+  }
   await compiles(packed, Object.fromEntries(files), { skipLibCheck: true }); // supabase-js needs it.
 }
 
@@ -46,6 +49,6 @@ Deno.test("the packed hooks", async (test) => {
     await test.step("refuse wrong uses when they are compiled", async () => {
       await compiles(packed, { "types.tsx": await Deno.readTextFile(`${ROOT}${TYPES}`) });
     });
-    await test.step("are used by the README as they are", () => checksReadme(packed));
+    await test.step("are used by the README and the recipe as they are", () => checksPages(packed));
   });
 });

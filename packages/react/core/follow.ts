@@ -7,6 +7,9 @@ interface FollowOptions<Item> {
   readonly onChange: (item: Item) => void;
 }
 
+/** A timer that is set further ahead than 24 days fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Returns the last item of the iteration.
  * @throws FarthingError `deadline_exceeded` after `timeoutMs`; the signal's reason once it aborts
@@ -17,10 +20,12 @@ export async function follow<Item>(
 ): Promise<Item> {
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
+  if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   const message = `It has not ended within ${timeoutMs} ms. It goes on without this page.`;
   const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
-  const timer = setTimeout(() => stop.abort(new FarthingError(facts)), timeoutMs);
+  const late = () => stop.abort(new FarthingError(facts));
+  const timer = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMER_MS));
   try {
     let last: Item | undefined;
     for await (const item of begin(stop.signal)) {

@@ -18,7 +18,7 @@ import type {
   TopUps,
 } from "@farthing/client";
 import { follow } from "./follow.ts";
-import { OWN_RETRIES } from "./state.ts";
+import { OWN_READS } from "./state.ts";
 
 interface Keyed {
   readonly queryKey: QueryKey;
@@ -65,9 +65,10 @@ const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
 /** The balance of this moment. */
 export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {
   return queryOptions<CurrentBalance>({
-    ...OWN_RETRIES,
+    ...OWN_READS,
     queryKey: [...farthingKey(userId), "credits"],
-    queryFn: ({ signal }) => farthing.credits.get({ signal, timeoutMs: READ_MS }),
+    queryFn: ({ signal }) =>
+      farthing.credits.get({ signal, timeoutMs: READ_MS, signedInAs: userId }),
   });
 }
 
@@ -79,13 +80,15 @@ export function orderQuery(
   timeoutMs = FOLLOW_MS,
 ): Options<EndedOrder> {
   return queryOptions<EndedOrder>({
-    ...OWN_RETRIES,
+    ...OWN_READS,
     queryKey: [...farthingKey(userId), "order", orderId],
     staleTime: ({ state }) => staleTimeOf(state.data?.order),
+    refetchOnMount: true,
     queryFn: async ({ signal, client, queryKey }) => {
       const onLook = (order: EndedOrder["order"]) =>
         client.setQueryData<EndedOrder>(queryKey, { order, credits: null });
-      const ended = await farthing.waitForOrder(orderId, { signal, timeoutMs, onLook });
+      const wait = { signal, timeoutMs, onLook, signedInAs: userId };
+      const ended = await farthing.waitForOrder(orderId, wait);
       const { queryKey: creditsKey } = creditsQuery(farthing, userId);
       // The balance is replaced before the order ends here, so that no page shows the old one.
       await client.cancelQueries({ queryKey: creditsKey });
@@ -105,12 +108,13 @@ export function jobQuery(
   timeoutMs = FOLLOW_MS,
 ): Options<Job> {
   return queryOptions<Job>({
-    ...OWN_RETRIES,
+    ...OWN_READS,
     queryKey: [...farthingKey(userId), "job", jobId],
     staleTime: ({ state }) => staleTimeOf(state.data),
+    refetchOnMount: true,
     queryFn: async ({ signal, client, queryKey }) => {
       const job = await follow(
-        (signal) => farthing.jobs.follow(jobId, { signal }),
+        (signal) => farthing.jobs.follow(jobId, { signal, signedInAs: userId }),
         { signal, timeoutMs, onChange: (job) => client.setQueryData(queryKey, job) },
       );
       void client.invalidateQueries({ predicate: isChargedTo(userId) }); // Its steps were charged.
@@ -132,12 +136,13 @@ export function entriesQuery(
     QueryKey,
     string | null
   >({
-    ...OWN_RETRIES,
+    ...OWN_READS,
     queryKey: [...farthingKey(userId), "entries", filter],
     initialPageParam: null,
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 50, ...filter, ...pageParam !== null && { cursor: pageParam } };
-      return farthing.page("/credits/entries", { query }, { signal, timeoutMs: READ_MS });
+      const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
+      return farthing.page("/credits/entries", { query }, call);
     },
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });
@@ -146,8 +151,9 @@ export function entriesQuery(
 /** The terms and the state of automatic top-ups. */
 export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps> {
   return queryOptions<TopUps>({
-    ...OWN_RETRIES,
+    ...OWN_READS,
     queryKey: [...farthingKey(userId), "top-ups"],
-    queryFn: ({ signal }) => farthing.topUps.get({ signal, timeoutMs: READ_MS }),
+    queryFn: ({ signal }) =>
+      farthing.topUps.get({ signal, timeoutMs: READ_MS, signedInAs: userId }),
   });
 }

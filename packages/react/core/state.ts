@@ -33,10 +33,16 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof FarthingError && error.status === 401;
 }
 
-/** The options of every query: the client repeats its calls itself. */
-export const OWN_RETRIES = {
-  retry: false,
-  networkMode: "always",
+/** The options of every change: the client repeats its calls itself, with one key. */
+export const OWN_CHANGES = { retry: false, networkMode: "always", throwOnError: false } as const;
+
+/**
+ * The options of every query, which win over the app's defaults. With `keepPreviousData` as a default,
+ * one user would see what was read for another.
+ */
+export const OWN_READS = {
+  ...OWN_CHANGES,
+  placeholderData: () => undefined,
   refetchOnReconnect: true,
 } as const;
 

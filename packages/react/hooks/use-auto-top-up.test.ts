@@ -19,8 +19,8 @@ function topUps(refusal?: FarthingError) {
     topUps: {
       get: () => Promise.resolve({ state } as TopUps),
       set: change("on") as never,
-      turnOff: change("off") as never,
-      removeCard: change("card_missing") as never,
+      turnOff: (() => change("off")()) as never,
+      removeCard: (() => change("card_missing")()) as never,
       saveCard: ((body: unknown) => {
         changes.push(body);
         return Promise.resolve({ setup_url: "https://app.test/shop#card" });
@@ -65,9 +65,11 @@ Deno.test("a refused change is an error, and the state is read again", async () 
   const facts = { code: "validation_error", message: "No.", status: 400, retryable: false };
   const refusal = new FarthingError(facts as ConstructorParameters<typeof FarthingError>[0]);
   const { farthing } = topUps(refusal);
-  await withHook(useAutoTopUp, { farthing }, async ({ current }) => {
+  await withHook(useAutoTopUp, { farthing }, async ({ current, show }) => {
     act(() => current().turnOn(TERMS));
     await waitFor(() => equal(current().changeError, refusal));
     await waitFor(() => equal(stateOf(current()), "off"));
+    show("user-2");
+    await waitFor(() => equal(current().changeError, null)); // It is not this user's.
   });
 });

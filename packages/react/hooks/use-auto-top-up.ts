@@ -1,11 +1,12 @@
 /** Automatic top-ups: the terms, the saved card, and what needs the user. */
 "use client";
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Farthing, TopUps, TopUpsRequest } from "@farthing/client";
+import type { CallOptions, Farthing, TopUps, TopUpsRequest } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
+import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { topUpsQuery } from "../core/queries.ts";
 import { returnAddress } from "../core/return-address.ts";
-import { type Reading, readingOf } from "../core/state.ts";
+import { OWN_CHANGES, type Reading, readingOf } from "../core/state.ts";
 
 /** The terms to which the user consents. */
 export type TopUpTerms = Omit<TopUpsRequest, "enabled">;
@@ -22,12 +23,13 @@ export type AutoTopUpState = Reading<TopUps> & {
   readonly changeError: Error | null;
 };
 
-type Change = (farthing: Farthing) => Promise<unknown>;
+type Change = (topUps: Farthing["topUps"], call: CallOptions) => Promise<unknown>;
 
-async function leaveForCardPage(farthing: Farthing): Promise<void> {
+/** @returns the address of Stripe's page */
+async function openCardPage(topUps: Farthing["topUps"], call: CallOptions): Promise<string> {
   const success_url = returnAddress().cancelUrl;
-  const { setup_url } = await farthing.topUps.saveCard({ success_url, cancel_url: success_url });
-  globalThis.location.assign(setup_url);
+  const { setup_url } = await topUps.saveCard({ success_url, cancel_url: success_url }, call);
+  return setup_url;
 }
 
 /** Reads and changes the top-ups of the signed-in user. */
@@ -36,18 +38,21 @@ export function useAutoTopUp(): AutoTopUpState {
   const queries = useQueryClient();
   const options = topUpsQuery(farthing, userId ?? "");
   const query = useQuery(userId ? options : { ...options, queryFn: skipToken });
-  const { mutate, isPending, error } = useMutation({
-    networkMode: "always",
-    mutationFn: (change: Change) => change(farthing),
+  const { mutate, reset, isPending, error } = useMutation({
+    ...OWN_CHANGES,
+    mutationFn: (change: Change) => change(farthing.topUps, { signedInAs: userId ?? undefined }),
     // A change whose answer was lost may have been made.
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });
+  useForgetOnLeave(userId, reset);
   return {
     ...readingOf(userId, query),
-    turnOn: (terms) => mutate(({ topUps }) => topUps.set({ ...terms, enabled: true })),
-    turnOff: () => mutate(({ topUps }) => topUps.turnOff()),
-    saveCard: () => mutate(leaveForCardPage),
-    removeCard: () => mutate(({ topUps }) => topUps.removeCard()),
+    turnOn: (terms) => mutate((topUps, call) => topUps.set({ ...terms, enabled: true }, call)),
+    turnOff: () => mutate((topUps, call) => topUps.turnOff(call)),
+    // This callback is not called after the component was removed, or its user has left.
+    saveCard: () =>
+      mutate(openCardPage, { onSuccess: (url) => globalThis.location.assign(url as string) }),
+    removeCard: () => mutate((topUps, call) => topUps.removeCard(call)),
     isChanging: isPending,
     changeError: error,
   };

@@ -22,7 +22,12 @@ Deno.test("the page leaves for the checkout, and is idle if the buyer goes back"
     await waitFor(() => equal(globalThis.location.hash, "#pay"));
     const page = "https://app.test/shop?tab=2";
     const successUrl = `${page}&farthing_order={ORDER_ID}`;
-    deepEqual(sent, ["starter", { successUrl, cancelUrl: page, currency: "eur" }]);
+    deepEqual(sent, ["starter", {
+      successUrl,
+      cancelUrl: page,
+      currency: "eur",
+      signedInAs: "user-1",
+    }]);
     act(() => {
       globalThis.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
     });
@@ -69,4 +74,97 @@ Deno.test("an order that ends unpaid says so, and a refused session is signed ou
     act(() => current().buy({ package: "starter" }));
     await waitFor(() => equal(current().status, "signed_out"));
   });
+});
+
+/** A shop that opens its checkout when the test says so, and counts the requests. */
+function slowShop() {
+  const opened = Promise.withResolvers<object>();
+  const sent: string[] = [];
+  const buy = (slug: string) => {
+    sent.push(slug);
+    return opened.promise;
+  };
+  const checkout = { order_id: "order-1", checkout_url: "https://app.test/shop#pay" };
+  return {
+    farthing: fake({ buy: buy as never }),
+    sent,
+    open: () => act(() => opened.resolve(checkout)),
+    refuse: (error: Error) => act(() => opened.reject(error)),
+  };
+}
+
+Deno.test("two clicks in one moment open one checkout", async () => {
+  visit("https://app.test/shop");
+  const { farthing, sent, open } = slowShop();
+  await withHook(useBuy, { farthing }, async ({ current }) => {
+    act(() => {
+      current().buy({ package: "starter" });
+      current().buy({ package: "starter" });
+    });
+    await waitFor(() => equal(current().status, "opening"));
+    open();
+    await waitFor(() => equal(current().status, "leaving"));
+    deepEqual(sent, ["starter"]);
+    act(() => current().reset());
+    act(() => current().buy({ package: "pro" }));
+    await waitFor(() => deepEqual(sent, ["starter", "pro"]));
+  });
+});
+
+Deno.test("a checkout that opens after its user or its page has left leads nowhere", async () => {
+  visit("https://app.test/shop");
+  const left = slowShop();
+  await withHook(useBuy, { farthing: left.farthing }, async ({ current, show }) => {
+    act(() => current().buy({ package: "starter" }));
+    await waitFor(() => equal(current().status, "opening"));
+    show("user-2");
+    await waitFor(() => equal(current().status, "idle"));
+    left.open();
+    await waitFor(() => equal(current().status, "idle"));
+  });
+  const removed = slowShop();
+  await withHook(useBuy, { farthing: removed.farthing }, async ({ current }) => {
+    act(() => current().buy({ package: "starter" }));
+    await waitFor(() => equal(current().status, "opening"));
+  });
+  await removed.open();
+  equal(globalThis.location.hash, "");
+});
+
+Deno.test("a refused checkout is not shown to another user", async () => {
+  visit("https://app.test/shop");
+  const { farthing, refuse } = slowShop();
+  await withHook(useBuy, { farthing }, async ({ current, show }) => {
+    act(() => current().buy({ package: "starter" }));
+    refuse(new Error("declined"));
+    await waitFor(() => equal(current().status, "error"));
+    show("user-2");
+    await waitFor(() => deepEqual([current().status, current().error], ["idle", null]));
+  });
+});
+
+Deno.test("a checkout is asked for once, whatever the app's defaults say", async () => {
+  visit("https://app.test/shop");
+  const { farthing, sent, refuse } = slowShop();
+  const queries = newQueries();
+  queries.setDefaultOptions({ mutations: { retry: 3, retryDelay: 0, throwOnError: true } });
+  await withHook(useBuy, { farthing, queries }, async ({ current }) => {
+    act(() => current().buy({ package: "starter" }));
+    refuse(new Error("declined"));
+    await waitFor(() => equal(current().status, "error"));
+    deepEqual(sent, ["starter"]);
+  });
+});
+
+Deno.test("an order of another user in the address is forgotten", async () => {
+  for (const status of [404, 400]) {
+    visit("https://app.test/shop?farthing_order=order-2");
+    const facts = { code: "not_found", message: "Not found.", status, retryable: false } as const;
+    const waitForOrder = () => Promise.reject(new FarthingError(facts));
+    const farthing = fake({ waitForOrder: waitForOrder as never });
+    await withHook(useBuy, { farthing }, async ({ current }) => {
+      await waitFor(() => equal(globalThis.location.href, "https://app.test/shop"));
+      deepEqual([current().status, current().error], ["idle", null]);
+    });
+  }
 });

@@ -1,14 +1,20 @@
 /** A purchase, from the click to the granted credits. */
 "use client";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useMutation } from "@tanstack/react-query";
-import type { BuyOptions, Order } from "@farthing/client";
+import { type BuyOptions, FarthingError, type Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
+import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { forgetOrderInAddress, returnAddress } from "../core/return-address.ts";
-import { isSignedOut } from "../core/state.ts";
+import { isSignedOut, OWN_CHANGES } from "../core/state.ts";
 import { useOrder } from "./use-order.ts";
 
-export interface Purchase extends Pick<BuyOptions, "currency" | "successUrl" | "cancelUrl"> {
+export interface Purchase extends Pick<BuyOptions, "currency" | "cancelUrl"> {
+  /**
+   * The URL to which the buyer returns; this page by default. The hooks follow the order only with
+   * `farthing_order={ORDER_ID}` among its parameters.
+   */
+  readonly successUrl?: string | undefined;
   /** The slug or id of the package. */
   readonly package: string;
   /** Opens the checkout in another window. Without it, this page goes there. */
@@ -54,42 +60,56 @@ function useReset(reset: () => void): void {
   }, [reset]);
 }
 
+/** Whether the address names an order that this user does not have, such as one of another user. */
+const isForeign = (error: unknown) =>
+  error instanceof FarthingError && (error.status === 404 || error.status === 400);
+
 /** Sells a package. After the payment, Stripe returns to this page, which follows the order. */
 export function useBuy(): BuyState {
   const context = useFarthingContext();
   const { farthing, userId, orderId, followOrder } = context;
   const order = useOrder(context);
+  const isOpening = useRef(false);
   const { mutate, reset, ...opening } = useMutation({
-    networkMode: "always",
-    mutationFn: async ({ package: slug, open, ...given }: Purchase) => {
-      const checkout = await farthing.buy(slug, { ...returnAddress(), ...given });
-      return { checkout, open };
-    },
-    onSuccess: ({ checkout, open }) => {
-      if (open === undefined) return globalThis.location.assign(checkout.checkout_url);
-      followOrder(checkout.order_id);
-      open(checkout.checkout_url);
+    ...OWN_CHANGES,
+    mutationFn: ({ package: slug, open: _, ...given }: Purchase) => {
+      const call = { ...returnAddress(), ...given, signedInAs: userId ?? undefined };
+      return farthing.buy(slug, call).finally(() => isOpening.current = false);
     },
   });
   useReset(reset);
+  useForgetOnLeave(userId, reset);
+  const buy = (purchase: Purchase) => {
+    if (isOpening.current) return; // A second click in the same moment.
+    isOpening.current = true;
+    mutate(purchase, {
+      // This callback is not called after the component was removed, or its user has left.
+      onSuccess: ({ order_id, checkout_url }) => {
+        if (purchase.open === undefined) return globalThis.location.assign(checkout_url);
+        followOrder(order_id);
+        purchase.open(checkout_url);
+      },
+    });
+  };
+  const isUnowned = !order.isFollowed && isForeign(order.error);
   const hasEnded = order.data !== undefined && !order.isFollowed && order.error === null;
   useEffect(() => {
-    if (hasEnded) forgetOrderInAddress();
-  }, [hasEnded]);
+    if (hasEnded || isUnowned) forgetOrderInAddress();
+  }, [hasEnded, isUnowned]);
   const status = (): BuyState["status"] => {
     if (userId === null || isSignedOut(opening.error ?? order.error)) return "signed_out";
     if (opening.isPending) return "opening";
     if (opening.isError) return "error";
     if (order.isFollowed) return "paying";
-    if (orderId === null) return opening.isSuccess ? "leaving" : "idle";
+    if (orderId === null || isUnowned) return opening.isSuccess ? "leaving" : "idle";
     if (order.error !== null || order.data === undefined) return "unknown";
     return isEnd(order.data.order.status) ? order.data.order.status as "failed" : "paid";
   };
   return {
     status: status(),
     order: order.data?.order,
-    error: opening.error ?? order.error,
-    buy: mutate,
+    error: opening.error ?? (isUnowned ? null : order.error),
+    buy,
     retry: () => void order.refetch(),
     reset: () => {
       reset();

@@ -134,3 +134,22 @@ Deno.test("a conversation needs a user, and no user sees another's", async () =>
     equal(signals.length, 1);
   });
 });
+
+Deno.test("a session that was refused is over when the same user signs in again", async () => {
+  const { farthing } = answering({
+    // deno-lint-ignore require-yield
+    async *read() {
+      await Promise.resolve();
+      throw refusal("unauthenticated", 401);
+    },
+    settled: () => Promise.resolve(null),
+  });
+  await withHook(chat, { farthing }, async ({ current, show }) => {
+    act(() => current().send("Hello"));
+    await waitFor(() => equal(current().status, "signed_out"));
+    show(null);
+    show("user-1");
+    await waitFor(() => equal(current().status, "idle"));
+    equal(current().messages[0]?.content, "Hello");
+  });
+});

@@ -2,13 +2,13 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import type { ChatCharge, ChatRequest, ChatStream } from "@farthing/client";
+import type { ChatCharge, ChatRequest, ChatStream, ModelName } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { isChargedTo } from "../core/queries.ts";
 import { isSignedOut } from "../core/state.ts";
 
 export interface ChatSettings {
-  readonly model: string;
+  readonly model: ModelName;
   readonly maxOutputTokens?: number | undefined;
   /** Instructions for the model, before the first message. */
   readonly system?: string | undefined;
@@ -87,9 +87,13 @@ export function useChat(settings: ChatSettings): ChatState {
   const nothing: Conversation = { of: userId, status: "idle", messages: [], error: null };
   const [stored, set] = useState(nothing);
   const underWay = useRef<AbortController | null>(null);
-  useEffect(() => () => {
-    underWay.current?.abort();
-    underWay.current = null;
+  useEffect(() => {
+    // The user has signed in again: a session that was refused before is over.
+    set((one) => isSignedOut(one.error) ? { ...one, status: "idle", error: null } : one);
+    return () => {
+      underWay.current?.abort();
+      underWay.current = null;
+    };
   }, [userId]);
   const chat = stored.of === userId ? stored : nothing;
 
@@ -118,7 +122,10 @@ export function useChat(settings: ChatSettings): ChatState {
       set({ of: userId, status, messages: [...messages, answer], error });
     };
     show("streaming", {});
-    const stream = farthing.chat.stream(requestOf(settings, messages), { signal: stop.signal });
+    const stream = farthing.chat.stream(requestOf(settings, messages), {
+      signal: stop.signal,
+      signedInAs: userId,
+    });
     const error = await readAll(
       stream,
       (text) => show("streaming", { content: answer.content + text }),

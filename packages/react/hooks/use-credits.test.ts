@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { keepPreviousData } from "@tanstack/react-query";
 import { type CurrentBalance, type EndedOrder, FarthingError, type Order } from "@farthing/client";
-import { act, fake, visit, waitFor, withHook } from "../testing/page.tsx";
+import { act, fake, newQueries, visit, waitFor, withHook } from "../testing/page.tsx";
 import { useBuy } from "./use-buy.ts";
 import { useCredits } from "./use-credits.ts";
 
@@ -146,4 +147,27 @@ Deno.test("a refused checkout is an error that can be dismissed", async () => {
     act(() => current().buy.reset());
     await waitFor(() => equal(current().buy.status, "idle"));
   });
+});
+
+Deno.test("no default of the app shows one user's balance to another, or throws", async () => {
+  const asked: (string | undefined)[] = [];
+  const answers = [Promise.resolve(balance("1")), new Promise<CurrentBalance>(() => {})];
+  const get = ({ signedInAs }: { signedInAs?: string | undefined } = {}) => {
+    asked.push(signedInAs);
+    return asked.at(-1) === "user-3"
+      ? Promise.reject(failure("network_error", 0))
+      : answers[asked.at(-1) === "user-1" ? 0 : 1]!;
+  };
+  const queries = newQueries();
+  const defaults = { placeholderData: keepPreviousData, throwOnError: true, retry: 3 };
+  queries.setDefaultOptions({ queries: { ...defaults, gcTime: Infinity } });
+  const farthing = fake({ credits: { get } });
+  await withHook(useCredits, { farthing, queries }, async ({ current, show }) => {
+    await waitFor(() => equal(current().text, "1"));
+    show("user-2");
+    equal(current().text, "…");
+    show("user-3");
+    await waitFor(() => equal(current().text, "unknown"));
+  });
+  deepEqual([...new Set(asked)], ["user-1", "user-2", "user-3"]);
 });

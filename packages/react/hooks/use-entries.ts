@@ -34,6 +34,6 @@ export function useEntries(filter: EntriesFilter = {}): EntriesState {
     loadMore: () => {
       if (hasNextPage && !query.isFetching) void fetchNextPage();
     },
-    csv: () => farthing.credits.entriesCsv(filter),
+    csv: () => farthing.credits.entriesCsv(filter, { signedInAs: userId ?? undefined }),
   };
 }

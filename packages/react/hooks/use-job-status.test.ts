@@ -123,3 +123,36 @@ Deno.test("leaving the page ends the polling, and no job is asked for without a 
   });
   deepEqual([states, signals.length], [["signed_out", "loading"], begun]);
 });
+
+Deno.test("a job that ended before it was cancelled has no error", async () => {
+  const facts = { code: "job_not_cancellable", message: "It has ended.", status: 409 } as const;
+  const refused = new FarthingError({ ...facts, retryable: false });
+  let isRefused = false;
+  const { farthing } = following(async function* (signal) {
+    yield job(isRefused ? "completed" : "processing", 90);
+    if (!isRefused) await untilAborted(signal);
+  });
+  farthing.jobs.cancel = () => {
+    isRefused = true;
+    return Promise.reject(refused);
+  };
+  await withHook(() => useJobStatus("job-1"), { farthing }, async ({ current }) => {
+    await waitFor(() => equal(current().canCancel, true));
+    act(() => current().cancel());
+    await waitFor(() => equal(current().status, "completed"));
+    deepEqual([current().error, current().isCancelling], [null, false]);
+  });
+});
+
+Deno.test("a job without a deadline is not timed out", async () => {
+  const { farthing } = following(async function* (signal) {
+    yield job("processing");
+    await new Promise((resolve) => setTimeout(resolve, 20)); // A timer that overflows fires sooner.
+    signal.throwIfAborted();
+    yield job("completed", 100);
+  });
+  const hook = () => useJobStatus("job-1", { timeoutMs: Infinity });
+  await withHook(hook, { farthing }, async ({ current }) => {
+    await waitFor(() => equal(current().status, "completed"));
+  });
+});

@@ -4,7 +4,7 @@ import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { FarthingError, type Job } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { isOpen, jobQuery } from "../core/queries.ts";
-import { readingOf } from "../core/state.ts";
+import { OWN_CHANGES, readingOf } from "../core/state.ts";
 
 /**
  * `loading`, `signed_out`; `unknown` if the job could not be read, `timed_out` if it has not ended in
@@ -47,13 +47,16 @@ export function useJobStatus(
   const options = jobQuery(farthing, userId ?? "", jobId ?? "", timeoutMs);
   const query = useQuery(userId && jobId ? options : { ...options, queryFn: skipToken });
   const cancel = useMutation({
-    networkMode: "always",
-    mutationFn: (id: string) => farthing.jobs.cancel(id),
+    ...OWN_CHANGES,
+    mutationFn: (id: string) => farthing.jobs.cancel(id, { signedInAs: userId ?? undefined }),
+    // The job may have ended in the meantime.
+    onError: () => void query.refetch(),
   });
   const reading = readingOf(userId, query);
   const job = query.data;
   const isOurs = cancel.variables === jobId;
   const isCancelling = isOurs && !cancel.isError && !cancel.isIdle && isOpen(job);
+  const refusal = isOurs && isOpen(job) ? cancel.error : null;
   const failed = reading.status === "unknown" && !query.isFetching ? reading.error : null;
   return {
     status: reading.status === "signed_out" || reading.status === "loading"
@@ -63,7 +66,7 @@ export function useJobStatus(
       : job?.status ?? "loading",
     job,
     progress: job?.progress,
-    error: failed ?? (isOurs ? cancel.error : null),
+    error: failed ?? refusal,
     retry: () => void query.refetch(),
     cancel: () => jobId !== null && cancel.mutate(jobId),
     canCancel: isOpen(job) && !isCancelling,
