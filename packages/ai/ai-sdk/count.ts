@@ -1,0 +1,131 @@
+/** Counts tokens of prompts and answers, for the time before and without the provider's usage. */
+import { areCounts, type Tokens } from "../core/tokens.ts";
+import type { GenerateResult, Params, Part, Usage } from "./types.ts";
+
+export type CountTokens = (text: string) => number;
+
+/** No file in a prompt costs more in the usual models: a large image has some 1,600 tokens. */
+const FILE_TOKENS = 2_000;
+/** The role and the separators of a message. */
+const MESSAGE_TOKENS = 8;
+
+/**
+ * Counts a token for every three bytes of UTF-8. That is a third more than o200k makes of English
+ * prose, and about as many as it makes of code and of most other languages.
+ */
+export const countBytes: CountTokens = (text) =>
+  Math.ceil(new TextEncoder().encode(text).length / 3);
+
+type Content = Params["prompt"][number]["content"];
+
+function textOf(content: Content): { text: string; files: number } {
+  if (typeof content === "string") return { text: content, files: 0 };
+  let files = 0;
+  const texts = content.map((part) => {
+    if (part.type === "text" || part.type === "reasoning") return part.text;
+    if (part.type === "tool-call") return part.toolName + JSON.stringify(part.input);
+    if (part.type === "tool-result") return part.toolName + JSON.stringify(part.output);
+    files += 1;
+    return "";
+  });
+  return { text: texts.join("\n"), files };
+}
+
+/** Returns the tokens that a prompt can have, with its tools and its schema. */
+export function promptTokens(params: Params, count: CountTokens): number {
+  const { prompt, tools, responseFormat } = params;
+  const schema = responseFormat?.type === "json" ? responseFormat.schema : undefined;
+  const said = prompt.map(({ content }) => {
+    const { text, files } = textOf(content);
+    return count(text) + MESSAGE_TOKENS + files * FILE_TOKENS;
+  });
+  const described = [tools, schema].filter((each) => each !== undefined)
+    .map((each) => count(JSON.stringify(each)));
+  return [...said, ...described].reduce((sum, each) => sum + each, 0);
+}
+
+const sumOf = (...counts: (number | undefined)[]) =>
+  counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+
+/** Returns the part of a total that its other kinds leave. Providers may report either one. */
+function restOf(total: number | undefined, own: number | undefined, others: number): number {
+  return Math.max(own ?? 0, (total ?? 0) - others);
+}
+
+/** Returns the tokens of the provider's usage; null if it reports none. */
+function tokensOf({ inputTokens, outputTokens }: Usage): Tokens | null {
+  const { total, noCache, cacheRead, cacheWrite } = inputTokens;
+  const { total: made, text, reasoning } = outputTokens;
+  const isKnown = (total ?? noCache) !== undefined && (made ?? text) !== undefined;
+  if (!isKnown) return null;
+  return {
+    input_tokens: restOf(total, noCache, sumOf(cacheRead, cacheWrite)),
+    cached_input_tokens: cacheRead ?? 0,
+    cache_write_tokens: cacheWrite ?? 0,
+    output_tokens: restOf(made, text, sumOf(reasoning)),
+    reasoning_tokens: reasoning ?? 0,
+  };
+}
+
+/** The received part of an answer. */
+export class Received {
+  readonly #count: CountTokens;
+  #text = "";
+  #reasoning = "";
+  #files = 0;
+  #usage: Usage | undefined;
+  #hasFailed = false;
+
+  constructor(count: CountTokens) {
+    this.#count = count;
+  }
+
+  add(part: Part): void {
+    if (part.type === "text-delta" || part.type === "tool-input-delta") this.#text += part.delta;
+    else if (part.type === "reasoning-delta") this.#reasoning += part.delta;
+    else if (part.type === "file") this.#files += 1;
+    else if (part.type === "error") this.#hasFailed = true;
+    else if (part.type === "finish") {
+      this.#usage = part.usage;
+      this.#hasFailed ||= part.finishReason.unified === "error";
+    } else if (part.type === "tool-call" && !this.#text.includes(part.input)) {
+      this.#text += part.input; // Some providers send a call without its deltas.
+    }
+  }
+
+  addWhole({ content, usage }: GenerateResult): void {
+    for (const part of content) {
+      if (part.type === "text") this.#text += part.text;
+      else if (part.type === "reasoning") this.#reasoning += part.text;
+      else if (part.type === "tool-call") this.#text += part.input;
+      else if (part.type === "file") this.#files += 1;
+    }
+    this.#usage = usage;
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "" && this.#reasoning === "" && this.#files === 0;
+  }
+
+  /** Whether the provider failed before it gave anything. Such a call is free. */
+  isWorthless(hasBroken: boolean): boolean {
+    const tokens = this.#usage && tokensOf(this.#usage);
+    const isBilled = tokens && sumOf(...Object.values(tokens)) > 0;
+    const hasEnded = this.#usage !== undefined && !this.#hasFailed;
+    return this.isEmpty && !isBilled && (hasBroken || !hasEnded);
+  }
+
+  /** Returns the provider's usage, or what was received if the provider has not reported any. */
+  tokens(inputTokens: number): Tokens {
+    const counted = {
+      input_tokens: inputTokens,
+      output_tokens: this.#count(this.#text) + this.#files * FILE_TOKENS,
+      reasoning_tokens: this.#count(this.#reasoning),
+    };
+    const reported = this.#usage && tokensOf(this.#usage);
+    if (!reported || !areCounts(reported)) return counted;
+    // A provider that reports nothing for an answer has not counted it.
+    const made = sumOf(reported.output_tokens, reported.reasoning_tokens);
+    return made === 0 && !this.isEmpty ? counted : reported;
+  }
+}

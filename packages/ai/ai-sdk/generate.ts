@@ -1,0 +1,37 @@
+import { Received } from "./count.ts";
+import { unlessAborted } from "./leaving.ts";
+import { type Begun, metadataOf } from "./setting.ts";
+import type { GenerateResult, Model } from "./types.ts";
+
+/** Asks the model, and charges its answer. The caller's leaving does not end this. */
+async function answerAndCharge(begun: Begun, model: Model): Promise<GenerateResult> {
+  const { call, params, leaving, count, inputTokens, isCharged } = begun;
+  let result: GenerateResult;
+  try {
+    result = await unlessAborted(model.doGenerate(params), leaving.signal);
+  } catch (error) {
+    // A provider that refuses a call does not bill it. Its bill for an aborted call is unknown.
+    await (leaving.wasStopped ? call.end() : call.release());
+    throw error;
+  } finally {
+    leaving.end();
+  }
+  const received = new Received(count);
+  received.addWhole(result);
+  const ended = call.end({ tokens: received.tokens(inputTokens) });
+  if (!isCharged) return result;
+  const farthing = metadataOf(await ended);
+  return { ...result, providerMetadata: { ...result.providerMetadata, ...farthing } };
+}
+
+/** Generates an answer whose credits are held. */
+export async function generate(
+  begun: Begun,
+  model: Model,
+  signal: AbortSignal | undefined,
+  waitUntil: ((work: Promise<unknown>) => void) | undefined,
+): Promise<GenerateResult> {
+  const answer = answerAndCharge(begun, model);
+  waitUntil?.(answer.catch(() => {}));
+  return await unlessAborted(answer, signal);
+}

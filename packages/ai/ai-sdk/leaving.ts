@@ -1,0 +1,79 @@
+/** Callers who leave, and the work of the model that goes on. */
+
+/** The source of time. It is an argument, so that tests can pass their own. */
+export interface Timers {
+  /** Calls `fire` after `ms` milliseconds. Returns a function that cancels it. */
+  after(ms: number, fire: () => void): () => void;
+}
+
+export const systemTimers: Timers = {
+  after(ms, fire) {
+    const timer = setTimeout(fire, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Rejects when the signal aborts, with its reason, even if the promise never ends. */
+export async function unlessAborted<T>(
+  promise: PromiseLike<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await promise;
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => abort = () => reject(signal.reason));
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** The caller of one call, who may leave by its signal or by cancelling the stream. */
+export class Leaving {
+  readonly #stop = new AbortController();
+  readonly #limitMs: number;
+  readonly #timers: Timers;
+  #cancels: (() => void)[] = [];
+  #hasLeft = false;
+
+  /** @param limitMs the time that the model's work may continue after the caller has left */
+  constructor(limitMs: number, timers: Timers) {
+    this.#limitMs = limitMs;
+    this.#timers = timers;
+  }
+
+  /** Aborts the model's work. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Whether the model's work was ended before the provider had finished it. */
+  get wasStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  readonly leave = (reason: unknown): void => {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    const stop = () => this.#stop.abort(reason);
+    if (this.#limitMs === 0) stop();
+    else this.#cancels.push(this.#timers.after(this.#limitMs, stop));
+  };
+
+  /** Watches the caller's signal until the work has ended. */
+  watch(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const left = () => this.leave(signal.reason);
+    if (signal.aborted) return left();
+    signal.addEventListener("abort", left, { once: true });
+    this.#cancels.push(() => signal.removeEventListener("abort", left));
+  }
+
+  /** The work has ended. */
+  end(): void {
+    this.#hasLeft = true;
+    for (const cancel of this.#cancels) cancel();
+  }
+}

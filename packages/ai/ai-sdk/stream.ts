@@ -1,0 +1,109 @@
+import { Received } from "./count.ts";
+import { unlessAborted } from "./leaving.ts";
+import { type Begun, metadataOf } from "./setting.ts";
+import type { FinishPart, Model, Part, StreamResult } from "./types.ts";
+
+/** The stream that the caller reads. The caller may leave it; the model's stream is read on. */
+class Output {
+  readonly stream: ReadableStream<Part>;
+  #controller!: ReadableStreamDefaultController<Part>;
+  #isOpen = true;
+
+  constructor(leave: (reason: unknown) => void) {
+    this.stream = new ReadableStream<Part>({
+      start: (controller) => void (this.#controller = controller),
+      cancel: (reason) => {
+        this.#isOpen = false;
+        leave(reason);
+      },
+    });
+  }
+
+  write(part: Part): void {
+    if (this.#isOpen) this.#controller.enqueue(part);
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#controller.close();
+    this.#isOpen = false;
+  }
+
+  fail(error: unknown): void {
+    if (this.#isOpen) this.#controller.error(error);
+    this.#isOpen = false;
+  }
+}
+
+interface Answer {
+  readonly received: Received;
+  readonly finish: FinishPart | undefined;
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** Reads the model's stream to its end, and writes everything but the end to the output. */
+async function readAnswer(
+  { leaving, count }: Begun,
+  stream: ReadableStream<Part>,
+  output: Output,
+): Promise<Answer> {
+  const received = new Received(count);
+  const reader = stream.getReader();
+  let finish: FinishPart | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await unlessAborted(reader.read(), leaving.signal);
+      if (done) return { received, finish, failure: undefined };
+      received.add(value);
+      if (value.type === "finish") finish = value;
+      else output.write(value);
+    }
+  } catch (error) {
+    // A stream that has failed cannot be cancelled.
+    reader.cancel(error).catch(() => {});
+    return { received, finish, failure: { error } };
+  }
+}
+
+/** Charges the answer, and then writes its end, which has the price. */
+async function chargeAnswer(begun: Begun, answer: Answer, output: Output): Promise<void> {
+  const { call, leaving, inputTokens, isCharged } = begun;
+  const { received, finish, failure } = answer;
+  const isFree = !leaving.wasStopped && received.isWorthless(failure !== undefined);
+  const ended = isFree ? call.release() : call.end({ tokens: received.tokens(inputTokens) });
+  const metadata = isCharged ? metadataOf(await ended) : {};
+  if (finish) {
+    output.write({ ...finish, providerMetadata: { ...finish.providerMetadata, ...metadata } });
+  }
+  if (failure) output.fail(failure.error);
+  else output.close();
+}
+
+/** Streams an answer whose credits are held. */
+export async function stream(
+  begun: Begun,
+  model: Model,
+  signal: AbortSignal | undefined,
+  waitUntil: ((work: Promise<unknown>) => void) | undefined,
+): Promise<StreamResult> {
+  const { call, params, leaving, inputTokens } = begun;
+  const output = new Output(leaving.leave);
+  signal?.addEventListener("abort", () => output.fail(signal.reason), { once: true });
+  const head = (async () => {
+    try {
+      return await unlessAborted(model.doStream(params), leaving.signal);
+    } catch (error) {
+      // A provider that refuses a call does not bill it. An aborted call may have been accepted.
+      const prompt = { tokens: { input_tokens: inputTokens, output_tokens: 0 } };
+      await (leaving.wasStopped ? call.end(prompt) : call.release());
+      leaving.end();
+      throw error;
+    }
+  })();
+  const whole = head.then(async (result) => {
+    const answer = await readAnswer(begun, result.stream, output);
+    leaving.end();
+    await chargeAnswer(begun, answer, output);
+  }).catch(() => {}); // The caller gets the failure of `head`; the rest throws nothing.
+  waitUntil?.(whole);
+  return { ...await unlessAborted(head, signal), stream: output.stream };
+}

@@ -1,0 +1,180 @@
+/** One metered call, from its hold to its settlement. */
+import type { HoldCharge, HoldRequest } from "@farthing/client/server";
+import type { Journal, JournalRecord } from "./journal.ts";
+import { FREE, type Free, type Service, settle, type Settled } from "./settle.ts";
+import { chargeOf, type Price, type Pricing, type Spent } from "./tokens.ts";
+
+/** The user who pays for a call, and the most that it can cost. */
+export type CallTerms =
+  & {
+    readonly userId: string;
+    /** The reason that the user's history shows. */
+    readonly reason?: string | undefined;
+    /** Stored with the charge. The usage report groups by its `feature`. */
+    readonly metadata?: Record<string, unknown> | undefined;
+  }
+  & ({
+    readonly model: string;
+    readonly inputTokens: number;
+    readonly maxOutputTokens: number;
+    readonly amount?: never;
+  } | { readonly amount: string; readonly model?: never });
+
+/** The charge could not be settled yet. It is in the journal. */
+export interface Pending {
+  readonly status: "pending";
+  readonly error: unknown;
+}
+
+/** Nothing was charged, because the metering observes. */
+export interface Observed {
+  readonly status: "observed";
+  /** The credits that the call would have cost; null if its price could not be read. */
+  readonly credits: string | null;
+  readonly error?: unknown;
+}
+
+export type Settlement = Settled | Free | Pending | Observed;
+
+/** A call whose credits are held. */
+export interface MeteredCall {
+  readonly id: string;
+  readonly holdId: string | null;
+  /**
+   * Charges what the call has spent; without it, the most that the call can cost. Never throws: if
+   * the service is unavailable, the charge is pending in the journal. Only the first end counts.
+   */
+  end(spent?: Spent): Promise<Settlement>;
+  /** Releases the credits, because the call cost nothing. */
+  release(): Promise<Settlement>;
+}
+
+/** The journal could not be written, so the work has not begun. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+}
+
+/** The state that all calls of one metering share. */
+export interface Shared {
+  readonly service: Service;
+  readonly journal: Journal;
+  readonly id: string;
+  readonly ttlSeconds: number;
+  readonly timeoutMs: number;
+  readonly price: Price | undefined;
+  readonly report: (settlement: Settlement, terms: CallTerms, id: string) => void;
+  /** The calls of this process that have not ended. */
+  readonly running: Set<string>;
+  /** The ended calls of this process whose charge is not settled, also if the journal failed. */
+  readonly unsettled: Map<string, JournalRecord>;
+}
+
+const REASON = "model call";
+
+export function pricingOf({ model, metadata }: CallTerms, price: Price | undefined): Pricing {
+  return { model, metadata, price };
+}
+
+/** @throws TypeError if the terms have tokens that are no whole numbers */
+export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
+  const spent: Spent = terms.amount !== undefined
+    ? { amount: terms.amount }
+    : { tokens: { input_tokens: terms.inputTokens, output_tokens: terms.maxOutputTokens } };
+  const most = chargeOf(spent, pricing);
+  if (most === null) throw new TypeError("inputTokens and maxOutputTokens must be whole numbers.");
+  return most;
+}
+
+function holdTerms(
+  terms: CallTerms,
+  most: HoldCharge,
+): Pick<HoldRequest, "amount" | "estimate"> {
+  if (most.amount !== undefined) return { amount: most.amount };
+  const { model, input_tokens, output_tokens } = most.usage!;
+  return {
+    estimate: { model: model ?? terms.model!, input_tokens, max_output_tokens: output_tokens },
+  };
+}
+
+/**
+ * Holds the most that the call can cost, and writes the call to the journal.
+ * @throws FarthingError `insufficient_credits`, or any other failure of the hold
+ * @throws JournalError if the journal cannot be written
+ */
+export async function beginCall(shared: Shared, terms: CallTerms): Promise<MeteredCall> {
+  const { service, journal, running, timeoutMs } = shared;
+  const pricing = pricingOf(terms, shared.price);
+  const most = mostOf(terms, pricing);
+  const reason = terms.reason ?? REASON;
+  const body = {
+    ...{ user_id: terms.userId, reason, ttl_seconds: shared.ttlSeconds },
+    ...holdTerms(terms, most),
+  };
+  const hold = await service.holds.open(body, { timeoutMs });
+  const record: JournalRecord = {
+    ...{ id: crypto.randomUUID(), holdId: hold.hold_id, userId: terms.userId, reason },
+    ...{ held: hold.amount, holdExpiresAt: hold.expires_at, startedBy: shared.id },
+    ...{ most, charge: null },
+  };
+  running.add(record.id);
+  try {
+    await journal.write(record);
+  } catch (cause) {
+    running.delete(record.id);
+    await service.holds.release(hold.hold_id, { timeoutMs }).catch(() => {}); // It expires, too.
+    throw new JournalError("The journal could not be written.", { cause });
+  }
+  let ended: Promise<Settlement> | undefined;
+  const endOnce = (how: () => Promise<Settlement>) =>
+    ended ??= how().then((settlement) => {
+      running.delete(record.id);
+      shared.report(settlement, terms, record.id);
+      return settlement;
+    });
+  return {
+    id: record.id,
+    holdId: record.holdId,
+    end: (spent) => endOnce(() => endCall(shared, record, spent, pricing)),
+    release: () => endOnce(() => releaseCall(shared, record)),
+  };
+}
+
+async function endCall(
+  shared: Shared,
+  record: JournalRecord,
+  spent: Spent | undefined,
+  pricing: Pricing,
+): Promise<Settlement> {
+  try {
+    // An unknown cost is the most that it can be.
+    const charge = spent && chargeOf(spent, pricing) || record.most;
+    const charged = { ...record, charge };
+    shared.unsettled.set(record.id, charged);
+    // If the journal fails now, the charge is settled all the same. The record from the beginning
+    // then charges the most at the next start, but only if the settlement fails, too.
+    await shared.journal.write(charged).catch(() => {});
+    return await settleRecord(shared, charged);
+  } catch (error) {
+    return { status: "pending", error };
+  }
+}
+
+/** Settles a record that has a charge, and removes it. */
+export async function settleRecord(
+  { service, journal, unsettled, timeoutMs }: Shared,
+  record: JournalRecord & { readonly charge: HoldCharge },
+): Promise<Settled | Free> {
+  const settlement = await settle(service, record, { timeoutMs });
+  unsettled.delete(record.id);
+  // A record that stays is found settled at the next start.
+  await journal.remove(record.id).catch(() => {});
+  return settlement;
+}
+
+/** A hold that can't be released expires. The record goes last: until then it is not free. */
+async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
+  const { service, journal, timeoutMs } = shared;
+  await service.holds.release(holdId, { timeoutMs }).catch(() => {});
+  await journal.remove(id).catch(() => {});
+  return FREE;
+}

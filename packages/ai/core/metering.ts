@@ -1,0 +1,116 @@
+/** The metering of calls to models: each one is paid by a user's credits. */
+import type { FarthingServer } from "@farthing/client/server";
+import {
+  beginCall,
+  type CallTerms,
+  type MeteredCall,
+  type Settlement,
+  type Shared,
+} from "./call.ts";
+import { type Finished, type FinishOptions, finishSettlements } from "./finish.ts";
+import type { Journal } from "./journal.ts";
+import { observeCall } from "./observe.ts";
+import type { Price, Spent } from "./tokens.ts";
+
+export interface MeteringOptions {
+  /** The client with the secret key, of `createFarthingServer`. */
+  readonly farthing: FarthingServer;
+  /** Where calls are recorded until they are settled. */
+  readonly journal: Journal;
+  /**
+   * `charge`, the default, refuses a call that can't be paid or recorded. `observe` holds, charges
+   * and refuses nothing: it reports to `onSettlement` what each call would have cost.
+   */
+  readonly mode?: "charge" | "observe";
+  /** The app's own price of tokens. By default the service's rates of the model are used. */
+  readonly price?: Price;
+  /** The seconds that a hold lasts; 900 by default. A call should end before. */
+  readonly ttlSeconds?: number;
+  /** The time limit of each request to Farthing, with its retries; 15,000 by default. */
+  readonly timeoutMs?: number;
+  /** Called at the end of each call, for the app's log. An error that it throws is ignored. */
+  readonly onSettlement?: (settlement: Settlement, terms: CallTerms, id: string) => void;
+}
+
+/** The result of metered work. */
+export interface Metered<Value> {
+  readonly value: Value;
+  readonly settlement: Settlement;
+}
+
+/** The running work. */
+export interface Running {
+  /** The id of the call in the journal. */
+  readonly id: string;
+  /** Records what the work has spent so far. It is charged if the work throws an error. */
+  spent(spent: Spent): void;
+}
+
+export type MeteredWork<Value> = (running: Running) => Promise<{ readonly value: Value } & Spent>;
+
+export interface Metering {
+  readonly mode: "charge" | "observe";
+  /**
+   * Holds the most that the work can cost, does the work, and charges what it has spent. Work that
+   * throws an error is charged what it last reported by `spent`, or else is free.
+   * @throws FarthingError before the work begins, such as `insufficient_credits`
+   * @throws JournalError before the work begins
+   */
+  meter<Value>(terms: CallTerms, work: MeteredWork<Value>): Promise<Metered<Value>>;
+  /** Begins a call whose end is somewhere else. Every call must be ended or released. */
+  begin(terms: CallTerms): Promise<MeteredCall>;
+  /** Settles what the journal has. Call it at each start, and every few minutes. */
+  finishSettlements(options?: FinishOptions): Promise<Finished>;
+}
+
+function sharedOf(options: MeteringOptions): Shared {
+  return {
+    service: options.farthing,
+    journal: options.journal,
+    id: crypto.randomUUID(),
+    ttlSeconds: options.ttlSeconds ?? 900,
+    timeoutMs: options.timeoutMs ?? 15_000,
+    price: options.price,
+    report(settlement, terms, id) {
+      try {
+        options.onSettlement?.(settlement, terms, id);
+      } catch {
+        // A failing log must not change what happens to the charge.
+      }
+    },
+    running: new Set(),
+    unsettled: new Map(),
+  };
+}
+
+/**
+ * Makes a metering. An app has one for each process.
+ *
+ * ```ts
+ * const metering = createMetering({ farthing, journal: fileJournal("./unsettled", fs) });
+ * await metering.finishSettlements();
+ * ```
+ */
+export function createMetering(options: MeteringOptions): Metering {
+  const { mode = "charge" } = options;
+  const shared = sharedOf(options);
+  const begin = async (terms: CallTerms) =>
+    mode === "observe" ? observeCall(shared, terms) : await beginCall(shared, terms);
+  return {
+    mode,
+    begin,
+    async meter(terms, work) {
+      const call = await begin(terms);
+      let last: Spent | undefined;
+      const spent = (now: Spent) => void (last = now);
+      try {
+        const { value, ...done } = await work({ id: call.id, spent });
+        return { value, settlement: await call.end(done as Spent) };
+      } catch (error) {
+        await (last === undefined ? call.release() : call.end(last));
+        throw error;
+      }
+    },
+    finishSettlements: (finish = {}) => finishSettlements(shared, finish),
+  };
+}

@@ -1,0 +1,85 @@
+/** Settles the hold of a call that has ended. Every path charges at most once. */
+import { FarthingError, type FarthingServer, type HoldCharge } from "@farthing/client/server";
+import type { JournalRecord } from "./journal.ts";
+
+/** The part of the back end's client that is used here. */
+export type Service = Pick<FarthingServer, "holds" | "usage" | "credits" | "change">;
+
+/** A call that is settled. */
+export interface Settled {
+  readonly status: "settled";
+  /** The charged credits; null if an earlier attempt, whose answer is unknown, charged them. */
+  readonly credits: string | null;
+  readonly balanceAfter: string | null;
+  /** Whether the cost exceeded the overdraft limit, so that only the held credits were charged. */
+  readonly isCapped: boolean;
+}
+
+/** The call cost nothing. */
+export interface Free {
+  readonly status: "free";
+}
+
+export const FREE: Free = { status: "free" };
+const SETTLED_BEFORE: Settled = {
+  status: "settled",
+  credits: null,
+  balanceAfter: null,
+  isCapped: false,
+};
+
+type Charged = JournalRecord & { readonly charge: HoldCharge };
+type Call = { readonly timeoutMs: number };
+
+/**
+ * Charges a call whose hold can no longer be settled. The id of the record makes it happen once,
+ * whenever it is repeated.
+ */
+async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
+  const { id, userId: user_id, reason, charge, holdId } = record;
+  const hold = await service.holds.get(holdId, call);
+  // Only this package releases the hold, and only of a call that is free. An expired hold is
+  // resolved at its expiry.
+  const isReleased = hold.resolved_at !== null &&
+    Date.parse(hold.resolved_at) < Date.parse(hold.expires_at);
+  if (isReleased) return FREE;
+  try {
+    if (charge.amount !== undefined) {
+      const body = { user_id, amount: charge.amount, reason, reference_id: id, once: true };
+      const { balance_after } = await service.credits.debit(body, call);
+      return { ...SETTLED_BEFORE, credits: charge.amount, balanceAfter: balance_after };
+    }
+    const body = { user_id, event_id: id, ...charge.usage };
+    const { credits, balance_after } = await service.usage(body, call);
+    return { ...SETTLED_BEFORE, credits, balanceAfter: balance_after };
+  } catch (error) {
+    const { code } = error as FarthingError;
+    if (code === "usage_conflict" || code === "reference_conflict") return SETTLED_BEFORE;
+    throw error;
+  }
+}
+
+/**
+ * Settles the hold of a call with its charge.
+ * @throws FarthingError if the charge has to be settled later
+ */
+export async function settle(
+  service: Service,
+  record: Charged,
+  call: Call,
+): Promise<Settled | Free> {
+  const settleWith = async (charge: HoldCharge, isCapped: boolean): Promise<Settled> => {
+    const { settled, balance_after } = await service.holds.settle(record.holdId, charge, call);
+    return { status: "settled", credits: settled, balanceAfter: balance_after, isCapped };
+  };
+  try {
+    return await settleWith(record.charge, false);
+  } catch (error) {
+    const { code, details } = error as FarthingError;
+    if (code === "overdraft_exceeded") return await settleWith({ amount: record.held }, true);
+    if (code !== "hold_not_open") throw error;
+    return details?.["status"] === "settled"
+      ? SETTLED_BEFORE
+      : await chargeLate(service, record, call);
+  }
+}

@@ -1,0 +1,62 @@
+/** Tokens, and what they cost. */
+import type { HoldCharge } from "@farthing/client/server";
+
+/** Counted tokens. The kinds are disjoint: `input_tokens` are uncached, `output_tokens` visible. */
+export interface Tokens {
+  readonly input_tokens: number;
+  readonly cached_input_tokens?: number;
+  readonly cache_write_tokens?: number;
+  readonly output_tokens: number;
+  readonly reasoning_tokens?: number;
+}
+
+/** Returns the price of tokens of a model: credits as a decimal string, such as `"0.25"`. */
+export type Price = (tokens: Tokens, model: string) => string;
+
+/** The cost of work: tokens of the call's model, or credits. */
+export type Spent =
+  | { readonly tokens: Tokens; readonly amount?: never }
+  | { readonly amount: string; readonly tokens?: never };
+
+export interface Pricing {
+  readonly model: string | undefined;
+  readonly price: Price | undefined;
+  readonly metadata: Record<string, unknown> | undefined;
+}
+
+/** Whether these are numbers of tokens, and not a fault of the provider or the app. */
+export function areCounts(tokens: Tokens): boolean {
+  return Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0);
+}
+
+/**
+ * Returns the charge for tokens: at the service's rates, or at the app's own price.
+ * @returns null if the numbers of tokens make no sense
+ */
+export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): HoldCharge | null {
+  if (spent.amount !== undefined) return { amount: spent.amount };
+  const { tokens } = spent;
+  if (!areCounts(tokens) || model === undefined) return null;
+  if (price !== undefined) return { amount: price(tokens, model) };
+  return { usage: { model, ...tokens, ...metadata && { metadata } } };
+}
+
+/** The usage that OpenAI's API reports, and the many APIs that are compatible with it. */
+export interface OpenAIUsage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
+}
+
+/** Returns the tokens of a usage in OpenAI's shape, in which cached and reasoning tokens are nested. */
+export function tokensOfOpenAI(usage: OpenAIUsage): Tokens {
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
+  return {
+    input_tokens: usage.prompt_tokens - cached,
+    cached_input_tokens: cached,
+    output_tokens: usage.completion_tokens - reasoning,
+    reasoning_tokens: reasoning,
+  };
+}

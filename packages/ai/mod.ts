@@ -1,0 +1,5 @@
+/** Metering for the AI SDK. Without the AI SDK there is `@farthing/ai/meter`. */
+export * from "./meter.ts";
+export { creditsMiddleware } from "./ai-sdk/middleware.ts";
+export type { CountTokens } from "./ai-sdk/count.ts";
+export type { CreditsOptions } from "./ai-sdk/setting.ts";

@@ -1,0 +1,143 @@
+/** A fake of the routes that a metering calls. Each token costs one credit. */
+import { createFarthingServer } from "@farthing/client/server";
+
+interface Hold {
+  readonly amount: number;
+  status: "open" | "settled" | "released";
+  readonly expires_at: string;
+  resolved_at: string | null;
+}
+
+type Body = Record<string, unknown>;
+
+class Refusal extends Error {
+  constructor(readonly status: number, readonly code: string, readonly details: object = {}) {
+    super(code);
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const LEAST_OVERDRAFT = 1_000;
+
+function sumOfTokens(usage: Body): number {
+  const counts = Object.entries(usage).filter(([name]) => name.endsWith("_tokens"));
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+export class FakeFarthing {
+  /** The requests that arrived, such as `POST /credits/holds`, and their bodies. */
+  readonly seen: { readonly route: string; readonly body: Body }[] = [];
+  /** Every charge that was made, in credits. */
+  readonly charges: number[] = [];
+  readonly holds = new Map<string, Hold>();
+  readonly #once = new Set<string>();
+  /** Routes whose path ends with one of these get no answer, or their answer is lost. */
+  down: string[] = [];
+  lost: string[] = [];
+  now = Date.parse("2026-11-24T00:00:00Z");
+  balance: number;
+
+  constructor(balance = 1_000) {
+    this.balance = balance;
+  }
+
+  readonly client = () =>
+    createFarthingServer({
+      url: "https://project.test",
+      secretKey: "sb_secret_test",
+      fetch: (input, init) => this.#answer(new Request(input, init)),
+    });
+
+  /** The holds that are open and have not expired. */
+  get open(): number {
+    return [...this.holds.values()].filter((hold) => this.#isOpen(hold)).length;
+  }
+
+  #isOpen({ status, expires_at }: Hold): boolean {
+    return status === "open" && Date.parse(expires_at) > this.now;
+  }
+
+  get #available(): number {
+    const held = [...this.holds.values()].filter((hold) => this.#isOpen(hold));
+    return this.balance - held.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const path = new URL(request.url).pathname.replace("/functions/v1", "");
+    const text = await request.text();
+    const body = text === "" ? {} : JSON.parse(text);
+    if (this.down.some((end) => path.endsWith(end))) throw new TypeError("fetch failed");
+    this.seen.push({ route: `${request.method} ${path.replace(/[0-9a-f-]{36}/, "ID")}`, body });
+    const metadata = { requestId: "r", traceId: "t", timestamp: "2026-11-24T00:00:00Z" };
+    try {
+      const data = this.#route(path.split("/").slice(1), body);
+      if (this.lost.some((end) => path.endsWith(end))) throw new TypeError("connection reset");
+      return Response.json({ success: true, data, metadata });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { code, status, details } = error;
+      const facts = { type: "payment", code, message: code, retryable: false, details };
+      return Response.json({ error: facts, metadata }, { status });
+    }
+  }
+
+  #route([area, name, id = "", act]: string[], body: Body): object {
+    if (area === "usage") {
+      return name === "estimate" ? { credits: `${sumOfTokens(body)}` } : this.#usage(body);
+    }
+    if (name === "debits") return this.#charge(Number(body.amount), String(body.reference_id));
+    if (id === "") return this.#open(body);
+    const hold = this.holds.get(id);
+    if (!hold) throw new Refusal(404, "not_found");
+    if (act === undefined) return { hold_id: id, ...hold };
+    return act === "settle" ? this.#settle(id, hold, body) : this.#release(id, hold);
+  }
+
+  #open({ amount, estimate, ttl_seconds }: Body): object {
+    const { model } = (estimate ?? {}) as Body;
+    if (model === "unknown") throw new Refusal(422, "unknown_model");
+    const credits = estimate === undefined ? Number(amount) : sumOfTokens(estimate as Body);
+    if (credits > this.#available) {
+      const details = { required: `${credits}`, available: `${this.#available}` };
+      throw new Refusal(402, "insufficient_credits", details);
+    }
+    const hold_id = crypto.randomUUID();
+    const expires_at = new Date(this.now + Number(ttl_seconds) * 1000).toISOString();
+    this.holds.set(hold_id, { amount: credits, status: "open", expires_at, resolved_at: null });
+    return { hold_id, amount: `${credits}`, expires_at };
+  }
+
+  #settle(hold_id: string, hold: Hold, { amount, usage }: Body): object {
+    const isLate = hold.status === "open" && this.now < Date.parse(hold.expires_at) + HOUR_MS;
+    if (!this.#isOpen(hold) && !isLate) {
+      const status = hold.status === "open" ? "released" : hold.status;
+      throw new Refusal(409, "hold_not_open", { status });
+    }
+    const credits = amount === undefined ? sumOfTokens(usage as Body) : Number(amount);
+    const limit = Math.max(2 * hold.amount, LEAST_OVERDRAFT);
+    if (credits > this.balance + limit) throw new Refusal(422, "overdraft_exceeded");
+    Object.assign(hold, { status: "settled", resolved_at: new Date(this.now).toISOString() });
+    this.charges.push(credits);
+    this.balance -= credits;
+    return { hold_id, settled: `${credits}`, balance_after: `${this.balance}` };
+  }
+
+  #release(hold_id: string, hold: Hold): object {
+    if (!this.#isOpen(hold)) throw new Refusal(409, "hold_not_open", { status: hold.status });
+    Object.assign(hold, { status: "released", resolved_at: new Date(this.now).toISOString() });
+    return { hold_id, status: "released" };
+  }
+
+  #usage(body: Body): object {
+    return this.#charge(sumOfTokens(body), String(body.event_id));
+  }
+
+  #charge(credits: number, id: string): object {
+    if (this.#once.has(id)) throw new Refusal(409, "usage_conflict");
+    if (credits > this.#available) throw new Refusal(402, "insufficient_credits");
+    this.#once.add(id);
+    this.charges.push(credits);
+    this.balance -= credits;
+    return { credits: `${credits}`, balance_after: `${this.balance}` };
+  }
+}

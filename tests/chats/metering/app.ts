@@ -1,0 +1,131 @@
+/** An app's back end that calls the local models itself, and charges its users by `@farthing/ai`. */
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import {
+  createMetering,
+  creditsMiddleware,
+  type CreditsOptions,
+  fileJournal,
+  type MeteringOptions,
+  type Settlement,
+} from "@farthing/ai";
+import { createFarthingServer } from "@farthing/client/server";
+import * as fs from "node:fs/promises";
+import { promptOf } from "../../support/work/chat.ts";
+import { type Person, signUpWith } from "../../support/project/people.ts";
+import type { World } from "../../support/project/world.ts";
+
+type Stream = Awaited<
+  ReturnType<NonNullable<ReturnType<typeof creditsMiddleware>["wrapStream"]>>
+>["stream"];
+
+export interface AppOptions {
+  readonly credits?: string;
+  readonly markers?: string;
+  /** Whether the provider is asked to report the usage of streams. */
+  readonly hasUsage?: boolean;
+  readonly metering?: Partial<MeteringOptions>;
+  readonly middleware?: Partial<CreditsOptions>;
+}
+
+/** A call of a model by one user, in a process of the app. */
+export class App {
+  readonly stop = new AbortController();
+  readonly settlements: Settlement[] = [];
+  readonly #works: Promise<unknown>[] = [];
+  /** Requests to paths with these ends do not reach Farthing, or their answers are lost. */
+  down: string[] = [];
+  lost: string[] = [];
+
+  private constructor(
+    readonly world: World,
+    readonly person: Person,
+    readonly folder: string,
+    readonly name: string,
+    readonly content: string,
+    readonly options: AppOptions,
+  ) {}
+
+  static async start(world: World, options: AppOptions): Promise<App> {
+    const person = await signUpWith(world, options.credits ?? "1000");
+    const folder = await Deno.makeTempDir({ prefix: "farthing-journal-" });
+    const { name, content } = promptOf(options.markers ?? "");
+    return new App(world, person, folder, name, content, options);
+  }
+
+  readonly #fetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const isOf = (end: string) => new URL(request.url).pathname.endsWith(end);
+    if (this.down.some(isOf)) throw new TypeError("unreachable");
+    const response = await fetch(request);
+    if (!this.lost.some(isOf)) return response;
+    await response.body?.cancel();
+    throw new TypeError("connection reset");
+  };
+
+  /** Makes a metering, as each start of the app does. */
+  metering() {
+    const { url, secretKey } = this.world;
+    return createMetering({
+      farthing: createFarthingServer({ url, secretKey, fetch: this.#fetch }),
+      journal: fileJournal(this.folder, fs),
+      onSettlement: (settlement) => this.settlements.push(settlement),
+      ...this.options.metering,
+    });
+  }
+
+  #call() {
+    const { aiUrl, aiKey } = this.world;
+    const { hasUsage: includeUsage = true } = this.options;
+    const provider = { name: "local", baseURL: `${aiUrl}/v1`, apiKey: aiKey, includeUsage };
+    const model = createOpenAICompatible(provider)("gpt-4o");
+    const prompt = [{
+      role: "user" as const,
+      content: [{ type: "text" as const, text: this.content }],
+    }];
+    const params = { prompt, abortSignal: this.stop.signal };
+    const middleware = creditsMiddleware(this.metering(), {
+      ...{ userId: this.person.id, maxOutputTokens: 500 },
+      waitUntil: (work) => this.#works.push(work),
+      ...this.options.middleware,
+    });
+    const doGenerate = () => model.doGenerate(params);
+    const doStream = () => model.doStream(params);
+    return { middleware, arguments: { doGenerate, doStream, params, model } };
+  }
+
+  async stream(): Promise<Stream> {
+    const call = this.#call();
+    return (await call.middleware.wrapStream!(call.arguments)).stream;
+  }
+
+  async generate() {
+    const call = this.#call();
+    return await call.middleware.wrapGenerate!(call.arguments);
+  }
+
+  /** Waits for the work that goes on after the response. */
+  async rest(): Promise<void> {
+    await Promise.all(this.#works);
+  }
+
+  /** Starts the app again, alone. Returns the number of settled records. */
+  async restart(): Promise<number> {
+    const { settled } = await this.metering().finishSettlements({ alone: true });
+    return settled.length;
+  }
+
+  async #records() {
+    return (await fileJournal(this.folder, fs).list()).records;
+  }
+
+  async journalled(): Promise<number> {
+    return (await this.#records()).length;
+  }
+
+  /** Releases the hold of the call in the journal, which then can't be settled any more. */
+  async releaseHold(): Promise<void> {
+    const { url, secretKey } = this.world;
+    const [record] = await this.#records();
+    await createFarthingServer({ url, secretKey }).holds.release(record!.holdId);
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * The ways in which a metered call of a model ends, on the real service: each is settled exactly once, or
+ * free, or in the journal and settled at the next start.
+ */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { holdsEnd } from "../../support/work/jobs.ts";
+import { endedRequestsWith, requestsWith } from "../../support/work/chat.ts";
+import { proven } from "../../support/project/database.ts";
+import { readWorld } from "../../support/project/world.ts";
+import { hasPaid } from "../openai/sdk.ts";
+import { App } from "./app.ts";
+import {
+  abortAfter,
+  brief,
+  cancelAfter,
+  type Charge,
+  type Ending,
+  failsToRead,
+  long,
+  read,
+  readAll,
+  requestArrives,
+  slow,
+} from "./ending.ts";
+
+const world = readWorld();
+
+const complete: Ending[] = [
+  { name: "read to its end", play: readAll, charge: "bill" },
+  {
+    name: "cut at its limit",
+    ...long,
+    middleware: { maxOutputTokens: 20 },
+    play: readAll,
+    charge: "bill",
+  },
+  { name: "without a usage", hasUsage: false, ...long, play: readAll, charge: "count" },
+  {
+    name: "not streamed",
+    play: async (app) => {
+      const { providerMetadata } = await app.generate();
+      equal(providerMetadata?.["farthing"]?.["status"], "settled");
+    },
+    charge: "bill",
+  },
+];
+
+const left: Ending[] = [
+  {
+    name: "aborted at its first piece",
+    ...slow,
+    play: (app) => abortAfter(app, 1),
+    charge: "bill",
+  },
+  { name: "aborted in the middle", ...slow, play: (app) => abortAfter(app, 20), charge: "bill" },
+  {
+    name: "aborted at its last piece",
+    ...long,
+    play: (app) => abortAfter(app, 60),
+    charge: "bill",
+  },
+  {
+    name: "cancelled at its first piece",
+    ...slow,
+    play: (app) => cancelAfter(app, 1),
+    charge: "bill",
+  },
+  { name: "cancelled in the middle", ...slow, play: (app) => cancelAfter(app, 20), charge: "bill" },
+  {
+    name: "never read",
+    ...long,
+    play: async (app) => {
+      await app.stream();
+      await app.rest();
+    },
+    charge: "bill",
+  },
+  {
+    name: "not streamed and aborted",
+    markers: "[slow:300]",
+    play: async (app) => {
+      const answer = app.generate();
+      await requestArrives(app);
+      app.stop.abort();
+      await rejects(answer, { name: "AbortError" });
+      await app.rest();
+    },
+    charge: "bill",
+  },
+  {
+    name: "aborted before the provider answers",
+    markers: "[slow:300]",
+    play: async (app) => {
+      const stream = app.stream();
+      await requestArrives(app);
+      app.stop.abort();
+      await rejects(stream, { name: "AbortError" });
+      await app.rest();
+    },
+    charge: "bill",
+  },
+  {
+    name: "aborted before the hold",
+    play: async (app) => {
+      app.stop.abort();
+      await rejects(app.stream(), { name: "AbortError" });
+    },
+    charge: "nothing",
+  },
+  {
+    name: "aborted, and hanging",
+    markers: "[hang:5]",
+    middleware: { finishTimeoutMs: 50 },
+    play: (app) => abortAfter(app, 5),
+    charge: "count",
+  },
+  {
+    name: "cancelled, and cut off",
+    markers: "[tokens:60][cut:30][pace:5]",
+    play: (app) => cancelAfter(app, 1),
+    charge: "count",
+  },
+  {
+    name: "aborted with onAbort stop",
+    ...slow,
+    middleware: { onAbort: "stop" },
+    play: (app) => abortAfter(app, 10),
+    charge: "count",
+  },
+];
+
+const failed: Ending[] = [
+  ...["[fail:500]", "[fail:quota]", "[fail:reset]"].map((markers): Ending => ({
+    name: `refused by ${markers}`,
+    markers,
+    play: failsToRead,
+    charge: "nothing",
+  })),
+  {
+    name: "not streamed and refused",
+    markers: "[fail:503]",
+    play: async (app) => void await rejects(app.generate()),
+    charge: "nothing",
+  },
+  { name: "cut off within its text", markers: "[cut:12]", play: failsToRead, charge: "count" },
+  { name: "broken off within its text", markers: "[break:12]", play: readAll, charge: "count" },
+  {
+    name: "too expensive for its user",
+    credits: "5",
+    play: async (app) => {
+      await rejects(app.stream(), { code: "insufficient_credits", status: 402 });
+      deepEqual(await requestsWith(world, app.name), [], "the model is not asked");
+    },
+    charge: "nothing",
+  },
+  {
+    name: "begun while Farthing is unreachable",
+    ...brief,
+    play: async (app) => {
+      app.down = ["/holds"];
+      await rejects(app.stream(), { code: "network_error" });
+      deepEqual(await requestsWith(world, app.name), [], "the model is not asked");
+    },
+    charge: "nothing",
+  },
+];
+
+const atNextStart: Ending[] = [
+  {
+    name: "settled while Farthing is unreachable",
+    ...brief,
+    play: async (app) => {
+      app.down = ["/settle"];
+      await readAll(app);
+      app.down = [];
+    },
+    charge: "bill",
+    isLeft: true,
+  },
+  {
+    name: "settled without an answer",
+    ...brief,
+    play: async (app) => {
+      app.lost = ["/settle"];
+      await readAll(app);
+      app.lost = [];
+    },
+    charge: "bill",
+    isLeft: true,
+  },
+  {
+    name: "not streamed, and settled while Farthing is unreachable",
+    ...brief,
+    play: async (app) => {
+      app.down = ["/settle"];
+      const { providerMetadata } = await app.generate();
+      equal(providerMetadata?.["farthing"]?.["status"], "pending");
+      app.down = [];
+    },
+    charge: "bill",
+    isLeft: true,
+  },
+  {
+    name: "settled after its hold was released",
+    ...brief,
+    play: async (app) => {
+      app.down = ["/settle"];
+      await readAll(app);
+      app.down = [];
+      await app.releaseHold();
+    },
+    charge: "nothing",
+    isLeft: true,
+  },
+  {
+    name: "not streamed, and settled without an answer",
+    ...brief,
+    play: async (app) => {
+      app.lost = ["/settle"];
+      const { providerMetadata } = await app.generate();
+      equal(providerMetadata?.["farthing"]?.["status"], "pending");
+      app.lost = [];
+    },
+    charge: "bill",
+    isLeft: true,
+  },
+  {
+    name: "orphaned within its text",
+    markers: "[hang:5]",
+    middleware: { onAbort: "stop" },
+    play: async (app) => void await read(app, 5),
+    charge: "hold",
+    isLeft: true,
+  },
+];
+
+/** Asserts the user's balance after the call. */
+async function isCharged(app: App, charge: Charge): Promise<void> {
+  const balance = Number(await holdsEnd(world, app.person.id));
+  const before = Number(app.options.credits ?? "1000");
+  if (charge === "nothing") return equal(balance, before);
+  if (charge === "bill") {
+    const [request] = await endedRequestsWith(world, app.name);
+    return await hasPaid(world, app.person, [request!.billed!]);
+  }
+  const paid = before - balance;
+  const longest = 500 * 0.06; // the price of the longest answer, without its prompt
+  if (charge === "hold") return ok(paid > longest, `${paid} credits`);
+  const [settlement] = app.settlements;
+  ok(settlement?.status === "settled", JSON.stringify(settlement));
+  equal(paid.toFixed(6), Number(settlement.credits).toFixed(6));
+  ok(paid > 0 && paid < longest, `${paid} credits`);
+}
+
+Deno.test("a metered call is charged once, however it ends", async (test) => {
+  const endings = [...complete, ...left, ...failed, ...atNextStart];
+  ok(endings.length >= 30);
+  for (const { name, play, charge, isLeft = false, ...options } of endings) {
+    await test.step(`a call ${name} costs: ${charge}`, async () => {
+      const app = await App.start(world, options);
+      try {
+        await play(app);
+        equal(await app.journalled(), isLeft ? 1 : 0, "records in the journal");
+        equal(await app.restart(), isLeft ? 1 : 0, "settled at the next start");
+        app.stop.abort(); // ends the work of a process that died
+        await app.rest();
+        equal(await app.journalled(), 0);
+        await isCharged(app, charge);
+      } finally {
+        await Deno.remove(app.folder, { recursive: true });
+      }
+    });
+  }
+  await proven(world);
+});
