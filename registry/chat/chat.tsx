@@ -1,0 +1,126 @@
+"use client";
+
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type ChatMessage, type ChatSettings, useChat } from "@farthing/react";
+import { SignInRequired, Trouble } from "@/components/farthing/trouble";
+import { Button } from "@/components/ui/button";
+import { Card, CardContent, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
+import { Textarea } from "@/components/ui/textarea";
+import { formatCredits } from "@/lib/farthing-format";
+import { cn } from "@/lib/utils";
+
+/** Says what an answer cost. */
+function chargeText({ role, state, charge }: ChatMessage): string | null {
+  if (role === "user") return null;
+  const end = state === "stopped" ? "Stopped. " : state === "failed" ? "Incomplete. " : "";
+  if (charge === null) return state === "streaming" ? null : `${end}Reading the price…`;
+  if (charge === "none") return `${end}Free of charge`;
+  if (charge === "unknown") return `${end}The price is unknown; see your history`;
+  return `${end}${formatCredits(charge.credits)} credits`;
+}
+
+function Message({ message }: { message: ChatMessage }) {
+  const isUser = message.role === "user";
+  const charge = chargeText(message);
+  return (
+    <li
+      className={cn("grid max-w-[85%] gap-1", isUser ? "justify-self-end" : "justify-self-start")}
+    >
+      <span className="sr-only">{isUser ? "You" : "Answer"}:</span>
+      <p
+        className={cn(
+          "rounded-xl px-4 py-2.5 text-sm leading-6 break-words whitespace-pre-wrap",
+          isUser ? "bg-primary text-primary-foreground" : "bg-muted text-foreground",
+        )}
+      >
+        {message.content || (message.state === "streaming" ? "…" : "No answer")}
+      </p>
+      {charge !== null && <p className="px-1 text-xs text-muted-foreground">{charge}</p>}
+    </li>
+  );
+}
+
+interface ComposerProps {
+  readonly isStreaming: boolean;
+  readonly canSend: boolean;
+  readonly send: (text: string) => void;
+  readonly stop: () => void;
+}
+
+/** Enter sends, and Shift+Enter begins a line. One button, so that it does not lose the focus. */
+function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
+  const [text, setText] = useState("");
+  const submit = () => {
+    if (!canSend || text.trim() === "") return;
+    send(text.trim());
+    setText("");
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <div className="flex w-full items-end gap-2">
+      <Textarea
+        aria-label="Message"
+        placeholder="Ask something"
+        rows={1}
+        className="min-h-9 resize-none py-1.5"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={press}
+      />
+      <Button
+        type="button"
+        variant={isStreaming ? "outline" : "default"}
+        aria-disabled={!isStreaming && !canSend}
+        onClick={isStreaming ? stop : submit}
+      >
+        {isStreaming ? "Stop" : "Send"}
+      </Button>
+    </div>
+  );
+}
+
+interface ChatProps extends ChatSettings {
+  readonly title?: string | undefined;
+  /** Shown for an answer that failed, for example a `Paywall`; the message is shown by default. */
+  readonly explain?: ((error: Error) => ReactNode) | undefined;
+}
+
+/** A conversation with a model; each answer shows its price. */
+export function Chat({ title = "Chat", explain, ...settings }: ChatProps) {
+  const { status, messages, error, send, stop } = useChat(settings);
+  const isStreaming = status === "streaming";
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>
+          <h2>{title}</h2>
+        </CardTitle>
+      </CardHeader>
+      <CardContent className="grid gap-4">
+        {status === "signed_out" && <SignInRequired />}
+        {status !== "signed_out" && messages.length === 0 && (
+          <p className="text-sm text-muted-foreground">
+            Each answer is paid in credits, also one that you stop.
+          </p>
+        )}
+        <ul aria-live="polite" aria-busy={isStreaming} className="grid gap-4 empty:hidden">
+          {messages.map((message) => <Message key={message.id} message={message} />)}
+        </ul>
+        {status === "error" && error !== null && (
+          explain?.(error) ?? <Trouble title="The answer failed" error={error} />
+        )}
+      </CardContent>
+      {status !== "signed_out" && (
+        <CardFooter>
+          <Composer
+            {...{ isStreaming, send, stop, canSend: status === "idle" || status === "error" }}
+          />
+        </CardFooter>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import type { ReactNode } from "react";
+import type { Job } from "@farthing/client";
+import { type JobState, useJobStatus } from "@farthing/react";
+import { SignInRequired, Trouble } from "@/components/farthing/trouble";
+import { Button } from "@/components/ui/button";
+import { Card, CardAction, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { Progress } from "@/components/ui/progress";
+import { formatCredits } from "@/lib/farthing-format";
+
+const WORDS: Readonly<Record<JobState["status"], string>> = {
+  loading: "Loading…",
+  signed_out: "Sign in required",
+  unknown: "The progress is unknown",
+  timed_out: "This takes longer than expected",
+  queued: "Waiting to start",
+  processing: "In progress",
+  completed: "Completed",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+
+interface JobProgressProps {
+  readonly jobId: string;
+  /** The job in the user's words, for example "Export". */
+  readonly title: string;
+  /** Shown below a job that has completed, for example a download. */
+  readonly children?: ((job: Job) => ReactNode) | undefined;
+}
+
+/** The last steps that were done and charged. */
+function Steps({ job }: { job: Job }) {
+  const steps = job.checkpoints.slice(-3);
+  if (steps.length === 0) return null;
+  return (
+    <ul className="grid gap-1 text-sm text-muted-foreground">
+      {steps.map(({ step, credits, at }) => (
+        <li key={`${step} ${at}`} className="flex justify-between gap-4">
+          <span className="break-words">{step}</span>
+          <span className="shrink-0 tabular-nums">{formatCredits(credits)} credits</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Failure({ state }: { state: JobState }) {
+  const { status, job, error, retry } = state;
+  if (status === "unknown" || status === "timed_out") {
+    return <Trouble title={WORDS[status]} error={error} retry={retry} />;
+  }
+  if (status === "failed") {
+    const text = job?.error?.message ?? "It ended early.";
+    return (
+      <Trouble title="It failed" error={null}>
+        <p>{text}</p>
+      </Trouble>
+    );
+  }
+  return error === null ? null : <Trouble title="It could not be cancelled" error={error} />;
+}
+
+/** A job from its start to its end, with a button to cancel it. */
+export function JobProgress({ jobId, title, children }: JobProgressProps) {
+  const state = useJobStatus(jobId);
+  const { status, job, progress, canCancel, cancel, isCancelling } = state;
+  const isMoving = status === "queued" || status === "processing" || status === "loading";
+  const words = isCancelling ? "Cancelling: the current step is finished first" : WORDS[status];
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>
+          <h2>{title}</h2>
+        </CardTitle>
+        {(canCancel || isCancelling) && (
+          <CardAction>
+            <Button
+              variant="outline"
+              size="sm"
+              onClick={() => canCancel && cancel()}
+              aria-disabled={!canCancel}
+            >
+              Cancel
+            </Button>
+          </CardAction>
+        )}
+      </CardHeader>
+      <CardContent className="grid gap-4">
+        {status === "signed_out" ? <SignInRequired /> : (
+          <div className="grid gap-2">
+            {isMoving && <Progress aria-label={title} value={progress ?? null} />}
+            <p role="status" className="flex justify-between gap-4 text-sm">
+              <span>{words}</span>
+              {isMoving && progress !== undefined && (
+                <span className="text-muted-foreground tabular-nums">{progress} %</span>
+              )}
+            </p>
+          </div>
+        )}
+        {job !== undefined && <Steps job={job} />}
+        <Failure state={state} />
+        {status === "completed" && job !== undefined && children?.(job)}
+      </CardContent>
+    </Card>
+  );
+}

@@ -1,0 +1,103 @@
+"use client";
+
+import { useState } from "react";
+import { FarthingError } from "@farthing/client";
+import { BuyButton } from "@/components/farthing/buy-button";
+import { Trouble } from "@/components/farthing/trouble";
+import { priceOf, usePackages } from "@/components/farthing/use-packages";
+import {
+  Dialog,
+  DialogContent,
+  DialogDescription,
+  DialogHeader,
+  DialogTitle,
+} from "@/components/ui/dialog";
+import { Skeleton } from "@/components/ui/skeleton";
+import { formatCredits, formatMoney } from "@/lib/farthing-format";
+
+interface Words {
+  readonly title: string;
+  readonly text: string;
+  /** Whether more credits help. */
+  readonly sells: boolean;
+}
+
+/** Returns what a refusal means; undefined if the error is not one about credits. */
+function wordsOf(error: unknown): Words | undefined {
+  if (!(error instanceof FarthingError)) return undefined;
+  const { required, available } = error.details ?? {};
+  if (error.code === "spend_cap_reached") {
+    const text = "Your daily limit leaves too few credits. It starts anew at midnight, UTC.";
+    return { title: "Daily limit reached", text, sells: false };
+  }
+  if (error.code !== "insufficient_credits") return undefined;
+  const text = typeof required === "string" && typeof available === "string"
+    ? `This needs ${formatCredits(required)} credits, and ${
+      formatCredits(available)
+    } are available.`
+    : "This needs more credits than are available.";
+  return { title: "Not enough credits", text, sells: true };
+}
+
+function Offers({ currency }: { currency: string | undefined }) {
+  const { data, error, refetch } = usePackages();
+  if (error !== null && data === undefined) {
+    const retry = () => void refetch();
+    return <Trouble title="The prices could not be read" error={error} retry={retry} />;
+  }
+  if (data === undefined) {
+    return <Skeleton className="h-32" role="status" aria-label="Loading the prices" />;
+  }
+  return (
+    <ul className="grid divide-y rounded-lg border">
+      {data.map((sold) => {
+        const price = priceOf(sold, currency);
+        return (
+          <li key={sold.id} className="flex items-center justify-between gap-4 p-3">
+            <div className="grid text-sm">
+              <span className="font-medium">{sold.name}</span>
+              <span className="text-muted-foreground">
+                {formatCredits(sold.total_credits)} credits
+              </span>
+            </div>
+            <BuyButton size="sm" package={sold.slug} currency={price.currency}>
+              <span>
+                <span className="sr-only">Buy {sold.name} for</span>
+                {formatMoney(price.amount, price.currency)}
+              </span>
+            </BuyButton>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+interface PaywallProps {
+  /** The error of your call. One that is not about credits shows nothing. */
+  readonly error: unknown;
+  readonly currency?: string | undefined;
+  readonly onClose?: (() => void) | undefined;
+}
+
+/** Explains a 402 in a dialog, and sells credits. */
+export function Paywall({ error, currency, onClose }: PaywallProps) {
+  const words = wordsOf(error);
+  const [closed, setClosed] = useState<unknown>();
+  const change = (isOpen: boolean) => {
+    if (isOpen) return;
+    setClosed(error);
+    onClose?.();
+  };
+  return (
+    <Dialog open={words !== undefined && closed !== error} onOpenChange={change}>
+      <DialogContent>
+        <DialogHeader>
+          <DialogTitle>{words?.title}</DialogTitle>
+          <DialogDescription>{words?.text}</DialogDescription>
+        </DialogHeader>
+        {words?.sells && <Offers currency={currency} />}
+      </DialogContent>
+    </Dialog>
+  );
+}

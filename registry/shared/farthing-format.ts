@@ -1,0 +1,48 @@
+/** How the blocks write credits, money and times. Change the locale together with the texts. */
+const LOCALE = "en";
+
+/** Writes credits, which are decimal strings; every digit of them is shown. */
+export function formatCredits(amount: string): string {
+  const format = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
+  // A string is formatted exactly; TypeScript knows that only with the library of ES2023.
+  return format.format(amount as unknown as number);
+}
+
+/** Returns how many digits of a currency are behind the decimal point. */
+function digitsOf(currency: string): number {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat(LOCALE, {
+    style: "currency",
+    currency,
+  }).resolvedOptions();
+  return maximumFractionDigits;
+}
+
+/** Writes a price; `amount` is in the currency's minor unit, as the service returns it. */
+export function formatMoney(amount: number, currency: string): string {
+  const digits = digitsOf(currency);
+  const value = amount / 10 ** digits;
+  const minimumFractionDigits = Number.isInteger(value) ? 0 : digits;
+  return new Intl.NumberFormat(LOCALE, { style: "currency", currency, minimumFractionDigits })
+    .format(value);
+}
+
+/** Returns an amount in the currency's unit, for an input. */
+export function toUnits(amount: number, currency: string): string {
+  return String(amount / 10 ** digitsOf(currency));
+}
+
+/** Returns an input's amount in the currency's minor unit. */
+export function toMinorUnits(units: string, currency: string): number {
+  return Math.round(Number(units) * 10 ** digitsOf(currency));
+}
+
+/** Writes the day of a time. */
+export function formatDay(time: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" }).format(new Date(time));
+}
+
+/** Writes a time to the minute. */
+export function formatMoment(time: string): string {
+  const options = { dateStyle: "medium", timeStyle: "short" } as const;
+  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(time));
+}

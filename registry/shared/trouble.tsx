@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import { FarthingError } from "@farthing/client";
+import { Alert, AlertDescription, AlertTitle } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+
+/** Every block shows this to a visitor without a session. */
+export function SignInRequired() {
+  return <p className="text-sm text-muted-foreground">Sign in required</p>;
+}
+
+interface TroubleProps {
+  readonly title: string;
+  readonly error: Error | null;
+  readonly retry?: (() => void) | undefined;
+  readonly children?: ReactNode;
+}
+
+/** Says what failed, with the request id for a question to you, and offers to look again. */
+export function Trouble({ title, error, retry, children }: TroubleProps) {
+  const requestId = error instanceof FarthingError ? error.requestId : undefined;
+  return (
+    <Alert>
+      <AlertTitle>{title}</AlertTitle>
+      <AlertDescription>
+        {error !== null && <p>{error.message}</p>}
+        {children}
+        {requestId !== undefined && <p className="text-xs break-all">Reference: {requestId}</p>}
+        {retry !== undefined && (
+          <Button variant="outline" size="sm" className="text-foreground" onClick={retry}>
+            Try again
+          </Button>
+        )}
+      </AlertDescription>
+    </Alert>
+  );
+}

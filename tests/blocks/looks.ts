@@ -1,0 +1,68 @@
+/** Looks at a state of a block: on a phone, in light and dark, by axe and by its width. */
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import type { Served } from "./served-app.ts";
+import type { State } from "./state.ts";
+
+/** A folder for pictures, for a person to look at; none by default. */
+const PICTURES = Deno.env.get("BLOCK_PICTURES");
+const PHONE = { width: 375, height: 667 };
+const DESKTOP = { width: 1024, height: 720 };
+
+type Run = (options: unknown) => Promise<{ violations: Violation[] }>;
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** Runs all of axe's rules, or only these. */
+async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
+  const options = { resultTypes: ["violations"], ...rules && { runOnly: rules } };
+  const { violations } = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: { run: Run } }).axe.run(options),
+    options,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
+}
+
+async function picture(page: Page, { block, name }: State, look: string): Promise<void> {
+  if (!PICTURES) return;
+  await page.screenshot({ path: `${PICTURES}/${block}-${name}-${look}.png`, fullPage: true });
+}
+
+const setDark = (page: Page, isDark: boolean) =>
+  page.evaluate(`document.documentElement.classList.toggle("dark", ${isDark})`);
+
+/** Opens a state of a block, and waits until the page shows it. */
+async function open(page: Page, { origin, service }: Served, state: State): Promise<void> {
+  service.begin(state.answers);
+  await page.goto(`${origin}/?block=${state.block}${state.search ?? ""}`);
+  await state.act?.(page);
+  await page.getByText(state.shows).first().waitFor();
+}
+
+/** Returns what is wrong with a state, one line each. */
+export async function look(page: Page, served: Served, state: State): Promise<string[]> {
+  const wrong: string[] = [];
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.setViewportSize(PHONE);
+  await open(page, served, state);
+  await page.evaluate(axe.source);
+  for (const scheme of ["light", "dark"]) {
+    await setDark(page, scheme === "dark");
+    // The other rules do not depend on colours.
+    const found = await violationsOf(page, scheme === "dark" ? ["color-contrast"] : undefined);
+    wrong.push(...found.map((text) => `${scheme}: ${text}`));
+    await picture(page, state, `phone-${scheme}`);
+  }
+  const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (overflow !== 0) wrong.push(`scrolls sideways by ${overflow} pixels`);
+  if (PICTURES) {
+    await page.setViewportSize(DESKTOP);
+    await setDark(page, false);
+    await picture(page, state, "desktop-light");
+  }
+  return wrong.map((text) => `${state.block} ${state.name} ${text}`);
+}

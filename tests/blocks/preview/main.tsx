@@ -1,0 +1,76 @@
+/** A page with one block: `?block=credit-balance`, with `&user=none` for a visitor. */
+import { type ReactNode, StrictMode, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createFarthing } from "@farthing/client";
+import { FarthingProvider, useFarthing } from "@farthing/react";
+import { AutoTopUp } from "@/components/farthing/auto-top-up";
+import { BuyButton } from "@/components/farthing/buy-button";
+import { Chat } from "@/components/farthing/chat";
+import { CreditBalance } from "@/components/farthing/credit-balance";
+import { History } from "@/components/farthing/history";
+import { JobProgress } from "@/components/farthing/job-progress";
+import { Paywall } from "@/components/farthing/paywall";
+import { PricingTable } from "@/components/farthing/pricing-table";
+import { PurchaseStatus } from "@/components/farthing/purchase-status";
+import { Button } from "@/components/ui/button";
+
+const asked = new URL(location.href).searchParams;
+const userId = asked.get("user") === "none" ? null : "user-1";
+
+const farthing = createFarthing({
+  url: location.origin,
+  publishableKey: "sb_publishable_test",
+  getAccessToken: () => userId,
+});
+
+/** Work that needs credits, and the dialog if they do not suffice. */
+function PaidWork() {
+  const { jobs } = useFarthing();
+  const [error, setError] = useState<unknown>();
+  return (
+    <>
+      <Button onClick={() => void jobs.research("What is a farthing?").catch(setError)}>
+        Research
+      </Button>
+      <Paywall error={error} onClose={() => setError(undefined)} />
+    </>
+  );
+}
+
+const pages: Record<string, ReactNode> = {
+  "auto-top-up": <AutoTopUp />,
+  "buy-button": (
+    <div className="grid max-w-sm gap-4">
+      <PurchaseStatus />
+      <BuyButton package="starter">Buy 1,000 credits</BuyButton>
+    </div>
+  ),
+  chat: (
+    <Chat
+      model="gpt-4o"
+      explain={(error) => <p role="alert" className="text-sm">{error.message}</p>}
+    />
+  ),
+  "credit-balance": <CreditBalance />,
+  history: <History />,
+  "job-progress": (
+    <JobProgress jobId="job-1" title="Export">{() => <Button>Download</Button>}</JobProgress>
+  ),
+  paywall: <PaidWork />,
+  "pricing-table": <PricingTable />,
+};
+
+const block = asked.get("block") ?? "";
+createRoot(document.querySelector("#root")!).render(
+  <StrictMode>
+    <QueryClientProvider client={new QueryClient()}>
+      <FarthingProvider farthing={farthing} userId={userId}>
+        <main className="mx-auto max-w-3xl p-4 sm:p-8">
+          <h1 className="mb-4 text-sm text-muted-foreground">{block}</h1>
+          {pages[block]}
+        </main>
+      </FarthingProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,15 @@
+/** A state in which a block is looked at: what the service answers, and what the page shows. */
+import type { Page } from "playwright-core";
+import type { Answers } from "./fake-service.ts";
+
+export interface State {
+  readonly block: string;
+  readonly name: string;
+  /** More of the page's address, for example `&user=none`. */
+  readonly search?: string;
+  readonly answers: Answers;
+  /** Brings the block into its state. */
+  readonly act?: (page: Page) => Promise<unknown>;
+  /** A text that the page shows in this state. */
+  readonly shows: string;
+}
