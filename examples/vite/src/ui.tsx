@@ -1,0 +1,41 @@
+import type { ComponentProps, ReactNode } from "react";
+import type { Reading } from "@farthing/react";
+
+export const show = (credits: string) => Number(credits).toLocaleString("en");
+
+export const Button = (props: ComponentProps<"button">) => (
+  <button type="button" className="quiet" {...props} />
+);
+
+type CardProps = { title: string; wide?: boolean; children: ReactNode };
+
+export const Card = ({ title, wide, children }: CardProps) => (
+  <section className="card" aria-label={title} data-wide={wide}>
+    <h2>{title}</h2>
+    {children}
+  </section>
+);
+
+type ProblemProps = { error: Error | null; retry?: (() => void) | undefined };
+
+export const Problem = ({ error, retry }: ProblemProps) =>
+  error && (
+    <div role="alert" className="row">
+      {error.message} {retry && <Button onClick={retry}>Look again</Button>}
+    </div>
+  );
+
+/** Explains why there is nothing to show yet. */
+export function Missing({ of }: { of: Reading<unknown> }) {
+  if (of.status === "unknown") return <Problem error={of.error} retry={of.retry} />;
+  return of.status === "loading" && <p className="muted">Loading…</p>;
+}
+
+type AskProps = { label: string; button: string; onAsk: (text: string) => void };
+
+export const Ask = ({ label, button, onAsk }: AskProps) => (
+  <form action={(form: FormData) => onAsk(`${form.get("text")}`)} className="row">
+    <input name="text" aria-label={label} placeholder={label} required className="flex-1" />
+    <button type="submit">{button}</button>
+  </form>
+);

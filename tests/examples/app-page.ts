@@ -1,0 +1,75 @@
+/** Operates the page of an example, as its user does. */
+import { deepEqual } from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { paysByCard } from "../browser/another-origin/app-page.ts";
+import type { World } from "../support/project/world.ts";
+
+/** A folder for pictures of the pages, for a person to look at; none by default. */
+const PICTURES = Deno.env.get("EXAMPLE_PICTURES");
+
+export const press = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole("button", { name, exact: true }).click();
+
+export const section = (page: Page, name: string) =>
+  page.getByRole("region", { name, exact: true });
+
+/** Waits until the page shows this balance, or this reason for showing none. */
+export async function showsCredits(page: Page, text: string | RegExp): Promise<void> {
+  await section(page, "Credits").getByRole("status").getByText(text, { exact: true }).waitFor();
+}
+
+/** Signs up in the app. Returns the email address. */
+export async function signsUp(page: Page, origin: string): Promise<string> {
+  const email = `page-${crypto.randomUUID()}@example.com`;
+  await page.goto(origin);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(crypto.randomUUID());
+  await press(page, "Sign up");
+  await showsCredits(page, "0");
+  return email;
+}
+
+/** Buys the smallest package, up to the end of Stripe's page. */
+export async function pays(page: Page, world: World, email: string): Promise<void> {
+  await press(page, /^\$9\.99\s*for Starter$/);
+  await paysByCard(page, world, email);
+}
+
+type Run = (options: unknown) => Promise<{ violations: Violation[] }>;
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** Returns the violations of WCAG 2.2 AA and of axe's best practices, one line each. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: Run } }).axe.run({ resultTypes: ["violations"] })
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
+}
+
+const SIZES = [{ width: 1280, height: 900 }, { width: 375, height: 667 }];
+
+/** Checks the page as it is now, on a desktop and on a phone, in light and in dark colours. */
+export async function isGoodToLookAt(page: Page, name: string): Promise<void> {
+  const wrong: string[] = [];
+  for (const size of SIZES) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const found = await violationsOf(page);
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      if (overflow !== 0) found.push(`scrolls sideways by ${overflow}`);
+      wrong.push(...found.map((text) => `${name} ${size.width} ${colorScheme}: ${text}`));
+      const path = `${PICTURES}/${name}-${size.width}-${colorScheme}.png`;
+      if (PICTURES) await page.screenshot({ path, fullPage: true });
+    }
+  }
+  await page.setViewportSize(SIZES[0]!);
+  deepEqual(wrong, []);
+}

@@ -1,0 +1,96 @@
+/** An example whose network or session fails, and a page that is left too early. */
+import { deepEqual, equal } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { control } from "../support/money/stripe.ts";
+import { withDeliveries } from "../support/project/database.ts";
+import { pays, press, section, showsCredits, signsUp } from "./app-page.ts";
+import { SESSION } from "./steps.ts";
+import type { Visit } from "./visit.ts";
+
+/** Records each text that the page shows as the balance, also after a reload. */
+async function watchCredits(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(`new MutationObserver(() => {
+    const text = document.querySelector(".figure")?.textContent;
+    const seen = JSON.parse(sessionStorage.getItem("seen") ?? "[]");
+    if (text && seen.at(-1) !== text) sessionStorage.setItem("seen", JSON.stringify([...seen, text]));
+  }).observe(document, { childList: true, subtree: true, characterData: true })`);
+  return () => page.evaluate(`JSON.parse(sessionStorage.getItem("seen") ?? "[]")`);
+}
+
+export async function reloadsWhilePaying({ world, page, origin }: Visit): Promise<void> {
+  const email = await signsUp(page, origin);
+  const seen = await watchCredits(page);
+  await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["*"] });
+    try {
+      await pays(page, world, email);
+      await showsCredits(page, "paying…");
+      await page.reload();
+      await showsCredits(page, "paying…");
+      await section(page, "Buy credits").getByText("is being confirmed").waitFor();
+    } finally {
+      await control(world, "POST", "deliveries/release");
+    }
+  });
+  await showsCredits(page, "9,990");
+  deepEqual((await seen()).filter((text) => !["…", "paying…"].includes(text)), ["9,990"]);
+  equal(page.url(), `${origin}/`);
+}
+
+export async function isOffline({ page, origin }: Visit): Promise<void> {
+  await signsUp(page, origin);
+  const seen = await watchCredits(page);
+  const path = "**/functions/v1/credits";
+  await page.route(path, (route) => route.abort());
+  await page.reload();
+  await showsCredits(page, "unknown");
+  deepEqual(await seen(), ["…", "unknown"]);
+  await page.unroute(path);
+  await section(page, "Credits").getByRole("button", { name: "Look again" }).click();
+  await showsCredits(page, "0");
+}
+
+/** Changes the stored session, as the time or another device does. */
+async function changesSession(page: Page, change: object): Promise<void> {
+  await page.evaluate(([name, change]) => {
+    const { localStorage } = globalThis as unknown as { localStorage: Storage };
+    const session = JSON.parse(localStorage.getItem(name as string)!);
+    localStorage.setItem(name as string, JSON.stringify({ ...session, ...change as object }));
+  }, [SESSION, change]);
+}
+
+const EXPIRED = { expires_at: 1, access_token: "expired" };
+
+export async function comesBackExpired({ page, origin }: Visit): Promise<void> {
+  await signsUp(page, origin);
+  await changesSession(page, EXPIRED);
+  await page.reload();
+  await showsCredits(page, "0");
+  await changesSession(page, { ...EXPIRED, refresh_token: "revoked" });
+  await page.reload();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+}
+
+/** 400 ms and 180 kB/s: the browsers' "fast 3G", or a train. */
+const SLOW = {
+  offline: false,
+  latency: 400,
+  downloadThroughput: 180_000,
+  uploadThroughput: 80_000,
+};
+
+/** A job that is refused was shown by its temporary id, and is not left on the page. */
+export async function isSlow({ page, origin }: Visit): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.emulateNetworkConditions", SLOW);
+  const seen = await watchCredits(page);
+  await signsUp(page, origin);
+  deepEqual(await seen(), ["…", "0"]);
+  const research = section(page, "Research");
+  await research.getByLabel("Your topic").fill("Explain the penny.");
+  await press(page, "Start");
+  await research.getByText("Starting…").waitFor();
+  await research.getByRole("alert").waitFor();
+  equal(await research.getByText("Starting…").count(), 0);
+  equal(await research.locator("[data-status]").count(), 0);
+}
