@@ -12,4 +12,4 @@
  */
 export { type Stack, startStack } from "./start-stack.ts";
 export type { StackOptions } from "./stack/options.ts";
-export type { Access, Proof, Welcome } from "./stack/welcome.ts";
+export type { Access, ApiSamples, Proof, Welcome } from "./stack/welcome.ts";

@@ -183,6 +183,20 @@ Deno.test("every reference in the document has a target", () => {
   }
 });
 
+Deno.test("every pattern in the document is one without a regular expression's flags", () => {
+  const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)]
+    .map(([, text]) => JSON.parse(text!) as string);
+  assert.ok(patterns.length > 100, `${patterns.length}`);
+  for (const pattern of patterns) assert.doesNotMatch(pattern, /\$\/[a-z]+$/);
+});
+
+Deno.test("no operation names a caller twice", () => {
+  for (const [name, { security }] of operations()) {
+    const each = security.map((entry) => JSON.stringify(entry));
+    assert.equal(new Set(each).size, each.length, name);
+  }
+});
+
 Deno.test("every operation names its callers", () => {
   const schemes = Object.keys(document.components.securitySchemes!);
   for (const [name, { security }] of operations()) {

@@ -30,6 +30,7 @@ import { app as topUps } from "../../supabase/functions/top-ups/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
 import { app as webhookEvents } from "../../supabase/functions/webhook-events/app.ts";
 import { AUDIENCES } from "../../supabase/functions/_shared/http/route/openapi.ts";
+import { PATH_EXAMPLES } from "./path-examples.ts";
 import { REQUEST_EXAMPLES } from "./request-examples.ts";
 
 /** The functions, each with its routes. */
@@ -135,11 +136,30 @@ interface Body {
   readonly content: Readonly<Record<string, Tree>>;
 }
 
-/** Adds to each request's body the example that the API page offers to send. */
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  example?: unknown;
+}
+
+/** Adds to the parameter in a path the example that the API page offers to send. */
+function addPathExamples(path: string, parameters: readonly Parameter[]): void {
+  for (const parameter of parameters.filter((each) => each.in === "path")) {
+    const place = `{${parameter.name}}`;
+    const upTo = path.slice(0, path.indexOf(place) + place.length);
+    parameter.example = PATH_EXAMPLES[upTo];
+  }
+}
+
+/** Adds to each request the examples that the API page offers to send. */
 function addRequestExamples(paths: Tree): void {
   for (const [path, item] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(item as Tree)) {
-      const { requestBody } = operation as { requestBody?: Body };
+      const { requestBody, parameters = [] } = operation as {
+        requestBody?: Body;
+        parameters?: Parameter[];
+      };
+      addPathExamples(path, parameters);
       const content = requestBody?.content["application/json"];
       const example = REQUEST_EXAMPLES[`${method.toUpperCase()} ${path}`];
       if (content && example !== undefined) content.example = example;

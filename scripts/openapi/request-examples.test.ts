@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { APPS, buildDocument } from "./build-document.ts";
+import { PATH_EXAMPLES } from "./path-examples.ts";
 import { REQUEST_EXAMPLES } from "./request-examples.ts";
 
 /** Returns the contract of each request's body, by method and path. */
@@ -27,6 +28,12 @@ Deno.test("each request with a body has an example, which its route accepts", ()
   }
 });
 
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly example?: string;
+}
+
 interface Example {
   /** The JSON pointer of the example's schema. */
   readonly at: string;
@@ -50,6 +57,26 @@ function examplesIn(value: unknown, at: string, areNames = false): Example[] {
   });
   return [...own, ...inner];
 }
+
+Deno.test("each parameter in a path has an example", () => {
+  const { paths } = JSON.parse(buildDocument());
+  const missing = Object.entries<Record<string, { parameters?: Parameter[] }>>(paths).flatMap((
+    [path, operations],
+  ) =>
+    Object.values(operations).flatMap(({ parameters = [] }) => parameters)
+      .filter((each) => each.in === "path" && each.example === undefined)
+      .map(({ name }) => `${path}: ${name}`)
+  );
+  assert.deepEqual(missing, []);
+});
+
+Deno.test("each path example is of a path in the document", () => {
+  const paths = Object.keys(JSON.parse(buildDocument()).paths);
+  const unused = Object.keys(PATH_EXAMPLES).filter((start) =>
+    !paths.some((path) => path === start || path.startsWith(`${start}/`))
+  );
+  assert.deepEqual(unused, []);
+});
 
 Deno.test("each example in the document is valid by the schema beside it", () => {
   const document = JSON.parse(buildDocument());

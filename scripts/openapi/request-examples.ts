@@ -2,9 +2,9 @@
  * One example of each request's body, by method and path. The API page offers it to send; a test
  * checks it by the route's contract. Requests that change settings are dry runs.
  */
-const USER = "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d";
-const ORDER = "0b7f6a3c-4c0e-4b7d-9a55-2f1f6f0f7a10";
-const PROVIDER = "c2a4f8d1-93d5-4f0b-8a53-5d1c7e9b2a44";
+import { EXAMPLE_IDS } from "./example-ids.ts";
+
+const USER = EXAMPLE_IDS.customer;
 
 const QUESTION = { role: "user", content: "What is a farthing?" };
 const TOKENS = { model: "gpt-4o", input_tokens: 1200, output_tokens: 300 };
@@ -16,7 +16,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   "POST /ai/research": { query: "How do other shops price prepaid credits?" },
   "POST /ai/v1/chat/completions": { model: "gpt-4o", messages: [QUESTION], max_tokens: 200 },
   "POST /bookings": {
-    provider_id: PROVIDER,
+    provider_id: EXAMPLE_IDS.provider,
     amount: 2500,
     currency: "usd",
     details: { title: "An hour of advice" },
@@ -42,17 +42,17 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
     dry_run: true,
   },
   "POST /credits/welcome-grants/{id}/retry": { reason: WHY },
-  "POST /features/{name}": { state: "percentage", percentage: 25 },
-  "POST /fraud/blocked": { kind: "user", value: USER, reason: "Three disputes in a week" },
-  "POST /fraud/policy": { sessions_per_user_hour: 20 },
+  "POST /features/{name}": { state: "on" },
+  "POST /fraud/blocked": { kind: "ip", value: "203.0.113.7", reason: "Three disputes in a week" },
+  "POST /fraud/policy": { sessions_per_user_hour: 10 },
   "POST /fraud/warnings/{id}/clear": { reason: WHY },
-  "POST /jobs": { type: "research", input: { query: "How do other shops price credits?" } },
+  "POST /jobs": { type: "ledger_export", input: {} },
   "POST /mismatches/{id}/resolve": { reason: "Corrected at Stripe" },
   "POST /notifications/retry": { since: "2026-11-21T00:00:00Z", dry_run: true },
   "POST /notifications/{id}/retry": { reason: WHY },
   "POST /providers": { country: "DE" },
   "POST /providers/me/onboarding-link": {},
-  "POST /refunds": { order_id: ORDER, amount: 500, reason: WHY },
+  "POST /refunds": { order_id: EXAMPLE_IDS.order, amount: 500, reason: WHY },
   "POST /send-notification": {
     template: "low_balance",
     to: { email: "ann@example.com" },

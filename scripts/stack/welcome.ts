@@ -1,5 +1,6 @@
 /** Farthing's part of the local stack's first page. */
 import type { Access, Proof, Welcome } from "@farthing/local-stack";
+import { apiSamples } from "./api-page/samples.ts";
 
 const TIMEOUT_MS = 3_000;
 
@@ -54,5 +55,6 @@ export const WELCOME: Welcome = {
   ],
   firstRequest: ({ url, publishableKey }) =>
     `curl ${url}/functions/v1/checkout/packages -H 'apikey: ${publishableKey}'`,
+  samples: apiSamples,
   readProof,
 };

@@ -1,4 +1,4 @@
-/** /auth/v1: serves lite's Auth, and translates the tokens in requests and answers. */
+/** /auth/v1: forwards to the Auth of @supabase/lite, and translates the tokens in requests and answers. */
 import { Hono } from "hono";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";

@@ -7,9 +7,12 @@
 import { Scalar } from "@scalar/hono-api-reference";
 import { Hono } from "hono";
 import type { Keys } from "../core/keys.ts";
+import type { ApiSamples } from "../stack/welcome.ts";
 
 const BUNDLE_PATH = "/docs/scalar.js";
-const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
+/** The functions' document, and the same document with examples that work on this stack. */
+export const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
+const FILLED_PATH = "/docs/openapi.json";
 
 /** Forbids the page to load anything from another origin; it does not need to. */
 const POLICY = [
@@ -51,44 +54,75 @@ type DocsKeys = Pick<Keys, "publishableKey" | "secretKey" | "notificationSecret"
 /** A page of another site can reach this machine under a name of its own, but not under these. */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
+const isLocal = (url: string) => LOCAL_HOSTS.includes(new URL(url).hostname);
+
 /**
- * Returns the keys that the page fills in. A secret key alone makes most requests work, so the page
- * prefers it where a route accepts it. A user's token is not known.
+ * Returns the keys that the page fills in. No scheme is preferred: Scalar would send the preferred
+ * one with every request, also where a route does not accept it. It sends the first of a route.
  */
-function authenticationFor(url: string, keys: DocsKeys) {
-  if (!LOCAL_HOSTS.includes(new URL(url).hostname)) return {};
+function authenticationOf(keys: DocsKeys, userToken: string | undefined) {
   return {
     authentication: {
-      preferredSecurityScheme: "secretKey",
       securitySchemes: {
         publishableKey: { value: keys.publishableKey },
         secretKey: { value: keys.secretKey },
         webhookSecret: { value: keys.notificationSecret },
+        ...(userToken !== undefined && { userToken: { token: userToken } }),
       },
     },
   };
 }
 
-export function docsRoutes(keys: DocsKeys): Hono {
+export interface DocsParts {
+  keys: DocsKeys;
+  /** Reads the functions' document. */
+  readDocument: () => Promise<unknown>;
+  /** Fills in the document's examples; undefined if the product has no examples. */
+  samples?: ((document: unknown) => Promise<ApiSamples>) | undefined;
+  log: (line: string) => void;
+}
+
+type Samples = ApiSamples | undefined;
+
+/** Returns the product's samples. Without them the page is still of use, with the keys alone. */
+async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Samples> {
+  try {
+    return await samples?.(await readDocument());
+  } catch (error) {
+    log(`the API page has no samples: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+export function docsRoutes(parts: DocsParts): Hono {
   const app = new Hono();
   let bundle: Promise<string> | undefined;
+  // The page's own request for the document shows these samples, and two windows at once must not
+  // create them twice.
+  let current = Promise.resolve<Samples>(undefined);
+  const renew = () => current = current.then(() => samplesOf(parts));
   app.get(BUNDLE_PATH, async (c) => {
     bundle ??= scalarBundle();
     c.header("Content-Type", "text/javascript; charset=utf-8");
     c.header("Cache-Control", "public, max-age=3600");
     return c.body(await bundle);
   });
+  app.get(FILLED_PATH, async (c) => {
+    const samples = isLocal(c.req.url) ? await current ?? await renew() : undefined;
+    c.header("Cache-Control", "no-store");
+    return samples ? c.json(samples.document as object) : c.redirect(DOCUMENT_PATH);
+  });
   app.get(
     "/docs",
     async (c, next) => {
+      if (isLocal(c.req.url)) await renew();
       await next();
       const page = await c.res.text();
       c.res = new Response(page.replace("<html>", '<html lang="en">'), c.res);
       c.header("Content-Security-Policy", POLICY);
       c.header("Cache-Control", "no-store");
     },
-    Scalar((c) => ({
-      url: DOCUMENT_PATH,
+    Scalar(async (c) => ({
+      url: isLocal(c.req.url) ? FILLED_PATH : DOCUMENT_PATH,
       cdn: BUNDLE_PATH,
       pageTitle: "Farthing API",
       withDefaultFonts: false,
@@ -97,7 +131,7 @@ export function docsRoutes(keys: DocsKeys): Hono {
       mcp: { disabled: true },
       hideClientButton: true,
       showDeveloperTools: "never",
-      ...authenticationFor(c.req.url, keys),
+      ...(isLocal(c.req.url) && authenticationOf(parts.keys, (await current)?.userToken)),
       servers: [{ url: new URL("/functions/v1", c.req.url).href, description: "This stack" }],
     })),
   );

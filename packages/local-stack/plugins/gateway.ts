@@ -1,11 +1,12 @@
 /** The API part: REST and Auth from lite, the functions and the docs page, on one port. */
+import type { Hono } from "hono";
 import type { JWTPayload } from "jose";
 import type postgres from "postgres";
 import { listen, type Listener } from "../core/listen.ts";
 import { createGateway } from "../gateway/app.ts";
 import { authAdminRoutes } from "../gateway/auth-admin.ts";
 import { type Control, controlRoutes } from "../gateway/control-routes.ts";
-import { docsRoutes } from "../gateway/docs-page.ts";
+import { docsRoutes, DOCUMENT_PATH } from "../gateway/docs-page.ts";
 import {
   appOrigins,
   type Environment,
@@ -79,13 +80,27 @@ async function functionsOf(
   return { loaded: await isolatedFunctions(directory, entry, isolates), isolates };
 }
 
-function homeOf({ keys, urls, options }: StackContext, status: Control["status"]) {
+/** Returns the stack's own pages, with what the product shows on them. */
+function pagesOf(
+  { keys, urls, options, log }: StackContext,
+  status: Control["status"],
+  functions: Hono,
+) {
   const { publishableKey, secretKey } = keys;
+  const { welcome } = options;
   const access = { url: urls.api, publishableKey, secretKey };
-  return homeRoutes({ status, access, welcome: options.welcome });
+  return {
+    home: homeRoutes({ status, access, welcome }),
+    docs: docsRoutes({
+      keys,
+      readDocument: async () => (await functions.request(DOCUMENT_PATH)).json(),
+      samples: welcome?.samples?.(access),
+      log,
+    }),
+  };
 }
 
-/** @param parts the other parts, whose status and switches the gateway serves */
+/** @param parts the other parts: the gateway's routes show their status, and stop and start them */
 export function gatewayPlugin(parts: Control): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
   let environment: Environment = {};
@@ -133,7 +148,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const switches = { ...parts.switches, ...databaseSwitches(database), ...keySet.switches };
     const control = controlRoutes({ status: parts.status, switches }, keys);
     if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
-    const pages = { docs: docsRoutes(keys), home: homeOf(context, parts.status) };
+    const pages = pagesOf(context, parts.status, functions);
     const admin = authAdminRoutes(sql);
     const routes = { functions, ...pages, control, admin, keySet: keySet.app };
     const app = createGateway({ keys, tokens, auth, rest, ...routes });

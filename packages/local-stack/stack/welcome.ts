@@ -15,6 +15,14 @@ export interface Proof {
   detail: string;
 }
 
+/** The product's values on the API page, beside the keys. */
+export interface ApiSamples {
+  /** The token of a user. Without one, the page shows no token. */
+  userToken?: string;
+  /** The functions' OpenAPI document, with examples that work on this stack. */
+  document: unknown;
+}
+
 export interface Welcome {
   name: string;
   about: string;
@@ -22,6 +30,11 @@ export interface Welcome {
   documents: readonly { path: string; about: string }[];
   /** Returns a shell command that works on a fresh stack. The page has no secret key. */
   firstRequest(access: Omit<Access, "secretKey">): string;
+  /**
+   * Returns a function that is called each time the API page is opened. It may create what the
+   * examples name, such as a user. If it throws, the page shows the document as it is.
+   */
+  samples?(access: Access): (document: unknown) => Promise<ApiSamples>;
   /** Reads the last proof. If it throws, the page shows that the proof is unknown. */
   readProof(access: Access): Promise<Proof>;
 }

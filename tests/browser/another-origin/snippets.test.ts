@@ -170,7 +170,7 @@ async function tooMuch(page: Page, origin: string): Promise<void> {
     return (await told(page)).length > 0 || undefined;
   });
   deepEqual(await told(page), [["slowDown"]]);
-  await ask(120); // more than a minute's limit, so this call reaches the limit in any case
+  await ask(120); // more calls than the limit per minute, so one of them is refused
   const refused = page.waitForResponse((answer) => answer.status() === 429);
   await settles(page, runs(page, "refusal"));
   match(await (await refused).headerValue("retry-after") ?? "", /^\d+$/);

@@ -1,0 +1,43 @@
+/** The examples of the API page that a fresh stack refuses, each with the reason. */
+export interface Exception {
+  /** The status and the error's code. */
+  readonly outcome: string;
+  readonly why: string;
+}
+
+/** The stack may get an object by itself, such as a proof by a scheduled task, or by another test. */
+export const NONE_YET = "404 not_found";
+
+const none = (why: string): Exception => ({ outcome: NONE_YET, why });
+
+const GRANT = none("A grant waits for a second operator only above the limit of the policy.");
+const PAYOUT = none("Stripe has made no payout.");
+const PROVIDER: Exception = {
+  outcome: "403 forbidden",
+  why: "The customer has booked; only the provider confirms and completes.",
+};
+
+export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
+  "DELETE /jobs/{id}": { outcome: "409 job_not_cancellable", why: "The job has ended." },
+  "GET /credits/grants/{id}": GRANT,
+  "GET /disputes/{id}": none("No payment has been disputed."),
+  "GET /payouts/{id}": PAYOUT,
+  "GET /proofs/{id}": none("The first proof runs within ten minutes of the start."),
+  "GET /reports/payouts/{id}": PAYOUT,
+  "POST /alerts/{id}/acknowledge": none("No alert rule is above its threshold."),
+  "POST /bookings/{id}/complete": PROVIDER,
+  "POST /bookings/{id}/confirm": PROVIDER,
+  "POST /credits/grants/{id}/confirm": GRANT,
+  "POST /credits/grants/{id}/decline": GRANT,
+  "POST /credits/welcome-grants/{id}/retry": none("Welcome credits are off by default."),
+  "POST /fraud/warnings/{id}/clear": none("No card issuer has sent a warning."),
+  "POST /mismatches/{id}/resolve": none("Stripe and the ledger agree."),
+  "POST /notifications/{id}/retry": {
+    outcome: "409 notification_not_dead",
+    why: "The receipt has been sent.",
+  },
+  "POST /stripe-webhook": {
+    outcome: "400 signature_invalid",
+    why: "Only Stripe can sign an event.",
+  },
+};
