@@ -1,4 +1,4 @@
-/** Makes mutants of a module of the functions, by kind, from the module's syntax tree. */
+/** Makes the mutants of one module, grouped by kind of mistake, from the module's syntax tree. */
 import ts from "typescript";
 import { makeSource, syntaxOf, walk } from "../tidy/sources/source.ts";
 import { type Mutant } from "./mutant.ts";

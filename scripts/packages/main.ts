@@ -8,7 +8,8 @@ import { styleText } from "node:util";
 import { print, printError, printPiece } from "@farthing/command-line";
 
 /**
- * If the installation takes longer than this, it is downloading packages, so its progress is shown.
+ * The installation's progress is shown if it takes longer than this and adds packages. On a busy
+ * machine it also takes longer to find that nothing is missing.
  */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
@@ -26,13 +27,15 @@ function countPackages(): number {
 }
 
 /**
- * Waits for `SILENT_MS` and then shows that packages are being installed. On a terminal it also
- * shows their number and the elapsed time.
+ * Waits for `SILENT_MS` and then shows that packages are being installed, if some are. On a terminal
+ * it also shows their number and the elapsed time.
  */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();
+  const before = countPackages();
   let shown = false;
   const timer = setInterval(() => {
+    if (before > 0 && countPackages() === before) return;
     if (isTerminal) {
       const progress = `… ${WHAT}: ${countPackages()} in ${seconds(start)}`;
       printPiece(CLEAR_LINE + styleText("dim", progress));

@@ -63,5 +63,6 @@ export async function importRates(
   }
   const request = { rates, version, reason: options.reason, dry_run: false };
   const { changes } = await api.setRates(request);
-  print(pc.green(`Written: ${changes.length} new rate versions, in force from now on.`));
+  const what = changes.length === 1 ? "1 new rate version" : `${changes.length} new rate versions`;
+  print(pc.green(`Written: ${what}, in force from now on.`));
 }

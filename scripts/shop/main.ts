@@ -7,7 +7,14 @@ import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
 import { need, readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
-import { PackagesFileError, readPackagesFile, writePackagesFile } from "./packages-file.ts";
+import {
+  FileAccessError,
+  PackagesFileError,
+  readPackagesFile,
+  readText,
+  writeNewFile,
+  writePackagesFile,
+} from "./packages-file.ts";
 import { pushPackages, PushRefused } from "./push-packages.ts";
 import { connectSettings, SettingsApiError } from "../settings/settings-api.ts";
 
@@ -17,10 +24,7 @@ async function main(): Promise<void> {
   const { command, file, reason, retire, envFile } = options;
   const settings = readSettings(envFile);
   if (command === "pull") return await pull(file, settings);
-  const text = await Deno.readTextFile(file).catch((error: Error) => {
-    throw new PackagesFileError(`  it can't be read: ${error.message}`);
-  });
-  const packages = readPackagesFile(text);
+  const packages = readPackagesFile(await readText(file));
   const { api, url } = connect(settings);
   print(pc.dim(`${file} → ${url}`));
   const push = command === "push" && reason !== undefined ? { reason, retire } : null;
@@ -34,11 +38,7 @@ function connect(settings: Settings) {
 
 async function pull(file: string, settings: Settings): Promise<void> {
   const { api, url } = connect(settings);
-  const text = writePackagesFile(await api.readPackages());
-  // Never overwrite a file, because it may have changes that were not pushed yet.
-  await Deno.writeTextFile(file, text, { createNew: true }).catch((error: Error) => {
-    throw new PackagesFileError(`  ${file} can't be written: ${error.message}`);
-  });
+  await writeNewFile(file, writePackagesFile(await api.readPackages()));
   print(`${pc.dim(`${url} →`)} ${file}`);
 }
 
@@ -48,8 +48,8 @@ try {
   if (error instanceof PackagesFileError) {
     printError(pc.red(`The file of packages is invalid. Nothing is changed.\n${error.message}`));
   } else if (
-    error instanceof PushRefused || error instanceof SettingsError ||
-    error instanceof SettingsApiError
+    error instanceof FileAccessError || error instanceof PushRefused ||
+    error instanceof SettingsError || error instanceof SettingsApiError
   ) {
     printError(pc.red(error.message));
   } else if (error instanceof UsageError) {

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { PackagesFileError, readPackagesFile, writePackagesFile } from "./packages-file.ts";
+import {
+  FileAccessError,
+  PackagesFileError,
+  readPackagesFile,
+  readText,
+  writeNewFile,
+  writePackagesFile,
+} from "./packages-file.ts";
 
 const MINI = {
   slug: "mini",
@@ -83,3 +90,18 @@ for (const [title, text, message] of REFUSED) {
     });
   });
 }
+
+Deno.test("a file that exists is not overwritten, and one that does not exist is named", async () => {
+  const file = `${await Deno.makeTempDir()}/shop.json`;
+  await assert.rejects(
+    readText(file),
+    new FileAccessError(`${file} can't be read: it does not exist.`),
+  );
+  await writeNewFile(file, "mine");
+  await assert.rejects(writeNewFile(file, "theirs"), (error: Error) => {
+    assert.ok(error instanceof FileAccessError);
+    assert.match(error.message, /can't be written: it exists/);
+    return true;
+  });
+  assert.equal(await readText(file), "mine");
+});

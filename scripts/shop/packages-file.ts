@@ -15,6 +15,33 @@ export class PackagesFileError extends Error {
   override name = "PackagesFileError";
 }
 
+/** The file cannot be read or written. The message names it and says why. */
+export class FileAccessError extends Error {
+  override name = "FileAccessError";
+}
+
+/** Returns the text of a file. @throws FileAccessError */
+export async function readText(file: string): Promise<string> {
+  return await Deno.readTextFile(file).catch((error: Error) => {
+    const reason = error instanceof Deno.errors.NotFound ? "it does not exist." : error.message;
+    throw new FileAccessError(`${file} can't be read: ${reason}`);
+  });
+}
+
+/**
+ * Writes a new file. A file that exists is not overwritten, because it may have changes that were
+ * not pushed yet.
+ * @throws FileAccessError
+ */
+export async function writeNewFile(file: string, text: string): Promise<void> {
+  await Deno.writeTextFile(file, text, { createNew: true }).catch((error: Error) => {
+    const reason = error instanceof Deno.errors.AlreadyExists
+      ? "it exists, and may have changes that were not pushed. Delete it, or name a new file."
+      : error.message;
+    throw new FileAccessError(`${file} can't be written: ${reason}`);
+  });
+}
+
 /** Reads the packages of a file's text. @throws PackagesFileError */
 export function readPackagesFile(text: string): PackageTerms[] {
   const parsed = PackagesFile.safeParse(parseJson(text));

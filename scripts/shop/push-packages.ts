@@ -50,5 +50,6 @@ export async function pushPackages(
     fields.some(({ field }) => field === "effective_from")
   );
   const note = later.length === 0 ? "" : `, ${later.length} of them from effective_from on`;
-  print(pc.green(`Written: ${changes.length} packages, in force from now on${note}.`));
+  const what = changes.length === 1 ? "1 package" : `${changes.length} packages`;
+  print(pc.green(`Written: ${what}, in force from now on${note}.`));
 }

@@ -4,7 +4,7 @@ import { canRun } from "../command/program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The command and the arguments that come before the CLI's own. */
+/** The command that starts the CLI. The CLI's arguments are appended to it. */
 const SUPABASE_CLI = ["npx", "-y", "supabase@3.1.0"] as const;
 
 const decoder = new TextDecoder();

@@ -12,7 +12,15 @@ import { faults, http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
-import { client, localStack, react, stripeEmulator } from "./suites/packages.ts";
+import {
+  ai,
+  blocks,
+  client,
+  examples,
+  localStack,
+  react,
+  stripeEmulator,
+} from "./suites/packages.ts";
 import { quarter } from "./suites/quarter.ts";
 import { unit } from "./suites/unit.ts";
 
@@ -33,7 +41,10 @@ export const suites: Suite[] = [
   guest,
   demo,
   client,
+  blocks,
   react,
+  ai,
+  examples,
   compat,
   catalogue,
   mutants,

@@ -143,7 +143,7 @@ async function changePrices(runs: Runs, folder: string): Promise<void> {
     const text = await Deno.readTextFile(file);
     await Deno.writeTextFile(file, text.replace(`"amount": 700000`, `"amount": 800000`));
     match(await run(diff), /price_usd +700000 +→ +800000/);
-    match(await run(push), /Written: 1 packages/);
+    match(await run(push), /Written: 1 package,/);
     equal((await packageNamed(world, "By recipe")).amount, 800_000);
     await withdraw(world, id);
   });

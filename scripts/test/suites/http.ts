@@ -20,7 +20,7 @@ import {
 import { ISOLATES } from "./isolates.ts";
 import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
-import { CLIENT } from "./packages.ts";
+import { BLOCKS, CLIENT, EXAMPLES } from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
 
 /** The part that is skipped if there is no browser. */
@@ -45,10 +45,10 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
  * Whether a file must not share a stack with other tests. Fault tests stop services that other
  * tests use, or replace the mail service, which then gets other tests' emails. Alert tests count
  * the failures of all tests on their stack. Tests of a shop for businesses change the hosted page
- * for all buyers.
+ * for all buyers. The API page's examples start backfills and runners, and cap the spending of a day.
  */
 const isFault = (file: string) =>
-  /^tests\/(alerts|business|browser\/business)\/|\/faults(\/|\.test\.ts$)/.test(file);
+  /^tests\/(alerts|api-page|business|browser\/business)\/|\/faults(\/|\.test\.ts$)/.test(file);
 
 /** Whether a file must run last, because it searches for what all other tests have left behind. */
 const isLast = (file: string) => file.startsWith("tests/leaks/");
@@ -70,7 +70,9 @@ const LEFT_BEHIND = "tests/leaks/left-behind.test.ts";
 
 async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
   const all = (await findTests(["tests"])).filter((file) =>
-    ![MONEY_BACK, ISOLATES, QUARTER, `${CLIENT}/`].some((folder) => file.startsWith(folder))
+    ![MONEY_BACK, ISOLATES, QUARTER, `${CLIENT}/`, `${BLOCKS}/`, `${EXAMPLES}/`].some((folder) =>
+      file.startsWith(folder)
+    )
   );
   const skipped = [
     ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),

@@ -20,8 +20,16 @@ interface Package {
    * the tests run again.
    */
   madeOf: string[];
-  /** The folder of tests that use the package on a stack, with npm. */
+  /** The folder of its tests; by default the package's own. */
+  tests?: string;
+  /** Whether all its tests need npm and Chromium. */
+  needsBrowser?: boolean;
+  /** The folder of tests that use the package on a stack. */
   onStack?: string;
+  /** The beginning of the paths of those tests that need Chromium. */
+  withChromium?: string;
+  /** The beginning of the paths of those tests that need npm. */
+  withNpm?: string;
   /** A folder of tests that need Redis. */
   withRedis?: string;
   /** Whether the test files share one module graph. In a full run each file has its own. */
@@ -31,12 +39,28 @@ interface Package {
 const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
+/** The tests of the registry's blocks, in an app of their own. */
+export const BLOCKS = "tests/blocks";
 /** The tests of packages/client on a stack. */
 export const CLIENT = "tests/client";
+/** The tests of the finished apps of examples/, on a stack. */
+export const EXAMPLES = "tests/examples";
+
+/** Returns what an app with a page needs, and the machine lacks. */
+async function missing(app?: string, page?: string): Promise<Skipped[]> {
+  return [
+    ...(!page || findChromium() ? [] : [{ what: page, why: "needs Chromium" }]),
+    ...(!app || await hasNpx() ? [] : [{ what: app, why: "needs npm, of Node" }]),
+  ];
+}
 
 async function run(one: Package, words: string[]): Promise<SuiteResult> {
-  const { name, withRedis, isGroup = false } = one;
-  const files = filesNamed(words, await findTests([`packages/${name}`]));
+  const { name, withRedis, isGroup = false, tests = `packages/${name}` } = one;
+  if (one.needsBrowser) {
+    const skipped = await missing(tests, tests);
+    if (skipped.length > 0) return { rows: [], skipped };
+  }
+  const files = filesNamed(words, await findTests([tests]));
   const left = withRedis !== undefined && findRedisServer() === undefined ? `${withRedis}/` : null;
   const rows = await runDenoTests({
     files: files.filter((file) => left === null || !file.startsWith(left)),
@@ -50,19 +74,19 @@ async function run(one: Package, words: string[]): Promise<SuiteResult> {
 
 /** Runs the tests that need a stack: the one that stays up if the run is narrowed. */
 async function runOnStack(
-  { onStack }: Package,
+  { onStack, withChromium, withNpm }: Package,
   words: string[],
 ): Promise<SuiteResult> {
   if (onStack === undefined) return { rows: [], skipped: [] };
-  const skipped: Skipped[] = [
-    ...(findChromium() ? [] : [{ what: `${onStack}/browser`, why: "needs Chromium" }]),
-    ...(await hasNpx() ? [] : [{ what: `${onStack}/package`, why: "needs npm, of Node" }]),
-  ];
+  const skipped = await missing(withNpm, withChromium);
   const files = filesNamed(words, await findTests([onStack]))
     .filter((file) => !skipped.some(({ what }) => file.startsWith(what)));
   if (files.length === 0) return { rows: [], skipped };
   const use = async (env: Record<string, string>): Promise<SuiteResult> => ({
-    rows: await runDenoTests({ files, env, flags: ["--no-check"], isGroup: true }),
+    rows: await runDenoTests({
+      ...{ files, env, flags: ["--no-check"], isGroup: true },
+      limitMs: 300_000, // as over HTTP
+    }),
     skipped,
   });
   return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
@@ -135,10 +159,22 @@ export const client = packageSuite({
     "contract has changed, or when named)",
   // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
   madeOf: [
-    ...["packages/client", "packages/react", CLIENT, "scripts/client"],
+    ...["packages/client", "packages/react", "packages/ai", CLIENT, "scripts/client"],
     "supabase/functions/_shared/contracts",
   ],
   onStack: CLIENT,
+  withChromium: `${CLIENT}/browser`,
+  withNpm: `${CLIENT}/package`,
+  isGroup: true,
+});
+
+export const examples = packageSuite({
+  name: "examples",
+  about: "the apps of examples/ in Chromium, on a stack (when they have changed, or when named)",
+  madeOf: ["packages/client", "packages/react", "examples", EXAMPLES, "scripts/example"],
+  onStack: EXAMPLES,
+  withChromium: EXAMPLES,
+  withNpm: EXAMPLES,
   isGroup: true,
 });
 
@@ -147,4 +183,24 @@ export const react = packageSuite({
   about: "packages/react: its hooks, in React's strict mode (when it has changed, or when named)",
   madeOf: ["packages/client", "packages/react"],
   isGroup: true,
+});
+
+export const ai = packageSuite({
+  name: "ai",
+  about: "packages/ai: 60 ways of ending a metered call (when it has changed, or when named)",
+  madeOf: ["packages/client", "packages/ai"],
+  isGroup: true,
+});
+
+export const blocks = packageSuite({
+  name: "blocks",
+  about:
+    "registry: its blocks, installed in a new app by shadcn's command, and used in Chromium (when they " +
+    "have changed, or when named)",
+  madeOf: [
+    ...["registry.json", "registry", "packages/client", "packages/react", BLOCKS],
+    ...["scripts/client", `${CLIENT}/packed.ts`],
+  ],
+  tests: BLOCKS,
+  needsBrowser: true,
 });

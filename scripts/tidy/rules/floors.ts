@@ -48,7 +48,7 @@ const AREAS: readonly Area[] = [
   },
   {
     root: "packages/",
-    floors: [["client", "command-line"], ["react", "stripe-emulator"], ["local-stack"]],
+    floors: [["client", "command-line"], ["ai", "react", "stripe-emulator"], ["local-stack"]],
   },
   {
     root: "packages/client/",
@@ -61,6 +61,7 @@ const AREAS: readonly Area[] = [
     ],
   },
   { root: "packages/react/", floors: [["core"], ["hooks"], ["mod.ts"]] },
+  { root: "packages/ai/", floors: [["core"], ["ai-sdk"], ["meter.ts"], ["mod.ts"]] },
   {
     root: "packages/stripe-emulator/",
     floors: [

@@ -6,7 +6,7 @@ export interface Source {
   path: string;
   text: string;
   lines: string[];
-  /** Whether a command writes the file. Most rules skip such files. */
+  /** True if the file is generated. Most rules skip generated files. */
   generated: boolean;
 }
 
