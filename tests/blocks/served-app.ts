@@ -25,8 +25,16 @@ export function serveApp({ folder }: NewApp): Served & AsyncDisposable {
     const type = TYPES[file.slice(file.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     return new Response(body, { headers: { "content-type": type } });
   };
-  const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  const ended = new AbortController();
+  const options = { port: 0, hostname: "127.0.0.1", onListen: () => {}, signal: ended.signal };
   const server = Deno.serve(options, answer);
   const origin = `http://127.0.0.1:${server.addr.port}`;
-  return { origin, service, [Symbol.asyncDispose]: () => server.shutdown() };
+  return {
+    origin,
+    service,
+    async [Symbol.asyncDispose]() {
+      ended.abort(); // shutdown() would wait for the fake service's open streams, which never end.
+      await server.finished;
+    },
+  };
 }
