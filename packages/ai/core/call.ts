@@ -26,7 +26,7 @@ export interface Pending {
   readonly error: unknown;
 }
 
-/** Nothing was charged, because the metering observes. */
+/** The call in the mode `observe`, which charges nothing. */
 export interface Observed {
   readonly status: "observed";
   /** The credits that the call would have cost; null if its price could not be read. */

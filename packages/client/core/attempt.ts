@@ -111,7 +111,7 @@ export async function credentialsOf(
   return credentials;
 }
 
-/** Nothing that was begun for one user is sent, and charged, with the token of another. */
+/** Refuses a call that began with one user's token and would go on with, and charge, another's. */
 function needUser({ pin }: Call<unknown>, credentials: Record<string, string>): void {
   const user = userOf(credentials);
   const expected = pin.user ??= user;
