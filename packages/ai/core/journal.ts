@@ -1,7 +1,7 @@
 /** The journal of calls whose charge is not settled yet. */
 import type { HoldCharge } from "@farthing/client/server";
 
-/** One call. It has ids and numbers only, and never a prompt or an answer. */
+/** One call: its ids, amounts and reason. It never contains a prompt or an answer. */
 export interface JournalRecord {
   readonly id: string;
   readonly holdId: string;

@@ -42,9 +42,9 @@ export const reportRevenue = reportRoute({
 export const reportPayouts = reportRoute({
   name: "payouts",
   summary: "Report payouts",
-  description: "Payouts by the day (UTC) on which they were made, with the sum of their balance " +
-    "transactions and the difference. Stripe does not list the transactions of manual payouts: " +
-    "the oldest available ones are assigned to them.",
+  description: "Payouts by the day (UTC) on which they were made. Each has the sum of its balance " +
+    "transactions, and how far the sum differs from the payout's amount. Stripe does not list the " +
+    "transactions of a manual payout, so the report assigns it the oldest available transactions.",
   row: PayoutRow,
   columns: [
     { key: "day", title: "day (UTC)" },

@@ -62,7 +62,7 @@ select is(settings_journal_codes_set('[{"account": "provider_payable", "code": "
 select is((pg_temp.lines(1, 1))[4], '2027-01-01 ron bookings charge provider_payable 401 0 20000',
   'the journal has the shop''s code');
 
--- The journal is balanced for each source, and as a whole.
+-- Debits equal credits in each currency and in each entry.
 select results_eq($$select currency, sum(debit)::int, sum(credit)::int
   from farthing.journal_rows(('2027-01-01', '2027-01-31')) group by currency order by currency$$,
   $$values ('ron', 20840, 20840), ('usd', 2059, 2059)$$, 'debits equal credits in each currency');

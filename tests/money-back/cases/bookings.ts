@@ -88,8 +88,7 @@ export const bookingCases: Case[] = [
       refunds("b1", "r2", 333, "succeeded"),
       runs(),
     ],
-    // The share is 969 after the fee. First one third and then two thirds are refunded, and each refunded
-    // part of the share is rounded down.
+    // The share is 969 after the fee. Each of the two refunds takes a third of it, which is 323.
     ends: `${NOTHING}; b1 completed, its provider has 323`,
   },
   {

@@ -178,7 +178,7 @@ export const ListedNotification = z.object({
 export const NotificationPath = z.object({ id: Uuid });
 
 export const RetryBody = z.strictObject({
-  reason: text(500).openapi({ description: "Audited with the operator." }),
+  reason: text(500).openapi({ description: "Stored in the audit log, with the operator's id." }),
   even_if_sent: z.boolean().default(false).openapi({
     description: "true also repeats an `uncertain` notification, which may have been sent.",
   }),

@@ -57,7 +57,7 @@ export const WelcomeGrantPath = z.object({
 });
 
 export const WelcomeRetryBody = z.strictObject({
-  reason: text(500).openapi({ description: "Audited with the operator." }),
+  reason: text(500).openapi({ description: "Stored in the audit log, with the operator's id." }),
 }).openapi("WelcomeRetryRequest");
 
 export const WelcomeRetryRefusedBody = z.strictObject({

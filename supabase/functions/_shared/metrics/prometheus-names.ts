@@ -47,7 +47,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   },
   outside_calls: {
     name: "outside_calls_total",
-    help: "Attempts at external services, by outcome.",
+    help: "Attempts to call an external service, by outcome.",
   },
   stripe_events_refetched: {
     name: "stripe_events_refetched_total",
@@ -63,7 +63,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
 export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
   database_call: {
     name: "database_call_duration_seconds",
-    help: "Duration of attempts at database functions, by the first word of the function's name.",
+    help: "Duration of each attempt to call a database function, by the first word of the function's name.",
   },
   job: {
     name: "job_duration_seconds",

@@ -32,8 +32,8 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer useful. The limit also ensures that an address is
-  -- not stored for as long as no mail service is configured.
+  -- After three days a notification is no longer useful. Without this limit, a project
+  -- that has no mail service would store the addresses until one is configured.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')

@@ -50,7 +50,7 @@ begin
     updated_at = p_now
   returning * into v_known;
   if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
-    raise exception 'payout % has another amount or currency', v_known.payout_id;
+    raise exception 'the stored payout % has another amount or currency than the event', v_known.payout_id;
   end if;
   perform farthing.plan_reconciliation(v_known, p_now);
   return 'processed';

@@ -114,7 +114,7 @@ begin
     if p_rules #> array[v_index::text, 'rule'] in (select e.rule -> 'rule'
       from jsonb_array_elements(p_rules) with ordinality e (rule, nr) where e.nr <= v_index)
     then
-      perform farthing.fail('invalid_request', 'rules must name each rule once.', null,
+      perform farthing.fail('invalid_request', 'rules must not name a rule twice.', null,
         format('rules[%s].rule', v_index));
     end if;
     perform farthing.set_alert_rule(p_rules -> v_index, v_index);

@@ -47,8 +47,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe accepts sessions of up to 24 hours, and the page may have to be requested more than
-  -- once.
+  -- Stripe refuses a session that ends more than 24 hours after it is created. The hour between is
+  -- a margin, because the clocks may differ.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,

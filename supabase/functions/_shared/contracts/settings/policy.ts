@@ -12,7 +12,10 @@ const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 
 const MAX_CHANGES = 100;
 
-/** SQL checks these, too, and can neither explain the form nor know the languages. */
+/**
+ * SQL also checks the form of these settings, but its error cannot describe the form, and it does
+ * not know the languages.
+ */
 const FORMS = {
   shop_locale: {
     fits: isLocale,

@@ -35,7 +35,7 @@ function ofAnchor(data: unknown): AlertData | undefined {
     incident_id: `anchor:${head_nr}`,
     rule: "anchor",
     severity: "info",
-    summary: `Head ${head_nr} is ${hash}, over ${entries} entries of ${accounts} accounts.`,
+    summary: `The ledger head ${head_nr} has the hash ${hash} and covers ${entries} entries of ${accounts} accounts.`,
     value: hash,
     threshold: "0",
     runbook: "docs/runbooks/anchor.md",
