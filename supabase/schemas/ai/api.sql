@@ -1,5 +1,5 @@
--- The RPC functions of chats, which endpoints call, and the views of consent and AI logs, which
--- browsers read and change.
+-- The RPC functions of chats, which endpoints call, and the views in which users read and set their
+-- consent, and read and delete their AI logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -148,5 +148,4 @@ $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
   'Ends a chat whose provider returned nothing: releases the hold, frees the key and stores the log. '
-  'Returns {status: released}, or {status: settled} if the scheduled task has charged the chat already. '
-  'Fails not_found.';
+  'Returns {status: released}, or {status: settled} if the chat was already charged. Fails not_found.';

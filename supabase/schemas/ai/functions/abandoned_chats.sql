@@ -1,5 +1,5 @@
 -- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
--- seconds is abandoned, because its request is dead.
+-- seconds counts as abandoned: its request is dead.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -58,8 +58,9 @@ begin
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Ends a chat whose request is dead: charges the most that the chat can have cost if the provider '
-  'accepted the request, and releases the hold otherwise. The caller has locked everything.';
+  'Ends a chat whose request is dead. If the provider accepted the request and the hold has not expired, '
+  'charges the most that the chat can have cost; otherwise releases the hold. The caller has locked the '
+  'key, the owner, the account and the chat.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -96,7 +97,7 @@ begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
   -- The scheduled task closes chats in the order of time, but rule 4 orders locks by account. So this
-  -- function never waits for a lock: it could deadlock.
+  -- function never waits for a lock, because waiting could cause a deadlock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;

@@ -2,9 +2,10 @@
 -- (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger closes a chat
 -- when its hold ends, because a hold can also end by expiry, by the deletion of its owner or by an
 -- operator. Order of locks: the advisory lock of the key, the owner, the account, the chat, the key's
--- row. The scheduled task skips a chat if one of its rows is locked. The owner is locked because
--- writing a log, or changing an account a second time, takes a lock on the owner's row, and the
--- deletion of a user has locked that row while it waits for the account: the two could deadlock.
+-- row. The scheduled task skips a chat if one of its rows is locked. The owner's row is locked before
+-- the account, because writing a log, or changing an account a second time, locks that row, too.
+-- Otherwise a chat could deadlock with the deletion of its user, which has locked the owner's row and
+-- waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds

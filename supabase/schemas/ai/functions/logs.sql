@@ -71,8 +71,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- The consent is locked, so a user who lowers it meanwhile waits, and then also erases fields of the
-  -- new log. A consent that another transaction is changing now counts as none.
+  -- The consent is locked, so a change that lowers it meanwhile waits, and then erases fields of the
+  -- new log, too. While another transaction changes the consent, it counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -94,7 +94,7 @@ end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
   'Stores those fields of {model, kind, prompt, response, structured, usage, classification, '
-  'duration_ms, error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that '
+  'duration_ms, error_code, request_id, trace_id} that the user''s consent allows. Never fails: a log that '
   'cannot be stored is lost, with a warning.';
 
 create function farthing.delete_old_ai_logs(p_now timestamptz default now(), p_limit int default 10000)

@@ -41,7 +41,7 @@ end
 $$;
 comment on function farthing.settle_chat is
   'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
-  'locked everything and released expired holds.';
+  'locked the key, the owner, the account and the chat, and released expired holds.';
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -109,8 +109,8 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the excess of the scheduled task''s charge over p_usage, and returns the '
-  'refunded credits. The caller has locked the account, and calls this function once per chat.';
+  'Refunds, as an adjustment, the credits that the scheduled task charged above the price of p_usage, and '
+  'returns their number. The caller has locked the account, and calls this function once per chat.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -143,7 +143,8 @@ end
 $$;
 comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestamptz) is
   'Charges an answered chat: settles an open chat, charges a released chat late, and corrects a chat '
-  'that the scheduled task has charged. Returns the closed chat. The caller has locked everything.';
+  'that the scheduled task has charged. Returns the closed chat. The caller has locked the key, the owner, '
+  'the account and the chat.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
