@@ -1,6 +1,6 @@
--- The evaluation of the alert rules, each minute. The rules and their first figures are in
--- alerts/tables/thresholds.sql. An operator tunes a figure in the database: update
--- farthing.alert_rules set threshold = … where rule = ….
+-- The evaluation of the alert rules, each minute. The rules and their default figures are in
+-- alerts/tables/thresholds.sql. An operator changes a figure by POST /settings/alerts, or in the
+-- database: update farthing.alert_rules set threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -113,9 +113,9 @@ begin
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- The statement timeout fires only once in a statement, so it would not cancel a second reading
-    -- that takes too long. The whole evaluation would then end without any notification, so no further
-    -- rule is evaluated.
+    -- After a timeout no further rule is evaluated: the statement timeout fires only once in a
+    -- statement, so it would not cancel a second reading that takes too long, and the whole evaluation
+    -- could end without any notification.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.

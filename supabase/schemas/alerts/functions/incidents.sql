@@ -1,7 +1,8 @@
 -- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
 -- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
--- Edge Function runs. An incident is notified once, in the transaction that opens it. A summary has
--- no personal data: it has counts, shares and names of routes.
+-- Edge Function runs. An incident is notified once: its notifications are queued in the transaction
+-- in which it fires, or later if that fails. A summary does not name persons: it has figures, ids,
+-- error codes, and names such as those of routes and tasks.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)

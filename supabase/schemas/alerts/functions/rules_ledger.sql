@@ -21,7 +21,7 @@ begin
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
     farthing.count_text(v_found.violations, 'violation'), v_found.detail));
-  -- Before the first proof, which runs within minutes, nothing counts as wrong.
+  -- The first proof runs within minutes of the installation. Until then nothing counts as wrong.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;

@@ -33,7 +33,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Calls of models and runners may take long.
+  -- These routes call models or other services, or work through a queue, so their requests may take
+  -- long.
   c_slow_by_nature constant text :=
     '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
   v_worst record;

@@ -87,7 +87,7 @@ as $$
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, that expired, or whose every attempt failed. A refused job '
+  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A refused job '
   'does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)

@@ -66,7 +66,7 @@ end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
   'Reads the share of failed charges: over if it is above the threshold and at least factor times the '
-  'usual share.';
+  'usual share, and there were at least minimum charges and three failures.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -31,7 +31,8 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- Each hour one transaction makes a head of the ledger and queues it for the webhook.
+  -- Each hour one transaction makes a head of the ledger (seals/functions/heads.sql) and queues it
+  -- for the webhook.
   select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
     order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;

@@ -39,7 +39,8 @@ begin
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
       farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
-  -- A scheduled task normally wakes the notification runner each minute, but no task runs now.
+  -- A scheduled task normally wakes the notification runner each minute, but that task may be
+  -- stopped, too.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
     perform farthing.wake_notification_runner_if_due(p_now);
   end if;
@@ -50,5 +51,5 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the notification runner each '
-  'minute. Returns true if operators are notified now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, or if alerts are not evaluated, and wakes '
+  'the notification runner each minute. Returns true if operators are notified now.';
