@@ -1,5 +1,5 @@
 -- The audited tables and columns. This file runs after the files of all subjects, because the rows that
--- they have inserted get an audit row, too.
+-- those files insert get an audit row, too.
 
 -- All settings of the policy.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a

@@ -1,7 +1,7 @@
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
 -- again, an event that is applied again, a transfer that is settled. Tasks may change or delete these
--- rows at any time. So the proof does not compare them with their last audit row, as it does for
--- audited tables.
+-- rows at any time. So the proof, which compares the rows of audited tables with their last audit rows,
+-- leaves these rows out.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)
@@ -27,4 +27,5 @@ begin
 end
 $$;
 comment on function farthing.require_reason(text) is
-  'Refuses an action whose reason would not fit the audit. Fails invalid_request, naming reason.';
+  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails invalid_request, '
+  'naming reason.';
