@@ -232,7 +232,7 @@ begin
     perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
-  -- The booking was paid while Stripe was asked to cancel the payment, so the money is refunded.
+  -- If the booking was paid while Stripe was asked to cancel the payment, the money is refunded.
   if v_booking.status in ('paid', 'confirmed') then
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;

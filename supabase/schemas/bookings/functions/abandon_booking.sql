@@ -28,7 +28,7 @@ declare
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
   -- The scheduled task cancels bookings in the order of time, but rule 4 orders locks by account. So
-  -- this function never waits for a lock: it could deadlock.
+  -- this function never waits for a lock, because waiting could cause a deadlock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;

@@ -1,8 +1,8 @@
--- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
--- column with a check, because it is fixed by the rate of the day on which the booking is made and
--- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
--- the states, because Stripe's events, both parties and scheduled tasks change a booking, and no
--- change may move a booking back to an earlier state.
+-- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is
+-- stored, because the rate at the time of the booking fixes it for ever; a check compares it with
+-- the stored rate. Amounts are integers in the currency's minor unit. One trigger guards the
+-- states, because Stripe's events, both parties and scheduled tasks change a booking, and a late
+-- change must not undo a payment, a completion or a cancellation.
 
 create table farthing.bookings (
   account_id bigint not null,
