@@ -1,6 +1,7 @@
 -- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next. The
 -- day's spending is a stored figure and not a sum of entries, because an account with a cap spends
--- often and a sum gets slower with each charge. For accounts without a cap, no spending is stored.
+-- often and a sum gets slower with each charge. The stored figure leaves out charges made while the
+-- account has no cap.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -110,8 +111,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached. details has the cap, the credits spent and held today, and the time of the '
-  'reset.';
+  'Fails spend_cap_reached. details has the cap, the credits spent today, the held credits, and the time of '
+  'the reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -127,7 +128,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Fails spend_cap_reached or insufficient_credits, by the limit that the charge has met (T25).';
+  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge (T25).';
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz

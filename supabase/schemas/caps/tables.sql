@@ -6,8 +6,8 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'For each account with a daily cap: the last day (UTC) on which the account spent credits, and how '
-  'many it spent on that day.';
+  'One row for each account that has or had a daily cap: the day (UTC) of its last charge under the cap or '
+  'of the last change of the cap, and the credits spent on that day.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
@@ -20,6 +20,6 @@ create table farthing.spend_caps (
 );
 comment on table farthing.spend_caps is
   'Daily caps of an account, in credits: the user''s own cap, and the cap that the back end imposes. '
-  'Null is no cap.';
+  'Null means no cap.';
 alter table farthing.spend_caps enable row level security;
 create policy spend_caps_none on farthing.spend_caps for select to authenticated using (false);

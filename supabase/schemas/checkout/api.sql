@@ -1,5 +1,6 @@
 -- The RPC functions of checkouts: begin (committed before Stripe is called), attach (after Stripe's
--- answer), and abandon (without an answer). Also the packages on sale, and a user's orders.
+-- answer), and abandon (if Stripe opened no session). Also the packages on sale, and a user's
+-- orders.
 
 create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
@@ -110,7 +111,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, by sort, first currency and price.';
+  'Returns the packages on sale, in the order of sort, first currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())

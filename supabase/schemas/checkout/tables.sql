@@ -66,16 +66,17 @@ comment on table farthing.orders is
   'of the hosted page when the order was made, with the customer or email of the buyer; the email is '
   'deleted as soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe '
   'computes, or the tax is added to it; null if Stripe computes none. promotion_codes: whether the '
-  'buyer may enter a code. Both are those of session_settings, and never change. payment_ref: the '
-  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the '
-  'buyer paid, with amount_tax and after amount_discount; null until then. invoice_id: Stripe''s '
-  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version of the '
-  'policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
-  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits '
-  'clawed back for refunds and disputes together (rule 10).';
+  'buyer may enter a code. Both are copied from session_settings, and never change. payment_ref: the '
+  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the buyer '
+  'paid, with amount_tax and after amount_discount. All three are null until the order is paid. invoice_id: '
+  'Stripe''s invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
+  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
+  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits clawed '
+  'back for refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
--- Reports count the accounts of a year from this index, and find each account's payments in it.
+-- Reports count the accounts that ordered in a year from this index, and find each account's
+-- payments in it.
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
   include (paid_at, kind, amount_total);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';

@@ -41,7 +41,8 @@ as $$
 declare
   v_order farthing.orders;
   -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
-  -- after the order. So a retry cannot continue an older order.
+  -- after the order. So a retry cannot continue an order that is older than 30 minutes; 5 minutes
+  -- of them are a margin.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -73,8 +74,8 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
-  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with them
-  -- and session_settings may change before.
+  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with
+  -- them, and session_settings may have changed before the payment.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
     tax_behavior, promotion_codes, expires_at, created_at, updated_at)

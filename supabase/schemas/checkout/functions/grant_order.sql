@@ -54,7 +54,7 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- The result is exact: div() divides whole numbers, and a half is rounded up.
+  -- The result is exact: div() returns a whole quotient, and a half is rounded up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
@@ -72,7 +72,7 @@ as $$
 declare
   v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation', p_now);
   v_terms farthing.lots;
-  -- Tax is owed to the state, so it is no part of the price of credits.
+  -- Tax is owed to the state, so it is not part of the price of credits.
   v_price bigint := p_paid.amount_total - p_paid.amount_tax;
   v_bonus_price bigint := case v_policy.value when 'pro_rata'
     then farthing.bonus_price(v_price, p_order.credits, p_order.bonus_credits) else 0 end;

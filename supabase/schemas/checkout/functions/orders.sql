@@ -55,7 +55,7 @@ as $$
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
-  'Returns an order in the API''s form. The amount is in minor units; credits are text.';
+  'Returns an order in the API''s form. Amounts are in minor units; credits are text.';
 
 create function farthing.expire_order(p_order_id text, p_now timestamptz)
 returns int
@@ -88,4 +88,4 @@ as $$
     order by o.expires_at limit p_limit), 'expire_order', p_now)
 $$;
 comment on function farthing.expire_orders(timestamptz, int) is
-  'Marks pending orders whose session has ended as expired, and returns their number.';
+  'Marks pending orders as expired after their session has ended, and returns their number.';

@@ -1,5 +1,5 @@
 -- The settings of an order's session at Stripe. They are stored with the order, because Stripe refuses
--- a repeated request that has the same idempotency key and other parameters.
+-- a repeated request that has the same idempotency key but different parameters.
 
 create function farthing.session_settings(p_user_id uuid, p_account_id bigint)
 returns jsonb
@@ -7,8 +7,9 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
-  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: when
-  -- a customer is deleted at Stripe, Stripe detaches the card, and then refuses sessions of this customer.
+  -- and automatic tax, because only these belong to a customer. A customer without a saved card is not
+  -- used, because it may have been deleted at Stripe: then Stripe has detached its card, and refuses
+  -- its sessions.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -21,8 +22,9 @@ as $$
   left join auth.users u on u.id = p_user_id
 $$;
 comment on function farthing.session_settings(uuid, bigint) is
-  'Returns the settings of a new session: those of the policy without their prefix, and customer_id or '
-  'customer_email, or neither if the user has no email address that Stripe is sure to accept.';
+  'Returns the settings of a new session: those of the policy, without the prefix checkout_, and '
+  'customer_id or customer_email, or neither if the user has no email address that Stripe is sure to '
+  'accept.';
 
 create function farthing.forget_session_email()
 returns trigger
@@ -49,5 +51,4 @@ begin
 end
 $$;
 comment on function farthing.forget_emails_of_user() is
-  'Trigger: when a user is deleted, deletes their email from those of their orders that have no '
-  'session yet.';
+  'Trigger: when a user is deleted, deletes their email from those of their orders that still contain it.';
