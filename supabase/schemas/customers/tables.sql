@@ -50,9 +50,10 @@ create table farthing.card_removals (
   constraint card_removals_attempts_bounded check (attempts between 0 and 30)
 );
 comment on table farthing.card_removals is
-  'Cards that a user removed or replaced by another card, and cards of deleted users. No new charge of '
-  'the card begins after requested_at. detached_at: when Stripe had detached it; null while Stripe must '
-  'be asked, next at next_attempt_at.';
+  'Cards that Stripe must detach, or has detached: a user removed or replaced the card, the user was '
+  'deleted, or the card was saved at Stripe but not stored here. No new charge of the card begins after '
+  'requested_at. detached_at: when Stripe had detached the card; null while Stripe must be asked, next at '
+  'next_attempt_at.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;
@@ -70,7 +71,7 @@ create table farthing.stripe_faults (
 );
 comment on table farthing.stripe_faults is
   'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe does not '
-  'know the customer subject, so the key belongs to another account or mode. tax_not_set_up: Stripe refuses '
-  'to compute taxes. detail: Stripe''s last answer. A success deletes the row.';
+  'know the customer that subject names, so the key belongs to another account or mode. tax_not_set_up: '
+  'Stripe refuses to compute taxes. detail: Stripe''s last answer. A success deletes the row.';
 alter table farthing.stripe_faults enable row level security;
 create policy stripe_faults_none on farthing.stripe_faults for select to authenticated using (false);

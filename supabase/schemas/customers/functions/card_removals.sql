@@ -14,7 +14,7 @@ as $$
   on conflict (payment_method_id) do nothing
 $$;
 comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
-  'Plans that Stripe detaches a card. A repeat changes nothing.';
+  'Records that Stripe must detach a card. A repeat changes nothing.';
 
 create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
 returns void
@@ -74,8 +74,8 @@ set search_path = ''
 as $$
   select r.payment_method_id from farthing.card_removals r
   where r.detached_at is null and r.next_attempt_at <= p_now
-    -- A charge that was begun with a card which was then replaced still uses the replaced card, because
-    -- its request to Stripe may have to be repeated.
+    -- An open charge still needs its card after the card was removed or replaced, because the charge's
+    -- request to Stripe may have to be repeated.
     and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
       and c.payment_method_id = r.payment_method_id and c.step = 'charge')
   order by r.next_attempt_at, r.payment_method_id limit p_limit

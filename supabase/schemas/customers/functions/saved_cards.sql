@@ -1,8 +1,9 @@
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
--- creates one customer per account, because the key of that request is derived from the account and
--- its user. A second request finds the first customer here. The account of a deleted user keeps its
--- customer. If the same user id signs up later, it has another account and another customer.
--- Farthing stores Stripe's ids and the card's brand, last four digits and expiry, never its number.
+-- creates one customer per account, because the idempotency key with which the customer is created
+-- is derived from the account and its user. A second request finds the first customer here. The
+-- account of a deleted user keeps its customer. If the same user id signs up later, it has another
+-- account and another customer. Farthing stores Stripe's ids and the card's brand, last four digits
+-- and expiry, never its number.
 
 create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
 returns text
@@ -26,7 +27,7 @@ begin
 end
 $$;
 comment on function farthing.reject_card(jsonb, timestamptz) is
-  'Plans that Stripe detaches a card that was saved at Stripe but is not stored here. Returns '
+  'Records that Stripe must detach a card that was saved at Stripe but is not stored here. Returns '
   'processed, or ignored for the customer of another app.';
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
@@ -67,8 +68,8 @@ end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
   'Stores a saved card, and wakes the runner to read it and to detach the card that it replaces. A card '
-  'that was removed, or that is older than the last change of the card, is detached instead. The caller '
-  'has locked the account.';
+  'that was removed before, or that was saved before the last change of the account''s card, is detached '
+  'instead. The caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -123,7 +124,8 @@ begin
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      -- The user is deleted. A new account under the same user id does not get the card.
+      -- The user is deleted, or the customer belongs to another account. A new account under the
+      -- same user id does not get the card.
       return farthing.reject_card(p_facts, p_now);
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
