@@ -1,4 +1,5 @@
--- The beginning of an item in a list: a price, a policy, a code.
+-- The time from which an item of a settings list applies: a rate, a package, an accounting policy,
+-- a journal code.
 
 create function farthing.effective_from(p_item jsonb)
 returns timestamptz

@@ -44,4 +44,4 @@ end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
   'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
-  'names the invalid field. RPC functions refuse only by this function.';
+  'names the invalid field. RPC functions raise every error that has a code through this function.';

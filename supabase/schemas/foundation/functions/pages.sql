@@ -26,7 +26,7 @@ as $$
   select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
 $$;
 comment on function farthing.uuid_of(text) is
-  'Returns the id that a cursor contains; null for any other text, which is the cursor of no item.';
+  'Returns the id that a cursor contains; null for any other text, because no item has such a cursor.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
