@@ -122,5 +122,5 @@ end
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'Returns grants before an id, newest first, by status and user, for operators: {grants, next_before}. '
-  'Fails not_found if there is no such user.';
+  'Returns grants before an id, newest first, filtered by status and user, for operators: {grants, '
+  'next_before}. Fails not_found if there is no such user.';

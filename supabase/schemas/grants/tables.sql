@@ -33,8 +33,8 @@ create table farthing.grants (
 );
 comment on table farthing.grants is
   'Grants by authors that the ceilings bind, and grants above a ceiling by any author. Amounts are in '
-  'credits. A grant is pending until another operator confirms or declines it, or confirm_before has '
-  'passed. ceiling: the ceiling that the grant exceeded. decided_by: the author who confirmed or '
+  'credits. A pending grant waits until another author confirms it, until it is declined, or until '
+  'confirm_before. ceiling: the ceiling that the grant exceeded. decided_by: the author who confirmed or '
   'declined the grant; null if no decision was needed.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);

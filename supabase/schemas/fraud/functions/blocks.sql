@@ -45,7 +45,7 @@ end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
   'Refuses an operator who would change or lift a block of themselves or of a card that they used. A '
-  'block of an address is not checked, because its owner is unknown. Fails forbidden.';
+  'block of an address is not checked, because the owner of an address is unknown. Fails forbidden.';
 
 create function farthing.put_block(p_block farthing.blocks)
 returns farthing.blocks
@@ -69,8 +69,8 @@ begin
 end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
-  'Adds a block, or replaces the reason, the author and the end of an existing block, and returns it. '
-  'Fails forbidden for the operator whom the existing block blocks.';
+  'Adds a block, or replaces the reason, the author, the time and the end of an existing block. Returns the '
+  'block. Fails forbidden for the operator whom the existing block blocks.';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb

@@ -1,7 +1,7 @@
 -- The fraud check before a checkout session or a booking. The check runs in the transaction that
 -- creates the order or the booking. So the account is locked, parallel requests are counted one
--- after the other, and a decision is stored if and only if the order or booking is stored. The
--- limits count stored rows: an operator can read these rows, and no counter has to be reset.
+-- after the other, and an order or a booking is stored together with the decision that allows it.
+-- The limits count stored rows: an operator can read these rows, and no counter has to be reset.
 
 create function farthing.fraud_verdict(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz, p_is_new boolean default true, p_provider_id uuid default null)

@@ -57,7 +57,7 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The limit counts as in find_sessions_over().
+  -- The limit is used up as in find_sessions_over(), but by bookings.
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -84,8 +84,8 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- More users than allowed used the card. The limit ends as soon as either the last use by the surplus
-  -- user or the buyer's own last use is a day old.
+  -- The limit is exceeded if too many users have used one card. It ends as soon as the last use by the
+  -- user who is one too many, or the buyer's own last use, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

@@ -154,9 +154,9 @@ begin
 end
 $$;
 comment on function farthing.finish_grant is
-  'Adds the credits, or stores a pending grant if a ceiling is exceeded. Returns {status: 201, data: '
-  'lot} or {status: 202, data: the pending grant}. The caller has locked the account. Fails '
-  'invalid_request.';
+  'Adds the credits, or stores a pending grant if the grant exceeds a ceiling that binds its author. '
+  'Returns {status: 201, data: lot} or {status: 202, data: the pending grant}. The caller has locked the '
+  'account. Fails invalid_request.';
 
 create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb

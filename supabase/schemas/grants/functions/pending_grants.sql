@@ -82,4 +82,4 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.expire_grants(timestamptz, int) is
-  'Marks grants that were not confirmed in time as expired, and returns their number.';
+  'Marks pending grants as expired after confirm_before, and returns their number.';
