@@ -52,7 +52,7 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
-  'Stores the result of a paid check, and the figures of the checked service: {name, outcome}.';
+  'Stores the result of a paid check, and the figures of the checked service. Returns {name, outcome}.';
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb

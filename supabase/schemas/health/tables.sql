@@ -10,7 +10,7 @@ create table farthing.deep_budget (
 comment on table farthing.deep_budget is
   'One row: the budget of the paid checks for one day (UTC), and the part that is spent, in units. A '
   'unit is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The '
-  'default is twice the cost of the scheduled checks.';
+  'default is about twice the daily cost of the scheduled checks.';
 alter table farthing.deep_budget enable row level security;
 create policy deep_budget_none on farthing.deep_budget for select to authenticated using (false);
 insert into farthing.deep_budget default values;

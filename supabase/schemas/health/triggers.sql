@@ -1,3 +1,3 @@
--- A scheduled task calls the paid checks each hour.
+-- A scheduled task starts the paid checks each hour.
 
 select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');

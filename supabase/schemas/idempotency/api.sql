@@ -1,4 +1,4 @@
--- The answer of an operation that is not all SQL, stored under its idempotency key.
+-- The RPC function that stores the answer of a refused request under its idempotency key.
 
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_user_id uuid default null,
@@ -28,4 +28,4 @@ grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
   'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
   'answer needs no transaction with other work. A stored answer is not replaced within 24 hours. '
-  'insufficient_credits is counted for the user, if there is one.';
+  'If p_user_id is given, a refusal with insufficient_credits is counted for this user.';

@@ -1,5 +1,5 @@
 -- Figures for a metrics collector. They do not read the ledger: credits come from the sums of
--- sealed entries, which are at most a minute old; all other figures read only unfinished work, or
+-- sealed entries, which are at most a minute old. The figures of work read only unfinished work, or
 -- work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
@@ -60,9 +60,9 @@ as $$
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Counts work by its state: webhook events and jobs that are unfinished or ended within a day, and '
-  'unsent notifications. Also returns the age of the oldest unfinished event and the delay of the '
-  'longest waiting job, in seconds.';
+  'Counts work by its state: webhook events that are unfinished or arrived within a day, jobs that are '
+  'unfinished or ended within a day, and unsent notifications. Also returns the age of the oldest '
+  'unfinished event and the delay of the longest waiting job, in seconds.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)

@@ -65,7 +65,7 @@ end
 $$;
 comment on function farthing.charge_bill is
   'Charges a bill of a hold that is already freed; returns one result for each charge. Usage without an '
-  'event_id becomes an event of the bill''s origin with the hold''s id. Fails unknown_model, '
+  'event_id becomes an event with the bill''s origin and the hold''s id. Fails unknown_model, '
   'usage_conflict, invalid_request.';
 
 create function farthing.settle(
