@@ -52,8 +52,8 @@ end
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
-  'Returns a page of events, newest first, by state or type: {events, next_before}. p_before: an event '
-  'id.';
+  'Returns a page of events, newest first, optionally of one state or type: {events, next_before}. '
+  'p_before: an event id.';
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
@@ -90,8 +90,8 @@ begin
   end if;
   -- A processed event must not be applied twice. An event without facts has nothing to apply.
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
-    -- The event gets ten new attempts: the operator has fixed the cause, or the next error names
-    -- the cause.
+    -- The event gets ten new attempts, because the operator has probably fixed the cause. If not,
+    -- the new last_error names the cause.
     v_before := v_event.state;
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
@@ -106,7 +106,7 @@ $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
-  'attempts, and audits its author. Changes nothing if the event was processed or has no facts. Returns '
+  'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
   'the event. Fails not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
@@ -134,7 +134,7 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_missing to service_role;
 comment on function farthing_public.inbox_missing is
-  'Returns the ids of a list whose events never arrived.';
+  'Returns the ids in p_event_ids that no stored event has.';
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
@@ -147,8 +147,8 @@ as $$
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner: {claimed_at, since}, with since in seconds since 1970; null '
-  'if no backfill is due.';
+  'Gives the hourly backfill to one runner. Returns {claimed_at, since}, or null if no backfill is due. '
+  'since: the time, in seconds since 1970, from which to fetch events.';
 
 create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
@@ -192,5 +192,5 @@ end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
-  'Compares Stripe''s mode with this database''s mode: {livemode}, null before the first event. Fails '
-  'mode_mismatch.';
+  'Compares p_livemode with this database''s mode. Returns {livemode}: this database''s mode, null '
+  'before the first event. Fails mode_mismatch.';

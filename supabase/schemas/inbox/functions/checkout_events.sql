@@ -72,8 +72,8 @@ begin
     if not v_is_paid then
       return 'ignored because the order is linked to a different session';
     end if;
-    -- Only this installation writes the id of an order into a session, so the payment must be for
-    -- this order.
+    -- Only this installation writes the id of an order into a session. So the payment is for this
+    -- order, and must not be ignored.
     raise exception 'order % is linked to a different Checkout Session', v_order.order_id;
   end if;
   perform farthing.note_session(v_order, p_facts);

@@ -46,6 +46,7 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
-  'Applies the events that arrived before their payment, or before its charge, in the transaction that '
-  'applies the payment: refunded credits cannot be spent in between. p_with_payment: also applies the event '
-  'of the payment itself, which may have waited for the event of its session. Returns the number of events.';
+  'Applies the events that arrived before their payment, or before the payment''s charge, in the '
+  'transaction that applies the payment, so that refunded credits cannot be spent in between. '
+  'p_with_payment: also applies the event of the payment itself, which may have waited for the event of '
+  'its session. Returns the number of events.';

@@ -11,8 +11,8 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Returns whether this installation created the event''s object, or the payment that the object belongs '
-  'to.';
+  'Returns whether the metadata of the event''s object names this installation. The metadata of a refund '
+  'from the dashboard does not, even if it refunds a payment of ours.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text

@@ -21,8 +21,8 @@ returns setof farthing.inbox
 language sql stable
 set search_path = ''
 as $$
-  -- Without its order a payment waits, too, but it is left out here, because reading its session would
-  -- not help.
+  -- A payment whose order has no row here also waits, but is left out, because reading its session
+  -- would not help.
   select i.* from farthing.inbox i
   join farthing.orders o on o.order_id = (i.facts ->> 'order_id')::uuid and o.payment_ref is null
   where i.read_session_at <= p_now
