@@ -1,9 +1,9 @@
 -- Jobs: long work, done in steps, that a browser polls. A job can write a file, one page per step.
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
--- idempotency key must commit together: every job is paid for, and every hold of a job has its job.
--- A runner claims a job under a lease, whose token increases with each claim; a runner that has
--- lost its lease has an old token and can write nothing.
+-- idempotency key must commit together: a job that costs credits is never stored without its hold,
+-- and its hold never without the job. A runner claims a job under a lease, whose token increases
+-- with each claim; a runner that has lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,

@@ -17,8 +17,8 @@ comment on table farthing.journal_accounts is
   'that has begun applies. unapplied_payments: payments whose credits are not granted yet; '
   'provider_payable: the providers'' money from bookings; refunds, disputes: money that was returned, '
   'less the deferred revenue that it released; the difference lowers revenue; tax_payable: tax that is '
-  'owed to the state; discounts: debited when an order is paid and credited at once, because the price '
-  'of the credits is what was paid.';
+  'owed to the state; discounts: debited when an order is paid, and at once credited with the same '
+  'amount, because deferred revenue is only what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 

@@ -103,8 +103,8 @@ begin
     -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
-  -- A user's cancellation of their own job is not audited. Other authors are audited, because the
-  -- job's row is deleted after 30 days and the audit row is not.
+  -- A user's cancellation of their own job is not audited. A cancellation by another author is
+  -- audited, because the job's row is deleted after 30 days and the audit row is not.
   if p_author is distinct from 'owner' then
     perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
       jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
@@ -146,4 +146,4 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found, and invalid_request naming limit.';
+  'not_found, and invalid_request, naming the field limit.';

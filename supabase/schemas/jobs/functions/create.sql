@@ -13,7 +13,7 @@ as $$
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
   'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the job '
-  'is requested (T10).';
+  'is requested (trap T10).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,

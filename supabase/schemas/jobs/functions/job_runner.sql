@@ -1,5 +1,5 @@
--- Waking the job runner, which needs pg_net and Vault. Both are optional: without them, the job runner
--- works when a caller sends POST /job-runner.
+-- Waking the job runner. This needs pg_net and Vault, which are optional: without them, the job
+-- runner works only when a caller sends POST /job-runner.
 
 create function farthing.wake_runner()
 returns boolean

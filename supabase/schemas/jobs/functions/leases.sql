@@ -1,7 +1,7 @@
--- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this order: the
--- owner, the account, the job (rule 4). The owner is locked because a job's row and its logs refer to the
--- owner, and the deletion of a user locks the owner's row while it waits for the account. A claim locks
--- only jobs, and skips locked ones.
+-- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this
+-- order: the owner, the account, the job (rule 4). The owner is locked because a job's row and its
+-- logs refer to the owner, and the deletion of a user locks the owner's row while it waits for the
+-- account. To lease due jobs, a claim locks only these jobs, and skips locked ones.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -38,7 +38,7 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'Locks and returns a job if this token still has the job''s lease; else null.';
+  'Locks a job as lock_job() does, and returns it if p_token still has the job''s lease; else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs

@@ -1,6 +1,6 @@
--- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling works
--- without it: its functions are looked up by name, so these migrations also run on a PostgreSQL without
--- Realtime.
+-- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling
+-- works without it. Its functions are looked up by name, so that the migrations also run on a
+-- PostgreSQL without Realtime.
 
 create function farthing.publish_job(p_job farthing.jobs)
 returns void

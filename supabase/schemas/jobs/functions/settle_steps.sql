@@ -16,8 +16,8 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
-    -- occurred_at before the request is priced at the rates of that earlier moment.
+    -- Trap T10: usage is priced at the rates of the moment when the job was requested. Usage with
+    -- an occurred_at before the request is priced at the rates of that earlier moment.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all

@@ -27,9 +27,9 @@ begin
 end
 $$;
 comment on function farthing.write_entry(farthing.entries, timestamptz) is
-  'Writes one entry and changes its account''s balance by the entry''s amount. Sets the entry''s number '
-  'and id, and its times, transaction and correlation id where they are null. Returns the account, which '
-  'the caller has locked.';
+  'Writes one entry and changes its account''s balance by the entry''s amount. Sets the entry''s number, '
+  'id, created_at and balance_after, and sets event_at, the transaction and the correlation id if they '
+  'are null. Returns the account, which the caller has locked.';
 
 create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
