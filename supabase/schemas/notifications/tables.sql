@@ -31,8 +31,8 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
-  -- If a notification may have been sent, it is sent again with the same contents: Resend refuses
-  -- different contents under the same idempotency key.
+  -- A repeat of a notification that may have been sent must have the same contents, because Resend
+  -- refuses different contents under the same idempotency key.
   constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
     and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
@@ -49,13 +49,13 @@ create table farthing.notifications (
 );
 comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, '
-  'then sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may '
-  'have been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that '
-  'got no answer and may have sent the notification. retried_at: when an operator last queued it again. '
-  'data: the template''s values, no personal data. locale, shop: the language and the shop''s settings '
-  'of the first attempt, which later attempts repeat; shop is erased when it is sent. last_error: a '
-  'code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
+  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
+  'been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that got no '
+  'answer and may have sent the notification. retried_at: when an operator last queued it again. data: '
+  'the template''s values, no personal data. locale, shop: the language and the shop''s settings of the '
+  'first attempt, which later attempts repeat; shop is erased when the notification is sent. last_error: '
+  'a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);

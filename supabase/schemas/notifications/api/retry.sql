@@ -1,5 +1,5 @@
--- Operators send again the notifications that were given up: one of them, or all of them after an
--- outage.
+-- Operators retry notifications that were given up: a single one, or all those of a period, such as
+-- an outage.
 
 create function farthing_public.notifications_retry(
   p_notification_id uuid, p_reason text, p_even_if_sent boolean default false,
@@ -32,7 +32,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry to service_role;
 comment on function farthing_public.notifications_retry is
-  'Queues a dead-lettered notification again, with eight new attempts; its author and reason are '
+  'Queues a dead-lettered notification again, with eight new attempts; the operator and the reason are '
   'audited. p_even_if_sent: also retries a notification that may have been sent (uncertain). Returns '
   '{status: 200, replayed, data: notification}. Fails not_found, forbidden, invalid_request, '
   'notification_not_dead.';
@@ -90,4 +90,4 @@ comment on function farthing_public.notifications_retry_dead is
   'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
   'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
-  'retried}}. Fails forbidden, invalid_request, naming since or reason.';
+  'retried}}. Fails forbidden, and invalid_request, naming the field since or reason.';

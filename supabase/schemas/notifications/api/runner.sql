@@ -1,5 +1,5 @@
--- Notifications: the runner queues, claims, and reports each one as sent or failed. Users read
--- their own notifications through the data API.
+-- Notifications: a back end queues them; the runner claims them, and reports each one as sent or
+-- failed. Users read their own notifications through the data API.
 
 create view farthing_public.notifications with (security_invoker = true) as
 select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;

@@ -27,7 +27,7 @@ begin
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
         -- If one mail service may have sent a notification, a different mail service must not send
-        -- it: it could not recognise the repeat.
+        -- it, because only the first service can recognise the repeat.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
       order by farthing.notification_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)

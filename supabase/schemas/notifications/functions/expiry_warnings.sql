@@ -1,4 +1,4 @@
--- Warnings a week and a day before credits expire.
+-- Warnings before credits expire: one a week ahead, and one a day ahead.
 
 create function farthing.notify_expiring(
   p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
@@ -14,7 +14,7 @@ as $$
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
       -- A lot that was granted less than a week before its expiry gets no warning a week ahead;
-      -- every lot gets one a day ahead (T23).
+      -- every lot gets a warning a day ahead (trap T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), unnotified as (
@@ -47,4 +47,5 @@ as $$
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.notify_expiring_credits(timestamptz, int) is
-  'T23: queues warnings a week and a day before credits expire, and returns the number of notifications.';
+  'Queues the warnings that credits expire within a day or within a week (trap T23), and returns the '
+  'number of notifications.';

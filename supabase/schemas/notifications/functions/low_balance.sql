@@ -21,9 +21,9 @@ begin
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
-  -- The subject of the notification is the account's newest lot, and each subject is notified once:
-  -- the owner may be notified again only after the account has received credits, and not at all if
-  -- it never had credits.
+  -- The subject of the notification is the account's newest lot, and there is one notification per
+  -- subject. So the owner is notified again only after the account has received credits, and never
+  -- if the account never had credits.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id

@@ -1,5 +1,6 @@
--- Retries by an operator: notifications that were given up are queued again. Dead-lettered notifications
--- were certainly not sent. Uncertain ones may have been sent, so they are repeated only on request.
+-- Retries by an operator: notifications that were given up are queued again. Dead-lettered
+-- notifications were certainly not sent. Uncertain ones may have been sent, so they are retried
+-- only if the operator sends even_if_sent.
 
 create function farthing.retry_given_up(
   p_notification farthing.notifications, p_reason text, p_author text, p_now timestamptz)
@@ -26,7 +27,8 @@ begin
 end
 $$;
 comment on function farthing.retry_given_up(farthing.notifications, text, text, timestamptz) is
-  'Queues a dead or uncertain notification again, with eight new attempts, and audits it. Returns the row.';
+  'Queues a dead or uncertain notification again, with eight new attempts, and audits the retry. Returns '
+  'the row.';
 
 create function farthing.retriable_notifications(
   p_since timestamptz, p_until timestamptz, p_template text, p_error text)
@@ -70,4 +72,5 @@ end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
   'Refuses a retry of a notification that was not given up, whose address was erased, or that may have '
-  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is its state.';
+  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is the '
+  'notification''s state.';

@@ -24,9 +24,9 @@ exception when others then
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Queues a notification to an account''s owner; false if this subject was notified before, or if the '
-  'owner was deleted. Never fails: if the notification cannot be written, the server''s log has a '
-  'warning.';
+  'Queues a notification to an account''s owner; false if the account already has one of this template '
+  'and subject, or if the owner was deleted. Never fails: if the notification cannot be written, the '
+  'server''s log has a warning.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -45,8 +45,9 @@ exception when others then
 end
 $$;
 comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
-  'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
-  'notified before. Never fails: if the notification cannot be written, the server''s log has a warning.';
+  'Notifies the operators, by email and by webhook, once per template and subject; false if both '
+  'notifications already exist. Never fails: if the notification cannot be written, the server''s log '
+  'has a warning.';
 
 create function farthing.queue_requested_notification(
   p_template text, p_user_id uuid, p_email text, p_data jsonb, p_locale text, p_now timestamptz)

@@ -36,8 +36,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notification(farthing.notifications, text, interval, timestamptz) is
-  'Plans another attempt after p_wait. After eight counted attempts (p_notification.attempts) it ends '
-  'the notification instead, as dead, or as uncertain if an attempt may have sent it.';
+  'Plans another attempt after p_wait. After eight counted attempts (p_notification.attempts), ends the '
+  'notification instead: as dead, or as uncertain if an attempt may have sent it.';
 
 create function farthing.end_attempt(
   p_notification farthing.notifications, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
@@ -47,7 +47,7 @@ set search_path = ''
 as $$
 begin
   if p_outcome = 'not_asked' then
-    p_notification.attempts := p_notification.attempts - 1; -- a claim without a request is no attempt
+    p_notification.attempts := p_notification.attempts - 1; -- a claim without a request is not an attempt
     perform farthing.retry_notification(p_notification, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
