@@ -128,13 +128,14 @@ create table farthing.balance_transactions (
     and length(transfer_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
 comment on table farthing.balance_transactions is
-  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before that, '
-  'and for manual payouts. in_list: false while the payout''s list is being fetched again and no '
-  'fetched page has contained the transaction. booked_on: the day of its revenue line; null without '
-  'one. amount, fee (Stripe''s own) and net: in the balance''s currency; source_amount: in '
-  'source_currency. our_id: our order, booking or refund that Stripe''s metadata names. fee_id: the '
-  'application fee that the transaction collects or refunds. charge_id, transfer_id: the charge of a '
-  'transfer, and the transfer of a reversal. Amounts in minor units.';
+  'Stripe''s balance transactions. payout_id: the payout that lists the transaction, or the manual '
+  'payout to which we assigned it; null before that. in_list: false while the payout''s list is being '
+  'fetched again and no fetched page has contained the transaction. booked_on: the day of its revenue '
+  'line; null without one. amount, fee (Stripe''s own) and net: in the balance''s currency; '
+  'source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s metadata '
+  'names. fee_id: the application fee that the transaction collects or refunds. charge_id: the charge of '
+  'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
+  'reversal. Amounts in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
@@ -154,7 +155,7 @@ create policy balance_transactions_none on farthing.balance_transactions for sel
 
 create table farthing.balance_lists (
   one_row boolean primary key default true constraint balance_lists_is_one_row check (one_row),
-  done_until timestamptz not null default now(), -- a new project lists nothing from before
+  done_until timestamptz not null default now(), -- earlier transactions are not listed
   claimed_at timestamptz,
   lists_until timestamptz,
   list_after text,
@@ -164,7 +165,7 @@ create table farthing.balance_lists (
 comment on table farthing.balance_lists is
   'One row. done_until: all of Stripe''s balance transactions before this moment were stored. '
   'lists_until: the end of the period that is being fetched; list_after: the last stored transaction of '
-  'it; claimed_at: when the runner that is fetching it claimed it.';
+  'that period; claimed_at: when the runner that is fetching the list claimed it.';
 alter table farthing.balance_lists enable row level security;
 create policy balance_lists_none on farthing.balance_lists for select to authenticated using (false);
 insert into farthing.balance_lists default values;

@@ -19,8 +19,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, where '
-  'after is the last stored transaction, or null if no list is due.';
+  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, or null if '
+  'no list is due. after: the last stored transaction, or null.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -64,8 +64,9 @@ as $$
 $$;
 grant execute on function farthing_public.balance_claim to service_role;
 comment on function farthing_public.balance_claim is
-  'Claims the list of balance transactions, for one runner, if it is due. Returns {claimed_at, after: the '
-  'last stored transaction or null, since, until: seconds since 1970}, or null.';
+  'Claims the list of balance transactions, for one runner. Returns {claimed_at, after, since, until}, '
+  'or null if the list is not due. after: the last stored transaction, or null. since, until: in seconds '
+  'since 1970.';
 
 create function farthing_public.balance_record(
   p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())

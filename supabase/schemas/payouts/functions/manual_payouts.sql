@@ -1,10 +1,11 @@
--- Manual payouts. Stripe does not list the transactions of a manual payout, because its request
--- names only an amount. So the oldest available transactions are assigned to the oldest payout. If
--- a payout takes all available money, the assigned transactions are exactly the right ones.
+-- Manual payouts. Stripe does not list the transactions of a manual payout, because the payout was
+-- requested only as an amount. So the oldest available transactions are assigned to the oldest
+-- payout. If a payout takes all available money, the assigned transactions are exactly the right
+-- ones.
 --
--- In an account with automatic payouts, a manual one (such as an instant payout) is an advance on
--- the next automatic one. The list of that automatic payout has the transactions of the advance,
--- and the advance itself as a line.
+-- In a Stripe account with automatic payouts, a manual payout (such as an instant payout) is an
+-- advance on the next automatic one. The list of that automatic payout has the transactions of the
+-- advance, and the advance itself as a line.
 
 create function farthing.is_advance(p_payout_id text)
 returns boolean

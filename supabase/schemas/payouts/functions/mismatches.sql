@@ -8,7 +8,7 @@ as $$
 $$;
 comment on function farthing.amount_in(text) is
   'Returns the amount and the currency from the beginning of a mismatch''s `ours` or `theirs`; nulls if '
-  'the text begins with neither.';
+  'the text does not begin with both.';
 
 create function farthing.line_of(p_mismatch farthing.mismatches)
 returns farthing.balance_transactions

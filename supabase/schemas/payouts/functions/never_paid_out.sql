@@ -1,4 +1,4 @@
--- Payments that are in none of Stripe's payouts. That a payment is missing shows only after the
+-- Payments that are in none of Stripe's payouts. A missing payment can be recognised only after the
 -- payouts that could contain it were listed. A payment that is not even in Stripe's list by time is
 -- looked for only once; each run checks at most one day of such payments, so that a run stays short
 -- even after a long pause: docs/decisions/reconciliation.md.

@@ -1,7 +1,7 @@
 -- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
--- list is stored, because a record that is missing here has often only not arrived yet: the stored
--- list can then be compared again without another request to Stripe. The list contains ids,
--- amounts, and our id from Stripe's metadata, and no personal data.
+-- list is stored, because one of our records may arrive after the list: the stored list can then be
+-- compared again without another request to Stripe. The list contains ids, amounts, and our id from
+-- Stripe's metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -67,7 +67,7 @@ declare
   v_id uuid;
 begin
   -- Users of Stripe's dashboard, and other apps on the account, can write anything into the
-  -- metadata, so p_id may be no UUID.
+  -- metadata, so p_id may be any text.
   if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return null;
   end if;

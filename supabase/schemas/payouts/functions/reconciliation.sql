@@ -28,8 +28,8 @@ begin
     -- return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe's metadata names an order or a booking of ours (our_id) for this payment. Here, that
-  -- order or booking is unpaid, was paid by a different payment, or does not exist.
+  -- Stripe's metadata may name an order or a booking of ours (our_id) for this payment. If so, that
+  -- order or booking is unpaid here, was paid by a different payment, or does not exist.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -163,7 +163,7 @@ as $$
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
   -- A payout's amount must equal the sum of its transactions, without the transaction of the payout
-  -- itself. All of them are in the payout's currency.
+  -- itself. All of them must be in the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
