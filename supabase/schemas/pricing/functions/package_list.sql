@@ -95,9 +95,9 @@ as $$
   where d.fields <> '[]'
 $$;
 comment on function farthing.package_changes(jsonb, timestamptz) is
-  'Returns the packages that a list adds, changes, restores to sale or retires (packages that are not in '
-  'the list), each with the version after the change, the fields that differ and the moment at which the '
-  'change begins.';
+  'Returns the packages that a list adds, changes or restores to sale, and those that it retires by not '
+  'naming them, each with the version after the change, the fields that differ and the moment at which '
+  'the change begins.';
 
 create function farthing.refuse_bad_packages(p_packages jsonb)
 returns void
@@ -124,8 +124,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is no array or a field cannot be stored exactly; names the '
-  'first such field.';
+  'Fails invalid_request if a list of packages is not an array, or a field cannot be stored exactly; '
+  'names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
 returns table (nr int, field text, rule text)
@@ -138,7 +138,7 @@ as $$
       and p_package ->> 'slug' ~ '^[a-z0-9][a-z0-9_-]{0,39}$'
       and (p_package ->> 'slug' !~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
         or exists (select from farthing.packages p where p.slug = p_package ->> 'slug')),
-      'must have 1 to 40 of a-z, 0-9, _ and -, not begin with _ or -, and be in the list once.'),
+      'must have 1 to 40 of a-z, 0-9, _ and -, not begin with _ or -, and appear only once in the list.'),
     (2, 'name', jsonb_typeof(p_package -> 'name') = 'string'
       and length(p_package ->> 'name') between 1 and 80, 'must have 1 to 80 characters.'),
     (3, 'description', coalesce(jsonb_typeof(p_package -> 'description'), 'null') = 'null'
@@ -175,4 +175,4 @@ as $$
     from jsonb_array_elements(p_prices) e (price)) else false end
 $$;
 comment on function farthing.are_prices(jsonb) is
-  'Returns whether a value is a list of prices [{currency, amount}], each currency once.';
+  'Returns whether a value is a list of prices [{currency, amount}] with no currency twice.';

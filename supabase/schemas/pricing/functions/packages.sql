@@ -6,13 +6,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A package that is inserted without a slug keeps the slug of its earlier versions; a new one gets
-  -- its id.
+  -- A version that is inserted without a slug gets the slug of the package's earlier versions; a
+  -- new package gets its own id as the slug.
   new.slug := coalesce(new.slug, (select p.slug from farthing.packages p
     where p.package_id = new.package_id limit 1), new.package_id::text);
   if exists (select from farthing.packages p
     where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %. A package keeps its slug and shares it with none.',
+    raise exception 'Package % cannot have the slug %. A package keeps its slug, which no other package has.',
       new.package_id, new.slug using errcode = 'restrict_violation';
   end if;
   return new;

@@ -95,7 +95,7 @@ begin
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
     perform farthing.fail('invalid_request', case v_bad.field
-      when 'model' then 'model must have 1 to 200 characters, and the list must name it once.'
+      when 'model' then 'model must have 1 to 200 characters, and appear only once in the list.'
       when 'markup' then 'markup must be above 0 and below 100000, with at most 4 decimals.'
       else v_bad.field || ' must be a decimal string with at most 11 digits before the point and 9 after it, '
         'and the input or the output price must be above 0.' end, null,
@@ -104,5 +104,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request if a list of rates is no array or a field cannot be stored exactly in a rate; '
-  'names the first such field.';
+  'Fails invalid_request if a list of rates is not an array, or a field cannot be stored exactly in a '
+  'rate; names the first such field.';

@@ -31,9 +31,9 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
-  'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, '
-  'prices: [{currency, amount}], effective_from?}] the packages on sale: adds, changes and restores '
-  'packages, and retires those that the list does not name. A change of a package''s terms creates a '
-  'new version. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
-  'version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails invalid_request, '
-  'version_conflict.';
+  'Puts the packages of a list on sale, and only those: adds, changes and restores packages, and retires '
+  'those that the list does not name. p_packages: [{slug, name, description?, highlight?, sort?, '
+  'credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a package''s '
+  'terms creates a new version. Returns {status: 200, replayed, data: {version, dry_run, changes: '
+  '[{name, change, version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails '
+  'invalid_request, version_conflict.';

@@ -35,7 +35,7 @@ begin
   left join farthing.accounting_policy_list() l on l.setting = i.policy ->> 'name'
   cross join lateral (values
     (1, 'name', l.setting is not null and i.mentions = 1,
-      'must be a policy from GET /settings/accounting, and be in the list once.'),
+      'must be a policy from GET /settings/accounting, and appear only once in the list.'),
     (2, 'value', i.policy ->> 'value' = any (l.choices), 'must be ' || array_to_string(l.choices, ' or ')
       || '.')) c (nr, field, is_right, rule)
   where c.is_right is not true order by i.nr, c.nr limit 1;

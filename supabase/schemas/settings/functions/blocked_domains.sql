@@ -19,14 +19,14 @@ begin
     and d.domain #>> '{}' ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$') is not true
   order by d.nr limit 1;
   if v_nr is not null then
-    perform farthing.fail('invalid_request', 'A domain must be in lower case, such as mailinator.com, and be '
-      'in the list once.', null, format('domains[%s]', v_nr - 1));
+    perform farthing.fail('invalid_request', 'A domain must be in lower case, such as mailinator.com, and '
+      'appear only once in the list.', null, format('domains[%s]', v_nr - 1));
   end if;
 end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
-  'Fails invalid_request if a list of domains is no array, or has a domain that cannot be blocked; names '
-  'the first such field.';
+  'Fails invalid_request if a list of domains is not an array, or has a domain that cannot be blocked; '
+  'names the first such field.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
 returns jsonb

@@ -17,7 +17,7 @@ begin
     return v_answer;
   end if;
   perform farthing.require_operator(p_author);
-  -- Only one change runs at a time. Readers do not wait.
+  -- Only one change of this table runs at a time. Readers do not wait.
   execute format('lock table farthing.%I in share row exclusive mode', p_table);
   perform farthing.refuse_old_version(p_table, p_version);
   perform farthing.begin_change(p_author, case when v_dry_run then 'a dry run' else p_reason end);

@@ -27,8 +27,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if the version of a table of '
-  'settings that the caller has read is not the current one. A null version is not compared. The caller '
+  'Fails version_conflict, with the current version in the details, if p_version, which the caller has '
+  'read, is no longer the version of a table of settings. A null p_version is not compared. The caller '
   'has locked the table.';
 
 create function farthing.begin_change(p_author text, p_reason text)

@@ -16,7 +16,7 @@ begin
     from jsonb_array_elements(p_flags) with ordinality e (flag, nr)) f
   cross join lateral (values
     (1, 'name', f.mentions = 1 and exists (select from farthing.features k where k.name = f.flag ->> 'name'),
-      'must be a flag from GET /settings/flags, and be in the list once.'),
+      'must be a flag from GET /settings/flags, and appear only once in the list.'),
     (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be off, on or percentage.'),
     (3, 'percentage', case f.flag ->> 'state' when 'percentage' then jsonb_typeof(f.flag -> 'percentage')
       = 'number' and f.flag ->> 'percentage' ~ '^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$'
@@ -31,7 +31,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
-  'Fails invalid_request if a list of flags is no array, or if one of its flags cannot be set; names '
+  'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set; names '
   'the first such field.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)

@@ -17,7 +17,7 @@ begin
   cross join lateral (values
     (1, 'account', i.mentions = 1
       and exists (select from farthing.journal_accounts a where a.account = i.code ->> 'account'),
-      'must be an account from GET /settings/journal-codes, and be in the list once.'),
+      'must be an account from GET /settings/journal-codes, and appear only once in the list.'),
     (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
       and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
       'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),

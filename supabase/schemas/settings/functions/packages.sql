@@ -33,8 +33,8 @@ as $$
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
   -- If a package is retired, its versions that begin later are retired, too: otherwise they would
-  -- put the package back on sale. If a package is restored, they are restored, too: otherwise they
-  -- would end the sale.
+  -- put the package back on sale. If a package is restored, those versions are restored, too:
+  -- otherwise they would end the sale.
   update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
   where p.package_id = c.package_id and p.active <> (c.change = 'restored')
