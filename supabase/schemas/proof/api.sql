@@ -18,8 +18,8 @@ end
 $$;
 grant execute on function farthing_public.proofs_list to service_role;
 comment on function farthing_public.proofs_list is
-  'Returns a page of the proof''s runs, newest first, by outcome (proved, violated or failed): {proofs, '
-  'next_before}.';
+  'Returns a page of the proof''s runs, newest first, optionally of one outcome (proved, violated or '
+  'failed): {proofs, next_before}.';
 
 create function farthing_public.proofs_read(p_run_nr bigint)
 returns jsonb

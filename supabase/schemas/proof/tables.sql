@@ -13,8 +13,8 @@ create table farthing.proof_runs (
 );
 comment on table farthing.proof_runs is
   'Runs of the proof. violations: their number, or null if the proof could not run; is_whole: the run '
-  'read every entry, not only new ones; is_done: the run had time for all entries. Deleted after 90 '
-  'days, except the runs after the last whole proof that found no violation.';
+  'read every entry, not only new ones; is_done: the run had time for all entries. Runs are deleted '
+  'after 90 days, except the last whole proof without a violation and all later runs.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 

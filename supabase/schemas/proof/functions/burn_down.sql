@@ -41,4 +41,4 @@ as $$
 $$;
 comment on function farthing.prove_burn_down() is
   'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '
-  'order still had credits. That lot had credits if a later charge took some from it.';
+  'order still had credits. The earlier lot had credits if a later charge took some from it.';

@@ -20,7 +20,7 @@ as $$
 $$;
 comment on function farthing.prove_caps() is
   'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
-  'day, and the daily cap is the lower of the owner''s and the operator''s.';
+  'day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
 
 create function farthing.prove_ceilings()
 returns table (rule int, account_id bigint, detail text)
@@ -39,5 +39,5 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18: another operator confirmed each grant above a ceiling, and the sums per day and author '
+  'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and author '
   '(actor_days) add up to all sealed entries.';

@@ -1,9 +1,9 @@
 -- The incremental proof skips sealed entries that were proved before. It exists because the whole
 -- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
 -- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
--- If somebody changes an old entry and not its seal, only the whole proof finds the change; it runs
--- each week. If the entry was sealed again, too, its seal differs from the account's mark and from
--- the head.
+-- If somebody changes an old entry and not its seal, only the whole proof finds the change; the
+-- whole proof runs each week. If the changed entry and those after it were also sealed again, the
+-- account's last proved seal differs from the hash stored in `proved`, and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]

@@ -76,8 +76,8 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: each charge and each purchase has its origin, and each usage its '
-  'price.';
+  'Rules 9 and 12 of new entries: each usage charge has its usage event and the right price, and each '
+  'purchase has its paid order.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)

@@ -1,4 +1,5 @@
--- The proof of owners: each account belongs to the user who opened it, and each row to an existing account.
+-- The proof of owners: a user's account belongs to the user who opened it, and rows of other tables
+-- belong to existing accounts.
 
 create function farthing.prove_marks()
 returns table (rule int, account_id bigint, detail text)

@@ -62,5 +62,5 @@ as $$
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
-  'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. No '
-  'rows mean that the ledger is proved.';
+  'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. If '
+  'it returns no rows, all of these rules hold.';

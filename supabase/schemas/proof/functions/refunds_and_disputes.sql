@@ -71,9 +71,9 @@ as $$
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
-  'events; the states of orders and the freezes of lots agree; and the refunds that were requested here '
-  'never exceed the order.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
+  'the events arrived; the states of orders and the freezes of lots agree; and the refunds that were '
+  'requested here never exceed the order.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
