@@ -128,5 +128,5 @@ grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
   'Updates providers to the state that their Stripe accounts had at p_asked_at. p_accounts: an array of '
   'facts in the form of account.updated. A state that a later event reported is not changed. Returns '
-  '{changed, providers}: the number of providers that differed, and the number of those that have an '
-  'account.';
+  '{changed, providers}: the number of providers that differed, and the number of all providers that '
+  'have an account.';

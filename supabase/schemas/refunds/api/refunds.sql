@@ -137,7 +137,7 @@ begin
   if v_refund.refund_id is null then
     perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
-  -- A request that waits for the event of its own refund is no read of a customer.
+  -- A request that waits for the event of its own refund is not recorded as a read of a customer.
   if not p_is_repeat then
     perform farthing.note_account_read(v_refund.account_id, p_author, 'GET /refunds/{id}', p_now);
   end if;
@@ -146,8 +146,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_read to service_role;
 comment on function farthing_public.refunds_read is
-  'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits for '
-  'its event, which is not recorded. Fails not_found.';
+  'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits '
+  'for its event; this read is not recorded. Fails not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -189,9 +189,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first: {refunds, next_before}. Optionally only those of an order, '
-  'a booking or a buyer, which is recorded as a read of the buyer, or those in a status. Fails not_found if '
-  'there is no such user.';
+  'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer or a '
+  'status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of the buyer. '
+  'Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb

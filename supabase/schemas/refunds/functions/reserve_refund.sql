@@ -85,7 +85,7 @@ end
 $$;
 comment on function farthing.refuse_refund(farthing.payment, bigint) is
   'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
-  'more, refund_too_large if nothing was paid yet or p_amount is above details.refundable.';
+  'more, refund_too_large if nothing was paid or p_amount is above details.refundable.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
