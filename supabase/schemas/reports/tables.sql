@@ -45,8 +45,9 @@ create table farthing.deferred_lots (
   primary key (account_id, lot_id)
 );
 comment on table farthing.deferred_lots is
-  'Lots with a price, after their movements in lot_days. remaining: in credits; value: the deferred '
-  'part of the price, in minor units. The movements in lot_days add up to the same total as these rows.';
+  'Lots with a price, in their state after the movements in lot_days. remaining: in credits; value: the '
+  'deferred part of the price, in minor units. The movements in lot_days add up to the same total as '
+  'these rows.';
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores

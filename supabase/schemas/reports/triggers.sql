@@ -1,5 +1,5 @@
--- Triggers: each payment of debt is recorded for a day, with its position among the account's
--- entries. A scheduled task deletes old refusals.
+-- Triggers: each payment of debt is recorded with its position among the account's entries, so that
+-- it can be booked on a day. A scheduled task deletes old refusals.
 
 create trigger debt_payments_are_booked after insert on farthing.debt_payments
   for each row execute function farthing.note_debt_payment();

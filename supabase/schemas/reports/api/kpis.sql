@@ -32,5 +32,6 @@ end
 $$;
 grant execute on function farthing_public.report_kpis to service_role;
 comment on function farthing_public.report_kpis is
-  'Returns the key figures of a range of days, each with its unit, target, number of samples and formula. '
-  'Figures by day or with a label have a row each. Fails invalid_request, naming from or limit.';
+  'Returns the key figures of a range of days, each with its unit, target, number of samples and '
+  'formula. A figure that is counted by day or label has a row for each day or label. Fails '
+  'invalid_request, naming the field from or limit.';

@@ -1,5 +1,5 @@
 -- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
--- entries have no index by time or author: every debit would pay for such an index. A report then
+-- entries have no index by time or author: such an index would slow every debit. A report then
 -- reads a few rows per day, however long the ledger is, and misses only the entries of the last
 -- minute or two. All Stripe events are one author here: each event writes only once, so a row for
 -- each event would sum nothing.

@@ -83,5 +83,6 @@ as $$
 $$;
 comment on function farthing.credit_controls() is
   'Returns the controls of the report of credits: the sums of all days and the same sums of the sealed '
-  'entries; and the granted credits, compared with the sum of the used, expired and clawed-back credits '
-  'of the sealed entries and of today''s lots less debts, without the entries that are not sealed.';
+  'entries; and the granted credits, compared with the used, expired and clawed-back credits of the '
+  'sealed entries plus what the lots have now, less debts and less the effect of entries that are not '
+  'sealed.';

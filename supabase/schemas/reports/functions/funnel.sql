@@ -158,4 +158,4 @@ begin
 end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
-  'Returns the funnel of each day of a range with a figure, and of the whole range (day is null).';
+  'Returns the funnel of each day of a range that has a figure, and of the whole range (day is null).';

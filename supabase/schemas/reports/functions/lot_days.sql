@@ -115,7 +115,7 @@ as $$
   update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
 $$;
 comment on function farthing.note_sealed_until(timestamptz) is
-  'Stores that all entries are sealed at this moment. seal() calls it.';
+  'Stores that all entries up to a minute before p_now are sealed. seal() calls it.';
 
 create function farthing.note_debt_payment()
 returns trigger
@@ -130,4 +130,4 @@ begin
 end
 $$;
 comment on function farthing.note_debt_payment() is
-  'Trigger: a payment of debt waits to be summed with the entries of its account.';
+  'Trigger: records a payment of debt, so that it is summed later with the entries of its account.';

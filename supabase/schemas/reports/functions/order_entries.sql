@@ -108,5 +108,5 @@ as $$
   where n.missing is null and m.missing is not null
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days and '
-  'credits of these orders, and their evidence is there.';
+  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
+  'and credits of these orders, and evidence that is noted as complete exists.';
