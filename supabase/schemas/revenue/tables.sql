@@ -48,14 +48,14 @@ comment on table farthing.revenue_lines is
   'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
   'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
   'on which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
-  'effective_at is closed. kind: Stripe''s reporting category. The price of an order without tax is its '
-  'charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute are the '
-  'money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
-  'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
-  'the payment.';
--- A fact has only one line, with three exceptions: returned fees and the fees of balance
--- transactions are booked as differences, and the tax of a refund is booked again with the opposite
--- sign if the refund fails.
+  'effective_at is closed. kind: the kind of fact, as Stripe''s reporting categories name it where one '
+  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was '
+  'paid. The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: '
+  'Stripe''s id of the payment, refund, balance transaction or fee. Stripe''s fees are in the currency '
+  'of the balance, all other amounts in that of the payment.';
+-- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
+-- balance transactions are booked as differences, and the tax of a refund is booked again with the
+-- opposite sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.

@@ -29,7 +29,7 @@ begin
 end
 $$;
 comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking without its fact: kind, amount and source_id. '
+  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
   'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
@@ -105,7 +105,7 @@ begin
   where account_id = p_line.account_id and order_id = p_line.order_id;
   if v_order.amount_tax > 0 and p_line.currency = v_order.currency then
     -- The tax of this line is the returned tax after this line less the returned tax before it. So
-    -- the parts add up, whatever the order of refunds, failures and disputes.
+    -- the parts add up, in whatever sequence refunds, failures and disputes arrive.
     select coalesce(-sum(l.amount), 0) as money,
       coalesce(-sum(l.amount) filter (where l.kind = 'tax_returned'), 0) as tax
     into v_before

@@ -104,8 +104,8 @@ as $$
 begin
   return query
   with taken as (
-    -- A booking whose share waits for the completion is left out, because Stripe collects no fee of
-    -- it.
+    -- A booking whose share waits for the completion is left out, because Stripe collects no fee
+    -- for it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing

@@ -58,7 +58,7 @@ end
 $$;
 comment on function farthing.book_missing_bookings(timestamptz) is
   'Books the missing lines of bookings. Fees count at the time of the payment, too, because a booking '
-  'does not store when its fee was collected or refunded. Returns their number.';
+  'does not store when its fee was collected or refunded. Returns the number of these bookings.';
 
 create function farthing.book_missing_returns(p_now timestamptz)
 returns bigint

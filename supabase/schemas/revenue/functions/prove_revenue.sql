@@ -42,7 +42,8 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
   from farthing.dispute_movements m
   union all
-  -- If a movement is not in the payment's currency, its amount is the dispute's own amount.
+  -- Only movements in the dispute's currency are compared: the line of any other movement may have
+  -- the dispute's own amount.
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 declare
   -- Each transaction that books a line locks this row for share. So once this statement has its
-  -- lock, every line with a lower number is committed.
+  -- lock, every line that already has a number is committed, and later lines get higher numbers.
   v_from bigint := (select rolled_to from farthing.books for no key update);
   v_to bigint := (select max(n.line_nr) from (select l.line_nr from farthing.revenue_lines l
     where l.line_nr > v_from order by l.line_nr limit p_limit) n);

@@ -35,7 +35,7 @@ begin
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
         -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
-        -- failed has two transactions.
+        -- failed has two transactions; the query uses one of them.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
@@ -66,7 +66,7 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- A fee may be refunded in parts, and each part is a line.
+  -- A fee may be refunded in parts, and each part is a line: the line nearest in time is returned.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is
@@ -132,8 +132,8 @@ begin
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
-  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until '
-  'a payout lists the transaction. Changes nothing if they are already booked.';
+  'Books Stripe''s fee of a balance transaction of ours, as provisional until a payout lists the '
+  'transaction, and the money of a transfer or its reversal. Changes nothing if they are already booked.';
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
