@@ -103,8 +103,8 @@ begin
       end loop;
     end if;
     exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole. So a batch has only as many
-    -- items as the remaining time allows.
+    -- The deadline is checked only between batches, and a task that is ended by a timeout loses all
+    -- of its work. So a batch has only as many items as the remaining time allows.
     v_done := v_done + v_size;
     v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
       / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));

@@ -1,5 +1,5 @@
--- For how long scheduled tasks have not run and alerts could not open: the alert tasks_stopped and
--- GET /health/ready read the two durations.
+-- Two durations: for how long no scheduled task has run, and for how long no alert could open. The
+-- alert tasks_stopped and GET /health/ready read them.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval

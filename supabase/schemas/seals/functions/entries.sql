@@ -40,8 +40,8 @@ comment on function farthing.entry_terms(farthing.entries) is
 -- This is a view because a query inlines it: a function with its own search_path, called for each
 -- entry, took three times as long. The terms are computed only for entries that have any.
 create view farthing.entry_contents with (security_invoker = true) as
--- A JSON array keeps nulls and the boundaries of fields apart. Times are epochs, so that no setting
--- of the session changes the text.
+-- In a JSON array, a null differs from an empty text, and the boundaries of fields are unambiguous.
+-- Times are epochs, so that no setting of the session changes the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end
@@ -99,7 +99,8 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
-  -- One statement writes all seals. A statement for each seal took a quarter of the time.
+  -- One statement writes all seals, because one statement per seal took a quarter of the whole
+  -- time.
   insert into farthing.entry_seals (account_id, seq, head_nr, hash)
   select s.account_id, s.seq, v_head_nr, s.hash
   from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);
@@ -137,8 +138,8 @@ returns table (account_id bigint, seq bigint, problem text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each hash is recomputed from the stored hash before it. If all agree, the whole chain is
-  -- intact, and the hashes can be computed in parallel.
+  -- Each hash is recomputed from the stored hash before it, so the hashes can be computed in
+  -- parallel. If all agree, the whole chain is intact.
   select distinct on (s.account_id) s.account_id, s.seq, case when c.seq is null
     then 'a sealed entry is missing' else 'the entry is not the one that was sealed' end
   from (select t.*, lag(t.hash, 1, '') over (partition by t.account_id order by t.seq) as hash_before
