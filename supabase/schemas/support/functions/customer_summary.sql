@@ -45,4 +45,4 @@ $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
   'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found, '
-  'naming id.';
+  'naming the field id.';

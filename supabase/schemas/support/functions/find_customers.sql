@@ -14,8 +14,8 @@ as $$
   select i.user_id from auth.identities i where i.email = lower(p_email)
 $$;
 comment on function farthing.find_by_email(text) is
-  'Returns the users with an email address, in upper or lower case: the address is the user''s own, or '
-  'that of an identity with which they sign in.';
+  'Returns the users whose email address is p_email, in upper or lower case: the address is the user''s '
+  'own, or that of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -61,8 +61,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- Charge ids are looked up in two tables: card uses have them at once but only for 90 days,
-  -- balance transactions have them later but for ever.
+  -- Charge ids are looked up in balance transactions as well as in card uses: card uses have them
+  -- at once but only for 90 days, balance transactions have them later but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),

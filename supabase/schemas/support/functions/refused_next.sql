@@ -9,7 +9,7 @@ as $$
 declare
   c_least constant numeric := 1e-18; -- the smallest amount of credits
   v_available numeric := case when p_account.debt > 0 then 0 else farthing.available(p_account, p_now) end;
-  -- least() ignores a null, which an account without a cap has.
+  -- least() ignores a null: cap_left() returns null for an account without a cap.
   v_above numeric := least(v_available, farthing.cap_left(p_account, p_now));
   v_terms farthing.holds;
   v_error jsonb;
@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold. above: larger amounts are refused. The action `hold` '
-  'includes chats and jobs, because they open a hold.';
+  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs are '
+  'refused like a hold, because they open one.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
