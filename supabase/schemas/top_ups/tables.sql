@@ -49,8 +49,8 @@ comment on table farthing.top_up_charges is
   'The charge of a top-up''s order. step: `charge`: the off-session request is repeated until Stripe '
   'answers; `settle`: Stripe has accepted the charge, and Stripe''s event will report the result; '
   '`link`: the bank requires the user to authenticate, so a page must be opened; `linked`: the page is '
-  'open; `closed`. customer_id and payment_method_id: stored because a repeated request with the same '
-  'idempotency key must be identical, even if the user has saved a different card.';
+  'open; `closed`: the order has ended. customer_id and payment_method_id: stored because a repeated '
+  'request with the same idempotency key must be identical, even if the user has saved a different card.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;

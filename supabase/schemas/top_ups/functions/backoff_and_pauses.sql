@@ -30,7 +30,8 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- Stripe's event of the payment may arrive before Stripe's answer to the request.
+    -- Stripe's event of the payment may arrive before a request gets Stripe's answer, so an error
+    -- of an earlier attempt is cleared here.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -55,8 +56,8 @@ end
 $$;
 comment on function farthing.follow_top_up() is
   'Trigger: ends the charge of an ended order. A paid order starts the cool-down. A failed or expired '
-  'order backs off, pauses top-ups after three failures in a row, and notifies the user; after an '
-  'opt-out it does none of these.';
+  'order backs off, pauses top-ups after three failures in a row, and notifies the user, but only if '
+  'top-ups are enabled and not paused.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -101,5 +102,5 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Called after the user has saved a card: resets the failures and ends a pause, except a pause because '
-  'of a refund. The caller has locked the account.';
+  'Resets the failures and ends a pause, except a pause because of a refund, after the user has saved a '
+  'card. The caller has locked the account.';

@@ -1,7 +1,7 @@
 -- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
 -- are three steps, because the request to Stripe is made outside any transaction. A claimed charge
 -- is due again when its lease ends. It then has the same order, and therefore the same idempotency
--- key, so two requests charge only once (T16).
+-- key, so two requests charge only once (trap T16).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint

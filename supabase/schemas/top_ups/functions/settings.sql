@@ -45,7 +45,7 @@ as $$
 $$;
 comment on function farthing.pending_charge(bigint, timestamptz) is
   'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null if there is none. An order that an opt-out expired may have such a charge.';
+  'reported; null if there is none. An order that expired because of an opt-out may have such a charge.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -157,8 +157,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- The order is locked before the settings are written, in the same order as follow_top_up() locks
-  -- them.
+  -- The order is locked before the settings are written, because follow_top_up() locks the two in
+  -- this sequence.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;

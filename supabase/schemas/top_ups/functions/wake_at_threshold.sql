@@ -1,6 +1,6 @@
--- The wake of the payment runner when an account falls below the threshold of its top-ups. spend(),
--- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the
--- runner at the crossing. A trigger with a condition cost every debit about 8 % more instructions.
+-- Waking the payment runner when an account falls below the threshold of its top-ups. spend(),
+-- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the runner
+-- at the crossing. A trigger with a condition cost every debit about 8 % more instructions.
 
 create function farthing.wake_if_top_up_due(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -8,8 +8,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Each wake is a charge, because nothing is due during the cool-down, so wakes need no limit of
-  -- their own. If the wake is lost, wake_payment_runner_if_due() finds the account within a minute.
+  -- After a wake no top-up is due for a while: a charge starts the cool-down, and an account that
+  -- cannot be charged is postponed. So wakes need no limit of their own. If the wake is lost,
+  -- wake_payment_runner_if_due() finds the account within a minute.
   return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
 end
 $$;
