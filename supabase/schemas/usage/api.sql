@@ -1,4 +1,4 @@
--- Usage: charges one event or a batch of events, and estimates the price of one.
+-- Usage: functions that charge one event or a batch of events, and estimate the price of one event.
 
 create function farthing_public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,

@@ -31,7 +31,7 @@ begin
     from farthing.welcome_grants w
     where (p_status is null or w.status = p_status)
       -- A reason implies the status `refused`. The condition on the status is still needed, because
-      -- the planner uses the index of refused requests only with both conditions.
+      -- without it the planner does not use the index of refused requests.
       and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
       and (p_user_id is null or w.user_id = p_user_id)
       and (p_before is null or w.request_nr < p_before)
@@ -129,4 +129,5 @@ comment on function farthing_public.welcome_retry_refused is
   'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
   'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
   'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
-  '[{refused_as, count}], retried}}. Fails forbidden, invalid_request, naming since or reason.';
+  '[{refused_as, count}], retried}}. Fails forbidden, and invalid_request, naming the field since or '
+  'reason.';

@@ -56,7 +56,8 @@ begin
       when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
         v_max_age, v_max_ahead)
       when 'event_id' then 'event_id must have 1 to 255 characters.'
-      else 'Each token count must be 0 to 1000000000, one above 0, and the price below 10^20 credits.'
+      else 'Each token count must be 0 to 1000000000, at least one above 0, and the price below '
+        '10^20 credits.'
     end,
     v_window, p_prefix || p_event.field);
 end

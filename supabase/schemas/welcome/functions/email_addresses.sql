@@ -1,6 +1,6 @@
 -- Different spellings of one person's email address are normalised to one address. At a host that
 -- treats + like any other character, two people may have the same normalised address; then the
--- second one gets no free credits.
+-- second one gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text
@@ -25,7 +25,8 @@ as $$
     ('^(ya[.]ru|yandex[.](ru|com|by|kz|ua))$', 'yandex.ru', '', 'plain'),
     -- <anything>@<name>.fastmail.com is <name>@fastmail.com.
     ('^([^.]+[.])?fastmail[.](com|fm)$', substring(p_domain from 'fastmail[.][a-z]+$'), '', 'subdomain'),
-    -- <name>-<keyword> is an address of <name>'s. Yahoo Japan is another company.
+    -- <name>-<keyword> is another address of the mailbox <name>. Yahoo Japan is left out, because
+    -- it is another company.
     ('^yahoo[.]([a-z]{2,3}|(?!co[.]jp$)com?[.][a-z]{2})$', p_domain, '', 'keyword'),
     ('^(ymail|rocketmail)[.]com$', p_domain, '', 'keyword')) h (domains, host, ignored, kind)
   where p_domain ~ h.domains

@@ -5,7 +5,7 @@ create function farthing.queue_welcome()
 returns trigger
 language plpgsql security definer -- runs inside Auth's statement, whose role has no rights here
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '500ms' -- a locked table ends the planning long before Auth's statement_timeout
+set lock_timeout = '500ms' -- the wait for a lock ends long before Auth's statement_timeout
 as $$
 begin
   if exists (select from farthing.policy where welcome_credits > 0) then
@@ -15,7 +15,7 @@ begin
     end if;
   end if;
   return null;
-exception when others then -- a cancelled statement is not among them: the caller wants its end
+exception when others then -- not query_canceled: a statement that the caller cancels must end
   -- Only the SQLSTATE is logged: an error's text may quote the address.
   raise warning 'farthing: no welcome credits were planned: %', sqlstate;
   return null;
@@ -24,7 +24,7 @@ $$;
 comment on function farthing.queue_welcome() is
   'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
   'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
-  'lock, and catches every error.';
+  'lock, and catches every error except a cancelled statement.';
 
 create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -88,8 +88,8 @@ declare
   v_policy farthing.policy;
   v_reason text := 'user_deleted';
 begin
-  -- This lock comes before all others, because a batch locks one account after the other. It also
-  -- makes parallel batches count each other's grants.
+  -- This lock comes before all others, because a batch locks one account after the other, and two
+  -- batches could otherwise deadlock. It also makes parallel batches count each other's grants.
   perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
   if v_user_id is not null then
     -- The user is locked before our rows, because Auth's delete locks them in this order, too. A

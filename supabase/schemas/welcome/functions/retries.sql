@@ -72,5 +72,5 @@ begin
 end
 $$;
 comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
-  'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. Fails '
-  'welcome_not_refused; details.status is its status.';
+  'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. '
+  'Fails welcome_not_refused; details.status is the request''s status.';
