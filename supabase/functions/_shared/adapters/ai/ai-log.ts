@@ -1,6 +1,6 @@
 /**
- * Makes the record of a model call for the AI log. This code redacts the record, and SQL stores the parts to
- * whose storage the user has agreed.
+ * Makes the record of a model call for the AI log. This module redacts the texts, and SQL stores
+ * only the parts that the user has agreed to store.
  */
 import { storable } from "../../core/json-size.ts";
 import { classify, redactWithFindings } from "../../privacy/redact.ts";
@@ -42,8 +42,8 @@ function isShallow(value: unknown, depth = 0): boolean {
 }
 
 /**
- * Parses a redacted text as JSON. Returns null if the text is not JSON, including when the redaction made it
- * invalid.
+ * Parses a redacted text as a JSON object or list. Returns null for any other text, for example if
+ * the redaction made the JSON invalid, and for JSON that is nested too deeply or cannot be stored.
  */
 function structureOf(text: string | null): unknown {
   if (text === null || !/^\s*[{[]/.test(text)) return null;

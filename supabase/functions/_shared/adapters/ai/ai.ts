@@ -47,12 +47,12 @@ export interface AiRequest extends AiPrompt {
 
 export interface Completion {
   readonly text: string;
-  /** Only if the request has tools. */
+  /** Absent unless the request has tools and the model called one. */
   readonly toolCalls?: readonly AiToolCall[];
   /** The provider's finish reason: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;
   /**
-   * The usage that the provider reported. If the provider reported none, or an implausible one, an estimate.
+   * The usage that the provider reported, or an estimate if it reported none or an implausible one.
    */
   readonly usage: AiUsage;
 }
@@ -92,7 +92,7 @@ export interface Ai {
   complete(request: AiRequest): Promise<Completion>;
   /**
    * Resolves when the provider has accepted the request, before the first piece. The last piece is
-   * `end`; an answer that breaks off throws.
+   * `end`. If the answer breaks off, the iteration throws.
    */
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
   /**

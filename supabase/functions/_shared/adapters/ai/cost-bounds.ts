@@ -8,7 +8,7 @@ import { textsOf } from "./prompt.ts";
 /** OpenAI's models that use the tokenizer o200k_base, with which tokens.ts counts. */
 const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
 
-/** Those of OpenAI's models above that reason before they answer and hide the reasoning. */
+/** The models in COUNTED_ALIKE that reason before they answer and hide the reasoning. */
 const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 
 // The maximum number of tokens that a chat format adds to each message and to a prompt. With o200k_base the

@@ -22,7 +22,10 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof OpenAI.APIConnectionError && !isTimeout(error);
 }
 
-/** Returns true if the provider is down or does not answer, false if it only refuses one prompt. */
+/**
+ * Returns true if the provider is down or does not answer. A refusal, such as 401 or 429, is not an
+ * outage.
+ */
 export function isOutage(error: unknown): boolean {
   return isUnreachable(error) || isTimeout(error) || statusOf(error) >= 500;
 }
@@ -79,7 +82,9 @@ function refusedField(error: unknown): string | undefined {
 
 const AGAINST_POLICY = "The provider's content policy refuses these messages. Change them.";
 
-/** The provider's codes for messages that it refuses, each with the message for the caller. */
+/**
+ * The provider's codes for a prompt that it refuses, each with the error message for the caller.
+ */
 const REFUSED_MESSAGES: Readonly<Record<string, string>> = {
   context_length_exceeded: "The messages are too long for this model.",
   content_filter: AGAINST_POLICY,
@@ -87,7 +92,10 @@ const REFUSED_MESSAGES: Readonly<Record<string, string>> = {
   invalid_prompt: AGAINST_POLICY,
 };
 
-/** Makes the error for a mistake of the caller that the provider refuses; null for any other error. */
+/**
+ * Makes the error for a prompt or a field that the provider refuses; returns null for any other
+ * error.
+ */
 function refusalOf(error: unknown, options: { internal: string }): ApiError | null {
   const code = error instanceof OpenAI.APIError ? error.code ?? "" : "";
   const field = refusedField(error);

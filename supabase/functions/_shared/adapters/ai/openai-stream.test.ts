@@ -110,9 +110,7 @@ for (const [name, answer] of BROKEN) {
   });
 }
 
-/**
- * Begins to stream, and then sends nothing more; `left` resolves when the reader has disconnected.
- */
+/** Begins to stream, and then sends nothing more. Calls `left` when the reader disconnects. */
 function beginning(left: () => void = () => {}): ProviderAnswer {
   const text = `data: ${JSON.stringify(chunk({ content: "Gran" }))}\n\n`;
   return () => {
@@ -198,7 +196,7 @@ Deno.test("a tool call is part of the answer only if the request has tools", asy
   });
 });
 
-/** Streams of two calls, as different providers send them. */
+/** Streams that contain two tool calls, as different providers send them. */
 const PARALLEL: readonly [string, Record<string, unknown>[]][] = [
   ["their indices", [
     { index: 0, id: "call_1", function: { name: "look_up", arguments: "" } },

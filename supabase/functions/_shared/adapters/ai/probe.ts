@@ -1,6 +1,6 @@
 /**
- * A model that answers one short question. The health check uses it, because chats load a larger client and a
- * tokenizer.
+ * A client of a model that asks one short question. The health check uses this client, because the
+ * client for chats is larger and loads a tokenizer.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";

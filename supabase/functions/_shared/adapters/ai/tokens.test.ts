@@ -90,7 +90,7 @@ function thaiWords(count: number, seed: number): string[] {
 
 interface Metered {
   tokens: number;
-  /** Counts the same words as one text. */
+  /** The number of tokens of the same words, counted as one text. */
   whole: number;
   /**
    * The tokenizer's work grows with the square of each slice, because the text has no boundaries.

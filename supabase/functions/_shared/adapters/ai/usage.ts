@@ -78,7 +78,7 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
 
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
 
-/** Adds a model's usage to the metrics when the hold is settled; the database prices it. */
+/** Adds a model's usage to the metrics. The database adds the cost, by its rates. */
 export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
   for (const kind of KINDS) {
     const count = usage[`${kind}_tokens`] ?? 0;

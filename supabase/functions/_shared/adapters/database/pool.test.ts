@@ -27,7 +27,7 @@ Deno.test("a request waits for a first connection no longer than it has", async 
     const context = startContext(new Headers());
     context.deadlineMs = performance.now() + 1_000;
     let isHungUp = false;
-    // A test of an endless wait would otherwise wait as long itself.
+    // Without this timer, a call that waits for ever would make the test wait for ever, too.
     const giveUp = setTimeout(() => {
       isHungUp = true;
       hangUp();

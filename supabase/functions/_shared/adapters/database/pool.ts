@@ -95,10 +95,10 @@ function msUntil(endMs: number): number {
  */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // If a connection is idle, connect() has queued this caller, so waitingCount includes it: with at
-  // least as many idle connections as waiting callers it gets one at once and needs no timer. If
-  // none is idle, waitingCount may be 0 while the pool opens a connection, so idleCount must be
-  // above 0.
+  // If a connection is idle, connect() has queued this caller, so waitingCount includes this
+  // caller. If there are at least as many idle connections as waiting callers, this caller gets one
+  // at once and needs no timer. If none is idle, waitingCount may be 0 while the pool opens a
+  // connection, so idleCount must be above 0.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }

@@ -74,8 +74,8 @@ export function createRetry(nowMs: () => number): Retry {
   }
 
   /**
-   * Remembers whether the database is available. A refusal counts as available, because the
-   * database itself answered.
+   * Runs the call, and remembers whether the database is available. A refusal counts as available,
+   * because the database itself answered.
    */
   async function noted<T>(call: () => Promise<T>): Promise<T> {
     try {

@@ -1,14 +1,14 @@
 /**
- * Adds the duration of each attempt at a database function to the metrics. The calls that record the metrics
- * themselves are not timed.
+ * Adds the duration of each attempt to call a database function to the metrics. Calls that store
+ * metrics are not timed.
  */
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Transport } from "./database.ts";
 import { toApiError } from "./failures.ts";
 
 /**
- * Returns the first word of a function's name, for example `credits` of `credits_debit`. The label has about
- * thirty values, which is few enough; the names of all functions would be about a hundred.
+ * Returns the first word of a function's name, for example `credits` of `credits_debit`. The whole
+ * name would give the label more than four times as many values.
  */
 function groupOf(name: string): string {
   return name.slice(0, name.indexOf("_"));

@@ -39,7 +39,7 @@ async function readBody(answer: Response): Promise<Posted["body"]> {
     : null;
 }
 
-/** The service may have sent the message. */
+/** Makes the error for an unknown outcome: the service may have sent the message. */
 export function noAnswer(internal: string, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, cause });
 }

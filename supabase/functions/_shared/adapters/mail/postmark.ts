@@ -14,8 +14,8 @@ export const POSTMARK_URL = "https://api.postmarkapp.com";
 const REFUSED = [300, 402, 403, 406];
 
 /**
- * Postmark's documentation calls this status a planned outage. The documentation also says that most messages
- * with status 500 are lost, so some of them are sent.
+ * Postmark's documentation calls this status a planned outage. Status 500 is not in this group: the
+ * documentation says that most of its messages are lost, so some may have been sent.
  */
 const OUTAGE = 503;
 

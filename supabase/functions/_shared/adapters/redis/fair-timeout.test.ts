@@ -5,7 +5,7 @@ import { withFairTimeout } from "./fair-timeout.ts";
 const never = () => new Promise<never>(() => {});
 const late = () => new Error("late");
 
-/** Returns the result and the duration of a wait of 200 ms in pieces of 25 ms. */
+/** Starts a wait of at most 200 ms. `outcome` is set when the wait ends. */
 function waiting(work: Promise<unknown>) {
   const seen: { outcome?: string } = {};
   withFairTimeout(200, work, late).then(

@@ -15,7 +15,10 @@ import { CONNECTION_MS } from "./redis.ts";
 
 export interface RedisBreaker {
   readonly client: Redis;
-  /** Returns at once. If the answer is false, Redis is probed in the background. */
+  /**
+   * Returns whether the breaker is closed, without waiting for Redis. If the breaker is half-open,
+   * Redis is probed in the background.
+   */
   isUp(): boolean;
   /** @throws TimedOut, BreakerOpen, or an error of the client */
   ask<T>(run: () => Promise<T>): Promise<T>;
@@ -77,7 +80,8 @@ export function createRedisBreaker(
     answers,
     isUp() {
       const state = policy.state();
-      // A request must not test a half-open breaker: the test could cost it the whole timeout.
+      // A request must not test a half-open breaker, because the request could lose the whole
+      // timeout.
       if (state === "half_open" && !isProbing) waitUntil(probe());
       return state === "closed";
     },

@@ -3,7 +3,8 @@ import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 
 /**
- * The part of a request that is sent to Sentry. It contains nothing of the body, the headers or the caller.
+ * The request in which a failure happened. Sentry receives only the ids and the title, and nothing
+ * of the body or the caller.
  */
 export interface FailureContext {
   readonly context: RequestContext;

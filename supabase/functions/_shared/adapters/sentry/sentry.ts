@@ -32,8 +32,8 @@ interface SentryOptions {
 
 const TIMEOUT_MS = 2_000;
 /**
- * The maximum number of reports that are being sent. Further failures are only logged, because in an outage
- * every request fails.
+ * The maximum number of reports that are sent at the same time. Further failures are only logged,
+ * because in an outage every request fails.
  */
 const MAX_IN_FLIGHT = 10;
 const MAX_TEXT = 2_000;
