@@ -52,7 +52,10 @@ type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
 const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
-/** Without the sources of these types, the transactions could not be compared with our records. */
+/**
+ * Transactions of these types must come with their source; without it, they could not be compared
+ * with our records.
+ */
 const COMPARED = [
   ...PAYMENTS,
   "refund",
@@ -78,8 +81,9 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 }
 
 /**
- * Returns the facts of a transaction's source. Our records also contain charges, refunds, disputes, fees and
- * fee refunds. Any other transaction, such as a transfer, only counts in the sum.
+ * Returns the facts of a transaction's source. Charges, refunds, disputes, fees and fee refunds are
+ * compared with our records. Other transactions, such as transfers, are not compared and count in
+ * the sum.
  */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
@@ -123,7 +127,10 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   }
 }
 
-/** Returns whether the transaction's description may name a customer. Every payment's description may. */
+/**
+ * Returns whether the transaction's description may name a customer. The description of a payment
+ * or a refund may.
+ */
 function isNamed(source: Stripe.BalanceTransaction["source"]): boolean {
   return typeof source === "object" && source !== null &&
     ["charge", "refund"].includes(source.object);

@@ -79,8 +79,8 @@ function hostOf(url: URL) {
 }
 
 /**
- * Returns true if Stripe is down. A refusal is no outage: one buyer's bad request must not open the
- * breaker.
+ * Returns true if Stripe is down. A refusal is not an outage: one buyer's bad request must not open
+ * the breaker.
  */
 function isOutage(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeConnectionError ||

@@ -22,8 +22,8 @@ export interface ListedEvent {
 
 export interface EventFeed {
   /**
-   * Lists the events of the types that we use since `sinceSeconds` (seconds since 1970), page by
-   * page.
+   * Lists the events since `sinceSeconds` (seconds since 1970), page by page. Only the event types
+   * that this project uses are listed.
    * @throws ApiError mode_mismatch, upstream_unavailable
    */
   listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;

@@ -34,7 +34,10 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
   });
 }
 
-/** Turns Stripe's error into one of errors.ts, which tells whether a repeat can help. */
+/**
+ * Turns Stripe's error into an error of this API. Its class and code tell whether a repeat can
+ * help.
+ */
 export function failureOf(error: unknown): ApiError {
   const internal = describe(error);
   if (error instanceof Stripe.errors.StripeConnectionError) {
@@ -44,7 +47,7 @@ export function failureOf(error: unknown): ApiError {
   const status = error.statusCode ?? 0;
   if (status === 409) {
     return new ApiError("idempotency_in_progress", {
-      message: "Stripe is still processing an earlier request for this. Try again in a moment.",
+      message: "Stripe is still processing an earlier attempt at this request. Try again shortly.",
       retryAfterSeconds: BUSY_RETRY_SECONDS,
       internal,
       cause: error,

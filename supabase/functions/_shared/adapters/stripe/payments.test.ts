@@ -113,7 +113,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
   const kind = JSON.stringify(body).slice(0, 80);
   const then = isSpent ? "uses up the order's key" : "does not use up the order's key";
   Deno.test(`Stripe's ${answered} becomes ${status} and ${then}: ${kind}`, async () => {
-    // The SDK's own retries would wait, and would treat the last answer like the first.
+    // Without this header, the resilience policy would retry some of these answers.
     const headers = { "stripe-should-retry": "false" };
     await withStripe(
       () => Response.json(body, { status: answered, headers }),

@@ -65,7 +65,8 @@ export function createFactsReader(
       metrics.count("stripe_events_refetched", { outcome: "fetched" });
       return { ...event, data: { object } } as Stripe.Event;
     } catch (error) {
-      // Stripe no longer has the object, so the facts come from the signed event.
+      // If Stripe no longer has the object, the facts come from the signed event. Any other failure
+      // is thrown.
       if (!(error instanceof StripeRefused && error.stripeCode === "resource_missing")) {
         metrics.count("stripe_events_refetched", { outcome: "failed" });
         throw error;

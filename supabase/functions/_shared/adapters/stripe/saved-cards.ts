@@ -5,7 +5,7 @@ import { requireObject } from "./failures.ts";
 import { isMissing, requireOwnAccount } from "./own-account.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 
-/** The other fields are null if the payment method is not a card. */
+/** All fields except `customer_id` are null if the payment method is not a card. */
 export interface CardAtStripe {
   /** Null if Stripe has detached the card, or does not know it. */
   readonly customer_id: string | null;
@@ -57,7 +57,7 @@ export function createSavedCards(caller: StripeCaller): SavedCards {
         const detached = await call((stripe) => stripe.paymentMethods.detach(id, {}, options));
         requireObject(detached, "payment_method");
       } catch (error) {
-        // Stripe has no code for a card that is not attached.
+        // Stripe has no error code for a card that is not attached, so the card is read.
         if (!(error instanceof StripeRefused)) throw error;
         if ((await readCard(id, customerId)).customer_id !== null) throw error;
       }

@@ -1,4 +1,4 @@
-/** Each setting of a session is the parameter that Stripe has for it. */
+/** Each setting of a session becomes Stripe's parameter for that setting. */
 import assert from "node:assert/strict";
 import type { CheckoutOrder, SessionSettings } from "../../contracts/database/results/checkout.ts";
 import { MARK } from "#support/project.ts";
@@ -41,7 +41,10 @@ async function formOf(settings: Partial<SessionSettings>): Promise<Record<string
   return form;
 }
 
-/** Returns the parameters that a session has because of these settings, and those it lacks. */
+/**
+ * Returns the parameters that these settings add to a session or change, and those that they
+ * remove.
+ */
 async function changesOf(settings: Partial<SessionSettings>) {
   const [before, after] = [await formOf({}), await formOf(settings)];
   const added = Object.entries(after).filter(([name, value]) => before[name] !== value);

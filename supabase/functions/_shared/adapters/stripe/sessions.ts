@@ -20,9 +20,9 @@ interface Session {
 export interface Sessions {
   /**
    * Opens a hosted checkout session; a repeat for the same order returns the same session.
-   * @throws TaxNotSetUp if Stripe Tax is not set up; OrderKeySpent if a repeat would get the same
-   *   error for another reason; otherwise ApiError `upstream_unavailable`, or
-   *   `idempotency_in_progress` while another request for this order runs
+   * @throws TaxNotSetUp if Stripe Tax is not set up; OrderKeySpent for any other error that Stripe
+   *   has stored, because a repeat would get it again; otherwise ApiError `upstream_unavailable`,
+   *   or `idempotency_in_progress` while another request for this order runs
    */
   openSession(order: CheckoutOrder): Promise<Session>;
 }
@@ -95,7 +95,8 @@ function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParam
 function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): Session {
   const { id, url } = requireObject(session, "checkout.session");
   if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
-  // If the address is known, its tax is added to the total at once.
+  // If Stripe knows the buyer's address, the total already includes the tax, so the subtotal is
+  // compared.
   const amount = order.session_settings.automatic_tax
     ? session.amount_subtotal
     : session.amount_total;
@@ -105,8 +106,8 @@ function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): S
 }
 
 /**
- * Stripe has an error code for an inactive Stripe Tax, but none for an active Stripe Tax that lacks the
- * shop's address.
+ * Stripe has an error code for an inactive Stripe Tax, but none for an active Stripe Tax that lacks
+ * the shop's address. So the parameter and the text are checked, too.
  */
 function isTaxRefused({ session_settings }: CheckoutOrder, error: StoredStripeError): boolean {
   if (!session_settings.automatic_tax || !(error instanceof StripeRefused)) return false;

@@ -32,8 +32,8 @@ interface WebhookOptions {
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Returns true if the timestamp is in the future. The SDK refuses only old timestamps, so a delivery with a
- * future timestamp could be replayed until that time.
+ * Returns true if the timestamp is further in the future than the tolerance. The SDK refuses only
+ * old timestamps, so a delivery with a future timestamp could be replayed until that time.
  */
 function isFromTheFuture(signature: string): boolean {
   // If there are several timestamps, the SDK verifies the last one.

@@ -28,9 +28,9 @@ export interface Alert {
 }
 
 /**
- * Returns the URL or path of the runbook. A URL that the operators chose is returned unchanged. With
- * RUNBOOKS_URL, the result is the page of the runbook's name below it. Otherwise, the result is the path in
- * the repository.
+ * Returns the URL or path of the runbook. A URL that the operators chose is returned unchanged. If
+ * RUNBOOKS_URL is set, the result is a page below it, named like the runbook's file. Otherwise, the
+ * result is the path in the repository.
  */
 export function runbookLink(runbook: string, runbooksUrl: string | undefined): string {
   if (/^https?:\/\//.test(runbook) || runbooksUrl === undefined) return runbook;

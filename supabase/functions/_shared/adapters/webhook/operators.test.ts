@@ -19,7 +19,9 @@ const ALERT = {
   },
 } as const;
 
-/** The result of each alert, and the number of requests. */
+/**
+ * Posts the alert `times` times. Returns the result of each attempt, and the number of requests.
+ */
 async function post(status: number, times: number) {
   let asked = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {

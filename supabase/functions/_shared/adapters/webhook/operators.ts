@@ -1,4 +1,4 @@
-/** Notifies operators: by email to ALERT_EMAILS, and by their webhook. */
+/** The ways to notify operators: the email addresses in ALERT_EMAILS, and a webhook. */
 import { type Alert, runbookLink } from "./alert-data.ts";
 import { AlertRefused, postAlert } from "./webhook.ts";
 import type { Env } from "../../core/env.ts";

@@ -70,7 +70,7 @@ function keyOf(secret: string): Webhook {
       ? new Webhook(secret)
       : new Webhook(secret, { format: "raw" });
   } catch {
-    throw failure("ALERT_WEBHOOK_SECRET begins with whsec_ and is not base64", 503);
+    throw failure("ALERT_WEBHOOK_SECRET begins with whsec_, but the rest is not base64", 503);
   }
 }
 

@@ -4,8 +4,9 @@
 import type Stripe from "stripe";
 
 /**
- * The metadata key of the installation's id. Other apps on the same Stripe account may write an order_id,
- * too. Without this id, an object whose row was lost in our database would look like an object of theirs.
+ * The metadata key of the installation's id. Other apps on the same Stripe account may write an
+ * order_id, too. Without this id, an object whose row was lost in our database would look like
+ * another app's object.
  */
 const MARK = "farthing";
 
