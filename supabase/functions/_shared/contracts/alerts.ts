@@ -9,7 +9,8 @@ export const Alert = z.object({
   rule: z.string().openapi({ example: "webhook_backlog" }),
   subject: z.string().nullable().openapi({
     description:
-      "The subject, if the rule reports several, such as the name of a rule that failed.",
+      "The subject, if the rule can raise several alerts at once: for rule_failed, the name of " +
+      "the rule that failed.",
   }),
   severity: z.enum(["critical", "warning"]),
   state: z.enum(STATES).openapi({

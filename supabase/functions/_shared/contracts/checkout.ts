@@ -26,7 +26,7 @@ export const Package = z.object({
   name: z.string(),
   description: z.string().nullable(),
   highlight: z.boolean(),
-  amount: Money.openapi({ description: "The first price, in the currency's minor unit." }),
+  amount: Money.openapi({ description: "The first of `prices`, in the currency's minor unit." }),
   currency: Currency,
   prices: z.array(Price).openapi({
     description: "The price in each currency; a checkout may choose one by `currency`.",
@@ -84,8 +84,8 @@ const orderFields = {
   }),
   amount_tax: Money.nullable().openapi({
     description:
-      "The tax in amount_total, in the currency's minor unit; null until paid. It is no " +
-      "part of what the credits cost.",
+      "The tax in amount_total, in the currency's minor unit; null until paid. It is not part of " +
+      "the price of the credits.",
     example: 0,
   }),
   amount_total: Money.nullable().openapi({

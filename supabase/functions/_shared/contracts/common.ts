@@ -63,7 +63,7 @@ export const Timestamp = z.iso.datetime({
   "The time must be in the years 0001 to 9999, with an offset of at most 15:59.",
 );
 
-/** A day in the years 0001 to 9999. @param error the message if the text is no day */
+/** A day in the years 0001 to 9999. @param error the message if the text is not a day */
 export function dayOf(error: string) {
   return z.iso.date(error)
     .refine((day) => day >= "0001-01-01", "The day must be in the years 0001 to 9999.");

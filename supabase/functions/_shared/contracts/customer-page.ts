@@ -22,7 +22,8 @@ function newest<Item extends z.ZodType>(item: Item) {
     items: z.array(item),
     has_more: z.boolean(),
     path: z.string().nullable().openapi({
-      description: "The endpoint with the whole list; null if there is none, or without a user.",
+      description:
+        "The endpoint with the whole list; null if there is none or the customer has no user_id.",
       example: "/credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d",
     }),
   });
@@ -73,8 +74,8 @@ export const CustomerPage = z.object({
   customer: Customer,
   refused_next: z.array(Refusal).openapi({
     description:
-      "The refusals that the customer's next requests would get, computed by the rules that refuse. " +
-      "The first one of an action is the real answer.",
+      "The refusals that the customer's next requests would get, computed by the same rules. If " +
+      "an action has several, a request gets the first one.",
   }),
   credits: z.object({
     balance: SignedAmount,

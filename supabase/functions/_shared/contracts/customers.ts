@@ -9,7 +9,7 @@ import {
   WholeListQuery,
 } from "./common.ts";
 
-// The document has no flags for a pattern, so this one names both cases.
+// A pattern in an OpenAPI document has no flags, so this pattern accepts both cases.
 const CUSTOMER_ID = /^([1-9]\d{0,17}|[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12})$/;
 
 const CustomerId = z.string().openapi({
@@ -42,7 +42,7 @@ export const Customer = z.object({
 
 export const FoundCustomer = Customer.extend({
   matched_by: z.string().openapi({
-    description: "The field that the text of the search is equal to.",
+    description: "The field with a value equal to the text of the search.",
     example: "order_id",
   }),
 }).openapi("FoundCustomer");
@@ -63,7 +63,8 @@ export const CustomerRead = z.object({
   author: z.string().openapi({ example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d" }),
   route: z.string().openapi({ example: "GET /customers/{id}" }),
   query: z.string().nullable().openapi({
-    description: "The text of a search; of an email address only the first character and domain.",
+    description:
+      "The text of a search. An email address is cut to its first character and its domain.",
     example: "a***@example.com",
   }),
   request_id: z.string().nullable(),

@@ -23,7 +23,7 @@ export const Dispute = z.object({
   reason: z.string().nullable(),
   case_type: z.string().nullable(),
   evidence_due_by: TimestampOut.nullable().openapi({
-    description: "Until when Stripe takes evidence. Send it in Stripe's dashboard.",
+    description: "The time until which Stripe accepts evidence, in Stripe's dashboard.",
   }),
   amount: Money.openapi({ description: "The disputed amount, possibly above the payment's." }),
   currency: Currency,

@@ -12,18 +12,22 @@ const Task = z.object({
   enabled: z.boolean(),
   every_seconds: z.int(),
   next_due_at: TimestampOut,
-  started_at: TimestampOut.nullable().openapi({ description: "Of a run that has not ended." }),
+  started_at: TimestampOut.nullable().openapi({
+    description: "The start of a run that has not ended.",
+  }),
   last_run_at: TimestampOut.nullable(),
   last_ok_at: TimestampOut.nullable(),
   last_ms: z.int().nullable(),
-  last_count: z.int().nullable().openapi({ description: "The items of the last run." }),
-  failures: z.int().openapi({ description: "The failures in a row." }),
+  last_count: z.int().nullable().openapi({ description: "The number of items of the last run." }),
+  failures: z.int().openapi({ description: "The number of failures in a row." }),
   last_error: SqlError.nullable(),
 }).openapi("ScheduledTask");
 
 export const Tasks = z.object({
   as_of: TimestampOut,
-  ran_at: TimestampOut.nullable().openapi({ description: "When due tasks were last looked for." }),
+  ran_at: TimestampOut.nullable().openapi({
+    description: "When the database last looked for due tasks.",
+  }),
   silent_seconds: z.int().openapi({ description: "For how long no task could run." }),
   tasks: z.array(Task),
   failures: z.array(z.object({

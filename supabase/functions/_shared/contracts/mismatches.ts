@@ -51,7 +51,7 @@ export const Mismatch = z.object({
   seen_at: TimestampOut.openapi({ description: "When the difference was last found." }),
   resolved_at: TimestampOut.nullable(),
   resolved_by: z.string().nullable().openapi({
-    description: "operator:<id> or key:<name>; null if both sides agree again.",
+    description: "operator:<id> or key:<name>; null if open, or if both sides agree again.",
   }),
   reason: z.string().nullable(),
 }).openapi("Mismatch");

@@ -153,8 +153,8 @@ export const ListedNotification = z.object({
   user_id: Uuid.nullable(),
   address: z.string().nullable().openapi({
     description:
-      "The address today: masked, unless the list is of one user. Null for operators and webhooks, " +
-      "and for a given address, which is erased after the last attempt.",
+      "The address today: masked, unless the list is of one user. Null for operators and " +
+      "webhooks. An address from the request (`to.email`) is erased after the last attempt.",
     example: "a***@example.com",
   }),
   template: z.string().openapi({ example: "receipt" }),
@@ -185,8 +185,8 @@ export const RetryBody = z.strictObject({
 }).openapi("NotificationRetryRequest");
 
 export const RetryDeadBody = z.strictObject({
-  since: Timestamp.openapi({ description: "Since when they were given up." }),
-  until: Timestamp.optional().openapi({ description: "By default until now." }),
+  since: Timestamp.openapi({ description: "The earliest time at which they were dead-lettered." }),
+  until: Timestamp.optional().openapi({ description: "The latest such time; by default, now." }),
   template: text(40).optional(),
   last_error: text(60).optional(),
   reason: text(500).optional().openapi({ description: "Required unless `dry_run` is true." }),

@@ -34,7 +34,10 @@ const SentToolCall = ToolCall.extend({
   function: ToolCall.shape.function.extend({ parsed_arguments: z.unknown().optional() }),
 });
 
-/** Fields of an answer that clients send back, Python's SDK also as nulls, and that models don't need. */
+/**
+ * Fields of an answer that clients send back and that models don't need. Python's SDK also sends
+ * them as nulls.
+ */
 const ofAnswers = {
   parsed: z.unknown().optional(),
   refusal: Text.nullish(),
@@ -58,7 +61,7 @@ const Message = z.discriminatedUnion("role", [
     role: z.literal("tool"),
     content: Content,
     tool_call_id: z.string().max(200),
-    // Examples of OpenAI's send the tool's name, which the call with this id has, too.
+    // OpenAI's examples send the tool's name, although the call with this id has it, too.
     name: Name.optional(),
   }),
 ]).openapi("OpenAiMessage");
@@ -117,7 +120,7 @@ const passedOn = {
 
 export const PASSED_ON = Object.keys(passedOn) as (keyof typeof passedOn)[];
 
-/** Accepts only null, and its error says why. */
+/** Accepts only null. The error says why. */
 function refused(why: string) {
   return z.null({ error: `${why} Leave this parameter out.` }).optional();
 }

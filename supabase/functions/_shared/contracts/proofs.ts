@@ -10,7 +10,8 @@ export const Proof = z.object({
     description: "failed: the proof could not run, and `detail` has the SQLSTATE.",
   }),
   scope: z.enum(["whole", "incremental"]).openapi({
-    description: "whole: every entry was read; incremental: only entries added since.",
+    description:
+      "whole: every entry was read; incremental: entries that were proved before were skipped.",
   }),
   is_done: z.boolean().openapi({ description: "false: the run had no time for all entries." }),
   violations: z.int().nullable(),

@@ -15,7 +15,8 @@ const urls = {
   }),
   refresh_url: OwnUrl.optional().openapi({
     description:
-      "The page to which Stripe sends the user when the link has expired; it requests a new link.",
+      "The page to which Stripe sends the user when the link has expired. The page must request " +
+      "a new link.",
   }),
 };
 

@@ -26,20 +26,21 @@ export const PaymentRunnerReport = z.object({
   refunds_failed: z.int(),
   transfers_made: z.int().openapi({
     description:
-      "Reversals of providers' shares by disputes, and transfers of what was reinstated.",
+      "Transfers of delayed shares to providers, reversals of shares, and transfers of " +
+      "reinstated shares.",
   }),
   transfers_failed: z.int(),
   top_ups_charged: z.int(),
   top_ups_failed: z.int(),
   welcome_granted: z.int().openapi({ description: "New users who got welcome credits." }),
   cards_updated: z.int().openapi({
-    description: "Saved cards whose brand and digits were read, and removed cards detached.",
+    description: "Saved cards that were read, and removed cards that were detached.",
   }),
   cards_failed: z.int(),
   payouts_reconciled: z.int().openapi({ description: "Payouts compared with our records." }),
   payouts_failed: z.int(),
   transactions_listed: z.int().openapi({
-    description: "Balance transactions that Stripe listed since the last list, or again.",
+    description: "Balance transactions that Stripe listed; some may have been listed before.",
   }),
   balance_failed: z.int().openapi({
     description: "1 if the list of balance transactions could not be fetched to its end.",

@@ -61,8 +61,8 @@ export const WelcomeRetryBody = z.strictObject({
 }).openapi("WelcomeRetryRequest");
 
 export const WelcomeRetryRefusedBody = z.strictObject({
-  since: Timestamp.openapi({ description: "Since when they were refused." }),
-  until: Timestamp.optional().openapi({ description: "By default until now." }),
+  since: Timestamp.openapi({ description: "The earliest time at which they were refused." }),
+  until: Timestamp.optional().openapi({ description: "The latest such time; by default, now." }),
   refused_as: RefusedAs.optional(),
   reason: text(500).optional().openapi({ description: "Required unless `dry_run` is true." }),
   dry_run: z.boolean().default(false).openapi({
@@ -77,6 +77,6 @@ export const RetriedWelcome = z.object({
   }),
   retried: z.int().openapi({
     description: "At most 1,000 in one request, oldest first. Repeat the request for the others, " +
-      "with the same `until`: users who are refused again are later.",
+      "with the same `until`, which leaves out users who were refused again.",
   }),
 }).openapi("RetriedWelcome");

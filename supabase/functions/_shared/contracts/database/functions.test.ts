@@ -1,6 +1,6 @@
 /**
- * Tests types: each line under an `@ts-expect-error` must not compile, or the compiler complains.
- * The calls also run, because only the types prevent them.
+ * Tests types: each line under an `@ts-expect-error` must not compile; if it does, the compiler
+ * reports an error. The calls also run, because only the types prevent them.
  */
 import assert from "node:assert/strict";
 import type { Json } from "../../generated/database.types.ts";
@@ -24,14 +24,14 @@ const CAP = { p_user_id: "user", p_idempotency_key: "key", p_fingerprint: "print
 
 Deno.test("an argument with another name is refused, in a literal and in a variable", async () => {
   const { database, sent } = recorder();
-  // @ts-expect-error p_usr_id is none of its arguments
+  // @ts-expect-error p_usr_id is not an argument of this function
   await database.rpc("spend_caps_read", { p_usr_id: "user" });
   const misspelt = { p_user_id: "user", p_att: "2026-11-21T12:00:00Z" };
-  // @ts-expect-error p_at is optional in SQL, and misspelt all the same
+  // @ts-expect-error p_att is a misspelling of p_at, which is optional in SQL
   await database.rpc("credits_balance", misspelt);
-  // @ts-expect-error it takes none
+  // @ts-expect-error features_read takes no arguments
   await database.rpc("features_read", { p_name: "b2b" });
-  // @ts-expect-error the author is added, and no handler's to name
+  // @ts-expect-error the adapter adds the author; a handler must not send one
   await database.rpc("fraud_blocks_remove", { p_block_id: "block", p_author: "owner" });
   assert.deepEqual(sent.map((names) => names.at(-1)), ["p_usr_id", "p_att", "p_name", "p_author"]);
 });
@@ -40,12 +40,12 @@ Deno.test("an argument that is missing is refused, SQL's own and the request's",
   const { database, sent } = recorder();
   // @ts-expect-error p_job_id is missing
   await database.rpc("jobs_yield", { p_token: 1 });
-  // @ts-expect-error p_limit is missing, which may be undefined
+  // @ts-expect-error p_limit may be undefined, but must not be left out
   await database.rpc("refunds_claim", {});
-  // @ts-expect-error the key and the fingerprint are missing, which SQL does without
+  // @ts-expect-error the key and the fingerprint are missing; only SQL has defaults for them
   await database.rpc("spend_caps_set", { p_user_id: "user", p_daily: null });
   const undefinedKey = { ...CAP, p_daily: null, p_idempotency_key: undefined };
-  // @ts-expect-error a request has its key
+  // @ts-expect-error a request always has a key
   await database.rpc("spend_caps_set", undefinedKey);
   assert.equal(sent.length, 4);
 });
@@ -56,21 +56,21 @@ Deno.test("a value of another type is refused, in JSON too", async () => {
   await database.rpc("spend_caps_set", { ...CAP, p_daily: 5 });
   // @ts-expect-error a token is a number
   await database.rpc("jobs_yield", { p_job_id: "job", p_token: "1" });
-  // @ts-expect-error a text would be read as JSON itself
+  // @ts-expect-error a text would be parsed as JSON
   await database.rpc("usage_estimate", { p_usage: "gpt-4o" });
   // @ts-expect-error the ids are texts
   await database.rpc("inbox_missing", { p_event_ids: [1] });
   const advance = { p_user_id: "user", p_booking_id: "booking" };
-  // @ts-expect-error nobody sets a booking to paid
+  // @ts-expect-error a booking cannot be set to paid
   await database.rpc("bookings_advance", { ...advance, p_status: "paid" });
   assert.equal(sent.length, 5);
 });
 
 Deno.test("a null argument is refused, unless it has a documented meaning", async () => {
   const { database, sent } = recorder();
-  // @ts-expect-error a limit of NULL would be none
+  // @ts-expect-error NULL would mean that there is no limit
   await database.rpc("refunds_claim", { p_limit: null });
-  // @ts-expect-error SQL's default is what is not sent
+  // @ts-expect-error SQL uses its default only if the argument is not sent
   await database.rpc("credits_balance", { p_user_id: "user", p_at: null });
   await database.rpc("spend_caps_set", { ...CAP, p_daily: null });
   await database.rpc("refunds_claim", { p_limit: undefined });

@@ -54,7 +54,8 @@ export const ActorRow = z.object({
     example: "50",
   }),
   amount: z.int().nullable().openapi({
-    description: "Of requested refunds, in the currency's minor unit; null for all others.",
+    description:
+      "The amount of the requested refunds, in the currency's minor unit; null for other actions.",
   }),
   currency: z.string().nullable(),
 }).openapi("ActorRow");

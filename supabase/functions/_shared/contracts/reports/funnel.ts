@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { DayOut } from "./report.ts";
 
 const Share = z.string().nullable().openapi({
-  description: "A decimal string; null if it would divide by 0.",
+  description: "A decimal string; null if the denominator is 0.",
   example: "0.25",
 });
 
@@ -18,7 +18,7 @@ export const FunnelRow = z.object({
     description: "The day's checkouts that were paid with money, on whatever day.",
   }),
   free: z.int().openapi({
-    description: "The day's checkouts that a code of 100 % completed: nothing was to pay.",
+    description: "The day's checkouts that a promotion code of 100 % completed without a payment.",
   }),
   paid_share: Share,
   refusals: z.int().openapi({

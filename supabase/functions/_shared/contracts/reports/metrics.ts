@@ -15,6 +15,6 @@ export const MetricRow = z.object({
   value: Decimal.nullable().openapi({ description: "null if the denominator is 0." }),
   unit: z.string().openapi({ example: "minor units" }),
   numerator: Decimal,
-  denominator: Decimal.nullable().openapi({ description: "null if the metric is no quotient." }),
+  denominator: Decimal.nullable().openapi({ description: "null if the metric is not a quotient." }),
   formula: z.string(),
 }).openapi("MetricRow");

@@ -22,8 +22,8 @@ export const PayoutRow = z.object({
   itemised: z.enum(["listed", "assigned", "advance"]).nullable().openapi({
     description:
       "`listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of " +
-      "a manual payout, so the oldest available transactions were assigned to it. `advance`: an " +
-      "automatic payout lists this manual one, with the money that it paid out.",
+      "a manual payout, so the oldest available transactions were assigned to it. `advance`: the " +
+      "list of an automatic payout contains this manual payout and the transactions of its money.",
   }),
   mismatches: z.int().openapi({
     description: "Open differences between our records and Stripe's.",
@@ -57,7 +57,7 @@ const PayoutLine = z.object({
   payout_id: z.string(),
   payout_effective_at: TimestampOut,
   matched: z.boolean().nullable().openapi({
-    description: "Whether our record agrees; null for money of which we have none.",
+    description: "Whether our record agrees; null if we have no record of the money.",
   }),
   mismatch: z.enum(["unknown", "differs"]).nullable(),
   difference: Money.nullable().openapi({

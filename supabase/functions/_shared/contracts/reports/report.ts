@@ -65,7 +65,7 @@ export function reportOf<Row extends z.ZodObject>(row: Row) {
       description: "Sums of the report compared with the same sums of its source.",
     }),
     formulas: z.record(z.string(), z.string()).openapi({
-      description: "How a column is computed, by its name.",
+      description: "How each column is computed, by the column's name.",
     }),
     policies: z.array(Policy).openapi({
       description: "The versions of the shop's policies that the figures depend on.",

@@ -27,7 +27,7 @@ export const RevenueRow = z.object({
   transfers: sum("Transfers to providers less their reversals, negative", 0),
   stripe_fees: sum("Stripe's fees that a payout lists, negative", -59),
   stripe_fees_provisional: sum("Stripe's fees that no payout lists yet, negative", -118),
-  net: sum("Our revenue; `formulas` has the sum", 2470),
+  net: sum("Our revenue, computed as `formulas` says", 2470),
   balance_change: sum("All money facts of the row, as they changed the balance at Stripe", 2470),
   closed: z.boolean().openapi({
     description: "True if the month is closed: the row does not change any more.",

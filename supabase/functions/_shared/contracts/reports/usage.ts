@@ -48,7 +48,7 @@ export const UsageRow = z.object({
   output_tokens: Tokens,
   reasoning_tokens: Tokens,
   credits: SignedAmount.openapi({
-    description: "The charged credits, those that became debt too.",
+    description: "The charged credits, including those that became debt.",
   }),
   corrected_credits: SignedAmount.openapi({
     description: "The credits that corrections reinstated.",

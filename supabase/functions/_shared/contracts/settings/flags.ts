@@ -4,7 +4,8 @@ import { TimestampOut } from "../common.ts";
 import { Feature, FeatureBody, FeatureName } from "../features.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
-// With `extend`, the document would combine two schemas of which each refuses the other's fields.
+// With `extend`, the OpenAPI document would combine two schemas, and each of them refuses the
+// other's fields.
 const FlagChange = z.strictObject({ name: FeatureName, ...FeatureBody.shape })
   .openapi("FlagChange");
 

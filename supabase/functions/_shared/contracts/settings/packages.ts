@@ -30,7 +30,7 @@ const PackageTerms = z.strictObject({
   prices: z.array(Price).min(1).max(20)
     .refine(
       (prices) => hasEachOnce(prices.map(({ currency }) => currency)),
-      "prices must name each currency once.",
+      "prices must not name a currency twice.",
     )
     .openapi({ description: "The first price applies if a checkout names no currency." }),
   effective_from: EffectiveFrom,
@@ -38,7 +38,7 @@ const PackageTerms = z.strictObject({
 
 const PackageList = z.array(PackageTerms).min(1).max(200).refine(
   (packages) => hasEachOnce(packages.map(({ slug }) => slug)),
-  "packages must name each slug once.",
+  "packages must not name a slug twice.",
 );
 
 /** A shop's file of packages: `farthing.packages.json`. */

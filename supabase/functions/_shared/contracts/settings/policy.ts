@@ -5,16 +5,16 @@ import { isLocale, LANGUAGE_CODES } from "../languages.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
 /**
- * SQL compares a value with its setting; a number and its text mean the same. Null removes a text,
- * a URL or an email address.
+ * SQL checks a value against the kind of its setting; a number and its text mean the same. Null
+ * removes a text, a URL or an email address.
  */
 const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 
 const MAX_CHANGES = 100;
 
 /**
- * SQL also checks the form of these settings, but its error cannot describe the form, and it does
- * not know the languages.
+ * SQL checks these values, too, but its error does not explain the form, and it does not know the
+ * languages.
  */
 const FORMS = {
   shop_locale: {
@@ -66,10 +66,11 @@ const Setting = z.object({
     ...["integer", "decimal", "duration", "boolean", "choice", "currency"] as const,
     ...["text", "url", "email"] as const,
   ]),
-  unit: z.string().nullable().openapi({ description: "Null without a number." }),
+  unit: z.string().nullable().openapi({ description: "Null if the value has no unit." }),
   lowest: z.string().nullable(),
   highest: z.string().nullable().openapi({
-    description: "Of a number or a duration; the most characters of a text, url or email.",
+    description:
+      "The highest number or duration; for a text, url or email, the maximum number of characters.",
   }),
   choices: z.array(z.string()).nullable(),
   description: z.string(),

@@ -52,6 +52,9 @@ export interface InboxResults {
    * at least 15 minutes later.
    */
   backfills_finish: unknown;
-  /** Leases the payments that have waited for a minute. A later run leases those that still wait again. */
+  /**
+   * Leases the payments that have waited for a minute. A payment that still waits later is leased
+   * again.
+   */
   sessions_claim: WaitingPayment[];
 }
