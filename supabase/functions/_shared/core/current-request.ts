@@ -1,7 +1,8 @@
 /**
  * The current request. Code far below a handler reads the request here: a call of the database or
- * of an external service sends its trace (trace.ts) and stops at its deadline (deadline.ts). So the
- * functions in between need no parameters for the request (docs/decisions/http.md).
+ * of an external service sends the request's trace (trace.ts) and stops at the request's deadline
+ * (deadline.ts). So the functions in between need no parameters for the request
+ * (docs/decisions/http.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 

@@ -154,7 +154,7 @@ export function readEnv(
   throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
 }
 
-/** Returns the mode of a Stripe key. A restricted key (`rk_`) has the same prefixes. */
+/** Returns the mode of a Stripe key. A restricted key (`rk_`) names its mode in the same way. */
 export function modeOfKey(key: string): Mode {
   return /^(sk|rk)_live_/.test(key) ? "live" : "test";
 }

@@ -1,6 +1,6 @@
 /**
- * SHA-256 as hex digits. Synchronous, because the asynchronous form costs a turn of the event loop for each
- * call.
+ * Returns the SHA-256 hash as hex digits. The function is synchronous, because the asynchronous
+ * form costs a turn of the event loop for each call.
  */
 import { createHash, createHmac } from "node:crypto";
 

@@ -3,8 +3,8 @@
 const encoder = new TextEncoder();
 
 /**
- * Returns the most characters that `jsonb` adds to a number with an exponent, because it writes
- * every digit of 1e+300.
+ * Returns the most characters that `jsonb` adds to a number with an exponent: `jsonb` writes every
+ * digit of 1e+300.
  */
 function writtenOut(value: unknown): number {
   if (typeof value !== "number") return 0;
