@@ -111,8 +111,8 @@ Expire: 21 November 2026 at 12:00 UTC
       made_at: AT,
     },
     subject: "Ledger head 7",
-    text: `Keep this email. The ledger must lead to this hash: docs/runbooks/anchor.md
-says how to compare.
+    text: `Keep this email. The hash recomputed from the ledger must be this one;
+docs/runbooks/anchor.md says how to compare them.
 
 Head: 7
 Hash: ${"ab".repeat(32)}

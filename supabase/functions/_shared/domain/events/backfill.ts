@@ -26,9 +26,9 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 }
 
 /**
- * Reads one event's facts. A failure does not stop the other events: a key that may not read fraud warnings
- * must not block payments.
- * @returns null if Stripe no longer returns the event's object
+ * Reads one event's facts. A failure does not stop the other events: a key that may not read fraud
+ * warnings must not block payments.
+ * @returns null if the event's object could not be fetched
  */
 async function read({ log }: Services, event: ListedEvent) {
   try {

@@ -31,7 +31,7 @@ async function readSession(services: Services, payment: WaitingPayment): Promise
   }
 }
 
-/** Runs until no session is due or the time is over (milliseconds since 1970). */
+/** Runs until no session is due or `untilMs` (milliseconds since 1970) has passed. */
 export async function readSessions(services: Services, untilMs: number) {
   const done = { read: 0, failed: 0 };
   while (hasTime(services, untilMs)) {

@@ -3,8 +3,8 @@ import type { Lifetime } from "../../core/isolate.ts";
 import type { Clock } from "../../core/timers.ts";
 
 /**
- * The time during which a run may begin new work. Three limits apply: the wall clock, the CPU time that steps
- * declare, and the isolate's lifetime. The isolate may have started before the run.
+ * The time during which a run may begin new work. Three limits apply: the wall clock, the CPU time
+ * that steps declare, and the end of the isolate, which may have started before the run.
  */
 export class RunBudget {
   readonly #endMs: number;
@@ -47,8 +47,8 @@ export const SMALL_JOBS = { most: 64, smallMs: 100 };
 
 /**
  * The number of jobs that a run works on in parallel. The number starts at `least`, because a job
- * may be large. Each small job adds one, so that many small jobs share the cost of a call. A longer
- * job resets the number to `least`.
+ * may be large. Each small job adds one, so that many small jobs share the cost of a database call.
+ * A longer job resets the number to `least`.
  */
 export class AdaptiveConcurrency {
   #size: number;

@@ -8,8 +8,8 @@ import { redactStart } from "../../privacy/redact.ts";
 const MAX_DETAIL = 2_000;
 
 /**
- * The longest wait before a retry: one hour, the same as in jobs_fail. A service may ask for any number of
- * seconds, but the database accepts none above 2^31.
+ * The longest wait before a retry: one hour, the same as in jobs_fail. A service may ask for any
+ * number of seconds, but the database accepts only numbers below 2^31.
  */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 

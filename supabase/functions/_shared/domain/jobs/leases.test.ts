@@ -87,7 +87,7 @@ Deno.test("a checkpoint is written again until it is stored, and the step runs o
   jobs.add("steps");
   let failures = 3;
   jobs.before = (name) => {
-    // Only a runner's writes are retried, because no caller waits for them.
+    // After a timeout, only a runner's writes are retried, because no caller waits for them.
     const code = TIMED_OUT;
     if (name === "jobs_checkpoint" && failures-- > 0) {
       throw new DatabaseFailure({ code, message: "" });

@@ -25,7 +25,8 @@ import {
   type RunnerOptions,
 } from "./runner-options.ts";
 
-// In milliseconds. The database's clock decides which jobs are due, and the function's clock may be ahead.
+// The shortest wait in milliseconds. The database's clock decides which jobs are due, and this
+// function's clock may be ahead of it.
 const MIN_WAIT_MS = 500;
 
 /** Milliseconds for a write and its retries: half of a lease. */
@@ -109,8 +110,8 @@ class Runner {
   }
 
   /**
-   * Claims as many jobs as may run in parallel; if none may, waits until a job ends. Returns false if no job
-   * is due.
+   * Claims jobs if more may run in parallel; otherwise waits until a job ends. Returns false when
+   * this run has nothing left to do.
    */
   async #goOn(): Promise<boolean> {
     const { size } = this.#concurrency;
@@ -175,7 +176,9 @@ class Runner {
     }
   }
 
-  /** Writes with retries. A repeat is safe, because each write sends the runner's token. */
+  /**
+   * Writes with retries. A repeat is safe, because each write sends the token of the job's lease.
+   */
   #store<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>> {
     return withOwnTime(() => this.tools.database.rpc(name, args, UNTIL_STORED), STORING_MS);
   }

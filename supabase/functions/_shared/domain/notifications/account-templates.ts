@@ -21,7 +21,7 @@ export const lowBalance = defineTemplate(
   }),
 );
 
-/** Credits expire unless they are used (T23). */
+/** Credits will expire unless they are used. */
 export const creditsExpiring = defineTemplate(
   CreditsExpiringData,
   ({ credits, expires_at, days }, { say: { creditsExpiring: say }, ...format }) => ({

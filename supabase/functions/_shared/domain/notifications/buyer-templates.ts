@@ -7,7 +7,7 @@ import {
 } from "../../contracts/notifications.ts";
 import { defineTemplate, optional } from "./template.ts";
 
-/** The credits are available: a payment has arrived, or a discount code left nothing to pay. */
+/** The credits are available: a payment has arrived, or a promotion code left nothing to pay. */
 export const receipt = defineTemplate(
   ReceiptData,
   (

@@ -16,7 +16,7 @@ const TEXT = `margin:0 0 16px;font:400 16px/1.5 ${FONT};color:#1a1d21`;
 const QUIET = `font:400 14px/1.5 ${FONT};color:#5b6470`;
 const BREAK = "overflow-wrap:anywhere;word-break:break-word";
 
-// Inline styles win over a style sheet without !important.
+// Inline styles override a rule of the style sheet that lacks !important.
 const STYLE = raw(`<style>
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (max-width:480px){.pad{padding-left:20px!important;padding-right:20px!important}}

@@ -88,7 +88,8 @@ export const anchor = defineForOperators(
     subject: `Ledger head ${head_nr}`,
     heading: `Ledger head ${head_nr}`,
     sentences: [
-      "Keep this email. The ledger must lead to this hash: docs/runbooks/anchor.md says how to compare.",
+      "Keep this email. The hash recomputed from the ledger must be this one; " +
+      "docs/runbooks/anchor.md says how to compare them.",
     ],
     // Not formatted: an operator compares these digits with the database's.
     facts: [

@@ -35,7 +35,7 @@ function ofAnchor(data: unknown): AlertData | undefined {
     incident_id: `anchor:${head_nr}`,
     rule: "anchor",
     severity: "info",
-    summary: `The ledger head ${head_nr} has the hash ${hash} and covers ${entries} entries of ${accounts} accounts.`,
+    summary: `Ledger head ${head_nr}: hash ${hash}, ${entries} entries of ${accounts} accounts.`,
     value: hash,
     threshold: "0",
     runbook: "docs/runbooks/anchor.md",

@@ -65,10 +65,11 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
 const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "never";
 
 /**
- * Stop when the batch is empty, or when every email in the batch was deferred or has an unknown outcome. A
- * partial batch does not mean that the queue is empty: more notifications may have been queued since, and
- * queuing during a run starts no other run. Webhook failures don't stop the run: notifications by webhook are
- * claimed first, so emails would never be sent if they did.
+ * Returns true if the batch is empty, or if every email in the batch was deferred or has an unknown
+ * outcome. A partial batch does not mean that the queue is empty: more notifications may have been
+ * queued since, and queuing during a run starts no other run. Webhook failures don't stop the run:
+ * notifications by webhook are claimed first, so a failing webhook would otherwise prevent all
+ * emails.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);
@@ -76,8 +77,8 @@ function isLast(batch: readonly Attempt[]): boolean {
 }
 
 /**
- * Runs until no notification is due, the time is over (milliseconds since 1970), or every email of
- * a batch was deferred or has an unknown outcome.
+ * Runs until no notification is due, `untilMs` (milliseconds since 1970) has passed, or every email
+ * of a batch was deferred or has an unknown outcome.
  * @throws EnvError if the configuration of mail is invalid, after all notifications that need no
  *   mail were sent
  */

@@ -50,7 +50,9 @@ export interface Reader {
   readonly shop: ShopFace;
 }
 
-/** Returns the shop without its support address: operators are the support. */
+/**
+ * Returns the shop without its postal address and its support contacts: operators are the support.
+ */
 function forOperators({ address: _, support_email: _email, support_url: _url, ...rest }: ShopFace) {
   return rest;
 }

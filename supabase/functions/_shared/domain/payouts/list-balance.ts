@@ -1,6 +1,7 @@
 /**
- * Fetches the balance transactions that are newer than the last list. So Stripe's fees are known before a
- * payout lists them. Manual payouts list no transactions, so theirs become known only here.
+ * Fetches the balance transactions that are newer than the last list. So Stripe's fees are known
+ * before a payout lists them. Stripe does not list the transactions of a manual payout, so they
+ * become known only here.
  */
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
@@ -13,9 +14,9 @@ interface BalanceReport {
 }
 
 /**
- * Records the due list page by page, until its end or until the time is over (milliseconds since 1970). The
- * next run continues after the last recorded page. A failure is only logged: the claim expires after five
- * minutes, and the list is due again.
+ * Records the due list page by page, until its end or until `untilMs` (milliseconds since 1970).
+ * The next run continues after the last recorded page. A failure is only logged: the claim expires
+ * after five minutes, and the list is due again.
  */
 export async function listBalance(services: Services, untilMs: number): Promise<BalanceReport> {
   const { database, log } = services;

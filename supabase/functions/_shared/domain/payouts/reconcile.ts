@@ -63,7 +63,7 @@ async function run(services: Services, due: PayoutToList, untilMs: number): Prom
 }
 
 /**
- * Runs until no payout is due, the time is over (milliseconds since 1970), or Stripe is
+ * Runs until no payout is due, `untilMs` (milliseconds since 1970) has passed, or Stripe is
  * unavailable.
  */
 export async function reconcilePayouts(

@@ -32,7 +32,7 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
 }
 
 /**
- * Runs until no refund is due, the time is over (milliseconds since 1970), or Stripe is
+ * Runs until no refund is due, `untilMs` (milliseconds since 1970) has passed, or Stripe is
  * unavailable.
  */
 export async function sendDueRefunds(services: Services, untilMs: number) {

@@ -1,6 +1,6 @@
 /**
- * Reads saved cards at Stripe, because Stripe's events say only which card changed and how, and detaches the
- * removed cards.
+ * Reads saved cards at Stripe, because the inbox stores only the card's id from Stripe's events,
+ * and detaches the removed cards.
  */
 import type { CardTask } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/deadline.ts";
@@ -48,7 +48,8 @@ async function run(services: Services, task: CardTask): Promise<boolean> {
 }
 
 /**
- * Runs until no card is due, the time is over (milliseconds since 1970), or Stripe is unavailable.
+ * Runs until no card is due, `untilMs` (milliseconds since 1970) has passed, or a card could not be
+ * updated.
  */
 export async function updateCards(services: Services, untilMs: number) {
   const done = { updated: 0, failed: 0 };

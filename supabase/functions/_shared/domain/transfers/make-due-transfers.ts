@@ -1,6 +1,6 @@
 /**
- * Transfers providers' delayed shares, reverses the shares of disputed payments, and transfers
- * reinstated shares again.
+ * Transfers providers' delayed shares, reverses the shares of refunded and disputed payments, and
+ * transfers reinstated shares again.
  */
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
 import { withOwnTime } from "../../core/deadline.ts";
@@ -35,7 +35,7 @@ async function make(services: Services, move: TransferToMake): Promise<TransferO
 }
 
 /**
- * Runs until no transfer is due, the time is over (milliseconds since 1970), or Stripe is
+ * Runs until no transfer is due, `untilMs` (milliseconds since 1970) has passed, or Stripe is
  * unavailable.
  */
 export async function makeDueTransfers(services: Services, untilMs: number) {

@@ -4,7 +4,10 @@ import type { Services } from "../../http/route/app-services.ts";
 
 const AT_ONCE = 50;
 
-/** Runs until no user waits for welcome credits, or the time is over (milliseconds since 1970). */
+/**
+ * Runs until a batch grants credits to fewer than `AT_ONCE` users, or `untilMs` (milliseconds since
+ * 1970) has passed. Returns the number of grants.
+ */
 export async function grantWelcomeCredits(services: Services, untilMs: number): Promise<number> {
   let all = 0;
   while (hasTime(services, untilMs)) {
