@@ -86,7 +86,8 @@ Deno.test("a success, a refusal and a file have the limit's headers", async () =
 });
 
 /**
- * The rate limits that are separate from the caller's default limit of 100, with the routes that use them.
+ * The rate limits that apply in addition to the default limit of 100, with the routes that use
+ * them.
  */
 const COUNTED_APART: Record<string, string[]> = {
   ai: ["POST /ai/chat", "POST /ai/research", "POST /ai/v1/chat/completions"],

@@ -55,8 +55,8 @@ async function readBody(route: Route, request: Request): Promise<Body> {
 }
 
 function readQuery(route: Route, request: Request): unknown {
-  // Parameters are allowed on a signed route, because a signed sender may add some to the URL that it was
-  // given.
+  // Any parameters are allowed on a signed route, because the sender of a signed request may add
+  // some to its URL.
   if (route.isSigned) return {};
   if (route.query === Nothing && !request.url.includes("?")) return {};
   return validate(route.query, queryOf(request.url));

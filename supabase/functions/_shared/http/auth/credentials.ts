@@ -69,8 +69,8 @@ async function verifyToken(token: string, { env, issuers, keySet }: VerifierOpti
   });
   if (error) throw refusal(error, tokenProblem(token, issuers));
   const { sub, role, exp, app_metadata: app } = data.jwtClaims!;
-  // A token without `exp` would never expire, like a password. A token of a role other than the user's does
-  // not belong to a user.
+  // A token without `exp` would never expire, like a password. A token with a role other than
+  // `authenticated` does not belong to a user.
   if (role !== "authenticated" || exp === undefined || !UUID.test(sub)) {
     throw new ApiError("unauthenticated", { internal: "token lacks role, exp or a user id" });
   }

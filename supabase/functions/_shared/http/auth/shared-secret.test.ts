@@ -25,7 +25,7 @@ Deno.test("the current and the previous secret are accepted, and similar texts a
       assert.equal(await statusWith({ "x-webhook-secret": near }), 401, near);
     }
   }
-  // The runtime joins a header that was sent twice with a comma.
+  // If a header was sent twice, the runtime joins the two values with a comma.
   const both = `${WEBHOOK_SECRET},${PREVIOUS_WEBHOOK_SECRET}`;
   assert.equal(await statusWith({ "x-webhook-secret": both }), 400);
 });

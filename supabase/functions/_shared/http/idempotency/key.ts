@@ -47,8 +47,8 @@ const KEY = /^[\x20-\x7e]{1,255}$/;
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
 
 /**
- * An idempotency key may contain a comma. An unquoted key with a comma and a blank looks like two joined
- * headers.
+ * Returns whether the value is one key. A key may contain a comma, but an unquoted key with a comma
+ * and a blank looks like two joined headers.
  */
 export function isOneKey(value: string): boolean {
   return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));

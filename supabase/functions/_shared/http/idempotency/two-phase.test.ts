@@ -19,7 +19,8 @@ const REFUSAL = new ApiError("already_refunded");
 const fails = (error: unknown) => () => Promise.reject(error);
 
 /**
- * Makes an order at a service, with the given phases. Returns the order in which the phases ran.
+ * Prepares the phases of an order, with the given ones in place of the defaults. `done` lists the
+ * phases in the sequence in which they ran.
  */
 async function sceneOf(own: Partial<Phases> = {}, key: string | null = "k") {
   const done: string[] = [];

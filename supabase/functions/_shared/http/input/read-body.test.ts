@@ -45,7 +45,7 @@ Deno.test("a slow body that arrives in time is read", async () => {
   });
 });
 
-/** Makes a body of `size` bytes whose declared length is `length`. */
+/** Makes a request with a body of `bytes` bytes, whose declared length is `length`. */
 function declared(bytes: number, length: string): Request {
   const headers = { "content-length": length };
   return new Request("http://127.0.0.1/", { method: "POST", headers, body: "x".repeat(bytes) });

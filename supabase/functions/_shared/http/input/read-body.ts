@@ -11,7 +11,10 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 /** The largest body of batches, jobs and webhooks. */
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** The contract's deepest input is the metadata of an event in a batch. It stays far below this limit. */
+/**
+ * The deepest input is the metadata of an event in a batch. Useful metadata stays far below this
+ * limit.
+ */
 const MAX_DEPTH = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

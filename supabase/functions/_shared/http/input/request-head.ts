@@ -59,8 +59,9 @@ function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
 }
 
 /**
- * Limits the number and the total size of the headers. Counting costs more than all other checks in this
- * file, so a request that only reads and has no credential is not counted: the runtime's own limits apply.
+ * Limits the number and the total size of the headers. Counting costs more than all other checks in
+ * this file. So the headers of a request that only reads and has no credential are not counted; the
+ * runtime's own limits apply.
  */
 function requireFewHeaders(headers: Headers): void {
   let count = 0;

@@ -33,7 +33,7 @@ Deno.test("a handler sees only the callers that its route lets in", () => {
     who: ["secret"],
     responses,
     handler: ({ caller, idempotency }) => {
-      // @ts-expect-error: a secret key is no user
+      // @ts-expect-error: a caller with a secret key has no userId
       assert.equal(caller.userId, undefined);
       const none: null = idempotency;
       assert.equal(none, null);

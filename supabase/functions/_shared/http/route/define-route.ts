@@ -61,8 +61,8 @@ interface Declaration<
    */
   readonly idempotent: I;
   /**
-   * The product that must be switched on for the caller. Only routes that begin new business name a product;
-   * routes that read always work.
+   * The product that must be switched on for the caller. Only routes that begin new business name a
+   * product; all other routes work while a product is off.
    */
   readonly feature?: FeatureName;
   readonly bodyLimit?: number;

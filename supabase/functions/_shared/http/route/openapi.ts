@@ -153,8 +153,8 @@ const SECURITY: Readonly<Record<Who, Record<string, string[]>>> = {
 };
 
 /**
- * Returns the credentials of a route's callers. The API page sends the first ones, so a secret key
- * comes before an operator's token: every project has one.
+ * Returns the credentials of a route's callers. The API page sends the first ones. A secret key
+ * comes before an operator's token, because every project has a secret key.
  */
 function securityOf({ who }: Route): Record<string, string[]>[] {
   const all = who.flatMap((each) => each === "operator" ? ["secret", each] as const : [each]);
@@ -193,8 +193,8 @@ const PLATFORM: readonly string[] = [
 ];
 
 /**
- * Returns the audiences of a route. A secret key reads for its users what a user and an operator
- * read.
+ * Returns the audiences of a route. A route for users and operators also accepts secret keys, so it
+ * is for back ends, too.
  */
 function audiencesOf(name: string, { who }: Route): Audience[] {
   if (PLATFORM.includes(name) && !who.includes("operator")) return ["Platform"];
