@@ -16,7 +16,8 @@ export interface RuleCount {
 export type LimitOutcome = "allowed" | "soft" | "blocked";
 
 /**
- * The soft limit, as a share of the quota. Above it, callers are asked to slow down, but nothing is refused.
+ * The soft limit, as a share of the quota. From this share on, callers are asked to slow down, but
+ * nothing is refused.
  */
 const SOFT_SHARE = 0.8;
 

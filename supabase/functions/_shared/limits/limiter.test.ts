@@ -58,7 +58,7 @@ function header(verdict: Verdict, name: string): string {
   return verdict.headers.find(([key]) => key === name)?.[1] ?? "";
 }
 
-/** Starts again with other users if a minute ended during the attempt. */
+/** Starts again with another user if a minute ended during the attempt. */
 async function withinAMinute(run: (user: string) => Promise<void>): Promise<void> {
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);

@@ -56,7 +56,7 @@ Deno.test("the number of windows is bounded, and the least recently used one is 
 
 const RULE = counted("rule", 10);
 
-/** The state after Redis reports this number of remaining requests. */
+/** Stores this number of remaining requests as Redis's report, and returns the resulting count. */
 function heard(windows: LocalWindows, remaining: number, seconds: number, isAllowed = true) {
   const { rule } = RULE;
   const said = { rule, isAllowed, remaining, resetMs: 60_000 };
@@ -106,7 +106,7 @@ Deno.test("requests that Redis turns out to have counted are not counted twice",
   const windows = new LocalWindows();
   heard(windows, 9, 1);
   assert.equal(admitted(windows, [RULE], 5, 2), 5);
-  // One request, five that timed out, and this one.
+  // Redis has counted one request, the five that were admitted locally, and this one.
   assert.equal(heard(windows, 3, 3).remaining, 3);
   assert.equal(admitted(windows, [RULE], 20, 4), 3);
 });

@@ -16,8 +16,8 @@ import {
 } from "./sliding-window.ts";
 
 /**
- * About 3 MB of memory. A request is counted in 5 to 7 windows, and all but two of them belong to
- * its user or address.
+ * About 3 MB of memory. A user's request is counted in up to 7 windows, and all but two of them
+ * belong to the user or the address.
  */
 const MAX_WINDOWS = 10_000;
 

@@ -21,8 +21,8 @@ class InvalidRedisResponse extends Error {
 const PREFIX = "farthing";
 
 /**
- * Remembered refusals. A request of a refused group needs no round trip until the next request is allowed.
- * About 1 MB.
+ * The maximum number of remembered refusals, about 1 MB. A request of a refused group needs no
+ * round trip until the next request is allowed.
  */
 const MAX_BLOCKED = 10_000;
 

@@ -8,18 +8,19 @@ const MINUTE = 60;
 const HOUR = 3_600;
 
 /**
- * The limit that a route declares. Requests to a route with `none` are never refused. `default` adds no rule
- * to the rules that every limited route has.
+ * The limit that a route declares. Requests to a route with `none` are not limited. `default` adds
+ * no rule to the rules that every limited route has.
  */
 export type LimitName = "none" | "default" | RouteLimit;
 
 type RouteLimit = keyof typeof ROUTES;
 
 /**
- * The group of requests that a rule counts together. `strangers` are anonymous callers, whose requests have
- * no accepted credential: they share one quota and use up no other quota. `caller` is a user, or a back end
- * by the name of its key. `users-address` is the address from which a signed-in user's request comes;
- * anonymous callers are counted by `address` alone.
+ * The group of requests that a rule counts together. `everybody` is every known caller. `strangers`
+ * are anonymous callers, whose requests have no accepted credential: they share one quota, and
+ * otherwise count only for their `address`. `caller` is a user, or a back end by the name of its
+ * key. `address` does not count back ends. `users-address` is the address from which a signed-in
+ * user's request comes.
  */
 type CountedBy =
   | "everybody"
@@ -49,7 +50,7 @@ function velocity(name: string, countedBy: CountedBy, quota: number): Rule {
   return { ...rule(name, countedBy, quota, HOUR), code: "velocity_exceeded" };
 }
 
-/** Rules that count every limited request. */
+/** Rules of every limited route. A rule counts only the callers to whom its `countedBy` applies. */
 const EVERYWHERE: readonly Rule[] = [
   rule("everybody", "everybody", 60_000, MINUTE),
   rule("strangers", "strangers", 30_000, MINUTE),
@@ -155,8 +156,8 @@ function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): st
       // the key.
       return known && (key ?? "none");
     case "address":
-      // A back end sends the requests of all its users from one address. Its key counts them
-      // instead.
+      // A back end sends the requests of all its users from one address. The rule `key` counts its
+      // requests instead.
       return known === user ? ipHash ?? null : null;
     case "users-address":
       return user && (ipHash ?? null);
