@@ -163,7 +163,7 @@ Deno.test("a flush belongs to no request, and does not schedule itself again", a
   const seen: unknown[] = [];
   world.answer = () => {
     seen.push(currentRequest());
-    // The database adapter times the flush like any other call.
+    // A count that is made during a flush must not schedule another flush.
     world.metrics.time("outside_call", { service: "database" }, 3);
     return Promise.resolve();
   };

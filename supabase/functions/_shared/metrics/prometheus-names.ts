@@ -71,7 +71,7 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
   },
   outside_call: {
     name: "outside_call_duration_seconds",
-    help: "Duration of attempts at external services.",
+    help: "Duration of each attempt to call an external service.",
   },
 };
 

@@ -53,7 +53,10 @@ function clean(value: string): string {
   return value.slice(0, LONGEST_VALUE).replace(DIRTY, "_");
 }
 
-/** Fast for short words of ours: every limited request calls this several times. */
+/**
+ * Writes the labels as text. Short words of this code are not cleaned, because every limited
+ * request calls this function several times.
+ */
 function labelsOf(names: readonly string[], labels: Labels): string {
   let text = "";
   for (const name of names) {
@@ -70,7 +73,7 @@ function rowOf(name: string, labels: string, { count, sumMs, buckets }: Duration
   return { name, labels, count, sum_ms, buckets: buckets.slice(0, last + 1) };
 }
 
-/** Everything counted since `startedMs`. Adding to an existing series allocates no memory. */
+/** Everything counted since `startedMs`. Memory grows only with the number of series. */
 export class Series {
   /** Durations by route, and then by the class of the status. */
   readonly #requests = new Map<string, (Durations | undefined)[]>();

@@ -5,8 +5,8 @@
  */
 
 /**
- * The endpoints of the ledger and of notifications, and Stripe's webhook: they do database work alone. Routes
- * that wait for Stripe or for a model are left out.
+ * The endpoints of the ledger and of notifications, and Stripe's webhook: they work mainly with the
+ * database. Routes that wait for Stripe or for a model are left out.
  */
 const CORE_ROUTES = [
   "GET /credits",
