@@ -10,9 +10,7 @@ interface Labelled {
 interface Score {
   expected: number;
   produced: number;
-  /**
-   * Returns true if the expected tokens are in place, and no part of a value is left beside them.
-   */
+  /** The number of expected tokens that are in place, with no part of a value left beside them. */
   right: number;
 }
 

@@ -92,8 +92,8 @@ for (const [name, piece] of Object.entries(PIECES)) {
     const short = filled(piece, SHORT);
     const long = filled(piece, LONG);
     const growth = () => msOf(long) / msOf(short, LONG / SHORT);
-    // A slow pattern is slow in every run, and a garbage collection is not, so the faster run
-    // counts.
+    // A slow pattern is slow in every run, but a garbage collection delays only some runs, so the
+    // fastest run counts.
     let least = growth();
     for (let again = 0; again < 3 && least >= MAX_GROWTH; again++) {
       least = Math.min(least, growth());

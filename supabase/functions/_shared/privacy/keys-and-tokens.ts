@@ -34,8 +34,8 @@ const PREFIXED = new RegExp(
   "g",
 );
 
-// In prose, words follow "bearer" and "basic", so the value must contain a digit; a header has its
-// name before the scheme.
+// In prose, words follow "bearer" and "basic", so the value must contain a digit. After the name of
+// the header, no digit is needed.
 const SCHEMES = [
   /\bbearer\s{1,4}(?=[\w.~+/=-]{0,64}\d)(?<value>[\w.~+/=-]{5,}[\w~+/=-])/gi,
   /\bbasic\s{1,4}(?=[\w+/]{0,256}[\d=])(?<value>[\w+/]{8,}={0,2})/gi,

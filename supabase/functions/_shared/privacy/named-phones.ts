@@ -76,8 +76,8 @@ function isNumber(value: string): boolean {
 }
 
 /**
- * Stricter after a verb: "call 1234567 times" and "reach 12 345 678 users" contain no telephone
- * number.
+ * Checks a number after a verb more strictly: "call 1234567 times" and "reach 12 345 678 users"
+ * contain no telephone number.
  */
 function looksLikeNumber(value: string): boolean {
   const digits = value.replace(/\D/g, "").length;

@@ -40,8 +40,8 @@ function isSecret(name: string, sign: string, value: string): boolean {
   if (PLACEHOLDER.test(value)) return false;
   if (isMixed(value)) return /\d/.test(value) || !MEMBER.test(value);
   if (/^\d+$/.test(value)) return IS_PASSWORD.test(name) && !/^pass$/i.test(name);
-  // `password=swordfish`, as in forms, command lines and environments. After "token", a plain word names a
-  // kind of token and is no secret.
+  // A plain word is a secret only after `=`, as in `password=swordfish` in forms, command lines and
+  // environments. After "token", a plain word names a kind of token.
   return sign === "=" && !MEMBER.test(value) && !/^token$/i.test(name);
 }
 
