@@ -1,5 +1,5 @@
 /**
- * Makes every service that an app uses from the environment. All apps of a process share the
+ * Makes, from the environment, every service that an app uses. All apps of a process share the
  * services. They are made on the first request, so that importing an app needs no environment.
  * Tests pass services of their own.
  */

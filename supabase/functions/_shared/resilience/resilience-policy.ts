@@ -64,8 +64,8 @@ export class BreakerOpen extends ApiError {
 }
 
 /**
- * Returns true if the error is neither a success nor a failure of the service: the caller aborted,
- * or its request had no time left.
+ * Returns true if the error says nothing about the service: the caller aborted, or the caller's
+ * request had no time left.
  */
 function tellsNothing(error: unknown): boolean {
   return error instanceof CallerAborted ||

@@ -14,7 +14,7 @@ export interface RetryPolicy {
   readonly firstDelayMs: number;
   /** The longest delay in ms, which also varies by half. */
   readonly longestDelayMs: number;
-  /** No retry begins later than this many ms after the call began. */
+  /** An attempt that fails later than this many ms after the first one began is not repeated. */
   readonly withinMs?: number;
   /** The first retry has no delay, and the second one has `firstDelayMs`. */
   readonly startsAtOnce?: true;
