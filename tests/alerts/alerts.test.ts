@@ -16,8 +16,8 @@ import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
 /**
- * Rules read figures of up to three days back. Figures that the test of one rule makes must not count for
- * the other rules.
+ * Some rules read the figures of three days. The times of two tests are ten days apart, so that the
+ * figures of one rule's test do not count for another rule.
  */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;

@@ -59,7 +59,10 @@ function count(
   return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-/** Records failed requests in each of 15 minutes, and in each of the two hours before. */
+/**
+ * Records failed requests in each of the 15 minutes up to the test's time, and one and two hours
+ * before it.
+ */
 async function failedUses(scene: Scene) {
   for (const minutes of [...Array(15).keys(), 60, 120]) {
     const [row] = await scene.sql<{ at: string }[]>`
@@ -198,7 +201,7 @@ const REQUESTS: readonly Kind[] = [
   },
 ];
 
-/** The rules about scheduled tasks. No task runs by itself during these tests. */
+/** The rules about scheduled tasks. */
 const TASKS: readonly Kind[] = [
   {
     rule: "overdue_work",

@@ -72,7 +72,10 @@ for (const page of pages) {
   });
 }
 
-/** The id of a run of the proof is a number. The other ids are texts under which nothing is stored. */
+/**
+ * A run of the proof has a number as its id, so `ID` is an invalid id there. Elsewhere `ID` is a
+ * valid id that does not exist.
+ */
 function refusalOf(path: string): 400 | 404 {
   return path.startsWith("proofs/") ? 400 : 404;
 }

@@ -26,7 +26,7 @@ async function outcomeOf(example: Example): Promise<string> {
 
 const isFine = (outcome: string) => /^2\d\d$/.test(outcome);
 
-/** Whether the contract's refusal comes only because there is something already. */
+/** Returns true if a 409 replaced the expected 404, because the object now exists. */
 const isOfExisting = (name: string, outcome: string) =>
   EXCEPTIONS[name]?.outcome === NONE_YET && outcome.startsWith("409 ");
 
@@ -47,7 +47,7 @@ async function sendAll(method: string): Promise<[name: string, outcome: string][
 
 Deno.test("each example of the API page can be sent as it is, apart from named exceptions", async () => {
   const outcomes: [string, string][] = [];
-  // The requests that create something come first, so that the others find it.
+  // The requests that create objects come first, so that the other requests find the objects.
   for (const method of ["POST", "GET", "DELETE"]) outcomes.push(...await sendAll(method));
   ok(outcomes.length > 120, `${outcomes.length}`);
   const wrong = outcomes.filter(([name, outcome]) =>

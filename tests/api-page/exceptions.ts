@@ -5,7 +5,10 @@ export interface Exception {
   readonly why: string;
 }
 
-/** The stack may get an object by itself, such as a proof by a scheduled task, or by another test. */
+/**
+ * The object does not exist on a fresh stack. A scheduled task or another test may still create it
+ * before the request.
+ */
 export const NONE_YET = "404 not_found";
 
 const none = (why: string): Exception => ({ outcome: NONE_YET, why });

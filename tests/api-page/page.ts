@@ -48,7 +48,9 @@ function filledIn(page: string): Filled {
   return JSON.parse(text);
 }
 
-/** Returns the headers of the first credentials of a route. A scheme without a value adds none. */
+/**
+ * Returns the headers of the first credentials of a route. A scheme without a value adds no header.
+ */
 function credentialsOf({ security }: Operation, schemes: Document["components"], filled: Filled) {
   return Object.fromEntries(
     Object.keys(security[0] ?? {}).flatMap((scheme): [string, string][] => {
@@ -60,14 +62,20 @@ function credentialsOf({ security }: Operation, schemes: Document["components"],
   );
 }
 
-/** Returns the value of a required parameter: its example, or as in Scalar the first choice. */
+/**
+ * Returns the value that Scalar sends for a required parameter: its example, or else its first
+ * allowed value, or else the example of its schema.
+ */
 function valueOf({ name, example, schema }: Parameter): string {
   const value = example ?? schema?.enum?.[0] ?? schema?.example;
   ok(value !== undefined, `${name} has an example`);
   return String(value);
 }
 
-/** Returns the parameters that Scalar sends. The page turns off the optional ones. */
+/**
+ * Returns the parameters that Scalar sends. The page turns off the optional ones, except
+ * Idempotency-Key.
+ */
 function sent({ parameters = [] }: Operation, place: string): Parameter[] {
   return parameters.filter((each) => {
     if (each.in !== place) return false;

@@ -30,7 +30,9 @@ const NAMES = await blockNames();
 
 const opened = new AsyncDisposableStack();
 
-/** Makes a value at the first call, for all tests. */
+/**
+ * Returns a function that makes a value at its first call, and returns this value at every call.
+ */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let value: Promise<Value> | undefined;
   return () => value ??= make();
@@ -58,7 +60,10 @@ async function onPage(use: (page: Page) => Promise<void>): Promise<void> {
   await withPage(await theBrowser(), use);
 }
 
-/** The tests share the browser and the server, so these outlive each of them. */
+/**
+ * All tests share the browser and the server. These stay open after a test, so Deno must not report
+ * them as leaks.
+ */
 const test = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
 

@@ -1,15 +1,17 @@
 /** Answers the page's requests in place of the service, by the contract, over real HTTP. */
 
-/** An answer of the service. `never` is sent only when the page gives up. */
+/** An answer of the service. For `never`, the service waits until the page aborts the request. */
 export type Answer =
   | { readonly data: unknown; readonly nextCursor?: string }
   | { readonly status: number; readonly code: string; readonly details?: object }
-  /** Server-sent events. A stream that is `open` does not end before the page leaves it. */
+  /**
+   * Server-sent events. A stream that is `open` does not end before the page aborts the request.
+   */
   | { readonly events: readonly (readonly [string, object])[]; readonly open?: boolean }
   | { readonly csv: string }
   | "never";
 
-/** The answers by method and path, such as `GET credits`. The last one of a list is repeated. */
+/** The answers by method and path, such as `GET credits`. The last answer of a list is repeated. */
 export type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
 
 /** A request that the page has sent, such as `POST checkout`, with its body. */
@@ -29,7 +31,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 const eventText = ([name, data]: readonly [string, object]) =>
   `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
-/** Resolves when the page gives up. */
+/** Resolves when the page aborts the request. */
 const givenUp = ({ signal }: Request) =>
   new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -73,7 +75,7 @@ export class FakeService {
   readonly #counts = new Map<string, number>();
   #answers: Answers = {};
 
-  /** Begins a new page with these answers. */
+  /** Forgets the requests of the last page, and sets the answers for a new page. */
   begin(answers: Answers): void {
     this.sent.length = 0;
     this.#counts.clear();

@@ -8,11 +8,11 @@ import { packTarballs, succeeds } from "../client/packed.ts";
 import { ROOT } from "../../scripts/command/root.ts";
 import { blocksIn } from "../support/project/printed-snippets.ts";
 
-/** The app's page, whose folder is the app's source. */
+/** The main file of the app's page. Its folder is copied as the app's source. */
 const PAGE = "tests/blocks/preview/main.tsx";
 
 const RECIPE = "docs/recipes/add-the-blocks.md";
-/** The folder of the app with the code of that page. */
+/** The folder in the app's source for the code that the recipe prints. */
 const PRINTED = "printed";
 
 const VITE_CONFIG = `
@@ -24,7 +24,7 @@ export default {
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
 };`;
 
-/** Keeps npm from asking anything but its registry. */
+/** With these options, npm prefers its cache, and requests nothing but packages. */
 const NPM = ["--prefer-offline", "--no-audit", "--no-fund"];
 
 export interface NewApp {
@@ -39,7 +39,7 @@ export async function blockNames(): Promise<string[]> {
   return (items as { name: string }[]).map(({ name }) => name).sort();
 }
 
-/** Runs shadcn's command in the app, which has it at a fixed version. */
+/** Runs the shadcn command that is installed in the app at a fixed version. */
 function shadcn({ folder }: NewApp, args: string[], cwd = folder): Promise<string> {
   return succeeds(`${folder}/node_modules/.bin/shadcn`, args, { cwd });
 }
@@ -49,7 +49,7 @@ export async function addBlocks(app: NewApp, blocks: readonly string[]): Promise
   await shadcn(app, ["add", "--yes", ...blocks.map((name) => `${app.registry}/${name}.json`)]);
 }
 
-/** Adds the code of the blocks' page as printed. */
+/** Adds the code blocks of the recipe to the app, as printed. */
 export async function addSnippets({ folder }: NewApp): Promise<void> {
   const codes = (await blocksIn(RECIPE)).filter(({ language }) => language === "tsx");
   ok(codes.length > 0);
@@ -69,7 +69,7 @@ export async function keepsOwnFiles(app: NewApp): Promise<void> {
   const button = `${app.folder}/src/components/ui/button.tsx`;
   const own = `${await Deno.readTextFile(button)}// Our own.\n`;
   await Deno.writeTextFile(button, own);
-  // Without an answer the command ends at its question, with success.
+  // Without an answer, the command would stop at its question and still report success.
   const command = 'printf n | node_modules/.bin/shadcn add --yes "$0"';
   const file = `${app.registry}/buy-button.json`;
   const said = await succeeds("sh", ["-c", command, file], { cwd: app.folder });

@@ -1,10 +1,13 @@
-/** Looks at a state of a block: on a phone, in light and dark, by axe and by its width. */
+/**
+ * Checks a state of a block on a phone, in light and in dark colours: axe finds no violation, and
+ * the page does not scroll sideways.
+ */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import type { Served } from "./served-app.ts";
 import type { State } from "./state.ts";
 
-/** A folder for pictures, for a person to look at; none by default. */
+/** The folder for screenshots that a person can look at. By default, no screenshots are taken. */
 const PICTURES = Deno.env.get("BLOCK_PICTURES");
 const PHONE = { width: 375, height: 667 };
 const DESKTOP = { width: 1024, height: 720 };
@@ -15,7 +18,7 @@ interface Violation {
   nodes: { html: string; failureSummary: string }[];
 }
 
-/** Runs all of axe's rules, or only these. */
+/** Returns the violations of all of axe's rules, or of only these rules. */
 async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
   const options = { resultTypes: ["violations"], ...rules && { runOnly: rules } };
   const { violations } = await page.evaluate(

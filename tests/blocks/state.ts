@@ -5,7 +5,7 @@ import type { Answers } from "./fake-service.ts";
 export interface State {
   readonly block: string;
   readonly name: string;
-  /** More of the page's address, for example `&user=none`. */
+  /** Further parameters of the page's URL, for example `&user=none`. */
   readonly search?: string;
   readonly answers: Answers;
   /** Brings the block into its state. */

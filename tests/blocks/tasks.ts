@@ -20,7 +20,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
     if (await target.count() === 0) continue;
     const shown = await target.ariaSnapshot();
     if (!shown.includes(name)) continue;
-    // The ring of shadcn's components is a shadow of three pixels.
+    // The focus ring of shadcn's components is a shadow of three pixels.
     match(String(await page.evaluate("getComputedStyle(document.activeElement).boxShadow")), /3px/);
     return;
   }

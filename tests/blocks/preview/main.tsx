@@ -1,4 +1,7 @@
-/** A page with one block: `?block=credit-balance`, with `&user=none` for a visitor. */
+/**
+ * A page with the block that its query names, such as `?block=credit-balance`. With `&user=none`,
+ * no user is signed in.
+ */
 import { type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
@@ -24,7 +27,7 @@ const farthing = createFarthing({
   getAccessToken: () => userId,
 });
 
-/** Work that needs credits, and the dialog if they do not suffice. */
+/** A button that starts work that costs credits, and the dialog for a lack of credits. */
 function PaidWork() {
   const { jobs } = useFarthing();
   const [error, setError] = useState<unknown>();

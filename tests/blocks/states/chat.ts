@@ -11,7 +11,7 @@ export const ANSWER: Answer = {
     ["usage", usage],
   ],
 };
-/** An answer that does not end before the page leaves it. */
+/** An answer that does not end before the page aborts the request. */
 export const ENDLESS: Answer = {
   events: [["delta", { content: "A farthing was a British coin " }]],
   open: true,
