@@ -1,4 +1,4 @@
-/** Runs tests in the Chromium that is installed on the machine, without a screen. */
+/** Runs tests headless in the Chromium that is installed on the machine. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 

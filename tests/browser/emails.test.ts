@@ -13,8 +13,8 @@ import { openBrowser, withPage } from "./chromium.ts";
 const PHONE = { width: 375, height: 667 };
 
 /**
- * Stands for the logo, because a test connects to no other machine. The image is wider than the space that
- * emails give to the logo.
+ * This image replaces the logo, because a test connects to no other machine. It is wider than the
+ * space that emails give to the logo.
  */
 const DRAWN = "data:image/svg+xml," + encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><rect width="900" height="90"/></svg>`,

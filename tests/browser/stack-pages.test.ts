@@ -13,7 +13,7 @@ const world = readWorld();
 const SIZES = [{ width: 1280, height: 900 }, { width: 375, height: 667 }];
 const SCHEMES = ["light", "dark"] as const;
 
-/** A folder for pictures of the pages, for a person to look at; none by default. */
+/** The folder for screenshots that a person can look at. By default, no screenshots are taken. */
 const PICTURES = Deno.env.get("STACK_PAGES_PICTURES");
 
 type Run = (options: unknown) => Promise<{ violations: Violation[] }>;

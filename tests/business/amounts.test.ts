@@ -99,7 +99,7 @@ const partsOf = (order: z.output<typeof Order>) => ({
   invoice_id: order.invoice_id,
 });
 
-/** Reads the totals of the funnel. They are all 0 in a shop without a checkout. */
+/** Reads the totals of the funnel. They are all 0 if the shop has had no checkout. */
 async function readFunnel() {
   const report = data(
     await get(world, "reports/funnel", backEnd(world)),

@@ -47,7 +47,7 @@ async function payWithoutEvent() {
   return { buyer, order_id, payment, completed: eventOf("checkout.session.completed") };
 }
 
-/** Makes the payment a minute older, which is the time that a payment waits for the event of its session. */
+/** Ends the minute for which a payment waits for the event of its session. */
 const passMinute = (eventId: string) =>
   withSql(world, (sql) =>
     sql`

@@ -17,7 +17,7 @@ import { NEEDED, type NeededHeader } from "./needed-headers.ts";
 
 const world = readWorld();
 
-/** Signs up a user with credits. The job of this user takes longer than two polls. */
+/** Signs up a user with credits, and fills in a question whose job takes longer than two polls. */
 async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };

@@ -20,8 +20,8 @@ const STARTS_STACK = /^git clone .* task start\n$/s;
 const SERVES = "npx vite\n";
 
 /**
- * Returns the first file that the paragraph before a block names: `charge.mjs` of "And this as
- * `charge.mjs`.".
+ * Returns the first file that the paragraph before a block names, for example `charge.mjs` in "And
+ * this as `charge.mjs`.".
  */
 const fileOf = ({ lead }: Block) => /`([\w-]+\.(?:html|m?js))`/.exec(lead)?.[1];
 

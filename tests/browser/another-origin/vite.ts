@@ -53,7 +53,7 @@ export function withVite<T>(
   return withServed(folder, args, env, use);
 }
 
-/** Serves an app that has its own `.env`. */
+/** Serves an app with `env` added to its environment. The app may also have its own `.env`. */
 export async function withServed<T>(
   folder: string,
   args: string[],

@@ -9,7 +9,10 @@ import { readWorld, type World } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Runs `use` with a different statement timeout of a role, set with `alter role` as on the platform. */
+/**
+ * Runs `use` while a role has a different statement timeout, which is set with `alter role` as on
+ * Supabase.
+ */
 async function withTimeout<T>(role: string, timeout: string, use: () => Promise<T>): Promise<T> {
   await withSql(
     world,

@@ -23,7 +23,7 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** One request takes at most 25 s, and the database needs some seconds to restart. */
+/** A request takes at most 30 s, and the database needs some seconds to restart. */
 const GIVES_UP_MS = 60_000;
 const ignore = world.dataDir === undefined;
 
