@@ -22,8 +22,8 @@ const world = readWorld();
 const READ_TOKENS = 300;
 const MAX_UNRECORDED_TOKENS = 64;
 /**
- * The policy's stream_in_flight_tokens: the highest number of tokens that the provider can have generated
- * since the last record.
+ * The policy's stream_in_flight_tokens: the highest number of tokens that the provider can have
+ * generated since the chat's progress was last recorded.
  */
 const IN_FLIGHT_TOKENS = 256;
 

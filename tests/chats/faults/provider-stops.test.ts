@@ -23,7 +23,10 @@ const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)]
 interface Case {
   /** The value of the policy's abandoned_stream_timeout during the test. */
   readonly timeout: string;
-  /** Texts in the prompt that make the emulated provider behave so, in addition to the texts of each kind. */
+  /**
+   * Texts in the prompt that make the emulated provider slow, or make it stop its stream. They are
+   * added to the texts of each kind.
+   */
   readonly markers: string;
   readonly moments: readonly Moment[];
 }

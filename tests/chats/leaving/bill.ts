@@ -65,8 +65,8 @@ export interface Chat {
 }
 
 /**
- * @param more texts for the prompt, in addition to those of the kind, that tell the emulated provider what
- * to do
+ * Signs up a person, and makes a chat of this kind for them.
+ * @param more further texts for the prompt that tell the emulated provider what to do
  */
 export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat> {
   const { name, content } = promptOf(`${kind.markers} ${more}`);

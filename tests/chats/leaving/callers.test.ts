@@ -1,7 +1,4 @@
-/**
- * T28: if the caller leaves a stream, it costs at least the provider's bill, however and whenever the
- * caller leaves.
- */
+/** T28: a stream costs at least the provider's bill, however and whenever its caller leaves. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { closedChats } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";

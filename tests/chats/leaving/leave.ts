@@ -5,7 +5,10 @@ import type { World } from "../../support/project/world.ts";
 import { sdkOf } from "../openai/sdk.ts";
 import { callOf, type Chat, type Kind } from "./bill.ts";
 
-/** The body of a streamed chat for `/ai/chat`, which is OpenAI's but for the name of the limit. */
+/**
+ * The body of a streamed chat for `/ai/chat`. It is the body of OpenAI's API with a different name
+ * for the token limit.
+ */
 type OwnBody = OpenAI.ChatCompletionCreateParamsStreaming & { readonly max_output_tokens: number };
 
 /** Begins a chat and leaves it. */

@@ -32,7 +32,10 @@ export class App {
   readonly stop = new AbortController();
   readonly settlements: Settlement[] = [];
   readonly #works: Promise<unknown>[] = [];
-  /** Requests to paths with these ends do not reach Farthing, or their answers are lost. */
+  /**
+   * Requests to a path that ends in one of `down` do not reach Farthing. Answers of a path that
+   * ends in one of `lost` are lost.
+   */
   down: string[] = [];
   lost: string[] = [];
 
@@ -62,7 +65,7 @@ export class App {
     throw new TypeError("connection reset");
   };
 
-  /** Makes a metering, as each start of the app does. */
+  /** Makes a new metering, as an app does at each start. */
   metering() {
     const { url, secretKey } = this.world;
     return createMetering({
@@ -108,7 +111,7 @@ export class App {
     await Promise.all(this.#works);
   }
 
-  /** Starts the app again, alone. Returns the number of settled records. */
+  /** Starts the app again, as the only process. Returns the number of settled records. */
   async restart(): Promise<number> {
     const { settled } = await this.metering().finishSettlements({ alone: true });
     return settled.length;
@@ -122,7 +125,7 @@ export class App {
     return (await this.#records()).length;
   }
 
-  /** Releases the hold of the call in the journal, which then can't be settled any more. */
+  /** Releases the hold of the call in the journal. The call then can't be settled any more. */
   async releaseHold(): Promise<void> {
     const { url, secretKey } = this.world;
     const [record] = await this.#records();

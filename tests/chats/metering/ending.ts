@@ -1,10 +1,10 @@
-/** One way in which a metered call ends, and the steps of which such ways consist. */
+/** Describes a way in which a metered call can end, and provides the steps of such ways. */
 import { rejects } from "node:assert/strict";
 import { requestsWith } from "../../support/work/chat.ts";
 import { until } from "../../support/project/until.ts";
 import type { App, AppOptions } from "./app.ts";
 
-/** `bill` is the provider's own bill, `count` is what was counted here. */
+/** `bill` is the provider's own bill, and `count` is what the app has counted. */
 export type Charge = "bill" | "count" | "hold" | "nothing";
 
 export interface Ending extends AppOptions {
@@ -47,7 +47,7 @@ export const failsToRead = async (app: App) => {
 
 export const long = { markers: "[tokens:60]" };
 export const slow = { markers: "[tokens:60][pace:20]" };
-/** No wait for another attempt fits in this time. */
+/** This timeout is too short for the wait before a second attempt. */
 export const brief = { metering: { timeoutMs: 700 } };
 
 export async function requestArrives(app: App): Promise<void> {

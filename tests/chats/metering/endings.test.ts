@@ -1,6 +1,6 @@
 /**
- * The ways in which a metered call of a model ends, on the real service: each is settled exactly once, or
- * free, or in the journal and settled at the next start.
+ * The ways in which a metered call of a model can end, on the real service. Each call is settled
+ * exactly once, or is free, or stays in the journal and is settled at the next start.
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { holdsEnd } from "../../support/work/jobs.ts";

@@ -45,7 +45,7 @@ for (const [way, marker, pieces] of WAYS) {
   });
 }
 
-/** A conversation with many tool calls, which a provider bills at several tokens for each. */
+/** Makes a conversation with many tool calls. A provider bills several tokens for each call. */
 function afterCalls(count: number, content: string): OpenAI.ChatCompletionMessageParam[] {
   const called = { name: "f", arguments: "{}" };
   const ids = Array.from({ length: count }, (_, index) => `c${index}`);
