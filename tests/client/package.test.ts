@@ -21,7 +21,7 @@ const world = readWorld();
 const TYPES = "tests/client/app/types.ts";
 const DECLARED_MODELS = "tests/client/app/declared-models.txt";
 const JOURNEY = "tests/client/app/journey.mjs";
-/** The size of the whole package, minified and compressed. */
+/** The highest allowed size of each entry, minified and compressed. */
 const MOST_BYTES = { client: 12_288, "client/server": 8_192 };
 
 async function isSmall(packed: Packed): Promise<void> {
@@ -31,7 +31,10 @@ async function isSmall(packed: Packed): Promise<void> {
   }
 }
 
-/** Pays when the program prints the URL of a checkout. Returns the program's result. */
+/**
+ * Runs the program in Node, and pays when the program prints the URL of a checkout. Returns the
+ * program's result.
+ */
 async function journey({ app }: Packed): Promise<Record<string, unknown>> {
   await Deno.copyFile(`${ROOT}${JOURNEY}`, `${app}/journey.mjs`);
   const child = new Deno.Command("node", {

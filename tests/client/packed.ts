@@ -1,4 +1,4 @@
-/** Builds and packs the packages once per process, as `npm publish` would. */
+/** Builds and packs the packages, as `npm publish` would, and checks the packed packages. */
 import { equal, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -89,7 +89,9 @@ export async function withPacked(
   }
 }
 
-/** Checks the last package as npm and its readers do. */
+/**
+ * Checks the last package with publint and arethetypeswrong, and with a dry run of `npm publish`.
+ */
 export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   await succeeds("npx", ["-y", "publint@0.3.25", "run", "--strict", "--pack", "false", folder]);
   const attw = ["-y", "@arethetypeswrong/cli@0.18.5", tarball, "--profile", "esm-only"];
@@ -111,7 +113,10 @@ export async function hasOneVersion(name: PackageName): Promise<void> {
   equal(versions[0], versions[1]);
 }
 
-/** Returns the size of an entry in an app, minified and compressed, without these packages. */
+/**
+ * Returns the size of an entry as an app bundles it: minified, compressed, and without the packages
+ * in `external`.
+ */
 export async function bytesOf(
   { app }: Packed,
   entry: string,

@@ -11,7 +11,7 @@ interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** Copies the packages, whose manifests and imports stay as they are. */
+/** Copies the packages. Their manifests and imports do not change. */
 async function copyPackages(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/packages`);
   for (const name of PACKAGES) {
@@ -24,7 +24,9 @@ async function copyPackages(folder: string): Promise<void> {
   }
 }
 
-/** The repository's manifest, with React 18. The versions are pinned, so no lock is needed. */
+/**
+ * Writes the repository's manifest with React 18. The versions are pinned, so no lock is needed.
+ */
 async function writeManifest(folder: string): Promise<void> {
   const { imports, compilerOptions }: Manifest = JSON.parse(
     await Deno.readTextFile(`${ROOT}deno.json`),
@@ -40,7 +42,7 @@ async function writeManifest(folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(manifest));
 }
 
-/** Only what the packages import, so that nothing else is installed. */
+/** Returns only the imports that the packages need, so that nothing else is installed. */
 function neededBy(imports: Manifest["imports"]): Record<string, string> {
   const needed =
     /^(@supabase\/supabase-js|@tanstack|@testing-library|eventsource|happy-dom|openapi-f)/;

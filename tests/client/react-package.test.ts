@@ -21,7 +21,10 @@ async function isSmall(packed: Packed): Promise<void> {
   ok(bytes <= MOST_BYTES, `@farthing/react has ${bytes} bytes, at most ${MOST_BYTES}`);
 }
 
-/** Next needs the directive where hooks are, and not where a server calls query options. */
+/**
+ * Next.js needs the directive `"use client"` in a module with hooks. The module with query options
+ * must not have it, because a server calls these, too.
+ */
 async function marksHooks({ folder }: Packed): Promise<void> {
   for (const [file, isMarked] of [["core/context.js", true], ["core/queries.js", false]] as const) {
     const text = await Deno.readTextFile(`${folder}/dist/${file}`);
@@ -29,7 +32,7 @@ async function marksHooks({ folder }: Packed): Promise<void> {
   }
 }
 
-/** Each block of these pages is a module of an app. */
+/** Compiles each block of these pages as a module of an app. */
 async function checksPages(packed: Packed): Promise<void> {
   const files: [string, string][] = [];
   for (const [place, page] of PAGES.entries()) {

@@ -1,4 +1,7 @@
-/** An operator who has an email address finds the reason of a balance's change with two requests. */
+/**
+ * An operator who knows a customer's email address finds the reason for a change of the balance
+ * with two requests.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import { CustomerPage } from "../../supabase/functions/_shared/contracts/customer-page.ts";

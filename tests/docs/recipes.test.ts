@@ -118,7 +118,10 @@ async function answerCustomer(runs: Runs): Promise<void> {
   equal(page.refused_next.length, 3);
 }
 
-/** Runs the commands of the page with a file in the test's folder, and the code of the page. */
+/**
+ * Runs the commands and the code of docs/recipes/change-prices.md. The commands read and write a
+ * file in the test's folder.
+ */
 async function changePrices(runs: Runs, folder: string): Promise<void> {
   const file = `${folder}/shop.packages.json`;
   const blocks = await blocksIn("docs/recipes/change-prices.md");

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import type { World } from "../support/project/world.ts";
 
-/** A folder for pictures of the pages, for a person to look at; none by default. */
+/** The folder for screenshots that a person can look at. By default, no screenshots are taken. */
 const PICTURES = Deno.env.get("EXAMPLE_PICTURES");
 
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
@@ -30,7 +30,7 @@ export async function signsUp(page: Page, origin: string): Promise<string> {
   return email;
 }
 
-/** Buys the smallest package, up to the end of Stripe's page. */
+/** Buys the smallest package, and pays on Stripe's page. */
 export async function pays(page: Page, world: World, email: string): Promise<void> {
   await press(page, /^\$9\.99\s*for Starter$/);
   await paysByCard(page, world, email);

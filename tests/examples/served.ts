@@ -15,7 +15,7 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`the example did not start:\n${text}`);
 }
 
-/** Checks the example's types, and builds it for production, where git does not look. */
+/** Checks the example's types, and builds it for production in a folder that git ignores. */
 async function compiles(name: ExampleName): Promise<void> {
   const args = ["run", "build", "--", "--outDir", "node_modules/.built"];
   const { success, output } = await runs("npm", args, { cwd: `${ROOT}examples/${name}` });

@@ -1,10 +1,15 @@
-/** `deno task example vite` and Ctrl-C, in a process group of its own, as in a terminal. */
+/**
+ * Runs `deno task example vite` in its own process group, and ends it with Ctrl-C as in a terminal.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { freeOffset } from "@farthing/local-stack/testing";
 import { ROOT } from "../../scripts/command/root.ts";
 import { readEnvironment } from "../../scripts/test-tools/stack-process.ts";
 
-/** Returns the address that the app prints, and reads on, so that nobody waits for a reader. */
+/**
+ * Returns the address that the app prints. The rest of the output is read, too, so that the app
+ * never waits for a reader.
+ */
 async function addressIn(output: ReadableStream<Uint8Array>): Promise<string> {
   const [first, rest] = output.tee();
   void rest.pipeTo(new WritableStream());

@@ -24,14 +24,14 @@ async function showsTheBalance({ world, page }: Visit): Promise<number> {
   return balance;
 }
 
-/** The app's back end charges once, also in strict mode. */
+/** The app's back end charges once, also in React's strict mode. */
 export async function paints(visit: Visit): Promise<void> {
   await press(visit.page, "Paint for 250 credits");
   await visit.page.getByRole("img", { name: "Picture" }).waitFor();
   equal(await showsTheBalance(visit), 9_740);
 }
 
-/** One job is completed, and another is cancelled. No temporary id is left. */
+/** One job is completed, and another is cancelled. No temporary id is left on the page. */
 export async function followsJobs(visit: Visit): Promise<void> {
   const { page } = visit;
   const research = section(page, "Research");

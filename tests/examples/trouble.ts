@@ -50,7 +50,7 @@ export async function isOffline({ page, origin }: Visit): Promise<void> {
   await showsCredits(page, "0");
 }
 
-/** Changes the stored session, as the time or another device does. */
+/** Changes the stored session, as the passing of time or another device does. */
 async function changesSession(page: Page, change: object): Promise<void> {
   await page.evaluate(([name, change]) => {
     const { localStorage } = globalThis as unknown as { localStorage: Storage };
@@ -71,7 +71,7 @@ export async function comesBackExpired({ page, origin }: Visit): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).waitFor();
 }
 
-/** 400 ms and 180 kB/s: the browsers' "fast 3G", or a train. */
+/** A slow mobile network: 400 ms of latency, 180 kB/s down and 80 kB/s up. */
 const SLOW = {
   offline: false,
   latency: 400,
@@ -79,7 +79,7 @@ const SLOW = {
   uploadThroughput: 80_000,
 };
 
-/** A job that is refused was shown by its temporary id, and is not left on the page. */
+/** A refused job is shown under its temporary id at first, and disappears after the refusal. */
 export async function isSlow({ page, origin }: Visit): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.emulateNetworkConditions", SLOW);

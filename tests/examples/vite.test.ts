@@ -6,7 +6,10 @@ import { isGoodToLookAt, pays, press, section, showsCredits, signsUp } from "./a
 import { asksAndStops, followsJobs, isToppedUp, paints, readsTheHistory } from "./steps.ts";
 import { type Visit, visits } from "./visit.ts";
 
-/** Counts the lines of code without blank lines, comments and imports. */
+/**
+ * Asserts that the example has between 200 and 300 lines of code, without blank lines, comments and
+ * imports.
+ */
 async function isShort(): Promise<void> {
   const folder = `${ROOT}examples/vite`;
   const texts: string[] = [];

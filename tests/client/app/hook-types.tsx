@@ -28,15 +28,15 @@ function Invalid() {
   const credits = useCredits();
   const { buy } = useBuy();
   const job = useJobStatus(null);
-  // @ts-expect-error A balance that may be unknown.
+  // @ts-expect-error The balance may be unknown.
   credits.data.available.padStart(9);
-  // @ts-expect-error An unknown state.
+  // @ts-expect-error The state does not exist.
   if (job.status === "done") return null;
-  // @ts-expect-error A purchase without its package.
+  // @ts-expect-error A purchase must name its package.
   buy({ currency: "eur" });
-  // @ts-expect-error A chat without its model.
+  // @ts-expect-error A chat must name its model.
   useChat({});
-  // @ts-expect-error A tracker without its job.
+  // @ts-expect-error A tracker must name its job.
   return <ProgressTracker />;
 }
 
