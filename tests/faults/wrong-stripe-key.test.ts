@@ -12,7 +12,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 const WRONG_KEY = "sk_test_this_key_was_rolled_long_ago";
 
-/** Runs the payment runner when the list of balance transactions is due. */
+/** Makes the list of balance transactions due, and runs the payment runner. */
 async function listBalance(at: World): Promise<void> {
   await withSql(world, (sql) =>
     sql`

@@ -16,7 +16,7 @@ import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-// No other file uses these cards, because a block of a card applies to all users.
+// No other file uses BLOCKED_CARD, because a block of a card applies to all users.
 const BLOCKED_CARD = "6200000000000005";
 const DECLINED_CARD = "4000000000000002";
 

@@ -1,4 +1,4 @@
-/** Sends some hundred requests, and measures them independently of the product's metrics. */
+/** Sends several hundred requests, and measures them independently of the product's metrics. */
 import { chatBody } from "../support/work/chat.ts";
 import { type Answer, backEnd, get, nobody, post } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -10,7 +10,7 @@ export interface Measured {
   readonly status: number;
 }
 
-/** A chat, with the duration that its caller measured and the shortest duration of its model. */
+/** A chat, with the duration that its caller measured, and the time for which its model waits. */
 export interface Chat extends Measured {
   readonly slowMs: number;
 }
@@ -33,7 +33,7 @@ function slownesses(count: number): number[] {
 }
 
 const PEOPLE = 10;
-/** The number of chats that a user may send in a minute. */
+/** The chats of each user, including the failing one, stay below the limit of 20 per minute. */
 const CHATS_EACH = 16;
 const FAILING_EACH = 1;
 const BACK_END_CALLS = 150;

@@ -33,7 +33,7 @@ Deno.test("SQL and TypeScript count durations in the same buckets", async () => 
     select farthing.bucket_ms(nr)::float8 as ms from generate_series(1, ${BUCKETS}) nr`);
   rows.forEach(({ ms }, bucket) => {
     const ratio = Number(ms) / boundOf(bucket);
-    // SQL stores milliseconds with four decimals.
+    // SQL rounds the milliseconds to four decimals.
     ok(Math.abs(ratio - 1) < 0.005, `bucket ${bucket}: ${ms}, not ${boundOf(bucket)}`);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The targets among the routes of operators and of callers with a shared secret: for each route a valid
- * body and its fields.
+ * The targets for the routes of operators and of callers with a shared secret: for each route, a
+ * valid body and the types of its fields.
  */
 import { type Asks, beneath, KIB, type Target } from "./target.ts";
 

@@ -1,4 +1,4 @@
-/** Makes unique personal data and secrets. If a test finds a copy of them anywhere, it was leaked. */
+/** Makes unique personal data and secrets. If a test finds one of them anywhere, it was leaked. */
 import { randomBytes } from "node:crypto";
 
 type Kind = "email" | "key" | "token" | "card" | "phone" | "iban" | "word";
@@ -48,7 +48,8 @@ export function makeCanaries(): Canaries {
     card: `${card}${checkDigit(card)}`,
     phone: `+49 151 ${digits(8)}`,
     iban: iban(digits(18)),
-    // No redactor can recognise this word. So a text that contains it must not be stored at all.
+    // No redactor can recognise this word. So the search also finds a text that was redacted before
+    // it was stored.
     word: `Quorn${name}`,
   };
   const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;

@@ -58,7 +58,8 @@ Deno.test({
       found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),
     );
     deepEqual(leaked(found), []);
-    // With the user's consent the prompt is stored, but without the canaries.
+    // With the user's consent the prompt is stored. Placeholders replace the canaries that the
+    // redactor recognises.
     const [log] = await withSql(world, (sql) =>
       sql`select prompt from farthing.ai_logs
         where user_id = ${people[0]!.id} and prompt is not null limit 1`);

@@ -18,8 +18,8 @@ import type { World } from "../support/project/world.ts";
 import { withEchoProvider } from "./echo-provider.ts";
 
 /**
- * The emulator's answers repeat the first 120 characters of a prompt, so each prompt begins with 120
- * characters without canaries.
+ * The emulator's answers repeat the first 120 characters of a prompt, so each prompt begins with
+ * more than 120 characters without canaries.
  */
 const PREAMBLE =
   "A short essay on the history of the smallest coin of the realm, please, and be so " +

@@ -40,8 +40,8 @@ Deno.test({
         return undefined;
       });
       refused(answer, 429, "velocity_exceeded");
-      // All attempts were in this hour, so Retry-After must end at the start of the next hour, give or take
-      // two seconds.
+      // All attempts were in this hour, so Retry-After must end at the start of the next hour, with
+      // a tolerance of two seconds.
       const after = restOfHour();
       const waits = Number(answer.headers.get("retry-after"));
       const isOfThisHour = waits >= Math.max(1, after - 2) && waits <= before + 2;
@@ -50,7 +50,8 @@ Deno.test({
       match(answer.headers.get("ratelimit") ?? "", /^"attempts";r=0;t=\d+$/);
     }
     equal((await ordersOf(world, person)).length, Math.min(admitted, 1));
-    // If Redis counted the admitted call, no attempt or one attempt is left.
+    // If Redis had counted an admitted call, the answer would report no attempt or one attempt
+    // left.
     for (const each of remainders) doesNotMatch(each, /^"attempts";r=[01];/);
     equal((await get(world, "credits", person.as)).status, 200);
     const other = await signUp(world);

@@ -10,7 +10,7 @@ import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
 /** The number of chats that a user may begin in a minute. */
 const QUOTA = 20;
-/** The circuit breaker has closed again after this time. */
+/** The longest wait until the circuit breaker has closed again. */
 const FOUND_AGAIN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
@@ -63,7 +63,7 @@ async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
 // the request.
 for (const mode of ["slow", "hang", "down", "full"] as const) {
   Deno.test(`T17 a burst during which Redis becomes ${mode} gets its limit once, not twice`, {
-    sanitizeResources: false, // because of the client's connection pool
+    sanitizeResources: false, // The client keeps its connections after a test.
     sanitizeOps: false,
   }, async () => {
     await withPart(async (part, _, url) => {

@@ -4,7 +4,7 @@ import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-f
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
-// because of the client's connection pool
+// The client keeps its connections after a test, so Deno must not report them as leaks.
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 const WANTED = { log: () => {}, metrics: NO_METRICS, waitUntil: () => {} };

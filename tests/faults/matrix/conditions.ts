@@ -34,7 +34,7 @@ type Changes = Record<string, string>;
 
 /** The functions wait for Redis for a shorter time than this, even if their process is busy. */
 const SLOW_REDIS_MS = 1_500;
-/** Far below the timeout for Stripe, so the functions use the slow answers. */
+/** This is far below the timeout for Stripe, so the functions use the slow answers. */
 const SLOW_STRIPE_MS = 1_500;
 
 /** @param shows a message about the fault that the log of the functions must contain */
@@ -187,7 +187,8 @@ export const FAULTS = {
     "mail down": MAIL_DOWN,
     "AI down": {
       ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
-      // The model fails more often than one attempt of a job calls it, so the job needs a second attempt.
+      // The model fails in each of the three requests of a job's first attempt, so the job needs a
+      // second attempt.
       marker: `[fail:503x3:${crypto.randomUUID()}]`,
     },
     "database restarting": DATABASE_RESTARTING,

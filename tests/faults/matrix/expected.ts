@@ -25,7 +25,7 @@ const WELL: Readonly<Record<JourneyName, Expected>> = {
   "openai sdk": OK,
 };
 
-/** While the database restarts, a caller waits or gets a 503, and Stripe gets a 500. */
+/** While the database restarts, a request waits or fails: a caller gets a 503, and Stripe a 500. */
 const INTERRUPTED: Readonly<Record<JourneyName, Expected>> = {
   "checkout": [201, 503],
   "webhook": [200, 500],

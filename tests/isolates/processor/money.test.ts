@@ -62,8 +62,8 @@ async function answeredTwice(request: Request): Promise<Answer> {
 }
 
 /**
- * Sends many requests at the same moment, until isolates have been killed during some of them. Repeats each
- * request until it is answered, and then once more. Returns the answers.
+ * Sends waves of many requests at the same moment, until isolates have been killed during some of
+ * the requests. Repeats each request until it is answered, and then once more. Returns the answers.
  */
 async function flood(
   name: string,

@@ -19,7 +19,7 @@ const MAX_UNRECORDED_TOKENS = 64;
 /** The policy's stream_in_flight_tokens, which are charged in addition to the recorded tokens. */
 const IN_FLIGHT_TOKENS = 256;
 const CALLERS = 16;
-/** The chats of each caller. The test repeats the interrupted chats afterwards. */
+/** The number of chats of each caller. The test repeats the interrupted chats afterwards. */
 const CHATS = 3;
 const MAX_REPEATS = 10;
 const MAX_ROUNDS = 4;

@@ -20,8 +20,8 @@ const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
 const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
-// A busy runner claims new work only when one of its jobs ends, so it takes over expired leases one
-// at a time.
+// A busy runner claims new work only when one of its jobs ends. It takes over expired leases one at
+// a time, which takes a while.
 const DEADLINE_MS = 120_000;
 
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
