@@ -1,6 +1,6 @@
 /**
- * Tests the model without the database: its parts, test cases whose results were worked out by hand, and
- * random histories after each step of which certain rules must hold.
+ * Tests the model without the database: its parts, test cases whose results were worked out by
+ * hand, and random histories. Certain rules must hold after each step of a random history.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { Account } from "./model/account.ts";

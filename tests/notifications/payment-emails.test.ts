@@ -1,4 +1,4 @@
-/** One email reports a purchase, a refund, a low balance or a failed charge. */
+/** A purchase, a refund, a low balance and a failed charge are each reported by one email. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { proven, withLostEvents, withSql } from "../support/project/database.ts";

@@ -147,7 +147,8 @@ Deno.test("hostile data is written as text", async () => {
   const asked = { template: "receipt", to: { user_id: person.id }, data: data_ };
   const { notification_id } = data(await ask(asked), 200, Notification);
   const { html, text, subject } = await emailArrives(world, person.email, "receipt");
-  // Another test may give the shop a logo, which is an img element of its own.
+  // Another test may give the shop a logo, so the email may also contain the img element of the
+  // logo.
   ok(!html.includes("<img src=x") && html.includes("&lt;img src=x"), html);
   ok(!/[\r\u202e]|^Bcc/m.test(text + subject), text);
   await notificationBecomes(world, notification_id, "sent");

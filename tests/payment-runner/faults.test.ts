@@ -114,7 +114,10 @@ async function reversal(): Promise<Work> {
   };
 }
 
-/** The payout is made when it is due, because a scheduled run may read its list at once. */
+/**
+ * The first call of `due` makes the payout. If the payout were made earlier, a scheduled run could
+ * read its list at once.
+ */
 async function payout(): Promise<Work> {
   const { paymentId } = await newPurchase(world);
   let id: string | undefined;

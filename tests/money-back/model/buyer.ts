@@ -35,8 +35,8 @@ type Event<Kind> = Extract<StripeStep, { do: Kind }>;
 type Grant = Extract<OwnStep, { do: "grant" }>;
 
 /**
- * Returns the contents of a grant, to compare it with an earlier grant under the same reference. The expiry
- * is an absolute second, so it is the same whenever the grant is repeated.
+ * Returns the contents of a grant, to compare it with an earlier grant under the same reference.
+ * The expiry is an absolute second. So the same `expires_in` in a later step is a different expiry.
  */
 function termsOf({ now, amount, source, priority = 100, expires_in }: At<Grant>): string {
   const expiresAt = expires_in === undefined ? "never" : now + expires_in;

@@ -74,7 +74,10 @@ class Maker {
     return this.#buyer.take(full);
   }
 
-  /** No two events of a history have the same second. */
+  /**
+   * Adds events that Stripe has made and not delivered yet. No two events of a history were made in
+   * the same second.
+   */
   #happens(life: readonly Facts[]): void {
     for (const said of life) {
       const at = this.#names + 1;
@@ -95,8 +98,8 @@ class Maker {
   }
 
   /**
-   * Returns an amount that can usually be spent. If no credits can be spent, usually returns undefined,
-   * because the ledger would refuse nearly all of those requests.
+   * Returns an amount that can usually be spent. If no credits can be spent, usually returns
+   * undefined, because the ledger would refuse nearly every request to spend.
    */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
