@@ -13,7 +13,10 @@ export interface Pack {
   readonly prices: Readonly<Record<string, number>>;
 }
 
-/** USD per million tokens of each kind, as decimal strings. */
+/**
+ * Prices in USD per million tokens of each kind, and the markup as a factor. All are decimal
+ * strings.
+ */
 export interface Rate {
   readonly input: string;
   readonly cached_input: string;

@@ -1,6 +1,6 @@
 /**
- * Draws the facts of a quarter from a seed: what 200 customers buy, use and are refunded, and what is paid
- * out. All dates are in the past, so that no fact depends on the real time.
+ * Draws the facts of a quarter from a seed: what 200 customers buy and use, what is refunded to
+ * them, and what is paid out. All dates are in the past, so that no fact depends on the real time.
  */
 import type { Deed, Fact, Pack, Quarter, Rate, UsageEvent } from "./facts.ts";
 import { Random } from "../money-back/support/random.ts";

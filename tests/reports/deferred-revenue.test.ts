@@ -83,7 +83,8 @@ Deno.test("a purchase is deferred revenue until its credits are used", async () 
   equal((await post(world, "credits/debits", backEnd(world), debit)).status, 201);
   await seal();
   deepEqual((await figures()).map((each, nr) => each - before[nr]!), [999, 500, 499, 999, 500]);
-  // Other tests use fractions of credits. As JavaScript numbers, such sums are rounded.
+  // Other tests use fractions of credits. As JavaScript numbers, such sums are rounded, so the
+  // difference may not be exactly 5,000.
   ok(await usedCredits() > usedBefore + 4999);
   await proven(world);
 });

@@ -12,7 +12,10 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const Funnel = reportOf(FunnelRow);
 
-/** Returns the number of times that the funnel counts this user as refused for lack of credits. */
+/**
+ * Returns how often the funnel counts this user as refused for lack of credits: one number for each
+ * day.
+ */
 function refusalsOf(userId: string): Promise<number[]> {
   return withSql(world, async (sql) => {
     const rows = await sql<{ refusals: number }[]>`select refusals from farthing.refusal_days

@@ -220,7 +220,10 @@ export function funnel(world: World): { rows: Row[]; totals: Row[] } {
   return { rows, totals: [figures(() => true)] };
 }
 
-/** Returns the smallest of the values that is not exceeded by at least this share of the values. */
+/**
+ * Returns a percentile by the nearest-rank method: the smallest value that is greater than or equal
+ * to at least this share of the values.
+ */
 function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

@@ -226,10 +226,10 @@ export class Books {
   }
 
   /**
-   * Assigns transactions to a manual payout: the available transactions that are in no payout. Here the
-   * payout takes all of them. The assignment waits until earlier automatic payouts are listed. If a later
-   * automatic payout lists the manual payout itself, the manual payout was an advance on the automatic
-   * one.
+   * Assigns transactions to a manual payout: the available transactions that are in no payout. In
+   * the simulated quarters, the payout takes all of them. The assignment waits until earlier
+   * automatic payouts are listed. If a later automatic payout lists the manual payout itself, the
+   * manual payout was an advance on the automatic one.
    */
   #itemise(payout: Payout, at: number): void {
     const { currency, madeAt } = payout;

@@ -144,8 +144,8 @@ export class World {
     order.paidAt = at;
     const { name, customer, amount, currency, credits, bonus } = order;
     const account = this.accountOf(customer);
-    // Under the policy bonus_allocation pro_rata, each credit of an order has the same price. Under the
-    // other one, bonus credits have no price.
+    // If the policy's bonus_allocation is pro_rata, each credit of an order has the same price.
+    // Otherwise, bonus credits have no price.
     const bonusPrice = this.#pricesBonus ? halfUp(amount * bonus, credits + bonus) : 0n;
     const terms = { currency, order: name, expiresAt: this.#expiryOf(order, at) };
     const paid = { ...terms, source: "paid", amount: credits, price: amount - bonusPrice } as const;

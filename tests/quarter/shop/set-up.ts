@@ -32,7 +32,8 @@ async function insertCatalogue({ sql }: Shop, { packs, rates }: Quarter): Promis
         values (${crypto.randomUUID()}, 1, ${slug}, ${slug}, ${amount}, ${currency},
           ${tx.json(Object.fromEntries(others))}, ${credits}, ${bonus}, '2024-05-13T00:00:00Z')`;
     }
-    // One provider takes all bookings, and all buyers pay with the same test card.
+    // The limits are high, because one provider takes all bookings, and all buyers pay with the
+    // same test card.
     const limits = { bookings_per_provider_hour: 1000, users_per_card_day: 1000 };
     await tx`select farthing.set_policy(${tx.json(limits)}, 'a simulated quarter')`;
   });
@@ -94,7 +95,7 @@ async function onboardSeller(shop: Shop, events: Events): Promise<string> {
   return provider_id;
 }
 
-/** Returns the id of the provider with whom customers book. */
+/** Sets up the shop. Returns the id of the provider with whom customers book. */
 export async function setUp(shop: Shop, events: Events, quarter: Quarter): Promise<string> {
   await limitLots(shop, quarter);
   await insertUsers(shop, quarter.customers);

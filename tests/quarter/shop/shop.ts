@@ -54,8 +54,8 @@ async function atShopTime(
 }
 
 /**
- * Lists of balance transactions and paid-out checks begin when the quarter begins, and not at the real
- * time.
+ * Makes the listing of balance transactions and the search for payments that were never paid out
+ * begin with the quarter, and not at the real time.
  */
 async function beginAt(sql: postgres.Sql, beginMs: number): Promise<void> {
   const begin = new Date(beginMs).toISOString();
