@@ -7,7 +7,10 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const LISTED = "http://localhost:3000";
-/** The local stack allows both origins. A deployment that lists only the first one refuses the second. */
+/**
+ * Further origins on the user's own machine. The local stack allows them. A deployment that lists
+ * only the first origin refuses them.
+ */
 const LOOPBACK = [
   "http://127.0.0.1:3000",
   "http://localhost:5173",

@@ -181,7 +181,7 @@ Deno.test("a user reads and changes no settings", async () => {
 });
 
 Deno.test("an operator sets a flag to its state with a dry run, and the flag stays", async () => {
-  // Other files change other flags of this stack meanwhile.
+  // Tests in other files change other flags of this stack meanwhile, so this test reads only b2b.
   const b2b = async () =>
     (await read("flags", FlagSettings)).flags.find(({ name }) => name === "b2b");
   const operator = await signUpOperator(world);

@@ -37,9 +37,9 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
 ];
 
 /**
- * Returns as one text the rows of a table, and the number of audit rows of refused changes and dry runs.
- * Leaves out what other tests change at any time: the rule auth_failures, the flag b2b, and the mode, which
- * Stripe's first event fixes.
+ * Returns as one text the rows of a table, and the number of audit rows of refused changes and dry
+ * runs. Leaves out what other tests change at any time: the rule auth_failures, the author and the
+ * time of a row's last change, and the mode, which Stripe's first event fixes.
  */
 const rowsOf = (table: string) =>
   withSql(world, async (sql) => {
@@ -68,8 +68,8 @@ function send(name: string, as: Caller, body: object) {
 }
 
 /**
- * Runs a test while no other test changes packages or the policy. The tests in tests/input change the flag
- * b2b, so these tests do not use it.
+ * Runs a test while no other test changes packages or the policy. The tests in tests/input may set
+ * the flag b2b to `on`, its default, so these tests do not change it.
  */
 const alone = (use: () => Promise<void>) =>
   withPackages(world, "exclusive", () => withPolicy(world, "exclusive", use));

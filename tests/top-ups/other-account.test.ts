@@ -6,7 +6,7 @@ import { paymentsAt, refusalOf } from "../support/functions/fakes/stripe-server.
 import { TOP_UP_CHARGE } from "../support/functions/samples/top-ups.ts";
 import { OtherStripeAccount } from "../../supabase/functions/_shared/adapters/stripe/errors.ts";
 
-/** Starts an account of its own at Stripe. */
+/** Starts a separate account at Stripe: a new emulator with this API key. */
 function startAccount(apiKey: string) {
   const late: { fetch?: (request: Request) => Promise<Response> } = {};
   const server = Deno.serve(

@@ -45,7 +45,7 @@ export interface Project {
   readonly publicJwk: JsonWebKey;
   readonly sign: (options?: TokenOptions) => Promise<string>;
   readonly verifier: (options?: { maxEntries?: number; keySet?: KeySet }) => CredentialVerifier;
-  /** The time that the verifier's cache takes for the current time, in ms. */
+  /** The current time of the verifier's cache, in ms. */
   nowMs: number;
 }
 

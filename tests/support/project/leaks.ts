@@ -76,7 +76,7 @@ async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | un
   return keys.map((key, at) => `${key} ${JSON.stringify(values[at])}`).join("\n");
 }
 
-/** Returns the text of each log that a stack writes, and of Redis, by name. */
+/** Returns by name the text of each log that a stack writes, and the keys and values in Redis. */
 export async function logsOf(world: World): Promise<Record<string, string>> {
   const { dataDir } = world;
   ok(dataDir, "FARTHING_DATA names the stack whose logs are read");

@@ -75,7 +75,10 @@ export async function notificationsOfUser(world: World, userId: string, template
     where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
 }
 
-/** Makes a notification due now and before all other notifications. A second call changes nothing. */
+/**
+ * Makes a notification due at once, as if it had been due since its creation. A second call changes
+ * nothing.
+ */
 export async function makeDue(world: World, notificationId: string): Promise<void> {
   await withSql(world, (sql) =>
     sql`

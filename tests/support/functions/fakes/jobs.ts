@@ -52,7 +52,8 @@ export class FakeJobs {
   readonly rows: Row[] = [];
   readonly calls: RecordedCall[] = [];
   /**
-   * Called before each database function. May wait, or throw an error, and then the function is not called.
+   * This is called before each database function, and may wait. If it throws an error, the function
+   * is not called.
    */
   before: (name: string) => void | Promise<void> = () => {};
 
