@@ -21,7 +21,10 @@ round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
   --write    write docs/reference/benchmarks.md too`;
 
 export interface Options {
-  /** Returns whether to measure a goal. Without --only, all goals are measured. */
+  /**
+   * Returns whether to measure a goal. Without --only, returns true for every goal. The measures
+   * that take long ask `names` instead.
+   */
   wants: (goal: string) => boolean;
   /** Returns whether --only names a goal. */
   names: (goal: string) => boolean;

@@ -1,6 +1,6 @@
 /**
  * The PostgreSQL server that the benchmarks measure, and its databases: an empty one and a seeded
- * one, of which each arm gets a clone.
+ * one. Measures run in clones of these two.
  */
 import { dirname, join } from "node:path";
 import type postgres from "postgres";
@@ -20,8 +20,8 @@ import { ROOT } from "../../scripts/command/root.ts";
 /** A database like that of a project after `supabase db push`, without users. */
 const EMPTY = "empty";
 /**
- * The same database with a ledger in use. Each arm runs in its own clone, so that an arm does not
- * see the rows of others.
+ * The same database with a ledger in use. Each arm of the debit runs in its own clone, so that an
+ * arm does not see the rows of others.
  */
 const SEEDED = "seeded";
 

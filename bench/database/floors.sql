@@ -3,7 +3,8 @@
 
 create schema bench;
 
--- F1 and F2: update one account's balance, and insert one row into a journal.
+-- The tables of the floor: a call updates one account's balance, and inserts one row into a
+-- journal.
 create table bench.floor_accounts (
   account_id bigint primary key,
   balance numeric not null
@@ -96,7 +97,8 @@ begin
 end
 $$;
 
--- Returns the differences between the rows that an arm wrote and the calls that were answered.
+-- Returns a line if the number of entries differs from the number of answered calls, and a line if
+-- the balances do not agree with the entries.
 create function bench.floor_problems(p_calls bigint)
 returns setof text
 language sql stable

@@ -1,8 +1,9 @@
 -- Fills a database with the year 2025 of a shop: $accounts accounts with 100 entries each, three
--- orders per account in three currencies, usage of ten models with 200 features, bookings, payouts,
--- Stripe's events, and metrics. The rows have the values that the endpoints would have left. The
--- functions that seal_entries() calls compute the daily sums. The seals have no hash chain, because
--- no report reads a hash. Triggers and foreign keys are off, so that filling takes only minutes.
+-- orders per account (each account has one of three currencies), usage of ten models with 200
+-- features, bookings, payouts, Stripe's events, and metrics. The rows have the values that the
+-- endpoints would have left. The functions that seal_entries() calls compute the daily sums. The
+-- seals have no hash chain, because no report reads a hash. Triggers and foreign keys are off, so
+-- that filling takes only minutes.
 
 set session_replication_role = replica;
 
@@ -170,8 +171,8 @@ select o.account_id, md5('booking ' || o.account_id)::uuid, md5('provider')::uui
   o.paid_at, o.paid_at, o.paid_at, o.paid_at
 from year.orders o where o.nr = 2 and o.account_id % 5 = 0;
 
--- The money of the orders: a charge and Stripe's fee, which are provisional until the payout three
--- days later.
+-- The payments, fees and transfers of orders and bookings. The payouts that list them are made
+-- three days later.
 create table year.facts as
 select o.paid_at as at, 'credits' as product_line, 'charge' as kind, o.currency, 4999 as amount, 175 as fee,
   o.account_id, o.order_id, null::uuid as booking_id, 'pi_' || o.order_id as source_id

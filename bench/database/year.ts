@@ -1,11 +1,17 @@
-/** A year of business for G26, and the reports over it. A test fills it, too, with few accounts. */
+/**
+ * Fills a database with a year of business for G26, and calls the reports over that year. A test
+ * does the same with few accounts.
+ */
 import type postgres from "postgres";
 import { splitStatements } from "@farthing/local-stack/migrations";
 
 const NOW = "p_now => '2026-01-01'";
 const YEAR = `'2025-01-01', '2025-12-31', ${NOW}`;
 
-/** The reports: the name in the figures, and the SQL call that returns the report. */
+/**
+ * The reports. The key is the report's name in the figures, and the value is the SQL call that
+ * returns the report.
+ */
 export const REPORTS = new Map([
   ...[
     "revenue",
@@ -35,7 +41,10 @@ export interface Report {
   controls: { name: string; difference: string }[];
 }
 
-/** Fills an empty project; `accounts` must be a multiple of 20. Only the superuser may do it. */
+/**
+ * Fills an empty project. `accounts` must be a multiple of 20, and `sql` must be a connection of
+ * the superuser.
+ */
 export async function fillYear(sql: postgres.Sql, accounts: number): Promise<void> {
   const text = await Deno.readTextFile(new URL("./year-of-business.sql", import.meta.url));
   // Statements are sent one by one, because a `do` block that commits must be the only statement in

@@ -1,6 +1,6 @@
 /**
- * The services of the functions in a benchmark: the verification of callers and the log are real,
- * but there is no Stripe.
+ * The services of the functions in a benchmark. The verification of callers and the log are real,
+ * but Stripe, emails and models are not available.
  */
 import {
   createDatabase,
@@ -61,7 +61,7 @@ export async function makeServices(
   { databaseUrl, redisUrl, log = consoleLogger }: ServiceOptions = {},
 ) {
   const project = await makeProject();
-  // The clock must advance, because verified credentials expire in production, too.
+  // The clock must advance, so that verified credentials expire, as they do in production.
   const clock = setInterval(() => project.nowMs = Date.now(), CLOCK_MS);
   Deno.unrefTimer(clock);
   const metrics = metricsOf(log);

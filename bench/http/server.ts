@@ -39,7 +39,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 interface Served {
   handler: Handler;
-  /** The headers with which a caller calls `/bench/me`. */
+  /** The headers that the clients must send with each request. */
   headers?: Record<string, string>;
 }
 
@@ -72,8 +72,8 @@ async function webhook(databaseUrl: string): Promise<Served> {
 }
 
 /**
- * Serves the same route without limits and with a deployment's limiter. That limiter counts each
- * request by three rules.
+ * Serves one handler on two paths: without limits, and with a deployment's limiter. That limiter
+ * counts each request by three rules.
  */
 async function limited(redisUrl: string): Promise<Served> {
   const { services } = await makeServices({ redisUrl });

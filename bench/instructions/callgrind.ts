@@ -1,8 +1,8 @@
 /**
  * Counts the instructions of a call with valgrind's callgrind. It shows differences of 0.1 %, which
- * are too small for measuring time. PostgreSQL runs in single-user mode: one process that reads
- * statements from its input. Each count is the difference between a long and a short run, so it
- * excludes the instructions that start the process.
+ * measured times are too inexact to show. PostgreSQL runs in single-user mode: one process that
+ * reads statements from its input. Each count is the difference between a long and a short run, so
+ * it excludes the instructions that start the process.
  */
 import { join } from "node:path";
 import { findSource, install, serverAccount } from "@farthing/local-stack/postgres";

@@ -1,5 +1,5 @@
 /**
- * Copies those files of another commit of this repository that the benchmark needs into a
+ * Copies the files that the benchmark needs from another commit of this repository into a
  * directory.
  */
 import { ROOT } from "../../scripts/command/root.ts";

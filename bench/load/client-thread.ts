@@ -8,7 +8,7 @@ import { openQueue } from "./queue-client.ts";
 import { openStorm } from "./storm-client.ts";
 
 /**
- * With this many calls, the server has settled on its plans, which happens at the sixth execution,
+ * After this many calls, the server has settled on its plans, which happens at the sixth execution,
  * and has filled its caches.
  */
 const WARM_UP_CALLS = 20;

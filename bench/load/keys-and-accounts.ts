@@ -1,4 +1,7 @@
-/** Makes the idempotency keys and the accounts of the calls. The same seed gives the same ones. */
+/**
+ * Makes the idempotency keys and the accounts of the calls. The same seed gives the same keys and
+ * accounts.
+ */
 import { mix } from "@farthing/command-line";
 
 const HEX = new TextEncoder().encode("0123456789abcdef");

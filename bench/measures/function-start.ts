@@ -21,8 +21,8 @@ import type { Section } from "../report/section.ts";
 import { rotate } from "./rounds.ts";
 
 /**
- * The variables with which a function can refuse a request in its own error format. For that it
- * must load all of its modules.
+ * With these variables, a function can refuse a request in its own error format. It must load all
+ * of its modules to do so.
  */
 const PROJECT = {
   SUPABASE_URL: "http://127.0.0.1:9",
@@ -62,8 +62,9 @@ async function start(programOf: ProgramOf, name: string): Promise<number> {
 }
 
 /**
- * Prepares the bundles and the sources. The sources run from a copy, so that Deno does not find the
- * repository's configuration. Their packages must be in the cache of the hosted version of Deno.
+ * Returns the programs that start each function, from its sources and from its bundle. The sources
+ * run from a copy, so that Deno does not find the repository's configuration. Their packages must
+ * be in the cache of the hosted version of Deno.
  */
 async function formsIn(directory: string, names: readonly string[]): Promise<Forms> {
   const runner = await hostedProgram();

@@ -10,8 +10,8 @@ import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 
 /**
- * One client measures the time of a single call. The design's figures for one process are for 16
- * clients.
+ * One client measures the time of a single call. The design states the figures of one process for
+ * 16 clients.
  */
 const ONE = 1;
 const MANY = 16;

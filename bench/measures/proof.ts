@@ -19,14 +19,14 @@ interface Cost {
   seconds: number;
   /**
    * This includes the shared buffers that the backend has read. Undefined on systems that do not
-   * report it.
+   * report a process's memory.
    */
   peakMb: number | undefined;
 }
 
 interface Round {
   whole: Cost;
-  /** The first proof of new entries in each run. */
+  /** The cost of each run of the first proof of new entries, which takes several runs. */
   first: Cost[];
   nothingNew: Cost;
   someNew: Cost;

@@ -23,7 +23,7 @@ const DATABASE = "queue";
  */
 const JOBS_PER_SECOND = 4_000;
 const FEWEST_JOBS = 2_000;
-/** The clients stop when the queue is empty. If it never is, this limit stops them. */
+/** The clients stop when the queue is empty, and after this time even if it is not. */
 const LONGEST_SECONDS = 120;
 
 interface Done {

@@ -52,8 +52,8 @@ const OUTAGES = [
 type Outage = typeof OUTAGES[number];
 
 /**
- * The rates at which both arms are called. At these rates, a call starts when it is due, even if
- * earlier calls have no answer yet.
+ * The rates at which both arms are called. At these rates, the time of a call is measured from the
+ * moment when it is due, even if it must wait for an earlier call.
  */
 const LOADS = ["ten times what is expected", "half of its most"] as const;
 type Load = typeof LOADS[number];

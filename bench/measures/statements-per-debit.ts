@@ -17,7 +17,7 @@ const DATABASE = "wire";
  * call.
  */
 const STATEMENTS = new Set(["Q", "E", "F"]);
-/** The messages for whose answer the driver waits. Each is a round trip. */
+/** The messages after which the driver waits for an answer. Each of them costs a round trip. */
 const TRIPS = new Set(["Q", "S", "F"]);
 
 /**

@@ -18,14 +18,14 @@ type Say = (what: string) => void;
 /** Like Stripe, deliver events concurrently. */
 const CLIENTS = 16;
 /**
- * Each arm gets this many orders for each second of --seconds, so that both arms do the same work.
- * The minimum is more than the clients need for their warm-up.
+ * Each arm gets this many orders for each second of --seconds, so that both arms process the same
+ * number of orders. The minimum is more than the clients need for their warm-up.
  */
 const ORDERS_PER_SECOND = 300;
 const FEWEST_ORDERS = 300;
 /** The maximum number of orders in a run, because each order needs an account of its own. */
 const MOST_ORDERS = 9_000;
-/** The clients stop when all events are delivered. If they never are, this limit stops them. */
+/** The clients stop when all events are delivered, and after this time even if some are not. */
 const LONGEST_SECONDS = 120;
 
 interface Arm {

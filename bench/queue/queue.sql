@@ -1,5 +1,5 @@
--- The queue's floor, which is the least work that a queue in a table must do for each job. Also the
--- functions that fill and check the measured queues. The product does not use this file.
+-- Creates the queue's floor, which is the least work that a queue in a table must do for each job,
+-- and the functions that fill and check the measured queues. The product does not use this file.
 
 create table bench.queue_jobs (
   job_nr bigint generated always as identity primary key,
@@ -24,7 +24,7 @@ as $$
   from bench.queue_jobs having count(*) filter (where status = 'done') <> p_jobs or count(*) <> p_jobs
 $$;
 
--- Queues free jobs, like those that jobs_create queues.
+-- Adds jobs that cost nothing to the product's queue, like those that jobs_create adds.
 create function bench.queue_fill(p_jobs int)
 returns void
 language sql
@@ -50,8 +50,8 @@ as $$
   select format('rule %s, account %s: %s', p.rule, p.account_id, p.detail) from farthing.prove() p
 $$;
 
--- Writes free jobs that finished in the last month, in the state in which jobs_complete and the
--- scheduled tasks leave them.
+-- Writes jobs that cost nothing and finished in the last month, in the state in which jobs_complete
+-- and the scheduled tasks leave them.
 create function bench.queue_finish(p_jobs int)
 returns void
 language sql

@@ -6,7 +6,10 @@
 /** The result of a runtime: how long it took, and how many jobs it ran. */
 export interface Worked {
   seconds: number;
-  /** The number of calls of the job's handler, and the number of different jobs in those calls. */
+  /**
+   * The number of calls of the job's handler. `distinct` is the number of different jobs in those
+   * calls.
+   */
   ran: number;
   distinct: number;
 }

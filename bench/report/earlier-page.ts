@@ -11,7 +11,7 @@ export interface Parts {
   notes: string[];
   /** Cells of the table of arms; the first two are the name and the number of clients. */
   arms: string[][];
-  /** The section about the start of a function; empty without one. */
+  /** The section about the start of functions; empty if the page has none. */
   starts: string;
 }
 
@@ -25,7 +25,7 @@ function sectionOf(page: string, title: string): string {
 
 function rowsOf(section: string): string[][] {
   const lines = section.split("\n").filter((line) => line.startsWith("|"));
-  // The first two lines are the titles and the rule below them.
+  // The first two lines are the titles and the line of dashes below them.
   return lines.slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
@@ -56,9 +56,9 @@ export function goalsLeft(earlier: Parts, measured: readonly string[]): string[]
 }
 
 /**
- * Puts the parts of a run in the place of the earlier ones. Figures and notes are of the `measured`
- * goals. Arms belong to no goal: an earlier one stays unless the run has one of its name and
- * clients, and a run of all goals replaces them all.
+ * Merges the parts of a run into those of the earlier page. The figures and notes of the `measured`
+ * goals are replaced. Arms belong to no goal: an earlier arm stays unless the run has an arm with
+ * the same name and number of clients, and a run of all goals replaces all arms.
  */
 export function merge(
   earlier: Parts,
@@ -67,7 +67,7 @@ export function merge(
   isWhole: boolean,
 ): Parts {
   const stays = (text: string) => !measured.includes(goalOf(text));
-  // An open loop names its rate, which is another one in each run.
+  // The name of an open-loop arm contains its rate, which differs from run to run.
   const nameOf = ([name]: string[]) => name!.replace(/ at \d+\/s$/, "");
   const isArm = (one: string[]) => (arm: string[]) =>
     nameOf(arm) === nameOf(one) && arm[1] === one[1];

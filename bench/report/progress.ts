@@ -1,6 +1,6 @@
 /**
- * Shows what is being measured. On a terminal this is a single line that is replaced, elsewhere one
- * line for each step.
+ * Shows what is being measured. On a terminal, a single line is replaced again and again.
+ * Elsewhere, the current step is printed at most once in 10 seconds.
  */
 import pc from "picocolors";
 import { printError } from "@farthing/command-line";

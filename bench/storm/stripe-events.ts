@@ -12,7 +12,7 @@ export const WEBHOOK_SECRET = "whsec_bench";
  */
 export const EVENTS_PER_ORDER = 3;
 
-/** The data that Stripe has about an order of the package Starter. */
+/** An order of the package Starter, from which Stripe's objects are made. */
 interface Purchase {
   run: string;
   nr: number;
@@ -88,8 +88,8 @@ export function deliveriesOf(run: string, orderIds: readonly string[]): Uint8Arr
     const objects = objectsOf({ run, nr: index + 1, orderId });
     return Object.entries(objects).map(([type, object], kind) => {
       const id = `evt_${run}_${index + 1}_${kind}`;
-      // The events have the API version of the functions, which would fetch an event in a different
-      // version from Stripe.
+      // The events have the API version that the functions read. If the version were different, the
+      // functions would ask Stripe for the event.
       const envelope = {
         ...{ id, object: "event", api_version: API_VERSION, type },
         ...{ livemode: false, created },
