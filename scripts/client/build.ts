@@ -1,7 +1,7 @@
 /**
- * `deno task client:build`: builds the npm packages of packages/client, packages/react and packages/ai
- * by TypeScript's own compiler, into folders of these names in `.farthing`, from which `npm publish`
- * takes them.
+ * `deno task client:build`: builds the npm packages of packages/client, packages/react and
+ * packages/ai with TypeScript's own compiler, into folders of these names in `.farthing`, from
+ * which `npm publish` takes them.
  */
 import { print } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
@@ -40,7 +40,9 @@ async function compile(name: PackageName, folder: string, built: string): Promis
   await Deno.remove(project);
 }
 
-/** The compiler writes `.js` in scripts, and leaves `.ts` in the declarations of types. */
+/**
+ * Replaces `.ts` by `.js` in the imports of declarations. The compiler does this only in scripts.
+ */
 async function nameDeclarations(folder: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;

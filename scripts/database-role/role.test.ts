@@ -25,7 +25,7 @@ async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): 
   return await use(sql).finally(() => sql.end());
 }
 
-/** Returns the functions in the schema that a role may call, with their arguments. */
+/** Returns the functions in farthing_public that a role may call, with their arguments. */
 async function callable(sql: postgres.Sql, role: string): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select p.oid::regprocedure::text as name from pg_proc p

@@ -18,7 +18,7 @@ const TRANSACTION_MODE_PORT = "6543";
 const POOLER = /\.pooler\.supabase\.com$/;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** Returns 256 random bits as text. A URL or a dotenv file needs no quoting for its characters. */
+/** Returns 256 random bits as text, which needs no quoting in a URL or a dotenv file. */
 export const newPassword = () => randomBytes(32).toString("base64url");
 
 // The number of iterations that PostgreSQL uses by default.
@@ -66,8 +66,8 @@ export function poolUrlOf(ownerUrl: string, password: string): string {
   url.password = password;
   if (POOLER.test(url.hostname)) url.port = TRANSACTION_MODE_PORT;
   url.search = "";
-  // Encrypted, but without a check of the certificate, because no runtime knows the platform's own
-  // certificate authority.
+  // The connection is encrypted, but the certificate is not checked, because no runtime knows the
+  // platform's own certificate authority.
   if (!LOOPBACK.test(url.hostname)) url.searchParams.set("sslmode", "no-verify");
   return url.href;
 }

@@ -1,7 +1,8 @@
 /**
- * Checks whether the project's data API exposes the schema farthing_public, and exposes it.
- * Migrations cannot do this, because it is a setting of the project and not SQL. The Management API
- * reads and changes the setting (https://supabase.com/docs/reference/api).
+ * Checks whether the project's data API exposes the schema farthing_public, and exposes it if
+ * needed. Migrations cannot do this, because the list of exposed schemas is a setting of the
+ * project and not SQL. The Management API reads and changes the setting
+ * (https://supabase.com/docs/reference/api).
  */
 import { z } from "zod";
 import type { Check } from "./check.ts";

@@ -53,7 +53,7 @@ interface Lack {
 }
 
 /**
- * Returns the names that the functions need and that are not among the given names, which the
+ * Returns the names that the functions need and the project lacks. `names` are those that the
  * project has or will have.
  */
 export function lacking(names: ReadonlySet<string>): Lack[] {

@@ -1,4 +1,7 @@
-/** Installs an example with npm, as an app of its own, with the packages as `npm publish` takes them. */
+/**
+ * Installs an example with npm as a separate app, with the packages that `npm publish` would
+ * upload.
+ */
 import { ROOT } from "../command/root.ts";
 import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
 

@@ -41,7 +41,7 @@ async function runningStack(envFile: string): Promise<Settings | undefined> {
   }
 }
 
-/** Runs `use` while the process is there, and ends the process afterwards. */
+/** Runs `use` while the process runs, and ends the process afterwards. */
 async function withProcess<T>(child: Deno.ChildProcess, use: () => Promise<T>): Promise<T> {
   let ended = false;
   const ending = child.status.finally(() => ended = true);

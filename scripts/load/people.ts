@@ -35,8 +35,8 @@ const headersOf = ({ publishableKey }: Service, token: string) => ({
 });
 
 /**
- * The credits are granted with the secret key, because an operator's grant of this amount would
- * exceed the policy's limits.
+ * Grants credits with the secret key, because an operator's grant of this amount would exceed the
+ * limits in the policy.
  */
 async function grant({ url, secretKey }: Service, userId: string): Promise<void> {
   const body = { user_id: userId, amount: CREDITS, source: "promotional", reason: "load test" };

@@ -1,6 +1,7 @@
 /**
- * `deno task demo jobs`: jobs and chats that complete, fail, are cancelled, or whose reader
- * disconnects, and what each one costs.
+ * `deno task demo jobs`: runs jobs that complete, fail in their first attempt or are cancelled, and
+ * chats, including one that the reader leaves early. Compares what each one costs with the
+ * provider's list.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";

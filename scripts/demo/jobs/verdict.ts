@@ -3,10 +3,10 @@ import { sum } from "../shared/price-request.ts";
 import { type Check, check, checkText } from "../shared/check.ts";
 import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 
-/** A job or a chat that the account paid for. */
+/** A job or a chat of the run. */
 export interface Scenario {
   name: string;
-  /** A text that every prompt of this scenario contains, and no other prompt. */
+  /** A text that every prompt of this scenario contains, and that no other prompt contains. */
   mark: string;
   /** The beginning of the scenario's references in the ledger. */
   reference: string;

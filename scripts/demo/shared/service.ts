@@ -1,6 +1,6 @@
 import { need, type Settings } from "../../settings/settings.ts";
 
-/** The running service: its address, and the keys for the two kinds of callers. */
+/** The running service: its addresses, and the keys for the two kinds of callers. */
 export interface Service {
   url: string;
   publishableKey: string;

@@ -30,7 +30,7 @@ export interface Expected {
 
 /**
  * Computes the demo's purchases and charges. The demo first buys the smallest package. Each time a
- * request needs more credits than the balance, it buys the smallest package that covers all
+ * request needs more credits than the balance, the demo buys the smallest package that covers all
  * remaining requests, or the largest package if none does.
  */
 export function expectDemo(

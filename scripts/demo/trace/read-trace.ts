@@ -1,4 +1,4 @@
-/** One request of the trace: its time, and its numbers of input and output tokens. */
+/** The numbers of input and output tokens of one request in the trace. */
 export interface TraceRequest {
   input_tokens: number;
   output_tokens: number;

@@ -29,7 +29,10 @@ export function compare(played: Played, expected: Expected): Check[] {
   ];
 }
 
-/** Returns the credits of the usage entries in a ledger CSV, whose amounts are negative. */
+/**
+ * Returns the sum of the charges in a ledger CSV of usage entries. The amounts in the CSV are
+ * negative.
+ */
 export function sumOfLedger(csv: string): Exact {
   return readColumns(csv, ["amount"])
     .reduce((sum, [amount = ""]) => sum.minus(amount), new Exact(0));
