@@ -26,8 +26,8 @@ const changed: Changed = {
 };
 
 /**
- * Runs an import against a stub of the project, whose answer is `answer`. Returns the requests that
- * the stub received, and the printed lines.
+ * Runs an import against a stub of the project, which answers with `answer`. Returns the requests
+ * that the stub received, and the printed lines.
  */
 async function run(
   options: Partial<ImportOptions>,

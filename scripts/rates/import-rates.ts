@@ -45,8 +45,8 @@ export async function importRates(
   print(formatReading(map));
   if (map.refused.length > 0 && !options.skipRefused) {
     throw new ImportRefused(
-      `Prices refused: ${map.refused.length}, so nothing is changed: ` +
-        "correct the file, choose with --models, or leave them out with --skip-refused.",
+      `Refused prices: ${map.refused.length}. Nothing is changed: ` +
+        "correct the file, choose models with --models, or leave these out with --skip-refused.",
     );
   }
   if (map.rates.length === 0) throw new ImportRefused("There is no rate to import.");

@@ -1,6 +1,6 @@
 /**
- * `deno task rates:import FILE`: shows the changes in LiteLLM's price map, and imports them as new
- * rate versions.
+ * `deno task rates:import FILE`: shows the changes in LiteLLM's price map, and with --apply imports
+ * them as new rate versions.
  */
 import pc from "picocolors";
 import { need, readSettings, SettingsError } from "../settings/settings.ts";

@@ -26,8 +26,8 @@ export type Price = { price: string } | { absent: "missing" | "zero" } | { refus
 
 /**
  * Converts a cost in the price map from USD per token to USD per million tokens, in plain decimals:
- * "1.25e-06" becomes "1.25". It moves the decimal point in the text, so it rounds nothing and uses
- * no JavaScript number.
+ * "1.25e-06" becomes "1.25". The text is multiplied as an exact decimal and not as a JavaScript
+ * number, so nothing is rounded.
  */
 export function perMillion(cost: unknown): Price {
   if (cost === undefined || cost === null) return { absent: "missing" };

@@ -42,7 +42,7 @@ Deno.test("check reports a missing name for the functions that need it and for n
     assert.equal(stateOf(groups, name, "AI_API_KEY"), "missing");
   }
   assert.equal(stateOf(groups, "usage", "AI_API_KEY"), undefined);
-  // The checks that call paid services use these names; without them a check is skipped.
+  // The function `health` tests this key if it is set, and otherwise skips the test.
   assert.equal(stateOf(groups, "health", "AI_API_KEY"), "not set");
 });
 

@@ -26,9 +26,7 @@ export type State = "present" | "malformed" | "missing" | "not set" | "left unse
 export interface Finding {
   readonly name: EnvName;
   readonly state: State;
-  /**
-   * The name that can be set instead of this one, or the name because of which this one is needed.
-   */
+  /** The name that can be set instead of this one, or the name that makes this one necessary. */
   readonly note: string;
 }
 

@@ -79,8 +79,8 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
   const [current, ...old] = valuesIn(text, asked.name, rotation);
   if (rotation.isPerEndpoint && old.length > 1) {
     throw new SettingsError(
-      `${asked.name} holds ${old.length + 1} values, one for each of Stripe's endpoints: ` +
-        "remove the old one from the file by hand.",
+      `${asked.name} holds ${old.length + 1} values for several of Stripe's endpoints: ` +
+        "remove the old value from the file by hand.",
     );
   }
   if (!rotation.takesTwo) {

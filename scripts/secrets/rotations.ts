@@ -38,7 +38,7 @@ const WITH_SQL =
   "where name = 'farthing_secret_key'";
 
 /**
- * Returns the rotation of a key of which another service allows two at a time. The new key is set
+ * Returns the rotation of a key if the other service allows two keys at a time. The new key is set
  * before the old one is deleted.
  */
 function key(where: string, note: string): Rotation {

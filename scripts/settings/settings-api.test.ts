@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { connectSettings, SettingsApiError } from "./settings-api.ts";
 
 /**
- * Makes the API call a server that sends one fixed answer. Returns the API's result and the
- * request's headers.
+ * Reads the packages from a server that always sends the same answer. Returns the API's result, and
+ * the path and key of the request.
  */
 async function ask(body: string, status: number) {
   const seen: { path: string; apikey: string | null }[] = [];
@@ -38,5 +38,5 @@ Deno.test("a refusal is shown with its code and field", async () => {
 Deno.test("an answer that is not ours says that the function is missing", async () => {
   const { outcome } = await ask("<html>", 404);
   assert.ok(outcome instanceof SettingsApiError);
-  assert.match(outcome.message, /answered 404: deploy the function settings first/);
+  assert.match(outcome.message, /answered 404: deploy the edge function `settings` first/);
 });

@@ -49,7 +49,7 @@ export function connectSettings(url: string, secretKey: string): SettingsApi {
     const parsed = answer.safeParse(await response.json().catch(() => null));
     if (!parsed.success) {
       throw new SettingsApiError(
-        `${address} answered ${response.status}: deploy the function settings first.`,
+        `${address} answered ${response.status}: deploy the edge function \`settings\` first.`,
       );
     }
     if ("data" in parsed.data) return parsed.data.data;
