@@ -19,12 +19,12 @@ import { textOf, tree } from "./mutated-files.ts";
 const LIMIT_MS = 20_000;
 /**
  * How many test files the first, second, third and each later process runs. The nearest tests
- * detect most mutants, so the first processes run few files. A process for each file would need a
- * second more for each.
+ * detect most mutants, so the first processes run few files. A process for each single file would
+ * take a second more per file.
  */
 const AT_ONCE = [4, 8, 16, 200];
 
-/** Copies the text files of the repository and the installed packages. */
+/** Copies the text files of the repository, and links the installed packages. */
 async function copyRepository(to: string): Promise<void> {
   for (const { path, text } of await tree()) {
     await Deno.mkdir(dirname(`${to}/${path}`), { recursive: true });

@@ -1,4 +1,4 @@
-/** Makes mutants of a migration, by kind. Each is a mistake that a developer could make. */
+/** Makes mutants of a schema file, by kind. Each is a mistake that a developer could make. */
 import type { Area, Mutant } from "./mutant.ts";
 
 interface Kind {
@@ -75,8 +75,8 @@ const LOCKS: readonly Kind[] = [
 ];
 
 /**
- * Returns the text with spaces instead of its comments. Unless `withQuotes` is true, quoted texts
- * are replaced, too.
+ * Returns the text with zero bytes in place of its comments, so that positions stay the same.
+ * Unless `withQuotes` is true, quoted texts are replaced, too.
  */
 function masked(text: string, withQuotes: boolean): string {
   const blank = (found: string) => found.replace(/[^\n]/g, "\0");
@@ -85,10 +85,10 @@ function masked(text: string, withQuotes: boolean): string {
   return withQuotes ? code : code.replace(/'(?:[^'\n]|'')*'/g, blank);
 }
 
-/** Returns every mutant of one migration, grouped by kind. */
+/** Returns every mutant of one schema file, grouped by kind. */
 export const sqlMistakes = (file: string, text: string) => mistakesIn("sql", KINDS, file, text);
 
-/** Returns every mutant of one migration that omits or changes a lock, grouped by kind. */
+/** Returns every mutant of one schema file that omits or changes a lock, grouped by kind. */
 export const lockMistakes = (file: string, text: string) => mistakesIn("locks", LOCKS, file, text);
 
 function mistakesIn(area: Area, kinds: readonly Kind[], file: string, text: string): Mutant[][] {

@@ -19,7 +19,8 @@ export interface Passage {
 export const gates: Gate[] = [
   { name: "fmt", args: ["fmt", "--check", "--quiet"] },
   { name: "lint", args: ["lint", "--quiet"] },
-  // The compiler of each example checks the example, in its test.
+  // The examples are not listed: the test of each example checks it with the example's own
+  // compiler.
   {
     name: "check",
     args: ["check", "--quiet", "bench", "packages", "scripts", "supabase", "tests"],

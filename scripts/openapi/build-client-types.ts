@@ -10,9 +10,9 @@ interface Operation {
 }
 
 /**
- * Removes what a caller of the client neither sends nor receives: header parameters, which the
- * client itself sends, the headers of answers, and errors, which are thrown. This is a quarter of
- * the text.
+ * Removes what a caller of the client neither sends nor receives: header parameters (the client
+ * itself sends them), the headers of answers, and errors (they are thrown). These parts are a
+ * quarter of the text.
  */
 function onlyBodies(paths: Record<string, Record<string, Operation>>): void {
   const operations = Object.values(paths).flatMap((byMethod) => Object.values(byMethod));
@@ -43,7 +43,7 @@ export async function buildClientTypes(document: string): Promise<string> {
   const types = await openapiTS(described, {
     // A field with a default may be omitted from a request.
     defaultNonNullable: false,
-    // `Balance` beside `components["schemas"]["Balance"]`
+    // Adds short names: `Balance` beside `components["schemas"]["Balance"]`.
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
     silent: true,

@@ -113,8 +113,8 @@ function sorted(value: unknown): unknown {
 
 /**
  * Moves each error response into the components, names it after its error codes, and puts a
- * reference in its place. Two dozen routes share a few error responses. A client generator then
- * makes one type for each of these, instead of hundreds.
+ * reference in its place. Many routes have the same error responses. A client generator then makes
+ * one type for each different response, instead of one for each route.
  */
 function hoistErrors(paths: Tree): Tree {
   const responses: Tree = {};
@@ -142,7 +142,7 @@ interface Parameter {
   example?: unknown;
 }
 
-/** Adds to the parameter in a path the example that the API page offers to send. */
+/** Gives each parameter in a path the example that the API page offers to send. */
 function addPathExamples(path: string, parameters: readonly Parameter[]): void {
   for (const parameter of parameters.filter((each) => each.in === "path")) {
     const place = `{${parameter.name}}`;
@@ -151,7 +151,7 @@ function addPathExamples(path: string, parameters: readonly Parameter[]): void {
   }
 }
 
-/** Adds to each request the examples that the API page offers to send. */
+/** Gives each request the examples that the API page offers to send. */
 function addRequestExamples(paths: Tree): void {
   for (const [path, item] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(item as Tree)) {

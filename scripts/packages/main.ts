@@ -8,8 +8,8 @@ import { styleText } from "node:util";
 import { print, printError, printPiece } from "@farthing/command-line";
 
 /**
- * The installation's progress is shown if it takes longer than this and adds packages. On a busy
- * machine it also takes longer to find that nothing is missing.
+ * The installation's progress is shown if it takes longer than this and adds packages. Time alone
+ * does not decide, because on a busy machine it also takes longer to find that nothing is missing.
  */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);

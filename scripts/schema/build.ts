@@ -1,7 +1,7 @@
 /**
- * Builds the migrations from the schema files. Each kind of file becomes a migration of its own, so
- * that no migration holds its locks for long: `create policy` and a foreign key on auth.users block
- * sign-ins until their transaction ends.
+ * Builds the migrations from the schema files. Tables, functions, the API, triggers and the
+ * scheduled job each get a migration of their own, so that no migration holds its locks for long:
+ * `create policy` and a foreign key on auth.users block sign-ins until their transaction ends.
  */
 import { type Migration, splitStatements } from "@farthing/local-stack/migrations";
 import { frame } from "./frame.ts";

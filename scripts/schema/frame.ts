@@ -7,8 +7,8 @@ import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 
 /**
- * Function bodies are not checked, because they may name functions that are created later. If a
- * push fails because it waited too long for a lock, it can be run again.
+ * Function bodies are not checked, because they may name functions that are created later. A
+ * migration waits at most 3 seconds for a lock; a push that fails for this reason can be run again.
  */
 const BEGIN = "set check_function_bodies = off;\nset lock_timeout = '3s';\n";
 const END = "reset check_function_bodies;\nreset lock_timeout;\n";

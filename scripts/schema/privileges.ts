@@ -1,8 +1,8 @@
 /**
- * The privileges at the end of every migration. Farthing's roles get the grants that the schema
- * files contain beside the objects. They lose what PostgreSQL grants by default (everybody may
- * execute a function) and what the host grants: some hosts grant all tables to browser roles or to
- * roles of their own, and row level security does not apply to TRUNCATE.
+ * The privileges at the end of every migration. Everything that PostgreSQL grants by default
+ * (everybody may execute a function) and that the host grants is revoked, before the grants in the
+ * schema files are made. Some hosts grant all tables to browser roles or to roles of their own, and
+ * row level security does not apply to TRUNCATE.
  */
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
@@ -32,8 +32,8 @@ end
 $$`;
 
 /**
- * The schema files contain the grants of functions to service_role beside the functions. They are
- * not revoked here, because only that role calls functions.
+ * The schema files contain the grants of RPC functions to service_role, beside the functions. These
+ * grants are not revoked here, because service_role is the role that must call these functions.
  */
 const REVOKES = [
   REVOKES_BY_DEFAULT,

@@ -48,8 +48,8 @@ export function writeSeedPackages(seed: string, file: string): string {
   return `${seed.slice(0, begin)}${BEGIN}${insert(rows)}${seed.slice(end)}`;
 }
 
-// The statement skips a package if the project already has one with the same slug, even a different
-// one.
+// The statement skips a package if the project already has a package with the same slug, even if
+// that package differs.
 const insert = (rows: string[]): string =>
   `insert into farthing.packages
   (package_id, version, slug, name, description, highlight, sort, amount, currency, other_prices, credits,

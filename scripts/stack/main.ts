@@ -1,6 +1,6 @@
 /**
- * `deno task start`, `stop`, `reset` and `status`: run the local stack, with the environment
- * variables of Farthing's functions for `--set`, and what Farthing shows on the first page.
+ * `deno task start`, `stop`, `reset` and `status`: run the local stack. `--set` accepts the
+ * environment variables of Farthing's functions, and the stack's first page shows Farthing's part.
  */
 import { runCommand } from "@farthing/local-stack/command";
 import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";

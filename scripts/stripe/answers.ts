@@ -1,7 +1,4 @@
-/**
- * Sends requests that are not events to the address to which Stripe delivers, and reads how the
- * function answers.
- */
+/** Sends the webhook function requests that are not events of Stripe, and reads its answers. */
 import Stripe from "stripe";
 
 export interface Answered {
@@ -62,7 +59,8 @@ export async function tryAddress(url: string): Promise<Answered> {
 }
 
 /**
- * Checks that the function knows a signing secret. It reads a body only if the signature is valid.
+ * Checks that the function knows a signing secret. The function reads a body only if the signature
+ * is valid, so an error about the body shows that it knows the secret.
  */
 export async function trySecret(url: string, secret: string): Promise<Answered> {
   const header = await new Stripe("sk_test_none").webhooks.generateTestHeaderStringAsync({

@@ -50,8 +50,8 @@ Deno.test("stripe:setup creates no endpoint whose secret it could not write", as
 Deno.test("stripe:setup shows the secrets if the write fails after the trial write", async () => {
   await using fixture = await start();
   const directory = await Deno.makeTempDir();
-  // Remove the directory at the first request for an endpoint. This is after the test of writing
-  // the file, and before the secrets are written.
+  // Remove the directory when the first endpoint is created. At this moment, the command has tested
+  // that it can write the file, and has not written the secrets yet.
   const between = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { method, headers } = request;
     if (method === "POST") await Deno.remove(directory, { recursive: true }).catch(() => {});

@@ -1,4 +1,6 @@
-/** Turns Stripe's errors into sentences that say what to do. They never contain a key. */
+/**
+ * Turns Stripe's errors into sentences that say what to do. These sentences never contain a key.
+ */
 import Stripe from "stripe";
 import { SettingsError } from "../settings/settings.ts";
 

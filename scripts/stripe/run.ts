@@ -1,4 +1,4 @@
-/** The beginning and the end that all `stripe:` commands share. */
+/** The first line and the handling of errors that all `stripe:` commands share. */
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
 import { printError } from "@farthing/command-line";

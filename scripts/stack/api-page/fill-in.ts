@@ -1,4 +1,7 @@
-/** Fills in what exists on this stack in the examples of the OpenAPI document. */
+/**
+ * Replaces the ids and versions in the examples of the OpenAPI document by those that exist on this
+ * stack.
+ */
 import { EXAMPLE_IDS, type ExampleKind } from "../../openapi/example-ids.ts";
 import type { KnownIds } from "./sample-customer.ts";
 
@@ -36,8 +39,9 @@ function swapping(ids: KnownIds): Swap {
 }
 
 /**
- * Returns the parameter as the page offers it. Scalar sends the default, the first choice or the
- * example of each parameter, so the optional ones are off until a person turns them on.
+ * Returns the parameter as the page offers it. Scalar, which shows the page, sends the default, the
+ * first choice or the example of each parameter. So the optional parameters are off until a person
+ * turns them on.
  */
 function offered(parameter: Parameter, swap: Swap): Parameter {
   if (parameter.in === "path") return { ...parameter, example: swap(parameter.example) };
@@ -56,7 +60,7 @@ export interface Known {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Returns the document whose examples work on this stack. The given document stays as it is. */
+/** Returns a copy of the document with examples that work on this stack. */
 export function fillIn<D extends ApiDocument>(document: D, { ids, versions }: Known): D {
   const swap = swapping(ids);
   const filled = structuredClone(document);

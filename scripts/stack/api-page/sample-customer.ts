@@ -10,7 +10,7 @@ import { onboardProvider, payCheckout } from "@farthing/stripe-emulator/browser"
 import { createClient } from "@supabase/supabase-js";
 import type { ExampleKind } from "../../openapi/example-ids.ts";
 
-/** The ids that exist on this stack. A kind is missing if nothing of it exists. */
+/** The ids that exist on this stack. A kind is missing if no object of that kind exists. */
 export type KnownIds = Partial<Record<ExampleKind, string>>;
 
 interface Person {
@@ -19,7 +19,7 @@ interface Person {
   readonly farthing: Farthing;
 }
 
-/** The users exist only on this machine, so their password is no secret. */
+/** The users exist only on this machine, so their password need not be secret. */
 const PASSWORD = "sample-password";
 const CUSTOMER = "ann@example.com";
 const PROVIDER = "ben@example.com";
@@ -58,7 +58,8 @@ async function jobOf({ farthing }: Person): Promise<string> {
   const [newest] = (await farthing.jobs.list({ limit: 1 })).items;
   if (newest) return newest.job_id;
   const { job_id } = await farthing.jobs.start({ type: "ledger_export", input: {} });
-  // The file of an unfinished job is the only example that then has to be sent again later.
+  // If the job does not finish before the deadline, only the example that reads its file fails, and
+  // can be sent again later.
   const signal = AbortSignal.timeout(DEADLINE_MS);
   await farthing.jobs.wait(job_id, { signal }).catch(() => {});
   return job_id;
@@ -85,7 +86,10 @@ async function bookingOf({ farthing }: Person, provider_id: string): Promise<str
 
 const HOLD = { amount: "10", ttl_seconds: 3600, reason: "An example of the API page" };
 
-/** Returns the hold of the last call while it is open, and else opens another one. */
+/**
+ * Returns a function that returns the hold of its previous call if that hold is still open, and
+ * otherwise opens a new hold.
+ */
 function holds(server: FarthingServer): (user_id: string) => Promise<string> {
   let last: string | undefined;
   return async (user_id) => {
