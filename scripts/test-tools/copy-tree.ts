@@ -1,6 +1,6 @@
 /**
- * Copies a folder without its node_modules, and returns the copied files. The copy is outside of
- * the repository, so that another version of Deno does not find the repository's configuration.
+ * Copies a folder without its node_modules, and returns the copied files. The copy must be outside
+ * of the repository, so that another version of Deno does not find the repository's configuration.
  */
 export async function copyTree(from: string, to: string): Promise<string[]> {
   await Deno.mkdir(to, { recursive: true });

@@ -124,7 +124,7 @@ const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => det
 /**
  * An error outside of the tests, for example in a timer, ends a whole group. The test that was
  * running need not be the cause, so each unfinished file runs again alone. If all of these files
- * pass, the group fails.
+ * pass, the error is reported for the group as a whole.
  */
 async function rowsAfterForeignError(
   rows: Row[],

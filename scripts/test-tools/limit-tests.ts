@@ -1,8 +1,8 @@
 /**
  * This file is loaded before the test files. It stops waiting for a test after
- * FARTHING_TEST_LIMIT_MS: a test that never ends fails under its name, and the next test begins.
- * The file FARTHING_TEST_RUNNING contains the name of the running test. It is needed if a test
- * blocks every timer or ends the process.
+ * FARTHING_TEST_LIMIT_MS: a test that never ends fails under its name, and the next test begins. It
+ * also writes the name of the running test to the file FARTHING_TEST_RUNNING. The runner needs the
+ * name if a test blocks every timer or ends the process.
  */
 import { IN_FILE, LOADING, NOTHING } from "./test-names.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Loads the test files in FARTHING_TEST_FILES, a JSON array, into one module graph. Deno then
- * compiles a module that several files import only once.
+ * compiles each module only once, even if several files import it.
  */
 import { loadFile } from "./limit-tests.ts";
 

@@ -58,8 +58,8 @@ async function fill(server: Databases): Promise<void> {
 /**
  * Passes a server that has the migrated database to `use`, and removes the server afterwards. The
  * server is restarted after the migrations, because a database cannot be cloned while the real
- * pg_cron is connected to it; after the restart pg_cron is not connected. `settings` are those of
- * the server beside FAST.
+ * pg_cron is connected to it; after the restart pg_cron is not connected. `settings` are added to
+ * FAST.
  */
 export function withProject<T>(
   flavour: Flavour,

@@ -54,8 +54,8 @@ function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.C
 }
 
 /**
- * Waits until the stack is up and returns its environment. If the stack ends before, returns the
- * last lines that it printed.
+ * Waits until the stack is up and returns its environment. If the stack ends or is not up in time,
+ * returns the last lines that it printed.
  */
 async function untilUp(
   child: Deno.ChildProcess,

@@ -144,7 +144,7 @@ async function sharedSecretIsRefused(stack: Stack): Promise<void> {
   assert.match(await whyRefused(await environment(stack), token), /"HS256", a shared secret/);
 }
 
-/** Checks that the CLI can read config.toml. If the file has an error, the command fails. */
+/** Checks that the CLI reads config.toml: if the file has an error, the command must fail. */
 async function configIsRead({ signingKey, issuer, directory }: Stack): Promise<void> {
   const file = join(directory, "supabase", "config.toml");
   const text = await Deno.readTextFile(file);

@@ -45,12 +45,18 @@ function listOfSuites(): string {
   return formatTable([{ title: "" }, { title: "" }], rows);
 }
 
-/** A suite that runs only in CI. On a developer's machine, `deno task ok` runs the same checks. */
+/**
+ * A suite that runs only in CI or if the user names it. On a developer's machine, `deno task ok`
+ * runs the same checks.
+ */
 const IN_CI = "house";
 /** A suite that runs only if the user names it, because it takes eleven minutes. */
 const NAMED = "mutants";
 
-/** Returns the named suites. If none is named, returns all suites except the two above. */
+/**
+ * Returns the named suites. If none is named, returns all suites except NAMED and, outside CI,
+ * IN_CI.
+ */
 function choose(names: string[]): Suite[] {
   return suites.filter(({ name }) =>
     names.length > 0 ? names.includes(name) : name !== NAMED && (inCi || name !== IN_CI)

@@ -18,7 +18,8 @@ export interface Project {
 
 export interface LongLivedProject extends Project {
   /**
-   * A hash of everything that the snapshots are made from, except the migrations (snapshots.ts).
+   * The fingerprint of the files that determine the server. The names of the snapshots depend on
+   * it, on the migrations and on the seed (snapshots.ts).
    */
   made: string;
   migrations: Migration[];

@@ -25,8 +25,8 @@ interface Snapshot {
 
 /**
  * Returns the snapshots that lead to the complete project, in order. The first one starts from an
- * empty database. The name of the last one contains the hour, because the scheduled tasks ran in it
- * at the real time.
+ * empty database. The name of the last one depends on the hour, because the scheduled tasks ran in
+ * it at the real time.
  */
 async function planSnapshots(made: string, migrations: Migration[]): Promise<Snapshot[]> {
   const plan: Snapshot[] = [];

@@ -2,8 +2,8 @@
 import type postgres from "postgres";
 
 /**
- * Tables that record changes of rows. The record of a migration that updates a row differs from
- * that of one that inserts it.
+ * Tables that record changes of rows. They are not compared, because a row that is inserted and
+ * then updated leaves other records than a row that is inserted once.
  */
 const HISTORY = ["audit"];
 

@@ -34,7 +34,7 @@ create extension if not exists pg_net with schema extensions;
 select cron.schedule('nightly', '0 3 * * *', 'select 1');
 `;
 
-/** The app's own migration. Its version is later than those of Farthing's migrations. */
+/** A migration of the app with a later version than Farthing's migrations. */
 const LATER = `create table public.refunds (id int primary key);`;
 
 const FILES = {

@@ -54,9 +54,9 @@ const lint = z.object({
  * Checks that the advisors find nothing. In a database that was never used, they would report every
  * index as unused. The full run therefore first runs all pgTAP files in one database; an index that
  * is still unused has no test. Because the tables are small, the planner uses an index only if
- * sequential scans are turned off. Its choice between two indexes depends on the rows that
- * autovacuum has counted, so autovacuum is off, and foundation/indexes.test.sql uses each index that
- * the planner used by chance.
+ * sequential scans are turned off. The planner's choice between two indexes depends on the rows
+ * that autovacuum has counted. So autovacuum is off, and foundation/indexes.test.sql uses each
+ * index that the planner would otherwise use only by chance.
  */
 async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });

@@ -11,8 +11,8 @@ const FUNCTIONS = "supabase/functions";
 const SUPPORT = "tests/support/functions";
 
 /**
- * The tests' helpers are outside of the functions' folder, and use the import names of the
- * repository's root.
+ * Returns the deno.json of the copy. The tests' helpers are outside of the functions' folder, and
+ * use the import names of the repository's root.
  */
 async function configOfCopy(): Promise<string> {
   const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));

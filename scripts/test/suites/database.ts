@@ -72,8 +72,8 @@ async function runPgtapFiles(
 export const database: Suite = {
   name: "database",
   about: "pgTAP files and tests of two sessions on the embedded PostgreSQL 17",
-  // If files are named, they run on the long-lived server, which is fast. A complete run has a
-  // server of its own, which proves more.
+  // If files are named, they run on the long-lived server, which is fast. A complete run starts a
+  // server of its own, so it does not depend on earlier runs.
   async run(words) {
     // Locks work in the same way in all versions of PostgreSQL, so the tests of two sessions run
     // only in this suite.

@@ -1,7 +1,7 @@
 /**
  * Uploads the functions with the real CLI, and checks the sizes of the upload. The uploaded bundles
- * then answer `deno task deploy`. In the full run, the scenarios also run on them. The bundles run
- * with the hosted version of Deno, in isolates with limits.
+ * then answer the smoke test of `deno task deploy`. In the full run, the scenarios also run on
+ * these bundles. The bundles run with the hosted version of Deno, in isolates with limits.
  */
 import assert from "node:assert/strict";
 import { BUNDLE } from "../../deploy/bundle-functions.ts";

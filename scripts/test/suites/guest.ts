@@ -66,7 +66,7 @@ async function uninstall(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(await Deno.readTextFile(`${ROOT}supabase/uninstall.sql`)).simple();
 }
 
-/** Returns the rows of the app's tables into which Farthing also writes. */
+/** Returns rows of the tables into which both the app and Farthing write. */
 async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   return [
     ...await sql`select 'secret' as what, name from vault.secrets

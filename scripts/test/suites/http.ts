@@ -55,7 +55,7 @@ const isLast = (file: string) => file.startsWith("tests/leaks/");
 
 /**
  * Whether a file must run alone. It sends 500 requests at once, and Redis must answer each within
- * 200 ms; other tests on the same stack could make it too slow.
+ * 200 ms; other tests on the same stack could slow Redis down.
  */
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 

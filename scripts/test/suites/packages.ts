@@ -46,7 +46,7 @@ export const CLIENT = "tests/client";
 /** The tests of the finished apps of examples/, on a stack. */
 export const EXAMPLES = "tests/examples";
 
-/** Returns what an app with a page needs, and the machine lacks. */
+/** Returns what this machine can't run: `app` needs npm, and `page` needs Chromium. */
 async function missing(app?: string, page?: string): Promise<Skipped[]> {
   return [
     ...(!page || findChromium() ? [] : [{ what: page, why: "needs Chromium" }]),
@@ -72,7 +72,7 @@ async function run(one: Package, words: string[]): Promise<SuiteResult> {
   return { rows: [...rows, ...there.rows], skipped: [...skipped, ...there.skipped] };
 }
 
-/** Runs the tests that need a stack: the one that stays up if the run is narrowed. */
+/** Runs the tests that need a stack. A run of files that words select uses the long-lived stack. */
 async function runOnStack(
   { onStack, withChromium, withNpm }: Package,
   words: string[],

@@ -7,7 +7,8 @@ import { IS_FULL } from "../../test-tools/full-run.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 /**
- * Tests that start the test runner a dozen times. They test code that only runs of named files use.
+ * Tests that start the test runner a dozen times. They test code that is used only if files are
+ * named.
  */
 const LONG_LIVED = "scripts/test-tools/long-lived/";
 

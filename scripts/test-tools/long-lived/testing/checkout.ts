@@ -16,7 +16,10 @@ const LINKED = ["node_modules", "supabase/functions/node_modules"];
 const SCHEMA = "supabase/schemas/project/tables.sql";
 const MIGRATION = "supabase/migrations/20261101000000_farthing_tables.sql";
 
-/** Returns the source of a test that writes to `seen.json` where it ran. */
+/**
+ * Returns the source of a test that writes into `seen.json` on which server it ran and what the
+ * database contained.
+ */
 const testThat = (fails: boolean) => `
 import postgres from "postgres";
 Deno.test("seen", async () => {
