@@ -1,6 +1,6 @@
 /**
  * The program of the Git hook `.githooks/commit-msg`. It exits with code 1 if the subject of the
- * commit message in the given file breaks the rule.
+ * commit message in the given file breaks the rule in commits.ts.
  */
 import { printError } from "@farthing/command-line";
 import { faultOf } from "./commits.ts";

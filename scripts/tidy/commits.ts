@@ -38,7 +38,9 @@ export interface Commit {
 /** The time from which the rule applies. Earlier commits are not checked. */
 const SINCE = "2026-11-23T06:50:00Z";
 
-/** Reads the commits since the rule applies. In a shallow clone, reads only those that Git has. */
+/**
+ * Reads the commits that were made since SINCE. In a shallow clone, reads only those that Git has.
+ */
 export async function readCommits(root: string): Promise<Commit[]> {
   const git = new Deno.Command("git", {
     args: ["-c", "safe.directory=*", "log", `--since=${SINCE}`, "--format=%h %s"],

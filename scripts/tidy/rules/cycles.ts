@@ -122,8 +122,8 @@ export const cycles: Rule = {
       const graph = graphOf(imports, nodesOf);
       return cyclesIn(graph).map((cycle) => findingOf(graph, cycle));
     });
-    // Both comparisons of folders find a cycle of two folders that have no subfolders, so it is
-    // reported only once.
+    // If two folders have no subfolders, both comparisons of folders find a cycle between them. It
+    // is reported only once.
     return findings.filter(({ message }, at) =>
       findings.findIndex((other) => other.message === message) === at
     );

@@ -1,6 +1,6 @@
 /**
- * Checks that each file exists that a page or a comment names, so that a moved file is also renamed
- * where it is mentioned.
+ * Checks that each file that a page or a comment names exists, so that the names are updated when a
+ * file moves.
  */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
@@ -11,7 +11,10 @@ import type { Finding, Rule, Source } from "../sources/source.ts";
 const FILE = /^(?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md)$/;
 const FILE_IN_COMMENT =
   /(?<![\w./<*{$-])(?:\.{1,2}\/)*((?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md))\b(?!\.\w|\*)/g;
-/** Folders whose contents pages may name without a link. */
+/**
+ * Matches paths in folders of this repository. A page may name such a path without a link, but the
+ * path must exist.
+ */
 const BELOW = /^(?:bench|docs|packages|scripts|supabase\/[\w-]+|tests)\/[\w./-]+$/;
 const COMMENT = /(?:^|\s)(?:\/\/|\/?\*+|--)\s(.*)$/;
 const ADDRESS = /\b[a-z]+:\/\/\S+/g;

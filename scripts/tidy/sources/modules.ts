@@ -47,7 +47,7 @@ interface DenoConfig {
 
 /**
  * Returns the import names that a package offers, each with its file: `"@farthing/client"` for
- * `./mod.ts`, `"@farthing/client/react"`, and so on.
+ * `./mod.ts`, `"@farthing/client/server"` for `./server.ts`, and so on.
  */
 function exportedNames({ name, exports }: DenoConfig): [string, string][] {
   if (name === undefined || exports === undefined) return [];
