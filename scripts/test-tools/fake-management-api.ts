@@ -30,7 +30,7 @@ export interface ManagementApi {
   readonly secrets: Map<string, string>;
   /** The schemas that the data API exposes, as a comma-separated list. */
   exposed: string;
-  /** A folder that contains each function's uploaded file, for `deno task start --functions`. */
+  /** A folder that contains each function's uploaded file, for `deno task start --bundles`. */
   readonly folder: string;
   close(): Promise<void>;
 }
