@@ -98,13 +98,16 @@ export const openAiChat = defineRoute({
   responses: { 200: OpenAiCompletion },
   alsoProduces: ["text/event-stream"],
   answerHeaders: {
-    "farthing-hold": z.string().openapi({ description: "The id of the hold that paid." }),
+    "farthing-hold": z.string().openapi({ description: "The id of the hold that pays the chat." }),
     "farthing-credits": z.string().optional().openapi({
-      description: "The charge; not of a stream.",
+      description: "The credits charged. Absent from a stream, unless the answer is a replay.",
     }),
-    "farthing-balance": z.string().optional().openapi({ description: "The balance after it." }),
+    "farthing-balance": z.string().optional().openapi({
+      description:
+        "The balance after the charge. Absent from a stream, unless the answer is a replay.",
+    }),
     "farthing-held": z.string().optional().openapi({
-      description: "Of a stream: the credits held.",
+      description: "The credits held for a stream. Absent if the answer is a replay.",
     }),
   },
   asksUpstream: true,
