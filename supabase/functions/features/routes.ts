@@ -32,7 +32,9 @@ export const setFeature = defineRoute({
   method: "post",
   path: "/{name}",
   summary: "Switch a feature",
-  description: "Off, on, or on for a percentage of users. Repeating the request changes nothing.",
+  description:
+    "Switches a feature off, on, or on for a percentage of users. Repeating the request changes " +
+    "nothing.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

@@ -145,8 +145,8 @@ export const setFlags = defineRoute({
   path: "/flags",
   summary: "Set feature flags",
   description:
-    "Off, on, or on for a percentage of users. Every process reads the new state within " +
-    "five seconds.",
+    "Switches features off, on, or on for a percentage of users. Every process reads the new " +
+    "state within five seconds.",
   body: FlagsBody,
   handler: (call) =>
     idempotent(call, "settings_flags_set", { p_flags: call.body.flags, ...argsOf(call.body) }),
