@@ -20,7 +20,7 @@ const MAX_REASON = 64;
  */
 const CLOSING_MS = 45_000;
 
-/** The end of an answer, with the text received so far. */
+/** The outcome of an answer, and the text that was received. */
 export interface Ending {
   readonly text: string;
   readonly toolCalls?: readonly AiToolCall[];
@@ -30,7 +30,7 @@ export interface Ending {
    * cost.
    */
   readonly usage: AiUsage | null;
-  /** The tokens counted here, if `usage` is null. */
+  /** The tokens that this process counted, if `usage` is null. */
   readonly counted?: AiUsage;
   readonly errorCode?: string;
 }

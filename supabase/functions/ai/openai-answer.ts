@@ -45,9 +45,7 @@ export function chargeHeaders({ hold_id, credits, balance_after }: Answer) {
   };
 }
 
-/**
- * The charge in the body of OpenAI's shapes, for a stream: its headers were sent before the charge was known.
- */
+/** Returns the charge for a stream's body: the headers are sent before the charge is known. */
 function chargeOf({ hold_id, credits, balance_after }: Answer) {
   return { farthing: { hold_id, credits, balance_after } };
 }

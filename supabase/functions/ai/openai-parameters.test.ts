@@ -32,7 +32,7 @@ const PARAMETERS: Record<typeof PASSED_ON[number], unknown> = {
   verbosity: "low",
 };
 
-/** Sends a body, and returns what the model was asked. */
+/** Sends a body, and returns the request that the model received. */
 async function askedWith(body: Record<string, unknown>): Promise<AiRequest> {
   const asked: AiRequest[] = [];
   const complete: Ai["complete"] = (request) => {

@@ -158,7 +158,7 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   } finally {
     progress.stop();
     connection.end();
-    // Otherwise the stream's deadline would keep the stream in memory for two minutes.
+    // Otherwise the timer of the model's timeout would keep the stream in memory for two minutes.
     pieces.return?.().catch(() => {});
   }
   await conclude(started, ending, broken, caller);
@@ -236,7 +236,7 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
   });
 }
 
-/** How the caller wants the stream. */
+/** The caller's signal, and the shape and headers of the stream. */
 interface Wanted {
   /** Fires when the caller disconnects. */
   readonly signal: AbortSignal;

@@ -201,7 +201,7 @@ const FOREIGN = [
   "/checkout/success",
   "https://",
   `https://app.example.com/${"x".repeat(2_050)}`,
-  // URL parsers treat the following texts differently, so they are refused.
+  // Not all URL parsers read the following texts in the same way, so the texts are refused.
   "https://app.example.com\\@evil.com/x",
   "https://app.example.com/\\evil.com",
   "https://app.example.com:443/",
@@ -216,7 +216,7 @@ const FOREIGN = [
   "https://app.example.com/\n",
   "https://app.example.com/a b",
   "https://app.example.com/\u0085",
-  // The placeholder is replaced behind the origin only.
+  // The placeholder is replaced only after the origin, so it is refused within the origin.
   "https://{ORDER_ID}.example.com/",
   "https://app.example.com.{ORDER_ID}/",
   "https://app.example.com{ORDER_ID}",

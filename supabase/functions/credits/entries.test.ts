@@ -149,7 +149,8 @@ Deno.test("CSV disarms a formula after invisible characters", async () => {
   for (const unseen of UNSEEN) {
     for (const sign of SIGNS) {
       const text = `${unseen}${sign}1`;
-      // A tab or a line break begins a cell where a semicolon separates them.
+      // A spreadsheet that separates cells by semicolons begins a new cell at a tab or a line
+      // break, so the sign after it is disarmed, too.
       const again = /[\t\r\n]/.test(unseen) ? "'" : "";
       const safe = `'${unseen}${again}${sign}1`;
       assert.equal(await readBack(text), safe, JSON.stringify(text));

@@ -20,7 +20,7 @@ export const readLive = defineRoute({
   handler: () => Promise.resolve(ok({ status: "ok" as const })),
 });
 
-/** Shared by all callers, so that several collectors in parallel cost as much as one. */
+/** All callers get the same cached answer, so parallel collectors cost as much as one. */
 const CACHED_MS = 2_000;
 
 const metrics = cached(

@@ -10,7 +10,7 @@ import { REPORT_SAMPLES } from "#support/samples/reports.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Names that a customer, a model's provider or Stripe's dashboard could bring. */
+/** Texts that a customer, a model's provider or a user of Stripe's dashboard could choose. */
 const HOSTILE = [
   "=1+1",
   '=HYPERLINK("https://evil.example","pay")',
@@ -27,17 +27,23 @@ const HOSTILE = [
   "Ünïcode",
 ];
 
-/** A spreadsheet shows the text after an apostrophe and runs nothing. */
+/**
+ * Matches a text that a spreadsheet may run as a formula. With an apostrophe before the text, a
+ * spreadsheet shows it and runs nothing.
+ */
 const DANGEROUS = /^[\t\r]|^[\s\p{C}]*[=+\-@＝＋－＠]/u;
 
 const LONGEST = "-12345678901234567890.123456789012345678";
 
-/** The columns of digits that hold a text: the codes of accounts are the shop's own. */
+/** The columns whose digits are a text and not a number: a shop chooses its own account codes. */
 const TEXTS = ["account_code"];
 
 const isDecimal = (value: unknown) => typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
 
-/** Returns the row with long figures, and with hostile texts from `nr` on. */
+/**
+ * Returns the row with long figures in place of its figures, and with hostile texts in place of its
+ * texts. `nr` chooses the first hostile text.
+ */
 function planted(row: Row, nr: number): Row {
   return Object.fromEntries(
     Object.entries(row).map(([key, value], at) => {

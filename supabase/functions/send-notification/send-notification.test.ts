@@ -8,7 +8,7 @@ import { send } from "#support/cases/routes.ts";
 const { body } = NOTIFICATION_CASES[0]!;
 const QUOTA = 600;
 
-/** Makes the real limits with a clock that stands still. */
+/** Makes the real rate limiter, with a time that does not change. */
 function limiterOfOneMinute() {
   const nowMs = () => Date.parse("2026-11-21T12:00:13Z");
   return createLimiter({ redis: "unconfigured", metrics: NO_METRICS, log: () => {}, nowMs });

@@ -6,9 +6,9 @@ import { ok } from "../_shared/http/reply/reply.ts";
 /**
  * Removes the saved card and opts out of auto top-up. No charge begins after the database has
  * removed the card; then Stripe detaches it, and refuses a charge that a runner has begun and not
- * sent. The answer names a charge that may have been sent before. If Stripe is unavailable, the error can be
- * retried, and the payment runner detaches the card, too. The route has no feature flag, so that a
- * user can always remove a card.
+ * sent. The answer names a charge that may have been sent before the removal. If Stripe is
+ * unavailable, the request fails and can be repeated, and the payment runner detaches the card,
+ * too. The route has no feature flag, so that a user can always remove a card.
  */
 export const removeCard = defineRoute({
   method: "delete",

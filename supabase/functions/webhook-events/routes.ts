@@ -105,7 +105,7 @@ const HOUR_MS = 3_600_000;
  */
 const BUDGET_MS = 100_000;
 
-/** Fetches and receives the events of the last hours that never arrived. */
+/** Fetches and receives events that Stripe made in the last hours and that never arrived. */
 export const backfillEvents = defineRoute({
   method: "post",
   path: "/backfill",
