@@ -2,12 +2,12 @@
 -- steps that come first, above all: take farthing_public out of the schemas that the data API
 -- exposes, since an exposed schema that is missing stops the data API for the whole project. This
 -- file refuses to run if an object of yours outside the two schemas depends on Farthing, and refuses
--- to delete a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`. Two checks
--- are yours: this file also drops your own objects inside the two schemas, and your functions and
--- scheduled jobs that name Farthing only in their text stay and fail afterwards. The extensions
--- pg_cron and pg_net stay, because other apps may use them meanwhile, and so do the roles that you
--- made. Run `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this file into the SQL
--- editor.
+-- to delete a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`. This file
+-- does not check two things, so check them yourself: it also drops your own objects inside the two
+-- schemas, and your functions and scheduled jobs that name Farthing only in their text stay and fail
+-- afterwards. The extensions pg_cron and pg_net stay, because other apps may use them meanwhile, and so
+-- do the roles that you made. Run `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this
+-- file into the SQL editor.
 
 begin;
 -- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. Run
@@ -46,7 +46,7 @@ begin
       where t.oid = g.id and t.tgfoid = to_regproc('farthing.queue_welcome')))
     and not exists (select from pg_depend d
       where d.classid = g.class and d.objid = g.id and d.objsubid = g.part and d.deptype = 'i')
-    -- For a part of a publication, the first name is the schema of the published table.
+    -- For a part of a publication, object_names[1] is the schema of the published table.
     and (g.class in ('pg_publication_rel'::regclass, 'pg_publication_namespace'::regclass)
       or coalesce((pg_identify_object(g.class, g.id, g.part)).schema,
         (pg_identify_object_as_address(g.class, g.id, g.part)).object_names[1])
