@@ -36,7 +36,9 @@ export interface Meeting {
 /** Opens a connection. Its statement timeout ends a statement that would wait for a lock for ever. */
 export function connect(role = "postgres"): Sql {
   const given = Deno.env.get("SUPABASE_DB_URL");
-  if (!given) throw new Error("run by: deno task test database <subject>/sessions");
+  if (!given) {
+    throw new Error("Set SUPABASE_DB_URL, or run: deno task test database <subject>/sessions");
+  }
   const url = new URL(given);
   url.username = role;
   return postgres(url.href, {
