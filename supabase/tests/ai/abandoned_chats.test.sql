@@ -78,8 +78,8 @@ select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', 
   'a late answer that hal cannot pay makes no debt');
 select is(tests.chat(tests.chat_id('hal')), 'released, hold released, charged 0', 'the chat stays released');
 
--- Only one chat at a time has a key. Here a repeat arrives before the task has closed the chat that it
--- repeats.
+-- A key belongs to only one chat at a time. Here a repeat with the same key arrives before the task has
+-- closed the first chat.
 select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins a chat');
 select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'dan''s chat streams for minutes');
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',
@@ -104,7 +104,7 @@ select is(tests.settle_chat(tests.chat_id('eve', nr), '63 s', p_key => 'e', p_te
   #>> '{data,message,content}', message, format('settlement %s answers again', nr))
 from (values (1, 'Again'), (2, 'Second')) s (nr, message);
 
--- If a hold ends in a different way, its chat ends, too: by expiry, by an operator, or with its owner.
+-- A chat ends with its hold, also if the hold expires, an operator ends it, or the user is deleted.
 select isnt(tests.begin_chat('fay', 'f' || nr, nr * interval '1 ms'), null, 'fay begins two chats')
 from generate_series(1, 2) nr;
 select is(holds_settle(tests.chat_id('fay', 2), '30', p_now => tests.after('1 s')) #>> '{data,settled}', '30',

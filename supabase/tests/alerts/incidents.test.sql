@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/alerts.psql
 select plan(68);
 
--- One enabled rule, and the late payouts that it counts.
+-- Only the rules payout_delay and rule_failed are enabled. late() makes the payouts that payout_delay counts.
 update farthing.alert_rules set enabled = rule in ('payout_delay', 'rule_failed');
 update farthing.alert_rules set threshold = 2, fine_at = 1, fires_after = '2 min', resolves_after = '3 min'
 where rule = 'payout_delay';

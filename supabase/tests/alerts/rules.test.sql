@@ -1,4 +1,5 @@
--- The alert rules. Each is tested at its threshold, above its threshold, and when its condition ends.
+-- The alert rules, except those that other files test. Each is tested at its threshold, above its threshold,
+-- and when its condition ends.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -7,8 +8,8 @@ select plan(106);
 
 -- No runner sends notifications in this test, so overdue_work is off; tasks.test.sql tests it.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
--- A scheduled task may have proved the ledger at the real time, which is too old for the times of these
--- tests.
+-- A scheduled task may have proved the ledger at the real time. For the later times of this test, that run
+-- would be too old.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',
@@ -283,7 +284,7 @@ select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open',
   'the incident stays open for seven days');
 select is(tests.alerts('127 days'), 'nothing', 'the incident ends after seven days');
 
--- Every rule has fired, and every incident was notified.
+-- Every rule that this file tests has fired, and every incident was notified.
 select set_eq($$ select distinct data ->> 'rule' from farthing.notifications where template = 'alert' $$,
   $$ select rule from farthing.alert_rules where rule <> 'rule_failed' and rule not in ('ai_errors',
     'ai_slow',

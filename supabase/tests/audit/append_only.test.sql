@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/all_tests.psql
 select * from no_plan(); -- One test per table and view.
 
--- A row in every append-only table.
+-- A row in each table that this file tests.
 select isnt(tests.give('ann', '10'), null, 'ann has 10 credits');
 select isnt(holds_settle(tests.hold('ann', '10'), '15', p_now => tests.after()), null, 'ann owes 5 credits');
 select isnt(tests.give('ann', '10'), null, 'ann''s new credits pay the debt');
@@ -22,8 +22,8 @@ from (values ('update', 'update %t set %c = %c'), ('delete', 'delete from %t'), 
   'event_id'), ('used_references', 'reference_id'))
     t (name, col);
 
--- The role that owns the tables can't, even with session_replication_role replica, under which most
--- triggers do not fire.
+-- The role that owns the tables can't change or delete a row either, even with session_replication_role
+-- replica, under which most triggers do not fire.
 select is(tests.code_for('none', null, sql), '23001', format('%s of %s is refused to the owner', verb, name))
 from attempt order by name, verb;
 set local session_replication_role = replica;
@@ -47,7 +47,7 @@ from (select c.relname as name from pg_class c
   = 'v') t
 order by name;
 
--- A payment of debt must be positive. A payment that undoes another one must be negative.
+-- A payment of debt must be positive, unless it undoes another payment. In that case it must be negative.
 select tests.fails_with(format('insert into farthing.debt_payments (account_id, lot_id, amount, undoes)
   values (1, gen_random_uuid(), %s, %s)', amount, undoes), '23514', null,
     format('a payment of %s that undoes '

@@ -22,7 +22,7 @@ select is_empty('select * from farthing.customer_reads', 'a new database has no 
 select is(farthing.delete_old_customer_reads(tests.after()), 0, 'the task has nothing to delete');
 select isnt(tests.give('ann', '10'), null, 'ann has an account');
 
--- Each endpoint records an operator's read, with the ids of the request.
+-- An operator's read is recorded with the ids of the request.
 select isnt(set_config('request.headers', json_build_object('x-request-id', 'request-1', 'traceparent',
   format('00-%s-%s-01', repeat('a', 32), repeat('b', 16)))::text, true), null, 'a request begins');
 select is(pg_temp.read('ann', 'operator:' || tests.person('ops'), 'GET /credits'), '',
@@ -39,7 +39,7 @@ select is(pg_temp.last_read(), 'operator:x GET /customers/{id} user ' || tests.p
 select is(count(*)::int, 0, 'no row names an account and a user') from farthing.customer_reads
 where account_id is not null and user_id is not null;
 
--- Secret keys and owners.
+-- Reads by secret keys and by owners.
 select is(pg_temp.read('ann', 'key:default', route), '', 'a secret key reads ' || route)
 from unnest(array['GET /credits', 'GET /jobs']) route;
 select is(pg_temp.read('ann', 'owner', 'GET /credits'), '', 'ann reads her own balance');
@@ -53,7 +53,7 @@ select is(pg_temp.read('ann', null, 'GET /credits'), '', 'a SQL session reads an
 select is(split_part(pg_temp.last_read(), ' ', 1), 'sql:' || session_user,
   'the read of a SQL session is recorded with its role');
 
--- The rows can't be changed or deleted for a year.
+-- A row can never be changed, and can't be deleted for a year.
 select tests.fails_with('update farthing.customer_reads set author = ''key:x''', '23001', null,
   'a recorded read cannot be changed');
 select tests.fails_with('truncate farthing.customer_reads', '23001', null, 'the log cannot be emptied');

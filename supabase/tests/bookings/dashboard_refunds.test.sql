@@ -1,6 +1,6 @@
--- T42: if a booking is refunded in Stripe's dashboard, the provider keeps their share, unless the person
--- who makes the refund also reverses the transfer. Farthing then reverses the share that was left,
--- once.
+-- T42: a refund in Stripe's dashboard leaves the provider's share with the provider, unless the person who
+-- makes the refund also reverses the transfer. Farthing reverses, once, the part of the share that the
+-- refund has left with the provider.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -52,15 +52,16 @@ select is(tests.refund_event('c', 'c', 500, 'failed', '3 s', p_reverses => false
 select is(pg_temp.moves('c'), 'reversal 485 requested, restoration 485 requested',
   'the half of the share is transferred again');
 
--- Farthing has already made a transfer. Stripe still reverses the requested part.
+-- Farthing already reverses the share of a disputed part. A refund of the rest that reverses its own part of
+-- the transfer adds nothing to that.
 select is(pg_temp.paid('d'), 'processed', 'a fourth booking is paid');
 select is(pg_temp.disputed('d', 'needs_response', '{-400}', '2 s'), 'processed', 'a bank withdraws a part');
 select is(tests.refund_event('d', 'd', 600, 'succeeded', '3 s', p_reverses => true), 'processed',
   'the rest is refunded in the dashboard with a reversal of the transfer');
 select is(pg_temp.moves('d'), 'reversal 388 requested', 'the disputed part is not reversed twice');
 
--- Stripe divides a refund that Farthing requests, whatever Farthing has transferred for a different
--- booking.
+-- If Farthing requests a refund, Stripe takes the provider's part from the provider, whatever Farthing has
+-- transferred for other bookings.
 select is(pg_temp.paid('z'), 'processed', 'one more booking is paid');
 select is(refunds_begin(p_booking_id => tests.booking_id('z'), p_now => tests.after('1 hour'))
   #>> '{refund,connected}', 'true', 'the refund takes the provider''s part with it');

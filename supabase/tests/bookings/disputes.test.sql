@@ -42,7 +42,8 @@ select is(pg_temp.moves('a'), 'reversal 970 made, restoration 970 made, reversal
 select is((select task || ' ' || item_kind || ' ' || error from farthing.parked_items),
   'payment_runner transfer refused', 'the refused reversal is parked for an operator');
 
--- A dispute of a payment with a refund that reversed its own part, and a refund after the dispute.
+-- A payment is disputed after a refund that reversed its own part of the transfer. Another refund follows the
+-- dispute.
 select isnt(tests.booking('b'), null, 'ann books again');
 select is(tests.payment_event('b', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(tests.refund_event('b', 'b1', 400, 'succeeded', '2 s'), 'processed', 'a part is refunded');

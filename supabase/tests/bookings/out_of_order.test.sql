@@ -59,7 +59,7 @@ select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed',
 select is(tests.booking_line('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
   'an ignored fee is applied with its payment');
 
--- A payment of a booking for which we created no payment.
+-- Stripe has created a booking's payment, but its answer was lost. Meanwhile the booking is cancelled.
 create temporary table lost as
 select (tests.begin_booking('ann', 'pat', 700, 'usd', 'lost') #>> '{booking,booking_id}')::uuid as id;
 select is(bookings_cancel(tests.person('ann'), id) #>> '{data,status}', 'cancelled',
@@ -72,8 +72,8 @@ select is((select array_agg(r ->> 'payment_id' || ' ' || (r ->> 'amount'))
   from jsonb_array_elements(refunds_claim(p_now => tests.after('1 min'))) r), '{"pi_lost 700"}',
   'the payment is refunded');
 
--- Disputes of a part, one in a different currency and won, and a refund that waits for an action of its
--- customer.
+-- A dispute of a part is won; one of its events has a different currency. Another dispute is lost. A refund
+-- waits for an action of the customer.
 create function pg_temp.disputed(p_status text, p_amount bigint, p_currency text, p_passed interval)
 returns text language sql as $$
   select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_f', 'payment_id', 'pi_f',
