@@ -1,5 +1,5 @@
 -- Checkout: the terms of a purchase are fixed before Stripe is called, and a user has at most one open
--- session per version of a package.
+-- session per version and currency of a package.
 
 begin;
 \ir ../helpers/all_tests.psql

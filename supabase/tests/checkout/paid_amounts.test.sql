@@ -19,7 +19,8 @@ select is(tests.begins('cyn', 'exclusive', true), 'cyn', 'cyn begins one with ta
 select is(tests.begins('dan', null, true), 'dan', 'dan begins one with promotion codes');
 select is(tests.begins('eve', null, false), 'eve', 'eve begins one without both');
 
--- Every other combination is refused. The error names the field, the expected amount and the difference.
+-- Amounts that do not add up, or that the order does not allow, are refused. The error names the field, the
+-- expected amount and the difference.
 select is(tests.session_event(name, amounts), 'failed: order x: ' || error, format('%s must not pay %s', name,
   amounts))
 from (values

@@ -37,7 +37,7 @@ from unnest(array['state = ''maybe''', 'percentage = 101', 'percentage = -1', 'n
   'changed_by = repeat(''x'', 256)']) change;
 
 -- A user's bucket never changes, and the endpoints compute the same bucket (feature-flags.test.ts has the
--- same three).
+-- same three examples).
 select is(farthing.feature_bucket(name, person::uuid), bucket, format(
   'the user %s is for the flag %s in bucket %s', person,
   name, bucket))

@@ -14,7 +14,7 @@ begin
   return farthing.may_top_up(v_account);
 end
 $$;
--- The percentage from which on the flag is on for Ann.
+-- The flag is on for Ann at each percentage above this one.
 create temporary table place as
   select farthing.feature_bucket('b2c', tests.person('ann')) / 100.0 as percent;
 select is(percent between 0 and 99.99, true, 'ann has a bucket') from place;

@@ -112,8 +112,8 @@ select version as title from (
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
--- The deletion of a user, and the changes of our rows that foreign keys then cause. After triggers fire at
--- the end of Auth's statement, as Auth's role, which has no privileges here. Before triggers of a row fire
+-- The deletion of a user, and the changes of our rows that foreign keys then cause. An AFTER trigger fires at
+-- the end of Auth's statement, as Auth's role, which has no privileges here. A BEFORE trigger of a row fires
 -- as the owner of the table.
 create view guards.touched_by_leaving as
 with recursive touched (oid, columns) as (

@@ -86,7 +86,7 @@ select is(tests.claim('one', 'paid', '1 s'), '1', 'the runner claims the job');
 select is(tests.step('bob', 1, 's1', 1, '2 s') ->> 'credits', '50', 'a step charges its 50 credits');
 select is(pg_temp.traces_of('bob'), pg_temp.trace('5'), 'the charge has the trace of the job''s creation');
 
--- The request that wakes a runner has the trace.
+-- The request that wakes a runner has the trace of the current request.
 select isnt(vault.create_secret(value, name), null, name) from (values ('farthing_functions_url',
   'https://project.example.com/functions/v1'), ('farthing_secret_key', 'sb_secret_1')) v (name, value);
 select is(farthing.wake('job-runner'), true, 'a runner is woken');
@@ -98,8 +98,8 @@ select is(farthing.wake('job-runner'), true, 'a runner is woken outside of a req
 select is((select headers ? 'traceparent' from net.http_request_queue order by id desc limit 1), false,
   'the runner is woken without a trace');
 
--- If a chat began without a trace, it has the trace of the request that settles it. A hold has its own
--- trace.
+-- If a chat began without a trace, its charge has the trace of the request that settles it. So does the
+-- charge of a hold that another request opened.
 select is(chats_begin(tests.person('bob'), 'gpt-4o', 100, 100, p_now => tests.after('3 s')) ->> 'step',
   'call', 'bob begins a chat without a trace');
 select isnt(pg_temp.serves('7'), null, 'a request begins');

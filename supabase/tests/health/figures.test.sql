@@ -117,7 +117,8 @@ select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'ended work is reported for a day, and waiting work as long as it waits');
 
--- Sent notifications of users are never deleted, so the metrics for a collector do not count them.
+-- Sent notifications of users are never deleted, so there are ever more of them. The metrics for a collector
+-- do not count them.
 insert into farthing.notifications (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
@@ -165,7 +166,7 @@ from health_metrics(tests.after('1 hour')) m;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- An amount that exceeds what one account can hold.
+-- A sum that exceeds the largest balance of one account.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')
 from unnest(array['eve', 'fay']) name;
 select cmp_ok(farthing.seal(), '>=', 2, 'entries of more credits than one account can hold are sealed');
