@@ -45,7 +45,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok',
   'a late settlement leaves a debt up to the limit')
 from late where name = 'fay';
 select is(tests.balance('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes 50');
--- hal has released his hold, and ida's account was deleted.
+-- hal has released a hold himself, and ida is deleted.
 select is(pg_temp.hold_of(hold_id), 'released', 'hal''s hold is released') from late where name = 'hal';
 select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal opens another hold');
 select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status}', 'released',
@@ -56,7 +56,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold
 delete from auth.users where id = (select tests.person('ida'));
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
   'a hold of a deleted user cannot be settled late') from late where name = 'ida';
--- A settlement before a scheduled task has run, and one after the lot has expired, too.
+-- A late settlement before a scheduled task has run. The lot has expired since, too.
 select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
 create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
 select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',

@@ -20,7 +20,7 @@ const expiresCredits = (passed = "2 h") =>
 const charges = (name: string) =>
   `select credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
     #>> '{data,balance_after}'`;
-/** This moment is within the hour in which the policy allows late settlements. */
+/** Settles a hold within the hour in which the policy allows late settlements. */
 const settles = (name: string) =>
   `select holds_settle(${holdOf(name)}, '40', p_now => tests.after('30 min'))
     #>> '{data,settled}'`;

@@ -34,7 +34,7 @@ select is(credits_debit(tests.person('ann'), '10', 'x', p_now => tests.after()) 
   'a request without a key runs each time') from generate_series(1, 2);
 select is(tests.balance('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
 
--- Every RPC function that changes something replays its answer for a repeated key.
+-- Each of these RPC functions replays its answer for a repeated key.
 create temporary table hold as select tests.hold('ann', '1') as a, tests.hold('ann', '1') as b;
 create temporary table door as select nr, format(call, hold.a, hold.b) as call from hold, unnest(array[
   $$ credits_grant(tests.person('ann'), '1', 'promotional', $$, $$ holds_open(tests.person('ann'), '1', $$,

@@ -1,5 +1,5 @@
--- T7: events about a payment that arrived before the payment, or before its session's event, and were
--- dead-lettered meanwhile.
+-- T7: an event waits for its payment, or for the event of its session, and is dead-lettered meanwhile. It is
+-- applied when the payment or the event of the session arrives.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -10,7 +10,8 @@ create temporary table marks (owner text primary key, mark uuid);
 insert into marks select 'ours', installation_id from farthing.policy
 union all values ('another installation''s', gen_random_uuid()), ('nobody''s', null);
 
--- Each type of event that names an order or a booking. This database does not know the one that it names.
+-- Each type of event that names an order or a booking. This database does not know the order or booking that
+-- the event names.
 create temporary table types (type text, facts jsonb);
 insert into types select type, jsonb_build_object('order_id', gen_random_uuid(), 'session_id', 'cs_1',
   'payment_id', 'pi_1', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd') from unnest(array[
@@ -73,7 +74,7 @@ select is((select array_agg(distinct last_error) from farthing.inbox
   '{its payment is not here and its metadata does not name this installation}',
   'the other events are ignored, with a reason');
 
--- A payment finds the events that waited for it, however many events the inbox has.
+-- A payment uses indexes to find the events that waited for it, so no other event is read.
 insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,
   processed_at)
 select 'evt_waited_' || nr, 'application_fee.created', false, jsonb_build_object('payment_id', 'pi_of_' || nr,

@@ -5,8 +5,8 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(60);
 
--- Helpers that name people's orders of the package Starter (999 cents, 9,990 credits), and the events of
--- these orders.
+-- Helpers that make orders of the package Starter (999 cents, 9,990 credits), and events about them, each
+-- under the buyer's name.
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
   insert into bought select p_name, (checkout_begin(tests.person(p_name),

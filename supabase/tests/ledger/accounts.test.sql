@@ -1,5 +1,5 @@
--- The columns kind, owner and left_at of an account follow the model of owners, and one function decides
--- who may act for an account.
+-- The columns kind, owner_id and left_at of an account must always agree with each other, and one function
+-- decides who may act for an account.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -40,7 +40,10 @@ const GIVEN = [
     from farthing.accounts`,
 ];
 
-/** The tables with rows of ann. If a new table stores a user's id, add a row to GIVEN. */
+/**
+ * Selects the tables with rows of ann. If a new table stores a user's id, add a statement to GIVEN
+ * that writes a row of ann.
+ */
 const HERS = `
   select string_agg(distinct t, ' ' order by t) from (
     select c.relname as t from pg_class c join pg_attribute a on a.attrelid = c.oid

@@ -51,8 +51,8 @@ select lives_ok($$ select refunds_begin((select order_id from tests.bought where
 select is((select replace(requested_by, tests.person('op')::text, 'op') from farthing.refunds
   where status = 'requested'), 'operator:op', 'the refund names the operator');
 
--- If an event waited for its payment, this event is the author of its entries, and not the event of the
--- payment.
+-- If an event waited for its payment, the author of the entries that it causes is this event, and not the
+-- event of the payment.
 select is(tests.buys('cyn'), 'cyn', 'cyn opens an order');
 select is(tests.refund('cyn', 1, 999) ->> 'deferred', 'true', 'cyn''s refund arrives first');
 select is(tests.pays('cyn'), '{"received": true}', 'cyn''s payment arrives');

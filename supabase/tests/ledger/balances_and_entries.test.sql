@@ -71,7 +71,7 @@ select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(ca
   1) || ' of an unknown user is not found')
 from unnest(array['credits_balance(gen_random_uuid())', 'credits_balance(gen_random_uuid(), now())',
   'credits_entries(gen_random_uuid())', 'credits_balance(null)']) call;
--- The column runs_tasks is left out, because it depends on when the scheduled tasks last ran.
+-- The field runs_tasks is left out, because it depends on when the scheduled tasks last ran.
 select is(health_database() - 'at' - 'runs_tasks', '{"ok": true, "migrated": true}',
   'the database reports its health');
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'

@@ -7,7 +7,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(21);
 
--- The tables that contain a user's texts. In this test each text is "whispered by" its user.
+-- Returns the tables that contain a user's texts. In this test each text is "whispered by" its user.
 create function pg_temp.words_of(p_name text) returns text[] language plpgsql as $$
 declare
   v_table name;

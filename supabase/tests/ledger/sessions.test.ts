@@ -6,7 +6,7 @@ const account = (name: string) =>
   `(select account_id from farthing.accounts where owner_id = ${person(name)})`;
 const spends = (name: string, amount: string, more = "") =>
   `select credits_debit(${person(name)}, '${amount}', 'x'${more}) #>> '{data,balance_after}'`;
-/** With an idempotency key. */
+/** Returns the arguments that add an idempotency key to a call. */
 const keyed = (name: string) =>
   `, p_idempotency_key => tests.sha256('${name}'), p_fingerprint => tests.sha256('body'),
     p_now => tests.after()`;
