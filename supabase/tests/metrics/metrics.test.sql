@@ -1,5 +1,5 @@
--- Metrics: each batch of a process is counted once per minute, per hour, per day and in total, and the
--- counts are read back exactly.
+-- Metrics: each batch of a process is counted once in the row of its minute, its hour and its day, and once
+-- in the total. The counts are read back exactly.
 
 begin;
 \ir ../helpers/all_tests.psql

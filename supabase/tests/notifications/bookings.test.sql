@@ -34,7 +34,7 @@ select results_eq('select data, created_at from farthing.notifications', $$ sele
   tests.after('2 s')), tests.after('2 s') $$, 'the receipt has the amount and no fee');
 select is((select pg_temp.notified('pat')), 'nothing', 'the provider gets no receipt of the buyer');
 
--- The title is the app's.
+-- The title comes from the app, in the details of the booking.
 select is(farthing.booking_title(jsonb_populate_record(null::farthing.bookings,
   jsonb_build_object('details', details::jsonb))), title, 'the title of ' || coalesce(details, 'nothing'))
 from (values (null, null), ('{}', null), ('{"title": ""}', null), ('{"title": 5}', null),
@@ -52,7 +52,7 @@ select is(pg_temp.notified('ann'), 'booking_receipt booking_cancelled refund', '
 select is((select data ->> 'booking_id' from farthing.notifications where template = 'refund'),
   tests.booking_id('a')::text, 'the notification of the refund names the booking');
 
--- An unpaid booking is cancelled, and a booking whose payment is still in progress.
+-- An unpaid booking is cancelled, and so is a booking whose payment is still in progress.
 select isnt(tests.booking('b', 500, 'huf', 'bob'), null, 'bob books');
 select is(tests.payment_event('b', 'canceled', '1 min'), 'processed', 'his payment is cancelled at Stripe');
 select is(pg_temp.cancellation('b'), '{"amount": 500, "currency": "huf", "payment": "none",

@@ -1,5 +1,5 @@
--- The look of a notification: the recipient's locale and the shop's settings. Every attempt uses the same
--- ones.
+-- The look of a notification: the recipient's locale and the shop's settings. Every attempt uses the locale
+-- and the settings of the first one.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -71,7 +71,7 @@ select is(pg_temp.claims('1 min'), 'address de, ann again de-AT, chosen en-US, c
 select is((select shop from claims where subject = 'address'), '{"name": "Kékfény", "url":
   "https://shop.example.com", "accent_color": "#0F766e"}', 'the shop shows what is set');
 
--- A repeat is the same.
+-- A second attempt has the locale and the settings of the first one.
 select is(pg_temp.ended('eve', '1 min', 'again'), 'true', 'eve''s first attempt has no answer');
 select is(pg_temp.ended('cyn again', '1 min', 'again'), 'true', 'so has one of cyn''s');
 update auth.users set raw_user_meta_data = '{"locale": "en"}' where id in (tests.person('cyn'),
@@ -83,8 +83,8 @@ select is(pg_temp.claims('4 min', '["en"]'), 'cyn again de, eve en',
 select is((select array_agg(shop ->> 'name' order by subject) from claims where claimed = '4 min'),
   '{Kékfény,null}', 'and show the shop of their first attempt');
 
--- The stored settings are erased when the notification has been sent. An operator may resend any other
--- notification.
+-- The stored settings are erased when the notification has been sent. They are not erased earlier, because
+-- an operator may resend a notification that was not sent.
 select is(pg_temp.ended('cyn again', '4 min 1 s', 'never') || pg_temp.ended('eve', '4 min 1 s', 'sent'),
   'truetrue', 'one is refused, and one is sent');
 select is((select array_agg(shop ->> 'name' order by subject) from farthing.notifications

@@ -14,7 +14,7 @@ create function pg_temp.id_of(p_subject text, p_recipient text default null) ret
   select notification_id from farthing.notifications
   where subject = p_subject and recipient = coalesce(p_recipient, recipient)
 $$;
--- Queues a notification for a person, which is dead-lettered after p_passed.
+-- Queues a notification for a person, and ends it in the state p_state after p_passed.
 create function pg_temp.ends(p_name text, p_subject text, p_state text, p_error text, p_passed interval,
   p_template text default 'hello') returns boolean language sql as $$
   select farthing.notify(farthing.account_for(tests.person(p_name)), p_template, p_subject, '{}',

@@ -43,8 +43,7 @@ select is(tests.lists(jsonb_build_array(tests.listed('l', 'charge', 999, jsonb_b
   'a charge whose type has 255 characters is recorded');
 delete from farthing.mismatches;
 
--- If the list of a payout can't be fetched, this is reported, because the runner no longer requests the
--- list.
+-- A payout whose list could not be fetched within three days is reported. The list may still arrive later.
 select is(tests.pays_out('po_n', 940, '20 days'), 'processed', 'a payout is paid');
 select is(tests.payout('po_q', 'failed', p_passed => '20 days'), 'processed',
   'a payout that failed on its way is recorded');
