@@ -1,4 +1,4 @@
--- A superuser breaks each rule on purpose, and the proof names the broken rule.
+-- A superuser breaks rules on purpose, and the proof names each broken rule.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -34,7 +34,7 @@ select is(pg_temp.run(), '{}', 'the three entries have no violation');
 select is(pg_temp.new_entries(), 3, 'unsealed entries are not marked');
 select is(farthing.seal(), 3, 'the entries are marked after they were sealed');
 
--- Returns the rules that both proofs find violated.
+-- Makes a change. Returns which proofs, the whole or the new one, find a violation, and undoes the change.
 create function pg_temp.both(p_sql text, p_seals boolean default true) returns text language plpgsql as $$
 declare
   v_found text;

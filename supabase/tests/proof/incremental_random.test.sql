@@ -57,8 +57,8 @@ select row_number() over (order by sql) as nr, sql from (
     ('update farthing.accounts set held = held + 1 where account_id = %1$s'),
     ('update farthing.accounts set last_seq = last_seq + 1 where account_id = %1$s')) c;
 
--- Makes some moves, a mark, more moves and one corruption. Returns which proofs find the
--- corruption, and undoes everything.
+-- Makes some movements, runs the incremental proof, and makes more movements and one corruption. Returns
+-- which proofs find the corruption, and undoes everything.
 create function pg_temp.history(p_seed float, p_is_after boolean, out result text) language plpgsql as $$
 declare
   v_nr int := 0;

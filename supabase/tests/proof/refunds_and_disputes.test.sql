@@ -1,4 +1,4 @@
--- Rule 10, about refunds and disputes, is broken in every possible way, and the proof names each of them.
+-- Rule 10, about refunds and disputes, is broken in many ways, and the proof names each violation.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -111,8 +111,8 @@ from noted;
 select is(tests.bought_by('eve'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the event claws back the credits');
 
--- The refundable amount is the payment less refunds in progress, disputes and losses. It is never below
--- zero.
+-- The refundable amount is the payment less disputed money and less all refunds that were not cancelled and
+-- have not failed. It is never below zero.
 select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'a refund above the payment is refused');
 select is(pg_temp.refused('fay', amount), 'invalid_request', format('the amount %L is refused', amount))
 from unnest(array['0', '-1', '1.5', '1e3', '']) amount;

@@ -1,4 +1,5 @@
--- The report of authors: the actions of authors that do not move credits. Each is read from its own table.
+-- The report of authors: what authors did apart from moving credits. Each kind of action is read from its own
+-- table.
 
 begin;
 \ir ../helpers/all_tests.psql

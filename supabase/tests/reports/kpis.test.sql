@@ -122,7 +122,7 @@ select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
   '2027-01-01 token_expired 7 requests 7, 2027-01-01 user 3 requests 3', 'refusals are counted by day');
 select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
 
--- Hops: an event that fails, and a notification that is dead-lettered.
+-- Hops: an event and a notification that are dead-lettered.
 select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 4', 'all stored events were applied');
 update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
 select is(pg_temp.kpi('webhook_applied', 1, 2), '0.75 share 0.95 4', 'a dead-lettered event was not applied');

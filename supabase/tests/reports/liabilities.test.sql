@@ -61,7 +61,7 @@ select isnt(tests.spends('ann', amount, '1 d'), null, 'ann spends ' || amount)
 from unnest(array['1234.5', '0.000000000000000001', '13765.499999999999999999', '33333.333333333333333333'])
   amount;
 -- Bob uses 5,000 of 9,990 credits for 999 cents: 500 cents. Eve owes 100 before she buys, so 100
--- credits are used at once: 10 cents. Dan uses 90: 9 cents, and his other 990 are breakage.
+-- credits are used at once: 10 cents. Dan uses 90: 9 cents, and his other 990 cents are breakage.
 select is(pg_temp.buys(name, 'Starter', '2 d'), '{"received": true}', name || ' buys Starter')
 from unnest(array['bob', 'dan', 'fay']) name;
 select is(tests.spends('bob', '5000', '3 d'), '4990', 'bob spends 5,000');
@@ -79,7 +79,7 @@ create temporary table january as select pg_temp.report('2027-01-31') #- '{rows,
   #- '{rows,0,difference}' #> '{rows,0}' as r;
 
 -- February. Ann uses 2898 cents. A third of bob's payment is refunded: 3,330 credits, 333 cents. Fay's
--- bank takes her payment back: 999 cents. Gus buys for euros.
+-- bank withdraws her payment: 999 cents. Gus buys for euros.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
 values (md5('euro')::uuid, 1, 'Euro', 1000, 'eur', 9000, true, tests.after());
 select is(tests.spends('ann', '33333.333333333333333333', '31 d'), '33323.333333333333333334',
@@ -94,8 +94,8 @@ select is(pg_temp.lines(pg_temp.report('2027-02-28') -> 'rows'), array[
   '2027-02 usd 8283 + 0 used 2898 breakage 0 refunded 333 clawed 999 = 4053 4053 0'],
   'February: a refund and a dispute take what remains');
 
--- March. The other facts about January's payments are late: bob's whole payment is refunded, which takes
--- the remaining 1,660 credits, 166 cents; fay's dispute is won. Ann uses 966 + 1932 cents.
+-- March. The other facts about January's payments are late: the rest of bob's payment is refunded, which
+-- takes his remaining 1,660 credits, 166 cents; fay's dispute is won. Ann uses 966 + 1932 cents.
 select is(tests.refund('bob', 2, 666, p_passed => '60 d'), '{"received": true}', 'bob is refunded');
 select is(tests.dispute('fay', 'won', p_passed => '61 d'), '{"received": true}', 'fay''s dispute is won');
 select isnt(tests.spends('ann', amount, '62 d'), null, 'ann spends ' || amount)

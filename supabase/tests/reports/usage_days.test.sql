@@ -1,5 +1,5 @@
--- The daily sums of usage. Each is made once, when entries are sealed, and the proof compares it with the
--- entries.
+-- The daily sums of usage. Each charge is added to them once, when its entries are sealed, and the proof
+-- compares the sums with the entries.
 
 begin;
 \ir ../helpers/all_tests.psql
