@@ -64,7 +64,7 @@ select is((select closed_at from farthing.books), tests.after('34 days'), 'the t
 select results_eq('select pg_temp.days(pg_temp.month(1))',
   array['2027-01-21 1998 0 0 0 0 -119 1879 closed'], 'January is closed');
 
--- Facts that happened in January and arrive in February and March.
+-- Facts about payments of January that arrive in February and March.
 select is(tests.receive('checkout.session.completed', jsonb_build_object('order_id', (select order_id
     from tests.bought where name = 'cyn'), 'session_id', 'cs_cyn', 'payment_id', 'pi_cyn', 'payment_status',
     'paid', 'amount', 999, 'currency', 'usd'), '35 days', '30 days'), '{"received": true}',

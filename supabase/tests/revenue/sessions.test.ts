@@ -14,14 +14,14 @@ const paysLate = (name: string) =>
     'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '41 days', '30 days')`;
 
 /**
- * Returns a page of Stripe's list with the charge of this buyer and Stripe's fee. If the fee differs from
- * the stored one, it is booked.
+ * Returns a page of Stripe's list with the charge of this buyer and Stripe's fee. If the fee
+ * differs from the stored fee, the difference is booked.
  */
 const page = (name: string, fee: number) =>
   `jsonb_build_array(tests.listed('${name}', 'charge', 999, '{"fee": ${fee}, "amount": ${
     999 + fee
   }}'))`;
-/** After book_missing_lines() has locked the lines, it does this for each fact. */
+/** book_missing_lines() makes this call for each fact, after it has locked the lines. */
 const booksFees = (name: string) =>
   `select farthing.book_waiting_transactions('pi_${name}', tests.after('76 days'))`;
 const FEE_OF = (name: string) =>

@@ -116,7 +116,8 @@ select is((select concat_ws(' ', r ->> 'purchases', r ->> 'used', r ->> 'refunde
     r ->> 'closing', r ->> 'difference')
   from jsonb_array_elements(report_liabilities('2027-01-01', '2027-01-31') -> 'rows') r
   where r ->> 'currency' = currency), row_of, 'deferred revenue in ' || currency)
--- Of eve's 1935 krónur 900 / 2400 are refunded: 12000 * 0.375 = 4500 credits of the paid lot of 1612.5.
+-- 900 / 2400 of eve's payment are refunded: 12000 * 0.375 = 4500 credits. They are taken from the paid lot of
+-- 10,000 credits, which is worth 1612.5 of eve's 1935 krónur.
 from (values ('pln', '2563 0 1488 325 750 0'), ('isk', '1935 0 725 0 1210 0')) d (currency, row_of);
 
 -- The journal: tax is a liability, and a discount lowers the payment.

@@ -125,7 +125,7 @@ select is(pg_temp.attempt(pg_temp.request(action, name, null)),
   action, name))
 from states, unnest('{checkout,booking}'::text[]) action;
 
--- The details of a refusal, and its sentences.
+-- The reason of a refusal, as a sentence with the details.
 select is(pg_temp.prediction(name, action) ->> 'reason', reason, format('the reason for %s: %s', name,
   reason))
 from (values ('rich', 'debit', 'Only 100 credits are available.'),

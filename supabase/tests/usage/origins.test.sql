@@ -12,7 +12,7 @@ language sql as $$
   select usage_charge(tests.person(p_name), jsonb_build_object('event_id', p_event_id, 'model',
     'gpt-4o', 'input_tokens', 1), p_now => tests.after(p_passed)) #>> '{data,credits}'
 $$;
--- All ids that our own work could use are used by a caller.
+-- Returns all ids that our own work could use for its events. In this test a caller uses them first.
 create function pg_temp.names(p_id uuid) returns text[] language sql as $$
   select array[p_id::text, 'chat:' || p_id, 'hold:' || p_id, 'job:' || p_id, 'job:' || p_id || ':s1',
     p_id || ':s1', p_id || ':s1:2']

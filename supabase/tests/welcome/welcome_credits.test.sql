@@ -27,7 +27,7 @@ create function pg_temp.sets(p_changes jsonb) returns text language sql as $$
   select 'set' from (select farthing.set_policy(p_changes, 'test')) one
 $$;
 
--- Off, the default.
+-- Welcome credits are off by default.
 select is(trim_scale(welcome_credits)::text, '0', 'welcome credits are off as installed')
 from farthing.policy;
 select is(pg_temp.signs_up('off', 'off@example.com'), 'signed up', 'a user signs up');
@@ -93,7 +93,7 @@ select is(tests.outcome('delete from auth.users where email = ''dan3@example.com
   'and is deleted before the runner looks');
 select is(pg_temp.granted('1 day'), 0, 'a deleted user gets nothing');
 
--- An address without an @ has no hash. A different sign-in service can confirm such an address.
+-- An address without an @ has no hash. A sign-in service other than email can confirm such an address.
 select is(pg_temp.signs_up('n' || coalesce(email, 'ull'), email), 'signed up', 'a user without an address')
 from (values (null), (''), ('ann')) e (email);
 select is(pg_temp.granted('1 day'), 0, 'users without an address get nothing');
