@@ -1,4 +1,4 @@
-/** Metering for the AI SDK. Without the AI SDK there is `@farthing/ai/meter`. */
+/** Metering for the AI SDK. Without the AI SDK, use `@farthing/ai/meter`. */
 export * from "./meter.ts";
 export { creditsMiddleware } from "./ai-sdk/middleware.ts";
 export type { CountTokens } from "./ai-sdk/count.ts";

@@ -1,17 +1,23 @@
-/** Counts tokens of prompts and answers, for the time before and without the provider's usage. */
+/**
+ * Counts the tokens of prompts and answers, because the provider reports its usage only at the end,
+ * or not at all.
+ */
 import { areCounts, type Tokens } from "../core/tokens.ts";
 import type { GenerateResult, Params, Part, Usage } from "./types.ts";
 
 export type CountTokens = (text: string) => number;
 
-/** No file in a prompt costs more in the usual models: a large image has some 1,600 tokens. */
+/**
+ * The tokens that are counted for a file. In the usual models a file costs no more: a large image
+ * has some 1,600 tokens.
+ */
 const FILE_TOKENS = 2_000;
-/** The role and the separators of a message. */
+/** The tokens of a message's role and separators. */
 const MESSAGE_TOKENS = 8;
 
 /**
- * Counts a token for every three bytes of UTF-8. That is a third more than o200k makes of English
- * prose, and about as many as it makes of code and of most other languages.
+ * Counts a token for every three bytes of UTF-8. For English prose this is a third more than
+ * OpenAI's tokenizer o200k counts; for code and most other languages it is about the same.
  */
 export const countBytes: CountTokens = (text) =>
   Math.ceil(new TextEncoder().encode(text).length / 3);
@@ -31,7 +37,7 @@ function textOf(content: Content): { text: string; files: number } {
   return { text: texts.join("\n"), files };
 }
 
-/** Returns the tokens that a prompt can have, with its tools and its schema. */
+/** Counts the tokens of a prompt, including its files, its tools and its schema. */
 export function promptTokens(params: Params, count: CountTokens): number {
   const { prompt, tools, responseFormat } = params;
   const schema = responseFormat?.type === "json" ? responseFormat.schema : undefined;
@@ -47,7 +53,10 @@ export function promptTokens(params: Params, count: CountTokens): number {
 const sumOf = (...counts: (number | undefined)[]) =>
   counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 
-/** Returns the part of a total that its other kinds leave. Providers may report either one. */
+/**
+ * Returns the tokens of one kind: the reported number, or the total less the other kinds, whichever
+ * is larger. A provider may report only one of the two.
+ */
 function restOf(total: number | undefined, own: number | undefined, others: number): number {
   return Math.max(own ?? 0, (total ?? 0) - others);
 }

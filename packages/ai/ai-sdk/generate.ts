@@ -3,7 +3,7 @@ import { unlessAborted } from "./leaving.ts";
 import { type Begun, metadataOf } from "./setting.ts";
 import type { GenerateResult, Model } from "./types.ts";
 
-/** Asks the model, and charges its answer. The caller's leaving does not end this. */
+/** Asks the model, and charges its answer, even if the caller leaves meanwhile. */
 async function answerAndCharge(begun: Begun, model: Model): Promise<GenerateResult> {
   const { call, params, leaving, count, inputTokens, isCharged } = begun;
   let result: GenerateResult;

@@ -1,4 +1,4 @@
-/** Callers who leave, and the work of the model that goes on. */
+/** Lets the model finish its work for some time after the caller has left. */
 
 /** The source of time. It is an argument, so that tests can pass their own. */
 export interface Timers {
@@ -30,7 +30,7 @@ export async function unlessAborted<T>(
   }
 }
 
-/** The caller of one call, who may leave by its signal or by cancelling the stream. */
+/** Watches one caller, who may leave by aborting the signal or by cancelling the stream. */
 export class Leaving {
   readonly #stop = new AbortController();
   readonly #limitMs: number;
@@ -44,7 +44,7 @@ export class Leaving {
     this.#timers = timers;
   }
 
-  /** Aborts the model's work. */
+  /** The signal that aborts the model's work. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
@@ -71,7 +71,7 @@ export class Leaving {
     this.#cancels.push(() => signal.removeEventListener("abort", left));
   }
 
-  /** The work has ended. */
+  /** Stops watching, because the work has ended. */
   end(): void {
     this.#hasLeft = true;
     for (const cancel of this.#cancels) cancel();

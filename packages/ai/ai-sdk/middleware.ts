@@ -6,7 +6,7 @@ import { begin, type CreditsOptions, finishLimit } from "./setting.ts";
 import { stream } from "./stream.ts";
 import type { Middleware } from "./types.ts";
 
-/** @internal The middleware with timers of a test. */
+/** @internal Makes the middleware with these timers, so that a test can pass its own. */
 export function middlewareWith(
   metering: Metering,
   options: CreditsOptions,

@@ -5,7 +5,9 @@ import { finish, HELD, readAll, type Scene, text, usageOf } from "../testing/sce
 
 const MINUTE_MS = 60_000;
 
-/** Streams a complete answer, which costs 12. Returns the types of the parts. */
+/**
+ * Streams a complete answer, which costs 7 plus `output` credits. Returns the types of the parts.
+ */
 async function answer(scene: Scene, output = 5): Promise<string[]> {
   const reader = await scene.stream();
   scene.write(text("Four"), finish(usageOf(7, output)));

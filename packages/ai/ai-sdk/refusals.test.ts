@@ -1,4 +1,4 @@
-/** The metering is closed: a call that can't be paid or recorded does not reach the model. */
+/** The metering fails closed: a call that can't be paid or recorded does not reach the model. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { memoryJournal } from "../core/journal.ts";
 import { type Ending, testEndings } from "../testing/ending.ts";

@@ -1,4 +1,4 @@
-/** The middleware under the AI SDK's own functions, as an app calls them. */
+/** Tests the middleware through the AI SDK's own functions, as an app calls them. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FarthingError } from "@farthing/client/server";
 import { generateText, streamText } from "../testing/ai-sdk.ts";
@@ -12,7 +12,7 @@ const begin = [{ type: "stream-start" as const, warnings: [] }, {
 }];
 const end = [{ type: "text-end" as const, id: "1" }, finish(usageOf(7, 5))];
 
-/** Streams a text, whose parts the test writes. */
+/** Begins to stream a text. The test writes its parts. */
 async function streamed(scene: Scene, abortSignal?: AbortSignal) {
   const result = streamText({
     ...{ model: scene.wrapped, prompt, onError: () => {} },

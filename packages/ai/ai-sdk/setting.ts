@@ -30,7 +30,7 @@ export interface CreditsOptions {
   readonly finishTimeoutMs?: number;
   /**
    * Receives the work that may go on after the response, such as `EdgeRuntime.waitUntil` or Next's
-   * `after`. A platform that ends a process with its response needs it.
+   * `after`. Needed on a platform that ends the process when the response has been sent.
    */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
@@ -42,7 +42,7 @@ export interface Begun {
   readonly inputTokens: number;
   readonly count: CountTokens;
   readonly leaving: Leaving;
-  /** Whether the answer waits for its settlement. */
+  /** Whether the call is charged. Its answer then waits for the settlement. */
   readonly isCharged: boolean;
 }
 
@@ -70,7 +70,8 @@ export async function begin(
     await call.release();
     throw params.abortSignal.reason;
   }
-  // A metering that observes changes nothing, so the model stops with its caller.
+  // A metering that observes must not change what the app does, so the model stops as soon as the
+  // caller leaves.
   const leaving = new Leaving(isCharged ? limitMs : 0, timers);
   leaving.watch(params.abortSignal);
   const changed = { ...params, ...isCharged && { maxOutputTokens }, abortSignal: leaving.signal };

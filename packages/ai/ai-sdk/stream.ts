@@ -3,7 +3,7 @@ import { unlessAborted } from "./leaving.ts";
 import { type Begun, metadataOf } from "./setting.ts";
 import type { FinishPart, Model, Part, StreamResult } from "./types.ts";
 
-/** The stream that the caller reads. The caller may leave it; the model's stream is read on. */
+/** The stream that the caller reads. If the caller leaves it, the model's stream is still read. */
 class Output {
   readonly stream: ReadableStream<Part>;
   #controller!: ReadableStreamDefaultController<Part>;
@@ -40,7 +40,7 @@ interface Answer {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** Reads the model's stream to its end, and writes everything but the end to the output. */
+/** Reads the model's stream to its end, and writes each part except `finish` to the output. */
 async function readAnswer(
   { leaving, count }: Begun,
   stream: ReadableStream<Part>,
@@ -58,13 +58,13 @@ async function readAnswer(
       else output.write(value);
     }
   } catch (error) {
-    // A stream that has failed cannot be cancelled.
+    // If the stream itself has failed, cancelling it fails, too.
     reader.cancel(error).catch(() => {});
     return { received, finish, failure: { error } };
   }
 }
 
-/** Charges the answer, and then writes its end, which has the price. */
+/** Charges the answer, and then writes its `finish` part, which contains the price. */
 async function chargeAnswer(begun: Begun, answer: Answer, output: Output): Promise<void> {
   const { call, leaving, inputTokens, isCharged } = begun;
   const { received, finish, failure } = answer;

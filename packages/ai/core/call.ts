@@ -41,8 +41,9 @@ export interface MeteredCall {
   readonly id: string;
   readonly holdId: string | null;
   /**
-   * Charges what the call has spent; without it, the most that the call can cost. Never throws: if
-   * the service is unavailable, the charge is pending in the journal. Only the first end counts.
+   * Charges `spent`, or by default the most that the call can cost. Never throws: if the service is
+   * unavailable, the charge is pending in the journal. Only the first call of `end` or `release`
+   * counts.
    */
   end(spent?: Spent): Promise<Settlement>;
   /** Releases the credits, because the call cost nothing. */
@@ -65,7 +66,7 @@ export interface Shared {
   readonly report: (settlement: Settlement, terms: CallTerms, id: string) => void;
   /** The calls of this process that have not ended. */
   readonly running: Set<string>;
-  /** The ended calls of this process whose charge is not settled, also if the journal failed. */
+  /** The ended calls of this process whose charge is not settled, even if the journal failed. */
   readonly unsettled: Map<string, JournalRecord>;
 }
 
@@ -75,7 +76,7 @@ export function pricingOf({ model, metadata }: CallTerms, price: Price | undefin
   return { model, metadata, price };
 }
 
-/** @throws TypeError if the terms have tokens that are no whole numbers */
+/** @throws TypeError if the terms have tokens that are not whole numbers */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined
     ? { amount: terms.amount }
@@ -146,12 +147,12 @@ async function endCall(
   pricing: Pricing,
 ): Promise<Settlement> {
   try {
-    // An unknown cost is the most that it can be.
+    // If the cost is unknown, the call is charged the most that it can cost.
     const charge = spent && chargeOf(spent, pricing) || record.most;
     const charged = { ...record, charge };
     shared.unsettled.set(record.id, charged);
-    // If the journal fails now, the charge is settled all the same. The record from the beginning
-    // then charges the most at the next start, but only if the settlement fails, too.
+    // If the journal fails now, the charge is still settled. If the settlement fails, too, the next
+    // start finds the record from the beginning of the call, and charges the most.
     await shared.journal.write(charged).catch(() => {});
     return await settleRecord(shared, charged);
   } catch (error) {
@@ -166,12 +167,15 @@ export async function settleRecord(
 ): Promise<Settled | Free> {
   const settlement = await settle(service, record, { timeoutMs });
   unsettled.delete(record.id);
-  // A record that stays is found settled at the next start.
+  // If the record can't be removed, the next start finds that its hold is settled.
   await journal.remove(record.id).catch(() => {});
   return settlement;
 }
 
-/** A hold that can't be released expires. The record goes last: until then it is not free. */
+/**
+ * Releases the hold, or lets it expire if that fails. Then removes the record: the next start
+ * charges a call whose record is left and whose hold was not released.
+ */
 async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
   const { service, journal, timeoutMs } = shared;
   await service.holds.release(holdId, { timeoutMs }).catch(() => {});

@@ -7,7 +7,8 @@ import type { Free, Settled } from "./settle.ts";
 export interface FinishOptions {
   /**
    * Whether no other process uses the journal now. Calls that another process began are then
-   * charged at once; otherwise not before their holds have expired, since they may still run.
+   * charged at once; otherwise only after their holds have expired, because the calls may still
+   * run.
    */
   readonly alone?: boolean;
   /** The present time. */

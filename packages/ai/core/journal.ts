@@ -11,7 +11,10 @@ export interface JournalRecord {
   readonly held: string;
   /** When the hold expires, in RFC 3339. */
   readonly holdExpiresAt: string;
-  /** The metering that made the call. Each one has its own id, so each start of a process has. */
+  /**
+   * The id of the metering that began the call. It is new for each metering, so it also tells the
+   * starts of a process apart.
+   */
   readonly startedBy: string;
   /** The most that the call can cost. It is charged if the process ends during the call. */
   readonly most: HoldCharge;

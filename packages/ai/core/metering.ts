@@ -13,7 +13,7 @@ import { observeCall } from "./observe.ts";
 import type { Price, Spent } from "./tokens.ts";
 
 export interface MeteringOptions {
-  /** The client with the secret key, of `createFarthingServer`. */
+  /** A back end's client, made by `createFarthingServer` with the secret key. */
   readonly farthing: FarthingServer;
   /** Where calls are recorded until they are settled. */
   readonly journal: Journal;
@@ -24,7 +24,7 @@ export interface MeteringOptions {
   readonly mode?: "charge" | "observe";
   /** The app's own price of tokens. By default the service's rates of the model are used. */
   readonly price?: Price;
-  /** The seconds that a hold lasts; 900 by default. A call should end before. */
+  /** The seconds that a hold lasts; 900 by default. A call should end before its hold expires. */
   readonly ttlSeconds?: number;
   /** The time limit of each request to Farthing, with its retries; 15,000 by default. */
   readonly timeoutMs?: number;
@@ -42,7 +42,9 @@ export interface Metered<Value> {
 export interface Running {
   /** The id of the call in the journal. */
   readonly id: string;
-  /** Records what the work has spent so far. It is charged if the work throws an error. */
+  /**
+   * Reports what the work has spent so far. The last report is charged if the work throws an error.
+   */
   spent(spent: Spent): void;
 }
 
@@ -51,13 +53,14 @@ export type MeteredWork<Value> = (running: Running) => Promise<{ readonly value:
 export interface Metering {
   readonly mode: "charge" | "observe";
   /**
-   * Holds the most that the work can cost, does the work, and charges what it has spent. Work that
-   * throws an error is charged what it last reported by `spent`, or else is free.
+   * Holds the most that the work can cost, does the work, and charges what it has spent. If the
+   * work throws an error, charges what it last reported by `spent`; without a report the work is
+   * free.
    * @throws FarthingError before the work begins, such as `insufficient_credits`
    * @throws JournalError before the work begins
    */
   meter<Value>(terms: CallTerms, work: MeteredWork<Value>): Promise<Metered<Value>>;
-  /** Begins a call whose end is somewhere else. Every call must be ended or released. */
+  /** Begins a call that a different function ends. Every call must be ended or released. */
   begin(terms: CallTerms): Promise<MeteredCall>;
   /** Settles what the journal has. Call it at each start, and every few minutes. */
   finishSettlements(options?: FinishOptions): Promise<Finished>;

@@ -32,14 +32,14 @@ type Charged = JournalRecord & { readonly charge: HoldCharge };
 type Call = { readonly timeoutMs: number };
 
 /**
- * Charges a call whose hold can no longer be settled. The id of the record makes it happen once,
- * whenever it is repeated.
+ * Charges a call whose hold can no longer be settled. A repetition does not charge again, because
+ * it sends the same id, that of the record.
  */
 async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
   const { id, userId: user_id, reason, charge, holdId } = record;
   const hold = await service.holds.get(holdId, call);
-  // Only this package releases the hold, and only of a call that is free. An expired hold is
-  // resolved at its expiry.
+  // A hold that was resolved before its expiry was released by this package, because its call is
+  // free. An expired hold is resolved at its expiry.
   const isReleased = hold.resolved_at !== null &&
     Date.parse(hold.resolved_at) < Date.parse(hold.expires_at);
   if (isReleased) return FREE;

@@ -24,14 +24,14 @@ export interface Pricing {
   readonly metadata: Record<string, unknown> | undefined;
 }
 
-/** Whether these are numbers of tokens, and not a fault of the provider or the app. */
+/** Whether all counts are whole numbers from 0 on. A faulty provider or app may report others. */
 export function areCounts(tokens: Tokens): boolean {
   return Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
 /**
  * Returns the charge for tokens: at the service's rates, or at the app's own price.
- * @returns null if the numbers of tokens make no sense
+ * @returns null if a number of tokens is invalid, or no model is named
  */
 export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): HoldCharge | null {
   if (spent.amount !== undefined) return { amount: spent.amount };
@@ -41,7 +41,7 @@ export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): Hol
   return { usage: { model, ...tokens, ...metadata && { metadata } } };
 }
 
-/** The usage that OpenAI's API reports, and the many APIs that are compatible with it. */
+/** Usage in the format of OpenAI's API, which many other APIs also use. */
 export interface OpenAIUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;

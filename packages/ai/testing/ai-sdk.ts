@@ -1,6 +1,6 @@
 /**
- * The AI SDK as tests call it. Its name is not a literal, because Deno's compiler fails on the types of
- * `ai` 7. So the types of this file are not compared with the SDK's own.
+ * The AI SDK as tests call it. The package's name is not a literal in the import, because Deno's
+ * compiler fails on the types of `ai` 7. So this file's types are not compared with the SDK's own.
  */
 import type { Middleware, Model } from "../ai-sdk/types.ts";
 

@@ -14,8 +14,8 @@ export interface Ending {
 }
 
 /**
- * Plays each call, and starts the app again. By then the call is settled, exactly once, or free, and
- * nothing is left.
+ * Adds a test for each ending. It plays the call and starts the app again. The call must then be
+ * settled exactly once, or be free, and no record and no open hold may be left.
  */
 export function testEndings(endings: readonly Ending[]): void {
   for (const { name, options = {}, play, charged, isLeft = false } of endings) {

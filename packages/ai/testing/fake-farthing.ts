@@ -31,7 +31,10 @@ export class FakeFarthing {
   readonly charges: number[] = [];
   readonly holds = new Map<string, Hold>();
   readonly #once = new Set<string>();
-  /** Routes whose path ends with one of these get no answer, or their answer is lost. */
+  /**
+   * Ends of paths. A request to a path in `down` has no effect and gets no answer; a request to a
+   * path in `lost` takes effect, but its answer is lost.
+   */
   down: string[] = [];
   lost: string[] = [];
   now = Date.parse("2026-11-24T00:00:00Z");
@@ -48,7 +51,7 @@ export class FakeFarthing {
       fetch: (input, init) => this.#answer(new Request(input, init)),
     });
 
-  /** The holds that are open and have not expired. */
+  /** The number of holds that are open and have not expired. */
   get open(): number {
     return [...this.holds.values()].filter((hold) => this.#isOpen(hold)).length;
   }
