@@ -77,8 +77,8 @@ export async function withHold<Value>(
   work: (hold: OpenedHold) => Promise<Work<Value>>,
   { signal, ...options }: CallOptions,
 ): Promise<Paid<Value>> {
-  // One key serves for opening, settling and releasing the hold, because these are different
-  // routes.
+  // One Idempotency-Key serves to open, settle and release the hold, because a key counts for one
+  // route only.
   const call = { ...options, idempotencyKey: options.idempotencyKey ?? newId() };
   const hold = await api.change("post", "/credits/holds", { body: requestOf(terms) }, {
     ...call,

@@ -128,8 +128,9 @@ export class ChatStream implements AsyncIterable<string> {
    * because the request was refused or never sent.
    * @param options the signal and the deadline of this call, three minutes by default; those of the
    *   stream do not apply
-   * @throws FarthingError `charge_unknown` if the stream was aborted, or the connection lost, before an
-   *   answer began: a repeat might begin another one. `credits.entries()` shows the charge later.
+   * @throws FarthingError `charge_unknown` if the stream was aborted, or the connection lost,
+   *   before an answer began: a repeat might begin a second answer. `credits.entries()` shows the
+   *   charge later.
    */
   async settled(
     options: Omit<CallOptions, "idempotencyKey" | "signedInAs"> = {},
@@ -148,7 +149,7 @@ export class ChatStream implements AsyncIterable<string> {
   }
 }
 
-/** After its reader has disconnected, a stream ends within two minutes. */
+/** A stream ends at most two minutes after its reader has disconnected. */
 const SETTLED_MS = 180_000;
 
 const CHARGE_UNKNOWN = {

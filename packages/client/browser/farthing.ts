@@ -95,8 +95,8 @@ export function farthingOf(api: Api) {
         page("/checkout/orders", { query }, options),
     },
     /**
-     * Opens a checkout for a package, which its slug or id names. Send the buyer to the
-     * `checkout_url` that this returns.
+     * Opens a checkout for the package with this slug or id. Send the buyer to the `checkout_url`
+     * of the result.
      */
     buy(packageId: string, options: BuyOptions = {}): Promise<Changed<Checkout>> {
       const { successUrl, cancelUrl, currency, clientTempId, ...call } = options;

@@ -40,7 +40,7 @@ Deno.test("no Retry-After makes a loop without waits, or one that seems to hang"
     const { api, clock } = fakeService([job("queued", 0, headers), job("completed", 100)]);
     const long: number[] = [];
     clock.onLongWait = (ms) => {
-      // The first one is the deadline of the first poll.
+      // The first long wait is the deadline of the first poll.
       if (long.push(ms) === 2 && seconds > 30) clock.advance(ms);
     };
     equal((await waitForJob(api, "j1", {})).status, "completed");

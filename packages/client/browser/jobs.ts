@@ -16,7 +16,10 @@ interface Look {
   readonly retryAfter: number | undefined;
 }
 
-/** The longest wait between two polls, whatever a proxy says: the page would seem to hang. */
+/**
+ * The longest wait between two polls. With a longer one, as a proxy may ask for, the page seems to
+ * hang.
+ */
 const LONGEST_WAIT_SECONDS = 60;
 
 async function lookAt(answer: Response, requestId: string): Promise<Look> {

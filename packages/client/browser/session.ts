@@ -54,8 +54,8 @@ export type FarthingOptions =
   });
 
 /**
- * Returns whether the session may still be valid: it could not be refreshed, because the service that
- * refreshes it is unavailable. Otherwise the user is signed out.
+ * Returns whether the error only means that the auth service is unavailable, so that the session
+ * may still be valid. After any other error the user is signed out.
  */
 function isUnavailable({ name, status }: NonNullable<SessionAnswer["error"]>): boolean {
   return name === "AuthRetryableFetchError" || status === 429 || (status ?? 0) >= 500;
@@ -73,7 +73,7 @@ function tokensOf(supabase: SupabaseLike): GetAccessToken {
 
 function need(value: string | undefined, name: string): string {
   if (value) return value;
-  throw new TypeError(`createFarthing: ${name} is missing. Pass it beside supabase.`);
+  throw new TypeError(`createFarthing: ${name} is missing. Pass it as an option.`);
 }
 
 /** @throws TypeError if the URL or the key is missing, or if the key is a secret one */
@@ -82,7 +82,7 @@ export function userConnection(options: FarthingOptions): Connection {
   const url = need(options.url ?? supabaseUrl, "url");
   const apikey = need(options.publishableKey ?? supabaseKey, "publishableKey");
   if (apikey.startsWith("sb_secret_") || claimsOf(apikey).role === "service_role") {
-    throw new TypeError("createFarthing: a secret key belongs to @farthing/client/server.");
+    throw new TypeError("createFarthing: a secret key is for @farthing/client/server only.");
   }
   const tokenOf = options.supabase ? tokensOf(options.supabase) : options.getAccessToken;
   const headersFor = (token: string | null): Record<string, string> => ({

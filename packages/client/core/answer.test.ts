@@ -5,7 +5,7 @@ const checkout = { body: { package_id: "starter" } };
 const page: Step = () =>
   new Response("<html>Sign in to the network</html>", { headers: { "content-type": "text/html" } });
 
-/** Answers with success, whose body the service never sends. */
+/** Successful answers with a body that the service never sends. */
 const FOREIGN: Readonly<Record<string, Step>> = {
   "a proxy's page": page,
   "no content": () => new Response(null, { status: 204 }),

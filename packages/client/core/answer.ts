@@ -1,4 +1,4 @@
-/** Reads answers: those of the service, and those that only look like one. */
+/** Reads the service's answers, and recognizes answers that come from elsewhere. */
 import { type ErrorFacts, FarthingError } from "./farthing-error.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
@@ -17,7 +17,7 @@ interface ErrorBody {
  */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;
 
-/** Returns undefined if the text is not JSON, as that of a proxy's page. */
+/** Returns undefined if the text is not JSON, for example a proxy's page. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -38,7 +38,7 @@ function invalidResponse(response: Response, requestId: string): FarthingError {
   const { status } = response;
   return new FarthingError({
     code: "invalid_response",
-    message: `The answer ${status} is not Farthing's.`,
+    message: `The answer with status ${status} is not from Farthing.`,
     status,
     retryable: isPassing(status),
     retryAfter: retryAfterOf(response),

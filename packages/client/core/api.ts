@@ -9,7 +9,9 @@ import { type CallOptions, send } from "./send.ts";
 
 export type Method = "get" | "post" | "delete";
 
-/** The paths that the API offers with this method. Those of `/ai/v1` are for OpenAI's SDK. */
+/**
+ * The API's paths that have this method, except those under `/ai/v1`: they are for OpenAI's SDK.
+ */
 export type PathOf<M extends Method> = Exclude<
   { [P in keyof paths]: paths[P] extends { [Key in M]: object } ? P : never }[keyof paths],
   `/ai/v1/${string}`
@@ -38,7 +40,7 @@ type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer
 export type Input<M extends Method, P extends PathOf<M>> =
   & Field<"path", PartOf<Operation<M, P>, "path">>
   & Field<"query", PartOf<Operation<M, P>, "query">>
-  // A change of rates may add a model.
+  // A change of rates may add a model, so it may name models that `Register` does not list.
   & Field<
     "body",
     P extends "/settings/rates" ? BodyOf<Operation<M, P>> : WithModels<BodyOf<Operation<M, P>>>

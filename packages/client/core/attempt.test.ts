@@ -11,13 +11,13 @@ const checkout = { body: { package_id: "starter" } };
 const busy = failure(503, "not_ready", { retryable: true });
 const opened = success({ order_id: "o1" }, { status: 201 });
 
-/** A token of this user, as the auth service makes them. */
+/** Returns a token of this user, in the form that the auth service gives it. */
 function tokenOf(sub: string): string {
   const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
   return `Bearer ${part({ alg: "ES256" })}.${part({ sub, name: "Zoë?>" })}.signature`;
 }
 
-/** An API on a connection of the test's own. */
+/** Makes an API on a connection that answers with these steps. `own` replaces parts of it. */
 function connected(steps: Step[], own: Partial<Connection>) {
   const clock = new FakeClock();
   const tokens: (string | null)[] = [];
@@ -36,7 +36,7 @@ function connected(steps: Step[], own: Partial<Connection>) {
   return { api: createApi(connection, clock), clock, tokens, sent: () => first.promise };
 }
 
-/** Credentials of these users in turn: one for each attempt. */
+/** Returns the credentials of these users in turn, one user for each attempt. */
 const signedIn = (...users: string[]) => () =>
   Promise.resolve({ authorization: tokenOf(users.shift()!) });
 

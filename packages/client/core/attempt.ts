@@ -13,7 +13,7 @@ const isSuccess = (response: Response) => response.ok || response.status === 304
  */
 export type Read<T> = (response: Response, requestId: string) => Promise<T>;
 
-/** The user whose token was sent first, or whom the caller named. Others may not continue. */
+/** The user whom the caller named, or whose token was sent first. No other user may continue. */
 export interface Pin {
   user: string | undefined;
 }
@@ -23,7 +23,7 @@ export interface Call<T> {
   readonly read: Read<T>;
   readonly key: string | undefined;
   readonly pin: Pin;
-  /** Whether the change may have been made: an attempt had no answer that says so. */
+  /** Whether one of the attempts so far may have made the change. */
   isUncertain: boolean;
   /** Aborts at the deadline, or when the caller's signal aborts. */
   readonly stop: AbortSignal;
@@ -45,11 +45,11 @@ function report({ onAnswer }: Connection, answer: Answered): void {
   try {
     onAnswer?.(answer);
   } catch {
-    // The documentation of `onAnswer` says so.
+    // The documentation of `onAnswer` says that its errors are ignored.
   }
 }
 
-/** Makes one attempt. Returns the value that was read, or the error that the answer stands for. */
+/** Makes one attempt. Returns the value that was read, or the error. */
 export async function attemptOnce<T>(
   connection: Connection,
   call: Call<T>,
@@ -91,7 +91,11 @@ function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** @throws FarthingError `network_error` if the session can't be read: that is not a sign-out */
+/**
+ * Runs `work`, which reads or refreshes the session.
+ * @throws FarthingError `network_error` if it fails, because that does not mean that the user has
+ *   signed out
+ */
 export async function ofSession<T>(work: () => Promise<T>, { stop }: Call<unknown>) {
   try {
     return await unlessStopped(work(), stop);
@@ -111,7 +115,10 @@ export async function credentialsOf(
   return credentials;
 }
 
-/** Refuses a call that began with one user's token and would go on with, and charge, another's. */
+/**
+ * Refuses to continue a call with a different user's token than it began with: the other user would
+ * be charged.
+ */
 function needUser({ pin }: Call<unknown>, credentials: Record<string, string>): void {
   const user = userOf(credentials);
   const expected = pin.user ??= user;

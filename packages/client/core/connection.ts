@@ -45,7 +45,7 @@ export function functionsUrl(url: string): string {
 
 /**
  * Returns a function that calls `fetch`. Browsers refuse a call of `fetch` as a method of another
- * object, so it must not be stored in one.
+ * object, so `fetch` itself must not be stored in a connection.
  */
 export function fetchOf({ fetch: own }: CommonOptions): Connection["fetch"] {
   return (request) => (own ?? globalThis.fetch)(request);

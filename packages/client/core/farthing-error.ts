@@ -1,9 +1,9 @@
-/** The only error that the client throws, except the reason of an aborted signal. */
+/** The only error that a call throws, except the reason of an aborted signal. */
 import type { ApiErrorCode } from "../generated/error-codes.ts";
 
 /**
  * The codes of errors that the client itself detects: there was no answer, the deadline passed, the
- * answer was not Farthing's, another user has signed in, or nobody knows what a chat cost.
+ * answer was not Farthing's, another user has signed in, or the cost of a chat is unknown.
  */
 export type ClientErrorCode =
   | "network_error"

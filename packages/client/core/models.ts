@@ -13,7 +13,7 @@
 // deno-lint-ignore no-empty-interface
 export interface Register {}
 
-/** The name of a model: one that the app has declared in `Register`, or any if it has none. */
+/** The name of a model: one that the app lists in `Register`, or any name if it lists none. */
 export type ModelName = Register extends { model: infer Name extends string } ? Name : string;
 
 /** A request's body, in which each `model` is a `ModelName`. */

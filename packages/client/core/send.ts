@@ -33,7 +33,7 @@ export interface CallOptions {
   readonly signedInAs?: string | undefined;
 }
 
-/** The options of one call among several that only one user may make. */
+/** The options of one call in a series of calls. All of them must be made by the user in `pin`. */
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
 }
@@ -82,12 +82,13 @@ async function attemptAll<T>(
 
 /** The codes of answers that do not say whether the change was made. */
 const UNCLEAR: readonly string[] = ["internal", "request_timeout", "idempotency_in_progress"];
-/** The statuses with which a request is refused before its key is looked up. */
+/** The statuses with which a request is refused before its Idempotency-Key is looked up. */
 const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
 
 /**
- * Returns whether the change may have been made, after this answer. A refusal says that it was not;
- * but after an attempt without an answer, only a refusal that knows the key says so.
+ * Returns whether the change may have been made, after this answer. A refusal means that this
+ * attempt did not make the change. If an earlier attempt may have made it, only a refusal after the
+ * look-up of the key excludes that.
  */
 function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
   const isRefused = status >= 400 && status < 500;
@@ -96,7 +97,7 @@ function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): bo
   return wasUncertain && (!isRefused || BEFORE_THE_KEY.includes(status));
 }
 
-/** Adds to an error of a change what the caller needs to repeat it. */
+/** Adds to the error of a change what the caller needs in order to repeat the change. */
 function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
   if (!(error instanceof FarthingError) || key === undefined) return error;
   const facts = { ...error, message: error.message, idempotencyKey: key, isUncertain };
@@ -105,7 +106,7 @@ function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
 
 /**
  * Passes a successful answer or a 304 to `read`, and returns its result.
- * @throws FarthingError if a different answer is final, or the deadline has passed
+ * @throws FarthingError if the final answer is neither of these, or the deadline has passed
  */
 export async function send<T>(
   connection: Connection,

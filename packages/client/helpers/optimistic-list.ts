@@ -53,7 +53,8 @@ export function optimisticList<Item extends Identified>(
     for (const listener of listeners) listener();
   };
   /**
-   * Replaces the draft by the answer. If the list was read in the meantime, it may contain both.
+   * Replaces the draft by the answer. If the list was read in the meantime, it may contain both
+   * items.
    */
   const settle = (tempId: string, answer: Item) => {
     const id = idOf(answer);
