@@ -7,7 +7,7 @@ const env = loadEnv("development", import.meta.dirname, "");
 const { VITE_SUPABASE_URL: url = "", SUPABASE_SECRET_KEY: secretKey = "" } = env;
 const apikey = env["VITE_SUPABASE_PUBLISHABLE_KEY"] ?? "";
 
-/** Holds the price, works, and settles the hold. Your model's call replaces the random number. */
+/** Holds the price, works, and settles the hold. Replace the random number with a model's call. */
 async function paint(authorization = "") {
   const user = await fetch(`${url}/auth/v1/user`, { headers: { apikey, authorization } });
   const terms = { userId: (await user.json()).id, amount: "250", reason: "picture" };

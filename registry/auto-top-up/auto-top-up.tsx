@@ -20,9 +20,9 @@ const STATES: Readonly<Record<TopUps["state"], string>> = {
 };
 
 const PAUSES: Readonly<Record<NonNullable<TopUps["paused"]>, string>> = {
-  failures: "Three charges failed. Save another card, or agree again.",
+  failures: "Three charges failed. Save another card, or agree to the terms again.",
   card_gone: "The card is gone. Save another one.",
-  refunded: "A charge was refunded. Agree again to go on.",
+  refunded: "A charge was refunded. Agree to the terms again to go on.",
 };
 
 function SavedCard({ topUps, change }: { topUps: TopUps; change: AutoTopUpState }) {
@@ -56,7 +56,7 @@ function SavedCard({ topUps, change }: { topUps: TopUps; change: AutoTopUpState 
   );
 }
 
-/** Shows charges, and asks the user for what only the user can do. */
+/** Shows the charges, and what the user must do: confirm a charge, or resume paused top-ups. */
 function News({ topUps }: { topUps: TopUps }) {
   const { link, paused, pending_charge: pending, monthly_cap, charged_this_month, currency } =
     topUps;
@@ -121,7 +121,7 @@ function Content({ state }: { state: AutoTopUpState }) {
   }
 }
 
-/** Automatic top-ups: the card, the terms, and what needs the user. */
+/** Automatic top-ups: the card, the terms, and what the user must do. */
 export function AutoTopUp() {
   const state = useAutoTopUp();
   return (

@@ -9,7 +9,7 @@ interface BuyButtonProps extends Omit<ComponentProps<typeof Button>, "onClick" |
   /** The slug or id of the package. */
   readonly package: string;
   readonly currency?: string | undefined;
-  /** Opens your sign-in. Without it, a visitor's button only says that it is required. */
+  /** Opens your sign-in. Without this function, a visitor's button only says "Sign in required". */
   readonly onSignIn?: (() => void) | undefined;
 }
 

@@ -47,7 +47,10 @@ interface ComposerProps {
   readonly stop: () => void;
 }
 
-/** Enter sends, and Shift+Enter begins a line. One button, so that it does not lose the focus. */
+/**
+ * Enter sends, and Shift+Enter begins a new line. One button both sends and stops, so that it keeps
+ * the focus.
+ */
 function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
   const [text, setText] = useState("");
   const submit = () => {
@@ -85,7 +88,7 @@ function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
 
 interface ChatProps extends ChatSettings {
   readonly title?: string | undefined;
-  /** Shown for an answer that failed, for example a `Paywall`; the message is shown by default. */
+  /** Returns what to show for a failed answer, for example a `Paywall`; by default its message. */
   readonly explain?: ((error: Error) => ReactNode) | undefined;
 }
 

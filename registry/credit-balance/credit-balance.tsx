@@ -16,7 +16,7 @@ interface Line {
   readonly meaning: string;
 }
 
-/** Returns what the available credits do not say: what is held, owed, frozen, or expires soon. */
+/** Returns the lines below the available credits: what is held, owed, frozen, or expires soon. */
 function linesOf({ held, debt, lots, as_of }: CurrentBalance, soonDays: number): Line[] {
   const lines: Line[] = [];
   const add = (id: string, amount: string, meaning: string) =>

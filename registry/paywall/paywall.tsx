@@ -22,7 +22,7 @@ interface Words {
   readonly sells: boolean;
 }
 
-/** Returns what a refusal means; undefined if the error is not one about credits. */
+/** Returns the dialog's words; undefined if the error is not about credits. */
 function wordsOf(error: unknown): Words | undefined {
   if (!(error instanceof FarthingError)) return undefined;
   const { required, available } = error.details ?? {};
@@ -74,7 +74,7 @@ function Offers({ currency }: { currency: string | undefined }) {
 }
 
 interface PaywallProps {
-  /** The error of your call. One that is not about credits shows nothing. */
+  /** The error of your call. Nothing is shown if it is not about credits. */
   readonly error: unknown;
   readonly currency?: string | undefined;
   readonly onClose?: (() => void) | undefined;

@@ -21,7 +21,9 @@ import { formatCredits, formatMoney } from "@/lib/farthing-format";
 import { cn } from "@/lib/utils";
 
 interface PricingTableProps {
-  /** Shows and charges this currency where a package has a price in it. */
+  /**
+   * The currency to show and charge. A package without a price in it is sold at its first price.
+   */
   readonly currency?: string | undefined;
   readonly onSignIn?: (() => void) | undefined;
 }

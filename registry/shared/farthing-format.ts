@@ -4,7 +4,7 @@ const LOCALE = "en";
 /** Writes credits, which are decimal strings; every digit of them is shown. */
 export function formatCredits(amount: string): string {
   const format = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
-  // A string is formatted exactly; TypeScript knows that only with the library of ES2023.
+  // `format` takes a string and formats it exactly, but only the types of ES2023 say so.
   return format.format(amount as unknown as number);
 }
 
@@ -26,12 +26,12 @@ export function formatMoney(amount: number, currency: string): string {
     .format(value);
 }
 
-/** Returns an amount in the currency's unit, for an input. */
+/** Converts an amount from the minor unit to the currency's unit, for an input field. */
 export function toUnits(amount: number, currency: string): string {
   return String(amount / 10 ** digitsOf(currency));
 }
 
-/** Returns an input's amount in the currency's minor unit. */
+/** Converts the amount in an input field to the currency's minor unit. */
 export function toMinorUnits(units: string, currency: string): number {
   return Math.round(Number(units) * 10 ** digitsOf(currency));
 }

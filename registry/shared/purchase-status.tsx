@@ -17,7 +17,7 @@ function endOf(status: string, credits: string | undefined): Ended | undefined {
       return {
         title: "Thank you",
         text: credits === undefined
-          ? "Your credits are there."
+          ? "Your credits have been added."
           : `${formatCredits(credits)} credits are yours.`,
       };
     case "failed":
@@ -27,7 +27,7 @@ function endOf(status: string, credits: string | undefined): Ended | undefined {
   }
 }
 
-/** Follows the purchase that the buyer returns from. Render it once on that page. */
+/** Shows how the purchase ends. Render it once, on the page to which Stripe returns the buyer. */
 export function PurchaseStatus() {
   const { status, order, error, retry, reset } = useBuy();
   const ended = endOf(status, order?.total_credits);

@@ -3,7 +3,7 @@ import { FarthingError } from "@farthing/client";
 import { Alert, AlertDescription, AlertTitle } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 
-/** Every block shows this to a visitor without a session. */
+/** Blocks show this to a visitor without a session. */
 export function SignInRequired() {
   return <p className="text-sm text-muted-foreground">Sign in required</p>;
 }
@@ -15,7 +15,7 @@ interface TroubleProps {
   readonly children?: ReactNode;
 }
 
-/** Says what failed, with the request id for a question to you, and offers to look again. */
+/** Says what failed, with the request id that the user can send you, and offers a retry. */
 export function Trouble({ title, error, retry, children }: TroubleProps) {
   const requestId = error instanceof FarthingError ? error.requestId : undefined;
   return (

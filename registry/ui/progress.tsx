@@ -4,7 +4,7 @@ import { cn } from "@/lib/utils";
 
 const barLook = "h-full rounded-full bg-primary transition-all motion-reduce:transition-none";
 
-/** A bar without a text of its own; a null value says that nothing is known yet. */
+/** A progress bar without a text. A null value means that the progress is not known yet. */
 export function Progress({ className, ...props }: ComponentProps<typeof BaseProgress.Root>) {
   return (
     <BaseProgress.Root

@@ -17,7 +17,7 @@ export function Balance() {
 
 const NEWS: Partial<Record<ReturnType<typeof useBuy>["status"], string>> = {
   paying: "Your payment is being confirmed…",
-  paid: "Thank you. Your credits are there.",
+  paid: "Thank you. Your credits have been added.",
   failed: "The payment failed.",
   expired: "The checkout has expired. Nothing was charged.",
 };

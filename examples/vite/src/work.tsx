@@ -30,7 +30,7 @@ export function Paint({ supabase, userId }: { supabase: SupabaseClient; userId: 
   );
 }
 
-/** A day after its end a job has no result. */
+/** A job's result is deleted 24 hours after the job's creation. */
 type Result = { report: string } | undefined;
 type Shown = Pick<JobSummary, "job_id" | "client_temp_id">;
 

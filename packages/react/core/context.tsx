@@ -8,7 +8,7 @@ export interface FarthingContext {
   readonly farthing: Farthing;
   /** Undefined until the session is known, null if nobody is signed in. */
   readonly userId: string | null | undefined;
-  /** The order that the user pays now; null if none is known. */
+  /** The order that the user is paying; null if none is known. */
   readonly orderId: string | null;
   readonly followOrder: (orderId: string | null) => void;
 }
@@ -16,8 +16,8 @@ export interface FarthingContext {
 export interface FarthingProviderProps {
   readonly farthing: Farthing;
   /**
-   * The id of the signed-in user: no user sees what was read for another. Undefined until the
-   * session is known, null if nobody is signed in.
+   * The id of the signed-in user. The hooks store what they read under this id, so that no user
+   * sees another's data. Undefined until the session is known, null if nobody is signed in.
    */
   readonly userId: string | null | undefined;
   readonly children?: ReactNode;
@@ -25,7 +25,7 @@ export interface FarthingProviderProps {
 
 const Context = createContext<FarthingContext | null>(null);
 
-/** Gives the hooks a client and its user. Renders on a server, too, where nothing is read. */
+/** Gives the hooks a client and its user. Also renders on a server, but reads nothing there. */
 export function FarthingProvider({ farthing, userId, children }: FarthingProviderProps) {
   const [order, setOrder] = useState<{ id: string | null; of: string } | null>(null);
   useEffect(() => {
@@ -50,5 +50,5 @@ export function useFarthingContext(): FarthingContext {
   return value;
 }
 
-/** Returns the provider's client, for calls without a hook. */
+/** Returns the client of the `FarthingProvider`, for calls without a hook. */
 export const useFarthing = (): Farthing => useFarthingContext().farthing;

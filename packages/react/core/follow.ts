@@ -1,4 +1,4 @@
-/** Follows something that changes, until it has ended or a time is over. */
+/** Follows a job until it has ended or a time limit has passed. */
 import { FarthingError } from "@farthing/client";
 
 interface FollowOptions<Item> {

@@ -24,7 +24,7 @@ interface Keyed {
   readonly queryKey: QueryKey;
 }
 
-/** The options by names that each version of the peer has. */
+/** The options, with names of types that each supported version of TanStack Query exports. */
 type Options<Data> = UnusedSkipTokenOptions<Data> & Keyed;
 type PagesOptions<Item> =
   & UnusedSkipTokenInfiniteOptions<
@@ -45,7 +45,7 @@ export function isChargedTo(userId: string) {
     app === "farthing" && user === userId && (subject === "credits" || subject === "entries");
 }
 
-/** A balance is unknown rather than loading after this time. */
+/** The time limit of one read. A state that could not be read by then is `unknown`. */
 const READ_MS = 20_000;
 /** A page follows an order or a job this long by default, and then offers to look again. */
 const FOLLOW_MS = 600_000;
@@ -59,10 +59,13 @@ export function isOpen(one: WithStatus | undefined): boolean {
   return ["pending", "queued", "processing"].includes(one?.status ?? "");
 }
 
-/** A page that is opened again follows what was open when the user left it. */
+/**
+ * The data of an open order or job is stale at once, so that a page that is opened again follows
+ * it. The data of an ended order or job stays fresh.
+ */
 const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
 
-/** The balance of this moment. */
+/** Returns the query that reads the current balance. */
 export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {
   return queryOptions<CurrentBalance>({
     ...OWN_READS,
@@ -72,7 +75,10 @@ export function creditsQuery(farthing: Farthing, userId: string): Options<Curren
   });
 }
 
-/** An order until it has ended; while it is open, `order` changes and `credits` is null. */
+/**
+ * Returns the query that follows an order until it has ended. Until then `order` may change, and
+ * `credits` is null.
+ */
 export function orderQuery(
   farthing: Farthing,
   userId: string,
@@ -90,7 +96,8 @@ export function orderQuery(
       const wait = { signal, timeoutMs, onLook, signedInAs: userId };
       const ended = await farthing.waitForOrder(orderId, wait);
       const { queryKey: creditsKey } = creditsQuery(farthing, userId);
-      // The balance is replaced before the order ends here, so that no page shows the old one.
+      // Replace the balance before this query returns the ended order, so that no page shows the
+      // old balance beside it.
       await client.cancelQueries({ queryKey: creditsKey });
       if (ended.credits !== null) client.setQueryData(creditsKey, ended.credits);
       else void client.resetQueries({ queryKey: creditsKey });
@@ -100,7 +107,7 @@ export function orderQuery(
   });
 }
 
-/** A job now and after each change, until it has ended. */
+/** Returns the query that reads a job now and after each change, until it has ended. */
 export function jobQuery(
   farthing: Farthing,
   userId: string,
@@ -123,7 +130,7 @@ export function jobQuery(
   });
 }
 
-/** The ledger's entries, the newest first, by pages. */
+/** Returns the query that reads the ledger's entries page by page, newest first. */
 export function entriesQuery(
   farthing: Farthing,
   userId: string,
@@ -148,7 +155,7 @@ export function entriesQuery(
   });
 }
 
-/** The terms and the state of automatic top-ups. */
+/** Returns the query that reads the terms and the state of automatic top-ups. */
 export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps> {
   return queryOptions<TopUps>({
     ...OWN_READS,

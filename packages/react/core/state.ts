@@ -33,12 +33,15 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof FarthingError && error.status === 401;
 }
 
-/** The options of every change: the client repeats its calls itself, with one key. */
+/**
+ * The options of every change. TanStack Query must not retry, because the client retries its calls
+ * itself, with one Idempotency-Key.
+ */
 export const OWN_CHANGES = { retry: false, networkMode: "always", throwOnError: false } as const;
 
 /**
- * The options of every query, which win over the app's defaults. With `keepPreviousData` as a default,
- * one user would see what was read for another.
+ * The options of every query. They override the app's defaults: with `keepPreviousData` as a
+ * default, one user would see another user's data.
  */
 export const OWN_READS = {
   ...OWN_CHANGES,
@@ -51,7 +54,7 @@ interface Query<Data> extends Pick<UseQueryResult<Data>, "error" | "isFetching">
   readonly refetch: () => unknown;
 }
 
-/** @param userId the provider's user */
+/** @param userId the user of the `FarthingProvider` */
 export function readingOf<Data>(
   userId: string | null | undefined,
   { data, error, isFetching, refetch }: Query<Data>,

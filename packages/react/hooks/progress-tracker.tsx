@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { FarthingError, type Job } from "@farthing/client";
 import { type JobState, useJobStatus } from "./use-job-status.ts";
 
-/** The texts, for an app in another language. */
+/** The texts. An app in another language passes its own. */
 export type ProgressWords =
   & Readonly<Record<JobState["status"] | "cancelling", string>>
   & Readonly<Record<"cancel" | "retry" | "progress" | "reference", string>>;
@@ -52,7 +52,7 @@ function Failure({ error, job, words }: {
   );
 }
 
-/** Shows a job in each of its states. It has no styles; `data-status` selects a state. */
+/** Shows a job in each of its states, without styles. To style a state, select `data-status`. */
 export function ProgressTracker(
   { jobId, timeoutMs, words: given, className, children }: ProgressTrackerProps,
 ) {

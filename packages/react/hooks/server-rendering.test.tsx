@@ -10,7 +10,7 @@ import { useChat } from "./use-chat.ts";
 import { useCredits } from "./use-credits.ts";
 import { useEntries } from "./use-entries.ts";
 
-/** A client whose use is an error: a server reads nothing. */
+/** A client that throws if it is used, because a server must read nothing. */
 const unused = new Proxy({}, {
   get(_, name) {
     throw new Error(`the client's ${String(name)} is used`);

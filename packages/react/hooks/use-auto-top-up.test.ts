@@ -5,7 +5,7 @@ import { useAutoTopUp } from "./use-auto-top-up.ts";
 
 const TERMS = { threshold: "10", target: "100", monthly_cap: 5000 };
 
-/** A client whose top-ups are on or off, and which records its changes. */
+/** Makes a client that can turn top-ups on and off, and records each change. */
 function topUps(refusal?: FarthingError) {
   const changes: unknown[] = [];
   let state: TopUps["state"] = "off";

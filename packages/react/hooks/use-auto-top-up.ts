@@ -1,4 +1,4 @@
-/** Automatic top-ups: the terms, the saved card, and what needs the user. */
+/** Automatic top-ups: the terms, the saved card, and what the user must do. */
 "use client";
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { CallOptions, Farthing, TopUps, TopUpsRequest } from "@farthing/client";
@@ -11,11 +11,14 @@ import { OWN_CHANGES, type Reading, readingOf } from "../core/state.ts";
 /** The terms to which the user consents. */
 export type TopUpTerms = Omit<TopUpsRequest, "enabled">;
 
-/** `data.state` says whether top-ups are on, and `data.link` where the user confirms a charge. */
+/**
+ * `data.state` says whether top-ups are on. `data.link` is the page on which the user confirms a
+ * charge.
+ */
 export type AutoTopUpState = Reading<TopUps> & {
   readonly turnOn: (terms: TopUpTerms) => void;
   readonly turnOff: () => void;
-  /** Leaves for Stripe's page, on which the user saves a card, and returns here. */
+  /** Goes to Stripe's page, where the user saves a card. Stripe then returns to this page. */
   readonly saveCard: () => void;
   readonly removeCard: () => void;
   readonly isChanging: boolean;
@@ -41,7 +44,7 @@ export function useAutoTopUp(): AutoTopUpState {
   const { mutate, reset, isPending, error } = useMutation({
     ...OWN_CHANGES,
     mutationFn: (change: Change) => change(farthing.topUps, { signedInAs: userId ?? undefined }),
-    // A change whose answer was lost may have been made.
+    // Also after an error: a change whose answer was lost may have been made.
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });
   useForgetOnLeave(userId, reset);
@@ -49,7 +52,7 @@ export function useAutoTopUp(): AutoTopUpState {
     ...readingOf(userId, query),
     turnOn: (terms) => mutate((topUps, call) => topUps.set({ ...terms, enabled: true }, call)),
     turnOff: () => mutate((topUps, call) => topUps.turnOff(call)),
-    // This callback is not called after the component was removed, or its user has left.
+    // This callback is not called if the component was removed or the user has changed.
     saveCard: () =>
       mutate(openCardPage, { onSuccess: (url) => globalThis.location.assign(url as string) }),
     removeCard: () => mutate((topUps, call) => topUps.removeCard(call)),

@@ -76,7 +76,7 @@ Deno.test("an order that ends unpaid says so, and a refused session is signed ou
   });
 });
 
-/** A shop that opens its checkout when the test says so, and counts the requests. */
+/** A shop that opens its checkout when the test says so, and records the requests. */
 function slowShop() {
   const opened = Promise.withResolvers<object>();
   const sent: string[] = [];

@@ -11,20 +11,22 @@ import { useOrder } from "./use-order.ts";
 
 export interface Purchase extends Pick<BuyOptions, "currency" | "cancelUrl"> {
   /**
-   * The URL to which the buyer returns; this page by default. The hooks follow the order only with
-   * `farthing_order={ORDER_ID}` among its parameters.
+   * The URL to which the buyer returns; this page by default. The hooks follow the order only if
+   * the URL's query contains `farthing_order={ORDER_ID}`.
    */
   readonly successUrl?: string | undefined;
   /** The slug or id of the package. */
   readonly package: string;
-  /** Opens the checkout in another window. Without it, this page goes there. */
+  /**
+   * Opens the checkout in another window. Without this function, this page goes to the checkout.
+   */
   readonly open?: ((checkoutUrl: string) => void) | undefined;
 }
 
 /**
- * `opening`: the checkout is made; `leaving`: this page goes to Stripe's. `paying`: the order is
- * followed, until it is `paid`, `failed` or `expired`. `unknown`: the order is still open, or could
- * not be read. `error`: the checkout was refused.
+ * `opening`: the checkout is being created. `leaving`: this page goes to Stripe's page. `paying`:
+ * the order is followed until it is `paid`, `failed` or `expired`. `unknown`: the order is still
+ * open, or could not be read. `error`: the checkout could not be opened.
  */
 export interface BuyState {
   readonly status:
@@ -60,7 +62,7 @@ function useReset(reset: () => void): void {
   }, [reset]);
 }
 
-/** Whether the address names an order that this user does not have, such as one of another user. */
+/** Whether the address names an order that this user does not have, such as another user's. */
 const isForeign = (error: unknown) =>
   error instanceof FarthingError && (error.status === 404 || error.status === 400);
 
@@ -83,7 +85,7 @@ export function useBuy(): BuyState {
     if (isOpening.current) return; // A second click in the same moment.
     isOpening.current = true;
     mutate(purchase, {
-      // This callback is not called after the component was removed, or its user has left.
+      // This callback is not called if the component was removed or the user has changed.
       onSuccess: ({ order_id, checkout_url }) => {
         if (purchase.open === undefined) return globalThis.location.assign(checkout_url);
         followOrder(order_id);

@@ -13,7 +13,7 @@ interface Stream {
   readonly settled?: () => Promise<ChatCharge | null>;
 }
 
-/** A client whose answers are these, in turn. */
+/** Makes a client that answers with these streams, one after the other. */
 function answering(...streams: Stream[]) {
   const asked: ChatRequest["messages"][] = [];
   const signals: AbortSignal[] = [];

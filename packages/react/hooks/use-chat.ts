@@ -88,7 +88,7 @@ export function useChat(settings: ChatSettings): ChatState {
   const [stored, set] = useState(nothing);
   const underWay = useRef<AbortController | null>(null);
   useEffect(() => {
-    // The user has signed in again: a session that was refused before is over.
+    // The user has signed in again, so the refusal of the previous session no longer counts.
     set((one) => isSignedOut(one.error) ? { ...one, status: "idle", error: null } : one);
     return () => {
       underWay.current?.abort();
@@ -117,7 +117,7 @@ export function useChat(settings: ChatSettings): ChatState {
       error: Error | null = null,
     ) => {
       answer = { ...answer, ...change };
-      // A conversation that was left, or that belongs to another user now, is not shown again.
+      // Do not show the answer if the component was removed or the user has changed.
       if (underWay.current !== stop) return;
       set({ of: userId, status, messages: [...messages, answer], error });
     };

@@ -15,7 +15,7 @@ interface Asked {
   readonly query: { readonly cursor?: string; readonly kind?: string };
 }
 
-/** A client that answers by the cursor. */
+/** Makes a client that returns the page for the request's cursor, by default the page `first`. */
 function paged(pages: Readonly<Record<string, () => Promise<Page<Entry>>>>) {
   const page = (_: string, { query }: Asked) => pages[query.cursor ?? "first"]!();
   const entriesCsv = () => Promise.resolve("seq\n2\n1\n");

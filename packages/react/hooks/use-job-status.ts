@@ -1,4 +1,4 @@
-/** A job, from its first look to its end. */
+/** A job, from the first time that it is read to its end. */
 "use client";
 import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { FarthingError, type Job } from "@farthing/client";
@@ -7,8 +7,8 @@ import { isOpen, jobQuery } from "../core/queries.ts";
 import { OWN_CHANGES, readingOf } from "../core/state.ts";
 
 /**
- * `loading`, `signed_out`; `unknown` if the job could not be read, `timed_out` if it has not ended in
- * time; else the job's own status.
+ * `unknown`: the job could not be read. `timed_out`: it has not ended in time. Otherwise `loading`,
+ * `signed_out`, or the job's own status.
  */
 export interface JobState {
   readonly status: "loading" | "signed_out" | "unknown" | "timed_out" | Job["status"];
@@ -20,15 +20,15 @@ export interface JobState {
   readonly error: Error | null;
   /** Looks again, after `unknown` or `timed_out`. */
   readonly retry: () => void;
-  /** A running step is finished and charged; no other begins. */
+  /** Cancels the job. The running step is finished and charged, and no further step begins. */
   readonly cancel: () => void;
   readonly canCancel: boolean;
-  /** From the request to cancel until the job has ended. */
+  /** True from the request to cancel until the job has ended. */
   readonly isCancelling: boolean;
 }
 
 export interface JobStatusOptions {
-  /** Ten minutes by default. */
+  /** How long to follow the job; ten minutes by default. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -36,8 +36,8 @@ const isLate = (error: Error) =>
   error instanceof FarthingError && error.code === "deadline_exceeded";
 
 /**
- * Follows a job: it is read after 2, 4 and then 8 seconds until it has ended, and no longer than the
- * component lives. Null while there is no job.
+ * Follows a job until it has ended, `timeoutMs` has passed, or the component is removed. Reads the
+ * job after 2, 4 and then every 8 seconds, or as the service says. Pass null while there is no job.
  */
 export function useJobStatus(
   jobId: string | null,

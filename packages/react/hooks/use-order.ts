@@ -1,10 +1,10 @@
-/** The order that the user pays now. */
+/** The order that the user is paying. */
 "use client";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import type { FarthingContext } from "../core/context.tsx";
 import { isOpen, orderQuery } from "../core/queries.ts";
 
-/** Follows the order of the provider, if there is one. */
+/** Follows the order of the `FarthingProvider`, if there is one. */
 export function useOrder({ farthing, userId, orderId }: FarthingContext) {
   const isOn = typeof userId === "string" && orderId !== null;
   const options = orderQuery(farthing, userId ?? "", orderId ?? "");

@@ -10,11 +10,11 @@ interface FakeJobs {
   readonly farthing: Farthing;
   /** The ids of the jobs that were cancelled. */
   readonly cancelled: string[];
-  /** One signal for each time that a job was followed. */
+  /** The signals of all calls of `follow`. */
   readonly signals: AbortSignal[];
 }
 
-/** A client whose jobs are followed by these steps: the first time, the second, …; then the last. */
+/** Makes a client whose `follow` plays these steps, one for each call; the last one is repeated. */
 export function following(...steps: Steps[]): FakeJobs {
   const cancelled: string[] = [];
   const signals: AbortSignal[] = [];
@@ -33,7 +33,7 @@ export function following(...steps: Steps[]): FakeJobs {
   return { farthing, cancelled, signals };
 }
 
-/** A wait that only its signal ends. */
+/** Waits until the signal aborts, then rejects. */
 export const untilAborted = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => {
     const abort = () => reject(signal.reason);

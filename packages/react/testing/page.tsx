@@ -29,11 +29,11 @@ export const fake = (fakes: Fakes): Farthing => fakes as Farthing;
 interface Given {
   readonly farthing: Farthing;
   readonly userId?: string | null | undefined;
-  /** The app's queries, to open a second page of one app. */
+  /** The app's query client. Pass the same one to open a second page of the app. */
   readonly queries?: QueryClient;
 }
 
-/** No timer that removes old data outlives a test. */
+/** Makes a query client that never removes old data: a timer for that would outlive the test. */
 export const newQueries = () =>
   new QueryClient({
     defaultOptions: { queries: { gcTime: Infinity }, mutations: { gcTime: Infinity } },
