@@ -27,7 +27,10 @@ export interface Ask {
    */
   json: "object" | "list" | undefined;
   tools: Tool[];
-  /** The tool that the answer calls: the first one, unless its result is already there. */
+  /**
+   * The tool that the answer calls: the first one of the request. Undefined if the request has no
+   * tools or forbids calls, or if its last message is a tool's result.
+   */
   called: Tool | undefined;
 }
 
@@ -56,7 +59,7 @@ const Spoken = z.object({
   content: Content,
 });
 
-/** An assistant has text, tool calls, or both; the calls are part of what the model reads. */
+/** An assistant's message has text, tool calls, or both. The model reads the calls as text, too. */
 const Assistant = z.object({
   role: z.literal("assistant"),
   content: Content.nullish(),

@@ -66,7 +66,9 @@ export interface Token {
 export interface Answer {
   tokens: Token[];
   finishReason: "stop" | "length" | "tool_calls";
-  /** The name of the tool that the answer calls, whose arguments are the tokens of the kind `tool`. */
+  /**
+   * The name of the tool that the answer calls. The tokens of the kind `tool` are its arguments.
+   */
   tool: string | undefined;
 }
 

@@ -14,7 +14,10 @@ export function isForeign(model: string): boolean {
   return model.startsWith("claude");
 }
 
-/** The maximum number of tokens in a prompt and its answer together. */
+/**
+ * The maximum number of tokens in a prompt. OpenAI's limit is for the prompt and the answer
+ * together, but the emulator checks only the prompt.
+ */
 export const CONTEXT_TOKENS = 128_000;
 
 /** OpenAI's answers name the snapshot that served them, even when the request named an alias. */

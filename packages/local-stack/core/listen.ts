@@ -60,8 +60,8 @@ export async function requireFree(port: Port): Promise<void> {
 
 /**
  * Opens a port. The stack uses Supabase's ports, and Linux may give the same ports to outgoing
- * connections. A port is therefore tried again unless a program listens on it: an outgoing
- * connection ends soon, and TCP keeps its port for at most a minute more.
+ * connections. Unless a program listens on the port, opening it is therefore repeated: an outgoing
+ * connection ends soon, and TCP holds its port for at most a minute more.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

@@ -46,8 +46,8 @@ async function launcherPid(admin: postgres.Sql, since: Date): Promise<number> {
 
 /**
  * Migrates while pg_cron's launcher is stopped, until the last migration waits for the launcher.
- * PostgreSQL then drops the job changes that it would have reported to the launcher. pg_cron up to
- * 1.6.7 loses a changed job only if its launcher had loaded the jobs before.
+ * PostgreSQL then drops the job changes that it would have reported to the launcher. In pg_cron up
+ * to 1.6.7, such a change is lost for good only if the launcher had already loaded the jobs.
  */
 async function migrateUnnoticed(sql: postgres.Sql, admin: postgres.Sql): Promise<void> {
   const [row] = await admin<{ at: Date }[]>`
@@ -113,7 +113,8 @@ async function idlesForAWeek({ sql }: Project): Promise<void> {
   for (let hour = 0; hour < 7 * 24; hour++) {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);
-    // The hourly head is queued for the operators' webhook.
+    // Each hour a head, one hash over the ledger and the audit, is queued for the operators'
+    // webhook.
     await runNotifications(sql, at);
   }
   const [row] = await sql`

@@ -14,7 +14,7 @@ const BUNDLE_PATH = "/docs/scalar.js";
 export const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
 const FILLED_PATH = "/docs/openapi.json";
 
-/** Forbids the page to load anything from another origin; it does not need to. */
+/** Forbids the page to load anything from another origin, because it needs nothing from there. */
 const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
@@ -51,14 +51,18 @@ async function scalarBundle(): Promise<string> {
 
 type DocsKeys = Pick<Keys, "publishableKey" | "secretKey" | "notificationSecret">;
 
-/** A page of another site can reach this machine under a name of its own, but not under these. */
+/**
+ * The host names under which the page shows keys and samples. A page of another site can reach this
+ * machine under a host name of that site, but not under these names.
+ */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 const isLocal = (url: string) => LOCAL_HOSTS.includes(new URL(url).hostname);
 
 /**
- * Returns the keys that the page fills in. No scheme is preferred: Scalar would send the preferred
- * one with every request, also where a route does not accept it. It sends the first of a route.
+ * Returns the keys that the page fills in. No security scheme is preferred: Scalar would send a
+ * preferred scheme with every request, even to a route that does not accept it. Without a preferred
+ * scheme, Scalar sends the first one that the route accepts.
  */
 function authenticationOf(keys: DocsKeys, userToken: string | undefined) {
   return {
@@ -84,7 +88,9 @@ export interface DocsParts {
 
 type Samples = ApiSamples | undefined;
 
-/** Returns the product's samples. Without them the page is still of use, with the keys alone. */
+/**
+ * Returns the product's samples. If they fail, the page is still useful, because it has the keys.
+ */
 async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Samples> {
   try {
     return await samples?.(await readDocument());
@@ -96,8 +102,9 @@ async function samplesOf({ readDocument, samples, log }: DocsParts): Promise<Sam
 export function docsRoutes(parts: DocsParts): Hono {
   const app = new Hono();
   let bundle: Promise<string> | undefined;
-  // The page's own request for the document shows these samples, and two windows at once must not
-  // create them twice.
+  // The page requests the document after it has loaded, and gets the samples that were created for
+  // the page. If two windows open at once, the second waits for the first, so that the samples are
+  // not created twice.
   let current = Promise.resolve<Samples>(undefined);
   const renew = () => current = current.then(() => samplesOf(parts));
   app.get(BUNDLE_PATH, async (c) => {

@@ -59,9 +59,9 @@ export async function isolatedFunctions(
 }
 
 /**
- * Loads the functions of a directory. The environment must be complete before, because functions
- * read it when they load. If a function fails to load, the failure is logged and the function
- * answers 503; the others work.
+ * Loads the functions of a directory. The environment must be complete before this call, because
+ * functions read it when they load. If a function fails to load, the failure is logged and the
+ * function answers 503; the others work.
  */
 export async function loadFunctions(
   directory: string,

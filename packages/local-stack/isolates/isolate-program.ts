@@ -1,13 +1,14 @@
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * The program of one isolate: it serves one function. The stack writes one word a line to its
- * standard input and reads the lines that begin with MARK from its standard output. It imports
- * nothing, so any version of Deno can run it. It ends when its input ends: no isolate outlives its
- * stack.
+ * The program of one isolate: it serves one function. The stack writes one command per line to the
+ * program's standard input, and reads the lines that begin with MARK from its standard output. The
+ * program imports nothing, so any version of Deno can run it. It ends when its input ends: no
+ * isolate outlives its stack.
  *
- * Input: `load` loads the function, `beforeunload REASON` warns it, and `drop` ends the process
- * after its background work. Output: `up PID`, `ready PORT`, `failed MESSAGE`, `dropped`.
+ * Input: `load` loads the function, `beforeunload REASON` warns the function, and `drop` ends the
+ * process after the function's background work. Output: `up PID`, `ready PORT`, `failed MESSAGE`,
+ * `dropped`.
  */
 
 /** The prefix of a line for the stack. Any other line belongs to the function's log. */

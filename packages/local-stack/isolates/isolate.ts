@@ -189,7 +189,7 @@ function later<T>(value: T): Promise<T> {
   });
 }
 
-/** Returns a promise that rejects when the signal fires and never resolves. */
+/** Returns a promise that never resolves, and rejects when the signal fires. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(new Error("the isolate gave no answer"));

@@ -7,7 +7,7 @@ import type { StackContext } from "../stack/context.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
-// the client's pool keeps connections open
+// The client's pool leaves connections open, so the sanitizers are off.
 
 Deno.test("the redis part answers again after each fault", OPTIONS, async () => {
   await withPart(async (part, redis) => {

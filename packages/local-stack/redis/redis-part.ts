@@ -9,7 +9,7 @@ import { MEMORY, startRedis } from "./redis-process.ts";
 interface RedisOptions {
   /** The path of the redis-server to run. */
   binary: string;
-  /** The parent of the directory that holds Redis's socket, pid file and log. */
+  /** The stack's data directory; `redisDir` returns the directory of Redis's files for it. */
   dataDir: string;
   port: Port;
   token: string;

@@ -4,7 +4,7 @@ import { clientOf, type RestApi, TOKEN, withRestApi } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
-// the client's pool keeps connections open
+// The client's pool leaves connections open, so the sanitizers are off.
 
 async function post(api: RestApi, path: string, body: string, headers: HeadersInit = {}) {
   const authorization = `Bearer ${TOKEN}`;

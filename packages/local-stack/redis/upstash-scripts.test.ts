@@ -5,7 +5,7 @@ import { clientOf, withRestApi } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
-// the client's pool keeps connections open
+// The client's pool leaves connections open, so the sanitizers are off.
 
 const SCRIPT = `#!lua flags=allow-key-locking
 return redis.call("INCRBY", KEYS[1], ARGV[1])`;

@@ -11,7 +11,7 @@ export interface Health {
   detail: string;
 }
 
-/** A running stack as it describes itself. */
+/** The status that a running stack reports. */
 export interface Status {
   pid: number;
   urls: Urls;

@@ -1,6 +1,9 @@
-/** The product's part of the first page, at the gateway's root. The stack knows no product. */
+/**
+ * The product's part of the first page, at the gateway's root. The stack itself knows nothing about
+ * the product.
+ */
 
-/** The address and the keys with which the product calls itself. */
+/** The address and the keys with which the product calls its own functions. */
 export interface Access {
   /** The gateway's address. */
   url: string;
@@ -8,7 +11,7 @@ export interface Access {
   secretKey: string;
 }
 
-/** Whether the product's books or data are in order. */
+/** The result of the product's check of its own data. */
 export interface Proof {
   state: "good" | "bad" | "unknown";
   summary: string;
@@ -26,9 +29,11 @@ export interface ApiSamples {
 export interface Welcome {
   name: string;
   about: string;
-  /** Where a person may read on: files of the repository. */
+  /** Files of the repository in which a person may read more. */
   documents: readonly { path: string; about: string }[];
-  /** Returns a shell command that works on a fresh stack. The page has no secret key. */
+  /**
+   * Returns a shell command that works on a fresh stack, without the secret key. The page shows it.
+   */
   firstRequest(access: Omit<Access, "secretKey">): string;
   /**
    * Returns a function that is called each time the API page is opened. It may create what the
