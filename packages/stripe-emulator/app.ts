@@ -14,8 +14,8 @@ export function createApp(engine: Engine): Hono {
   }
   app.route("/_emulator", controls(engine));
   app.route("/", pages(engine));
-  // Unknown URLs get an error in Stripe's format, because the SDK takes a 404 without it for a
-  // success.
+  // Unknown URLs get an error in Stripe's format, because the SDK treats a 404 in any other format
+  // as a success.
   app.all("*", (c) => api.answer(c.req.raw, undefined, {}));
   return app;
 }

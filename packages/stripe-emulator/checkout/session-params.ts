@@ -46,7 +46,7 @@ const invoiceData = z.strictObject({
 
 const update = z.enum(["auto", "never"]).optional();
 
-/** Parameters that change only the look of Stripe's page, or which other data the page asks for. */
+/** Parameters that only change how Stripe's page looks, or what other data the page asks for. */
 const cosmetic = {
   adaptive_pricing: storedOnly,
   branding_settings: storedOnly,

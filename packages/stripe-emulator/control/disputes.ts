@@ -32,7 +32,7 @@ const moveBody = z.union([
   z.strictObject({
     outcome: z.enum(["won", "lost", "under_review", "escalate", "warning_closed", "appeal"]),
   }),
-  /** Any word, for example a status that Stripe adds later. No money moves. */
+  /** The new status, which may be any word, such as one that Stripe adds later. No money moves. */
   z.strictObject({ status: z.string().regex(/^[a-z_]{1,64}$/) }),
 ]);
 

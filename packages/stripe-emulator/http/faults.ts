@@ -6,7 +6,7 @@ export interface Fault {
   method?: string | undefined;
   /** How the path begins, e.g. `/v1/checkout/sessions`. Default: any path. */
   path?: string | undefined;
-  /** How many requests fail. Default 1. */
+  /** How many requests the fault applies to. Default 1. */
   times?: number | undefined;
   /** Milliseconds to wait before the request runs. */
   delay_ms?: number | undefined;

@@ -18,7 +18,7 @@ type Intent = Stripe.PaymentIntent;
 type Answer = Response | Promise<Response>;
 
 /**
- * The pages that stand for Stripe.js in a shop's own page: a buyer pays an intent with a card
+ * The pages that replace Stripe.js in a shop's own page: a buyer pays an intent with a card
  * number, a saved card or a bank debit. The URL contains the intent's client secret. After the
  * payment the browser is redirected to `return_url`.
  * @param visit creates a scope for a browser's request
@@ -107,7 +107,7 @@ function conclude(
 
 /**
  * Returns the id of a payment method of the intent's customer.
- * @throws StripeApiError if the payment method belongs to a different customer
+ * @throws StripeApiError if the payment method does not belong to that customer
  */
 function savedMethod(scope: Scope, intent: Intent, id = ""): string {
   const method = paymentMethods.get(scope, id, "saved");

@@ -9,7 +9,7 @@ import type { Scope } from "../store/scope.ts";
 
 type SetupIntent = Stripe.SetupIntent;
 
-/** Cancels a setup intent, unless it has succeeded. */
+/** Cancels a setup intent, unless it has succeeded or is already canceled. */
 export function cancelSetupIntent(
   scope: Scope,
   intent: SetupIntent,

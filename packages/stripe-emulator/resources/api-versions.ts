@@ -79,8 +79,8 @@ export function renderIn(scope: Scope, version: string, object: object): object 
 const account = collection<{ id: string; version: string }>("account_version");
 
 /**
- * Returns the account's default version. Listed events have it, and endpoints that were created
- * without a version.
+ * Returns the account's default version. Each new event is recorded with it, for lists and for
+ * endpoints without a version of their own.
  */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;

@@ -17,7 +17,7 @@ const DAY_SECONDS = 24 * 3_600;
 /** The number of days for evidence. The bank accepts it until the end of the eighth day. */
 const ANSWER_DAYS = 8;
 
-/** Visa's code for each reason. Other reasons get `13.1`, the code of `product_not_received`. */
+/** Visa's codes by reason. A reason that is not here gets the code of `product_not_received`. */
 const REASON_CODES: Record<string, string> = {
   credit_not_processed: "13.7",
   duplicate: "12.6.1",
@@ -93,8 +93,8 @@ export interface DisputeRequest {
   /** Whether the dispute is only an inquiry, which moves no money. */
   inquiry: boolean;
   /**
-   * How the buyer is paid before a real dispute begins: by the dispute itself (`resolution`), or by
-   * a refund (`block`).
+   * How the buyer is paid at once, so that nobody needs to answer the dispute: by the dispute
+   * itself (`resolution`), or by a refund (`block`).
    */
   prevented?: "resolution" | "block" | undefined;
 }

@@ -2,15 +2,18 @@ import type Stripe from "stripe";
 import type { Settings } from "../core/settings.ts";
 import type { Store } from "./store.ts";
 
-/** The cause of a change: an API request, or null for pages, timers and controls. */
+/**
+ * The request that caused a change: an API call or a visit to a page. Both fields are null for
+ * timers, controls and onboarding.
+ */
 export interface Cause {
   id: string | null;
   idempotency_key: string | null;
 }
 
 /**
- * Access to the state for one request, page visit or timer. Each has its own scope, so that its
- * events carry the id of its request.
+ * Access to the state for one request, page visit or timer. Each of these has its own scope, so
+ * that the events that it causes contain the id of its request.
  */
 export interface Scope {
   readonly settings: Settings;
