@@ -49,7 +49,7 @@ export interface Begun {
 const FINISH_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_TOKENS = 4_096;
 
-/** Holds the credits of a call. An abort during this ends the call before the model is asked. */
+/** Holds the credits of a call. If the caller aborts meanwhile, the model is not asked. */
 export async function begin(
   metering: Metering,
   options: CreditsOptions,

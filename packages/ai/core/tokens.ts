@@ -1,7 +1,10 @@
 /** Tokens, and what they cost. */
 import type { HoldCharge } from "@farthing/client/server";
 
-/** Counted tokens. The kinds are disjoint: `input_tokens` are uncached, `output_tokens` visible. */
+/**
+ * Counted tokens. The kinds are disjoint: `input_tokens` excludes cached tokens, and
+ * `output_tokens` excludes reasoning tokens.
+ */
 export interface Tokens {
   readonly input_tokens: number;
   readonly cached_input_tokens?: number;

@@ -203,7 +203,7 @@ async function endsHangingTask({ server, sql }: Project): Promise<void> {
   assert.equal(rest?.late, 0, "the next run executes the tasks that the first run did not begin");
 }
 
-/** The next minute begins within 60 s, and a run ends after at most 50 s. */
+/** Long enough: the next minute begins within 60 s, and a run ends after at most 50 s. */
 const RUN_DEADLINE_MS = 180_000;
 
 /**

@@ -48,6 +48,6 @@ export async function removeData(dataDir: string): Promise<void> {
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
   await remove(redisDir(dataDir), true);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  // the directory still contains files that the stack did not write
+  // This fails if the directory still contains files that the stack did not write.
   await remove(dataDir, false).catch(() => {});
 }
