@@ -32,8 +32,8 @@ export class FakeFarthing {
   readonly holds = new Map<string, Hold>();
   readonly #once = new Set<string>();
   /**
-   * Ends of paths. A request to a path in `down` has no effect and gets no answer; a request to a
-   * path in `lost` takes effect, but its answer is lost.
+   * A request whose path ends with a text in `down` has no effect and gets no answer. One whose
+   * path ends with a text in `lost` takes effect, but its answer is lost.
    */
   down: string[] = [];
   lost: string[] = [];
