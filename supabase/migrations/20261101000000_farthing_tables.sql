@@ -7,9 +7,10 @@ set lock_timeout = '3s';
 -- The two schemas of Farthing, and who may use them.
 
 -- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
--- these two schemas, and Farthing changes nothing else in the project, including default privileges. A
--- common vulnerability is a function that moves money and that any visitor may call, so every migration
--- ends by revoking each privilege that these files do not grant.
+-- these two schemas, except its triggers on auth.users, its policy on realtime.messages, its job of
+-- pg_cron, and the extensions pg_cron and pg_net. Farthing changes nothing else in the project, not
+-- even default privileges. A common vulnerability is a function that moves money and that any visitor
+-- may call, so every migration ends by revoking each privilege that these files do not grant.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
@@ -339,8 +340,8 @@ comment on table farthing.audit is
   'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
   'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
--- This index serves the report of authors. It leaves out users' caps, cards and top-ups, which the
--- users themselves change much more often.
+-- This index serves the report of authors. It leaves out accounts, customers, providers and
+-- top_ups, which users change themselves, and much more often.
 create index audit_by_time on farthing.audit (changed_at) where table_name in ('blocks', 'mismatches',
   'inbox', 'notifications', 'fraud_warnings', 'jobs', 'booking_transfers', 'spend_caps', 'policy', 'packages',
   'rates', 'alert_rules', 'tasks', 'features', 'accounting_policies', 'journal_accounts',
@@ -624,8 +625,8 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'For each account with a daily cap: the last day (UTC) on which the account spent credits, and how '
-  'many it spent on that day.';
+  'One row for each account that has or had a daily cap: the day (UTC) of its last charge under the cap or '
+  'of the last change of the cap, and the credits spent on that day.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
@@ -638,7 +639,7 @@ create table farthing.spend_caps (
 );
 comment on table farthing.spend_caps is
   'Daily caps of an account, in credits: the user''s own cap, and the cap that the back end imposes. '
-  'Null is no cap.';
+  'Null means no cap.';
 alter table farthing.spend_caps enable row level security;
 create policy spend_caps_none on farthing.spend_caps for select to authenticated using (false);
 
@@ -679,8 +680,8 @@ create table farthing.grants (
 );
 comment on table farthing.grants is
   'Grants by authors that the ceilings bind, and grants above a ceiling by any author. Amounts are in '
-  'credits. A grant is pending until another operator confirms or declines it, or confirm_before has '
-  'passed. ceiling: the ceiling that the grant exceeded. decided_by: the author who confirmed or '
+  'credits. A pending grant waits until another author confirms it, until it is declined, or until '
+  'confirm_before. ceiling: the ceiling that the grant exceeded. decided_by: the author who confirmed or '
   'declined the grant; null if no decision was needed.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
@@ -759,7 +760,8 @@ create table farthing.welcome_blocked_domains (
   constraint welcome_blocked_domains_form check (domain ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$')
 );
 comment on table farthing.welcome_blocked_domains is
-  'Domains of email addresses that get no welcome credits, with their subdomains. Empty as installed.';
+  'Domains of email addresses that get no welcome credits, with their subdomains. The installed list is '
+  'empty.';
 alter table farthing.welcome_blocked_domains enable row level security;
 create policy welcome_blocked_domains_none on farthing.welcome_blocked_domains for select to authenticated
   using (false);
@@ -1019,16 +1021,17 @@ comment on table farthing.orders is
   'of the hosted page when the order was made, with the customer or email of the buyer; the email is '
   'deleted as soon as Stripe has it. tax_behavior: whether the price includes the tax that Stripe '
   'computes, or the tax is added to it; null if Stripe computes none. promotion_codes: whether the '
-  'buyer may enter a code. Both are those of session_settings, and never change. payment_ref: the '
-  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the '
-  'buyer paid, with amount_tax and after amount_discount; null until then. invoice_id: Stripe''s '
-  'invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version of the '
-  'policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
-  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits '
-  'clawed back for refunds and disputes together (rule 10).';
+  'buyer may enter a code. Both are copied from session_settings, and never change. payment_ref: the '
+  'payment that paid the order, or its session if there was nothing to pay. amount_total: what the buyer '
+  'paid, with amount_tax and after amount_discount. All three are null until the order is paid. invoice_id: '
+  'Stripe''s invoice. has_tax_id: whether the buyer gave Stripe a tax id. allocation_version: the version '
+  'of the policy bonus_allocation that the prices of the lots follow. amount_refunded: by refunds that have '
+  'not failed. amount_disputed: by disputes that are open or lost. credits_clawed_back: the credits clawed '
+  'back for refunds and disputes together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
--- Reports count the accounts of a year from this index, and find each account's payments in it.
+-- Reports count the accounts that ordered in a year from this index, and find each account's
+-- payments in it.
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc)
   include (paid_at, kind, amount_total);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
@@ -1088,10 +1091,10 @@ create table farthing.inbox (
     or (state = 'deferred' and type = 'payment_intent.succeeded'))
 );
 comment on table farthing.inbox is
-  'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
-  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored. '
-  'read_session_at: when the payment runner reads the session of a payment that waits for the event of '
-  'that session.';
+  'Events from Stripe. state: received, then processed, ignored, deferred or failed; after 10 attempts a '
+  'failed event is dead, and a deferred event is dead or, if its payment is foreign, ignored. '
+  'last_error: why the event failed, waits or was ignored. read_session_at: when the payment runner '
+  'reads the session of a payment that waits for the event of that session.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_sessions_to_read on farthing.inbox (read_session_at) where read_session_at is not null;
 create index inbox_by_state on farthing.inbox (state, received_at, event_id);
@@ -1137,7 +1140,8 @@ create table farthing.unknown_states (
 );
 comment on table farthing.unknown_states is
   'Unknown states of Stripe objects: the kind of object, the state, and the last object in that state. '
-  'Such a state is accepted, credits that may be lost are frozen, and an alert notifies the operators.';
+  'An unknown state is accepted, credits that may be lost are frozen, and an alert notifies the '
+  'operators.';
 alter table farthing.unknown_states enable row level security;
 create policy unknown_states_none on farthing.unknown_states for select to authenticated using (false);
 
@@ -1456,9 +1460,10 @@ create table farthing.card_removals (
   constraint card_removals_attempts_bounded check (attempts between 0 and 30)
 );
 comment on table farthing.card_removals is
-  'Cards that a user removed or replaced by another card, and cards of deleted users. No new charge of '
-  'the card begins after requested_at. detached_at: when Stripe had detached it; null while Stripe must '
-  'be asked, next at next_attempt_at.';
+  'Cards that Stripe must detach, or has detached: a user removed or replaced the card, the user was '
+  'deleted, or the card was saved at Stripe but not stored here. No new charge of the card begins after '
+  'requested_at. detached_at: when Stripe had detached the card; null while Stripe must be asked, next at '
+  'next_attempt_at.';
 create index card_removals_due on farthing.card_removals (next_attempt_at, payment_method_id)
   where detached_at is null;
 alter table farthing.card_removals enable row level security;
@@ -1476,8 +1481,8 @@ create table farthing.stripe_faults (
 );
 comment on table farthing.stripe_faults is
   'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe does not '
-  'know the customer subject, so the key belongs to another account or mode. tax_not_set_up: Stripe refuses '
-  'to compute taxes. detail: Stripe''s last answer. A success deletes the row.';
+  'know the customer that subject names, so the key belongs to another account or mode. tax_not_set_up: '
+  'Stripe refuses to compute taxes. detail: Stripe''s last answer. A success deletes the row.';
 alter table farthing.stripe_faults enable row level security;
 create policy stripe_faults_none on farthing.stripe_faults for select to authenticated using (false);
 
@@ -1534,8 +1539,8 @@ comment on table farthing.top_up_charges is
   'The charge of a top-up''s order. step: `charge`: the off-session request is repeated until Stripe '
   'answers; `settle`: Stripe has accepted the charge, and Stripe''s event will report the result; '
   '`link`: the bank requires the user to authenticate, so a page must be opened; `linked`: the page is '
-  'open; `closed`. customer_id and payment_method_id: stored because a repeated request with the same '
-  'idempotency key must be identical, even if the user has saved a different card.';
+  'open; `closed`: the order has ended. customer_id and payment_method_id: stored because a repeated '
+  'request with the same idempotency key must be identical, even if the user has saved a different card.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;
@@ -1632,11 +1637,11 @@ comment on function farthing.booking_fee(bigint, text, int) is
 
 -- supabase/schemas/bookings/tables/bookings.sql
 
--- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
--- column with a check, because it is fixed by the rate of the day on which the booking is made and
--- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
--- the states, because Stripe's events, both parties and scheduled tasks change a booking, and no
--- change may move a booking back to an earlier state.
+-- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is
+-- stored, because the rate at the time of the booking fixes it for ever; a check compares it with
+-- the stored rate. Amounts are integers in the currency's minor unit. One trigger guards the
+-- states, because Stripe's events, both parties and scheduled tasks change a booking, and a late
+-- change must not undo a payment, a completion or a cancellation.
 
 create table farthing.bookings (
   account_id bigint not null,
@@ -1759,9 +1764,9 @@ create table farthing.booking_transfers (
 comment on table farthing.booking_transfers is
   'Moves of providers'' shares. kind: `transfer`: a share that waited for the booking''s completion is '
   'paid from the booking''s charge; `reversal`: money is taken from the provider by reversing the '
-  'payment''s own transfer, or the transfer that the column reverses names; `restoration`: money is '
+  'payment''s own transfer, or the transfer whose move_id is in `reverses`; `restoration`: money is '
   'transferred to the provider again, from our balance. amount: minor units, without our fee. status '
-  '`uncertain`: Stripe was asked for 23 hours and the result is unknown.';
+  '`uncertain`: it is unknown whether Stripe made the move, and the move is not sent again.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create unique index booking_transfers_by_stripe_id on farthing.booking_transfers (stripe_id)
@@ -1778,9 +1783,9 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 -- Jobs: long work, done in steps, that a browser polls. A job can write a file, one page per step.
 --
 -- Jobs are stored in the ledger's database, because the job, the credits held for it and its
--- idempotency key must commit together: every job is paid for, and every hold of a job has its job.
--- A runner claims a job under a lease, whose token increases with each claim; a runner that has
--- lost its lease has an old token and can write nothing.
+-- idempotency key must commit together: a job that costs credits is never stored without its hold,
+-- and its hold never without the job. A runner claims a job under a lease, whose token increases
+-- with each claim; a runner that has lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -2014,11 +2019,11 @@ create table farthing.chats (
 comment on table farthing.chats is
   'One call of a model under a hold. input_tokens: our count of the prompt''s tokens; '
   'max_input_tokens: the most tokens that any tokenizer can count in the prompt, and their price is '
-  'held. output_is_counted: our count of the output is the provider''s, because the provider hides no '
-  'output and counts tokens as we do. streamed_tokens: the output tokens received so far, as last '
-  'recorded. answered_at: the time at which the chat''s own request closed it; null if the scheduled '
-  'task did. corrected: credits refunded because the scheduled task had charged more than the '
-  'provider''s usage.';
+  'held. output_is_counted: our count of the output equals the provider''s, because the provider hides no '
+  'output and counts tokens as we do. streamed_tokens: the output tokens received so far, as last recorded. '
+  'answered_at: when the chat''s own request reported its end, even if the chat was already closed; null '
+  'until then. corrected: credits refunded because the scheduled task had charged more than the provider''s '
+  'usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -2083,8 +2088,8 @@ create table farthing.notifications (
     and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
     and pg_column_size(data) <= 4096),
-  -- If a notification may have been sent, it is sent again with the same contents: Resend refuses
-  -- different contents under the same idempotency key.
+  -- A repeat of a notification that may have been sent must have the same contents, because Resend
+  -- refuses different contents under the same idempotency key.
   constraint notifications_look check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'
     and jsonb_typeof(shop) = 'object' and (shop is null or locale is not null)),
   constraint notifications_states check (
@@ -2101,13 +2106,13 @@ create table farthing.notifications (
 );
 comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, '
-  'then sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may '
-  'have been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that '
-  'got no answer and may have sent the notification. retried_at: when an operator last queued it again. '
-  'data: the template''s values, no personal data. locale, shop: the language and the shop''s settings '
-  'of the first attempt, which later attempts repeat; shop is erased when it is sent. last_error: a '
-  'code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
+  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
+  'been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that got no '
+  'answer and may have sent the notification. retried_at: when an operator last queued it again. data: '
+  'the template''s values, no personal data. locale, shop: the language and the shop''s settings of the '
+  'first attempt, which later attempts repeat; shop is erased when the notification is sent. last_error: '
+  'a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
@@ -2209,7 +2214,7 @@ create table farthing.deep_budget (
 comment on table farthing.deep_budget is
   'One row: the budget of the paid checks for one day (UTC), and the part that is spent, in units. A '
   'unit is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The '
-  'default is twice the cost of the scheduled checks.';
+  'default is about twice the daily cost of the scheduled checks.';
 alter table farthing.deep_budget enable row level security;
 create policy deep_budget_none on farthing.deep_budget for select to authenticated using (false);
 insert into farthing.deep_budget default values;
@@ -2366,13 +2371,14 @@ create table farthing.balance_transactions (
     and length(transfer_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
 comment on table farthing.balance_transactions is
-  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before that, '
-  'and for manual payouts. in_list: false while the payout''s list is being fetched again and no '
-  'fetched page has contained the transaction. booked_on: the day of its revenue line; null without '
-  'one. amount, fee (Stripe''s own) and net: in the balance''s currency; source_amount: in '
-  'source_currency. our_id: our order, booking or refund that Stripe''s metadata names. fee_id: the '
-  'application fee that the transaction collects or refunds. charge_id, transfer_id: the charge of a '
-  'transfer, and the transfer of a reversal. Amounts in minor units.';
+  'Stripe''s balance transactions. payout_id: the payout that lists the transaction, or the manual '
+  'payout to which we assigned it; null before that. in_list: false while the payout''s list is being '
+  'fetched again and no fetched page has contained the transaction. booked_on: the day of its revenue '
+  'line; null without one. amount, fee (Stripe''s own) and net: in the balance''s currency; '
+  'source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s metadata '
+  'names. fee_id: the application fee that the transaction collects or refunds. charge_id: the charge of '
+  'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
+  'reversal. Amounts in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
@@ -2392,7 +2398,7 @@ create policy balance_transactions_none on farthing.balance_transactions for sel
 
 create table farthing.balance_lists (
   one_row boolean primary key default true constraint balance_lists_is_one_row check (one_row),
-  done_until timestamptz not null default now(), -- a new project lists nothing from before
+  done_until timestamptz not null default now(), -- earlier transactions are not listed
   claimed_at timestamptz,
   lists_until timestamptz,
   list_after text,
@@ -2402,7 +2408,7 @@ create table farthing.balance_lists (
 comment on table farthing.balance_lists is
   'One row. done_until: all of Stripe''s balance transactions before this moment were stored. '
   'lists_until: the end of the period that is being fetched; list_after: the last stored transaction of '
-  'it; claimed_at: when the runner that is fetching it claimed it.';
+  'that period; claimed_at: when the runner that is fetching the list claimed it.';
 alter table farthing.balance_lists enable row level security;
 create policy balance_lists_none on farthing.balance_lists for select to authenticated using (false);
 insert into farthing.balance_lists default values;
@@ -2446,12 +2452,13 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures with an UPDATE. A rule is over if its figure is '
-  'above threshold for fires_after. A rule is fine if its figure is at most both fine_at and threshold '
-  'for resolves_after. Between the two, an incident stays as it is. period: how far back the rule '
-  'reads. minimum: the volume below which the rule does not fire. factor, baseline: a rule with a '
-  'factor also compares its figure with factor times the usual value, which is measured over the time '
-  'baseline before period. runbook: a page of docs/runbooks, or a URL.';
+  'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its figure is '
+  'above threshold, and fires after the time fires_after. A rule is fine while its figure is above neither '
+  'fine_at nor threshold; its incident is resolved after the time resolves_after. While a rule is neither '
+  'over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the volume '
+  'below which the rule does not fire. factor, baseline: a rule with a factor also compares its figure with '
+  'factor times the usual value, which is measured over the time baseline before period. runbook: a page of '
+  'docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -2677,8 +2684,8 @@ create table farthing.proof_runs (
 );
 comment on table farthing.proof_runs is
   'Runs of the proof. violations: their number, or null if the proof could not run; is_whole: the run '
-  'read every entry, not only new ones; is_done: the run had time for all entries. Deleted after 90 '
-  'days, except the runs after the last whole proof that found no violation.';
+  'read every entry, not only new ones; is_done: the run had time for all entries. Runs are deleted '
+  'after 90 days, except the last whole proof without a violation and all later runs.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -2784,8 +2791,9 @@ create table farthing.deferred_lots (
   primary key (account_id, lot_id)
 );
 comment on table farthing.deferred_lots is
-  'Lots with a price, after their movements in lot_days. remaining: in credits; value: the deferred '
-  'part of the price, in minor units. The movements in lot_days add up to the same total as these rows.';
+  'Lots with a price, in their state after the movements in lot_days. remaining: in credits; value: the '
+  'deferred part of the price, in minor units. The movements in lot_days add up to the same total as '
+  'these rows.';
 create index deferred_lots_left on farthing.deferred_lots (currency) include (value) where value <> 0;
 
 -- A payment of debt has no entry, so it is summed with the entries of its account. after_seq stores
@@ -2963,14 +2971,14 @@ comment on table farthing.revenue_lines is
   'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
   'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
   'on which the line counts: the day of effective_at, or a day of the oldest open month if the month of '
-  'effective_at is closed. kind: Stripe''s reporting category. The price of an order without tax is its '
-  'charge; `discount` and `tax` change it to what was paid. The lines of a refund or dispute are the '
-  'money without tax and `tax_returned`. source_id: Stripe''s id of the payment, refund, balance '
-  'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
-  'the payment.';
--- A fact has only one line, with three exceptions: returned fees and the fees of balance
--- transactions are booked as differences, and the tax of a refund is booked again with the opposite
--- sign if the refund fails.
+  'effective_at is closed. kind: the kind of fact, as Stripe''s reporting categories name it where one '
+  'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was '
+  'paid. The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: '
+  'Stripe''s id of the payment, refund, balance transaction or fee. Stripe''s fees are in the currency '
+  'of the balance, all other amounts in that of the payment.';
+-- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
+-- balance transactions are booked as differences, and the tax of a refund is booked again with the
+-- opposite sign if the refund fails.
 create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind, (amount > 0))
   where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
 -- A balance transaction's lines are found by this index, because the unique index leaves out fees.
@@ -3027,8 +3035,8 @@ comment on table farthing.journal_accounts is
   'that has begun applies. unapplied_payments: payments whose credits are not granted yet; '
   'provider_payable: the providers'' money from bookings; refunds, disputes: money that was returned, '
   'less the deferred revenue that it released; the difference lowers revenue; tax_payable: tax that is '
-  'owed to the state; discounts: debited when an order is paid and credited at once, because the price '
-  'of the credits is what was paid.';
+  'owed to the state; discounts: debited when an order is paid, and at once credited with the same '
+  'amount, because deferred revenue is only what was paid.';
 alter table farthing.journal_accounts enable row level security;
 create policy journal_accounts_none on farthing.journal_accounts for select to authenticated using (false);
 
@@ -3041,15 +3049,15 @@ from (values ('stripe_balance', '1010'), ('unapplied_payments', '2010'), ('defer
 
 -- supabase/schemas/settings/tables.sql
 
--- The type of the list of settings.
+-- The type of one setting in a list of settings.
 
 create type farthing.setting_kind as (
   setting text, kind text, unit text, lowest numeric, highest numeric, choices text[], description text);
 comment on type farthing.setting_kind is
-  'A setting of the policy. kind: integer, decimal, duration (in seconds), boolean, choice, currency, '
-  'text, url or email. lowest, highest: the bounds of a number or duration; for a text, url or email, '
-  'highest is the most characters. choices: the values of a choice or boolean. Only a text, url or '
-  'email can be null.';
+  'A setting of the policy, an accounting policy, or the threshold of an alert rule. kind: integer, '
+  'decimal, duration (in seconds), boolean, choice, currency, text, url or email. lowest, highest: the '
+  'bounds of a number or duration; for a text, url or email, highest is the most characters. choices: '
+  'the values of a choice or boolean. Only a text, url or email can be null.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

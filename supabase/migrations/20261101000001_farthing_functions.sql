@@ -6,7 +6,8 @@ set lock_timeout = '3s';
 
 -- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next. The
 -- day's spending is a stored figure and not a sum of entries, because an account with a cap spends
--- often and a sum gets slower with each charge. For accounts without a cap, no spending is stored.
+-- often and a sum gets slower with each charge. The stored figure leaves out charges made while the
+-- account has no cap.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -116,8 +117,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached. details has the cap, the credits spent and held today, and the time of the '
-  'reset.';
+  'Fails spend_cap_reached. details has the cap, the credits spent today, the held credits, and the time of '
+  'the reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -133,7 +134,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Fails spend_cap_reached or insufficient_credits, by the limit that the charge has met (T25).';
+  'Fails spend_cap_reached or insufficient_credits, depending on which limit refused the charge (T25).';
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz
@@ -252,8 +253,8 @@ comment on function farthing.feature_answer(farthing.features) is
 -- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
 -- SQL, the key, its work and its answer commit together, so a stored key means that its work is
 -- done. A repeat that arrives while the first request runs waits for an advisory lock on the key,
--- and then finds the answer. If Stripe is called in between, the key is committed as `started`
--- first.
+-- and then finds the answer. If Stripe or a model is called in between, the key is committed as
+-- `started` first.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -465,8 +466,8 @@ comment on function farthing.accounting_policy(text, timestamptz) is
 -- Providers: users who sell through us, each with a connected account at Stripe. The row of a
 -- provider is committed before Stripe is called. Its id is in the account's metadata and in the
 -- idempotency key of the request that creates the account, so a retry after a crash gets the same
--- account, and Stripe's events contain our id. Only Stripe's account.updated changes what an
--- account is allowed to do.
+-- account, and Stripe's events contain our id. Only Stripe's account.updated, or a comparison with
+-- Stripe's accounts, changes what an account is allowed to do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -624,7 +625,7 @@ comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
 -- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
--- seconds is abandoned, because its request is dead.
+-- seconds counts as abandoned: its request is dead.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -683,8 +684,9 @@ begin
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Ends a chat whose request is dead: charges the most that the chat can have cost if the provider '
-  'accepted the request, and releases the hold otherwise. The caller has locked everything.';
+  'Ends a chat whose request is dead. If the provider accepted the request and the hold has not expired, '
+  'charges the most that the chat can have cost; otherwise releases the hold. The caller has locked the '
+  'key, the owner, the account and the chat.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -721,7 +723,7 @@ begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
   -- The scheduled task closes chats in the order of time, but rule 4 orders locks by account. So this
-  -- function never waits for a lock: it could deadlock.
+  -- function never waits for a lock, because waiting could cause a deadlock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -771,9 +773,10 @@ comment on function farthing.close_abandoned_chats(timestamptz, int) is
 -- (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger closes a chat
 -- when its hold ends, because a hold can also end by expiry, by the deletion of its owner or by an
 -- operator. Order of locks: the advisory lock of the key, the owner, the account, the chat, the key's
--- row. The scheduled task skips a chat if one of its rows is locked. The owner is locked because
--- writing a log, or changing an account a second time, takes a lock on the owner's row, and the
--- deletion of a user has locked that row while it waits for the account: the two could deadlock.
+-- row. The scheduled task skips a chat if one of its rows is locked. The owner's row is locked before
+-- the account, because writing a log, or changing an account a second time, locks that row, too.
+-- Otherwise a chat could deadlock with the deletion of its user, which has locked the owner's row and
+-- waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -918,8 +921,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- The consent is locked, so a user who lowers it meanwhile waits, and then also erases fields of the
-  -- new log. A consent that another transaction is changing now counts as none.
+  -- The consent is locked, so a change that lowers it meanwhile waits, and then erases fields of the
+  -- new log, too. While another transaction changes the consent, it counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -941,7 +944,7 @@ end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
   'Stores those fields of {model, kind, prompt, response, structured, usage, classification, '
-  'duration_ms, error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that '
+  'duration_ms, error_code, request_id, trace_id} that the user''s consent allows. Never fails: a log that '
   'cannot be stored is lost, with a warning.';
 
 create function farthing.delete_old_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
@@ -999,7 +1002,7 @@ end
 $$;
 comment on function farthing.settle_chat is
   'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
-  'locked everything and released expired holds.';
+  'locked the key, the owner, the account and the chat, and released expired holds.';
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -1067,8 +1070,8 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the excess of the scheduled task''s charge over p_usage, and returns the '
-  'refunded credits. The caller has locked the account, and calls this function once per chat.';
+  'Refunds, as an adjustment, the credits that the scheduled task charged above the price of p_usage, and '
+  'returns their number. The caller has locked the account, and calls this function once per chat.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -1101,7 +1104,8 @@ end
 $$;
 comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestamptz) is
   'Charges an answered chat: settles an open chat, charges a released chat late, and corrects a chat '
-  'that the scheduled task has charged. Returns the closed chat. The caller has locked everything.';
+  'that the scheduled task has charged. Returns the closed chat. The caller has locked the key, the owner, '
+  'the account and the chat.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
@@ -1186,13 +1190,13 @@ as $$
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
   'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
-  'figure is at most both fine_at and the threshold.';
+  'figure is above neither fine_at nor the threshold.';
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
--- The evaluation of the alert rules, each minute. The rules and their first figures are in
--- alerts/tables/thresholds.sql. An operator tunes a figure in the database: update
--- farthing.alert_rules set threshold = … where rule = ….
+-- The evaluation of the alert rules, each minute. The rules and their default figures are in
+-- alerts/tables/thresholds.sql. An operator changes a figure by POST /settings/alerts, or in the
+-- database: update farthing.alert_rules set threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1305,9 +1309,9 @@ begin
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- The statement timeout fires only once in a statement, so it would not cancel a second reading
-    -- that takes too long. The whole evaluation would then end without any notification, so no further
-    -- rule is evaluated.
+    -- After a timeout no further rule is evaluated: the statement timeout fires only once in a
+    -- statement, so it would not cancel a second reading that takes too long, and the whole evaluation
+    -- could end without any notification.
     exit when v_problem = 'failed with 57014';
   end loop;
   -- The incidents of disabled and deleted rules are closed.
@@ -1329,8 +1333,9 @@ comment on function farthing.evaluate_alerts(timestamptz) is
 
 -- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
 -- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
--- Edge Function runs. An incident is notified once, in the transaction that opens it. A summary has
--- no personal data: it has counts, shares and names of routes.
+-- Edge Function runs. An incident is notified once: its notifications are queued in the transaction
+-- in which it fires, or later if that fails. A summary does not name persons: it has figures, ids,
+-- error codes, and names such as those of routes and tasks.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1484,7 +1489,7 @@ begin
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
     farthing.count_text(v_found.violations, 'violation'), v_found.detail));
-  -- Before the first proof, which runs within minutes, nothing counts as wrong.
+  -- The first proof runs within minutes of the installation. Until then nothing counts as wrong.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;
@@ -1602,7 +1607,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Calls of models and runners may take long.
+  -- These routes call models or other services, or work through a queue, so their requests may take
+  -- long.
   c_slow_by_nature constant text :=
     '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
   v_worst record;
@@ -1800,7 +1806,7 @@ as $$
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'Reads the number of jobs that were lost, that expired, or whose every attempt failed. A refused job '
+  'Reads the number of jobs that were lost, that expired, or that failed at every attempt. A refused job '
   'does not count.';
 
 create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
@@ -1890,7 +1896,7 @@ end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
   'Reads the share of failed charges: over if it is above the threshold and at least factor times the '
-  'usual share.';
+  'usual share, and there were at least minimum charges and three failures.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2012,7 +2018,8 @@ returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- Each hour one transaction makes a head of the ledger and queues it for the webhook.
+  -- Each hour one transaction makes a head of the ledger (seals/functions/heads.sql) and queues it
+  -- for the webhook.
   select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
     order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
@@ -2183,7 +2190,8 @@ begin
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
       farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
-  -- A scheduled task normally wakes the notification runner each minute, but no task runs now.
+  -- A scheduled task normally wakes the notification runner each minute, but that task may be
+  -- stopped, too.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
     perform farthing.wake_notification_runner_if_due(p_now);
   end if;
@@ -2194,15 +2202,15 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the notification runner each '
-  'minute. Returns true if operators are notified now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, or if alerts are not evaluated, and wakes '
+  'the notification runner each minute. Returns true if operators are notified now.';
 
 -- supabase/schemas/audit/functions/audit_action.sql
 
 -- Actions of operators on rows that are not audited column by column: a notification that is sent
 -- again, an event that is applied again, a transfer that is settled. Tasks may change or delete these
--- rows at any time. So the proof does not compare them with their last audit row, as it does for
--- audited tables.
+-- rows at any time. So the proof, which compares the rows of audited tables with their last audit rows,
+-- leaves these rows out.
 
 create function farthing.audit_action(
   p_table text, p_key jsonb, p_before jsonb, p_after jsonb, p_author text, p_reason text, p_now timestamptz)
@@ -2228,7 +2236,8 @@ begin
 end
 $$;
 comment on function farthing.require_reason(text) is
-  'Refuses an action whose reason would not fit the audit. Fails invalid_request, naming reason.';
+  'Refuses an action without a reason of 1 to 500 characters, as the audit requires. Fails invalid_request, '
+  'naming reason.';
 
 -- supabase/schemas/audit/functions/audit_changes.sql
 
@@ -2582,7 +2591,7 @@ declare
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
   -- The scheduled task cancels bookings in the order of time, but rule 4 orders locks by account. So
-  -- this function never waits for a lock: it could deadlock.
+  -- this function never waits for a lock, because waiting could cause a deadlock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -2675,7 +2684,8 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- A booking that was begun under this key with different terms is given up.
+  -- An earlier booking under this key has different terms or cannot be continued, so it is given
+  -- up.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -3271,7 +3281,8 @@ as $$
 declare
   v_order farthing.orders;
   -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
-  -- after the order. So a retry cannot continue an older order.
+  -- after the order. So a retry cannot continue an order that is older than 30 minutes; 5 minutes
+  -- of them are a margin.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -3303,8 +3314,8 @@ declare
   -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
-  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with them
-  -- and session_settings may change before.
+  -- tax_behavior and promotion_codes have columns of their own, because a payment is compared with
+  -- them, and session_settings may have changed before the payment.
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
     currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, session_settings,
     tax_behavior, promotion_codes, expires_at, created_at, updated_at)
@@ -3423,7 +3434,7 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- The result is exact: div() divides whole numbers, and a half is rounded up.
+  -- The result is exact: div() returns a whole quotient, and a half is rounded up.
   select div(2 * p_amount * p_bonus_credits + p_credits + p_bonus_credits,
     2 * (p_credits + p_bonus_credits))::bigint
 $$;
@@ -3441,7 +3452,7 @@ as $$
 declare
   v_policy farthing.accounting_policies := farthing.accounting_policy('bonus_allocation', p_now);
   v_terms farthing.lots;
-  -- Tax is owed to the state, so it is no part of the price of credits.
+  -- Tax is owed to the state, so it is not part of the price of credits.
   v_price bigint := p_paid.amount_total - p_paid.amount_tax;
   v_bonus_price bigint := case v_policy.value when 'pro_rata'
     then farthing.bonus_price(v_price, p_order.credits, p_order.bonus_credits) else 0 end;
@@ -3537,7 +3548,7 @@ as $$
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
-  'Returns an order in the API''s form. The amount is in minor units; credits are text.';
+  'Returns an order in the API''s form. Amounts are in minor units; credits are text.';
 
 create function farthing.expire_order(p_order_id text, p_now timestamptz)
 returns int
@@ -3570,12 +3581,12 @@ as $$
     order by o.expires_at limit p_limit), 'expire_order', p_now)
 $$;
 comment on function farthing.expire_orders(timestamptz, int) is
-  'Marks pending orders whose session has ended as expired, and returns their number.';
+  'Marks pending orders as expired after their session has ended, and returns their number.';
 
 -- supabase/schemas/checkout/functions/session_settings.sql
 
 -- The settings of an order's session at Stripe. They are stored with the order, because Stripe refuses
--- a repeated request that has the same idempotency key and other parameters.
+-- a repeated request that has the same idempotency key but different parameters.
 
 create function farthing.session_settings(p_user_id uuid, p_account_id bigint)
 returns jsonb
@@ -3583,8 +3594,9 @@ language sql stable
 set search_path = ''
 as $$
   -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
-  -- and automatic tax, because only these belong to a customer. The customer must have a saved card: when
-  -- a customer is deleted at Stripe, Stripe detaches the card, and then refuses sessions of this customer.
+  -- and automatic tax, because only these belong to a customer. A customer without a saved card is not
+  -- used, because it may have been deleted at Stripe: then Stripe has detached its card, and refuses
+  -- its sessions.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -3597,8 +3609,9 @@ as $$
   left join auth.users u on u.id = p_user_id
 $$;
 comment on function farthing.session_settings(uuid, bigint) is
-  'Returns the settings of a new session: those of the policy without their prefix, and customer_id or '
-  'customer_email, or neither if the user has no email address that Stripe is sure to accept.';
+  'Returns the settings of a new session: those of the policy, without the prefix checkout_, and '
+  'customer_id or customer_email, or neither if the user has no email address that Stripe is sure to '
+  'accept.';
 
 create function farthing.forget_session_email()
 returns trigger
@@ -3625,8 +3638,7 @@ begin
 end
 $$;
 comment on function farthing.forget_emails_of_user() is
-  'Trigger: when a user is deleted, deletes their email from those of their orders that have no '
-  'session yet.';
+  'Trigger: when a user is deleted, deletes their email from those of their orders that still contain it.';
 
 -- supabase/schemas/customers/functions/card_removals.sql
 
@@ -3646,7 +3658,7 @@ as $$
   on conflict (payment_method_id) do nothing
 $$;
 comment on function farthing.plan_card_removal(bigint, text, text, timestamptz, timestamptz) is
-  'Plans that Stripe detaches a card. A repeat changes nothing.';
+  'Records that Stripe must detach a card. A repeat changes nothing.';
 
 create function farthing.remove_card(p_account_id bigint, p_now timestamptz)
 returns void
@@ -3706,8 +3718,8 @@ set search_path = ''
 as $$
   select r.payment_method_id from farthing.card_removals r
   where r.detached_at is null and r.next_attempt_at <= p_now
-    -- A charge that was begun with a card which was then replaced still uses the replaced card, because
-    -- its request to Stripe may have to be repeated.
+    -- An open charge still needs its card after the card was removed or replaced, because the charge's
+    -- request to Stripe may have to be repeated.
     and not exists (select from farthing.top_up_charges c where c.account_id = r.account_id
       and c.payment_method_id = r.payment_method_id and c.step = 'charge')
   order by r.next_attempt_at, r.payment_method_id limit p_limit
@@ -3728,10 +3740,11 @@ comment on function farthing.cards_are_due(timestamptz) is 'Returns whether card
 -- supabase/schemas/customers/functions/saved_cards.sql
 
 -- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
--- creates one customer per account, because the key of that request is derived from the account and
--- its user. A second request finds the first customer here. The account of a deleted user keeps its
--- customer. If the same user id signs up later, it has another account and another customer.
--- Farthing stores Stripe's ids and the card's brand, last four digits and expiry, never its number.
+-- creates one customer per account, because the idempotency key with which the customer is created
+-- is derived from the account and its user. A second request finds the first customer here. The
+-- account of a deleted user keeps its customer. If the same user id signs up later, it has another
+-- account and another customer. Farthing stores Stripe's ids and the card's brand, last four digits
+-- and expiry, never its number.
 
 create function farthing.reject_card(p_facts jsonb, p_now timestamptz)
 returns text
@@ -3755,7 +3768,7 @@ begin
 end
 $$;
 comment on function farthing.reject_card(jsonb, timestamptz) is
-  'Plans that Stripe detaches a card that was saved at Stripe but is not stored here. Returns '
+  'Records that Stripe must detach a card that was saved at Stripe but is not stored here. Returns '
   'processed, or ignored for the customer of another app.';
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
@@ -3796,8 +3809,8 @@ end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
   'Stores a saved card, and wakes the runner to read it and to detach the card that it replaces. A card '
-  'that was removed, or that is older than the last change of the card, is detached instead. The caller '
-  'has locked the account.';
+  'that was removed before, or that was saved before the last change of the account''s card, is detached '
+  'instead. The caller has locked the account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -3852,7 +3865,8 @@ begin
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      -- The user is deleted. A new account under the same user id does not get the card.
+      -- The user is deleted, or the customer belongs to another account. A new account under the
+      -- same user id does not get the card.
       return farthing.reject_card(p_facts, p_now);
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
@@ -3926,7 +3940,8 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- While the policy computes no tax, Stripe has no request about taxes to refuse.
+  -- While the policy computes no tax, no request can fail because of taxes, so a fault of taxes is
+  -- over.
   select p_fault.last_seen_at > p_from
     and (p_fault.fault <> 'tax_not_set_up' or (select checkout_automatic_tax from farthing.policy))
 $$;
@@ -3986,7 +4001,8 @@ comment on function farthing.is_plain_email(text) is
 
 -- supabase/schemas/foundation/functions/effective_from.sql
 
--- The beginning of an item in a list: a price, a policy, a code.
+-- The time from which an item of a settings list applies: a rate, a package, an accounting policy,
+-- a journal code.
 
 create function farthing.effective_from(p_item jsonb)
 returns timestamptz
@@ -4059,7 +4075,7 @@ end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
   'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
-  'names the invalid field. RPC functions refuse only by this function.';
+  'names the invalid field. RPC functions raise every error that has a code through this function.';
 
 -- supabase/schemas/foundation/functions/pages.sql
 
@@ -4091,7 +4107,7 @@ as $$
   select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
 $$;
 comment on function farthing.uuid_of(text) is
-  'Returns the id that a cursor contains; null for any other text, which is the cursor of no item.';
+  'Returns the id that a cursor contains; null for any other text, because no item has such a cursor.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
@@ -4198,7 +4214,7 @@ end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
   'Refuses an operator who would change or lift a block of themselves or of a card that they used. A '
-  'block of an address is not checked, because its owner is unknown. Fails forbidden.';
+  'block of an address is not checked, because the owner of an address is unknown. Fails forbidden.';
 
 create function farthing.put_block(p_block farthing.blocks)
 returns farthing.blocks
@@ -4222,8 +4238,8 @@ begin
 end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
-  'Adds a block, or replaces the reason, the author and the end of an existing block, and returns it. '
-  'Fails forbidden for the operator whom the existing block blocks.';
+  'Adds a block, or replaces the reason, the author, the time and the end of an existing block. Returns the '
+  'block. Fails forbidden for the operator whom the existing block blocks.';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -4285,8 +4301,8 @@ comment on function farthing.apply_charge_event(jsonb, timestamptz) is
 
 -- The fraud check before a checkout session or a booking. The check runs in the transaction that
 -- creates the order or the booking. So the account is locked, parallel requests are counted one
--- after the other, and a decision is stored if and only if the order or booking is stored. The
--- limits count stored rows: an operator can read these rows, and no counter has to be reset.
+-- after the other, and an order or a booking is stored together with the decision that allows it.
+-- The limits count stored rows: an operator can read these rows, and no counter has to be reset.
 
 create function farthing.fraud_verdict(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz, p_is_new boolean default true, p_provider_id uuid default null)
@@ -4437,7 +4453,7 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The limit counts as in find_sessions_over().
+  -- The limit is used up as in find_sessions_over(), but by bookings.
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -4464,8 +4480,8 @@ as $$
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- More users than allowed used the card. The limit ends as soon as either the last use by the surplus
-  -- user or the buyer's own last use is a day old.
+  -- The limit is exceeded if too many users have used one card. It ends as soon as the last use by the
+  -- user who is one too many, or the buyer's own last use, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -4567,7 +4583,7 @@ end
 $$;
 comment on function farthing.ceiling_met is
   'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
-  'Days are UTC.';
+  'For an author whom the ceilings do not bind, only the ceiling grant is checked. Days are UTC.';
 
 -- supabase/schemas/grants/functions/make_grant.sql
 
@@ -4727,9 +4743,9 @@ begin
 end
 $$;
 comment on function farthing.finish_grant is
-  'Adds the credits, or stores a pending grant if a ceiling is exceeded. Returns {status: 201, data: '
-  'lot} or {status: 202, data: the pending grant}. The caller has locked the account. Fails '
-  'invalid_request.';
+  'Adds the credits, or stores a pending grant if the grant exceeds a ceiling that binds its author. '
+  'Returns {status: 201, data: lot} or {status: 202, data: the pending grant}. The caller has locked the '
+  'account. Fails invalid_request.';
 
 create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -4841,7 +4857,7 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.expire_grants(timestamptz, int) is
-  'Marks grants that were not confirmed in time as expired, and returns their number.';
+  'Marks pending grants as expired after confirm_before, and returns their number.';
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
 
@@ -5041,7 +5057,7 @@ comment on function farthing.check_ledger_sample(double precision, int) is
 -- supabase/schemas/health/functions/figures.sql
 
 -- Figures for a metrics collector. They do not read the ledger: credits come from the sums of
--- sealed entries, which are at most a minute old; all other figures read only unfinished work, or
+-- sealed entries, which are at most a minute old. The figures of work read only unfinished work, or
 -- work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
@@ -5102,9 +5118,9 @@ as $$
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Counts work by its state: webhook events and jobs that are unfinished or ended within a day, and '
-  'unsent notifications. Also returns the age of the oldest unfinished event and the delay of the '
-  'longest waiting job, in seconds.';
+  'Counts work by its state: webhook events that are unfinished or arrived within a day, jobs that are '
+  'unfinished or ended within a day, and unsent notifications. Also returns the age of the oldest '
+  'unfinished event and the delay of the longest waiting job, in seconds.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
@@ -5370,9 +5386,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Running totals in burn-down order: each lot gives the credits that the lots before it did not
-  -- give. An expired or frozen lot gives only the credits that the previous hold reserved of the
-  -- lot, so credits that stay held do not expire between two holds.
+  -- Running totals in burn-down order: each lot gives the credits that are still missing after the
+  -- lots before it. An expired or frozen lot gives only the credits that the previous hold reserved
+  -- of the lot, so credits that stay held do not expire between two holds.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -5620,7 +5636,7 @@ end
 $$;
 comment on function farthing.charge_bill is
   'Charges a bill of a hold that is already freed; returns one result for each charge. Usage without an '
-  'event_id becomes an event of the bill''s origin with the hold''s id. Fails unknown_model, '
+  'event_id becomes an event with the bill''s origin and the hold''s id. Fails unknown_model, '
   'usage_conflict, invalid_request.';
 
 create function farthing.settle(
@@ -5691,8 +5707,9 @@ comment on function farthing.settle is
 -- supabase/schemas/inbox/functions/apply_event.sql
 
 -- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
--- Each event is applied in the transaction that records it, and the state, not the existence of the
--- row, says whether it was applied. The facts contain no personal data.
+-- An event is first applied in the transaction that records it, and may be retried later. So the
+-- state, not the existence of the row, says whether it was applied. The facts contain no personal
+-- data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -5915,8 +5932,8 @@ begin
     if not v_is_paid then
       return 'ignored because the order is linked to a different session';
     end if;
-    -- Only this installation writes the id of an order into a session, so the payment must be for
-    -- this order.
+    -- Only this installation writes the id of an order into a session. So the payment is for this
+    -- order, and must not be ignored.
     raise exception 'order % is linked to a different Checkout Session', v_order.order_id;
   end if;
   perform farthing.note_session(v_order, p_facts);
@@ -6004,9 +6021,10 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
-  'Applies the events that arrived before their payment, or before its charge, in the transaction that '
-  'applies the payment: refunded credits cannot be spent in between. p_with_payment: also applies the event '
-  'of the payment itself, which may have waited for the event of its session. Returns the number of events.';
+  'Applies the events that arrived before their payment, or before the payment''s charge, in the '
+  'transaction that applies the payment, so that refunded credits cannot be spent in between. '
+  'p_with_payment: also applies the event of the payment itself, which may have waited for the event of '
+  'its session. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
@@ -6023,8 +6041,8 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Returns whether this installation created the event''s object, or the payment that the object belongs '
-  'to.';
+  'Returns whether the metadata of the event''s object names this installation. The metadata of a refund '
+  'from the dashboard does not, even if it refunds a payment of ours.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -6094,9 +6112,10 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if any of its work is due: to send a refund, reverse a provider''s share, '
-  'charge a top-up, read or detach a saved card, or fetch Stripe''s events, the balance, the list of a '
-  'payout or the session of a waiting payment. Returns true if the call was queued.';
+  'Wakes the payment runner if any of its work is due: to send a refund, transfer or reverse a '
+  'provider''s share, charge a top-up, read or detach a saved card, or fetch Stripe''s events, the list '
+  'of balance transactions, the list of a payout or the session of a waiting payment. Returns true if '
+  'the call was queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
@@ -6164,9 +6183,9 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are applied in the order of their time, but rule 4 orders locks by account. So this task could
--- deadlock: it stops waiting for a lock long before the deadlock timeout, and retries the event a
--- minute later.
+-- Events are retried in the order in which they are due, but rule 4 orders locks by account, so
+-- this task could deadlock. It therefore stops waiting for a lock long before the deadlock timeout,
+-- and retries the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('retry_events', 'event', array(
@@ -6264,8 +6283,8 @@ returns setof farthing.inbox
 language sql stable
 set search_path = ''
 as $$
-  -- Without its order a payment waits, too, but it is left out here, because reading its session would
-  -- not help.
+  -- A payment whose order has no row here also waits, but is left out, because reading its session
+  -- would not help.
   select i.* from farthing.inbox i
   join farthing.orders o on o.order_id = (i.facts ->> 'order_id')::uuid and o.payment_ref is null
   where i.read_session_at <= p_now
@@ -6501,7 +6520,7 @@ as $$
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
   'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the job '
-  'is requested (T10).';
+  'is requested (trap T10).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,
@@ -6666,8 +6685,8 @@ comment on function farthing.delete_old_job_data(timestamptz, int) is
 
 -- supabase/schemas/jobs/functions/job_runner.sql
 
--- Waking the job runner, which needs pg_net and Vault. Both are optional: without them, the job runner
--- works when a caller sends POST /job-runner.
+-- Waking the job runner. This needs pg_net and Vault, which are optional: without them, the job
+-- runner works only when a caller sends POST /job-runner.
 
 create function farthing.wake_runner()
 returns boolean
@@ -6692,10 +6711,10 @@ comment on function farthing.wake_runner_if_due(timestamptz) is
 
 -- supabase/schemas/jobs/functions/leases.sql
 
--- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this order: the
--- owner, the account, the job (rule 4). The owner is locked because a job's row and its logs refer to the
--- owner, and the deletion of a user locks the owner's row while it waits for the account. A claim locks
--- only jobs, and skips locked ones.
+-- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this
+-- order: the owner, the account, the job (rule 4). The owner is locked because a job's row and its
+-- logs refer to the owner, and the deletion of a user locks the owner's row while it waits for the
+-- account. To lease due jobs, a claim locks only these jobs, and skips locked ones.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -6732,7 +6751,7 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'Locks and returns a job if this token still has the job''s lease; else null.';
+  'Locks a job as lock_job() does, and returns it if p_token still has the job''s lease; else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -6843,9 +6862,9 @@ comment on function farthing.find_job(uuid, uuid) is
 
 -- supabase/schemas/jobs/functions/realtime.sql
 
--- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling works
--- without it: its functions are looked up by name, so these migrations also run on a PostgreSQL without
--- Realtime.
+-- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling
+-- works without it. Its functions are looked up by name, so that the migrations also run on a
+-- PostgreSQL without Realtime.
 
 create function farthing.publish_job(p_job farthing.jobs)
 returns void
@@ -6952,8 +6971,8 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
-    -- occurred_at before the request is priced at the rates of that earlier moment.
+    -- Trap T10: usage is priced at the rates of the moment when the job was requested. Usage with
+    -- an occurred_at before the request is priced at the rates of that earlier moment.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
@@ -7309,8 +7328,8 @@ comment on function farthing.note_account_read(bigint, text, text, timestamptz) 
   'Records that an author read one resource of this account by the resource''s id, unless the account '
   'is the author''s own.';
 
--- Finds an account like account_for(), and locks it. In most calls this is one select that calls no
--- other function, because every charge begins with it.
+-- Finds the account as account_for() does, and locks it. In most calls this is one select that
+-- calls no other function, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
@@ -7636,9 +7655,9 @@ begin
 end
 $$;
 comment on function farthing.write_entry(farthing.entries, timestamptz) is
-  'Writes one entry and changes its account''s balance by the entry''s amount. Sets the entry''s number '
-  'and id, and its times, transaction and correlation id where they are null. Returns the account, which '
-  'the caller has locked.';
+  'Writes one entry and changes its account''s balance by the entry''s amount. Sets the entry''s number, '
+  'id, created_at and balance_after, and sets event_at, the transaction and the correlation id if they '
+  'are null. Returns the account, which the caller has locked.';
 
 create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
@@ -7803,12 +7822,11 @@ comment on function farthing.expire_credits(timestamptz, int) is
 
 -- Spending: taking credits out of lots. spend_batch() implements every rule: refusal, burn-down
 -- order, charges that take from several lots, and the shortfall of a settled hold. Its loop runs
--- over arrays in memory; the tables are read once and written in three steps, for any number of
--- charges. In most calls there is one charge and the first lot suffices: spend() has a shortcut for
--- that case, with one read and one write, and calls spend_batch() for every other case. With the
--- shortcut, two cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233
--- instead of 3,519 on 4 connections. ledger/spend_shortcut.test.sql compares the results of both
--- functions.
+-- over arrays in memory; the tables are read once and written once, for any number of charges. In
+-- most calls there is one charge and the first lot suffices: spend() has a shortcut for that case,
+-- with one read and one write, and calls spend_batch() for every other case. With the shortcut, two
+-- cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233 instead of 3,519 on
+-- 4 connections. ledger/spend_shortcut.test.sql compares the results of both functions.
 
 create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -7860,7 +7878,8 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot both arrays return null: what is still needed becomes debt.
+      -- After the last lot, v_free and v_lot_ids return null: v_take is then all that is still
+      -- needed, which becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -7991,7 +8010,7 @@ comment on function farthing.refuse_short(numeric, numeric) is
 
 -- References that may move credits only once. They have a table of their own, because an
 -- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
--- twice. Only callers who use `once` pay for the table: the entries need no index by reference.
+-- twice. Only requests with `once` write to this table, and the entries need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -8505,7 +8524,7 @@ begin
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
         -- If one mail service may have sent a notification, a different mail service must not send
-        -- it: it could not recognise the repeat.
+        -- it, because only the first service can recognise the repeat.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
       order by farthing.notification_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
@@ -8567,16 +8586,16 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days a notification is no longer useful. The limit also ensures that an address is
-  -- not stored for as long as no mail service is configured.
+  -- After three days a notification is no longer useful. Without this limit, a project
+  -- that has no mail service would store the addresses until one is configured.
   v_expired := farthing.work_off('give_up_notifications', 'notification', array(
     select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed')
       and coalesce(n.retried_at, n.created_at) <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
-  -- Notifications to users stay, because scheduled tasks use them to find what was already
-  -- notified. All other notifications are only a log.
+  -- Notifications to users stay, because scheduled tasks look there for what a user was already
+  -- notified of. All other notifications are only a log.
   delete from farthing.notifications where notification_id in (
     select notification_id from farthing.notifications
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
@@ -8593,7 +8612,7 @@ comment on function farthing.give_up_notifications(timestamptz, int) is
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
--- Warnings a week and a day before credits expire.
+-- Warnings before credits expire: one a week ahead, and one a day ahead.
 
 create function farthing.notify_expiring(
   p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
@@ -8609,7 +8628,7 @@ as $$
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
       -- A lot that was granted less than a week before its expiry gets no warning a week ahead;
-      -- every lot gets one a day ahead (T23).
+      -- every lot gets a warning a day ahead (trap T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), unnotified as (
@@ -8642,7 +8661,8 @@ as $$
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.notify_expiring_credits(timestamptz, int) is
-  'T23: queues warnings a week and a day before credits expire, and returns the number of notifications.';
+  'Queues the warnings that credits expire within a day or within a week (trap T23), and returns the '
+  'number of notifications.';
 
 -- supabase/schemas/notifications/functions/leases.sql
 
@@ -8766,9 +8786,9 @@ begin
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
-  -- The subject of the notification is the account's newest lot, and each subject is notified once:
-  -- the owner may be notified again only after the account has received credits, and not at all if
-  -- it never had credits.
+  -- The subject of the notification is the account's newest lot, and there is one notification per
+  -- subject. So the owner is notified again only after the account has received credits, and never
+  -- if the account never had credits.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id
@@ -8818,8 +8838,9 @@ comment on function farthing.notify_low_balances(timestamptz, int) is
 
 -- supabase/schemas/notifications/functions/manual_retries.sql
 
--- Retries by an operator: notifications that were given up are queued again. Dead-lettered notifications
--- were certainly not sent. Uncertain ones may have been sent, so they are repeated only on request.
+-- Retries by an operator: notifications that were given up are queued again. Dead-lettered
+-- notifications were certainly not sent. Uncertain ones may have been sent, so they are retried
+-- only if the operator sends even_if_sent.
 
 create function farthing.retry_given_up(
   p_notification farthing.notifications, p_reason text, p_author text, p_now timestamptz)
@@ -8846,7 +8867,8 @@ begin
 end
 $$;
 comment on function farthing.retry_given_up(farthing.notifications, text, text, timestamptz) is
-  'Queues a dead or uncertain notification again, with eight new attempts, and audits it. Returns the row.';
+  'Queues a dead or uncertain notification again, with eight new attempts, and audits the retry. Returns '
+  'the row.';
 
 create function farthing.retriable_notifications(
   p_since timestamptz, p_until timestamptz, p_template text, p_error text)
@@ -8890,7 +8912,8 @@ end
 $$;
 comment on function farthing.require_given_up(farthing.notifications, boolean) is
   'Refuses a retry of a notification that was not given up, whose address was erased, or that may have '
-  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is its state.';
+  'been sent (unless p_even_if_sent is true). Fails notification_not_dead; details.state is the '
+  'notification''s state.';
 
 -- supabase/schemas/notifications/functions/notification_answer.sql
 
@@ -8984,9 +9007,9 @@ exception when others then
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Queues a notification to an account''s owner; false if this subject was notified before, or if the '
-  'owner was deleted. Never fails: if the notification cannot be written, the server''s log has a '
-  'warning.';
+  'Queues a notification to an account''s owner; false if the account already has one of this template '
+  'and subject, or if the owner was deleted. Never fails: if the notification cannot be written, the '
+  'server''s log has a warning.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -9005,8 +9028,9 @@ exception when others then
 end
 $$;
 comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
-  'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
-  'notified before. Never fails: if the notification cannot be written, the server''s log has a warning.';
+  'Notifies the operators, by email and by webhook, once per template and subject; false if both '
+  'notifications already exist. Never fails: if the notification cannot be written, the server''s log '
+  'has a warning.';
 
 create function farthing.queue_requested_notification(
   p_template text, p_user_id uuid, p_email text, p_data jsonb, p_locale text, p_now timestamptz)
@@ -9140,8 +9164,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notification(farthing.notifications, text, interval, timestamptz) is
-  'Plans another attempt after p_wait. After eight counted attempts (p_notification.attempts) it ends '
-  'the notification instead, as dead, or as uncertain if an attempt may have sent it.';
+  'Plans another attempt after p_wait. After eight counted attempts (p_notification.attempts), ends the '
+  'notification instead: as dead, or as uncertain if an attempt may have sent it.';
 
 create function farthing.end_attempt(
   p_notification farthing.notifications, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
@@ -9151,7 +9175,7 @@ set search_path = ''
 as $$
 begin
   if p_outcome = 'not_asked' then
-    p_notification.attempts := p_notification.attempts - 1; -- a claim without a request is no attempt
+    p_notification.attempts := p_notification.attempts - 1; -- a claim without a request is not an attempt
     perform farthing.retry_notification(p_notification, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
@@ -9302,13 +9326,14 @@ comment on function farthing.is_closed_by_hand(text, text, text, text, text) is
 
 -- supabase/schemas/payouts/functions/manual_payouts.sql
 
--- Manual payouts. Stripe does not list the transactions of a manual payout, because its request
--- names only an amount. So the oldest available transactions are assigned to the oldest payout. If
--- a payout takes all available money, the assigned transactions are exactly the right ones.
+-- Manual payouts. Stripe does not list the transactions of a manual payout, because the payout was
+-- requested only as an amount. So the oldest available transactions are assigned to the oldest
+-- payout. If a payout takes all available money, the assigned transactions are exactly the right
+-- ones.
 --
--- In an account with automatic payouts, a manual one (such as an instant payout) is an advance on
--- the next automatic one. The list of that automatic payout has the transactions of the advance,
--- and the advance itself as a line.
+-- In a Stripe account with automatic payouts, a manual payout (such as an instant payout) is an
+-- advance on the next automatic one. The list of that automatic payout has the transactions of the
+-- advance, and the advance itself as a line.
 
 create function farthing.is_advance(p_payout_id text)
 returns boolean
@@ -9428,7 +9453,7 @@ as $$
 $$;
 comment on function farthing.amount_in(text) is
   'Returns the amount and the currency from the beginning of a mismatch''s `ours` or `theirs`; nulls if '
-  'the text begins with neither.';
+  'the text does not begin with both.';
 
 create function farthing.line_of(p_mismatch farthing.mismatches)
 returns farthing.balance_transactions
@@ -9549,7 +9574,7 @@ comment on function farthing.newest_mismatches(int) is
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
--- Payments that are in none of Stripe's payouts. That a payment is missing shows only after the
+-- Payments that are in none of Stripe's payouts. A missing payment can be recognised only after the
 -- payouts that could contain it were listed. A payment that is not even in Stripe's list by time is
 -- looked for only once; each run checks at most one day of such payments, so that a run stays short
 -- even after a long pause: docs/decisions/reconciliation.md.
@@ -9741,7 +9766,7 @@ begin
     updated_at = p_now
   returning * into v_known;
   if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
-    raise exception 'payout % has another amount or currency', v_known.payout_id;
+    raise exception 'the stored payout % has another amount or currency than the event', v_known.payout_id;
   end if;
   perform farthing.plan_reconciliation(v_known, p_now);
   return 'processed';
@@ -9754,9 +9779,9 @@ comment on function farthing.apply_payout_event(jsonb, timestamptz) is
 -- supabase/schemas/payouts/functions/payout_lists.sql
 
 -- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
--- list is stored, because a record that is missing here has often only not arrived yet: the stored
--- list can then be compared again without another request to Stripe. The list contains ids,
--- amounts, and our id from Stripe's metadata, and no personal data.
+-- list is stored, because one of our records may arrive after the list: the stored list can then be
+-- compared again without another request to Stripe. The list contains ids, amounts, and our id from
+-- Stripe's metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
@@ -9822,7 +9847,7 @@ declare
   v_id uuid;
 begin
   -- Users of Stripe's dashboard, and other apps on the account, can write anything into the
-  -- metadata, so p_id may be no UUID.
+  -- metadata, so p_id may be any text.
   if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return null;
   end if;
@@ -9966,8 +9991,8 @@ begin
     -- return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe's metadata names an order or a booking of ours (our_id) for this payment. Here, that
-  -- order or booking is unpaid, was paid by a different payment, or does not exist.
+  -- Stripe's metadata may name an order or a booking of ours (our_id) for this payment. If so, that
+  -- order or booking is unpaid here, was paid by a different payment, or does not exist.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -10101,7 +10126,7 @@ as $$
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
   -- A payout's amount must equal the sum of its transactions, without the transaction of the payout
-  -- itself. All of them are in the payout's currency.
+  -- itself. All of them must be in the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -10287,9 +10312,9 @@ as $$
   where d.fields <> '[]'
 $$;
 comment on function farthing.package_changes(jsonb, timestamptz) is
-  'Returns the packages that a list adds, changes, restores to sale or retires (packages that are not in '
-  'the list), each with the version after the change, the fields that differ and the moment at which the '
-  'change begins.';
+  'Returns the packages that a list adds, changes or restores to sale, and those that it retires by not '
+  'naming them, each with the version after the change, the fields that differ and the moment at which '
+  'the change begins.';
 
 create function farthing.refuse_bad_packages(p_packages jsonb)
 returns void
@@ -10316,8 +10341,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is no array or a field cannot be stored exactly; names the '
-  'first such field.';
+  'Fails invalid_request if a list of packages is not an array, or a field cannot be stored exactly; '
+  'names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
 returns table (nr int, field text, rule text)
@@ -10330,7 +10355,7 @@ as $$
       and p_package ->> 'slug' ~ '^[a-z0-9][a-z0-9_-]{0,39}$'
       and (p_package ->> 'slug' !~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
         or exists (select from farthing.packages p where p.slug = p_package ->> 'slug')),
-      'must have 1 to 40 of a-z, 0-9, _ and -, not begin with _ or -, and be in the list once.'),
+      'must have 1 to 40 of a-z, 0-9, _ and -, not begin with _ or -, and appear only once in the list.'),
     (2, 'name', jsonb_typeof(p_package -> 'name') = 'string'
       and length(p_package ->> 'name') between 1 and 80, 'must have 1 to 80 characters.'),
     (3, 'description', coalesce(jsonb_typeof(p_package -> 'description'), 'null') = 'null'
@@ -10367,7 +10392,7 @@ as $$
     from jsonb_array_elements(p_prices) e (price)) else false end
 $$;
 comment on function farthing.are_prices(jsonb) is
-  'Returns whether a value is a list of prices [{currency, amount}], each currency once.';
+  'Returns whether a value is a list of prices [{currency, amount}] with no currency twice.';
 
 -- supabase/schemas/pricing/functions/packages.sql
 
@@ -10379,13 +10404,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A package that is inserted without a slug keeps the slug of its earlier versions; a new one gets
-  -- its id.
+  -- A version that is inserted without a slug gets the slug of the package's earlier versions; a
+  -- new package gets its own id as the slug.
   new.slug := coalesce(new.slug, (select p.slug from farthing.packages p
     where p.package_id = new.package_id limit 1), new.package_id::text);
   if exists (select from farthing.packages p
     where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %. A package keeps its slug and shares it with none.',
+    raise exception 'Package % cannot have the slug %. A package keeps its slug, which no other package has.',
       new.package_id, new.slug using errcode = 'restrict_violation';
   end if;
   return new;
@@ -10612,7 +10637,7 @@ begin
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
     perform farthing.fail('invalid_request', case v_bad.field
-      when 'model' then 'model must have 1 to 200 characters, and the list must name it once.'
+      when 'model' then 'model must have 1 to 200 characters, and appear only once in the list.'
       when 'markup' then 'markup must be above 0 and below 100000, with at most 4 decimals.'
       else v_bad.field || ' must be a decimal string with at most 11 digits before the point and 9 after it, '
         'and the input or the output price must be above 0.' end, null,
@@ -10621,8 +10646,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request if a list of rates is no array or a field cannot be stored exactly in a rate; '
-  'names the first such field.';
+  'Fails invalid_request if a list of rates is not an array, or a field cannot be stored exactly in a '
+  'rate; names the first such field.';
 
 -- supabase/schemas/pricing/functions/rates.sql
 
@@ -11002,7 +11027,7 @@ as $$
 $$;
 comment on function farthing.prove_burn_down() is
   'Rule 5, as far as entries show it: no plain charge took from a lot while an earlier lot in burn-down '
-  'order still had credits. That lot had credits if a later charge took some from it.';
+  'order still had credits. The earlier lot had credits if a later charge took some from it.';
 
 -- supabase/schemas/proof/functions/caps_and_ceilings.sql
 
@@ -11028,7 +11053,7 @@ as $$
 $$;
 comment on function farthing.prove_caps() is
   'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
-  'day, and the daily cap is the lower of the owner''s and the operator''s.';
+  'day, and the daily cap is the lower of the owner''s own cap and the imposed cap.';
 
 create function farthing.prove_ceilings()
 returns table (rule int, account_id bigint, detail text)
@@ -11047,7 +11072,7 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18: another operator confirmed each grant above a ceiling, and the sums per day and author '
+  'Rule 18: each grant above a ceiling was confirmed by another author, and the sums per day and author '
   '(actor_days) add up to all sealed entries.';
 
 -- supabase/schemas/proof/functions/chats_and_jobs.sql
@@ -11171,9 +11196,9 @@ comment on function farthing.prove_reserved() is
 -- The incremental proof skips sealed entries that were proved before. It exists because the whole
 -- proof reads every entry and is too slow to run each hour. The incremental proof proves the new
 -- entries of each account, marks them as proved, and checks all other rows as the whole proof does.
--- If somebody changes an old entry and not its seal, only the whole proof finds the change; it runs
--- each week. If the entry was sealed again, too, its seal differs from the account's mark and from
--- the head.
+-- If somebody changes an old entry and not its seal, only the whole proof finds the change; the
+-- whole proof runs each week. If the changed entry and those after it were also sealed again, the
+-- account's last proved seal differs from the hash stored in `proved`, and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -11414,8 +11439,8 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: each charge and each purchase has its origin, and each usage its '
-  'price.';
+  'Rules 9 and 12 of new entries: each usage charge has its usage event and the right price, and each '
+  'purchase has its paid order.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -11732,7 +11757,8 @@ comment on function farthing.prove_top_ups() is
 
 -- supabase/schemas/proof/functions/owners.sql
 
--- The proof of owners: each account belongs to the user who opened it, and each row to an existing account.
+-- The proof of owners: a user's account belongs to the user who opened it, and rows of other tables
+-- belong to existing accounts.
 
 create function farthing.prove_marks()
 returns table (rule int, account_id bigint, detail text)
@@ -11877,8 +11903,8 @@ as $$
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
-  'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. No '
-  'rows mean that the ledger is proved.';
+  'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. If '
+  'it returns no rows, all of these rules hold.';
 
 -- supabase/schemas/proof/functions/refunds_and_disputes.sql
 
@@ -11955,9 +11981,9 @@ as $$
   group by r.account_id, r.order_id, o.amount_total having sum(r.amount) > o.amount_total
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
-  'events; the states of orders and the freezes of lots agree; and the refunds that were requested here '
-  'never exceed the order.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in whatever sequence '
+  'the events arrived; the states of orders and the freezes of lots agree; and the refunds that were '
+  'requested here never exceed the order.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
@@ -12094,8 +12120,8 @@ begin
   insert into farthing.proof_violations (run_nr, nr, rule, account_id, detail)
   select v_run_nr, f.nr, f.rule, f.account_id, left(f.detail, 1000)
   from unnest(v_found) with ordinality f (rule, account_id, detail, nr) where f.nr <= 100;
-  -- These rows are stored longer, because the alert's read_proof() reads violations until a whole
-  -- proof finds none.
+  -- Runs since the last whole proof without a violation are stored longer, because the alert's
+  -- read_proof() reads their violations until a whole proof finds none.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
@@ -12605,7 +12631,7 @@ end
 $$;
 comment on function farthing.refuse_refund(farthing.payment, bigint) is
   'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
-  'more, refund_too_large if nothing was paid yet or p_amount is above details.refundable.';
+  'more, refund_too_large if nothing was paid or p_amount is above details.refundable.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -12891,7 +12917,7 @@ comment on function farthing.actor_controls() is
 -- supabase/schemas/reports/functions/actors.sql
 
 -- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
--- entries have no index by time or author: every debit would pay for such an index. A report then
+-- entries have no index by time or author: such an index would slow every debit. A report then
 -- reads a few rows per day, however long the ledger is, and misses only the entries of the last
 -- minute or two. All Stripe events are one author here: each event writes only once, so a row for
 -- each event would sum nothing.
@@ -13001,8 +13027,9 @@ as $$
 $$;
 comment on function farthing.credit_controls() is
   'Returns the controls of the report of credits: the sums of all days and the same sums of the sealed '
-  'entries; and the granted credits, compared with the sum of the used, expired and clawed-back credits '
-  'of the sealed entries and of today''s lots less debts, without the entries that are not sealed.';
+  'entries; and the granted credits, compared with the used, expired and clawed-back credits of the '
+  'sealed entries plus what the lots have now, less debts and less the effect of entries that are not '
+  'sealed.';
 
 -- supabase/schemas/reports/functions/funnel.sql
 
@@ -13166,7 +13193,7 @@ begin
 end
 $$;
 comment on function farthing.funnel_figures(farthing.day_range) is
-  'Returns the funnel of each day of a range with a figure, and of the whole range (day is null).';
+  'Returns the funnel of each day of a range that has a figure, and of the whole range (day is null).';
 
 -- supabase/schemas/reports/functions/kpis_of_orders.sql
 
@@ -13289,7 +13316,8 @@ begin
     union all
     select 'notification_sent', coalesce(sum(e.count) filter (where e.state = 'sent'), 0),
       coalesce(sum(e.count) filter (where e.state in ('dead', 'uncertain')), 0)
-    -- The last hop ends at a user: operators need no webhook, and a deleted user has no address.
+    -- The last hop ends at a user, so notifications to operators are left out, and those to deleted
+    -- users, who have no address.
     from (select n.state, count(*) as count from farthing.notifications n
       where n.created_at >= p_from and n.created_at < p_to and n.recipient in ('owner', 'address')
         and n.last_error is distinct from 'no_recipient' group by n.state) e
@@ -13545,7 +13573,7 @@ as $$
   update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
 $$;
 comment on function farthing.note_sealed_until(timestamptz) is
-  'Stores that all entries are sealed at this moment. seal() calls it.';
+  'Stores that all entries up to a minute before p_now are sealed. seal() calls it.';
 
 create function farthing.note_debt_payment()
 returns trigger
@@ -13560,7 +13588,7 @@ begin
 end
 $$;
 comment on function farthing.note_debt_payment() is
-  'Trigger: a payment of debt waits to be summed with the entries of its account.';
+  'Trigger: records a payment of debt, so that it is summed later with the entries of its account.';
 
 -- supabase/schemas/reports/functions/order_entries.sql
 
@@ -13674,8 +13702,8 @@ as $$
   where n.missing is null and m.missing is not null
 $$;
 comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days and '
-  'credits of these orders, and their evidence is there.';
+  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
+  'and credits of these orders, and evidence that is noted as complete exists.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 
@@ -13819,7 +13847,7 @@ end
 $$;
 comment on function farthing.report_range(date, date, timestamptz) is
   'Returns the days of a report, both included. Without p_to the report ends today (UTC); without p_from '
-  'it begins on the first day of the month of its end. Fails invalid_request, naming from.';
+  'it begins on the first day of the month of its end. Fails invalid_request, naming the field from.';
 
 create function farthing.report_answer(
   p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,
@@ -14250,7 +14278,7 @@ begin
 end
 $$;
 comment on function farthing.new_line(bigint, uuid, uuid, text, timestamptz) is
-  'Returns a line of an order or a booking without its fact: kind, amount and source_id. '
+  'Returns a line of an order or a booking, to which the caller adds kind, amount and source_id. '
   'p_effective_at: when the fact happened; null for the time of the event that is being applied.';
 
 create function farthing.book_paid_order(p_order farthing.orders, p_at timestamptz,
@@ -14326,7 +14354,7 @@ begin
   where account_id = p_line.account_id and order_id = p_line.order_id;
   if v_order.amount_tax > 0 and p_line.currency = v_order.currency then
     -- The tax of this line is the returned tax after this line less the returned tax before it. So
-    -- the parts add up, whatever the order of refunds, failures and disputes.
+    -- the parts add up, in whatever sequence refunds, failures and disputes arrive.
     select coalesce(-sum(l.amount), 0) as money,
       coalesce(-sum(l.amount) filter (where l.kind = 'tax_returned'), 0) as tax
     into v_before
@@ -14602,8 +14630,8 @@ as $$
 begin
   return query
   with taken as (
-    -- A booking whose share waits for the completion is left out, because Stripe collects no fee of
-    -- it.
+    -- A booking whose share waits for the completion is left out, because Stripe collects no fee
+    -- for it.
     select b.currency, sum(b.application_fee_amount) as requested,
       coalesce(sum(b.fee_collected), 0) as collected,
         count(*) filter (where b.fee_collected is null) as missing
@@ -14707,7 +14735,7 @@ end
 $$;
 comment on function farthing.book_missing_bookings(timestamptz) is
   'Books the missing lines of bookings. Fees count at the time of the payment, too, because a booking '
-  'does not store when its fee was collected or refunded. Returns their number.';
+  'does not store when its fee was collected or refunded. Returns the number of these bookings.';
 
 create function farthing.book_missing_returns(p_now timestamptz)
 returns bigint
@@ -14911,7 +14939,8 @@ as $$
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
   from farthing.dispute_movements m
   union all
-  -- If a movement is not in the payment's currency, its amount is the dispute's own amount.
+  -- Only movements in the dispute's currency are compared: the line of any other movement may have
+  -- the dispute's own amount.
   select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
   from farthing.dispute_movements m
   join farthing.disputes d using (account_id, dispute_id)
@@ -15099,7 +15128,7 @@ set search_path = ''
 as $$
 declare
   -- Each transaction that books a line locks this row for share. So once this statement has its
-  -- lock, every line with a lower number is committed.
+  -- lock, every line that already has a number is committed, and later lines get higher numbers.
   v_from bigint := (select rolled_to from farthing.books for no key update);
   v_to bigint := (select max(n.line_nr) from (select l.line_nr from farthing.revenue_lines l
     where l.line_nr > v_from order by l.line_nr limit p_limit) n);
@@ -15194,7 +15223,7 @@ begin
       from farthing.booking_transfers where stripe_id = t.source_id;
       if not found then
         -- Stripe made the transfer with the payment, or the reversal with a refund. A transfer that
-        -- failed has two transactions.
+        -- failed has two transactions; the query uses one of them.
         select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
         from farthing.bookings b
         where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
@@ -15225,7 +15254,7 @@ as $$
       when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
       when 'fee_refund' then array['application_fee_refund']
       when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
-  -- A fee may be refunded in parts, and each part is a line.
+  -- A fee may be refunded in parts, and each part is a line: the line nearest in time is returned.
   order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
 $$;
 comment on function farthing.day_of_line(farthing.balance_transactions) is
@@ -15291,8 +15320,8 @@ begin
 end
 $$;
 comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
-  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until '
-  'a payout lists the transaction. Changes nothing if they are already booked.';
+  'Books Stripe''s fee of a balance transaction of ours, as provisional until a payout lists the '
+  'transaction, and the money of a transfer or its reversal. Changes nothing if they are already booked.';
 
 create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
 returns void
@@ -15589,8 +15618,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank still decides about a dispute: from the first response to the last appeal, and '
-  'in every unknown state. An inquiry (`warning_…`) is not open.';
+  'Returns whether a bank still decides about a dispute or its appeal; true in every unknown state. An '
+  'inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -16120,8 +16149,8 @@ begin
       end loop;
     end if;
     exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole. So a batch has only as many
-    -- items as the remaining time allows.
+    -- The deadline is checked only between batches, and a task that is ended by a timeout loses all
+    -- of its work. So a batch has only as many items as the remaining time allows.
     v_done := v_done + v_size;
     v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
       / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
@@ -16322,8 +16351,8 @@ comment on function farthing.delete_old_runs(timestamptz, int) is
 
 -- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
 
--- For how long scheduled tasks have not run and alerts could not open: the alert tasks_stopped and
--- GET /health/ready read the two durations.
+-- Two durations: for how long no scheduled task has run, and for how long no alert could open. The
+-- alert tasks_stopped and GET /health/ready read them.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -16473,8 +16502,8 @@ comment on function farthing.entry_terms(farthing.entries) is
 -- This is a view because a query inlines it: a function with its own search_path, called for each
 -- entry, took three times as long. The terms are computed only for entries that have any.
 create view farthing.entry_contents with (security_invoker = true) as
--- A JSON array keeps nulls and the boundaries of fields apart. Times are epochs, so that no setting
--- of the session changes the text.
+-- In a JSON array, a null differs from an empty text, and the boundaries of fields are unambiguous.
+-- Times are epochs, so that no setting of the session changes the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end
@@ -16532,7 +16561,8 @@ begin
     v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
-  -- One statement writes all seals. A statement for each seal took a quarter of the time.
+  -- One statement writes all seals, because one statement per seal took a quarter of the whole
+  -- time.
   insert into farthing.entry_seals (account_id, seq, head_nr, hash)
   select s.account_id, s.seq, v_head_nr, s.hash
   from unnest(v_owners, v_seqs, v_hashes) s (account_id, seq, hash);
@@ -16570,8 +16600,8 @@ returns table (account_id bigint, seq bigint, problem text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each hash is recomputed from the stored hash before it. If all agree, the whole chain is
-  -- intact, and the hashes can be computed in parallel.
+  -- Each hash is recomputed from the stored hash before it, so the hashes can be computed in
+  -- parallel. If all agree, the whole chain is intact.
   select distinct on (s.account_id) s.account_id, s.seq, case when c.seq is null
     then 'a sealed entry is missing' else 'the entry is not the one that was sealed' end
   from (select t.*, lag(t.hash, 1, '') over (partition by t.account_id order by t.seq) as hash_before
@@ -16806,7 +16836,7 @@ begin
   left join farthing.accounting_policy_list() l on l.setting = i.policy ->> 'name'
   cross join lateral (values
     (1, 'name', l.setting is not null and i.mentions = 1,
-      'must be a policy from GET /settings/accounting, and be in the list once.'),
+      'must be a policy from GET /settings/accounting, and appear only once in the list.'),
     (2, 'value', i.policy ->> 'value' = any (l.choices), 'must be ' || array_to_string(l.choices, ' or ')
       || '.')) c (nr, field, is_right, rule)
   where c.is_right is not true order by i.nr, c.nr limit 1;
@@ -16967,8 +16997,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request, naming the field, if a change names no existing rule, or none of the rule''s '
-  'figures.';
+  'Fails invalid_request, naming the field, if a change names no existing rule, or has a field that is '
+  'not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
 returns void
@@ -17020,7 +17050,7 @@ begin
     if p_rules #> array[v_index::text, 'rule'] in (select e.rule -> 'rule'
       from jsonb_array_elements(p_rules) with ordinality e (rule, nr) where e.nr <= v_index)
     then
-      perform farthing.fail('invalid_request', 'rules must name each rule once.', null,
+      perform farthing.fail('invalid_request', 'rules must not name a rule twice.', null,
         format('rules[%s].rule', v_index));
     end if;
     perform farthing.set_alert_rule(p_rules -> v_index, v_index);
@@ -17056,14 +17086,14 @@ begin
     and d.domain #>> '{}' ~ '^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$') is not true
   order by d.nr limit 1;
   if v_nr is not null then
-    perform farthing.fail('invalid_request', 'A domain must be in lower case, such as mailinator.com, and be '
-      'in the list once.', null, format('domains[%s]', v_nr - 1));
+    perform farthing.fail('invalid_request', 'A domain must be in lower case, such as mailinator.com, and '
+      'appear only once in the list.', null, format('domains[%s]', v_nr - 1));
   end if;
 end
 $$;
 comment on function farthing.refuse_bad_domains(jsonb) is
-  'Fails invalid_request if a list of domains is no array, or has a domain that cannot be blocked; names '
-  'the first such field.';
+  'Fails invalid_request if a list of domains is not an array, or has a domain that cannot be blocked; '
+  'names the first such field.';
 
 create function farthing.apply_welcome_blocked_domains(p_domains jsonb)
 returns jsonb
@@ -17110,7 +17140,7 @@ begin
     return v_answer;
   end if;
   perform farthing.require_operator(p_author);
-  -- Only one change runs at a time. Readers do not wait.
+  -- Only one change of this table runs at a time. Readers do not wait.
   execute format('lock table farthing.%I in share row exclusive mode', p_table);
   perform farthing.refuse_old_version(p_table, p_version);
   perform farthing.begin_change(p_author, case when v_dry_run then 'a dry run' else p_reason end);
@@ -17174,8 +17204,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_old_version(text, text) is
-  'Fails version_conflict, with the current version in the details, if the version of a table of '
-  'settings that the caller has read is not the current one. A null version is not compared. The caller '
+  'Fails version_conflict, with the current version in the details, if p_version, which the caller has '
+  'read, is no longer the version of a table of settings. A null p_version is not compared. The caller '
   'has locked the table.';
 
 create function farthing.begin_change(p_author text, p_reason text)
@@ -17326,7 +17356,7 @@ begin
     from jsonb_array_elements(p_flags) with ordinality e (flag, nr)) f
   cross join lateral (values
     (1, 'name', f.mentions = 1 and exists (select from farthing.features k where k.name = f.flag ->> 'name'),
-      'must be a flag from GET /settings/flags, and be in the list once.'),
+      'must be a flag from GET /settings/flags, and appear only once in the list.'),
     (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be off, on or percentage.'),
     (3, 'percentage', case f.flag ->> 'state' when 'percentage' then jsonb_typeof(f.flag -> 'percentage')
       = 'number' and f.flag ->> 'percentage' ~ '^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$'
@@ -17341,7 +17371,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_flags(jsonb) is
-  'Fails invalid_request if a list of flags is no array, or if one of its flags cannot be set; names '
+  'Fails invalid_request if a list of flags is not an array, or if one of its flags cannot be set; names '
   'the first such field.';
 
 create function farthing.apply_features(p_flags jsonb, p_author text, p_now timestamptz)
@@ -17388,7 +17418,7 @@ begin
   cross join lateral (values
     (1, 'account', i.mentions = 1
       and exists (select from farthing.journal_accounts a where a.account = i.code ->> 'account'),
-      'must be an account from GET /settings/journal-codes, and be in the list once.'),
+      'must be an account from GET /settings/journal-codes, and appear only once in the list.'),
     (2, 'code', jsonb_typeof(i.code -> 'code') = 'string'
       and i.code ->> 'code' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$',
       'must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.'),
@@ -17485,8 +17515,8 @@ as $$
   where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
 
   -- If a package is retired, its versions that begin later are retired, too: otherwise they would
-  -- put the package back on sale. If a package is restored, they are restored, too: otherwise they
-  -- would end the sale.
+  -- put the package back on sale. If a package is restored, those versions are restored, too:
+  -- otherwise they would end the sale.
   update farthing.packages p set active = c.change = 'restored'
   from unnest(p_changes) c
   where p.package_id = c.package_id and p.active <> (c.change = 'restored')
@@ -17650,7 +17680,7 @@ begin
     perform farthing.set_policy(farthing.policy_values(p_changes), p_reason, p_author, p_now);
   exception when check_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    perform farthing.fail('invalid_request', 'These values do not fit to the other settings: see their '
+    perform farthing.fail('invalid_request', 'These values do not fit the other settings: see their '
       'descriptions in GET /settings/policy.', null, 'changes.' || (
         select min(a.attname) from pg_catalog.pg_constraint c join pg_catalog.pg_attribute a
           on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
@@ -18016,7 +18046,7 @@ $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
   'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found, '
-  'naming id.';
+  'naming the field id.';
 
 -- supabase/schemas/support/functions/entry_reason.sql
 
@@ -18150,8 +18180,8 @@ as $$
   select i.user_id from auth.identities i where i.email = lower(p_email)
 $$;
 comment on function farthing.find_by_email(text) is
-  'Returns the users with an email address, in upper or lower case: the address is the user''s own, or '
-  'that of an identity with which they sign in.';
+  'Returns the users whose email address is p_email, in upper or lower case: the address is the user''s '
+  'own, or that of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -18197,8 +18227,8 @@ as $$
     where c.payment_method_id = p_id
   union all select 'stripe_account_id', null, p.user_id from farthing.providers p
     where p.stripe_account_id = p_id
-  -- Charge ids are looked up in two tables: card uses have them at once but only for 90 days,
-  -- balance transactions have them later but for ever.
+  -- Charge ids are looked up in balance transactions as well as in card uses: card uses have them
+  -- at once but only for 90 days, balance transactions have them later but for ever.
   union all select 'charge_id', o.account_id, null from farthing.balance_transactions t
     join farthing.orders o on o.payment_ref = t.payment_id where t.source_id = p_id and t.kind = 'charge'
   union all select 'balance_transaction_id', coalesce(o.account_id, b.account_id, r.account_id, d.account_id),
@@ -18257,7 +18287,7 @@ as $$
 declare
   c_least constant numeric := 1e-18; -- the smallest amount of credits
   v_available numeric := case when p_account.debt > 0 then 0 else farthing.available(p_account, p_now) end;
-  -- least() ignores a null, which an account without a cap has.
+  -- least() ignores a null: cap_left() returns null for an account without a cap.
   v_above numeric := least(v_available, farthing.cap_left(p_account, p_now));
   v_terms farthing.holds;
   v_error jsonb;
@@ -18282,8 +18312,8 @@ begin
 end
 $$;
 comment on function farthing.spend_refusal is
-  'Returns the refusal of a debit or a hold. above: larger amounts are refused. The action `hold` '
-  'includes chats and jobs, because they open a hold.';
+  'Returns the refusal of a debit or a hold. above: larger amounts are refused. Chats and jobs are '
+  'refused like a hold, because they open one.';
 
 create function farthing.frozen_credits(p_account_id bigint)
 returns numeric
@@ -18518,7 +18548,8 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- Stripe's event of the payment may arrive before Stripe's answer to the request.
+    -- Stripe's event of the payment may arrive before a request gets Stripe's answer, so an error
+    -- of an earlier attempt is cleared here.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -18543,8 +18574,8 @@ end
 $$;
 comment on function farthing.follow_top_up() is
   'Trigger: ends the charge of an ended order. A paid order starts the cool-down. A failed or expired '
-  'order backs off, pauses top-ups after three failures in a row, and notifies the user; after an '
-  'opt-out it does none of these.';
+  'order backs off, pauses top-ups after three failures in a row, and notifies the user, but only if '
+  'top-ups are enabled and not paused.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -18589,15 +18620,15 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Called after the user has saved a card: resets the failures and ends a pause, except a pause because '
-  'of a refund. The caller has locked the account.';
+  'Resets the failures and ends a pause, except a pause because of a refund, after the user has saved a '
+  'card. The caller has locked the account.';
 
 -- supabase/schemas/top_ups/functions/begin_charges.sql
 
 -- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
 -- are three steps, because the request to Stripe is made outside any transaction. A claimed charge
 -- is due again when its lease ends. It then has the same order, and therefore the same idempotency
--- key, so two requests charge only once (T16).
+-- key, so two requests charge only once (trap T16).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
@@ -18830,8 +18861,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe accepts sessions of up to 24 hours, and the page may have to be requested more than
-  -- once.
+  -- Stripe refuses a session that ends more than 24 hours after it is created. The hour between is
+  -- a margin, because the clocks may differ.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
@@ -18920,8 +18951,8 @@ begin
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- The event is ignored if it belongs to an ended order, to a payment on the authentication page,
-  -- or to the payment that this page replaced.
+  -- The event does not end the charge if it belongs to an ended order, to a payment on the
+  -- authentication page, or to the payment that this page replaced.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
@@ -19105,7 +19136,7 @@ as $$
 $$;
 comment on function farthing.pending_charge(bigint, timestamptz) is
   'Returns the charge that Stripe has accepted, or may have accepted, and whose payment Stripe has not '
-  'reported; null if there is none. An order that an opt-out expired may have such a charge.';
+  'reported; null if there is none. An order that expired because of an opt-out may have such a charge.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -19217,8 +19248,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- The order is locked before the settings are written, in the same order as follow_top_up() locks
-  -- them.
+  -- The order is locked before the settings are written, because follow_top_up() locks the two in
+  -- this sequence.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
@@ -19238,9 +19269,9 @@ comment on function farthing.stop_top_up(bigint, timestamptz) is
 
 -- supabase/schemas/top_ups/functions/wake_at_threshold.sql
 
--- The wake of the payment runner when an account falls below the threshold of its top-ups. spend(),
--- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the
--- runner at the crossing. A trigger with a condition cost every debit about 8 % more instructions.
+-- Waking the payment runner when an account falls below the threshold of its top-ups. spend(),
+-- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the runner
+-- at the crossing. A trigger with a condition cost every debit about 8 % more instructions.
 
 create function farthing.wake_if_top_up_due(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -19248,8 +19279,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Each wake is a charge, because nothing is due during the cool-down, so wakes need no limit of
-  -- their own. If the wake is lost, wake_payment_runner_if_due() finds the account within a minute.
+  -- After a wake no top-up is due for a while: a charge starts the cool-down, and an account that
+  -- cannot be charged is postponed. So wakes need no limit of their own. If the wake is lost,
+  -- wake_payment_runner_if_due() finds the account within a minute.
   return farthing.is_top_up_due(p_account_id, p_now) and farthing.wake('payment-runner');
 end
 $$;
@@ -19677,7 +19709,8 @@ begin
       when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
         v_max_age, v_max_ahead)
       when 'event_id' then 'event_id must have 1 to 255 characters.'
-      else 'Each token count must be 0 to 1000000000, one above 0, and the price below 10^20 credits.'
+      else 'Each token count must be 0 to 1000000000, at least one above 0, and the price below '
+        '10^20 credits.'
     end,
     v_window, p_prefix || p_event.field);
 end
@@ -19832,7 +19865,7 @@ comment on function farthing.set_blocked_domains(text[], text, text) is
 
 -- Different spellings of one person's email address are normalised to one address. At a host that
 -- treats + like any other character, two people may have the same normalised address; then the
--- second one gets no free credits.
+-- second one gets no welcome credits.
 
 create function farthing.email_domain(p_email text)
 returns text
@@ -19857,7 +19890,8 @@ as $$
     ('^(ya[.]ru|yandex[.](ru|com|by|kz|ua))$', 'yandex.ru', '', 'plain'),
     -- <anything>@<name>.fastmail.com is <name>@fastmail.com.
     ('^([^.]+[.])?fastmail[.](com|fm)$', substring(p_domain from 'fastmail[.][a-z]+$'), '', 'subdomain'),
-    -- <name>-<keyword> is an address of <name>'s. Yahoo Japan is another company.
+    -- <name>-<keyword> is another address of the mailbox <name>. Yahoo Japan is left out, because
+    -- it is another company.
     ('^yahoo[.]([a-z]{2,3}|(?!co[.]jp$)com?[.][a-z]{2})$', p_domain, '', 'keyword'),
     ('^(ymail|rocketmail)[.]com$', p_domain, '', 'keyword')) h (domains, host, ignored, kind)
   where p_domain ~ h.domains
@@ -19922,7 +19956,7 @@ create function farthing.queue_welcome()
 returns trigger
 language plpgsql security definer -- runs inside Auth's statement, whose role has no rights here
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '500ms' -- a locked table ends the planning long before Auth's statement_timeout
+set lock_timeout = '500ms' -- the wait for a lock ends long before Auth's statement_timeout
 as $$
 begin
   if exists (select from farthing.policy where welcome_credits > 0) then
@@ -19932,7 +19966,7 @@ begin
     end if;
   end if;
   return null;
-exception when others then -- a cancelled statement is not among them: the caller wants its end
+exception when others then -- not query_canceled: a statement that the caller cancels must end
   -- Only the SQLSTATE is logged: an error's text may quote the address.
   raise warning 'farthing: no welcome credits were planned: %', sqlstate;
   return null;
@@ -19941,7 +19975,7 @@ $$;
 comment on function farthing.queue_welcome() is
   'Trigger on auth.users: queues a request for welcome credits for a user with a confirmed email '
   'address, only once per user, and only while the policy grants any. Waits at most half a second for a '
-  'lock, and catches every error.';
+  'lock, and catches every error except a cancelled statement.';
 
 create function farthing.welcome_reason(p_email text, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -20005,8 +20039,8 @@ declare
   v_policy farthing.policy;
   v_reason text := 'user_deleted';
 begin
-  -- This lock comes before all others, because a batch locks one account after the other. It also
-  -- makes parallel batches count each other's grants.
+  -- This lock comes before all others, because a batch locks one account after the other, and two
+  -- batches could otherwise deadlock. It also makes parallel batches count each other's grants.
   perform pg_advisory_xact_lock(hashtextextended('farthing.welcome', 0));
   if v_user_id is not null then
     -- The user is locked before our rows, because Auth's delete locks them in this order, too. A
@@ -20134,8 +20168,8 @@ begin
 end
 $$;
 comment on function farthing.require_refused_welcome(farthing.welcome_grants) is
-  'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. Fails '
-  'welcome_not_refused; details.status is its status.';
+  'Refuses a retry of a request for welcome credits that is not refused, or whose user was deleted. '
+  'Fails welcome_not_refused; details.status is the request''s status.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

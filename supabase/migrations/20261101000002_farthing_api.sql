@@ -4,8 +4,8 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/api.sql
 
--- The RPC functions of chats, which endpoints call, and the views of consent and AI logs, which
--- browsers read and change.
+-- The RPC functions of chats, which endpoints call, and the views in which users read and set their
+-- consent, and read and delete their AI logs.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -154,8 +154,7 @@ $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
   'Ends a chat whose provider returned nothing: releases the hold, frees the key and stores the log. '
-  'Returns {status: released}, or {status: settled} if the scheduled task has charged the chat already. '
-  'Fails not_found.';
+  'Returns {status: released}, or {status: settled} if the chat was already charged. Fails not_found.';
 
 -- supabase/schemas/alerts/api.sql
 
@@ -444,7 +443,7 @@ begin
     perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
-  -- The booking was paid while Stripe was asked to cancel the payment, so the money is refunded.
+  -- If the booking was paid while Stripe was asked to cancel the payment, the money is refunded.
   if v_booking.status in ('paid', 'confirmed') then
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
@@ -514,7 +513,8 @@ comment on function farthing_public.spend_caps_set is
 -- supabase/schemas/checkout/api.sql
 
 -- The RPC functions of checkouts: begin (committed before Stripe is called), attach (after Stripe's
--- answer), and abandon (without an answer). Also the packages on sale, and a user's orders.
+-- answer), and abandon (if Stripe opened no session). Also the packages on sale, and a user's
+-- orders.
 
 create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
@@ -625,7 +625,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, by sort, first currency and price.';
+  'Returns the packages on sale, in the order of sort, first currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())
@@ -741,7 +741,7 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Sets a flag, and returns it. Fails not_found, invalid_request.';
+  'Sets a flag, and returns it. Fails not_found, forbidden, invalid_request.';
 
 -- supabase/schemas/grants/api.sql
 
@@ -869,8 +869,8 @@ end
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'Returns grants before an id, newest first, by status and user, for operators: {grants, next_before}. '
-  'Fails not_found if there is no such user.';
+  'Returns grants before an id, newest first, filtered by status and user, for operators: {grants, '
+  'next_before}. Fails not_found if there is no such user.';
 
 -- supabase/schemas/health/api.sql
 
@@ -928,7 +928,7 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
-  'Stores the result of a paid check, and the figures of the checked service: {name, outcome}.';
+  'Stores the result of a paid check, and the figures of the checked service. Returns {name, outcome}.';
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
@@ -1166,7 +1166,7 @@ grant select on farthing_public.credit_holds to authenticated;
 
 -- supabase/schemas/idempotency/api.sql
 
--- The answer of an operation that is not all SQL, stored under its idempotency key.
+-- The RPC function that stores the answer of a refused request under its idempotency key.
 
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_user_id uuid default null,
@@ -1196,7 +1196,7 @@ grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
   'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
   'answer needs no transaction with other work. A stored answer is not replaced within 24 hours. '
-  'insufficient_credits is counted for the user, if there is one.';
+  'If p_user_id is given, a refusal with insufficient_credits is counted for this user.';
 
 -- supabase/schemas/inbox/api.sql
 
@@ -1254,8 +1254,8 @@ end
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
-  'Returns a page of events, newest first, by state or type: {events, next_before}. p_before: an event '
-  'id.';
+  'Returns a page of events, newest first, optionally of one state or type: {events, next_before}. '
+  'p_before: an event id.';
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
@@ -1292,8 +1292,8 @@ begin
   end if;
   -- A processed event must not be applied twice. An event without facts has nothing to apply.
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
-    -- The event gets ten new attempts: the operator has fixed the cause, or the next error names
-    -- the cause.
+    -- The event gets ten new attempts, because the operator has probably fixed the cause. If not,
+    -- the new last_error names the cause.
     v_before := v_event.state;
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
@@ -1308,7 +1308,7 @@ $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
-  'attempts, and audits its author. Changes nothing if the event was processed or has no facts. Returns '
+  'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
   'the event. Fails not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
@@ -1336,7 +1336,7 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_missing to service_role;
 comment on function farthing_public.inbox_missing is
-  'Returns the ids of a list whose events never arrived.';
+  'Returns the ids in p_event_ids that no stored event has.';
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
@@ -1349,8 +1349,8 @@ as $$
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner: {claimed_at, since}, with since in seconds since 1970; null '
-  'if no backfill is due.';
+  'Gives the hourly backfill to one runner. Returns {claimed_at, since}, or null if no backfill is due. '
+  'since: the time, in seconds since 1970, from which to fetch events.';
 
 create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
@@ -1394,8 +1394,8 @@ end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
-  'Compares Stripe''s mode with this database''s mode: {livemode}, null before the first event. Fails '
-  'mode_mismatch.';
+  'Compares p_livemode with this database''s mode. Returns {livemode}: this database''s mode, null '
+  'before the first event. Fails mode_mismatch.';
 
 -- supabase/schemas/ledger/api.sql
 
@@ -1607,8 +1607,8 @@ end
 $$;
 grant execute on function farthing_public.proofs_list to service_role;
 comment on function farthing_public.proofs_list is
-  'Returns a page of the proof''s runs, newest first, by outcome (proved, violated or failed): {proofs, '
-  'next_before}.';
+  'Returns a page of the proof''s runs, newest first, optionally of one outcome (proved, violated or '
+  'failed): {proofs, next_before}.';
 
 create function farthing_public.proofs_read(p_run_nr bigint)
 returns jsonb
@@ -1765,8 +1765,8 @@ grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
   'Updates providers to the state that their Stripe accounts had at p_asked_at. p_accounts: an array of '
   'facts in the form of account.updated. A state that a later event reported is not changed. Returns '
-  '{changed, providers}: the number of providers that differed, and the number of those that have an '
-  'account.';
+  '{changed, providers}: the number of providers that differed, and the number of all providers that '
+  'have an account.';
 
 -- supabase/schemas/top_ups/api.sql
 
@@ -1981,7 +1981,7 @@ comment on function farthing_public.transfers_finish is
 
 -- supabase/schemas/usage/api.sql
 
--- Usage: charges one event or a batch of events, and estimates the price of one.
+-- Usage: functions that charge one event or a batch of events, and estimate the price of one event.
 
 create function farthing_public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
@@ -2136,7 +2136,7 @@ begin
     from farthing.welcome_grants w
     where (p_status is null or w.status = p_status)
       -- A reason implies the status `refused`. The condition on the status is still needed, because
-      -- the planner uses the index of refused requests only with both conditions.
+      -- without it the planner does not use the index of refused requests.
       and (p_refused_as is null or w.status = 'refused' and w.reason = p_refused_as)
       and (p_user_id is null or w.user_id = p_user_id)
       and (p_before is null or w.request_nr < p_before)
@@ -2234,7 +2234,8 @@ comment on function farthing_public.welcome_retry_refused is
   'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
   'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
   'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
-  '[{refused_as, count}], retried}}. Fails forbidden, invalid_request, naming since or reason.';
+  '[{refused_as, count}], retried}}. Fails forbidden, and invalid_request, naming the field since or '
+  'reason.';
 
 -- supabase/schemas/customers/api/card_work.sql
 
@@ -2261,8 +2262,8 @@ $$;
 grant execute on function farthing_public.cards_remove to service_role;
 comment on function farthing_public.cards_remove is
   'Removes a user''s saved card and opts out of top-ups. Returns {removals, top_ups}: the cards that '
-  'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings. Fails '
-  'not_found.';
+  'Stripe must still detach [{payment_method_id, customer_id, attempts}], and the settings of top-ups. '
+  'Fails not_found.';
 
 create function farthing_public.cards_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -2596,8 +2597,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
-  'refuse, flag): {decisions, next_before}. Fails not_found if there is no such user.';
+  'Returns the recorded decisions about fraud before an id, newest first, filtered by user and outcome '
+  '(allow, refuse, flag): {decisions, next_before}. Fails not_found if there is no such user.';
 
 -- supabase/schemas/fraud/api/policy.sql
 
@@ -2669,8 +2670,8 @@ $$;
 grant execute on function farthing_public.jobs_dead to service_role;
 comment on function farthing_public.jobs_dead is
   'Returns a page of the jobs of the last 30 days that were dead-lettered, newest first: {jobs, '
-  'next_before}, with user_id and the detail of the last error. If p_user_id is not null, only that '
-  'user''s jobs. Fails not_found if there is no such user.';
+  'next_before}, with user_id and the detail of the last error. If p_user_id is not null, returns only '
+  'that user''s jobs. Fails not_found if there is no such user.';
 
 -- supabase/schemas/jobs/api/runners.sql
 
@@ -2930,8 +2931,8 @@ begin
     -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
-  -- A user's cancellation of their own job is not audited. Other authors are audited, because the
-  -- job's row is deleted after 30 days and the audit row is not.
+  -- A user's cancellation of their own job is not audited. A cancellation by another author is
+  -- audited, because the job's row is deleted after 30 days and the audit row is not.
   if p_author is distinct from 'owner' then
     perform farthing.audit_action('jobs', jsonb_build_object('job_id', p_job_id),
       jsonb_build_object('status', v_job.status), '{"status": "cancelled"}', p_author, null, p_now);
@@ -2973,7 +2974,7 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found, and invalid_request naming limit.';
+  'not_found, and invalid_request, naming the field limit.';
 
 -- supabase/schemas/journal/api/journal.sql
 
@@ -3010,8 +3011,8 @@ end
 $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
-  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, and totals '
-  'by account and currency. Fails invalid_request, naming from or limit.';
+  'Returns the journal of a range of days: rows that debit or credit an account, in minor units, and '
+  'totals by account and currency. Fails invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/notifications/api/list.sql
 
@@ -3053,8 +3054,8 @@ comment on function farthing_public.notifications_list is
 
 -- supabase/schemas/notifications/api/retry.sql
 
--- Operators send again the notifications that were given up: one of them, or all of them after an
--- outage.
+-- Operators retry notifications that were given up: a single one, or all those of a period, such as
+-- an outage.
 
 create function farthing_public.notifications_retry(
   p_notification_id uuid, p_reason text, p_even_if_sent boolean default false,
@@ -3087,7 +3088,7 @@ end
 $$;
 grant execute on function farthing_public.notifications_retry to service_role;
 comment on function farthing_public.notifications_retry is
-  'Queues a dead-lettered notification again, with eight new attempts; its author and reason are '
+  'Queues a dead-lettered notification again, with eight new attempts; the operator and the reason are '
   'audited. p_even_if_sent: also retries a notification that may have been sent (uncertain). Returns '
   '{status: 200, replayed, data: notification}. Fails not_found, forbidden, invalid_request, '
   'notification_not_dead.';
@@ -3145,12 +3146,12 @@ comment on function farthing_public.notifications_retry_dead is
   'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
   'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
-  'retried}}. Fails forbidden, invalid_request, naming since or reason.';
+  'retried}}. Fails forbidden, and invalid_request, naming the field since or reason.';
 
 -- supabase/schemas/notifications/api/runner.sql
 
--- Notifications: the runner queues, claims, and reports each one as sent or failed. Users read
--- their own notifications through the data API.
+-- Notifications: a back end queues them; the runner claims them, and reports each one as sent or
+-- failed. Users read their own notifications through the data API.
 
 create view farthing_public.notifications with (security_invoker = true) as
 select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
@@ -3413,8 +3414,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, where '
-  'after is the last stored transaction, or null if no list is due.';
+  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, or null if '
+  'no list is due. after: the last stored transaction, or null.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -3458,8 +3459,9 @@ as $$
 $$;
 grant execute on function farthing_public.balance_claim to service_role;
 comment on function farthing_public.balance_claim is
-  'Claims the list of balance transactions, for one runner, if it is due. Returns {claimed_at, after: the '
-  'last stored transaction or null, since, until: seconds since 1970}, or null.';
+  'Claims the list of balance transactions, for one runner. Returns {claimed_at, after, since, until}, '
+  'or null if the list is not due. after: the last stored transaction, or null. since, until: in seconds '
+  'since 1970.';
 
 create function farthing_public.balance_record(
   p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())
@@ -3761,7 +3763,7 @@ begin
   if v_refund.refund_id is null then
     perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
-  -- A request that waits for the event of its own refund is no read of a customer.
+  -- A request that waits for the event of its own refund is not recorded as a read of a customer.
   if not p_is_repeat then
     perform farthing.note_account_read(v_refund.account_id, p_author, 'GET /refunds/{id}', p_now);
   end if;
@@ -3770,8 +3772,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_read to service_role;
 comment on function farthing_public.refunds_read is
-  'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits for '
-  'its event, which is not recorded. Fails not_found.';
+  'Returns a refund, and records the read. p_is_repeat: the author has requested this refund and waits '
+  'for its event; this read is not recorded. Fails not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -3813,9 +3815,9 @@ end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first: {refunds, next_before}. Optionally only those of an order, '
-  'a booking or a buyer, which is recorded as a read of the buyer, or those in a status. Fails not_found if '
-  'there is no such user.';
+  'Returns a page of refunds, newest first, optionally only those of an order, a booking, a buyer or a '
+  'status: {refunds, next_before}. A list by order, booking or buyer is recorded as a read of the buyer. '
+  'Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -3863,7 +3865,7 @@ grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
   'Returns the report of authors: entries and other actions by day, author and kind; only those of one '
   'author if p_actor is given. The entries of the last minute or two are missing, because they are not '
-  'sealed yet. Fails invalid_request, naming from or limit.';
+  'sealed yet. Fails invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/reports/api/credits.sql
 
@@ -3894,7 +3896,7 @@ $$;
 grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
   'Returns the report of credits: movements by day and source of their lot. Entries after as_of are '
-  'missing, because they are not sealed yet. Fails invalid_request, naming from or limit.';
+  'missing, because they are not sealed yet. Fails invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/reports/api/funnel.sql
 
@@ -3945,7 +3947,7 @@ $$;
 grant execute on function farthing_public.report_funnel to service_role;
 comment on function farthing_public.report_funnel is
   'Returns the funnel by day: packages seen, checkouts, payments, refusals for lack of credits, and '
-  'purchases within 7 days after a refusal. Fails invalid_request, naming from or limit.';
+  'purchases within 7 days after a refusal. Fails invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/reports/api/kpis.sql
 
@@ -3983,8 +3985,9 @@ end
 $$;
 grant execute on function farthing_public.report_kpis to service_role;
 comment on function farthing_public.report_kpis is
-  'Returns the key figures of a range of days, each with its unit, target, number of samples and formula. '
-  'Figures by day or with a label have a row each. Fails invalid_request, naming from or limit.';
+  'Returns the key figures of a range of days, each with its unit, target, number of samples and '
+  'formula. A figure that is counted by day or label has a row for each day or label. Fails '
+  'invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/reports/api/liabilities.sql
 
@@ -4044,7 +4047,7 @@ comment on function farthing_public.report_liabilities is
   'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the whole '
   'months of a range. Entries after as_of are missing, because they are not sealed yet. `policies` has '
   'all versions, because an order keeps the version that was in force when it was paid. Fails '
-  'invalid_request, naming from or limit.';
+  'invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/reports/api/usage.sql
 
@@ -4113,9 +4116,9 @@ $$;
 grant execute on function farthing_public.report_usage to service_role;
 comment on function farthing_public.report_usage is
   'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
-  'feature, separated by commas. The entries of the last minute or two are missing, because they are '
-  'not sealed yet, except in the report of one user (p_user_id). Fails invalid_request, naming from, '
-  'limit or group_by; not_found.';
+  'feature, separated by commas. The entries of the last minute or two are missing, because they are not '
+  'sealed yet, except in the report of one user (p_user_id). Fails not_found, and invalid_request, '
+  'naming the field from, limit or group_by.';
 
 -- supabase/schemas/revenue/api/metrics.sql
 
@@ -4153,8 +4156,8 @@ end
 $$;
 grant execute on function farthing_public.report_metrics to service_role;
 comment on function farthing_public.report_metrics is
-  'Returns the metrics of a range of days, each with its numerator, denominator and formula; value is null '
-  'if the denominator is 0. Fails invalid_request, naming from or limit.';
+  'Returns the metrics of a range of days, each with its numerator, denominator and formula; value is '
+  'null if the denominator is 0. Fails invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/revenue/api/payouts.sql
 
@@ -4197,7 +4200,7 @@ $$;
 grant execute on function farthing_public.report_payouts to service_role;
 comment on function farthing_public.report_payouts is
   'Returns the report of payouts, automatic and manual, by the day (UTC) on which they were made, with '
-  'the sums of their lines. Fails invalid_request, naming from or limit.';
+  'the sums of their lines. Fails invalid_request, naming the field from or limit.';
 
 create function farthing_public.report_payout(
   p_payout_id text, p_after text default null, p_limit int default 1000, p_now timestamptz default now())
@@ -4240,7 +4243,8 @@ $$;
 grant execute on function farthing_public.report_payout to service_role;
 comment on function farthing_public.report_payout is
   'Returns the report of one payout: {payout, mismatches: the open ones} and the lines, each with the '
-  'order, booking, refund or dispute that it matches. Fails not_found, or invalid_request, naming limit.';
+  'order, booking, refund or dispute that it matches. Fails not_found, and invalid_request, naming the '
+  'field limit.';
 
 -- supabase/schemas/revenue/api/revenue.sql
 
@@ -4280,7 +4284,7 @@ $$;
 grant execute on function farthing_public.report_revenue to service_role;
 comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
-  'per currency. Fails invalid_request, naming from or limit.';
+  'per currency. Fails invalid_request, naming the field from or limit.';
 
 -- supabase/schemas/settings/api/accounting.sql
 
@@ -4511,12 +4515,12 @@ as $$
 $$;
 grant execute on function farthing_public.settings_packages_set to service_role;
 comment on function farthing_public.settings_packages_set is
-  'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, '
-  'prices: [{currency, amount}], effective_from?}] the packages on sale: adds, changes and restores '
-  'packages, and retires those that the list does not name. A change of a package''s terms creates a '
-  'new version. Returns {status: 200, replayed, data: {version, dry_run, changes: [{name, change, '
-  'version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails invalid_request, '
-  'version_conflict.';
+  'Puts the packages of a list on sale, and only those: adds, changes and restores packages, and retires '
+  'those that the list does not name. p_packages: [{slug, name, description?, highlight?, sort?, '
+  'credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a package''s '
+  'terms creates a new version. Returns {status: 200, replayed, data: {version, dry_run, changes: '
+  '[{name, change, version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails '
+  'invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/policy.sql
 
@@ -4623,8 +4627,8 @@ grant execute on function farthing_public.customers_read to service_role;
 comment on function farthing_public.customers_read is
   'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, '
   'holds, orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, '
-  'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. '
-  'Each list is {items, has_more, path}. Fails not_found, naming id.';
+  'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. Each '
+  'list is {items, has_more, path}. Fails not_found, naming the field id.';
 
 -- supabase/schemas/support/api/reads.sql
 
@@ -4663,7 +4667,7 @@ grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
   'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
   'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
-  'not_found, naming id.';
+  'not_found, naming the field id.';
 
 -- supabase/schemas/support/api/search.sql
 
@@ -4706,7 +4710,7 @@ grant execute on function farthing_public.customers_search to service_role;
 comment on function farthing_public.customers_search is
   'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
   'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
-  'recorded as a read. Fails invalid_request, naming q.';
+  'recorded as a read. Fails invalid_request, naming the field q.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -116,7 +116,7 @@ select farthing.add_task('expire_grants', '5 minutes');
 
 -- supabase/schemas/health/triggers.sql
 
--- A scheduled task calls the paid checks each hour.
+-- A scheduled task starts the paid checks each hour.
 
 select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 
@@ -191,9 +191,9 @@ select farthing.never_remove('journal_accounts');
 -- supabase/schemas/ledger/triggers.sql
 
 -- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, and the
--- terms of a lot never change (rule 19). Deleting a user sets left_at on the user's account, and
--- left_at closes the account: here, in customers and in seals. A scheduled task expires lots and
--- holds.
+-- terms of a lot never change (rule 19). Deleting a user sets left_at on the user's account.
+-- Triggers on left_at then close the account: the one below, and those of checkout, customers and
+-- seals. A scheduled task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -332,8 +332,8 @@ select farthing.set_once('providers', '{stripe_account_id}');
 
 -- supabase/schemas/reports/triggers.sql
 
--- Triggers: each payment of debt is recorded for a day, with its position among the account's
--- entries. A scheduled task deletes old refusals.
+-- Triggers: each payment of debt is recorded with its position among the account's entries, so that
+-- it can be booked on a day. A scheduled task deletes old refusals.
 
 create trigger debt_payments_are_booked after insert on farthing.debt_payments
   for each row execute function farthing.note_debt_payment();
@@ -474,7 +474,7 @@ select farthing.add_task('grant_welcome_credits', '1 minute');
 -- supabase/schemas/audit/audited_tables.sql
 
 -- The audited tables and columns. This file runs after the files of all subjects, because the rows that
--- they have inserted get an audit row, too.
+-- those files insert get an audit row, too.
 
 -- All settings of the policy.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a

@@ -1806,7 +1806,7 @@ export interface paths {
         put?: never;
         /**
          * Switch a feature
-         * @description Off, on, or on for a percentage of users. Repeating the request changes nothing.
+         * @description Switches a feature off, on, or on for a percentage of users. Repeating the request changes nothing.
          */
         post: {
             parameters: {
@@ -3683,7 +3683,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -3706,7 +3706,7 @@ export interface paths {
                                 to: string;
                                 /** @description Sums over all rows of the range. */
                                 totals: {
-                                    /** @description Of requested refunds, in the currency's minor unit; null for all others. */
+                                    /** @description The amount of the requested refunds, in the currency's minor unit; null for other actions. */
                                     amount?: number | null;
                                     /**
                                      * @description `stripe` stands for all Stripe events, and for refunds made in its dashboard.
@@ -3799,7 +3799,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -3929,7 +3929,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -3956,7 +3956,7 @@ export interface paths {
                                     buyers?: number;
                                     checkouts?: number;
                                     /**
-                                     * @description A decimal string; null if it would divide by 0.
+                                     * @description A decimal string; null if the denominator is 0.
                                      * @example 0.25
                                      */
                                     conversion?: string | null;
@@ -3966,14 +3966,14 @@ export interface paths {
                                      */
                                     day?: string;
                                     first_purchases_after_refusal?: number;
-                                    /** @description The day's checkouts that a code of 100 % completed: nothing was to pay. */
+                                    /** @description The day's checkouts that a promotion code of 100 % completed without a payment. */
                                     free?: number;
                                     /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
                                     packages_seen?: number | null;
                                     /** @description The day's checkouts that were paid with money, on whatever day. */
                                     paid?: number;
                                     /**
-                                     * @description A decimal string; null if it would divide by 0.
+                                     * @description A decimal string; null if the denominator is 0.
                                      * @example 0.25
                                      */
                                     paid_share?: string | null;
@@ -4044,7 +4044,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4099,7 +4099,7 @@ export interface paths {
                                     /** @example 2 x charge of credits */
                                     memo?: string;
                                     /**
-                                     * @description Stripe's id of the fact; null if the entry sums up several, or no fact of Stripe.
+                                     * @description Stripe's id of the fact; null if the entry sums up several facts, or has none of Stripe's.
                                      * @example pi_3Q8
                                      */
                                     source_id?: string | null;
@@ -4165,7 +4165,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4196,7 +4196,7 @@ export interface paths {
                                     day?: string | null;
                                     formula?: string;
                                     /**
-                                     * @description The part that the figure is about, such as a route; null for all of it.
+                                     * @description What the figure is about, such as one route; null if it is about the whole service.
                                      * @example POST /usage
                                      */
                                     label?: string | null;
@@ -4275,7 +4275,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4299,7 +4299,7 @@ export interface paths {
                                 /** @description Sums over all rows of the range. */
                                 totals: {
                                     /**
-                                     * @description The prices of granted credits; they have none. In minor units.
+                                     * @description The prices of granted credits, which are free. In minor units.
                                      * @example 999
                                      */
                                     adjustments?: number;
@@ -4419,7 +4419,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4448,7 +4448,7 @@ export interface paths {
                                      */
                                     currency?: string | null;
                                     /**
-                                     * @description null if the metric is no quotient.
+                                     * @description null if the metric is not a quotient.
                                      * @example 2470
                                      */
                                     denominator?: string | null;
@@ -4500,7 +4500,7 @@ export interface paths {
         };
         /**
          * Report payouts
-         * @description Payouts by the day (UTC) on which they were made, with the sum of their balance transactions and the difference. Stripe does not list the transactions of manual payouts: the oldest available ones are assigned to them. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description Payouts by the day (UTC) on which they were made. Each has the sum of its balance transactions, and how far the sum differs from the payout's amount. Stripe does not list the transactions of a manual payout, so the report assigns it the oldest available transactions. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -4534,7 +4534,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4586,7 +4586,7 @@ export interface paths {
                                      */
                                     fees?: number;
                                     /**
-                                     * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: an automatic payout lists this manual one, with the money that it paid out.
+                                     * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: the list of an automatic payout contains this manual payout and the transactions of its money.
                                      * @enum {string|null}
                                      */
                                     itemised?: "listed" | "assigned" | "advance" | null;
@@ -4672,7 +4672,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4750,7 +4750,7 @@ export interface paths {
                                      * @example 940
                                      */
                                     gross?: number;
-                                    /** @description Whether our record agrees; null for money of which we have none. */
+                                    /** @description Whether our record agrees; null if we have no record of the money. */
                                     matched?: boolean | null;
                                     /** @enum {string|null} */
                                     mismatch?: "unknown" | "differs" | null;
@@ -4833,7 +4833,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -4903,7 +4903,7 @@ export interface paths {
                                     /** @description How many money facts the row adds up. */
                                     lines?: number;
                                     /**
-                                     * @description Our revenue; `formulas` has the sum, in minor units.
+                                     * @description Our revenue, computed as `formulas` says, in minor units.
                                      * @example 2470
                                      */
                                     net?: number;
@@ -4999,7 +4999,7 @@ export interface paths {
                                 as_of: string;
                                 /** @description Sums of the report compared with the same sums of its source. */
                                 controls: components["schemas"]["ReportControl"][];
-                                /** @description How a column is computed, by its name. */
+                                /** @description How each column is computed, by the column's name. */
                                 formulas: {
                                     [key: string]: string;
                                 };
@@ -5033,7 +5033,7 @@ export interface paths {
                                     /** @description Chats that were charged the most they can have cost, and corrected later. */
                                     corrections?: number;
                                     /**
-                                     * @description The charged credits, those that became debt too.
+                                     * @description The charged credits, including those that became debt.
                                      * @example 49.5
                                      */
                                     credits?: string;
@@ -5441,7 +5441,7 @@ export interface paths {
         put?: never;
         /**
          * Set feature flags
-         * @description Off, on, or on for a percentage of users. Every process reads the new state within five seconds.
+         * @description Switches features off, on, or on for a percentage of users. Every process reads the new state within five seconds.
          */
         post: {
             parameters: {
@@ -6592,7 +6592,7 @@ export interface components {
             version: string;
         };
         ActorRow: {
-            /** @description Of requested refunds, in the currency's minor unit; null for all others. */
+            /** @description The amount of the requested refunds, in the currency's minor unit; null for other actions. */
             amount: number | null;
             /**
              * @description `stripe` stands for all Stripe events, and for refunds made in its dashboard.
@@ -6662,7 +6662,7 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "acknowledged" | "resolved";
-            /** @description The subject, if the rule reports several, such as the name of a rule that failed. */
+            /** @description The subject, if the rule can raise several alerts at once: for rule_failed, the name of the rule that failed. */
             subject: string | null;
             /** @example 3 events from Stripe not applied for more than 15 minutes. */
             summary: string;
@@ -7000,7 +7000,7 @@ export interface components {
              */
             amount_subtotal: number;
             /**
-             * @description The tax in amount_total, in the currency's minor unit; null until paid. It is no part of what the credits cost.
+             * @description The tax in amount_total, in the currency's minor unit; null until paid. It is not part of the price of the credits.
              * @example 0
              */
             amount_tax: number | null;
@@ -7191,7 +7191,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["FraudBlock"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7201,7 +7201,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["Booking"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7231,7 +7231,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["Dispute"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7240,7 +7240,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["ExplainedEntry"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7280,7 +7280,7 @@ export interface components {
                     status: "open" | "settled" | "released";
                 }[];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7289,7 +7289,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["JobSummary"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7326,7 +7326,7 @@ export interface components {
                     source: "paid" | "bonus" | "promotional" | "adjustment";
                 }[];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7335,7 +7335,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["ListedNotification"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7344,7 +7344,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["Order"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7353,12 +7353,12 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["Refund"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
             };
-            /** @description The refusals that the customer's next requests would get, computed by the rules that refuse. The first one of an action is the real answer. */
+            /** @description The refusals that the customer's next requests would get, computed by the same rules. If an action has several, a request gets the first one. */
             refused_next: components["schemas"]["RefusedNext"][];
             spend_cap: {
                 /**
@@ -7396,7 +7396,7 @@ export interface components {
                 has_more: boolean;
                 items: components["schemas"]["FraudWarning"][];
                 /**
-                 * @description The endpoint with the whole list; null if there is none, or without a user.
+                 * @description The endpoint with the whole list; null if there is none or the customer has no user_id.
                  * @example /credits/entries?user_id=6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                  */
                 path: string | null;
@@ -7446,7 +7446,7 @@ export interface components {
             author: string;
             correlation_id: string | null;
             /**
-             * @description The text of a search; of an email address only the first character and domain.
+             * @description The text of a search. An email address is cut to its first character and its domain.
              * @example a***@example.com
              */
             query: string | null;
@@ -7511,13 +7511,13 @@ export interface components {
             reason?: string;
             /**
              * Format: date-time
-             * @description Since when they were given up.
+             * @description The earliest time at which they were dead-lettered.
              */
             since: string;
             template?: string;
             /**
              * Format: date-time
-             * @description By default until now.
+             * @description The latest such time; by default, now.
              */
             until?: string;
         };
@@ -7585,7 +7585,7 @@ export interface components {
             dispute_id: string;
             /**
              * Format: date-time
-             * @description Until when Stripe takes evidence. Send it in Stripe's dashboard.
+             * @description The time until which Stripe accepts evidence, in Stripe's dashboard.
              * @example 2026-11-21T12:00:00Z
              */
             evidence_due_by: string | null;
@@ -7760,7 +7760,7 @@ export interface components {
         };
         FoundCustomer: components["schemas"]["Customer"] & {
             /**
-             * @description The field that the text of the search is equal to.
+             * @description The field with a value equal to the text of the search.
              * @example order_id
              */
             matched_by: string;
@@ -7899,7 +7899,7 @@ export interface components {
             buyers: number;
             checkouts: number;
             /**
-             * @description A decimal string; null if it would divide by 0.
+             * @description A decimal string; null if the denominator is 0.
              * @example 0.25
              */
             conversion: string | null;
@@ -7909,14 +7909,14 @@ export interface components {
              */
             day: string;
             first_purchases_after_refusal: number;
-            /** @description The day's checkouts that a code of 100 % completed: nothing was to pay. */
+            /** @description The day's checkouts that a promotion code of 100 % completed without a payment. */
             free: number;
             /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
             packages_seen: number | null;
             /** @description The day's checkouts that were paid with money, on whatever day. */
             paid: number;
             /**
-             * @description A decimal string; null if it would divide by 0.
+             * @description A decimal string; null if the denominator is 0.
              * @example 0.25
              */
             paid_share: string | null;
@@ -8414,7 +8414,7 @@ export interface components {
             /** @example 2 x charge of credits */
             memo: string;
             /**
-             * @description Stripe's id of the fact; null if the entry sums up several, or no fact of Stripe.
+             * @description Stripe's id of the fact; null if the entry sums up several facts, or has none of Stripe's.
              * @example pi_3Q8
              */
             source_id: string | null;
@@ -8428,7 +8428,7 @@ export interface components {
             day: string | null;
             formula: string;
             /**
-             * @description The part that the figure is about, such as a route; null for all of it.
+             * @description What the figure is about, such as one route; null if it is about the whole service.
              * @example POST /usage
              */
             label: string | null;
@@ -8456,7 +8456,7 @@ export interface components {
         };
         LiabilityRow: {
             /**
-             * @description The prices of granted credits; they have none. In minor units.
+             * @description The prices of granted credits, which are free. In minor units.
              * @example 999
              */
             adjustments: number;
@@ -8520,7 +8520,7 @@ export interface components {
         };
         ListedNotification: {
             /**
-             * @description The address today: masked, unless the list is of one user. Null for operators and webhooks, and for a given address, which is erased after the last attempt.
+             * @description The address today: masked, unless the list is of one user. Null for operators and webhooks. An address from the request (`to.email`) is erased after the last attempt.
              * @example a***@example.com
              */
             address: string | null;
@@ -8623,7 +8623,7 @@ export interface components {
              */
             currency: string | null;
             /**
-             * @description null if the metric is no quotient.
+             * @description null if the metric is not a quotient.
              * @example 2470
              */
             denominator: string | null;
@@ -8683,7 +8683,7 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             resolved_at: string | null;
-            /** @description operator:<id> or key:<name>; null if both sides agree again. */
+            /** @description operator:<id> or key:<name>; null if open, or if both sides agree again. */
             resolved_by: string | null;
             /**
              * Format: date-time
@@ -8780,7 +8780,7 @@ export interface components {
              * @default false
              */
             even_if_sent?: boolean;
-            /** @description Audited with the operator. */
+            /** @description Stored in the audit log, with the operator's id. */
             reason: string;
         };
         NotificationRunnerReport: {
@@ -8798,7 +8798,7 @@ export interface components {
         OnboardingRequest: {
             /**
              * Format: uri
-             * @description The page to which Stripe sends the user when the link has expired; it requests a new link.
+             * @description The page to which Stripe sends the user when the link has expired. The page must request a new link.
              */
             refresh_url?: string;
             /**
@@ -8864,7 +8864,7 @@ export interface components {
              */
             amount_subtotal: number;
             /**
-             * @description The tax in amount_total, in the currency's minor unit; null until paid. It is no part of what the credits cost.
+             * @description The tax in amount_total, in the currency's minor unit; null until paid. It is not part of the price of the credits.
              * @example 0
              */
             amount_tax: number | null;
@@ -8940,7 +8940,7 @@ export interface components {
         };
         Package: {
             /**
-             * @description The first price, in the currency's minor unit.
+             * @description The first of `prices`, in the currency's minor unit.
              * @example 999
              */
             amount: number;
@@ -9070,7 +9070,7 @@ export interface components {
             /** @description 1 if the list of balance transactions could not be fetched to its end. */
             balance_failed: number;
             cards_failed: number;
-            /** @description Saved cards whose brand and digits were read, and removed cards detached. */
+            /** @description Saved cards that were read, and removed cards that were detached. */
             cards_updated: number;
             /** @description Events that Stripe listed and the inbox did not have. */
             events_backfilled: number;
@@ -9086,10 +9086,10 @@ export interface components {
             sessions_read: number;
             top_ups_charged: number;
             top_ups_failed: number;
-            /** @description Balance transactions that Stripe listed since the last list, or again. */
+            /** @description Balance transactions that Stripe listed; some may have been listed before. */
             transactions_listed: number;
             transfers_failed: number;
-            /** @description Reversals of providers' shares by disputes, and transfers of what was reinstated. */
+            /** @description Transfers of delayed shares to providers, reversals of shares, and transfers of reinstated shares. */
             transfers_made: number;
             /** @description New users who got welcome credits. */
             welcome_granted: number;
@@ -9186,7 +9186,7 @@ export interface components {
              * @example 940
              */
             gross: number;
-            /** @description Whether our record agrees; null for money of which we have none. */
+            /** @description Whether our record agrees; null if we have no record of the money. */
             matched: boolean | null;
             /** @enum {string|null} */
             mismatch: "unknown" | "differs" | null;
@@ -9238,7 +9238,7 @@ export interface components {
              */
             fees: number;
             /**
-             * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: an automatic payout lists this manual one, with the money that it paid out.
+             * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: the list of an automatic payout contains this manual payout and the transactions of its money.
              * @enum {string|null}
              */
             itemised: "listed" | "assigned" | "advance" | null;
@@ -9308,13 +9308,13 @@ export interface components {
             choices: string[] | null;
             default: string | null;
             description: string;
-            /** @description Of a number or a duration; the most characters of a text, url or email. */
+            /** @description The highest number or duration; for a text, url or email, the maximum number of characters. */
             highest: string | null;
             /** @enum {string} */
             kind: "integer" | "decimal" | "duration" | "boolean" | "choice" | "currency" | "text" | "url" | "email";
             lowest: string | null;
             name: string;
-            /** @description Null without a number. */
+            /** @description Null if the value has no unit. */
             unit: string | null;
             /** @description Null if a text, url or email is not set. No other kind can be null. */
             value: string | null;
@@ -9354,7 +9354,7 @@ export interface components {
              */
             outcome: "proved" | "violated" | "failed";
             /**
-             * @description whole: every entry was read; incremental: only entries added since.
+             * @description whole: every entry was read; incremental: entries that were proved before were skipped.
              * @enum {string}
              */
             scope: "whole" | "incremental";
@@ -9404,7 +9404,7 @@ export interface components {
             email?: string;
             /**
              * Format: uri
-             * @description The page to which Stripe sends the user when the link has expired; it requests a new link.
+             * @description The page to which Stripe sends the user when the link has expired. The page must request a new link.
              */
             refresh_url?: string;
             /**
@@ -9643,12 +9643,12 @@ export interface components {
             refused_as?: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
             /**
              * Format: date-time
-             * @description Since when they were refused.
+             * @description The earliest time at which they were refused.
              */
             since: string;
             /**
              * Format: date-time
-             * @description By default until now.
+             * @description The latest such time; by default, now.
              */
             until?: string;
         };
@@ -9712,7 +9712,7 @@ export interface components {
                 /** @enum {string} */
                 refused_as: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
             }[];
-            /** @description At most 1,000 in one request, oldest first. Repeat the request for the others, with the same `until`: users who are refused again are later. */
+            /** @description At most 1,000 in one request, oldest first. Repeat the request for the others, with the same `until`, which leaves out users who were refused again. */
             retried: number;
         };
         RevenueRow: {
@@ -9763,7 +9763,7 @@ export interface components {
             /** @description How many money facts the row adds up. */
             lines: number;
             /**
-             * @description Our revenue; `formulas` has the sum, in minor units.
+             * @description Our revenue, computed as `formulas` says, in minor units.
              * @example 2470
              */
             net: number;
@@ -9820,9 +9820,9 @@ export interface components {
         ScheduledTask: {
             enabled: boolean;
             every_seconds: number;
-            /** @description The failures in a row. */
+            /** @description The number of failures in a row. */
             failures: number;
-            /** @description The items of the last run. */
+            /** @description The number of items of the last run. */
             last_count: number | null;
             /**
              * @description A SQLSTATE, or session_lost.
@@ -9847,7 +9847,7 @@ export interface components {
             next_due_at: string;
             /**
              * Format: date-time
-             * @description Of a run that has not ended.
+             * @description The start of a run that has not ended.
              * @example 2026-11-21T12:00:00Z
              */
             started_at: string | null;
@@ -9900,7 +9900,7 @@ export interface components {
             }[];
             /**
              * Format: date-time
-             * @description When due tasks were last looked for.
+             * @description When the database last looked for due tasks.
              * @example 2026-11-21T12:00:00Z
              */
             ran_at: string | null;
@@ -10256,7 +10256,7 @@ export interface components {
             /** @description Chats that were charged the most they can have cost, and corrected later. */
             corrections: number;
             /**
-             * @description The charged credits, those that became debt too.
+             * @description The charged credits, including those that became debt.
              * @example 49.5
              */
             credits: string;
@@ -10387,7 +10387,7 @@ export interface components {
             user_id: string | null;
         };
         WelcomeRetryRequest: {
-            /** @description Audited with the operator. */
+            /** @description Stored in the audit log, with the operator's id. */
             reason: string;
         };
     };

@@ -42,7 +42,8 @@ export const reportRevenue = reportRoute({
 export const reportPayouts = reportRoute({
   name: "payouts",
   summary: "Report payouts",
-  description: "Payouts by the day (UTC) on which they were made. Each has the sum of its balance " +
+  description:
+    "Payouts by the day (UTC) on which they were made. Each has the sum of its balance " +
     "transactions, and how far the sum differs from the payout's amount. Stripe does not list the " +
     "transactions of a manual payout, so the report assigns it the oldest available transactions.",
   row: PayoutRow,

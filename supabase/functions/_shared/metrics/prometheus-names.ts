@@ -63,7 +63,8 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
 export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
   database_call: {
     name: "database_call_duration_seconds",
-    help: "Duration of each attempt to call a database function, by the first word of the function's name.",
+    help:
+      "Duration of each attempt to call a database function, by the first word of the function's name.",
   },
   job: {
     name: "job_duration_seconds",
