@@ -1,5 +1,4 @@
 /** Resolves after `ms` milliseconds. */
-
 export function delay(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }

@@ -93,7 +93,8 @@ const SECURITY_SCHEMES = {
     type: "apiKey",
     in: "header",
     name: "X-Webhook-Secret",
-    description: "NOTIFICATION_SECRET. While it is rotated, the previous one is valid, too.",
+    description:
+      "NOTIFICATION_SECRET. While the secret is rotated, its previous value is valid, too.",
   },
 };
 

@@ -7878,8 +7878,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_free and v_lot_ids return null: v_take is then all that is still
-      -- needed, which becomes debt.
+      -- After the last lot, v_take is all that is still needed. It becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -8899,7 +8898,7 @@ declare
     when p_notification.state = 'uncertain' and p_even_if_sent is not true then
       'The notification may have been sent. Send even_if_sent: true to repeat it all the same.'
     when p_notification.state not in ('dead', 'uncertain') then
-      'Only a dead-lettered notification can be retried; details.state says how this one stands.'
+      'Only a dead-lettered notification can be retried; details.state has the state of this one.'
     when p_notification.recipient = 'address' then
       'The address of this notification was erased. Queue a new one by POST /send-notification.'
     end;
@@ -20162,7 +20161,7 @@ begin
   if p_request.status <> 'refused' or p_request.user_id is null then
     perform farthing.fail('welcome_not_refused', case when p_request.user_id is null
       then 'The user was deleted.' else
-        'Only a refused user can be queued again; details.status says how this request stands.' end,
+        'Only a refused user can be queued again; details.status has the status of this request.' end,
       jsonb_build_object('status', p_request.status));
   end if;
 end

@@ -59,10 +59,7 @@ function count(
   return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-/**
- * Records failed requests in each of the 15 minutes up to the test's time, and one and two hours
- * before it.
- */
+/** Records failed requests in the last 15 minutes, and one and two hours before the test's time. */
 async function failedUses(scene: Scene) {
   for (const minutes of [...Array(15).keys(), 60, 120]) {
     const [row] = await scene.sql<{ at: string }[]>`

@@ -4196,7 +4196,7 @@ export interface paths {
                                     day?: string | null;
                                     formula?: string;
                                     /**
-                                     * @description What the figure is about, such as one route; null if it is about the whole service.
+                                     * @description The subject of the figure, such as one route; null for the whole service.
                                      * @example POST /usage
                                      */
                                     label?: string | null;
@@ -8428,7 +8428,7 @@ export interface components {
             day: string | null;
             formula: string;
             /**
-             * @description What the figure is about, such as one route; null if it is about the whole service.
+             * @description The subject of the figure, such as one route; null for the whole service.
              * @example POST /usage
              */
             label: string | null;

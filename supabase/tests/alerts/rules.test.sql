@@ -1,5 +1,4 @@
--- The alert rules, except those that other files test. Each is tested at its threshold, above its threshold,
--- and when its condition ends.
+-- Most alert rules, each at its threshold, above its threshold, and when its condition ends.
 
 begin;
 \ir ../helpers/all_tests.psql

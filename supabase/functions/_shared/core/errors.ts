@@ -103,7 +103,7 @@ export const ERRORS = {
   notification_not_dead: kind(
     "conflict",
     409,
-    "Only a dead-lettered notification can be retried; details.state says how this one stands.",
+    "Only a dead-lettered notification can be retried; details.state has the state of this one.",
   ),
   reference_conflict: kind(
     "conflict",
@@ -118,7 +118,7 @@ export const ERRORS = {
   welcome_not_refused: kind(
     "conflict",
     409,
-    "Only a refused user can be queued again; details.status says how this request stands.",
+    "Only a refused user can be queued again; details.status has the status of this request.",
   ),
   already_refunded: kind(
     "conflict",

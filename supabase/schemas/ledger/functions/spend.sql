@@ -56,8 +56,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot, v_free and v_lot_ids return null: v_take is then all that is still
-      -- needed, which becomes debt.
+      -- After the last lot, v_take is all that is still needed. It becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;

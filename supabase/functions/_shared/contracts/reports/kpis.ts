@@ -6,8 +6,7 @@ export const KpiRow = z.object({
   name: z.string().openapi({ example: "ledger_p95" }),
   day: DayOut.nullable().openapi({ description: "null if the figure is of the whole range." }),
   label: z.string().nullable().openapi({
-    description:
-      "What the figure is about, such as one route; null if it is about the whole service.",
+    description: "The subject of the figure, such as one route; null for the whole service.",
     example: "POST /usage",
   }),
   value: z.string().nullable().openapi({
