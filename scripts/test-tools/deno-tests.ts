@@ -54,7 +54,7 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
  * If this number were larger, the last process would run alone for long. If it were smaller, more
  * processes would have to start.
  */
-export const FILES_AT_ONCE = 4;
+export const FILES_AT_ONCE = 8;
 
 /**
  * Returns a row for each file, in the order of the files. An error that belongs to no file has a

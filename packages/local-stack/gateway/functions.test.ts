@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { functionRoutes, loadFunctions } from "./functions.ts";
+import { functionRoutes, functionsOnDemand, loadFunctions } from "./functions.ts";
 
 async function withFunctions(
   files: Record<string, string>,
@@ -82,4 +82,23 @@ Deno.test("the gateway replaces the IP address that a caller claims by the real 
     assert.equal(await ask("127.0.0.1", forged), null);
     assert.equal(await ask(undefined, forged), null);
   });
+});
+
+Deno.test("functionsOnDemand loads a function once, at its first request", async () => {
+  const directory = await Deno.makeTempDir();
+  const loads = "farthing-test-loads";
+  const counted = `globalThis["${loads}"] = (globalThis["${loads}"] ?? 0) + 1;\n${echo}`;
+  const count = () => (globalThis as Record<string, unknown>)[loads];
+  try {
+    await Deno.mkdir(`${directory}/echo`);
+    await Deno.writeTextFile(`${directory}/echo/app.ts`, counted);
+    const app = functionRoutes(await functionsOnDemand(directory));
+    assert.equal(count(), undefined);
+    const requests = [1, 2, 3].map(() => app.request("/functions/v1/echo"));
+    for (const { status } of await Promise.all(requests)) assert.equal(status, 200);
+    assert.equal(count(), 1);
+    assert.equal((await app.request("/functions/v1/nope")).status, 404);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

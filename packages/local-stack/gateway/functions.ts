@@ -76,6 +76,23 @@ export async function loadFunctions(
   return loaded;
 }
 
+/**
+ * Returns the functions of a directory. Each loads at its first request, as on the hosted platform.
+ * A deployment that needs only some of them starts sooner and takes less memory.
+ */
+export async function functionsOnDemand(directory: string): Promise<Map<string, Loaded>> {
+  const onDemand = (name: string): Loaded => {
+    let loading: Promise<Loaded> | undefined;
+    const fetch = async (request: Request) => {
+      const outcome = await (loading ??= load(join(directory, name, APP)));
+      if ("failure" in outcome) throw new Error(`${name} failed to load: ${outcome.failure}`);
+      return await outcome.app.fetch(request);
+    };
+    return { app: { fetch } };
+  };
+  return new Map((await namesIn(directory, APP)).map((name) => [name, onDemand(name)]));
+}
+
 /** The connection as Deno.serve describes it; tests that call the routes directly pass nothing. */
 interface Peer {
   remoteAddr?: Partial<Deno.NetAddr>;

@@ -4,4 +4,4 @@ export { type FunctionContext, functionEnvironment } from "./function-environmen
 
 export { forward } from "../core/forward.ts";
 
-export { functionRoutes, loadFunctions } from "./functions.ts";
+export { functionRoutes, functionsOnDemand } from "./functions.ts";

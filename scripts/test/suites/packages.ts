@@ -7,10 +7,10 @@ import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
+import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { ROOT } from "../../command/root.ts";
 
 interface Package {
   name: string;
@@ -95,23 +95,6 @@ async function runOnStack(
 /** Whether the suite has passed and no part was skipped. */
 function isGreen({ rows, skipped }: SuiteResult): boolean {
   return rows.length > 0 && skipped.length === 0 && rows.every((row) => row.failures.length === 0);
-}
-
-/**
- * Whether git shows no change in these paths since the commit CI_BASE, the one before the push.
- * Without CI_BASE, compares with the previous commit. Returns false if the checkout does not
- * contain that commit.
- */
-async function isSameAsBefore(paths: string[]): Promise<boolean> {
-  if (Deno.env.get("CI") !== "true") return false;
-  const base = Deno.env.get("CI_BASE") ?? "HEAD^";
-  const command = new Deno.Command("git", {
-    args: ["diff", "--quiet", base, "--", ...paths],
-    cwd: ROOT,
-    stdout: "null",
-    stderr: "null",
-  });
-  return await command.output().then(({ success }) => success, () => false);
 }
 
 function packageSuite(one: Package): Suite {

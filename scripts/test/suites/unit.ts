@@ -4,6 +4,7 @@
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
+import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 /**
@@ -11,6 +12,10 @@ import { filesNamed, type Suite } from "../../test-tools/suite.ts";
  * named.
  */
 const LONG_LIVED = "scripts/test-tools/long-lived/";
+
+/** The code that runs test files, and its tests, which start `deno test` dozens of times. */
+const RUNNER = "scripts/test-tools/";
+const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
 
 /**
  * The folder of the functions. Their test files share one module graph, because compiling the
@@ -29,7 +34,9 @@ export const unit: Suite = {
       words,
       await findTests([FUNCTIONS, "scripts", "bench", "packages/command-line"]),
     );
-    const isLeft = (file: string) => !isFull && file.startsWith(LONG_LIVED);
+    const isRunnerLeft = !isFull && await isSameAsBefore([RUNNER, "deno.json"]);
+    const isLeft = (file: string) =>
+      !isFull && file.startsWith(LONG_LIVED) || isRunnerLeft && file === OF_RUNNER;
     // Types are checked only once, in the suite `house`.
     const flags = ["--no-check"];
     const files = found.filter((file) => !isLeft(file));

@@ -3,13 +3,13 @@
  * BEHIND_URL. Prints the port when the server is ready.
  */
 import { fileURLToPath } from "node:url";
-import { forward, functionRoutes, loadFunctions } from "@farthing/local-stack/functions";
-import { print, printError } from "@farthing/command-line";
+import { forward, functionRoutes, functionsOnDemand } from "@farthing/local-stack/functions";
+import { print } from "@farthing/command-line";
 
 const DIRECTORY = fileURLToPath(new URL("../../../supabase/functions", import.meta.url));
 const PREFIX = "/functions/v1/";
 const behind = Deno.env.get("BEHIND_URL");
-const functions = functionRoutes(await loadFunctions(DIRECTORY, printError));
+const functions = functionRoutes(await functionsOnDemand(DIRECTORY));
 
 Deno.serve({
   hostname: "127.0.0.1",
