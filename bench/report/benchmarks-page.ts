@@ -93,7 +93,7 @@ export interface Run {
   command: string;
   /** The goals that were measured. */
   measured: string[];
-  /** Whether --only excluded no goal. Such a run replaces all arms of the page. */
+  /** Whether the run measured all goals, without --only. Such a run replaces all arms of the page. */
   isWhole: boolean;
 }
 

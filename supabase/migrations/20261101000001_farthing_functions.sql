@@ -2162,7 +2162,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads for how many minutes no scheduled task could run.';
+  'Reads how long no scheduled task has run, in minutes.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -3281,8 +3281,8 @@ as $$
 declare
   v_order farthing.orders;
   -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
-  -- after the order. So a retry cannot continue an order that is older than 30 minutes; 5 minutes
-  -- of them are a margin.
+  -- after the order was created. So a session can be made only in the order's first 30 minutes. The
+  -- limit is 25 minutes, to leave a margin of 5.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -4913,8 +4913,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A secret key may name any author. Stripe's events and scheduled tasks never grant, so their
-  -- names are refused.
+  -- The caller has a secret key and chooses p_author. Stripe's events and scheduled tasks grant
+  -- without this check, so their names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -13838,7 +13838,7 @@ begin
     perform farthing.fail('invalid_request', 'from must not be after to.', null, 'from');
   end if;
   if v_to - v_from >= 400 then
-    perform farthing.fail('invalid_request', 'A report covers at most 400 days. Send a later day as from.',
+    perform farthing.fail('invalid_request', 'A report covers at most 400 days. Set `from` to a later day.',
       null, 'from');
   end if;
   return (v_from, v_to);

@@ -130,7 +130,10 @@ export async function bytesOf(
   return gzipSync(outputFiles[0]!.contents).length;
 }
 
-/** Compiles the files once as with a bundler and once as for Node, without the types of Deno or Node. */
+/**
+ * Checks the files' types twice: with a bundler's module resolution, and with Node's. Neither has the type
+ * definitions of Deno or Node.
+ */
 export async function compiles(
   { app }: Packed,
   texts: Readonly<Record<string, string>>,

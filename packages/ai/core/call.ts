@@ -10,7 +10,7 @@ export type CallTerms =
     readonly userId: string;
     /** The reason that the user's history shows. */
     readonly reason?: string | undefined;
-    /** Stored with the charge. The usage report groups by its `feature`. */
+    /** Stored with the charge. The usage report groups charges by `metadata.feature`. */
     readonly metadata?: Record<string, unknown> | undefined;
   }
   & ({

@@ -3970,7 +3970,7 @@ export interface paths {
                                     free?: number;
                                     /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
                                     packages_seen?: number | null;
-                                    /** @description The day's checkouts that were paid with money, on whatever day. */
+                                    /** @description The checkouts that began on this day and were paid with money, on this day or later. */
                                     paid?: number;
                                     /**
                                      * @description A decimal string; null if the denominator is 0.
@@ -5026,7 +5026,7 @@ export interface paths {
                                     cached_input_tokens?: number;
                                     charges?: number;
                                     /**
-                                     * @description The credits that corrections reinstated.
+                                     * @description The credits that corrections returned.
                                      * @example 49.5
                                      */
                                     corrected_credits?: string;
@@ -7849,7 +7849,7 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             updated_at: string | null;
-            /** @description operator:<id> or key:<key's name>. */
+            /** @description operator:<id>, key:<name> or sql:<role>. */
             updated_by: string | null;
             /** @description Users who may share a card in a day. */
             users_per_card_day: number;
@@ -7913,7 +7913,7 @@ export interface components {
             free: number;
             /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
             packages_seen: number | null;
-            /** @description The day's checkouts that were paid with money, on whatever day. */
+            /** @description The checkouts that began on this day and were paid with money, on this day or later. */
             paid: number;
             /**
              * @description A decimal string; null if the denominator is 0.
@@ -8543,7 +8543,7 @@ export interface components {
             next_attempt_at: string | null;
             /** Format: uuid */
             notification_id: string;
-            /** @description That service's id of the email. */
+            /** @description The id that the service in `sender` gave the email. */
             provider_id: string | null;
             /** @enum {string} */
             recipient: "owner" | "address" | "operators" | "webhook";
@@ -9057,7 +9057,7 @@ export interface components {
              */
             changed_at: string;
             fields: components["schemas"]["SettingFieldChange"][];
-            /** @description The package's slug, the model, the rule, the flag, the accounting policy, the journal's account or the blocked domain; null for the policy. */
+            /** @description The thing that was changed: the package's slug, the model, the alert rule, the flag, the accounting policy, the journal's account or the blocked domain; null for `/settings/policy`. */
             name: string | null;
             reason: string | null;
             /**
@@ -10249,7 +10249,7 @@ export interface components {
             cached_input_tokens: number;
             charges: number;
             /**
-             * @description The credits that corrections reinstated.
+             * @description The credits that corrections returned.
              * @example 49.5
              */
             corrected_credits: string;

@@ -28,7 +28,9 @@ export async function untilReleased({ buyer, progress }: RunContext, what: strin
   const probe = async () => (await readCredits(buyer)).held === "0" || undefined;
   const released = waitFor(probe, RELEASED_DEADLINE_MS, RELEASED_POLL_MS);
   if (!await progress.busy(what, released)) {
-    throw new DemoError("credits are still held 30 s after the end");
+    throw new DemoError(
+      "the account still has held credits after a wait of 30 s for their release",
+    );
   }
 }
 

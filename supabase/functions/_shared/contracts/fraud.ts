@@ -131,7 +131,9 @@ const limits = {
 export const FraudPolicy = z.object({
   ...limits,
   updated_at: TimestampOut.nullable(),
-  updated_by: z.string().nullable().openapi({ description: "operator:<id> or key:<key's name>." }),
+  updated_by: z.string().nullable().openapi({
+    description: "operator:<id>, key:<name> or sql:<role>.",
+  }),
 }).openapi("FraudPolicy");
 
 export const FraudPolicyBody = z.strictObject(limits).partial()

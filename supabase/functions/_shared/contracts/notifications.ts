@@ -166,7 +166,9 @@ export const ListedNotification = z.object({
   attempts: z.int(),
   next_attempt_at: TimestampOut.nullable(),
   sender: z.string().nullable().openapi({ description: "The service of the last attempt." }),
-  provider_id: z.string().nullable().openapi({ description: "That service's id of the email." }),
+  provider_id: z.string().nullable().openapi({
+    description: "The id that the service in `sender` gave the email.",
+  }),
   last_error: z.string().nullable(),
   created_at: TimestampOut,
   finished_at: TimestampOut.nullable(),

@@ -174,7 +174,8 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   },
   welcome_requests: {
     name: "welcome_requests",
-    help: "New users who wait for welcome credits, and those decided within a day, by outcome.",
+    help:
+      "Requests for welcome credits: those that wait, and those decided in the last 24 hours, by outcome.",
   },
   webhook_oldest_seconds: {
     name: "webhook_oldest_seconds",

@@ -11,7 +11,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads for how many minutes no scheduled task could run.';
+  'Reads how long no scheduled task has run, in minutes.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean

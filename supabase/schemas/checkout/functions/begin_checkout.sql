@@ -41,8 +41,8 @@ as $$
 declare
   v_order farthing.orders;
   -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
-  -- after the order. So a retry cannot continue an order that is older than 30 minutes; 5 minutes
-  -- of them are a margin.
+  -- after the order was created. So a session can be made only in the order's first 30 minutes. The
+  -- limit is 25 minutes, to leave a margin of 5.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders

@@ -50,8 +50,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A secret key may name any author. Stripe's events and scheduled tasks never grant, so their
-  -- names are refused.
+  -- The caller has a secret key and chooses p_author. Stripe's events and scheduled tasks grant
+  -- without this check, so their names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');

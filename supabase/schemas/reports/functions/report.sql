@@ -14,7 +14,7 @@ begin
     perform farthing.fail('invalid_request', 'from must not be after to.', null, 'from');
   end if;
   if v_to - v_from >= 400 then
-    perform farthing.fail('invalid_request', 'A report covers at most 400 days. Send a later day as from.',
+    perform farthing.fail('invalid_request', 'A report covers at most 400 days. Set `from` to a later day.',
       null, 'from');
   end if;
   return (v_from, v_to);

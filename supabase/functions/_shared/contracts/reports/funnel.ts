@@ -15,7 +15,8 @@ export const FunnelRow = z.object({
   checkouts: z.int(),
   buyers: z.int().openapi({ description: "The accounts that paid one of the day's checkouts." }),
   paid: z.int().openapi({
-    description: "The day's checkouts that were paid with money, on whatever day.",
+    description:
+      "The checkouts that began on this day and were paid with money, on this day or later.",
   }),
   free: z.int().openapi({
     description: "The day's checkouts that a promotion code of 100 % completed without a payment.",

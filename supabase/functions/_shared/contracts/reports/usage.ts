@@ -51,7 +51,7 @@ export const UsageRow = z.object({
     description: "The charged credits, including those that became debt.",
   }),
   corrected_credits: SignedAmount.openapi({
-    description: "The credits that corrections reinstated.",
+    description: "The credits that corrections returned.",
   }),
   priced_credits: SignedAmount,
   value_usd: Usd,

@@ -69,8 +69,9 @@ export const PastChange = z.object({
   }),
   reason: z.string().nullable(),
   name: z.string().nullable().openapi({
-    description: "The package's slug, the model, the rule, the flag, the accounting policy, the " +
-      "journal's account or the blocked domain; null for the policy.",
+    description:
+      "The thing that was changed: the package's slug, the model, the alert rule, the flag, the " +
+      "accounting policy, the journal's account or the blocked domain; null for `/settings/policy`.",
   }),
   fields: z.array(FieldChange),
 }).openapi("PastSettingChange");

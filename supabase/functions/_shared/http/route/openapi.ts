@@ -171,7 +171,7 @@ export const AUDIENCES = [
   { name: "Operator", description: "Routes for operators. A secret key may call them, too." },
   {
     name: "Platform",
-    description: "Routes that Stripe, the scheduler, monitoring and the database call.",
+    description: "Routes that are called by Stripe, the scheduler, monitoring and the database.",
   },
 ] as const;
 
