@@ -7,6 +7,7 @@ import { proven, withDeliveries, withPackages } from "../support/project/databas
 import { data, get, nobody, post, refused } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";
 import { balanceOf, orderBecomes, readOrder } from "../support/money/purchases.ts";
+import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
@@ -19,7 +20,11 @@ const start = (buyer: Person, packageId: string) =>
 async function pay(buyer: Person, checkout: { order_id: string; checkout_url: string }) {
   return await withDeliveries(world, "shared", async () => {
     equal((await payCheckout(checkout.checkout_url)).result, "paid");
-    return await orderBecomes(world, buyer, checkout.order_id, "paid");
+    // Either of two events makes the order paid. Only the session's event has `has_tax_id`.
+    return await until("the order has what the session's event said", async () => {
+      const order = await orderBecomes(world, buyer, checkout.order_id, "paid");
+      return order.has_tax_id === null ? undefined : order;
+    });
   });
 }
 
