@@ -35,8 +35,15 @@ interface Act {
   readonly check: (answer: Answer) => void;
 }
 
-/** Asserts that the error is retryable and has Retry-After. */
+/**
+ * Asserts that the error is retryable. It is 503 with Retry-After, or 408 if the database is unavailable for
+ * longer than the request's deadline.
+ */
 function mayComeAgain(answer: Answer): void {
+  if (answer.status === 408) {
+    equal(refused(answer, 408, "request_timeout").retryable, true);
+    return;
+  }
   equal(refused(answer, 503, "upstream_unavailable").retryable, true);
   ok(Number(answer.headers.get("retry-after")) >= 1, answer.text);
 }
