@@ -1,7 +1,7 @@
 /** One metered call, from its hold to its settlement. */
 import type { HoldCharge, HoldRequest } from "@farthing/client/server";
 import type { Journal, JournalRecord } from "./journal.ts";
-import { FREE, type Free, type Service, settle, type Settled } from "./settle.ts";
+import { type Charged, FREE, type Free, type Service, settle, type Settled } from "./settle.ts";
 import { chargeOf, type Price, type Pricing, type Spent } from "./tokens.ts";
 
 /** The user who pays for a call, and the most that it can cost. */
@@ -67,7 +67,9 @@ export interface Shared {
   /** The calls of this process that have not ended. */
   readonly running: Set<string>;
   /** The ended calls of this process whose charge is not settled, even if the journal failed. */
-  readonly unsettled: Map<string, JournalRecord>;
+  readonly unsettled: Map<string, Charged>;
+  /** The ids of records that are done and could not be removed. */
+  readonly leftover: Set<string>;
 }
 
 const REASON = "model call";
@@ -121,8 +123,9 @@ export async function beginCall(shared: Shared, terms: CallTerms): Promise<Meter
   try {
     await journal.write(record);
   } catch (cause) {
+    // The record may have been written, for example if only the database's answer was lost.
+    await releaseCall(shared, record);
     running.delete(record.id);
-    await service.holds.release(hold.hold_id, { timeoutMs }).catch(() => {}); // It expires, too.
     throw new JournalError("The journal could not be written.", { cause });
   }
   let ended: Promise<Settlement> | undefined;
@@ -146,29 +149,47 @@ async function endCall(
   spent: Spent | undefined,
   pricing: Pricing,
 ): Promise<Settlement> {
+  const { journal, unsettled } = shared;
+  // If the cost is unknown, the call is charged the most that it can cost.
+  unsettled.set(record.id, { ...record, charge: record.most });
   try {
-    // If the cost is unknown, the call is charged the most that it can cost.
     const charge = spent && chargeOf(spent, pricing) || record.most;
     const charged = { ...record, charge };
-    shared.unsettled.set(record.id, charged);
+    unsettled.set(record.id, charged);
     // If the journal fails now, the charge is still settled. If the settlement fails, too, the next
     // start finds the record from the beginning of the call, and charges the most.
-    await shared.journal.write(charged).catch(() => {});
+    await succeeds(() => journal.write(charged));
     return await settleRecord(shared, charged);
   } catch (error) {
     return { status: "pending", error };
   }
 }
 
+/** Whether the work succeeds. An app's own journal may also throw without a promise. */
+async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Removes the record of a call that is done. If that fails, `finishSettlements` repeats it, and the
+ * next start finds that the hold is settled or released.
+ */
+export async function removeRecord({ journal, leftover }: Shared, id: string): Promise<void> {
+  if (await succeeds(() => journal.remove(id))) leftover.delete(id);
+  else leftover.add(id);
+}
+
 /** Settles a record that has a charge, and removes it. */
-export async function settleRecord(
-  { service, journal, unsettled, timeoutMs }: Shared,
-  record: JournalRecord & { readonly charge: HoldCharge },
-): Promise<Settled | Free> {
+export async function settleRecord(shared: Shared, record: Charged): Promise<Settled | Free> {
+  const { service, unsettled, timeoutMs } = shared;
   const settlement = await settle(service, record, { timeoutMs });
   unsettled.delete(record.id);
-  // If the record can't be removed, the next start finds that its hold is settled.
-  await journal.remove(record.id).catch(() => {});
+  await removeRecord(shared, record.id);
   return settlement;
 }
 
@@ -177,8 +198,8 @@ export async function settleRecord(
  * charges a call whose record is left and whose hold was not released.
  */
 async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
-  const { service, journal, timeoutMs } = shared;
-  await service.holds.release(holdId, { timeoutMs }).catch(() => {});
-  await journal.remove(id).catch(() => {});
+  const { service, timeoutMs } = shared;
+  await succeeds(() => service.holds.release(holdId, { timeoutMs }));
+  await removeRecord(shared, id);
   return FREE;
 }

@@ -14,7 +14,9 @@ function recordOf(text: string): JournalRecord | null {
   try {
     const record = JSON.parse(text);
     const texts = [record.id, record.holdId, record.userId, record.held, record.holdExpiresAt];
-    return texts.every((each) => typeof each === "string") && record.most ? record : null;
+    const isComplete = texts.every((each) => typeof each === "string") && record.most;
+    // A record whose hold never expires would never be settled.
+    return isComplete && !Number.isNaN(Date.parse(record.holdExpiresAt)) ? record : null;
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
 /** Settles what the journal has: charges that could not be settled, and calls that were cut off. */
 import { FarthingError } from "@farthing/client/server";
-import { settleRecord, type Shared } from "./call.ts";
+import { type CallTerms, removeRecord, settleRecord, type Shared } from "./call.ts";
 import type { JournalRecord } from "./journal.ts";
-import type { Free, Settled } from "./settle.ts";
+import type { Charged, Free, Settled } from "./settle.ts";
 
 export interface FinishOptions {
   /**
@@ -31,34 +31,66 @@ export interface Finished {
 /** Whether the service cannot be reached now, so that the next record would fail, too. */
 function isDown(error: unknown): boolean {
   return !(error instanceof FarthingError) || error.status === 0 || error.status === 401 ||
-    error.status >= 500;
+    error.status === 429 || error.status >= 500;
+}
+
+/** Returns the terms of a call, as far as its record has them. */
+function termsOf({ userId, reason, most }: JournalRecord): CallTerms {
+  if (most.amount !== undefined) return { userId, reason, amount: most.amount };
+  const { model, input_tokens, output_tokens, metadata } = most.usage;
+  return {
+    ...{ userId, reason, metadata, model },
+    ...{ inputTokens: input_tokens, maxOutputTokens: output_tokens },
+  };
+}
+
+/**
+ * Returns the records that have to be settled, and those of calls that may still run. The journal's
+ * list may be older than the end of a call of this process, so these calls are judged by memory.
+ */
+function sorted(
+  shared: Shared,
+  records: readonly JournalRecord[],
+  isOver: (record: JournalRecord) => boolean,
+) {
+  const due: Charged[] = [];
+  const running: JournalRecord[] = [];
+  for (const record of records) {
+    if (record.startedBy === shared.id) {
+      if (shared.running.has(record.id)) running.push(record);
+    } else if (record.charge === null && !isOver(record)) running.push(record);
+    else due.push({ ...record, charge: record.charge ?? record.most });
+  }
+  return { due, running };
 }
 
 export async function finishSettlements(
   shared: Shared,
   { alone = false, now = new Date() }: FinishOptions,
 ): Promise<Finished> {
+  for (const id of shared.leftover) await removeRecord(shared, id);
   const { records, unreadable } = await shared.journal.list();
-  const byId = new Map(records.map((record) => [record.id, record]));
-  for (const [id, record] of shared.unsettled) byId.set(id, record);
+  const isOver = (record: JournalRecord) =>
+    alone || Date.parse(record.holdExpiresAt) <= now.getTime();
+  const { due, running } = sorted(shared, records, isOver);
   const settled: { record: JournalRecord; settlement: Settled | Free }[] = [];
   const pending: { record: JournalRecord; error: unknown }[] = [];
-  const running: JournalRecord[] = [];
   let stopped: { error: unknown } | undefined;
-  for (const record of byId.values()) {
-    const isOver = alone || Date.parse(record.holdExpiresAt) <= now.getTime();
-    const mayRun = shared.running.has(record.id) || record.charge === null && !isOver;
-    if (mayRun) running.push(record);
-    else if (stopped) pending.push({ record, error: stopped.error });
-    else {
-      try {
-        const charged = { ...record, charge: record.charge ?? record.most };
-        settled.push({ record, settlement: await settleRecord(shared, charged) });
-      } catch (error) {
-        pending.push({ record, error });
-        if (isDown(error)) stopped = { error };
-      }
+  const settleNext = async (record: Charged) => {
+    if (stopped) return void pending.push({ record, error: stopped.error });
+    try {
+      const settlement = await settleRecord(shared, record);
+      settled.push({ record, settlement });
+      shared.report(settlement, termsOf(record), record.id);
+    } catch (error) {
+      pending.push({ record, error });
+      if (isDown(error)) stopped = { error };
     }
+  };
+  for (const record of due) await settleNext(record);
+  for (const record of [...shared.unsettled.values()]) {
+    const isEnding = shared.running.has(record.id);
+    if (!isEnding && shared.unsettled.has(record.id)) await settleNext(record);
   }
   return { settled, pending, running, unreadable };
 }

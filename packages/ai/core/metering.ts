@@ -28,7 +28,11 @@ export interface MeteringOptions {
   readonly ttlSeconds?: number;
   /** The time limit of each request to Farthing, with its retries; 15,000 by default. */
   readonly timeoutMs?: number;
-  /** Called at the end of each call, for the app's log. An error that it throws is ignored. */
+  /**
+   * Called at the end of each call, and when `finishSettlements` settles a call that was pending or
+   * cut off; its terms are then those of the journal. For the app's log: an error that it throws is
+   * ignored.
+   */
   readonly onSettlement?: (settlement: Settlement, terms: CallTerms, id: string) => void;
 }
 
@@ -83,6 +87,7 @@ function sharedOf(options: MeteringOptions): Shared {
     },
     running: new Set(),
     unsettled: new Map(),
+    leftover: new Set(),
   };
 }
 
@@ -99,6 +104,8 @@ export function createMetering(options: MeteringOptions): Metering {
   const shared = sharedOf(options);
   const begin = async (terms: CallTerms) =>
     mode === "observe" ? observeCall(shared, terms) : await beginCall(shared, terms);
+  /** The end of the last `finishSettlements`. The next one waits for it, and reads a new list. */
+  let finishing: Promise<unknown> = Promise.resolve();
   return {
     mode,
     begin,
@@ -114,6 +121,10 @@ export function createMetering(options: MeteringOptions): Metering {
         throw error;
       }
     },
-    finishSettlements: (finish = {}) => finishSettlements(shared, finish),
+    finishSettlements(finish = {}) {
+      const finished = finishing.then(() => finishSettlements(shared, finish));
+      finishing = finished.catch(() => {}); // The caller gets the error.
+      return finished;
+    },
   };
 }

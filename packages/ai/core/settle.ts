@@ -28,8 +28,12 @@ const SETTLED_BEFORE: Settled = {
   isCapped: false,
 };
 
-type Charged = JournalRecord & { readonly charge: HoldCharge };
+/** A record of a call that has ended. */
+export type Charged = JournalRecord & { readonly charge: HoldCharge };
 type Call = { readonly timeoutMs: number };
+
+/** Whether the charge is 0 credits, which can be settled and can't be debited. */
+const isNothing = ({ amount }: HoldCharge) => amount !== undefined && Number(amount) === 0;
 
 /**
  * Charges a call whose hold can no longer be settled. A repetition does not charge again, because
@@ -42,7 +46,7 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
   // free. An expired hold is resolved at its expiry.
   const isReleased = hold.resolved_at !== null &&
     Date.parse(hold.resolved_at) < Date.parse(hold.expires_at);
-  if (isReleased) return FREE;
+  if (isReleased || isNothing(charge)) return FREE;
   try {
     if (charge.amount !== undefined) {
       const body = { user_id, amount: charge.amount, reason, reference_id: id, once: true };
@@ -59,11 +63,42 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
   }
 }
 
+/** The statuses by which the service refuses a request's body. */
+const BAD_BODY: readonly unknown[] = [400, 413, 422];
+
+/**
+ * Returns the record without its metadata, if the metadata may be why the service has refused it.
+ * The hold did not have them, so nothing has checked them before the model was asked. A user who can
+ * write a part of them must not have calls for free.
+ */
+function withoutMetadata(record: Charged, error: unknown): Charged | null {
+  const { usage } = record.charge;
+  if (usage?.metadata === undefined || !BAD_BODY.includes((error as FarthingError).status)) {
+    return null;
+  }
+  const { metadata: _, ...rest } = usage;
+  return { ...record, charge: { usage: rest } };
+}
+
 /**
  * Settles the hold of a call with its charge.
  * @throws FarthingError if the charge has to be settled later
  */
 export async function settle(
+  service: Service,
+  record: Charged,
+  call: Call,
+): Promise<Settled | Free> {
+  try {
+    return await settleOnce(service, record, call);
+  } catch (error) {
+    const plain = withoutMetadata(record, error);
+    if (plain === null) throw error;
+    return await settleOnce(service, plain, call);
+  }
+}
+
+async function settleOnce(
   service: Service,
   record: Charged,
   call: Call,

@@ -24,6 +24,12 @@ function sumOfTokens(usage: Body): number {
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** Refuses what the service refuses: a usage without tokens, or with more than 50 metadata. */
+function refuseBadUsage({ metadata, ...usage }: Body): void {
+  const isTooMuch = Object.keys((metadata ?? {}) as object).length > 50;
+  if (isTooMuch || sumOfTokens(usage) === 0) throw new Refusal(422, "invalid_request");
+}
+
 export class FakeFarthing {
   /** The requests that arrived, such as `POST /credits/holds`, and their bodies. */
   readonly seen: { readonly route: string; readonly body: Body }[] = [];
@@ -116,6 +122,7 @@ export class FakeFarthing {
       const status = hold.status === "open" ? "released" : hold.status;
       throw new Refusal(409, "hold_not_open", { status });
     }
+    if (usage !== undefined) refuseBadUsage(usage as Body);
     const credits = amount === undefined ? sumOfTokens(usage as Body) : Number(amount);
     const limit = Math.max(2 * hold.amount, LEAST_OVERDRAFT);
     if (credits > this.balance + limit) throw new Refusal(422, "overdraft_exceeded");
@@ -132,6 +139,7 @@ export class FakeFarthing {
   }
 
   #usage(body: Body): object {
+    refuseBadUsage(body);
     return this.#charge(sumOfTokens(body), String(body.event_id));
   }
 
