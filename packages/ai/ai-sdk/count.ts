@@ -61,12 +61,12 @@ function restOf(total: number | undefined, own: number | undefined, others: numb
   return Math.max(own ?? 0, (total ?? 0) - others);
 }
 
-/** Returns the tokens of the provider's usage; null if it reports none. */
-function tokensOf({ inputTokens, outputTokens }: Usage): Tokens | null {
-  const { total, noCache, cacheRead, cacheWrite } = inputTokens;
-  const { total: made, text, reasoning } = outputTokens;
-  const isKnown = (total ?? noCache) !== undefined && (made ?? text) !== undefined;
-  if (!isKnown) return null;
+/** Returns the tokens of the provider's usage; null if it does not report those of the answer. */
+function tokensOf(usage: Partial<Usage> | undefined): Tokens | null {
+  // A provider with types of its own may omit what the SDK's types require.
+  const { total, noCache, cacheRead, cacheWrite } = usage?.inputTokens ?? {};
+  const { total: made, text, reasoning } = usage?.outputTokens ?? {};
+  if ((made ?? text) === undefined) return null;
   return {
     input_tokens: restOf(total, noCache, sumOf(cacheRead, cacheWrite)),
     cached_input_tokens: cacheRead ?? 0,
@@ -75,6 +75,9 @@ function tokensOf({ inputTokens, outputTokens }: Usage): Tokens | null {
     reasoning_tokens: reasoning ?? 0,
   };
 }
+
+const isFile = ({ type }: { readonly type: string }) =>
+  type === "file" || type === "reasoning-file";
 
 /** The received part of an answer. */
 export class Received {
@@ -85,14 +88,21 @@ export class Received {
   #usage: Usage | undefined;
   #hasFailed = false;
 
+  /** @param count the app's own function, which must not break the end of an answer */
   constructor(count: CountTokens) {
-    this.#count = count;
+    this.#count = (text) => {
+      try {
+        return count(text);
+      } catch {
+        return NaN; // The cost is then unknown, and the most is charged.
+      }
+    };
   }
 
   add(part: Part): void {
     if (part.type === "text-delta" || part.type === "tool-input-delta") this.#text += part.delta;
     else if (part.type === "reasoning-delta") this.#reasoning += part.delta;
-    else if (part.type === "file") this.#files += 1;
+    else if (isFile(part)) this.#files += 1;
     else if (part.type === "error") this.#hasFailed = true;
     else if (part.type === "finish") {
       this.#usage = part.usage;
@@ -107,7 +117,7 @@ export class Received {
       if (part.type === "text") this.#text += part.text;
       else if (part.type === "reasoning") this.#reasoning += part.text;
       else if (part.type === "tool-call") this.#text += part.input;
-      else if (part.type === "file") this.#files += 1;
+      else if (isFile(part)) this.#files += 1;
     }
     this.#usage = usage;
   }
@@ -118,7 +128,7 @@ export class Received {
 
   /** Whether the provider failed before it gave anything. Such a call is free. */
   isWorthless(hasBroken: boolean): boolean {
-    const tokens = this.#usage && tokensOf(this.#usage);
+    const tokens = tokensOf(this.#usage);
     const isBilled = tokens && sumOf(...Object.values(tokens)) > 0;
     const hasEnded = this.#usage !== undefined && !this.#hasFailed;
     return this.isEmpty && !isBilled && (hasBroken || !hasEnded);
@@ -131,10 +141,13 @@ export class Received {
       output_tokens: this.#count(this.#text) + this.#files * FILE_TOKENS,
       reasoning_tokens: this.#count(this.#reasoning),
     };
-    const reported = this.#usage && tokensOf(this.#usage);
+    const reported = tokensOf(this.#usage);
     if (!reported || !areCounts(reported)) return counted;
-    // A provider that reports nothing for an answer has not counted it.
-    const made = sumOf(reported.output_tokens, reported.reasoning_tokens);
-    return made === 0 && !this.isEmpty ? counted : reported;
+    // A provider that reports nothing for an answer, or for its prompt, has not counted it.
+    const { output_tokens, reasoning_tokens, ...read } = reported;
+    const made = sumOf(output_tokens, reasoning_tokens);
+    if (made === 0) return this.isEmpty ? reported : counted;
+    const isRead = sumOf(...Object.values(read)) > 0;
+    return isRead ? reported : { ...reported, input_tokens: inputTokens };
   }
 }

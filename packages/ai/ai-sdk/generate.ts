@@ -32,6 +32,8 @@ export async function generate(
   waitUntil: ((work: Promise<unknown>) => void) | undefined,
 ): Promise<GenerateResult> {
   const answer = answerAndCharge(begun, model);
-  waitUntil?.(answer.catch(() => {}));
+  // While observing, the answer does not wait for the report of its price. The call has ended by
+  // then, so `end` only waits.
+  waitUntil?.(answer.catch(() => {}).then(() => begun.call.end()));
   return await unlessAborted(answer, signal);
 }

@@ -138,6 +138,21 @@ const leaving: Ending[] = [
     charged: COUNTED,
   },
   {
+    name: "an abort just before the model is asked has no rejection that nobody handles",
+    options: { onAbort: "stop" },
+    async play(scene) {
+      const stop = new AbortController();
+      scene.model.doStream = async ({ abortSignal }) => {
+        stop.abort(); // while the model begins
+        await Promise.resolve();
+        throw abortSignal?.reason;
+      };
+      await rejects(scene.stream(stop.signal), ABORTED);
+      await scene.rest();
+    },
+    charged: 10,
+  },
+  {
     name: "an abort after the end changes nothing",
     async play(scene) {
       const stop = new AbortController();

@@ -19,7 +19,11 @@ export async function unlessAborted<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   if (signal === undefined) return await promise;
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Nobody waits for the promise, so its rejection would end a process of Node.
+    Promise.resolve(promise).catch(() => {});
+    throw signal.reason;
+  }
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => abort = () => reject(signal.reason));
   signal.addEventListener("abort", abort, { once: true });

@@ -1,7 +1,8 @@
 /** The ways in which a stream can end while Farthing is available. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
-import { finish, NO_USAGE, readAll, text, usageOf } from "../testing/scene.ts";
+import { finish, HELD, NO_USAGE, readAll, text, usageOf } from "../testing/scene.ts";
+import type { Part } from "./types.ts";
 
 /** The prompt counts as 10 tokens, `Four coins.` as 4. */
 const COUNTED = 14;
@@ -96,6 +97,60 @@ const complete: Ending[] = [
       await readAll(reader);
     },
     charged: COUNTED,
+  },
+  {
+    name: "a usage without the prompt's tokens is completed by their count",
+    async play(scene) {
+      const reader = await scene.stream();
+      const { inputTokens } = NO_USAGE;
+      scene.write(text("Four"), finish({ ...usageOf(0, 45, 40), inputTokens }));
+      scene.answer.close();
+      await readAll(reader);
+    },
+    charged: 55,
+  },
+  {
+    name: "cached tokens are charged as such, and once",
+    async play(scene) {
+      const reader = await scene.stream();
+      const inputTokens = { total: 100, noCache: undefined, cacheRead: 80, cacheWrite: 5 };
+      scene.write(text("Four"), finish({ ...usageOf(0, 5), inputTokens }));
+      scene.answer.close();
+      await readAll(reader);
+      const settle = scene.service.seen.find(({ route }) => route.endsWith("/settle"));
+      deepEqual(settle?.body.usage, {
+        ...{ model: "gpt-4o", input_tokens: 15, cached_input_tokens: 80, cache_write_tokens: 5 },
+        ...{ output_tokens: 5, reasoning_tokens: 0 },
+      });
+    },
+    charged: 105,
+  },
+  {
+    name: "a provider whose end has no usage at all is charged what was counted",
+    async play(scene) {
+      const reader = await scene.stream();
+      const { usage: _, ...bare } = finish(NO_USAGE) as Extract<Part, { type: "finish" }>;
+      scene.write(text("Four coins."), bare as Part);
+      scene.answer.close();
+      await readAll(reader);
+    },
+    charged: COUNTED,
+  },
+  {
+    name: "a count that fails at the end charges the most, and the stream still ends",
+    options: {
+      countTokens: (said) => {
+        if (said.includes("Four")) throw new Error("no tokenizer");
+        return 2;
+      },
+    },
+    async play(scene) {
+      const reader = await scene.stream();
+      scene.write(text("Four coins."), finish(NO_USAGE));
+      scene.answer.close();
+      deepEqual(await readAll(reader), ["text-delta", "finish"]);
+    },
+    charged: HELD,
   },
   {
     name: "a usage that is no number is not believed",

@@ -28,10 +28,10 @@ class Output {
     this.#isOpen = false;
   }
 
-  fail(error: unknown): void {
+  readonly fail = (error: unknown): void => {
     if (this.#isOpen) this.#controller.error(error);
     this.#isOpen = false;
-  }
+  };
 }
 
 interface Answer {
@@ -76,6 +76,7 @@ async function chargeAnswer(begun: Begun, answer: Answer, output: Output): Promi
   }
   if (failure) output.fail(failure.error);
   else output.close();
+  await ended; // While observing, the report of the price is still on its way.
 }
 
 /** Streams an answer whose credits are held. */
@@ -87,7 +88,8 @@ export async function stream(
 ): Promise<StreamResult> {
   const { call, params, leaving, inputTokens } = begun;
   const output = new Output(leaving.leave);
-  signal?.addEventListener("abort", () => output.fail(signal.reason), { once: true });
+  const abort = () => output.fail(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
   const head = (async () => {
     try {
       return await unlessAborted(model.doStream(params), leaving.signal);
@@ -103,7 +105,8 @@ export async function stream(
     const answer = await readAnswer(begun, result.stream, output);
     leaving.end();
     await chargeAnswer(begun, answer, output);
-  }).catch(() => {}); // The caller gets the failure of `head`; the rest throws nothing.
+    // The caller gets the failure of `head`, and then does not read the output.
+  }).catch(output.fail).finally(() => signal?.removeEventListener("abort", abort));
   waitUntil?.(whole);
   return { ...await unlessAborted(head, signal), stream: output.stream };
 }

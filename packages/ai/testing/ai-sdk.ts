@@ -8,14 +8,25 @@ interface Call {
   readonly model: Model;
   readonly prompt: string;
   readonly abortSignal?: AbortSignal;
+  readonly maxRetries?: number;
+  readonly tools?: Readonly<Record<string, object>>;
+  readonly stopWhen?: unknown;
   readonly onError?: (event: { error: unknown }) => void;
+  readonly onChunk?: () => void;
+  readonly onEnd?: () => void;
 }
 
 type Metadata = Record<string, Record<string, unknown>> | undefined;
 
 interface Sdk {
   wrapLanguageModel(options: { model: Model; middleware: Middleware }): Model;
-  generateText(call: Call): Promise<{ readonly text: string; readonly providerMetadata: Metadata }>;
+  generateText(call: Call): Promise<{
+    readonly text: string;
+    readonly providerMetadata: Metadata;
+    readonly steps: readonly { readonly providerMetadata: Metadata }[];
+  }>;
+  isStepCount(steps: number): unknown;
+  jsonSchema(schema: object): unknown;
   streamText(call: Call): {
     readonly textStream: ReadableStream<string>;
     readonly providerMetadata: PromiseLike<Metadata>;
@@ -24,4 +35,10 @@ interface Sdk {
 }
 
 const NAME: string = "ai";
-export const { generateText, streamText, wrapLanguageModel }: Sdk = await import(NAME);
+export const {
+  generateText,
+  isStepCount,
+  jsonSchema,
+  streamText,
+  wrapLanguageModel,
+}: Sdk = await import(NAME);

@@ -7,8 +7,8 @@ export interface Ending {
   readonly options?: SceneOptions & { balance?: number };
   /** Plays the call until its end or until the process dies. */
   readonly play: (scene: Scene) => Promise<void>;
-  /** The credits that are charged in the end; null if the call is free. */
-  readonly charged: number | null;
+  /** The credits that are charged in the end, for each call if there are more; null if it is free. */
+  readonly charged: number | readonly number[] | null;
   /** Whether the charge is settled only when the app starts again. */
   readonly isLeft?: boolean;
 }
@@ -28,7 +28,7 @@ export function testEndings(endings: readonly Ending[]): void {
         const { settled, pending, running } = await scene.finishAtNextStart();
         deepEqual([settled.length, pending, running], [isLeft ? 1 : 0, [], []]);
         equal(await scene.journalled(), 0);
-        deepEqual(scene.service.charges, charged === null ? [] : [charged]);
+        deepEqual(scene.service.charges, charged === null ? [] : [charged].flat());
         equal(scene.service.open, 0, "open holds");
       } finally {
         await Deno.remove(folder, { recursive: true });
