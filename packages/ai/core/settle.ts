@@ -59,6 +59,7 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
   } catch (error) {
     const { code } = error as FarthingError;
     if (code === "usage_conflict" || code === "reference_conflict") return SETTLED_BEFORE;
+    if (code === "not_found") return FREE; // The user was deleted, and nobody else can pay.
     throw error;
   }
 }

@@ -8,10 +8,12 @@ import {
   type MeteringOptions,
   type Settlement,
 } from "@farthing/ai";
-import { createFarthingServer } from "@farthing/client/server";
+import { createFarthingServer, type FarthingServer } from "@farthing/client/server";
+import { createClient } from "@supabase/supabase-js";
 import * as fs from "node:fs/promises";
 import { promptOf } from "../../support/work/chat.ts";
 import { type Person, signUpWith } from "../../support/project/people.ts";
+import { until } from "../../support/project/until.ts";
 import type { World } from "../../support/project/world.ts";
 
 type Stream = Awaited<
@@ -64,6 +66,12 @@ export class App {
     await response.body?.cancel();
     throw new TypeError("connection reset");
   };
+
+  /** A client that always reaches Farthing. */
+  backEnd(): FarthingServer {
+    const { url, secretKey } = this.world;
+    return createFarthingServer({ url, secretKey });
+  }
 
   /** Makes a new metering, as an app does at each start. */
   metering() {
@@ -125,10 +133,27 @@ export class App {
     return (await this.#records()).length;
   }
 
+  /** Waits until the hold of the call in the journal has expired. */
+  async holdExpires(): Promise<void> {
+    const [record] = await this.#records();
+    await until("the hold has expired", async () => {
+      const { status } = await this.backEnd().holds.get(record!.holdId);
+      return status === "released" || undefined;
+    });
+  }
+
+  /** Deletes the user as an operator does. */
+  async deleteUser(): Promise<void> {
+    const { url, secretKey } = this.world;
+    const auth = { persistSession: false, autoRefreshToken: false };
+    const operator = createClient(url, secretKey, { auth });
+    const { error } = await operator.auth.admin.deleteUser(this.person.id);
+    if (error) throw error;
+  }
+
   /** Releases the hold of the call in the journal. The call then can't be settled any more. */
   async releaseHold(): Promise<void> {
-    const { url, secretKey } = this.world;
     const [record] = await this.#records();
-    await createFarthingServer({ url, secretKey }).holds.release(record!.holdId);
+    await this.backEnd().holds.release(record!.holdId);
   }
 }

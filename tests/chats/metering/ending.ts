@@ -1,11 +1,20 @@
 /** Describes a way in which a metered call can end, and provides the steps of such ways. */
-import { rejects } from "node:assert/strict";
-import { requestsWith } from "../../support/work/chat.ts";
+import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { equal, ok, rejects } from "node:assert/strict";
 import { until } from "../../support/project/until.ts";
-import type { App, AppOptions } from "./app.ts";
+import type { World } from "../../support/project/world.ts";
+import { endedRequestsWith, requestsWith } from "../../support/work/chat.ts";
+import { holdsEnd } from "../../support/work/jobs.ts";
+import { hasPaid } from "../openai/sdk.ts";
+import { App, type AppOptions } from "./app.ts";
 
-/** `bill` is the provider's own bill, and `count` is what the app has counted. */
-export type Charge = "bill" | "count" | "hold" | "nothing";
+/**
+ * `bill` is the provider's own bill, `count` is what the app has counted, and `price` is the app's own
+ * price. The credits of a deleted user are `gone`.
+ */
+export type Charge = "bill" | "count" | "hold" | "price" | "nothing" | "gone";
+/** The app's own price of each call. */
+export const PRICE = "7";
 
 export interface Ending extends AppOptions {
   readonly name: string;
@@ -15,14 +24,21 @@ export interface Ending extends AppOptions {
   readonly isLeft?: boolean;
 }
 
-/** Reads this many pieces of text, and returns the reader. */
-export async function read(app: App, pieces = Infinity) {
-  const reader = (await app.stream()).getReader();
+type Reader = ReadableStreamDefaultReader<LanguageModelV4StreamPart>;
+
+/** Reads this many more pieces of text, or the rest. */
+export async function readOn(reader: Reader, pieces = Infinity): Promise<void> {
   for (let left = pieces; left > 0;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return;
     if (value.type === "text-delta") left -= 1;
   }
+}
+
+/** Begins a stream, reads this many pieces of text, and returns the reader. */
+export async function read(app: App, pieces = Infinity): Promise<Reader> {
+  const reader = (await app.stream()).getReader();
+  await readOn(reader, pieces);
   return reader;
 }
 
@@ -54,4 +70,48 @@ export async function requestArrives(app: App): Promise<void> {
   await until("the request arrives", async () => {
     return (await requestsWith(app.world, app.name)).length > 0 || undefined;
   });
+}
+
+/** Asserts the user's balance after the call. */
+async function isCharged(world: World, app: App, charge: Charge): Promise<void> {
+  if (charge === "gone") return;
+  const balance = Number(await holdsEnd(world, app.person.id));
+  const before = Number(app.options.credits ?? "1000");
+  if (charge === "nothing") return equal(balance, before);
+  if (charge === "price") return equal(balance, before - Number(PRICE));
+  if (charge === "bill") {
+    const [request] = await endedRequestsWith(world, app.name);
+    return await hasPaid(world, app.person, [request!.billed!]);
+  }
+  const paid = before - balance;
+  const longest = 500 * 0.06; // the price of the longest answer, without its prompt
+  if (charge === "hold") return ok(paid > longest, `${paid} credits`);
+  const [settlement] = app.settlements;
+  ok(settlement?.status === "settled", JSON.stringify(settlement));
+  equal(paid.toFixed(6), Number(settlement.credits).toFixed(6));
+  ok(paid > 0 && paid < longest, `${paid} credits`);
+}
+
+export const titleOf = ({ name, charge }: Ending) => `a call ${name} costs: ${charge}`;
+
+/**
+ * Plays a call and starts the app again. The call must then be charged once, or be free, and the journal
+ * must be empty.
+ */
+export async function playEnding(
+  world: World,
+  { play, charge, isLeft = false, ...options }: Ending,
+): Promise<void> {
+  const app = await App.start(world, options);
+  try {
+    await play(app);
+    equal(await app.journalled(), isLeft ? 1 : 0, "records in the journal");
+    equal(await app.restart(), isLeft ? 1 : 0, "settled at the next start");
+    app.stop.abort(); // ends the work of a process that died
+    await app.rest();
+    equal(await app.journalled(), 0);
+    await isCharged(world, app, charge);
+  } finally {
+    await Deno.remove(app.folder, { recursive: true });
+  }
 }
