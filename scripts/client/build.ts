@@ -7,7 +7,7 @@ import { print } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
 
 /** The published packages. Each one may import those before it. */
-const PACKAGES = ["client", "react", "ai"] as const;
+export const PACKAGES = ["client", "react", "ai"] as const;
 export type PackageName = typeof PACKAGES[number];
 
 /** Returns the names by which a package is imported, each with its built types. */

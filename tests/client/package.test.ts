@@ -10,7 +10,7 @@ import { readWorld } from "../support/project/world.ts";
 import {
   bytesOf,
   compiles,
-  hasOneVersion,
+  haveOneVersion,
   isWellFormed,
   type Packed,
   runs,
@@ -67,7 +67,7 @@ async function journey({ app }: Packed): Promise<Record<string, unknown>> {
 Deno.test("the packed client", async (test) => {
   await withPacked(["client"], async (packed) => {
     await test.step("is well formed for npm, and its types resolve", () => isWellFormed(packed));
-    await test.step("has one version", () => hasOneVersion("client"));
+    await test.step("has the version of the other packages", haveOneVersion);
     await test.step("is small", () => isSmall(packed));
     await test.step("refuses wrong calls when it is compiled", async () => {
       await compiles(packed, { "types.ts": await Deno.readTextFile(`${ROOT}${TYPES}`) });

@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { buildPackages, type PackageName } from "../../scripts/client/build.ts";
+import { buildPackages, type PackageName, PACKAGES } from "../../scripts/client/build.ts";
 import { ROOT } from "../../scripts/command/root.ts";
 
 export interface Ran {
@@ -103,14 +103,22 @@ export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   ok(said.includes(`${name}@0.1.0`), said);
 }
 
-/** Checks that Deno's and npm's manifests of a package name one version. */
-export async function hasOneVersion(name: PackageName): Promise<void> {
-  const versions = await Promise.all(
-    ["deno.json", "package.json"].map(async (file) =>
-      JSON.parse(await Deno.readTextFile(`${ROOT}packages/${name}/${file}`)).version
-    ),
-  );
-  equal(versions[0], versions[1]);
+/** Checks that all manifests of the packages, and their peers of ours, name one version. */
+export async function haveOneVersion(): Promise<void> {
+  const versions: Record<string, string> = {};
+  for (const name of PACKAGES) {
+    for (const file of ["deno.json", "package.json"]) {
+      const path = `packages/${name}/${file}`;
+      const { version, peerDependencies = {} } = JSON.parse(await Deno.readTextFile(ROOT + path));
+      versions[path] = version;
+      for (const peer of PACKAGES) {
+        const wanted = peerDependencies[`@farthing/${peer}`];
+        if (wanted !== undefined) versions[`${path}: ${peer}`] = wanted;
+      }
+    }
+  }
+  equal(new Set(Object.values(versions)).size, 1, JSON.stringify(versions));
+  equal(Object.keys(versions).length, 8, "three packages, two of which need the client");
 }
 
 /**
@@ -130,21 +138,31 @@ export async function bytesOf(
   return gzipSync(outputFiles[0]!.contents).length;
 }
 
+/** Returns the folder of Node's type definitions, which other packages have installed. */
+async function typesOfNode(): Promise<string> {
+  const installed = `${ROOT}node_modules/.deno`;
+  for await (const { name } of Deno.readDir(installed)) {
+    if (name.startsWith("@types+node@")) return `${installed}/${name}/node_modules/@types`;
+  }
+  throw new Error(`${installed} has no @types/node.`);
+}
+
 /**
- * Checks the files' types twice: with a bundler's module resolution, and with Node's. Neither has the type
- * definitions of Deno or Node.
+ * Checks the files' types twice: with a bundler's module resolution, and with Node's. They have no type
+ * definitions of Deno, and those of Node only with `isOfNode`.
  */
 export async function compiles(
   { app }: Packed,
   texts: Readonly<Record<string, string>>,
-  { skipLibCheck = false } = {},
+  { skipLibCheck = false, isOfNode = false } = {},
 ): Promise<void> {
+  const types = isOfNode ? { types: ["node"], typeRoots: [await typesOfNode()] } : { types: [] };
   const files = Object.keys(texts);
   for (const file of files) await Deno.writeTextFile(`${app}/${file}`, texts[file]!);
   for (const module of ["nodenext", "preserve"]) {
     const compilerOptions = {
       ...{ noEmit: true, strict: true, exactOptionalPropertyTypes: true, module },
-      ...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable"], types: [] },
+      ...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable"], ...types },
       ...{ jsx: "react-jsx", skipLibCheck },
     };
     const project = `${app}/tsconfig.${module}.json`;

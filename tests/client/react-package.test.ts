@@ -2,14 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { blocksIn } from "../support/project/printed-snippets.ts";
-import {
-  bytesOf,
-  compiles,
-  hasOneVersion,
-  isWellFormed,
-  type Packed,
-  withPacked,
-} from "./packed.ts";
+import { bytesOf, compiles, isWellFormed, type Packed, withPacked } from "./packed.ts";
 
 const TYPES = "tests/client/app/hook-types.tsx";
 const PAGES = ["packages/react/README.md", "docs/recipes/use-react-and-next.md"];
@@ -46,7 +39,6 @@ async function checksPages(packed: Packed): Promise<void> {
 Deno.test("the packed hooks", async (test) => {
   await withPacked(["client", "react"], async (packed) => {
     await test.step("are well formed for npm, and their types resolve", () => isWellFormed(packed));
-    await test.step("have one version", () => hasOneVersion("react"));
     await test.step("are small", () => isSmall(packed));
     await test.step("are marked for React's server components", () => marksHooks(packed));
     await test.step("refuse wrong uses when they are compiled", async () => {

@@ -1,4 +1,5 @@
 /** How the calls of one user are metered. */
+import type { ModelName } from "@farthing/client/server";
 import type { MeteredCall, Settlement } from "../core/call.ts";
 import type { Metering } from "../core/metering.ts";
 import { countBytes, type CountTokens, promptTokens } from "./count.ts";
@@ -12,7 +13,7 @@ export interface CreditsOptions {
   /** Stored with the charge. The usage report groups by its `feature`. */
   readonly metadata?: Record<string, unknown>;
   /** The name of the model's rate; the model's own id by default. */
-  readonly model?: string;
+  readonly model?: ModelName;
   /**
    * The limit of an answer if the call sets no `maxOutputTokens`; 4,096 by default. The limit is sent
    * to the model, and its price is held.

@@ -1,5 +1,5 @@
 /** One metered call, from its hold to its settlement. */
-import type { HoldCharge, HoldRequest } from "@farthing/client/server";
+import type { HoldCharge, HoldRequest, ModelName } from "@farthing/client/server";
 import type { Journal, JournalRecord } from "./journal.ts";
 import { type Charged, FREE, type Free, type Service, settle, type Settled } from "./settle.ts";
 import { chargeOf, type Price, type Pricing, type Spent } from "./tokens.ts";
@@ -14,7 +14,8 @@ export type CallTerms =
     readonly metadata?: Record<string, unknown> | undefined;
   }
   & ({
-    readonly model: string;
+    /** The name of the model's rate. */
+    readonly model: ModelName;
     readonly inputTokens: number;
     readonly maxOutputTokens: number;
     readonly amount?: never;

@@ -28,8 +28,8 @@ interface Package {
   onStack?: string;
   /** The beginning of the paths of those tests that need Chromium. */
   withChromium?: string;
-  /** The beginning of the paths of those tests that need npm. */
-  withNpm?: string;
+  /** The beginnings of the paths of those tests that need npm. */
+  withNpm?: string[];
   /** A folder of tests that need Redis. */
   withRedis?: string;
   /** Whether the test files share one module graph. In a full run each file has its own. */
@@ -46,18 +46,19 @@ export const CLIENT = "tests/client";
 /** The tests of the finished apps of examples/, on a stack. */
 export const EXAMPLES = "tests/examples";
 
-/** Returns what this machine can't run: `app` needs npm, and `page` needs Chromium. */
-async function missing(app?: string, page?: string): Promise<Skipped[]> {
+/** Returns what this machine can't run: `apps` need npm, and `page` needs Chromium. */
+async function missing(apps: string[] = [], page?: string): Promise<Skipped[]> {
+  const hasNpm = apps.length === 0 || await hasNpx();
   return [
     ...(!page || findChromium() ? [] : [{ what: page, why: "needs Chromium" }]),
-    ...(!app || await hasNpx() ? [] : [{ what: app, why: "needs npm, of Node" }]),
+    ...(hasNpm ? [] : apps.map((what) => ({ what, why: "needs npm, of Node" }))),
   ];
 }
 
 async function run(one: Package, words: string[]): Promise<SuiteResult> {
   const { name, withRedis, isGroup = false, tests = `packages/${name}` } = one;
   if (one.needsBrowser) {
-    const skipped = await missing(tests, tests);
+    const skipped = await missing([tests], tests);
     if (skipped.length > 0) return { rows: [], skipped };
   }
   const files = filesNamed(words, await findTests([tests]));
@@ -147,7 +148,7 @@ export const client = packageSuite({
   ],
   onStack: CLIENT,
   withChromium: `${CLIENT}/browser`,
-  withNpm: `${CLIENT}/package`,
+  withNpm: [`${CLIENT}/package`, `${CLIENT}/react-package`, `${CLIENT}/ai-`],
   isGroup: true,
 });
 
@@ -157,7 +158,7 @@ export const examples = packageSuite({
   madeOf: ["packages/client", "packages/react", "examples", EXAMPLES, "scripts/example"],
   onStack: EXAMPLES,
   withChromium: EXAMPLES,
-  withNpm: EXAMPLES,
+  withNpm: [EXAMPLES],
   isGroup: true,
 });
 

@@ -38,8 +38,10 @@ export const snippet = (name: string, given: string[], gives: string[] = []): Sn
   gives,
 });
 
+export type Types = Readonly<Record<string, string>>;
+
 /** The types of these names in an app. A name that is not in this list has the type `any`. */
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES: Types = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
   server: 'import("@supabase/supabase-js").SupabaseClient',
   operator: 'import("@supabase/supabase-js").SupabaseClient',
@@ -49,10 +51,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Makes a module from a block. After the imports, the block becomes the body of a function `run`. */
-function moduleOf(code: string, { given, gives }: Snippet): string {
+function moduleOf(code: string, { given, gives }: Snippet, known: Types): string {
   const isImport = (line: string) => /^import .* from ".*";$/.test(line);
   const lines = code.split("\n");
-  const types = given.map((name) => `${name}: ${TYPES[name] ?? "any"}`);
+  const types = given.map((name) => `${name}: ${known[name] ?? "any"}`);
   return [
     ...lines.filter(isImport),
     `export async function run({ ${given.join(", ")} }: { ${types.join("; ")} }) {`,
@@ -63,10 +65,14 @@ function moduleOf(code: string, { given, gives }: Snippet): string {
   ].join("\n");
 }
 
-/** Writes each block of these pages as a module, to the file `<name>.ts` in the folder. */
+/**
+ * Writes each block of these pages as a module, to the file `<name>.ts` in the folder. A page with names of
+ * its own passes their types.
+ */
 export async function writeModules(
   folder: string,
   pages: Readonly<Record<string, readonly Snippet[]>>,
+  types: Types = {},
 ): Promise<string[]> {
   const files: string[] = [];
   for (const [page, snippets] of Object.entries(pages)) {
@@ -74,7 +80,7 @@ export async function writeModules(
     equal(printed.length, snippets.length, `blocks of ${page}: name each in this test`);
     for (const [index, each] of snippets.entries()) {
       const file = `${folder}/${each.name}.ts`;
-      await Deno.writeTextFile(file, moduleOf(printed[index]!, each));
+      await Deno.writeTextFile(file, moduleOf(printed[index]!, each, { ...TYPES, ...types }));
       files.push(file);
     }
   }
