@@ -37,6 +37,17 @@ Deno.test("the docs page loads Scalar from the stack, and must not load anything
   assert.ok((await bundle.text()).length > 1_000_000);
 });
 
+Deno.test("the docs page loads the script that repairs Scalar's elements, and has our style", async () => {
+  const app = docsRoutes(PARTS);
+  const html = await (await app.request(`${LOCAL}/docs`)).text();
+  const head = html.slice(0, html.indexOf("</head>"));
+  assert.match(head, /<style>\n\.light-mode [^]*<script type="module" src="\/docs\/repairs\.js">/);
+  assert.ok(head.indexOf("/* Custom Theme */") < head.indexOf("<style>\n.light-mode"));
+  const script = await app.request("/docs/repairs.js");
+  assert.match(script.headers.get("content-type") ?? "", /^text\/javascript/);
+  assert.match(await script.text(), /MutationObserver/);
+});
+
 /** Returns parts whose samples are numbered, so that a test sees how often they were created. */
 function withSamples(): DocsParts & { times: () => number } {
   let times = 0;

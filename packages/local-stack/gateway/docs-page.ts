@@ -8,8 +8,11 @@ import { Scalar } from "@scalar/hono-api-reference";
 import { Hono } from "hono";
 import type { Keys } from "../core/keys.ts";
 import type { ApiSamples } from "../stack/welcome.ts";
+import { DOCS_REPAIRS } from "./docs-repairs.ts";
+import { DOCS_STYLE } from "./docs-style.ts";
 
 const BUNDLE_PATH = "/docs/scalar.js";
+const REPAIRS_PATH = "/docs/repairs.js";
 /** The functions' document, and the same document with examples that work on this stack. */
 export const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
 const FILLED_PATH = "/docs/openapi.json";
@@ -86,6 +89,16 @@ export interface DocsParts {
   log: (line: string) => void;
 }
 
+/**
+ * Adds what Scalar's page lacks: its language, an icon, our style, and the script that repairs
+ * elements. The style is not passed as `customCss`, because Scalar's theme would follow it.
+ */
+function completePage(page: string): string {
+  const head = `<link rel="icon" href="data:,"><style>${DOCS_STYLE}</style>` +
+    `<script type="module" src="${REPAIRS_PATH}"></script></head>`;
+  return page.replace("<html>", '<html lang="en">').replace("</head>", head);
+}
+
 type Samples = ApiSamples | undefined;
 
 /**
@@ -113,6 +126,10 @@ export function docsRoutes(parts: DocsParts): Hono {
     c.header("Cache-Control", "public, max-age=3600");
     return c.body(await bundle);
   });
+  app.get(REPAIRS_PATH, (c) => {
+    c.header("Content-Type", "text/javascript; charset=utf-8");
+    return c.body(DOCS_REPAIRS);
+  });
   app.get(FILLED_PATH, async (c) => {
     const samples = isLocal(c.req.url) ? await current ?? await renew() : undefined;
     c.header("Cache-Control", "no-store");
@@ -124,7 +141,7 @@ export function docsRoutes(parts: DocsParts): Hono {
       if (isLocal(c.req.url)) await renew();
       await next();
       const page = await c.res.text();
-      c.res = new Response(page.replace("<html>", '<html lang="en">'), c.res);
+      c.res = new Response(completePage(page), c.res);
       c.header("Content-Security-Policy", POLICY);
       c.header("Cache-Control", "no-store");
     },
