@@ -12,4 +12,5 @@
  */
 export { type Stack, startStack } from "./start-stack.ts";
 export type { StackOptions } from "./stack/options.ts";
+export type { DemoResult } from "./stack/demo-result.ts";
 export type { Access, ApiSamples, Proof, Welcome } from "./stack/welcome.ts";

@@ -15,6 +15,7 @@ import { createProgress } from "./shared/progress-bar.ts";
 import { readViolations } from "./shared/proof.ts";
 import { withService } from "./shared/reach-stack.ts";
 import { formatProof } from "./shared/report.ts";
+import { sendResult } from "./shared/send-result.ts";
 import { formatReport } from "./trace/report.ts";
 import { DemoError, type Service } from "./shared/service.ts";
 import { readSample } from "./trace/read-trace.ts";
@@ -59,6 +60,7 @@ async function demoTrace(service: Service): Promise<boolean> {
   });
   const checks = compare(played, plan);
   const violations = await readViolations(service);
+  await sendResult(service, { command: "deno task demo", checks, violations });
   print();
   print(formatReport(checks, played, plan));
   print();

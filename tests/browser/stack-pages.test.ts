@@ -4,6 +4,7 @@
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { sendResult } from "../../scripts/demo/shared/send-result.ts";
 import { readWorld } from "../support/project/world.ts";
 import { findingsOf, SIZES } from "./accessible.ts";
 import { openBrowser, withPage } from "./chromium.ts";
@@ -26,6 +27,25 @@ async function firstPage(page: Page): Promise<void> {
   await page.waitForURL(`${world.url}/docs`);
 }
 
+/** Sends the result of a demo as the demo does, and sees it on the page. */
+async function demoOnFirstPage(page: Page): Promise<void> {
+  const balance = `17.${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const figures = [
+    { name: "  from Business bonus", service: "2000", computed: "2000", equal: true },
+    { name: "balance", service: balance, computed: "0.000001", equal: false },
+  ];
+  const found = { command: "deno task demo", checks: figures, violations: [] };
+  await sendResult(world, found);
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await page.goto(world.url);
+    const demo = page.getByRole("region", { name: "The demo" });
+    await demo.getByText("1 of 2 figures are equal").waitFor();
+    equal(await demo.getByRole("row", { name: `balance ${balance} 0.000001 differs` }).count(), 1);
+    deepEqual(await findingsOf(page, "home-demo"), []);
+  }
+}
+
 Deno.test({
   name: "the stack's first page in a real browser",
   sanitizeOps: false,
@@ -35,6 +55,7 @@ Deno.test({
     try {
       const steps: [string, (page: Page) => Promise<void>][] = [
         ["is accessible on a phone, on a desktop and in the dark", firstPage],
+        ["shows the demo's result, as accessibly", demoOnFirstPage],
       ];
       for (const [name, step] of steps) await test.step(name, () => withPage(browser, step));
     } finally {

@@ -11,6 +11,7 @@ export interface GatewayParts extends AuthParts {
   functions: Hono;
   docs: Hono;
   home: Hono;
+  demo: Hono;
   control: Hono;
   keySet: Hono;
 }
@@ -23,6 +24,7 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
     return c.json({ code: "GATEWAY_ERROR", message, hint: error.message }, 500);
   });
   app.route("/", parts.home);
+  app.route("/", parts.demo);
   app.route("/", parts.control);
   app.use("/auth/v1/*", authCors);
   app.use("/rest/v1/*", restCors);

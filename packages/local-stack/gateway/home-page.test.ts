@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type HomeParts, homeRoutes } from "./home-page.ts";
+import type { DemoResult } from "../stack/demo-result.ts";
 import type { Welcome } from "../stack/welcome.ts";
 
 const at = (port: number) => `http://127.0.0.1:${port}`;
@@ -18,6 +19,7 @@ const WELCOME: Welcome = {
   about: "Sells things.",
   documents: [{ path: "docs/tutorial.md", about: "Begin here." }],
   firstRequest: ({ url, publishableKey }) => `curl ${url}/things -H 'apikey: ${publishableKey}'`,
+  demo: "deno task play",
   readProof: () => Promise.resolve({ state: "good", summary: "12 rules hold", detail: "today" }),
 };
 
@@ -33,6 +35,7 @@ const PARTS: HomeParts = {
     }),
   access: { url: URLS.api, publishableKey: "sb_publishable_1", secretKey: "sb_secret_1" },
   welcome: WELCOME,
+  readDemo: () => Promise.resolve(undefined),
   now: () => new Date("2026-11-24T03:30:00Z"),
 };
 
@@ -66,10 +69,49 @@ Deno.test("the home page names the parts that are down, and a proof that cannot 
   assert.match(page, /connection refused/);
 });
 
+const DEMO: DemoResult = {
+  command: "deno task play",
+  ended_at: "2026-11-24T03:20:00.000Z",
+  figures: [
+    { name: "requests charged", service: "2000", computed: "2000", equal: true },
+    { name: "balance <now>", service: "17.5", computed: "17.5", equal: true },
+  ],
+  violations: 0,
+};
+
+const withDemo = (demo: DemoResult): HomeParts => ({
+  ...PARTS,
+  readDemo: () => Promise.resolve(demo),
+});
+
+Deno.test("the home page shows the demo's result, each figure and when it was played", async () => {
+  const page = await textOf(withDemo(DEMO));
+  assert.match(page, /2 of 2 figures are equal\. Violations of the rules: 0\./);
+  assert.match(page, /2026-11-24 03:20 UTC/);
+  assert.match(page, /requests charged<\/th>\s*<td>2000<\/td>\s*<td>2000<\/td>\s*<td>equal/);
+  assert.match(page, /balance &lt;now&gt;/);
+  assert.doesNotMatch(page, /not in order|not played/);
+});
+
+Deno.test("a demo with a figure that differs or with a violation is not in order", async () => {
+  const [first, ...others] = DEMO.figures;
+  const figures = [{ ...first!, service: "1999", equal: false }, ...others];
+  const differing = await textOf(withDemo({ ...DEMO, figures }));
+  assert.match(differing, /1 of 2 figures are equal/);
+  assert.match(differing, /not in order/);
+  assert.match(await textOf(withDemo({ ...DEMO, violations: 1 })), /not in order/);
+});
+
+Deno.test("the home page says how to play the demo if none has played", async () => {
+  const page = await textOf(PARTS);
+  assert.match(page, /not played/);
+  assert.match(page, /<pre>deno task play<\/pre>/);
+});
+
 Deno.test("the home page of a stack without a product shows its parts", async () => {
   const page = await textOf({ ...PARTS, welcome: undefined });
   assert.match(page, /Local stack/);
-  assert.doesNotMatch(page, /The proof|The first request/);
+  assert.doesNotMatch(page, /The proof|The demo|The first request/);
 });
 
 Deno.test("the home page's policy allows its style and nothing else", async () => {

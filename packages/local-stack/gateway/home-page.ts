@@ -1,6 +1,6 @@
 /**
- * The page at the gateway's root: which parts run and where, the product's last proof, and where to
- * go. The server makes it; it has no script.
+ * The page at the gateway's root: which parts run and where, the product's last proof, its demo's
+ * result, and where to go. The server makes it; it has no script.
  */
 import { Hono } from "hono";
 import { html, raw } from "hono/html";
@@ -8,9 +8,9 @@ import { createHash } from "node:crypto";
 import type { Urls } from "../core/ports.ts";
 import type { Status } from "../stack/plugin.ts";
 import type { Access, Proof, Welcome } from "../stack/welcome.ts";
+import type { DemoResult } from "../stack/demo-result.ts";
+import { demoSection, type Html, mark, proofSection } from "./home-proofs.ts";
 import { HOME_STYLE } from "./home-style.ts";
-
-type Html = ReturnType<typeof html>;
 
 /** Forbids everything except this page's own style and its empty icon. */
 const POLICY = [
@@ -26,6 +26,8 @@ export interface HomeParts {
   status: () => Promise<Status>;
   access: Access;
   welcome: Welcome | undefined;
+  /** Reads the result of the demo that has last played on this stack. */
+  readDemo: () => Promise<DemoResult | undefined>;
   now?: () => Date;
 }
 
@@ -47,12 +49,6 @@ function partsAt(urls: Urls): Record<string, Part> {
     net: { title: "Requests of the database" },
     cron: { title: "Scheduled jobs" },
   };
-}
-
-const MARKS = { good: "in order", bad: "not in order", unknown: "unknown" };
-
-function mark(state: Proof["state"], text: string): Html {
-  return html`<span class="mark ${state}">${text}</span>`;
 }
 
 function addressOf({ address, isPage }: Part): Html | string {
@@ -87,16 +83,6 @@ function overall({ health }: Status): Html {
   return down === 0
     ? mark("good", `All ${all.length} parts are up`)
     : mark("bad", `${down} of ${all.length} parts ${down === 1 ? "is" : "are"} down`);
-}
-
-function proofSection({ state, summary, detail }: Proof): Html {
-  return html`
-    <section aria-labelledby="proof">
-      <div class="row"><h2 id="proof">The proof</h2>${mark(state, MARKS[state])}</div>
-      <p><strong>${summary}</strong></p>
-      <p class="soft">${detail}</p>
-    </section>
-  `;
 }
 
 function links(urls: Urls, documents: Welcome["documents"]): Html {
@@ -143,11 +129,12 @@ async function proofOf(welcome: Welcome, access: Access): Promise<Proof> {
 }
 
 async function page(
-  { status, access, welcome, now = () => new Date() }: HomeParts,
+  { status, access, welcome, readDemo, now = () => new Date() }: HomeParts,
 ): Promise<Awaited<Html>> {
-  const [current, proof] = await Promise.all([
+  const [current, proof, demo] = await Promise.all([
     status(),
     welcome && proofOf(welcome, access),
+    readDemo(),
   ]);
   const name = welcome?.name ?? "Local stack";
   const about = welcome?.about ?? "The services of this project.";
@@ -173,6 +160,7 @@ async function page(
           <div class="columns">
     <div class="column">
     ${proof ? proofSection(proof) : ""}
+    ${welcome ? demoSection(demo, welcome.demo) : ""}
     ${links(current.urls, welcome?.documents ?? [])}
     ${welcome ? firstRequest(welcome.firstRequest(access)) : ""}
     </div>

@@ -29,6 +29,12 @@ section { padding: 1.25rem; border: 1px solid var(--line); border-radius: 12px;
   background: var(--card); min-width: 0; }
 li + li { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; }
 li p, section > p { font-size: .9375rem; }
+table { width: 100%; margin-top: .75rem; border-collapse: collapse; font-size: .875rem;
+  font-variant-numeric: tabular-nums; }
+caption { text-align: left; }
+th, td { padding: .25rem .5rem .25rem 0; border-top: 1px solid var(--line); text-align: left;
+  vertical-align: top; }
+tbody th { font-weight: 400; }
 .row { display: flex; gap: .75rem; justify-content: space-between; align-items: baseline; }
 .mark { flex: none; padding: .125rem .625rem; border-radius: 99px; font-size: .875rem;
   font-weight: 600; }

@@ -6,6 +6,7 @@ import { listen, type Listener } from "../core/listen.ts";
 import { createGateway } from "../gateway/app.ts";
 import { authAdminRoutes } from "../gateway/auth-admin.ts";
 import { type Control, controlRoutes } from "../gateway/control-routes.ts";
+import { demoRoutes } from "../gateway/demo-routes.ts";
 import { docsRoutes, DOCUMENT_PATH } from "../gateway/docs-page.ts";
 import {
   appOrigins,
@@ -32,6 +33,7 @@ import { deliver, leadTo, type OutgoingMail } from "../mail/auth-emails.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
 import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf, type StackContext } from "../stack/context.ts";
+import { readDemoResult, storeDemoResult } from "../stack/demo-result.ts";
 import type { ResolvedOptions } from "../stack/options.ts";
 import type { Plugin } from "../stack/plugin.ts";
 import { readSupabaseConfig } from "../stack/supabase-config.ts";
@@ -87,10 +89,12 @@ function pagesOf(
   functions: Hono,
 ) {
   const { publishableKey, secretKey } = keys;
-  const { welcome } = options;
+  const { welcome, dataDir } = options;
+  const readDemo = () => readDemoResult(dataDir);
   const access = { url: urls.api, publishableKey, secretKey };
   return {
-    home: homeRoutes({ status, access, welcome }),
+    home: homeRoutes({ status, access, welcome, readDemo }),
+    demo: demoRoutes((result) => storeDemoResult(dataDir, result), keys),
     docs: docsRoutes({
       keys,
       readDocument: async () => (await functions.request(DOCUMENT_PATH)).json(),

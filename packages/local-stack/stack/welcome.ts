@@ -40,6 +40,8 @@ export interface Welcome {
    * examples name, such as a user. If it throws, the page shows the document as it is.
    */
   samples?(access: Access): (document: unknown) => Promise<ApiSamples>;
+  /** The command that plays the product's demo, which sends its result to `PUT /stack/demo`. */
+  demo: string;
   /** Reads the last proof. If it throws, the page shows that the proof is unknown. */
   readProof(access: Access): Promise<Proof>;
 }

@@ -12,6 +12,7 @@ import type { Package } from "../shared/catalogue.ts";
 import { readViolations } from "../shared/proof.ts";
 import { buy, readCredits } from "../shared/purchase.ts";
 import { formatChecks, formatProof } from "../shared/report.ts";
+import { sendResult } from "../shared/send-result.ts";
 import { DemoError, type Service } from "../shared/service.ts";
 import type { Check } from "../shared/check.ts";
 import { playAbandoned, playChat } from "./chats.ts";
@@ -83,6 +84,7 @@ export async function demoJobs(service: Service): Promise<boolean> {
     priced: ({ mark }) => priceRequests(requests, mark, rates),
   });
   const violations = await readViolations(service);
+  await sendResult(service, { command: "deno task demo jobs", checks, violations });
   sayHeading(context, `Balance ${before} before, ${after} after`);
   print(
     pc.dim(`${requests.length} requests reached the provider; computed: its list, by the rates`),

@@ -6,6 +6,7 @@ import { lastLines } from "../../test-tools/deno-process.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
+import { need, readSettings } from "../../settings/settings.ts";
 
 /**
  * The last lines of each demo's output if its figures are right. A demo that stops earlier has
@@ -52,6 +53,16 @@ async function compareWithReadme(printed: string): Promise<void> {
   }
 }
 
+/** @throws if the stack's first page does not show the result of the demo that has just played */
+async function compareWithFirstPage(envFile: string): Promise<void> {
+  const page = await (await fetch(need(readSettings(envFile), "SUPABASE_URL"))).text();
+  const [, equal, figures] = /(\d+) of (\d+) figures are equal\. Violations of the rules: 0\./
+    .exec(page) ?? [];
+  if (equal === undefined || equal !== figures || !page.includes("requests charged")) {
+    throw new Error("the stack's first page does not show the demo's result");
+  }
+}
+
 export const demo: Suite = {
   name: "demo",
   about:
@@ -63,9 +74,14 @@ export const demo: Suite = {
         "the demo plays to its end, and prints what README shows",
         async () => compareWithReadme(await play("trace", envFile)),
       );
-      if (!isFull) return [first];
+      const shown = await checked(
+        "the stack's first page shows the demo's result",
+        () => compareWithFirstPage(envFile),
+      );
+      if (!isFull) return [first, shown];
       return [
         first,
+        shown,
         await checked(
           "the demo of jobs plays to its end",
           async () => void await play("jobs", envFile),

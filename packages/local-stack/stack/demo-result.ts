@@ -1,0 +1,46 @@
+/**
+ * The result of the product's demo that has last played on this stack. A demo runs in a process of
+ * its own and sends its result to the stack, which stores it beside its data: `deno task reset`
+ * removes both.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+
+const Text = z.string().max(200);
+
+export const DemoResult = z.strictObject({
+  /** The command that has played the demo. */
+  command: Text,
+  /** The moment at which the demo ended. */
+  ended_at: z.iso.datetime(),
+  /** Each figure of the product beside the one that the demo computed. */
+  figures: z.array(z.strictObject({
+    name: Text,
+    service: Text,
+    computed: Text,
+    equal: z.boolean(),
+  })).max(200),
+  /** The violations that a proof of all data found after the demo. */
+  violations: z.int().nonnegative(),
+});
+
+export type DemoResult = z.infer<typeof DemoResult>;
+
+const fileOf = (dataDir: string) => join(dataDir, "demo.json");
+
+/**
+ * Returns the stored result, or undefined if no demo has played on this data. The result of an older
+ * version with another shape counts as none.
+ */
+export async function readDemoResult(dataDir: string): Promise<DemoResult | undefined> {
+  try {
+    return DemoResult.safeParse(JSON.parse(await Deno.readTextFile(fileOf(dataDir)))).data;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export async function storeDemoResult(dataDir: string, result: DemoResult): Promise<void> {
+  await Deno.writeTextFile(fileOf(dataDir), JSON.stringify(result, null, 2));
+}

@@ -1,0 +1,39 @@
+import type { DemoResult } from "@farthing/local-stack";
+import type { Check } from "./check.ts";
+import type { Service } from "./service.ts";
+
+/** The findings of a demo. */
+export interface Found {
+  /** The command that played the demo. */
+  command: string;
+  checks: Check[];
+  violations: string[];
+}
+
+/** Returns the result as the stack's first page shows it. */
+export function resultOf({ command, checks, violations }: Found, endedAt: Date): DemoResult {
+  return {
+    command,
+    ended_at: endedAt.toISOString(),
+    figures: checks.map((each) => ({ ...each, name: each.name.trim() })),
+    violations: violations.length,
+  };
+}
+
+/**
+ * Sends the result to the stack. Another stack than ours, such as Docker's, has no first page and
+ * answers 404, which is no reason for the demo to fail.
+ *
+ * @throws if our stack refuses the result
+ */
+export async function sendResult({ url, secretKey }: Service, found: Found): Promise<void> {
+  const response = await fetch(`${url}/stack/demo`, {
+    method: "PUT",
+    headers: { apikey: secretKey, "content-type": "application/json" },
+    body: JSON.stringify(resultOf(found, new Date())),
+  });
+  const text = await response.text();
+  if (!response.ok && response.status !== 404) {
+    throw new Error(`PUT /stack/demo answered ${response.status}: ${text}`);
+  }
+}
