@@ -19,7 +19,8 @@ export type Farthing = ReturnType<typeof farthingOf>;
  * @throws TypeError if the URL or the key is missing, or the key is a secret one
  */
 export function createFarthing(options: FarthingOptions): Farthing {
-  return farthingOf(createApi(userConnection(options), systemClock));
+  const connection = userConnection(options);
+  return farthingOf(createApi(connection, systemClock), connection);
 }
 
 export { FarthingError } from "./core/farthing-error.ts";
@@ -28,6 +29,7 @@ export type { BuyOptions } from "./browser/farthing.ts";
 export type { ChatCharge, ChatStream } from "./browser/chat-stream.ts";
 export type { WaitForJobOptions } from "./browser/jobs.ts";
 export type { EndedOrder, WaitForOrderOptions } from "./browser/orders.ts";
+export type { OwnRequest } from "./browser/own-back-end.ts";
 export type { FarthingOptions, GetAccessToken, SupabaseLike } from "./browser/session.ts";
 export type { Body, Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
 export type { CurrentBalance } from "./core/balance.ts";

@@ -36,7 +36,8 @@ export function createFarthingServer(options: FarthingServerOptions): FarthingSe
     credentials: () => Promise.resolve({ apikey: secretKey }),
     renew: () => Promise.resolve(false),
   };
-  return farthingServerOf(createApi(connection, systemClock));
+  const users = { url, secretKey, fetch: connection.fetch };
+  return farthingServerOf(createApi(connection, systemClock), users);
 }
 
 export { UnsettledError } from "./back-end/hold.ts";

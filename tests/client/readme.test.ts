@@ -1,11 +1,11 @@
 /** The code blocks of the package's README run as printed. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createFarthing } from "@farthing/client";
 import { createFarthingServer } from "@farthing/client/server";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { ROOT } from "../../scripts/command/root.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
-import { signUp } from "../support/project/people.ts";
+import { type Person, signUp } from "../support/project/people.ts";
 import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -24,8 +24,10 @@ const BLOCKS = [
   snippet("job", user),
   snippet("history", user),
   snippet("list", user, ["list"]),
+  snippet("own", [...user, "backEndUrl"]),
   snippet("usage", ["url", "secretKey", "userId", "show"], ["charge"]),
   snippet("hold", [...server, "callModel"], ["settled"]),
+  snippet("handler", ["server"], ["handler"]),
   snippet("page", server, ["items"]),
 ];
 
@@ -36,6 +38,19 @@ const MOVED = [
 ];
 
 type Given = Record<string, unknown>;
+/** Serves the handler of the page's back end while `use` runs. */
+async function withBackEnd(runs: Runs, use: (url: string) => Promise<unknown>): Promise<void> {
+  const { url, secretKey } = world;
+  const { handler } = await runs("handler", { server: createFarthingServer({ url, secretKey }) });
+  const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  const backEnd = Deno.serve(options, handler as unknown as Deno.ServeHandler);
+  try {
+    await use(`http://127.0.0.1:${backEnd.addr.port}/`);
+  } finally {
+    await backEnd.shutdown();
+  }
+}
+
 type Runs = (name: string, given: Given) => Promise<Record<string, Given>>;
 
 async function asUser(runs: Runs, supabase: unknown, said: string[]): Promise<void> {
@@ -74,6 +89,19 @@ async function asUser(runs: Runs, supabase: unknown, said: string[]): Promise<vo
   deepEqual([take().length, items.map(({ isPending }) => isPending)], [2, [false]]);
 }
 
+/** The back end knows the user of supabase-js, and refuses everybody else. */
+async function asBoth(runs: Runs, { id, supabase }: Person, said: unknown[]): Promise<void> {
+  const show = (answer: unknown) => said.push(answer);
+  const farthing = createFarthing({ supabase });
+  await withBackEnd(runs, async (backEndUrl) => {
+    await runs("own", { farthing, show, backEndUrl });
+    deepEqual(said.splice(0), [{ userId: id, question: "What is a farthing?" }]);
+    const forged = { url: world.url, publishableKey: "pk", getAccessToken: () => "forged" };
+    const stranger = createFarthing(forged);
+    await rejects(stranger.fetch(backEndUrl), { code: "unauthenticated", status: 401 });
+  });
+}
+
 async function asServer(runs: Runs, userId: string, said: string[]): Promise<void> {
   const show = (text: string) => said.push(text);
   const { url, secretKey } = world;
@@ -95,11 +123,13 @@ Deno.test("the README's code, as printed", async (test) => {
     const files = await writeModules(folder, { [README]: BLOCKS, [MOVING]: MOVED });
     const runs: Runs = async (name, given) =>
       (await import(`file://${folder}/${name}.ts`)).run(given);
-    const { id, supabase } = await signUp(world);
+    const person = await signUp(world);
+    const { id, supabase } = person;
     const said: string[] = [];
     await test.step("is TypeScript that checks", () => typeCheck(files));
     await test.step("does in an app what the page says", () => asUser(runs, supabase, said));
     await test.step("does in a back end what the page says", () => asServer(runs, id, said));
+    await test.step("calls the app's own back end", () => asBoth(runs, person, said));
     await test.step("replaces functions.invoke as the recipe says", async () => {
       const { farthing } = await runs("moved", {
         supabase,

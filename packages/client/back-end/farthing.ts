@@ -11,6 +11,7 @@ import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { type HoldTerms, withHold, type Work } from "./hold.ts";
+import { respond, type Users } from "./respond.ts";
 
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
 
@@ -45,7 +46,7 @@ function holdsOf(api: Api) {
 }
 
 /** @returns the routes of a back end, by name, all with the same connection */
-export function farthingServerOf(api: Api) {
+export function farthingServerOf(api: Api, users: Users) {
   const { read, change, page, each } = api;
   return {
     credits: creditsOf(api),
@@ -68,6 +69,13 @@ export function farthingServerOf(api: Api) {
       work: (hold: OpenedHold) => Promise<Work<Value>>,
       options: CallOptions = {},
     ) => withHold(api, terms, work, options),
+    /**
+     * Answers a request that a page sends with `farthing.fetch`: checks the user's token, does the
+     * work for this user, and sends its result as JSON, or its own `Response`.
+     * @throws any error of the work that is no refusal, for the framework's log
+     */
+    respond: (request: Request, work: (userId: string) => Promise<unknown>) =>
+      respond(users, request, work),
     /** Reads any route of the API, such as `/reports/revenue`. */
     read,
     /**

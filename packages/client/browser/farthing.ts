@@ -2,11 +2,13 @@
 import type { Checkout, CheckoutRequest } from "../generated/api.ts";
 import type { Api, Body, Changed, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
+import type { Connection } from "../core/connection.ts";
 import type { CallOptions } from "../core/send.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { ChatStream } from "./chat-stream.ts";
 import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./jobs.ts";
 import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
+import { fetchOwn, type OwnRequest } from "./own-back-end.ts";
 
 type Reading = Omit<CallOptions, "idempotencyKey">;
 
@@ -79,7 +81,7 @@ function topUpsOf(api: Api) {
 }
 
 /** @returns the routes of a user, by name, all with the same connection */
-export function farthingOf(api: Api) {
+export function farthingOf(api: Api, connection: Connection) {
   const { read, change, page, each } = api;
   return {
     credits: creditsOf(api),
@@ -125,6 +127,13 @@ export function farthingOf(api: Api) {
       stream: (request: Omit<Body<"/ai/chat">, "stream">, options: CallOptions = {}) =>
         new ChatStream(api, request, options),
     },
+    /**
+     * Calls the app's own back end with the user's token, which `respond` of
+     * `@farthing/client/server` checks. Returns a successful answer. The token goes to this URL, so
+     * name no other host than your own.
+     * @throws FarthingError for any other answer, such as `insufficient_credits`
+     */
+    fetch: (url: string | URL, init: OwnRequest = {}) => fetchOwn(connection, url, init),
     /** Reads any route of the API, such as `/bookings`. */
     read,
     /**
