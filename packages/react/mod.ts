@@ -1,5 +1,7 @@
 /** React hooks of Farthing, on the app's own TanStack Query client. */
-export { FarthingProvider, type FarthingProviderProps, useFarthing } from "./core/context.tsx";
+export { useFarthing, useUserId } from "./core/context.tsx";
+export { FarthingProvider, type FarthingProviderProps } from "./core/provider.tsx";
+export type { SupabaseSession } from "./core/session.ts";
 export {
   creditsQuery,
   entriesQuery,

@@ -13,7 +13,7 @@ export interface FarthingContext {
   readonly followOrder: (orderId: string | null) => void;
 }
 
-export interface FarthingProviderProps {
+export interface UserProps {
   readonly farthing: Farthing;
   /**
    * The id of the signed-in user. The hooks store what they read under this id, so that no user
@@ -26,7 +26,7 @@ export interface FarthingProviderProps {
 const Context = createContext<FarthingContext | null>(null);
 
 /** Gives the hooks a client and its user. Also renders on a server, but reads nothing there. */
-export function FarthingProvider({ farthing, userId, children }: FarthingProviderProps) {
+export function UserProvider({ farthing, userId, children }: UserProps) {
   const [order, setOrder] = useState<{ id: string | null; of: string } | null>(null);
   useEffect(() => {
     if (!userId) return;
@@ -52,3 +52,9 @@ export function useFarthingContext(): FarthingContext {
 
 /** Returns the client of the `FarthingProvider`, for calls without a hook. */
 export const useFarthing = (): Farthing => useFarthingContext().farthing;
+
+/**
+ * Returns the id of the signed-in user: undefined until the session is known, null if nobody is
+ * signed in.
+ */
+export const useUserId = (): string | null | undefined => useFarthingContext().userId;

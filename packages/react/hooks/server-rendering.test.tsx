@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 import { renderToString } from "react-dom/server";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Farthing } from "@farthing/client";
-import { FarthingProvider } from "../core/context.tsx";
+import { FarthingProvider } from "../core/provider.tsx";
 import { ProgressTracker } from "./progress-tracker.tsx";
 import { useAutoTopUp } from "./use-auto-top-up.ts";
 import { useBuy } from "./use-buy.ts";

@@ -3,7 +3,7 @@ import { GlobalWindow } from "happy-dom";
 import { type ReactNode, StrictMode } from "react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Farthing } from "@farthing/client";
-import { FarthingProvider } from "../core/context.tsx";
+import { FarthingProvider } from "../core/provider.tsx";
 
 const window = new GlobalWindow({ url: "https://app.test/shop" });
 for (const name of ["document", "window", "location", "history", "HTMLElement", "Node"] as const) {
@@ -19,7 +19,7 @@ Object.defineProperty(globalThis, "IS_REACT_ACT_ENVIRONMENT", { value: true, wri
 const { cleanup, render, renderHook, waitFor, act, fireEvent } = await import(
   "@testing-library/react"
 );
-export { act, fireEvent, waitFor };
+export { act, cleanup, fireEvent, render, waitFor };
 
 /** The functions of the client that a test needs. */
 type Fakes = { [Name in keyof Farthing]?: Partial<Farthing[Name]> };
