@@ -91,8 +91,10 @@ export function orderQuery(
     staleTime: ({ state }) => staleTimeOf(state.data?.order),
     refetchOnMount: true,
     queryFn: async ({ signal, client, queryKey }) => {
-      const onLook = (order: EndedOrder["order"]) =>
-        client.setQueryData<EndedOrder>(queryKey, { order, credits: null });
+      const onLook = (order: EndedOrder["order"]) => {
+        // An order that has ended is shown only together with its balance, below.
+        if (isOpen(order)) client.setQueryData<EndedOrder>(queryKey, { order, credits: null });
+      };
       const wait = { signal, timeoutMs, onLook, signedInAs: userId };
       const ended = await farthing.waitForOrder(orderId, wait);
       const { queryKey: creditsKey } = creditsQuery(farthing, userId);

@@ -96,6 +96,28 @@ Deno.test("the balance is paying from the checkout until the credits are granted
   });
 });
 
+Deno.test("an order that was paid is not paying again when everything is read again", async () => {
+  visit("https://app.test/shop?farthing_order=order-1");
+  const again = Promise.withResolvers<EndedOrder>();
+  const answers = [{ order: order("paid"), credits: balance("9990") }, again.promise];
+  const farthing = fake({
+    credits: { get: () => Promise.resolve(balance("9990")) },
+    waitForOrder: ((_: string, { onLook }: { onLook: (order: Order) => void }) => {
+      onLook(order("paid"));
+      return Promise.resolve(answers.shift());
+    }) as never,
+  });
+  await withHook(both, { farthing }, async ({ current, queries }) => {
+    await waitFor(() => equal(current().buy.status, "paid"));
+    equal(current().credits.text, "9990");
+    act(() => void queries.invalidateQueries());
+    await waitFor(() => equal(answers.length, 0));
+    deepEqual([current().buy.status, current().credits.text], ["paid", "9990"]);
+    again.resolve({ order: order("paid"), credits: balance("9980") });
+    await waitFor(() => equal(current().credits.text, "9980"));
+  });
+});
+
 Deno.test("a page that is opened by the buyer's return follows the order", async () => {
   visit("https://app.test/shop?tab=2&farthing_order=order-1");
   const ended = Promise.withResolvers<EndedOrder>();

@@ -9,7 +9,8 @@ export function useOrder({ farthing, userId, orderId }: FarthingContext) {
   const isOn = typeof userId === "string" && orderId !== null;
   const options = orderQuery(farthing, userId ?? "", orderId ?? "");
   const query = useQuery(isOn ? options : { ...options, queryFn: skipToken });
-  const isFollowed = isOn &&
-    (query.isFetching || query.error === null && isOpen(query.data?.order));
+  // An order that has ended stays so. The app may read it again with everything else.
+  const hasEnded = query.data !== undefined && !isOpen(query.data.order);
+  const isFollowed = isOn && !hasEnded && (query.isFetching || query.error === null);
   return { ...query, isFollowed };
 }
