@@ -35,6 +35,8 @@ async function press(page: Page, name: string): Promise<void> {
 interface Task {
   readonly block: string;
   readonly name: string;
+  /** Further parameters of the page's URL, for example `&user=none`. */
+  readonly search?: string;
   readonly answers: (origin: string) => Answers;
   readonly walk: (page: Page, served: Served) => Promise<void>;
 }
@@ -202,12 +204,26 @@ export const tasks: Task[] = [
     answers: () => ({ "POST ai/chat": [ENDLESS, ANSWER] }),
     walk: talk,
   },
+  {
+    block: "sign-in",
+    name: "signs in with Enter",
+    search: "&user=none",
+    answers: () => ({}),
+    walk: async (page) => {
+      await tabTo(page, "Email");
+      await page.keyboard.type("ann@example.com");
+      await tabTo(page, "Password");
+      await page.keyboard.type("secret-1");
+      await page.keyboard.press("Enter");
+      await shows(page, "Invalid login credentials");
+    },
+  },
 ];
 
 /** Does a task of a block. */
 export async function perform(page: Page, served: Served, task: Task): Promise<void> {
   served.service.begin(task.answers(served.origin));
-  await page.goto(`${served.origin}/?block=${task.block}`);
+  await page.goto(`${served.origin}/?block=${task.block}${task.search ?? ""}`);
   await page.getByRole("main").waitFor();
   await task.walk(page, served);
 }

@@ -16,6 +16,7 @@ import { JobProgress } from "@/components/farthing/job-progress";
 import { Paywall } from "@/components/farthing/paywall";
 import { PricingTable } from "@/components/farthing/pricing-table";
 import { PurchaseStatus } from "@/components/farthing/purchase-status";
+import { SignIn } from "@/components/farthing/sign-in";
 import { Button } from "@/components/ui/button";
 
 const asked = new URL(location.href).searchParams;
@@ -41,6 +42,13 @@ function PaidWork() {
   );
 }
 
+/** The auth service knows nobody, and asks each new user to confirm the address. */
+const auth = {
+  signUp: () => Promise.resolve({ data: { session: null }, error: null }),
+  signInWithPassword: () =>
+    Promise.resolve({ data: { session: null }, error: new Error("Invalid login credentials") }),
+};
+
 const pages: Record<string, ReactNode> = {
   "auto-top-up": <AutoTopUp />,
   "buy-button": (
@@ -62,6 +70,7 @@ const pages: Record<string, ReactNode> = {
   ),
   paywall: <PaidWork />,
   "pricing-table": <PricingTable />,
+  "sign-in": <SignIn auth={auth} />,
 };
 
 const block = asked.get("block") ?? "";

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import type { Entry, Job } from "@farthing/client";
 import type { State } from "../state.ts";
 
@@ -69,7 +70,21 @@ const visitor = (block: string): State => ({
   shows: "Sign in required",
 });
 
+async function enter(page: Page, button: string): Promise<void> {
+  await page.getByLabel("Email").fill("ann@example.com");
+  await page.getByLabel("Password").fill("secret-1");
+  await page.getByRole("button", { name: button }).click();
+}
+
+const signIn = (name: string, shows: string, button?: string): State => ({
+  ...{ block: "sign-in", name, search: "&user=none", answers: {}, shows },
+  ...button !== undefined && { act: (page) => enter(page, button) },
+});
+
 export const account: State[] = [
+  signIn("empty", "Sign up"),
+  signIn("refused", "Invalid login credentials", "Sign in"),
+  signIn("unconfirmed", "Open the link", "Sign up"),
   history("ready", { data: ENTRIES, nextCursor: "older" }, "Show more"),
   history("empty", { data: [] }, "Nothing yet"),
   history("loading", "never", "History"),

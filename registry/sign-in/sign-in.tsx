@@ -1,0 +1,82 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { useUserId } from "@farthing/react";
+import { Trouble } from "@/components/farthing/trouble";
+import { Button } from "@/components/ui/button";
+import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { Input } from "@/components/ui/input";
+
+interface Login {
+  readonly email: string;
+  readonly password: string;
+}
+
+interface Entered {
+  readonly data: { readonly session: object | null };
+  readonly error: Error | null;
+}
+
+interface SignInProps {
+  /** The `auth` of your client of supabase-js. */
+  readonly auth: {
+    signUp(login: Login): Promise<Entered>;
+    signInWithPassword(login: Login): Promise<Entered>;
+  };
+}
+
+type State = "idle" | "busy" | "unconfirmed" | Error;
+
+/** Email and password, for a visitor. A signed-in user sees nothing. */
+export function SignIn({ auth }: SignInProps) {
+  const userId = useUserId();
+  const [state, set] = useState<State>("idle");
+  if (userId !== null) return null;
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (state === "busy") return;
+    const { submitter } = event.nativeEvent as SubmitEvent;
+    const form = new FormData(event.currentTarget);
+    const login = { email: String(form.get("email")), password: String(form.get("password")) };
+    set("busy");
+    const isNew = submitter?.getAttribute("value") === "up";
+    const { data, error } = await (isNew ? auth.signUp(login) : auth.signInWithPassword(login));
+    // Without a session, the project asks the user to confirm the address first.
+    set(error ?? (data.session === null ? "unconfirmed" : "idle"));
+  };
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>
+          <h2>Sign in</h2>
+        </CardTitle>
+      </CardHeader>
+      <CardContent>
+        <form onSubmit={submit} className="grid gap-4">
+          <Input
+            {...{ name: "email", type: "email", autoComplete: "email", required: true }}
+            aria-label="Email"
+            placeholder="Email"
+          />
+          <Input
+            {...{ name: "password", type: "password", minLength: 6, required: true }}
+            aria-label="Password"
+            placeholder="Password"
+          />
+          <div className="flex gap-2">
+            <Button type="submit" value="in" aria-disabled={state === "busy"}>Sign in</Button>
+            <Button type="submit" value="up" variant="outline" aria-disabled={state === "busy"}>
+              Sign up
+            </Button>
+          </div>
+          {state === "unconfirmed" && (
+            <p role="status" className="text-sm">
+              Open the link in the email that we have sent you.
+            </p>
+          )}
+          {state instanceof Error && <Trouble title="You are not signed in" error={state} />}
+        </form>
+      </CardContent>
+    </Card>
+  );
+}
