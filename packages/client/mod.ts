@@ -26,6 +26,7 @@ export function createFarthing(options: FarthingOptions): Farthing {
 export { FarthingError } from "./core/farthing-error.ts";
 export { optimisticList } from "./helpers/optimistic-list.ts";
 export type { BuyOptions } from "./browser/farthing.ts";
+export type { WaitForCardOptions } from "./browser/cards.ts";
 export type { ChatCharge, ChatStream } from "./browser/chat-stream.ts";
 export type { WaitForJobOptions } from "./browser/jobs.ts";
 export type { EndedOrder, WaitForOrderOptions } from "./browser/orders.ts";

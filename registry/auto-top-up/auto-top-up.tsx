@@ -27,7 +27,10 @@ const PAUSES: Readonly<Record<NonNullable<TopUps["paused"]>, string>> = {
 
 function SavedCard({ topUps, change }: { topUps: TopUps; change: AutoTopUpState }) {
   const { card } = topUps;
-  const { isChanging, saveCard, removeCard } = change;
+  const { isChanging, isSavingCard, saveCard, removeCard } = change;
+  if (card === null && isSavingCard) {
+    return <p role="status" className="text-sm">Your card is being saved…</p>;
+  }
   if (card === null) {
     return (
       <Button onClick={() => isChanging || saveCard()} aria-disabled={isChanging}>

@@ -57,18 +57,20 @@ const TERMS = { threshold: "2000", target: "10000", monthly_cap: 5000 };
 
 export function TopUps() {
   const topUps = useAutoTopUp();
-  const { isChanging: disabled, saveCard, turnOn, turnOff } = topUps;
+  const { isChanging: disabled, isSavingCard, saveCard, turnOn, turnOff } = topUps;
   const data = topUps.status === "ready" ? topUps.data : undefined;
   const card = data?.card;
+  const needsCard = data && !card && !isSavingCard;
   return (
     <Card title="Automatic top-up">
       <p className="muted">Below 2,000 credits we refill to 10,000, for $50 a month at most.</p>
       <Missing of={topUps} />
       {card && <p role="status">{card.brand} ending in {card.last4}: {data.state}</p>}
+      {isSavingCard && !card && <p role="status">Your card is being saved…</p>}
       {data?.link && <a href={data.link}>Confirm the charge</a>}
       <Problem error={topUps.changeError} />
       <div className="row">
-        {data && !card && <Button disabled={disabled} onClick={saveCard}>Save a card</Button>}
+        {needsCard && <Button disabled={disabled} onClick={saveCard}>Save a card</Button>}
         {card && <Button disabled={disabled} onClick={() => turnOn(TERMS)}>Turn on</Button>}
         {data?.enabled && <Button disabled={disabled} onClick={turnOff}>Turn off</Button>}
       </div>

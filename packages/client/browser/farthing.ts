@@ -5,6 +5,7 @@ import type { CurrentBalance } from "../core/balance.ts";
 import type { Connection } from "../core/connection.ts";
 import type { CallOptions } from "../core/send.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
+import { waitForCard, type WaitForCardOptions } from "./cards.ts";
 import { ChatStream } from "./chat-stream.ts";
 import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./jobs.ts";
 import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
@@ -76,6 +77,11 @@ function topUpsOf(api: Api) {
     turnOff: (options: CallOptions = {}) => api.change("delete", "/top-ups", {}, options),
     saveCard: (body: Body<"/top-ups/card"> = {}, options: CallOptions = {}) =>
       api.change("post", "/top-ups/card", { body }, options),
+    /**
+     * Waits, after the user's return from Stripe's page, until the saved card is there. Returns the
+     * top-ups, also if it does not come.
+     */
+    waitForCard: (options: WaitForCardOptions = {}) => waitForCard(api, options),
     removeCard: (options: CallOptions = {}) => api.change("delete", "/top-ups/card", {}, options),
   };
 }

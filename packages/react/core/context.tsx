@@ -2,7 +2,7 @@
 "use client";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import type { Farthing } from "@farthing/client";
-import { orderInAddress } from "./return-address.ts";
+import { cardInAddress, orderInAddress, type SavedCard } from "./return-address.ts";
 
 export interface FarthingContext {
   readonly farthing: Farthing;
@@ -11,6 +11,9 @@ export interface FarthingContext {
   /** The order that the user is paying; null if none is known. */
   readonly orderId: string | null;
   readonly followOrder: (orderId: string | null) => void;
+  /** The card that the user has saved just now on Stripe's page; null if there is none. */
+  readonly savedCard: SavedCard | null;
+  readonly forgetCard: () => void;
 }
 
 export interface UserProps {
@@ -28,18 +31,24 @@ const Context = createContext<FarthingContext | null>(null);
 /** Gives the hooks a client and its user. Also renders on a server, but reads nothing there. */
 export function UserProvider({ farthing, userId, children }: UserProps) {
   const [order, setOrder] = useState<{ id: string | null; of: string } | null>(null);
+  const [saved, setSaved] = useState<{ card: SavedCard; of: string } | null>(null);
   useEffect(() => {
     if (!userId) return;
     const id = orderInAddress();
     if (id !== null) setOrder({ id, of: userId });
+    const card = cardInAddress();
+    if (card !== null) setSaved({ card, of: userId });
   }, [userId]);
+  const savedCard = saved !== null && saved.of === userId ? saved.card : null;
   const orderId = order !== null && order.of === userId ? order.id : null;
   const value = useMemo<FarthingContext>(() => ({
     farthing,
     userId,
     orderId,
+    savedCard,
+    forgetCard: () => setSaved(null),
     followOrder: (id) => setOrder(userId ? { id, of: userId } : null),
-  }), [farthing, userId, orderId]);
+  }), [farthing, userId, orderId, savedCard]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 

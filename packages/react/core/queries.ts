@@ -18,6 +18,8 @@ import type {
   TopUps,
 } from "@farthing/client";
 import { follow } from "./follow.ts";
+import { heldCreditsInterval } from "./held-credits.ts";
+import type { SavedCard } from "./return-address.ts";
 import { OWN_READS } from "./state.ts";
 
 interface Keyed {
@@ -65,13 +67,21 @@ export function isOpen(one: WithStatus | undefined): boolean {
  */
 const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
 
-/** Returns the query that reads the current balance. */
+/** Returns the query that reads the current balance, and reads it again while credits are held. */
 export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {
   return queryOptions<CurrentBalance>({
     ...OWN_READS,
     queryKey: [...farthingKey(userId), "credits"],
-    queryFn: ({ signal }) =>
-      farthing.credits.get({ signal, timeoutMs: READ_MS, signedInAs: userId }),
+    queryFn: async ({ signal, client, queryKey }) => {
+      const before = client.getQueryData<CurrentBalance>(queryKey);
+      const now = await farthing.credits.get({ signal, timeoutMs: READ_MS, signedInAs: userId });
+      // Each change of the balance has an entry.
+      if (before !== undefined && before.balance !== now.balance) {
+        void client.invalidateQueries({ queryKey: [...farthingKey(userId), "entries"] });
+      }
+      return now;
+    },
+    refetchInterval: heldCreditsInterval,
   });
 }
 
@@ -164,5 +174,32 @@ export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps>
     queryKey: [...farthingKey(userId), "top-ups"],
     queryFn: ({ signal }) =>
       farthing.topUps.get({ signal, timeoutMs: READ_MS, signedInAs: userId }),
+  });
+}
+
+/**
+ * Returns the query that waits until the card is there that the user has saved on Stripe's page,
+ * and writes each reading into the data of `topUpsQuery`.
+ */
+export function savedCardQuery(
+  farthing: Farthing,
+  userId: string,
+  card: SavedCard,
+): Options<TopUps> {
+  return queryOptions<TopUps>({
+    ...OWN_READS,
+    queryKey: [...farthingKey(userId), "saved-card", card],
+    queryFn: async ({ signal, client }) => {
+      const { queryKey: topUpsKey } = topUpsQuery(farthing, userId);
+      const onLook = (topUps: TopUps) => client.setQueryData(topUpsKey, topUps);
+      const hadCard = card === "other";
+      const topUps = await farthing.topUps.waitForCard({
+        ...{ signal, hadCard, onLook, signedInAs: userId },
+      });
+      // A reading that began before the card was there must not replace this one.
+      await client.cancelQueries({ queryKey: topUpsKey });
+      client.setQueryData(topUpsKey, topUps);
+      return topUps;
+    },
   });
 }

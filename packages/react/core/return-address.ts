@@ -1,6 +1,7 @@
-/** The buyer's return from Stripe's page: the order's id is in the address. */
+/** The user's return from Stripe's page: the address names the order, or the saved card. */
 
-const NAME = "farthing_order";
+const ORDER = "farthing_order";
+const CARD = "farthing_card";
 
 /** The part of the browser's history that is used here. */
 interface PageHistory {
@@ -10,27 +11,52 @@ interface PageHistory {
 
 function addressWithout(): URL {
   const url = new URL(globalThis.location.href);
-  url.searchParams.delete(NAME);
+  url.searchParams.delete(ORDER);
+  url.searchParams.delete(CARD);
   url.hash = "";
   return url;
 }
 
-/** The page's own address, to which Stripe returns; the service replaces `{ORDER_ID}`. */
-export function returnAddress(): { successUrl: string; cancelUrl: string } {
+interface ReturnAddress {
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+}
+
+/** Returns the page's own address, to which Stripe returns. */
+function returnWith(parameter: string): ReturnAddress {
   const cancelUrl = addressWithout().href;
-  const successUrl = `${cancelUrl}${cancelUrl.includes("?") ? "&" : "?"}${NAME}={ORDER_ID}`;
-  return { successUrl, cancelUrl };
+  return {
+    successUrl: `${cancelUrl}${cancelUrl.includes("?") ? "&" : "?"}${parameter}`,
+    cancelUrl,
+  };
 }
 
-/** Returns the id of the order that the buyer returned from; null on a server. */
-export function orderInAddress(): string | null {
-  if (!("document" in globalThis)) return null;
-  return new URL(globalThis.location.href).searchParams.get(NAME);
+/** The addresses of a checkout; the service replaces `{ORDER_ID}`. */
+export const returnAddress = (): ReturnAddress => returnWith(`${ORDER}={ORDER_ID}`);
+
+/** Whether the saved card is the first one, or replaces another one. */
+export type SavedCard = "first" | "other";
+
+/** The addresses of the page on which a card is saved. */
+export const cardReturnAddress = (card: SavedCard): ReturnAddress => returnWith(`${CARD}=${card}`);
+
+function inAddress(name: string): string | null {
+  if (!("document" in globalThis)) return null; // on a server
+  return new URL(globalThis.location.href).searchParams.get(name);
 }
 
-/** Removes the order from the address, so that a reload does not announce it again. */
-export function forgetOrderInAddress(): void {
-  if (orderInAddress() === null) return;
+/** Returns the id of the order that the buyer returned from. */
+export const orderInAddress = (): string | null => inAddress(ORDER);
+
+/** Returns which card the user has saved just now, if any. */
+export function cardInAddress(): SavedCard | null {
+  const card = inAddress(CARD);
+  return card === "first" || card === "other" ? card : null;
+}
+
+/** Removes the order and the card from the address, so that a reload does not announce them. */
+export function forgetReturn(): void {
+  if (inAddress(ORDER) === null && inAddress(CARD) === null) return;
   const { history } = globalThis as unknown as { history: PageHistory };
   history.replaceState(history.state, "", addressWithout().href);
 }

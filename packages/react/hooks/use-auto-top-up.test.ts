@@ -57,8 +57,60 @@ Deno.test("the page leaves to save a card, and Stripe returns to it", async () =
     await waitFor(() => equal(globalThis.location.hash, "#card"));
     await waitFor(() => equal(current().isChanging, false));
     const address = "https://app.test/shop";
-    deepEqual(changes, [{ success_url: address, cancel_url: address }]);
+    const success_url = `${address}?farthing_card=first`;
+    deepEqual(changes, [{ success_url, cancel_url: address }]);
   });
+});
+
+const NO_CARD = { state: "card_missing", card: null } as TopUps;
+const SAVED = { state: "off", card: { brand: "visa", last4: "4242" } } as TopUps;
+
+/** Makes a client whose saved card comes when the test says so. */
+function savingCard() {
+  const saved = Promise.withResolvers<TopUps>();
+  const waits: unknown[] = [];
+  const waitForCard = (options: { onLook: (topUps: TopUps) => void; hadCard: boolean }) => {
+    waits.push(options.hadCard);
+    options.onLook(NO_CARD);
+    return saved.promise;
+  };
+  const get = () => Promise.resolve(NO_CARD);
+  return { farthing: fake({ topUps: { get, waitForCard: waitForCard as never } }), saved, waits };
+}
+
+const cardOf = (state: ReturnType<typeof useAutoTopUp>) =>
+  state.status === "ready" ? state.data.card : state.status;
+
+Deno.test("a card that was saved is awaited after the return, and shown without a reload", async () => {
+  visit("https://app.test/shop?tab=2&farthing_card=first");
+  const { farthing, saved, waits } = savingCard();
+  await withHook(useAutoTopUp, { farthing }, async ({ current, queries }) => {
+    await waitFor(() => deepEqual([cardOf(current()), current().isSavingCard], [null, true]));
+    saved.resolve(SAVED);
+    await waitFor(() => deepEqual(cardOf(current()), SAVED.card));
+    await waitFor(() => equal(current().isSavingCard, false));
+    equal(globalThis.location.href, "https://app.test/shop?tab=2");
+    const begun = waits.length;
+    await act(() => queries.invalidateQueries());
+    deepEqual([current().isSavingCard, waits.length], [false, begun]);
+  });
+  equal(waits.every((hadCard) => hadCard === false), true);
+});
+
+Deno.test("a card that does not come can be saved again, and is nobody else's", async () => {
+  visit("https://app.test/shop?farthing_card=other");
+  const { farthing, saved, waits } = savingCard();
+  await withHook(useAutoTopUp, { farthing }, async ({ current, show }) => {
+    await waitFor(() => equal(current().isSavingCard, true));
+    show(null);
+    equal(current().isSavingCard, false);
+    show("user-1");
+    saved.reject(new Error("No answer."));
+    await waitFor(() => equal(current().isSavingCard, false));
+    await waitFor(() => deepEqual([cardOf(current()), current().changeError], [null, null]));
+    equal(globalThis.location.href, "https://app.test/shop");
+  });
+  equal(waits.every((hadCard) => hadCard === true), true);
 });
 
 Deno.test("a refused change is an error, and the state is read again", async () => {

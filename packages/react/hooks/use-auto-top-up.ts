@@ -2,10 +2,11 @@
 "use client";
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { CallOptions, Farthing, TopUps, TopUpsRequest } from "@farthing/client";
-import { useFarthingContext } from "../core/context.tsx";
+import { useEffect } from "react";
+import { type FarthingContext, useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
-import { topUpsQuery } from "../core/queries.ts";
-import { returnAddress } from "../core/return-address.ts";
+import { savedCardQuery, topUpsQuery } from "../core/queries.ts";
+import { cardReturnAddress, forgetReturn } from "../core/return-address.ts";
 import { OWN_CHANGES, type Reading, readingOf } from "../core/state.ts";
 
 /** The terms to which the user consents. */
@@ -21,6 +22,11 @@ export type AutoTopUpState = Reading<TopUps> & {
   /** Goes to Stripe's page, where the user saves a card. Stripe then returns to this page. */
   readonly saveCard: () => void;
   readonly removeCard: () => void;
+  /**
+   * Whether the user has saved a card on Stripe's page, and it is not there yet. Stripe reports the
+   * card after the user's return.
+   */
+  readonly isSavingCard: boolean;
   readonly isChanging: boolean;
   /** Why the last change failed. */
   readonly changeError: Error | null;
@@ -28,16 +34,34 @@ export type AutoTopUpState = Reading<TopUps> & {
 
 type Change = (topUps: Farthing["topUps"], call: CallOptions) => Promise<unknown>;
 
-/** @returns the address of Stripe's page */
-async function openCardPage(topUps: Farthing["topUps"], call: CallOptions): Promise<string> {
-  const success_url = returnAddress().cancelUrl;
-  const { setup_url } = await topUps.saveCard({ success_url, cancel_url: success_url }, call);
-  return setup_url;
+/** @returns a change that creates Stripe's page, and returns its address */
+function openCardPage(hasCard: boolean): Change {
+  return async (topUps, call) => {
+    const { successUrl, cancelUrl } = cardReturnAddress(hasCard ? "other" : "first");
+    const urls = { success_url: successUrl, cancel_url: cancelUrl };
+    const { setup_url } = await topUps.saveCard(urls, call);
+    return setup_url;
+  };
+}
+
+/** Waits for the card with which the user has returned. Returns whether it is still awaited. */
+function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingContext): boolean {
+  const isOn = typeof userId === "string" && savedCard !== null;
+  const options = savedCardQuery(farthing, userId ?? "", savedCard ?? "first");
+  const { isFetched, isFetching } = useQuery(isOn ? options : { ...options, queryFn: skipToken });
+  const hasEnded = isOn && isFetched && !isFetching;
+  useEffect(() => {
+    if (!hasEnded) return;
+    forgetReturn();
+    forgetCard();
+  }, [hasEnded, forgetCard]);
+  return isOn && !hasEnded;
 }
 
 /** Reads and changes the top-ups of the signed-in user. */
 export function useAutoTopUp(): AutoTopUpState {
-  const { farthing, userId } = useFarthingContext();
+  const context = useFarthingContext();
+  const { farthing, userId } = context;
   const queries = useQueryClient();
   const options = topUpsQuery(farthing, userId ?? "");
   const query = useQuery(userId ? options : { ...options, queryFn: skipToken });
@@ -48,14 +72,19 @@ export function useAutoTopUp(): AutoTopUpState {
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });
   useForgetOnLeave(userId, reset);
+  const isSavingCard = useSavedCard(context);
+  const hasCard = query.data !== undefined && query.data.card !== null;
   return {
     ...readingOf(userId, query),
     turnOn: (terms) => mutate((topUps, call) => topUps.set({ ...terms, enabled: true }, call)),
     turnOff: () => mutate((topUps, call) => topUps.turnOff(call)),
     // This callback is not called if the component was removed or the user has changed.
     saveCard: () =>
-      mutate(openCardPage, { onSuccess: (url) => globalThis.location.assign(url as string) }),
+      mutate(openCardPage(hasCard), {
+        onSuccess: (url) => globalThis.location.assign(url as string),
+      }),
     removeCard: () => mutate((topUps, call) => topUps.removeCard(call)),
+    isSavingCard,
     isChanging: isPending,
     changeError: error,
   };

@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type BuyOptions, FarthingError, type Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
-import { forgetOrderInAddress, returnAddress } from "../core/return-address.ts";
+import { forgetReturn, returnAddress } from "../core/return-address.ts";
 import { isSignedOut, OWN_CHANGES } from "../core/state.ts";
 import { useOrder } from "./use-order.ts";
 
@@ -94,10 +94,10 @@ export function useBuy(): BuyState {
     });
   };
   const isUnowned = !order.isFollowed && isForeign(order.error);
-  const hasEnded = order.data !== undefined && !order.isFollowed && order.error === null;
+  const isOver = order.hasEnded || isUnowned;
   useEffect(() => {
-    if (hasEnded || isUnowned) forgetOrderInAddress();
-  }, [hasEnded, isUnowned]);
+    if (isOver) forgetReturn();
+  }, [isOver]);
   const status = (): BuyState["status"] => {
     if (userId === null || isSignedOut(opening.error ?? order.error)) return "signed_out";
     if (opening.isPending) return "opening";
@@ -116,7 +116,7 @@ export function useBuy(): BuyState {
     reset: () => {
       reset();
       followOrder(null);
-      forgetOrderInAddress();
+      forgetReturn();
     },
   };
 }

@@ -4,6 +4,7 @@ import { type CurrentBalance, type EndedOrder, FarthingError, type Order } from 
 import { act, fake, newQueries, visit, waitFor, withHook } from "../testing/page.tsx";
 import { useBuy } from "./use-buy.ts";
 import { useCredits } from "./use-credits.ts";
+import { useEntries } from "./use-entries.ts";
 
 const balance = (available: string) => ({ available, balance: available }) as CurrentBalance;
 const order = (status: string) => ({ order_id: "order-1", status }) as Order;
@@ -192,4 +193,43 @@ Deno.test("no default of the app shows one user's balance to another, or throws"
     await waitFor(() => equal(current().text, "unknown"));
   });
   deepEqual([...new Set(asked)], ["user-1", "user-2", "user-3"]);
+});
+
+Deno.test("held credits are read again until they are settled, and the entries with them", async () => {
+  const held = { available: "90", balance: "100", held: "10" } as CurrentBalance;
+  const settled = { available: "93", balance: "93", held: "0" } as CurrentBalance;
+  let reads = 0;
+  let pages = 0;
+  const farthing = fake({
+    credits: { get: () => Promise.resolve(reads++ === 0 ? held : settled) },
+    page: (() => Promise.resolve({ items: [{ id: `${pages++}` }], nextCursor: null })) as never,
+  });
+  const hooks = () => ({ credits: useCredits(), entries: useEntries() });
+  await withHook(hooks, { farthing }, async ({ current }) => {
+    await waitFor(() => deepEqual([current().credits.text, pages], ["90", 1]));
+    await waitFor(() => deepEqual([current().credits.text, pages], ["93", 2]), { timeout: 5_000 });
+  });
+  equal(reads, 2);
+});
+
+Deno.test("an order that has ended stays so when everything is read again", async () => {
+  visit("https://app.test/shop?farthing_order=order-1");
+  let answer = () => Promise.resolve({ order: order("paid"), credits: balance("9990") });
+  const farthing = fake({
+    credits: { get: () => Promise.resolve(balance("9990")) },
+    waitForOrder: (() => answer()) as never,
+  });
+  await withHook(both, { farthing }, async ({ current, queries }) => {
+    await waitFor(() =>
+      deepEqual([current().buy.status, current().credits.text], ["paid", "9990"])
+    );
+    const slow = Promise.withResolvers<EndedOrder>();
+    answer = () => slow.promise as ReturnType<typeof answer>;
+    act(() => void queries.invalidateQueries());
+    await waitFor(() => equal(queries.isFetching(), 1));
+    deepEqual([current().buy.status, current().credits.text], ["paid", "9990"]);
+    slow.reject(failure("network_error", 0));
+    await waitFor(() => equal(queries.isFetching(), 0));
+    deepEqual([current().buy.status, current().buy.error], ["paid", null]);
+  });
 });

@@ -156,3 +156,18 @@ Deno.test("a job without a deadline is not timed out", async () => {
     await waitFor(() => equal(current().status, "completed"));
   });
 });
+
+Deno.test("a job that has ended stays so when reading it again fails", async () => {
+  const facts = { code: "network_error", message: "No answer.", status: 0 } as const;
+  let isLost = false;
+  const { farthing } = following(async function* () {
+    if (isLost) throw new FarthingError({ ...facts, retryable: true });
+    yield await Promise.resolve(job("completed", 100));
+  });
+  await withHook(() => useJobStatus("job-1"), { farthing }, async ({ current, queries }) => {
+    await waitFor(() => equal(current().status, "completed"));
+    isLost = true;
+    await act(() => queries.invalidateQueries());
+    deepEqual([current().status, current().error], ["completed", null]);
+  });
+});

@@ -54,10 +54,13 @@ export function useJobStatus(
   });
   const reading = readingOf(userId, query);
   const job = query.data;
+  const hasEnded = job !== undefined && !isOpen(job);
   const isOurs = cancel.variables === jobId;
   const isCancelling = isOurs && !cancel.isError && !cancel.isIdle && isOpen(job);
   const refusal = isOurs && isOpen(job) ? cancel.error : null;
-  const failed = reading.status === "unknown" && !query.isFetching ? reading.error : null;
+  // A job that has ended does not change, also if reading it again fails.
+  const isLost = reading.status === "unknown" && !query.isFetching && !hasEnded;
+  const failed = isLost ? reading.error : null;
   return {
     status: reading.status === "signed_out" || reading.status === "loading"
       ? reading.status

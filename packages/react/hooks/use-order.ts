@@ -9,8 +9,8 @@ export function useOrder({ farthing, userId, orderId }: FarthingContext) {
   const isOn = typeof userId === "string" && orderId !== null;
   const options = orderQuery(farthing, userId ?? "", orderId ?? "");
   const query = useQuery(isOn ? options : { ...options, queryFn: skipToken });
-  // An order that has ended stays so. The app may read it again with everything else.
+  // An order that has ended does not change, also if it is read again, and if that fails.
   const hasEnded = query.data !== undefined && !isOpen(query.data.order);
   const isFollowed = isOn && !hasEnded && (query.isFetching || query.error === null);
-  return { ...query, isFollowed };
+  return { ...query, error: hasEnded ? null : query.error, hasEnded, isFollowed };
 }

@@ -1,7 +1,7 @@
 /** A page without a browser: renders a hook below the provider, in React's strict mode. */
 import { GlobalWindow } from "happy-dom";
 import { type ReactNode, StrictMode } from "react";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { environmentManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Farthing } from "@farthing/client";
 import { FarthingProvider } from "../core/provider.tsx";
 
@@ -56,6 +56,18 @@ function providersOf(farthing: Farthing, queries: QueryClient, userId: () => Giv
   );
 }
 
+/** Runs `use`, and removes the page afterwards. */
+async function inBrowser(use: () => Promise<void>): Promise<void> {
+  // Under Deno, TanStack Query takes itself for a server, and reads nothing again after a while.
+  environmentManager.setIsServer(() => false);
+  try {
+    await use();
+  } finally {
+    cleanup();
+    environmentManager.setIsServer(() => true);
+  }
+}
+
 /** Runs `use` with what the hook returns, and removes the page afterwards. */
 export async function withHook<Result>(
   hook: () => Result,
@@ -63,18 +75,16 @@ export async function withHook<Result>(
   use: (page: HookPage<Result>) => Promise<void>,
 ): Promise<void> {
   let userId = "userId" in given ? given.userId : "user-1";
-  const { result, rerender } = renderHook(hook, {
-    wrapper: providersOf(farthing, queries, () => userId),
-  });
-  const show = (next: string | null) => {
-    userId = next;
-    rerender();
-  };
-  try {
+  await inBrowser(async () => {
+    const { result, rerender } = renderHook(hook, {
+      wrapper: providersOf(farthing, queries, () => userId),
+    });
+    const show = (next: string | null) => {
+      userId = next;
+      rerender();
+    };
     await use({ current: () => result.current, show, queries });
-  } finally {
-    cleanup();
-  }
+  });
 }
 
 /** Runs `use` with the elements, and removes them afterwards. */
@@ -84,11 +94,7 @@ export async function withElements(
   use: (page: ReturnType<typeof render>) => Promise<void>,
 ): Promise<void> {
   const wrapper = providersOf(farthing, newQueries(), () => "user-1");
-  try {
-    await use(render(elements, { wrapper }));
-  } finally {
-    cleanup();
-  }
+  await inBrowser(() => use(render(elements, { wrapper })));
 }
 
 /** Opens another address, as the buyer's return does. */

@@ -51,6 +51,10 @@ const state = (name: string, change: Partial<TopUps>, shows: string): State => (
 export const autoTopUp: State[] = [
   state("off", {}, "Agree and turn on"),
   state("card-missing", { state: "card_missing", card: null }, "Save a card"),
+  {
+    ...state("card-saving", { state: "card_missing", card: null }, "Your card is being saved"),
+    search: "&farthing_card=first",
+  },
   state("on", ON, "€20 of €50 were charged this month"),
   state("charging", { ...ON, state: "charging", pending_charge: charge }, "is being charged"),
   state(

@@ -1,0 +1,49 @@
+/** Waits until a card that the user has saved on Stripe's page is shown. */
+import type { TopUps } from "../generated/api.ts";
+import type { Api } from "../core/api.ts";
+import { pollSeconds } from "../core/clock.ts";
+import type { CallOptions } from "../core/send.ts";
+
+export interface WaitForCardOptions extends Pick<CallOptions, "signal" | "signedInAs"> {
+  /** How long to poll; 30 seconds by default. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Whether the user had a card before. The wait then ends when the card changes, and not when
+   * there is one.
+   */
+  readonly hadCard?: boolean | undefined;
+  /** Called with the top-ups after each poll. */
+  readonly onLook?: ((topUps: TopUps) => void) | undefined;
+}
+
+const TIMEOUT_MS = 30_000;
+/** The time limit of one poll. */
+const LOOK_MS = 30_000;
+
+const textOf = ({ card }: TopUps) => JSON.stringify(card);
+
+/** Some seconds after a card was saved, the service also knows its brand and its digits. */
+const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
+
+/**
+ * Polls the top-ups until the card is there, because Stripe reports it after the user's return.
+ * Returns the top-ups as they were read last, also if there is no new card within the time limit:
+ * the user may have saved the same card again, or a means of payment that is not a card.
+ */
+export async function waitForCard(
+  api: Api,
+  { timeoutMs = TIMEOUT_MS, hadCard = false, onLook, ...options }: WaitForCardOptions = {},
+): Promise<TopUps> {
+  const call = { ...options, timeoutMs: LOOK_MS, pin: { user: options.signedInAs } };
+  const until = api.clock.now() + timeoutMs;
+  let first: string | undefined;
+  for (let looks = 0;; looks++) {
+    const topUps = await api.read("/top-ups", {}, call);
+    onLook?.(topUps);
+    first ??= textOf(topUps);
+    if (isDescribed(topUps) && (!hadCard || textOf(topUps) !== first)) return topUps;
+    const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
+    if (api.clock.now() + wait > until) return topUps;
+    await api.clock.wait(wait, options.signal);
+  }
+}
