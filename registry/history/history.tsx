@@ -17,7 +17,8 @@ import {
 } from "@/components/ui/table";
 import { formatCredits, formatMoment } from "@/lib/farthing-format";
 
-const KINDS: Readonly<Record<Entry["kind"], string>> = {
+/** A later version of the service may have more kinds. */
+const KINDS: Readonly<Partial<Record<string, string>> & Record<Entry["kind"], string>> = {
   purchase: "Purchase",
   bonus: "Bonus",
   promotion: "Promotion",
@@ -35,7 +36,7 @@ function Row({ entry: { kind, amount, balance_after, created_at } }: { entry: En
   return (
     <TableRow>
       <TableCell>
-        <span className="font-medium">{KINDS[kind]}</span>
+        <span className="font-medium">{KINDS[kind] ?? kind}</span>
         <time dateTime={created_at} className="block text-xs text-muted-foreground">
           {formatMoment(created_at)}
         </time>

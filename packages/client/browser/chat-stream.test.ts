@@ -175,3 +175,11 @@ Deno.test("a refused stream has no charge, and asking for it sends nothing", asy
   equal(await stream.settled(), null);
   equal(seen.length, 1);
 });
+
+Deno.test("an event of a later version of the service is ignored", async () => {
+  const later = sse(["delta", { content: "Hel" }], ["reasoning", { content: "why" }]);
+  const { api } = fakeService([
+    streamed(later + sse(["delta", { content: "lo" }], ["usage", charge])),
+  ]);
+  equal(await textOf(new ChatStream(api, request, {})), "Hello");
+});

@@ -16,7 +16,11 @@ type ChatEvent =
   | { event: "usage"; charge: ChatCharge }
   | { event: "error"; error: FarthingError; charge: ChatCharge | undefined };
 
-function eventOf({ event, data }: { event?: string | undefined; data: string }): ChatEvent {
+/** Returns undefined for an event that only a later version of the client knows. */
+function eventOf(
+  { event, data }: { event?: string | undefined; data: string },
+): ChatEvent | undefined {
+  if (event !== "delta" && event !== "usage" && event !== "error") return undefined;
   const body = JSON.parse(data);
   if (event === "delta") return { event, content: body.content };
   if (event === "usage") return { event, charge: body };
@@ -102,7 +106,10 @@ export class ChatStream implements AsyncIterable<string> {
       const messages = response.body!
         .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
         .pipeThrough(new EventSourceParserStream());
-      for await (const message of piecesOf(messages)) yield eventOf(message);
+      for await (const message of piecesOf(messages)) {
+        const event = eventOf(message);
+        if (event !== undefined) yield event;
+      }
     } catch (cause) {
       options.signal?.throwIfAborted();
       throw brokenStream(cause);

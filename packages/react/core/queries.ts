@@ -18,8 +18,8 @@ import type {
   TopUps,
 } from "@farthing/client";
 import { follow } from "./follow.ts";
-import { heldCreditsInterval } from "./held-credits.ts";
 import type { SavedCard } from "./return-address.ts";
+import { whileOpen } from "./settling.ts";
 import { OWN_READS } from "./state.ts";
 
 interface Keyed {
@@ -67,6 +67,12 @@ export function isOpen(one: WithStatus | undefined): boolean {
  */
 const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
 
+/**
+ * No event says when a hold ends: the last step of a cancelled job is charged after the job has
+ * ended, and a back end settles its own holds.
+ */
+const whileHeld = whileOpen<CurrentBalance>(({ held }) => Number(held) > 0 ? held : null);
+
 /** Returns the query that reads the current balance, and reads it again while credits are held. */
 export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {
   return queryOptions<CurrentBalance>({
@@ -81,7 +87,7 @@ export function creditsQuery(farthing: Farthing, userId: string): Options<Curren
       }
       return now;
     },
-    refetchInterval: heldCreditsInterval,
+    refetchInterval: whileHeld,
   });
 }
 
@@ -158,6 +164,9 @@ export function entriesQuery(
     ...OWN_READS,
     queryKey: [...farthingKey(userId), "entries", filter],
     initialPageParam: null,
+    // TanStack Query reads all pages again, one after the other. After a charge that is needed, but
+    // not whenever the window gets the focus.
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 50, ...filter, ...pageParam !== null && { cursor: pageParam } };
       const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
@@ -167,13 +176,28 @@ export function entriesQuery(
   });
 }
 
-/** Returns the query that reads the terms and the state of automatic top-ups. */
+const whileCharging = whileOpen<TopUps>(({ state, pending_charge }) =>
+  state === "charging" || pending_charge ? `${state} ${pending_charge?.status}` : null
+);
+
+/**
+ * Returns the query that reads the terms and the state of automatic top-ups, and reads them again
+ * while a charge is under way.
+ */
 export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps> {
   return queryOptions<TopUps>({
     ...OWN_READS,
     queryKey: [...farthingKey(userId), "top-ups"],
-    queryFn: ({ signal }) =>
-      farthing.topUps.get({ signal, timeoutMs: READ_MS, signedInAs: userId }),
+    queryFn: async ({ signal, client, queryKey }) => {
+      const before = client.getQueryData<TopUps>(queryKey);
+      const now = await farthing.topUps.get({ signal, timeoutMs: READ_MS, signedInAs: userId });
+      // A charge that has ended may have added credits.
+      if (before?.pending_charge && !now.pending_charge) {
+        void client.invalidateQueries({ predicate: isChargedTo(userId) });
+      }
+      return now;
+    },
+    refetchInterval: whileCharging,
   });
 }
 

@@ -2,6 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { FarthingError, type TopUps } from "@farthing/client";
 import { act, fake, visit, waitFor, withHook } from "../testing/page.tsx";
 import { useAutoTopUp } from "./use-auto-top-up.ts";
+import { useCredits } from "./use-credits.ts";
 
 const TERMS = { threshold: "10", target: "100", monthly_cap: 5000 };
 
@@ -123,5 +124,21 @@ Deno.test("a refused change is an error, and the state is read again", async () 
     await waitFor(() => equal(stateOf(current()), "off"));
     show("user-2");
     await waitFor(() => equal(current().changeError, null)); // It is not this user's.
+  });
+});
+
+Deno.test("a charge that is under way is read again, and then the balance", async () => {
+  const charging = { state: "charging", pending_charge: { status: "processing" } } as TopUps;
+  const charged = { state: "on", pending_charge: null } as TopUps;
+  let reads = 0;
+  const farthing = fake({
+    topUps: { get: () => Promise.resolve(reads++ === 0 ? charging : charged) },
+    credits: { get: () => Promise.resolve({ available: reads > 1 ? "100" : "1" } as never) },
+  });
+  const hooks = () => ({ topUps: useAutoTopUp(), credits: useCredits() });
+  await withHook(hooks, { farthing }, async ({ current }) => {
+    const shown = () => [stateOf(current().topUps), current().credits.text];
+    await waitFor(() => deepEqual(shown(), ["charging", "1"]));
+    await waitFor(() => deepEqual(shown(), ["on", "100"]), { timeout: 5_000 });
   });
 });

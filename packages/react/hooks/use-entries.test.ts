@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { focusManager } from "@tanstack/react-query";
 import { type Entry, FarthingError, type Page } from "@farthing/client";
 import { act, fake, waitFor, withHook } from "../testing/page.tsx";
 import { useEntries } from "./use-entries.ts";
@@ -75,4 +76,36 @@ Deno.test("a history needs a user", async () => {
     equal(current().status, "signed_out");
     return Promise.resolve();
   });
+});
+
+Deno.test("the focus of the window reads one page again, and not a long history", async () => {
+  let reads = 0;
+  const read = (nextCursor: string | null) => () => {
+    reads += 1;
+    return Promise.resolve({ items: [entry(reads)], nextCursor });
+  };
+  const farthing = paged({ first: read("next"), next: read(null) });
+  const focus = async () => {
+    await act(() => {
+      focusManager.setFocused(false);
+      focusManager.setFocused(true);
+    });
+  };
+  try {
+    await withHook(useEntries, { farthing }, async ({ current, queries }) => {
+      await waitFor(() => equal(current().hasMore, true));
+      const first = reads;
+      await focus();
+      await waitFor(() => equal(reads, first + 1));
+      await waitFor(() => equal(queries.isFetching(), 0));
+      act(() => current().loadMore());
+      await waitFor(() => equal(current().hasMore, false));
+      const all = reads;
+      await focus();
+      equal(queries.isFetching(), 0);
+      equal(reads, all);
+    });
+  } finally {
+    focusManager.setFocused(undefined);
+  }
 });

@@ -39,6 +39,19 @@ Deno.test("a cancelled job is cancelling until it has ended", async () => {
   });
 });
 
+Deno.test("a cancelled job is read at once, and not after the next wait", async () => {
+  const { farthing, signals, cancelled } = following(async function* (signal) {
+    yield job(cancelled.length > 0 ? "cancelled" : "processing");
+    if (cancelled.length === 0) await untilAborted(signal);
+  });
+  await withHook(() => useJobStatus("job-1"), { farthing }, async ({ current }) => {
+    await waitFor(() => equal(current().canCancel, true));
+    act(() => current().cancel());
+    await waitFor(() => equal(current().status, "cancelled"));
+    equal(signals.slice(0, -1).every(({ aborted }) => aborted), true);
+  });
+});
+
 Deno.test("a job that can't be read is unknown, with its last state, until a retry", async () => {
   const error = new FarthingError({
     code: "network_error",

@@ -49,8 +49,8 @@ export function useJobStatus(
   const cancel = useMutation({
     ...OWN_CHANGES,
     mutationFn: (id: string) => farthing.jobs.cancel(id, { signedInAs: userId ?? undefined }),
-    // The job may have ended in the meantime.
-    onError: () => void query.refetch(),
+    // Show the end at once. After a refusal, the job has ended in the meantime.
+    onSettled: () => void query.refetch(),
   });
   const reading = readingOf(userId, query);
   const job = query.data;
