@@ -176,9 +176,18 @@ export function entriesQuery(
   });
 }
 
-const whileCharging = whileOpen<TopUps>(({ state, pending_charge }) =>
-  state === "charging" || pending_charge ? `${state} ${pending_charge?.status}` : null
-);
+/** Names the charge that is under way; null if none is. */
+export function openCharge({ state, pending_charge: pending }: TopUps): string | null {
+  return state === "charging" || pending ? `${state} ${pending?.order_id}` : null;
+}
+
+const whileCharging = whileOpen<TopUps>(openCharge);
+
+/** Changes when a charge begins and when it ends, also if it has ended before it was read. */
+function chargesOf({ pending_charge: pending, charges }: TopUps): string {
+  const [last] = charges ?? []; // An earlier version of the service may not list them.
+  return [pending, last].map((one) => `${one?.order_id} ${one?.status}`).join();
+}
 
 /**
  * Returns the query that reads the terms and the state of automatic top-ups, and reads them again
@@ -191,8 +200,7 @@ export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps>
     queryFn: async ({ signal, client, queryKey }) => {
       const before = client.getQueryData<TopUps>(queryKey);
       const now = await farthing.topUps.get({ signal, timeoutMs: READ_MS, signedInAs: userId });
-      // A charge that has ended may have added credits.
-      if (before?.pending_charge && !now.pending_charge) {
+      if (before !== undefined && chargesOf(before) !== chargesOf(now)) {
         void client.invalidateQueries({ predicate: isChargedTo(userId) });
       }
       return now;

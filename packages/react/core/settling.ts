@@ -23,15 +23,16 @@ const LONGEST_WAIT_MS = 60_000;
  * Returns a function for `refetchInterval`: the wait before the next reading while something is
  * open, and otherwise false. Each wait is as long as the same thing has been open, so the readings
  * get rare.
- * @param openIn names what is open in the data, such as the held credits; null if nothing is
+ * @param openIn names what is open in the data, such as the held credits; null if nothing is. It
+ *   also gets what the caller of the returned function knows.
  */
-export function whileOpen<Data>(
-  openIn: (data: Data) => string | null,
-): (query: SettlingQuery<Data>) => number | false {
+export function whileOpen<Data, Known = unknown>(
+  openIn: (data: Data, known?: Known) => string | null,
+): (query: SettlingQuery<Data>, known?: Known) => number | false {
   const opened = new WeakMap<object, Open>();
-  return (query) => {
+  return (query, known) => {
     const { data, dataUpdatedAt, error } = query.state;
-    const what = data === undefined || error !== null ? null : openIn(data);
+    const what = data === undefined || error !== null ? null : openIn(data, known);
     if (what === null) {
       opened.delete(query);
       return false;

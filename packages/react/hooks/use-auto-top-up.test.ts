@@ -127,18 +127,35 @@ Deno.test("a refused change is an error, and the state is read again", async () 
   });
 });
 
-Deno.test("a charge that is under way is read again, and then the balance", async () => {
-  const charging = { state: "charging", pending_charge: { status: "processing" } } as TopUps;
-  const charged = { state: "on", pending_charge: null } as TopUps;
-  let reads = 0;
+/** Reads the first top-ups, and then those after a charge, which brings the balance to 100. */
+async function isToppedUp(first: Partial<TopUps>, charged: Partial<TopUps>): Promise<void> {
+  let isCharged = false;
   const farthing = fake({
-    topUps: { get: () => Promise.resolve(reads++ === 0 ? charging : charged) },
-    credits: { get: () => Promise.resolve({ available: reads > 1 ? "100" : "1" } as never) },
+    topUps: { get: () => Promise.resolve((isCharged ? charged : first) as TopUps) },
+    credits: { get: () => Promise.resolve({ available: isCharged ? "100" : "1" } as never) },
   });
   const hooks = () => ({ topUps: useAutoTopUp(), credits: useCredits() });
   await withHook(hooks, { farthing }, async ({ current }) => {
     const shown = () => [stateOf(current().topUps), current().credits.text];
-    await waitFor(() => deepEqual(shown(), ["charging", "1"]));
+    await waitFor(() => deepEqual(shown(), [first.state, "1"]));
+    isCharged = true;
     await waitFor(() => deepEqual(shown(), ["on", "100"]), { timeout: 5_000 });
   });
+}
+
+const CHARGE = { order_id: "order-1", status: "processing" } as TopUps["charges"][number];
+const PAID = { ...CHARGE, status: "paid" };
+
+Deno.test("a charge that is under way is read again, and then the balance", async () => {
+  await isToppedUp(
+    { state: "charging", pending_charge: CHARGE, charges: [CHARGE], threshold: "10" },
+    { state: "on", pending_charge: null, charges: [PAID], threshold: "10" },
+  );
+});
+
+Deno.test("a charge that is due is awaited, also if it has ended when it is read", async () => {
+  await isToppedUp(
+    { state: "on", pending_charge: null, charges: [], threshold: "10" },
+    { state: "on", pending_charge: null, charges: [PAID], threshold: "10" },
+  );
 });

@@ -5,8 +5,9 @@ import type { CallOptions, Farthing, TopUps, TopUpsRequest } from "@farthing/cli
 import { useEffect } from "react";
 import { type FarthingContext, useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
-import { savedCardQuery, topUpsQuery } from "../core/queries.ts";
+import { creditsQuery, openCharge, savedCardQuery, topUpsQuery } from "../core/queries.ts";
 import { cardReturnAddress, forgetReturn } from "../core/return-address.ts";
+import { whileOpen } from "../core/settling.ts";
 import { OWN_CHANGES, type Reading, readingOf } from "../core/state.ts";
 
 /** The terms to which the user consents. */
@@ -58,12 +59,29 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
   return isOn && !hasEnded;
 }
 
+/** A charge begins a moment after the balance has fallen below the threshold. */
+const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
+  const isDue = topUps.state === "on" && Number(available) < Number(topUps.threshold);
+  return isDue ? `due at ${available}` : openCharge(topUps);
+});
+
+/** Returns the available credits if they have been read, and does not read them. */
+function useKnownCredits({ farthing, userId }: FarthingContext): string | undefined {
+  const options = creditsQuery(farthing, userId ?? "");
+  return useQuery({ ...options, queryFn: skipToken, refetchInterval: false }).data?.available;
+}
+
 /** Reads and changes the top-ups of the signed-in user. */
 export function useAutoTopUp(): AutoTopUpState {
   const context = useFarthingContext();
   const { farthing, userId } = context;
   const queries = useQueryClient();
-  const options = topUpsQuery(farthing, userId ?? "");
+  const available = useKnownCredits(context);
+  const options = {
+    ...topUpsQuery(farthing, userId ?? ""),
+    refetchInterval: (query: Parameters<typeof whileDueOrCharging>[0]) =>
+      whileDueOrCharging(query, available),
+  };
   const query = useQuery(userId ? options : { ...options, queryFn: skipToken });
   const { mutate, reset, isPending, error } = useMutation({
     ...OWN_CHANGES,
