@@ -10,6 +10,7 @@ export function usePackages() {
     queryFn: ({ signal }) => farthing.packages({ signal, timeoutMs: 20_000 }),
     retry: false, // The client repeats its calls itself.
     networkMode: "always",
+    throwOnError: false, // The block shows the error.
   });
 }
 

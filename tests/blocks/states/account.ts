@@ -86,6 +86,7 @@ export const account: State[] = [
   signIn("refused", "Invalid login credentials", "Sign in"),
   signIn("unconfirmed", "Open the link", "Sign up"),
   history("ready", { data: ENTRIES, nextCursor: "older" }, "Show more"),
+  history("later-kind", { data: [{ ...OLDER, kind: "gift" as Entry["kind"] }] }, "gift"),
   history("empty", { data: [] }, "Nothing yet"),
   history("loading", "never", "History"),
   history("unknown", FORBIDDEN, "The history is unknown"),
