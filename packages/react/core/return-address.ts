@@ -54,9 +54,20 @@ export function cardInAddress(): SavedCard | null {
   return card === "first" || card === "other" ? card : null;
 }
 
+/**
+ * Returns the entry's state, which routers need, without the mark by which Next.js knows its own
+ * calls. Next.js ignores a change with the mark, and its next refresh would restore the old address.
+ * It adds the mark again itself.
+ */
+function stateForRouters(state: unknown): unknown {
+  if (typeof state !== "object" || state === null || !("__NA" in state)) return state;
+  const { __NA: _mark, ...others } = state;
+  return others;
+}
+
 /** Removes the order and the card from the address, so that a reload does not announce them. */
 export function forgetReturn(): void {
   if (inAddress(ORDER) === null && inAddress(CARD) === null) return;
   const { history } = globalThis as unknown as { history: PageHistory };
-  history.replaceState(history.state, "", addressWithout().href);
+  history.replaceState(stateForRouters(history.state), "", addressWithout().href);
 }
