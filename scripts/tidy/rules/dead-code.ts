@@ -29,12 +29,16 @@ function isTaken(module: Module, { name, type }: Module["exports"][number]): boo
   return users.length > 0 && (module.named || servesTests(module) || usesOwn(module, name));
 }
 
+/** Matches the modules that Next.js finds by their names, in an app of `examples`. */
+const FOUND_BY_NEXT = /^examples\/[^/]+\/(?:proxy\.ts|app\/(?:.+\/)?(?:layout|page|route)\.tsx?)$/;
+
 /**
  * Returns whether a module may have exports that nothing here imports: a package's public
- * interface, a function's entry point, or generated code.
+ * interface, a function's entry point, a module that a framework finds, or generated code.
  */
 function isPublic({ source, entry }: Module): boolean {
-  return source.generated || /^packages\/[^/]+\/(?:mod|react|server)\.tsx?$/.test(source.path) ||
+  return source.generated || FOUND_BY_NEXT.test(source.path) ||
+    /^packages\/[^/]+\/(?:mod|react|server)\.tsx?$/.test(source.path) ||
     (entry && /^supabase\/functions\//.test(source.path));
 }
 

@@ -110,9 +110,12 @@ export const IMPORT_CASES: readonly RuleCase[] = [
   ],
   [
     "dead-module",
-    { "scripts/a.ts": "run();\n" },
-    ["scripts/a.ts:1"],
+    { "scripts/a.ts": "run();\n", "examples/next/lib/page.ts": "", "examples/next/app/a.ts": "" },
+    ["examples/next/app/a.ts:1", "examples/next/lib/page.ts:1", "scripts/a.ts:1"],
     {
+      "examples/next/proxy.ts": "export function proxy() {}\n",
+      "examples/next/app/page.tsx": "export default function Page() {}\n",
+      "examples/next/app/api/pictures/route.ts": "export function POST() {}\n",
       "deno.json": `{"tasks":{"a":"deno run -A scripts/a.ts"}}`,
       "scripts/a.ts": `import "./b.ts";\nnew URL("./c.ts", import.meta.url);\n`,
       "scripts/b.ts": "",
