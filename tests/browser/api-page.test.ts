@@ -17,7 +17,7 @@ const world = readWorld();
 const ROUTE = { id: "tag/browser/GET/credits", search: "Read the balance, now or at a past" };
 
 const isFocused = (element: Locator): Promise<boolean> =>
-  element.evaluate((it) => it === it.ownerDocument.activeElement);
+  element.evaluate("(it) => it === it.ownerDocument.activeElement");
 
 /** Returns the focused element if nothing shows that it has the focus. */
 const hiddenFocus = (page: Page): Promise<string> =>
