@@ -1,9 +1,9 @@
 /**
- * Counts the tokens of prompts and answers, because the provider reports its usage only at the end,
- * or not at all.
+ * Counts the tokens of answers, because the provider reports its usage only at the end, or not at
+ * all.
  */
 import { areCounts, type Tokens } from "../core/tokens.ts";
-import type { GenerateResult, Params, Part, Usage } from "./types.ts";
+import type { GenerateResult, Part, Usage } from "./types.ts";
 
 export type CountTokens = (text: string) => number;
 
@@ -11,44 +11,13 @@ export type CountTokens = (text: string) => number;
  * The tokens that are counted for a file. In the usual models a file costs no more: a large image
  * has some 1,600 tokens.
  */
-const FILE_TOKENS = 2_000;
-/** The tokens of a message's role and separators. */
-const MESSAGE_TOKENS = 8;
-
+export const FILE_TOKENS = 2_000;
 /**
  * Counts a token for every three bytes of UTF-8. For English prose this is a third more than
  * OpenAI's tokenizer o200k counts; for code and most other languages it is about the same.
  */
 export const countBytes: CountTokens = (text) =>
   Math.ceil(new TextEncoder().encode(text).length / 3);
-
-type Content = Params["prompt"][number]["content"];
-
-function textOf(content: Content): { text: string; files: number } {
-  if (typeof content === "string") return { text: content, files: 0 };
-  let files = 0;
-  const texts = content.map((part) => {
-    if (part.type === "text" || part.type === "reasoning") return part.text;
-    if (part.type === "tool-call") return part.toolName + JSON.stringify(part.input);
-    if (part.type === "tool-result") return part.toolName + JSON.stringify(part.output);
-    files += 1;
-    return "";
-  });
-  return { text: texts.join("\n"), files };
-}
-
-/** Counts the tokens of a prompt, including its files, its tools and its schema. */
-export function promptTokens(params: Params, count: CountTokens): number {
-  const { prompt, tools, responseFormat } = params;
-  const schema = responseFormat?.type === "json" ? responseFormat.schema : undefined;
-  const said = prompt.map(({ content }) => {
-    const { text, files } = textOf(content);
-    return count(text) + MESSAGE_TOKENS + files * FILE_TOKENS;
-  });
-  const described = [tools, schema].filter((each) => each !== undefined)
-    .map((each) => count(JSON.stringify(each)));
-  return [...said, ...described].reduce((sum, each) => sum + each, 0);
-}
 
 const sumOf = (...counts: (number | undefined)[]) =>
   counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);

@@ -2,8 +2,9 @@
 import type { ModelName } from "@farthing/client/server";
 import type { MeteredCall, Settlement } from "../core/call.ts";
 import type { Metering } from "../core/metering.ts";
-import { countBytes, type CountTokens, promptTokens } from "./count.ts";
+import { countBytes, type CountTokens } from "./count.ts";
 import { Leaving, type Timers } from "./leaving.ts";
+import { promptTokens } from "./prompt.ts";
 import type { Model, Params } from "./types.ts";
 
 export interface CreditsOptions {
