@@ -109,11 +109,24 @@ testEndings(
       isLeft: true,
     },
     {
-      name: "a charge beyond the overdraft limit takes what was held",
+      name: "a charge beyond the overdraft limit takes all credits that are available",
       async play(scene) {
         await answer(scene, 50_000);
       },
+      charged: 1_000,
+    },
+    {
+      name: "a charge beyond the overdraft limit takes no less than was held",
+      options: { balance: HELD },
+      async play(scene) {
+        scene.service.down = ["/settle"];
+        await answer(scene, 50_000);
+        scene.service.down = [];
+        scene.service.now += 30 * MINUTE_MS;
+        scene.service.balance = 5; // The rest was spent elsewhere.
+      },
       charged: HELD,
+      isLeft: true,
     },
     {
       name: "a free call whose record stays is free at the next start",

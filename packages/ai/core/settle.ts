@@ -11,7 +11,7 @@ export interface Settled {
   /** The charged credits; null if an earlier attempt, whose answer is unknown, charged them. */
   readonly credits: string | null;
   readonly balanceAfter: string | null;
-  /** Whether the cost exceeded the overdraft limit, so that only the held credits were charged. */
+  /** Whether the cost exceeded the overdraft limit, so that only the available credits were charged. */
   readonly isCapped: boolean;
 }
 
@@ -99,6 +99,16 @@ export async function settle(
   }
 }
 
+/**
+ * Returns the charge of a call that costs more than its user may owe: all available credits, and at
+ * least those that were held. A hold can be far too small, for example for a file of many pages.
+ */
+function cappedCharge({ held }: Charged, details: FarthingError["details"]): HoldCharge {
+  const available = details?.["available"];
+  const hasMore = typeof available === "string" && Number(available) > Number(held);
+  return { amount: hasMore ? available : held };
+}
+
 async function settleOnce(
   service: Service,
   record: Charged,
@@ -112,7 +122,7 @@ async function settleOnce(
     return await settleWith(record.charge, false);
   } catch (error) {
     const { code, details } = error as FarthingError;
-    if (code === "overdraft_exceeded") return await settleWith({ amount: record.held }, true);
+    if (code === "overdraft_exceeded") return await settleWith(cappedCharge(record, details), true);
     if (code !== "hold_not_open") throw error;
     return details?.["status"] === "settled"
       ? SETTLED_BEFORE

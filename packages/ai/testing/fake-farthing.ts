@@ -125,7 +125,11 @@ export class FakeFarthing {
     if (usage !== undefined) refuseBadUsage(usage as Body);
     const credits = amount === undefined ? sumOfTokens(usage as Body) : Number(amount);
     const limit = Math.max(2 * hold.amount, LEAST_OVERDRAFT);
-    if (credits > this.balance + limit) throw new Refusal(422, "overdraft_exceeded");
+    if (credits > this.balance + limit) {
+      // The hold's own credits count as available to it.
+      const available = `${this.#available + (this.#isOpen(hold) ? hold.amount : 0)}`;
+      throw new Refusal(422, "overdraft_exceeded", { available });
+    }
     Object.assign(hold, { status: "settled", resolved_at: new Date(this.now).toISOString() });
     this.charges.push(credits);
     this.balance -= credits;

@@ -171,7 +171,8 @@ export const react = packageSuite({
 
 export const ai = packageSuite({
   name: "ai",
-  about: "packages/ai: 80 ways of ending a metered call (when it has changed, or when named)",
+  about:
+    "packages/ai: 90 ways of ending a metered call, and its parts (when it has changed, or when named)",
   madeOf: ["packages/client", "packages/ai"],
   isGroup: true,
 });

@@ -12,7 +12,7 @@ import { App, type AppOptions } from "./app.ts";
  * `bill` is the provider's own bill, `count` is what the app has counted, and `price` is the app's own
  * price. The credits of a deleted user are `gone`.
  */
-export type Charge = "bill" | "count" | "hold" | "price" | "nothing" | "gone";
+export type Charge = "bill" | "count" | "hold" | "price" | "everything" | "nothing" | "gone";
 /** The app's own price of each call. */
 export const PRICE = "7";
 
@@ -78,6 +78,7 @@ async function isCharged(world: World, app: App, charge: Charge): Promise<void> 
   const balance = Number(await holdsEnd(world, app.person.id));
   const before = Number(app.options.credits ?? "1000");
   if (charge === "nothing") return equal(balance, before);
+  if (charge === "everything") return equal(balance, 0);
   if (charge === "price") return equal(balance, before - Number(PRICE));
   if (charge === "bill") {
     const [request] = await endedRequestsWith(world, app.name);

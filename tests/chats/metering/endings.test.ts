@@ -36,6 +36,17 @@ const complete: Ending[] = [
   { name: "without a usage", hasUsage: false, ...long, play: readAll, charge: "count" },
   { name: "that reasons", markers: "[reasoning:40][tokens:20]", play: readAll, charge: "bill" },
   {
+    name: "of far more than its user may owe",
+    credits: "100",
+    markers: "farthing ".repeat(60_000),
+    middleware: { countTokens: () => 1 },
+    play: async (app) => {
+      await readAll(app);
+      deepEqual(app.settlements.map((each) => "isCapped" in each && each.isCapped), [true]);
+    },
+    charge: "everything",
+  },
+  {
     name: "with metadata that Farthing refuses",
     middleware: { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, at) => [at, at])) },
     play: readAll,
