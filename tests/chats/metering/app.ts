@@ -16,8 +16,37 @@ import { type Person, signUpWith } from "../../support/project/people.ts";
 import { until } from "../../support/project/until.ts";
 import type { World } from "../../support/project/world.ts";
 
+type Middleware = ReturnType<typeof creditsMiddleware>;
+type Model = Parameters<NonNullable<Middleware["wrapStream"]>>[0]["model"];
+
+interface Call {
+  readonly model: Model;
+  readonly prompt: string;
+  readonly abortSignal: AbortSignal;
+  readonly tools?: Readonly<Record<string, object>>;
+  readonly stopWhen?: unknown;
+  readonly onError?: (event: { error: unknown }) => void;
+}
+
+interface Sdk {
+  wrapLanguageModel(options: { model: Model; middleware: Middleware }): Model;
+  generateText(call: Call): Promise<{ readonly steps: readonly unknown[] }>;
+  isStepCount(steps: number): unknown;
+  jsonSchema(schema: object): unknown;
+  streamText(call: Call): {
+    readonly textStream: ReadableStream<string>;
+    toUIMessageStreamResponse(): Response;
+  };
+}
+
+/** A variable, because Deno's compiler fails on the types of `ai` 7. */
+const NAME: string = "ai";
+const sdk: Sdk = await import(NAME);
+const { wrapLanguageModel } = sdk;
+export const { generateText, isStepCount, jsonSchema, streamText } = sdk;
+
 type Stream = Awaited<
-  ReturnType<NonNullable<ReturnType<typeof creditsMiddleware>["wrapStream"]>>
+  ReturnType<NonNullable<Middleware["wrapStream"]>>
 >["stream"];
 
 export interface AppOptions {
@@ -102,6 +131,13 @@ export class App {
     const doGenerate = () => model.doGenerate(params);
     const doStream = () => model.doStream(params);
     return { middleware, arguments: { doGenerate, doStream, params, model } };
+  }
+
+  /** The metered model and the prompt, for the AI SDK's own functions. */
+  call() {
+    const { middleware, arguments: { model } } = this.#call();
+    const { content: prompt, stop: { signal: abortSignal } } = this;
+    return { model: wrapLanguageModel({ model, middleware }), prompt, abortSignal };
   }
 
   async stream(): Promise<Stream> {

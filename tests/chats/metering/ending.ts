@@ -81,8 +81,8 @@ async function isCharged(world: World, app: App, charge: Charge): Promise<void> 
   if (charge === "everything") return equal(balance, 0);
   if (charge === "price") return equal(balance, before - Number(PRICE));
   if (charge === "bill") {
-    const [request] = await endedRequestsWith(world, app.name);
-    return await hasPaid(world, app.person, [request!.billed!]);
+    const requests = await endedRequestsWith(world, app.name);
+    return await hasPaid(world, app.person, requests.map(({ billed }) => billed!));
   }
   const paid = before - balance;
   const longest = 500 * 0.06; // the price of the longest answer, without its prompt
