@@ -31,11 +31,7 @@ const BLOCKS = [
   snippet("page", server, ["items"]),
 ];
 
-const MOVING = "docs/recipes/use-the-client.md";
-const MOVED = [
-  snippet("moved", ["supabase", "show"], ["farthing"]),
-  snippet("uncertain", user, ["jobId"]),
-];
+const TYPES = { server: 'import("@farthing/client/server").FarthingServer' };
 
 type Given = Record<string, unknown>;
 /** Serves the handler of the page's back end while `use` runs. */
@@ -120,7 +116,7 @@ Deno.test("the README's code, as printed", async (test) => {
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "readme-" });
   try {
-    const files = await writeModules(folder, { [README]: BLOCKS, [MOVING]: MOVED });
+    const files = await writeModules(folder, { [README]: BLOCKS }, TYPES);
     const runs: Runs = async (name, given) =>
       (await import(`file://${folder}/${name}.ts`)).run(given);
     const person = await signUp(world);
@@ -130,19 +126,6 @@ Deno.test("the README's code, as printed", async (test) => {
     await test.step("does in an app what the page says", () => asUser(runs, supabase, said));
     await test.step("does in a back end what the page says", () => asServer(runs, id, said));
     await test.step("calls the app's own back end", () => asBoth(runs, person, said));
-    await test.step("replaces functions.invoke as the recipe says", async () => {
-      const { farthing } = await runs("moved", {
-        supabase,
-        show: (text: string) => said.push(text),
-      });
-      const { jobId } = await runs("uncertain", {
-        farthing,
-        show: (text: string) => said.push(text),
-      });
-      const [available, job] = said.splice(0);
-      match(available!, /^9\d+(\.\d+)?$/);
-      deepEqual([job, /^[0-9a-f-]{36}$/.test(job!)], [jobId, true]);
-    });
     await proven(world);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -51,13 +51,13 @@ const TYPES: Types = {
 };
 
 /** Makes a module from a block. After the imports, the block becomes the body of a function `run`. */
-function moduleOf(code: string, { given, gives }: Snippet, known: Types): string {
+function moduleOf(code: string, { given, gives }: Snippet, types: Types): string {
   const isImport = (line: string) => /^import .* from ".*";$/.test(line);
   const lines = code.split("\n");
-  const types = given.map((name) => `${name}: ${known[name] ?? "any"}`);
+  const declared = given.map((name) => `${name}: ${types[name] ?? "any"}`);
   return [
     ...lines.filter(isImport),
-    `export async function run({ ${given.join(", ")} }: { ${types.join("; ")} }) {`,
+    `export async function run({ ${given.join(", ")} }: { ${declared.join("; ")} }) {`,
     ...lines.filter((line) => !isImport(line)),
     `  return { ${gives.join(", ")} };`,
     "}",
@@ -66,8 +66,9 @@ function moduleOf(code: string, { given, gives }: Snippet, known: Types): string
 }
 
 /**
- * Writes each block of these pages as a module, to the file `<name>.ts` in the folder. A page with names of
- * its own passes their types.
+ * Writes each block of these pages as a module, to the file `<name>.ts` in the folder.
+ *
+ * @param types the types of names that these pages use in another way than the other pages
  */
 export async function writeModules(
   folder: string,
@@ -87,8 +88,12 @@ export async function writeModules(
   return files;
 }
 
+/**
+ * Checks the types of modules. `deno check` would ignore a module in a folder that deno.json
+ * excludes, such as .farthing, and succeed.
+ */
 export async function typeCheck(files: string[]): Promise<void> {
-  const args = ["check", "--config", "deno.json", ...files];
+  const args = ["cache", "--check", "--config", "deno.json", ...files];
   const command = new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "piped" });
   const { success, stderr } = await command.output();
   ok(success, new TextDecoder().decode(stderr));
