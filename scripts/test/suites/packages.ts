@@ -144,6 +144,9 @@ export const client = packageSuite({
   // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
   madeOf: [
     ...["packages/client", "packages/react", "packages/ai", CLIENT, "scripts/client"],
+    ...["use-the-client", "use-the-hooks", "use-react-and-next"].map((page) =>
+      `docs/recipes/${page}.md`
+    ),
     "supabase/functions/_shared/contracts",
   ],
   onStack: CLIENT,
