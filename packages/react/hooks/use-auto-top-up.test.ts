@@ -134,7 +134,7 @@ async function isToppedUp(first: Partial<TopUps>, charged: Partial<TopUps>): Pro
     topUps: { get: () => Promise.resolve((isCharged ? charged : first) as TopUps) },
     credits: { get: () => Promise.resolve({ available: isCharged ? "100" : "1" } as never) },
   });
-  const hooks = () => ({ topUps: useAutoTopUp(), credits: useCredits() });
+  const hooks = () => ({ credits: useCredits(), topUps: useAutoTopUp() });
   await withHook(hooks, { farthing }, async ({ current }) => {
     const shown = () => [stateOf(current().topUps), current().credits.text];
     await waitFor(() => deepEqual(shown(), [first.state, "1"]));

@@ -67,8 +67,9 @@ const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
 
 /** Returns the available credits if they have been read, and does not read them. */
 function useKnownCredits({ farthing, userId }: FarthingContext): string | undefined {
+  // With skipToken as the function, the query could not be read by those who show the balance.
   const options = creditsQuery(farthing, userId ?? "");
-  return useQuery({ ...options, queryFn: skipToken, refetchInterval: false }).data?.available;
+  return useQuery({ ...options, enabled: false, refetchInterval: false }).data?.available;
 }
 
 /** Reads and changes the top-ups of the signed-in user. */
