@@ -17,6 +17,7 @@ import {
   standsAlone,
 } from "./installed-app.ts";
 import { look } from "./looks.ts";
+import { once } from "./once.ts";
 import { serveApp } from "./served-app.ts";
 import { account } from "./states/account.ts";
 import { chats } from "./states/chat.ts";
@@ -29,14 +30,6 @@ const STATES = [...selling, ...creditBalance, ...autoTopUp, ...account, ...chats
 const NAMES = await blockNames();
 
 const opened = new AsyncDisposableStack();
-
-/**
- * Returns a function that makes a value at its first call, and returns this value at every call.
- */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let value: Promise<Value> | undefined;
-  return () => value ??= make();
-}
 
 const theApp = once(async () => {
   const app = opened.use(await makeApp());

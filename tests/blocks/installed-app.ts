@@ -81,7 +81,8 @@ export async function keepsOwnFiles(app: NewApp): Promise<void> {
 /** Checks the types of an app that has this block alone. */
 export async function standsAlone(app: NewApp, block: string): Promise<void> {
   const source = `${app.folder}/src`;
-  for (const path of ["components", "lib/farthing-format.ts", "main.tsx", PRINTED]) {
+  const all = ["components", "lib/farthing-format.ts", "main.tsx", "all-blocks.tsx", PRINTED];
+  for (const path of all) {
     await Deno.remove(`${source}/${path}`, { recursive: true }).catch(() => {});
   }
   await addBlocks(app, [block]);

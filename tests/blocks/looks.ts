@@ -1,9 +1,9 @@
 /**
- * Checks a state of a block on a phone, in light and in dark colours: axe finds no violation, and
- * the page does not scroll sideways.
+ * Checks a state of a block on a phone, in light and in dark colours: axe finds no violation, each
+ * control has a name, and the page does not scroll sideways, also at 400 %.
  */
-import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { namelessIn, overflowsAt, violationsOf, ZOOMED } from "../browser/accessibility.ts";
 import type { Served } from "./served-app.ts";
 import type { State } from "./state.ts";
 
@@ -11,24 +11,6 @@ import type { State } from "./state.ts";
 const PICTURES = Deno.env.get("BLOCK_PICTURES");
 const PHONE = { width: 375, height: 667 };
 const DESKTOP = { width: 1024, height: 720 };
-
-type Run = (options: unknown) => Promise<{ violations: Violation[] }>;
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** Returns the violations of all of axe's rules, or of only these rules. */
-async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
-  const options = { resultTypes: ["violations"], ...rules && { runOnly: rules } };
-  const { violations } = await page.evaluate(
-    (options) => (globalThis as unknown as { axe: { run: Run } }).axe.run(options),
-    options,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  );
-}
 
 async function picture(page: Page, { block, name }: State, look: string): Promise<void> {
   if (!PICTURES) return;
@@ -52,7 +34,6 @@ export async function look(page: Page, served: Served, state: State): Promise<st
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.setViewportSize(PHONE);
   await open(page, served, state);
-  await page.evaluate(axe.source);
   for (const scheme of ["light", "dark"]) {
     await setDark(page, scheme === "dark");
     // The other rules do not depend on colours.
@@ -60,8 +41,7 @@ export async function look(page: Page, served: Served, state: State): Promise<st
     wrong.push(...found.map((text) => `${scheme}: ${text}`));
     await picture(page, state, `phone-${scheme}`);
   }
-  const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-  if (overflow !== 0) wrong.push(`scrolls sideways by ${overflow} pixels`);
+  wrong.push(...await namelessIn(page), ...await overflowsAt(page, [PHONE, ZOOMED]));
   if (PICTURES) {
     await page.setViewportSize(DESKTOP);
     await setDark(page, false);

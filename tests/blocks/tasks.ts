@@ -1,6 +1,7 @@
 /** The tasks of a user, done with the keyboard alone. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { enterOn, tabTo as reach } from "../browser/keyboard.ts";
 import type { Answers } from "./fake-service.ts";
 import type { Served } from "./served-app.ts";
 import { CANCELLED, ENTRIES, OLDER, RUNNING } from "./states/account.ts";
@@ -9,28 +10,10 @@ import { balance } from "./states/credit-balance.ts";
 import { PACKAGES } from "./states/selling.ts";
 import { ON, topUps } from "./states/top-ups.ts";
 
-const MOST_TABS = 12;
-
-/** Moves the focus to the button, field or link with this name, and checks that the page shows it. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const target = page.getByRole("main").or(page.getByRole("dialog"))
-    .locator("button, input, textarea, a").and(page.locator(":focus"));
-  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
-    await page.keyboard.press("Tab");
-    if (await target.count() === 0) continue;
-    const shown = await target.ariaSnapshot();
-    if (!shown.includes(name)) continue;
-    // The focus ring of shadcn's components is a shadow of three pixels.
-    match(String(await page.evaluate("getComputedStyle(document.activeElement).boxShadow")), /3px/);
-    return;
-  }
-  throw new Error(`Tab does not reach ${name}`);
-}
-
-async function press(page: Page, name: string): Promise<void> {
-  await tabTo(page, name);
-  await page.keyboard.press("Enter");
-}
+/** The focus ring of shadcn's components is a shadow of three pixels. */
+const RING = { property: "boxShadow", value: /3px/ };
+const tabTo = (page: Page, name: string) => reach(page, name, RING);
+const press = (page: Page, name: string) => enterOn(page, name, RING);
 
 interface Task {
   readonly block: string;

@@ -20,7 +20,7 @@ import {
 import { ISOLATES } from "./isolates.ts";
 import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
-import { BLOCKS, CLIENT, EXAMPLES } from "./packages.ts";
+import { BLOCKS, BLOCKS_ON_STACK, CLIENT, EXAMPLES } from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
 
 /** The part that is skipped if there is no browser. */
@@ -70,9 +70,15 @@ const LEFT_BEHIND = "tests/leaks/left-behind.test.ts";
 
 async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
   const all = (await findTests(["tests"])).filter((file) =>
-    ![MONEY_BACK, ISOLATES, QUARTER, `${CLIENT}/`, `${BLOCKS}/`, `${EXAMPLES}/`].some((folder) =>
-      file.startsWith(folder)
-    )
+    ![
+      MONEY_BACK,
+      ISOLATES,
+      QUARTER,
+      `${CLIENT}/`,
+      `${BLOCKS}/`,
+      `${BLOCKS_ON_STACK}/`,
+      `${EXAMPLES}/`,
+    ].some((folder) => file.startsWith(folder))
   );
   const skipped = [
     ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),

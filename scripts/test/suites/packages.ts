@@ -41,6 +41,8 @@ const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
 /** The tests of the registry's blocks, in an app of their own. */
 export const BLOCKS = "tests/blocks";
+/** The tests of the blocks on a stack. */
+export const BLOCKS_ON_STACK = "tests/blocks-on-stack";
 /** The tests of packages/client on a stack. */
 export const CLIENT = "tests/client";
 /** The tests of the finished apps of examples/, on a stack. */
@@ -187,8 +189,9 @@ export const blocks = packageSuite({
     "have changed, or when named)",
   madeOf: [
     ...["registry.json", "registry", "packages/client", "packages/react", BLOCKS],
-    ...["scripts/client", `${CLIENT}/packed.ts`],
+    ...["scripts/client", `${CLIENT}/packed.ts`, BLOCKS_ON_STACK],
   ],
   tests: BLOCKS,
   needsBrowser: true,
+  onStack: BLOCKS_ON_STACK,
 });

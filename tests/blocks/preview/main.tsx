@@ -1,6 +1,7 @@
 /**
  * A page with the block that its query names, such as `?block=credit-balance`. With `&user=none`,
- * no user is signed in.
+ * no user is signed in. The project is the page's own origin, with a fake service, or the one whose
+ * address, key and session a test has stored.
  */
 import { type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -18,15 +19,25 @@ import { PricingTable } from "@/components/farthing/pricing-table";
 import { PurchaseStatus } from "@/components/farthing/purchase-status";
 import { SignIn } from "@/components/farthing/sign-in";
 import { Button } from "@/components/ui/button";
+import { AllBlocks } from "./all-blocks.tsx";
+
+interface Project {
+  readonly url: string;
+  readonly publishableKey: string;
+  readonly userId: string | null;
+  readonly token: string | null;
+}
 
 const asked = new URL(location.href).searchParams;
-const userId = asked.get("user") === "none" ? null : "user-1";
+const fakeUser = asked.get("user") === "none" ? null : "user-1";
+const fakeProject: Project = {
+  ...{ url: location.origin, publishableKey: "sb_publishable_test" },
+  ...{ userId: fakeUser, token: fakeUser },
+};
+const stored = localStorage.getItem("project");
+const { url, publishableKey, userId, token }: Project = stored ? JSON.parse(stored) : fakeProject;
 
-const farthing = createFarthing({
-  url: location.origin,
-  publishableKey: "sb_publishable_test",
-  getAccessToken: () => userId,
-});
+const farthing = createFarthing({ url, publishableKey, getAccessToken: () => token });
 
 /** A button that starts work that costs credits, and the dialog for a lack of credits. */
 function PaidWork() {
@@ -50,6 +61,7 @@ const auth = {
 };
 
 const pages: Record<string, ReactNode> = {
+  all: <AllBlocks />,
   "auto-top-up": <AutoTopUp />,
   "buy-button": (
     <div className="grid max-w-sm gap-4">

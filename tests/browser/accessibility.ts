@@ -1,0 +1,88 @@
+/** Finds what keeps people from using a page: by axe, by the names of its controls, and when zoomed. */
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A window of 1280 × 1024 pixels at 400 %, as WCAG 1.4.10 (reflow) has it. */
+export const ZOOMED: Size = { width: 320, height: 256 };
+
+type Run = (options: unknown) => Promise<{ violations: Violation[] }>;
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/**
+ * Returns the violations of WCAG 2.2 AA and of axe's best practices, or of only these rules, one
+ * line each.
+ */
+export async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
+  const options = { resultTypes: ["violations"], ...rules && { runOnly: rules } };
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: { run: Run } }).axe.run(options),
+    options,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
+}
+
+/** A line of an element that a screen reader must name, such as `- button "Buy"`, without a name. */
+const NAMELESS =
+  /^\s*- (button|link|textbox|spinbutton|combobox|checkbox|progressbar|dialog|region|img)( \[.*\])?(:.*)?$/;
+
+/** Returns the controls, regions and pictures that have no accessible name. */
+export async function namelessIn(page: Page): Promise<string[]> {
+  const lines = (await page.locator("body").ariaSnapshot()).split("\n");
+  return lines.filter((line) => NAMELESS.test(line)).map((line) => `has no name: ${line.trim()}`);
+}
+
+/** Returns by how many pixels the page scrolls sideways in windows of these sizes. */
+export async function overflowsAt(page: Page, sizes: readonly Size[]): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    if (overflow !== 0) wrong.push(`scrolls sideways by ${overflow} of ${size.width} pixels`);
+  }
+  return wrong;
+}
+
+/**
+ * Records what a screen reader announces: each text that appears in a live region, in order. The
+ * record is of the page's session, so it outlasts a reload.
+ */
+export async function watchAnnouncements(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(`{
+    const LIVE = "[role=status], [role=alert], [aria-live=polite]";
+    const last = new WeakMap();
+    new MutationObserver(() => {
+      for (const region of document.querySelectorAll(LIVE)) {
+        const text = region.textContent.trim();
+        if (text === (last.get(region) ?? "")) continue;
+        last.set(region, text);
+        const said = JSON.parse(sessionStorage.getItem("said") ?? "[]");
+        sessionStorage.setItem("said", JSON.stringify([...said, text]));
+      }
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+  }`);
+  return () => page.evaluate(`JSON.parse(sessionStorage.getItem("said") ?? "[]")`);
+}
+
+/** Records whether the page was blank after it had shown something for the first time. */
+export async function watchBlanks(page: Page): Promise<() => Promise<boolean>> {
+  await page.addInitScript(`{
+    let hasShown = false;
+    new MutationObserver(() => {
+      const isBlank = !document.body?.innerText.trim();
+      if (hasShown && isBlank) sessionStorage.setItem("blank", "true");
+      hasShown ||= !isBlank;
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+  }`);
+  return () => page.evaluate(`sessionStorage.getItem("blank") === "true"`);
+}
