@@ -1,7 +1,7 @@
 /** Operates the page of an example, as its user does. */
 import { deepEqual } from "node:assert/strict";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { namelessIn, overflowsAt, violationsOf, ZOOMED } from "../browser/accessibility.ts";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import type { World } from "../support/project/world.ts";
 
@@ -36,24 +36,18 @@ export async function pays(page: Page, world: World, email: string): Promise<voi
   await paysByCard(page, world, email);
 }
 
-type Run = (options: unknown) => Promise<{ violations: Violation[] }>;
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** Returns the violations of WCAG 2.2 AA and of axe's best practices, one line each. */
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: Run } }).axe.run({ resultTypes: ["violations"] })
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  );
-}
-
 const SIZES = [{ width: 1280, height: 900 }, { width: 375, height: 667 }];
+
+/**
+ * Checks that everybody can use the page as it is now: axe finds nothing, each control has a name,
+ * and nothing scrolls sideways at 400 %. The page is not reloaded, so it may be in any state.
+ */
+export async function isForEverybody(page: Page, name: string): Promise<void> {
+  const wrong = [...await violationsOf(page), ...await namelessIn(page)];
+  wrong.push(...await overflowsAt(page, [ZOOMED]));
+  await page.setViewportSize(SIZES[0]!);
+  deepEqual(wrong.map((text) => `${name}: ${text}`), []);
+}
 
 /** Checks the page as it is now, on a desktop and on a phone, in light and in dark colours. */
 export async function isGoodToLookAt(page: Page, name: string): Promise<void> {
@@ -63,8 +57,7 @@ export async function isGoodToLookAt(page: Page, name: string): Promise<void> {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const found = await violationsOf(page);
-      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-      if (overflow !== 0) found.push(`scrolls sideways by ${overflow}`);
+      found.push(...await overflowsAt(page, [size]));
       wrong.push(...found.map((text) => `${name} ${size.width} ${colorScheme}: ${text}`));
       const path = `${PICTURES}/${name}-${size.width}-${colorScheme}.png`;
       if (PICTURES) await page.screenshot({ path, fullPage: true });

@@ -1,9 +1,10 @@
 /** An example whose network or session fails, and a page that is left too early. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { watchBlanks } from "../browser/accessibility.ts";
 import { control } from "../support/money/stripe.ts";
 import { withDeliveries } from "../support/project/database.ts";
-import { pays, press, section, showsCredits, signsUp } from "./app-page.ts";
+import { isForEverybody, pays, press, section, showsCredits, signsUp } from "./app-page.ts";
 import { SESSION } from "./steps.ts";
 import type { Visit } from "./visit.ts";
 
@@ -28,6 +29,7 @@ export async function reloadsWhilePaying({ world, page, origin }: Visit): Promis
       await page.reload();
       await showsCredits(page, "paying…");
       await section(page, "Buy credits").getByText("is being confirmed").waitFor();
+      await isForEverybody(page, "paying");
     } finally {
       await control(world, "POST", "deliveries/release");
     }
@@ -45,6 +47,7 @@ export async function isOffline({ page, origin }: Visit): Promise<void> {
   await page.reload();
   await showsCredits(page, "unknown");
   deepEqual(await seen(), ["…", "unknown"]);
+  await isForEverybody(page, "unknown");
   await page.unroute(path);
   await section(page, "Credits").getByRole("button", { name: "Look again" }).click();
   await showsCredits(page, "0");
@@ -84,6 +87,7 @@ export async function isSlow({ page, origin }: Visit): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.emulateNetworkConditions", SLOW);
   const seen = await watchCredits(page);
+  const wasBlank = await watchBlanks(page);
   await signsUp(page, origin);
   deepEqual(await seen(), ["…", "0"]);
   const research = section(page, "Research");
@@ -93,4 +97,5 @@ export async function isSlow({ page, origin }: Visit): Promise<void> {
   await research.getByRole("alert").waitFor();
   equal(await research.getByText("Starting…").count(), 0);
   equal(await research.locator("[data-status]").count(), 0);
+  equal(await wasBlank(), false);
 }

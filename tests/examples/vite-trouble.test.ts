@@ -1,4 +1,5 @@
 /** The Vite example when the network or the session fails, or a page is left too early. */
+import { followsTheOtherTab, logsEachRequest } from "./sessions.ts";
 import { comesBackExpired, isOffline, isSlow, reloadsWhilePaying } from "./trouble.ts";
 import { visits } from "./visit.ts";
 
@@ -15,6 +16,8 @@ Deno.test({
       ["shows a balance that can't be read as unknown, and never as 0", isOffline],
       ["renews an expired session, and asks for the password when it can't", comesBackExpired],
       ["shows on a slow network what it is waiting for", isSlow],
+      ["sends and logs an id with each request, and a key with each change", logsEachRequest],
+      ["follows the session that another tab changes", followsTheOtherTab],
     ]);
   },
 });

@@ -2,7 +2,15 @@
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { withDeliveries } from "../support/project/database.ts";
-import { isGoodToLookAt, pays, press, section, showsCredits, signsUp } from "./app-page.ts";
+import {
+  isForEverybody,
+  isGoodToLookAt,
+  pays,
+  press,
+  section,
+  showsCredits,
+  signsUp,
+} from "./app-page.ts";
 import { asksAndStops, followsJobs, isToppedUp, paints, readsTheHistory } from "./steps.ts";
 import { type Visit, visits } from "./visit.ts";
 
@@ -31,6 +39,7 @@ async function everything(visit: Visit): Promise<void> {
   const email = await signsUp(page, origin);
   await press(page, "Paint for 250 credits");
   await section(page, "Paint").getByRole("alert").getByText(/credits/).waitFor();
+  await isForEverybody(page, "without credits");
   await withDeliveries(world, "shared", async () => {
     await pays(page, world, email);
     await section(page, "Buy credits").getByText("Thank you.").waitFor();

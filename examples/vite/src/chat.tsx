@@ -11,12 +11,14 @@ export function Chat() {
   const { status, messages, error, send, stop } = useChat({ model: "gpt-4o" });
   return (
     <Card title="Ask">
-      {messages.map((message) => (
-        <p key={message.id} className="message" data-role={message.role}>
-          {message.content}
-          {message.role === "assistant" && <small>{priceOf(message)}</small>}
-        </p>
-      ))}
+      <div role="log" aria-label="Answers" aria-busy={status === "streaming"} className="log">
+        {messages.map((message) => (
+          <p key={message.id} className="message" data-role={message.role}>
+            {message.content}
+            {message.role === "assistant" && <small>{priceOf(message)}</small>}
+          </p>
+        ))}
+      </div>
       <Problem error={error} />
       <Ask label="Your question" button="Send" onAsk={send} />
       {status === "streaming" && <Button onClick={stop}>Stop</Button>}

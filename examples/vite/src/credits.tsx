@@ -29,7 +29,7 @@ export function Shop() {
   const isLeaving = status === "opening" || status === "leaving";
   return (
     <Card title="Buy credits" wide>
-      {NEWS[status] && <p role="status">{NEWS[status]}</p>}
+      <p role="status" className="empty:absolute">{NEWS[status]}</p>
       <Problem error={error} retry={status === "unknown" ? retry : undefined} />
       <Problem error={packages.error} retry={packages.refetch} />
       <ul className="prices">

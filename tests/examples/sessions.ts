@@ -1,0 +1,70 @@
+/** An example sends and logs ids of requests, and follows a session that another tab changes. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Page, Request } from "playwright-core";
+import { press, section, showsCredits, signsUp } from "./app-page.ts";
+import type { Visit } from "./visit.ts";
+
+/** Records the requests to the functions, and the lines of the console's log. */
+function watchRequests(page: Page) {
+  const sent: Request[] = [];
+  const lines: string[] = [];
+  page.on("request", (request) => {
+    const isCall = request.url().includes("/functions/v1/") && request.method() !== "OPTIONS";
+    if (isCall) sent.push(request);
+  });
+  page.on("console", (message) => {
+    if (message.type() === "info") lines.push(message.text());
+  });
+  return { sent, lines };
+}
+
+/** A refused job is a change, so it has a key; each request has an id, which the log names. */
+export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
+  const { sent, lines } = watchRequests(page);
+  await signsUp(page, origin);
+  const research = section(page, "Research");
+  await research.getByLabel("Your topic").fill("Explain the penny.");
+  await press(page, "Start");
+  await research.getByRole("alert").waitFor();
+  const answered: { id: string | undefined; key: string | undefined; method: string }[] = [];
+  for (const request of sent) {
+    if (await request.response().catch(() => null) === null) continue; // aborted in strict mode
+    const headers = await request.allHeaders();
+    answered.push({
+      id: headers["x-request-id"],
+      key: headers["idempotency-key"],
+      method: request.method(),
+    });
+  }
+  deepEqual(answered.filter(({ id }) => id === undefined), []);
+  for (const { id } of answered) {
+    ok(lines.some((line) => line.includes(id!)), `${id} is not logged`);
+  }
+  const changes = answered.filter(({ method }) => method !== "GET");
+  equal(changes.length, 1);
+  ok(changes.every(({ key }) => key !== undefined));
+}
+
+/** Opens the app in a second tab of the same window. */
+async function secondTab(page: Page): Promise<Page> {
+  const [tab] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.evaluate("void open(location.href)"),
+  ]);
+  return tab;
+}
+
+/** A sign-out and another user in one tab reach the other tab, which shows the data of nobody else. */
+export async function followsTheOtherTab({ page, origin }: Visit): Promise<void> {
+  const first = await signsUp(page, origin);
+  const tab = await secondTab(page);
+  await showsCredits(tab, "0");
+  await tab.getByText(first).waitFor();
+  await press(page, "Sign out");
+  await tab.getByRole("button", { name: "Sign in" }).waitFor();
+  const second = await signsUp(page, origin);
+  await tab.getByText(second).waitFor();
+  await showsCredits(tab, "0");
+  equal(await tab.getByText(first).count(), 0);
+  await tab.close();
+}
