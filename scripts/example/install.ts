@@ -5,8 +5,14 @@
 import { ROOT } from "../command/root.ts";
 import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
 
-/** The examples, each with the command that serves it. Its folder is `examples/<name>`. */
-const EXAMPLES = { vite: ["vite"] } as const;
+/**
+ * The examples, each with the commands that serve its sources and its production build. Vite serves
+ * the example's back end only with the sources. The folder of an example is `examples/<name>`.
+ */
+const EXAMPLES = {
+  vite: { sources: ["vite"], built: ["vite"] },
+  next: { sources: ["next", "dev"], built: ["next", "start", "--port", "0"] },
+} as const;
 export type ExampleName = keyof typeof EXAMPLES;
 
 export const EXAMPLE_NAMES = Object.keys(EXAMPLES) as ExampleName[];
@@ -33,24 +39,46 @@ export async function installExample(name: ExampleName): Promise<void> {
   await Deno.writeTextFile(record, made);
 }
 
+/** The project's addresses and keys, by the names of the stack's env file. */
+export type Project = Readonly<Record<string, string | undefined>>;
+
+/** supabase-js on a server needs WebSockets, which Node 20 has only with this flag. */
+function nodeOptions(): string {
+  const given = Deno.env.get("NODE_OPTIONS") ?? "";
+  const { stdout } = new Deno.Command("node", { args: ["--version"] }).outputSync();
+  const isOld = new TextDecoder().decode(stdout).startsWith("v20.");
+  return isOld ? `${given} --experimental-websocket`.trim() : given;
+}
+
+/** Returns the environment in which an example finds its project. */
+export function environmentOf(project: Project): Record<string, string> {
+  const { SUPABASE_URL = "", SUPABASE_PUBLISHABLE_KEY = "", SUPABASE_SECRET_KEY = "" } = project;
+  return {
+    VITE_SUPABASE_URL: SUPABASE_URL,
+    VITE_SUPABASE_PUBLISHABLE_KEY: SUPABASE_PUBLISHABLE_KEY,
+    NEXT_PUBLIC_SUPABASE_URL: SUPABASE_URL,
+    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: SUPABASE_PUBLISHABLE_KEY,
+    SUPABASE_SECRET_KEY,
+    NEXT_TELEMETRY_DISABLED: "1",
+    NODE_OPTIONS: nodeOptions(),
+  };
+}
+
 interface ServeOptions {
-  /** The project's addresses and keys, by the names of the stack's env file. */
-  readonly project: Readonly<Record<string, string | undefined>>;
+  readonly project: Project;
   readonly stdout: "inherit" | "piped";
+  /** Whether to serve the production build, if the example has a server for it. */
+  readonly isBuilt?: boolean;
 }
 
 /** Serves the example, which finds the project in its environment. */
-export function serveExample(name: ExampleName, { project, stdout }: ServeOptions) {
-  const [program, ...args] = EXAMPLES[name];
-  const { SUPABASE_URL = "", SUPABASE_PUBLISHABLE_KEY = "", SUPABASE_SECRET_KEY = "" } = project;
+export function serveExample(name: ExampleName, options: ServeOptions): Deno.ChildProcess {
+  const { project, stdout, isBuilt = false } = options;
+  const [program, ...args] = EXAMPLES[name][isBuilt ? "built" : "sources"];
   return new Deno.Command(`${folderOf(name)}/node_modules/.bin/${program}`, {
     args,
     cwd: folderOf(name),
-    env: {
-      ...{ VITE_SUPABASE_URL: SUPABASE_URL },
-      ...{ VITE_SUPABASE_PUBLISHABLE_KEY: SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY },
-      ...stdout === "piped" && { NO_COLOR: "1" },
-    },
+    env: { ...environmentOf(project), ...stdout === "piped" && { NO_COLOR: "1" } },
     stdin: stdout === "piped" ? "null" : "inherit",
     stdout,
     stderr: "inherit",

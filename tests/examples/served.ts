@@ -1,7 +1,13 @@
 /** Serves an example at its own origin, with the stack of the tests as its project. */
 import { ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
-import { type ExampleName, installExample, serveExample } from "../../scripts/example/install.ts";
+import {
+  environmentOf,
+  type ExampleName,
+  installExample,
+  type Project,
+  serveExample,
+} from "../../scripts/example/install.ts";
 import { runs } from "../client/packed.ts";
 import type { World } from "../support/project/world.ts";
 
@@ -15,27 +21,47 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`the example did not start:\n${text}`);
 }
 
-/** Checks the example's types, and builds it for production in a folder that git ignores. */
-async function compiles(name: ExampleName): Promise<void> {
-  const args = ["run", "build", "--", "--outDir", "node_modules/.built"];
-  const { success, output } = await runs("npm", args, { cwd: `${ROOT}examples/${name}` });
+/** The flags that let a build write to a folder that git ignores. */
+const BUILD_FLAGS: Record<ExampleName, string[]> = {
+  vite: ["--", "--outDir", "node_modules/.built"],
+  next: [],
+};
+
+/** Checks the example's types, and builds it for production. Next.js puts the project into it. */
+async function compiles(name: ExampleName, project: Project): Promise<void> {
+  const args = ["run", "build", ...BUILD_FLAGS[name]];
+  const options = { cwd: `${ROOT}examples/${name}`, env: environmentOf(project) };
+  const { success, output } = await runs("npm", args, options);
   ok(success, output);
 }
 
-/** Installs the example, compiles it, and serves it while `use` runs. */
+const projectOf = ({ url, publishableKey, secretKey }: World): Project => ({
+  SUPABASE_URL: url,
+  SUPABASE_PUBLISHABLE_KEY: publishableKey,
+  SUPABASE_SECRET_KEY: secretKey,
+});
+
+const made = new Map<ExampleName, Promise<void>>();
+
+/** Installs the example and compiles it, once for all tests of the process. */
+export async function makeExample(name: ExampleName, world: World): Promise<void> {
+  const make = async () => {
+    await installExample(name);
+    await compiles(name, projectOf(world));
+  };
+  if (!made.has(name)) made.set(name, make());
+  await made.get(name);
+}
+
+/** Serves the example while `use` runs. */
 export async function withExample(
   name: ExampleName,
-  { url, publishableKey, secretKey }: World,
+  world: World,
   use: (origin: string) => Promise<void>,
 ): Promise<void> {
-  await installExample(name);
-  await compiles(name);
-  const project = {
-    SUPABASE_URL: url,
-    SUPABASE_PUBLISHABLE_KEY: publishableKey,
-    SUPABASE_SECRET_KEY: secretKey,
-  };
-  await using server = serveExample(name, { project, stdout: "piped" });
+  await makeExample(name, world);
+  const project = projectOf(world);
+  await using server = serveExample(name, { project, stdout: "piped", isBuilt: true });
   const [first, rest] = server.stdout.tee();
   const reading = rest.pipeTo(new WritableStream());
   try {

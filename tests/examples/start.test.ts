@@ -1,10 +1,16 @@
 /**
- * Runs `deno task example vite` in its own process group, and ends it with Ctrl-C as in a terminal.
+ * Runs `deno task example <name>` in its own process group, and ends it with Ctrl-C as in a
+ * terminal.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { freeOffset } from "@farthing/local-stack/testing";
 import { ROOT } from "../../scripts/command/root.ts";
+import type { ExampleName } from "../../scripts/example/install.ts";
 import { readEnvironment } from "../../scripts/test-tools/stack-process.ts";
+import { openBrowser, withPage } from "../browser/chromium.ts";
+import { proven } from "../support/project/database.ts";
+import { readWorld } from "../support/project/world.ts";
+import { press, section, signsUp } from "./app-page.ts";
 
 /**
  * Returns the address that the app prints. The rest of the output is read, too, so that the app
@@ -28,6 +34,31 @@ const answers = (url: string): Promise<number | string> =>
     return answer.status;
   }, () => "no answer");
 
+/** Runs the task, calls `use` with the app's address, and ends the task. */
+async function withTask(
+  name: ExampleName,
+  flags: string[],
+  use: (app: string) => Promise<void>,
+): Promise<void> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "scripts/example/main.ts", name, ...flags],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    detached: true,
+  }).spawn();
+  try {
+    const app = await addressIn(child.stdout);
+    await use(app);
+    Deno.kill(-child.pid, "SIGINT");
+    equal((await child.status).code, 130);
+    equal(await answers(app), "no answer");
+  } finally {
+    await child[Symbol.asyncDispose]();
+  }
+}
+
 Deno.test({
   name: "deno task example starts the stack and the app together, and Ctrl-C ends both",
   sanitizeOps: false,
@@ -35,30 +66,56 @@ Deno.test({
   async fn() {
     const dataDir = await Deno.makeTempDir({ prefix: "farthing-example-" });
     await Deno.chmod(dataDir, 0o755); // The database server's account needs access.
-    const flags = ["--offset", String(freeOffset()), "--data", dataDir];
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", "scripts/example/main.ts", "vite", ...flags],
-        ...["--env-file", `${dataDir}/stack.env`],
-      ],
-      cwd: ROOT,
-      env: { NO_COLOR: "1" },
-      stdin: "null",
-      stdout: "piped",
-      detached: true,
-    }).spawn();
+    const place = ["--data", dataDir, "--env-file", `${dataDir}/stack.env`];
+    let live = "";
     try {
-      const app = await addressIn(child.stdout);
-      const project = (await readEnvironment(dataDir))?.SUPABASE_URL ?? "";
-      match(await (await fetch(app)).text(), /id="root"/);
-      const live = `${project}/functions/v1/health/live`;
-      deepEqual([await answers(app), await answers(live)], [200, 200]);
-      Deno.kill(-child.pid, "SIGINT");
-      equal((await child.status).code, 130);
-      deepEqual([await answers(app), await answers(live)], ["no answer", "no answer"]);
+      await withTask("vite", ["--offset", String(freeOffset()), ...place], async (app) => {
+        const project = (await readEnvironment(dataDir))?.SUPABASE_URL ?? "";
+        match(await (await fetch(app)).text(), /id="root"/);
+        live = `${project}/functions/v1/health/live`;
+        deepEqual([await answers(app), await answers(live)], [200, 200]);
+      });
+      equal(await answers(live), "no answer");
     } finally {
-      await child[Symbol.asyncDispose]();
       await Deno.remove(dataDir, { recursive: true });
+    }
+  },
+});
+
+/** In development, React and Next.js write warnings to the console, such as one about hydration. */
+Deno.test({
+  name: "deno task example serves Next.js without a warning on a stack that already runs",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const world = readWorld();
+    const browser = await openBrowser();
+    try {
+      await withTask(
+        "next",
+        ["--env-file", `${world.dataDir}/stack.env`],
+        (app) =>
+          withPage(browser, async (page) => {
+            equal(await answers(app), 200); // Next.js compiles a page when it is asked for the first time.
+            const warnings: string[] = [];
+            page.on("console", (message) => {
+              const isOfPage = !message.text().startsWith("Failed to load resource");
+              if (["error", "warning"].includes(message.type()) && isOfPage) {
+                warnings.push(message.text());
+              }
+            });
+            await signsUp(page, app);
+            await press(page, "Paint for 250 credits");
+            await section(page, "Paint").getByRole("alert").getByText(/credits/).waitFor();
+            await page.reload(); // The server now renders the page with the user's balance.
+            await section(page, "Buy credits").getByText("Starter").first().waitFor();
+            deepEqual(warnings, []);
+          }),
+      );
+      equal(await answers(`${world.url}/functions/v1/health/live`), 200);
+      await proven(world);
+    } finally {
+      await browser.close();
     }
   },
 });

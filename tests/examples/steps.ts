@@ -1,24 +1,17 @@
 /** The steps of a user of an example after the purchase. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
 import { withDeliveries } from "../support/project/database.ts";
 import { promptOf, requestsWith } from "../support/work/chat.ts";
 import { holdsEnd } from "../support/work/jobs.ts";
 import { press, section, showsCredits } from "./app-page.ts";
+import { userIdOf } from "./session.ts";
 import type { Visit } from "./visit.ts";
 
-/** The name under which supabase-js stores the session of a project on this machine. */
-export const SESSION = "sb-127-auth-token";
-
-/** Returns the id of the user whose session the page has. */
-function userIdOf(page: Page): Promise<string> {
-  return page.evaluate(`JSON.parse(localStorage.getItem("${SESSION}")).user.id`);
-}
-
 /** Waits until all holds have ended and the page shows the service's balance. */
-async function showsTheBalance({ world, page }: Visit): Promise<number> {
-  const balance = Number(await holdsEnd(world, await userIdOf(page)));
+async function showsTheBalance(visit: Visit): Promise<number> {
+  const { world, page } = visit;
+  const balance = Number(await holdsEnd(world, await userIdOf(visit)));
   await showsCredits(page, balance.toLocaleString("en"));
   return balance;
 }

@@ -4,9 +4,10 @@ import type { ExampleName } from "../../scripts/example/install.ts";
 import { openBrowser, withPage } from "../browser/chromium.ts";
 import { proven } from "../support/project/database.ts";
 import { readWorld, type World } from "../support/project/world.ts";
-import { withExample } from "./served.ts";
+import { makeExample, withExample } from "./served.ts";
 
 export interface Visit {
+  readonly example: ExampleName;
   readonly world: World;
   readonly page: Page;
   readonly origin: string;
@@ -15,7 +16,7 @@ export interface Visit {
 export type Steps = readonly (readonly [name: string, step: (visit: Visit) => Promise<void>])[];
 
 /** Serves the example, runs the steps in turn, and ends with the proof. */
-export async function visits(
+async function visits(
   test: Deno.TestContext,
   example: ExampleName,
   steps: Steps,
@@ -25,11 +26,28 @@ export async function visits(
   try {
     await withExample(example, world, async (origin) => {
       for (const [name, step] of steps) {
-        await test.step(name, () => withPage(browser, (page) => step({ world, page, origin })));
+        await test.step(
+          name,
+          () => withPage(browser, (page) => step({ example, world, page, origin })),
+        );
       }
     });
     await proven(world);
   } finally {
     await browser.close();
   }
+}
+
+/**
+ * Declares a test of these steps. The installation and the compilation are a test before it, because
+ * on a fresh checkout they take as long as the steps.
+ */
+export function testVisits(example: ExampleName, name: string, steps: Steps): void {
+  Deno.test(`${name} is installed and compiled`, () => makeExample(example, readWorld()));
+  Deno.test({
+    name,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: (test) => visits(test, example, steps),
+  });
 }

@@ -2,12 +2,18 @@
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 
-async function filesBeneath(path: string): Promise<string[]> {
+/** Files and folders that npm and Next.js write into an app's folder. */
+const WRITTEN = ["node_modules", ".next", "next-env.d.ts"];
+
+/**
+ * @returns the files of a folder, or the file itself; all paths relative to the repository's root
+ */
+export async function filesBeneath(path: string): Promise<string[]> {
   const { isDirectory } = await Deno.stat(`${ROOT}${path}`);
   if (!isDirectory) return [path];
   const files: string[] = [];
   for await (const { name } of Deno.readDir(`${ROOT}${path}`)) {
-    if (name !== "node_modules") files.push(...await filesBeneath(`${path}/${name}`));
+    if (!WRITTEN.includes(name)) files.push(...await filesBeneath(`${path}/${name}`));
   }
   return files;
 }

@@ -160,7 +160,10 @@ export const client = packageSuite({
 export const examples = packageSuite({
   name: "examples",
   about: "the apps of examples/ in Chromium, on a stack (when they have changed, or when named)",
-  madeOf: ["packages/client", "packages/react", "examples", EXAMPLES, "scripts/example"],
+  madeOf: [
+    ...["packages/client", "packages/react", "examples", EXAMPLES, "scripts/example"],
+    "docs/recipes/use-next.md",
+  ],
   onStack: EXAMPLES,
   withChromium: EXAMPLES,
   withNpm: [EXAMPLES],

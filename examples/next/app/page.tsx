@@ -1,0 +1,18 @@
+import { setTimeout } from "node:timers/promises";
+import { dehydrate, QueryClient } from "@tanstack/react-query";
+import { createFarthing } from "@farthing/client";
+import { creditsQuery } from "@farthing/react";
+import { App } from "../components/app.tsx";
+import { requestClient } from "../lib/server.ts";
+
+export default async function Page({ searchParams }: PageProps<"/">) {
+  const supabase = await requestClient();
+  const user = (await supabase.auth.getClaims()).data?.claims;
+  const queries = new QueryClient();
+  // A buyer who returns from the checkout must not see the balance of before.
+  if (user && !("farthing_order" in await searchParams)) {
+    const reading = queries.prefetchQuery(creditsQuery(createFarthing({ supabase }), user.sub));
+    await Promise.race([reading, setTimeout(2_000)]); // Then the browser reads the balance.
+  }
+  return <App key={user?.sub} user={user} state={dehydrate(queries)} />;
+}

@@ -1,0 +1,25 @@
+import { type ChatMessage, useChat } from "@farthing/react";
+import { Ask, Button, Card, Problem } from "./ui.tsx";
+
+function priceOf({ charge, state }: ChatMessage): string {
+  if (charge === null) return state === "streaming" ? "" : "reading the price…";
+  if (typeof charge === "string") return charge === "none" ? "not charged" : "price unknown";
+  return `${charge.credits} credits${state === "stopped" ? ", stopped" : ""}`;
+}
+
+export function Chat() {
+  const { status, messages, error, send, stop } = useChat({ model: "gpt-4o" });
+  return (
+    <Card title="Ask">
+      {messages.map((message) => (
+        <p key={message.id} className="message" data-role={message.role}>
+          {message.content}
+          {message.role === "assistant" && <small>{priceOf(message)}</small>}
+        </p>
+      ))}
+      <Problem error={error} />
+      <Ask label="Your question" button="Send" onAsk={send} />
+      {status === "streaming" && <Button onClick={stop}>Stop</Button>}
+    </Card>
+  );
+}

@@ -1,0 +1,37 @@
+import type { ComponentProps } from "react";
+import type { Reading } from "@farthing/react";
+
+export const show = (credits: string) => Number(credits).toLocaleString("en");
+
+export const Button = (props: ComponentProps<"button">) => (
+  <button type="button" className="quiet" {...props} />
+);
+
+export const Card = ({ title, children, ...props }: ComponentProps<"section">) => (
+  <section className="card" aria-label={title} {...props}>
+    <h2>{title}</h2>
+    {children}
+  </section>
+);
+
+export const Problem = ({ error, retry }: { error: Error | null; retry?: () => void }) =>
+  error && (
+    <div role="alert" className="row">
+      {error.message} {retry && <Button onClick={retry}>Look again</Button>}
+    </div>
+  );
+
+/** Explains why there is nothing to show yet. */
+export function Missing({ of }: { of: Reading<unknown> }) {
+  if (of.status === "unknown") return <Problem error={of.error} retry={of.retry} />;
+  return of.status === "loading" && <p className="muted">Loading…</p>;
+}
+
+type AskProps = { label: string; button: string; onAsk: (text: string) => void };
+
+export const Ask = ({ label, button, onAsk }: AskProps) => (
+  <form action={(form: FormData) => onAsk(`${form.get("text")}`)} className="row">
+    <input name="text" aria-label={label} placeholder={label} required className="flex-1" />
+    <button type="submit">{button}</button>
+  </form>
+);

@@ -1,0 +1,20 @@
+/** The recipe for Next.js prints files of the example, which the test of the example runs. */
+import { deepEqual } from "node:assert/strict";
+import { ROOT } from "../../scripts/command/root.ts";
+import { blocksIn } from "../support/project/printed-snippets.ts";
+
+const RECIPE = "docs/recipes/use-next.md";
+const PRINTED = ["lib/server.ts", "proxy.ts", "app/page.tsx", "app/api/pictures/route.ts"];
+
+/** Asserts that each block is the whole file that the line before the block links. */
+export async function printsTheExample(): Promise<void> {
+  const blocks = (await blocksIn(RECIPE)).map(({ lead, code }) => [
+    /\]\(\.\.\/\.\.\/examples\/next\/([^)]+)\):\n$/.exec(lead)?.[1],
+    code,
+  ]);
+  const files = PRINTED.map(async (file) => [
+    file,
+    await Deno.readTextFile(`${ROOT}examples/next/${file}`),
+  ]);
+  deepEqual(blocks, await Promise.all(files));
+}

@@ -1,0 +1,68 @@
+/** The production build of the Next.js example in Chromium, on an origin of its own. */
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { ROOT } from "../../scripts/command/root.ts";
+import { filesBeneath } from "../../scripts/test-tools/long-lived/fingerprint.ts";
+import { showsCredits, signsUp } from "./app-page.ts";
+import { everything, isShort } from "./journey.ts";
+import { printsTheExample } from "./next-recipe.ts";
+import { changesSession } from "./session.ts";
+import { testVisits, type Visit } from "./visit.ts";
+
+const BALANCE = /class="figure">0</;
+
+/** The first answer has the balance for its user, and a form for anybody else. */
+async function rendersTheBalance({ page, origin }: Visit): Promise<void> {
+  await signsUp(page, origin);
+  match(await (await page.request.get(origin)).text(), BALANCE);
+  const anybody = await (await fetch(origin)).text();
+  match(anybody, /Sign in/);
+  doesNotMatch(anybody, BALANCE);
+}
+
+/** The route answers its user, and refuses an anonymous caller and a token that somebody wrote. */
+async function knowsItsUser(visit: Visit): Promise<void> {
+  const { page, origin } = visit;
+  const paint = async () => (await page.request.post(`${origin}/api/pictures`)).status();
+  equal(await paint(), 401);
+  await signsUp(page, origin);
+  equal(await paint(), 402);
+  const claims = btoa(JSON.stringify({ sub: crypto.randomUUID(), exp: 9_999_999_999 }));
+  await changesSession(visit, { access_token: `${btoa('{"alg":"HS256"}')}.${claims}.c2lnbmVk` });
+  equal(await paint(), 401);
+}
+
+/** No file that a browser may load has the secret key. The publishable key is in one of them. */
+async function keepsItsSecret({ world }: Visit): Promise<void> {
+  const files = await filesBeneath("examples/next/.next/static");
+  const code = (await Promise.all(files.map((file) => Deno.readTextFile(`${ROOT}${file}`)))).join();
+  deepEqual(
+    [world.publishableKey, world.secretKey].map((key) => code.includes(key)),
+    [true, false],
+  );
+}
+
+async function signsOutElsewhere({ page, origin }: Visit): Promise<void> {
+  await signsUp(page, origin);
+  const [other] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.evaluate(`void open("/", "_blank")`),
+  ]);
+  await showsCredits(other, "0");
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+}
+
+Deno.test("the Next.js example has under 300 lines of code", () => isShort("next"));
+
+Deno.test("the recipe for Next.js prints the example's files", printsTheExample);
+
+testVisits("next", "the Next.js example", [
+  [
+    "sells credits, spends them on a picture, a job and a chat, and shows each change",
+    everything,
+  ],
+  ["renders the balance on the server", rendersTheBalance],
+  ["charges nobody but the user of the session", knowsItsUser],
+  ["has no secret key in the code for browsers", keepsItsSecret],
+  ["shows the form after a sign-out in another tab", signsOutElsewhere],
+]);

@@ -1,0 +1,56 @@
+/**
+ * The session of an example's user, where supabase-js stores it: in the browser's storage, or in
+ * cookies that the app's server reads, too.
+ */
+import type { Page } from "playwright-core";
+import type { Visit } from "./visit.ts";
+
+/** The name under which supabase-js stores the session of a project on this machine. */
+const NAME = "sb-127-auth-token";
+/** The mark of `@supabase/ssr` before a value in base64url. */
+const MARK = "base64-";
+/** A longer value is stored in several cookies, because a browser refuses a cookie above 4 kB. */
+const MOST_IN_COOKIE = 3_180;
+
+interface Session {
+  readonly user: { readonly id: string };
+}
+
+async function readCookies(page: Page): Promise<string> {
+  const cookies = await page.context().cookies();
+  const parts = cookies.filter(({ name }) => name.replace(/\.\d$/, "") === NAME);
+  const value = parts.sort((a, b) => a.name < b.name ? -1 : 1).map(({ value }) => value).join("");
+  return new TextDecoder().decode(
+    Uint8Array.fromBase64(value.slice(MARK.length), { alphabet: "base64url" }),
+  );
+}
+
+async function writeCookies({ page, origin }: Visit, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  const value = MARK + bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const parts = value.match(new RegExp(`.{1,${MOST_IN_COOKIE}}`, "g"))!;
+  await page.context().clearCookies();
+  await page.context().addCookies(parts.map((part, index) => ({
+    name: parts.length === 1 ? NAME : `${NAME}.${index}`,
+    value: part,
+    url: origin,
+  })));
+}
+
+async function read({ page, example }: Visit): Promise<Session> {
+  const text = example === "next"
+    ? await readCookies(page)
+    : await page.evaluate<string>(`localStorage.getItem("${NAME}")`);
+  return JSON.parse(text);
+}
+
+export async function userIdOf(visit: Visit): Promise<string> {
+  return (await read(visit)).user.id;
+}
+
+/** Changes the stored session, as the passing of time or another device does. */
+export async function changesSession(visit: Visit, change: object): Promise<void> {
+  const text = JSON.stringify({ ...await read(visit), ...change });
+  if (visit.example === "next") await writeCookies(visit, text);
+  else await visit.page.evaluate(`localStorage.setItem("${NAME}", ${JSON.stringify(text)})`);
+}
