@@ -4,6 +4,7 @@
  */
 import { ROOT } from "../command/root.ts";
 import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
+import { withLock } from "../test-tools/long-lived/lock.ts";
 
 /**
  * The examples, each with the commands that serve its sources and its production build. Vite serves
@@ -12,12 +13,16 @@ import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
 const EXAMPLES = {
   vite: { sources: ["vite"], built: ["vite"] },
   next: { sources: ["next", "dev"], built: ["next", "start", "--port", "0"] },
+  "thirteen-tasks": {
+    sources: ["concurrently", "--raw", "--kill-others", "vite", "node back-end/server.js"],
+    built: ["concurrently", "--raw", "--kill-others", "vite", "node back-end/server.js"],
+  },
 } as const;
 export type ExampleName = keyof typeof EXAMPLES;
 
 export const EXAMPLE_NAMES = Object.keys(EXAMPLES) as ExampleName[];
 
-const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
+export const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
 
 async function succeed(program: string, args: string[], cwd: string): Promise<void> {
   const command = new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" });
@@ -27,15 +32,28 @@ async function succeed(program: string, args: string[], cwd: string): Promise<vo
   throw new Error(`${program} ${args.join(" ")} failed:\n${output}`);
 }
 
-/** Builds the packages, and installs the example, unless nothing has changed since the last time. */
-export async function installExample(name: ExampleName): Promise<void> {
+/**
+ * Builds the packages, and installs the example, unless nothing has changed since the last time.
+ * Another process that installs an example meanwhile waits, because the built packages are shared.
+ */
+export function installExample(name: ExampleName): Promise<void> {
+  return withLock("examples", () => install(name));
+}
+
+async function install(name: ExampleName): Promise<void> {
   const folder = folderOf(name);
-  const sources = ["packages/client", "packages/react", "scripts/client"];
-  const made = await fingerprint([...sources, `examples/${name}/package-lock.json`]);
+  const sources = ["packages/client", "packages/react", "packages/ai", "scripts/client"];
+  const blocks = ["registry", "registry.json"];
+  const made = await fingerprint([
+    ...sources,
+    ...blocks,
+    ...["package.json", "package-lock.json"].map((file) => `examples/${name}/${file}`),
+  ]);
   const record = `${folder}/node_modules/.farthing-made-of`;
   if (await Deno.readTextFile(record).catch(() => "") === made) return;
   await succeed(Deno.execPath(), ["run", "-A", "scripts/client/build.ts"], ROOT);
   await succeed("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], folder);
+  await succeed("npm", ["run", "blocks", "--if-present"], folder);
   await Deno.writeTextFile(record, made);
 }
 
@@ -50,15 +68,18 @@ function nodeOptions(): string {
   return isOld ? `${given} --experimental-websocket`.trim() : given;
 }
 
-/** Returns the environment in which an example finds its project. */
+/** Returns the environment in which the page and the back end of an example find their project. */
 export function environmentOf(project: Project): Record<string, string> {
   const { SUPABASE_URL = "", SUPABASE_PUBLISHABLE_KEY = "", SUPABASE_SECRET_KEY = "" } = project;
+  const { AI_URL = "", AI_API_KEY = "", PORT } = project;
   return {
     VITE_SUPABASE_URL: SUPABASE_URL,
     VITE_SUPABASE_PUBLISHABLE_KEY: SUPABASE_PUBLISHABLE_KEY,
     NEXT_PUBLIC_SUPABASE_URL: SUPABASE_URL,
     NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: SUPABASE_PUBLISHABLE_KEY,
-    SUPABASE_SECRET_KEY,
+    ...{ SUPABASE_URL, SUPABASE_SECRET_KEY },
+    ...{ OPENAI_BASE_URL: `${AI_URL}/v1`, OPENAI_API_KEY: AI_API_KEY },
+    ...PORT !== undefined && { PORT },
     NEXT_TELEMETRY_DISABLED: "1",
     NODE_OPTIONS: nodeOptions(),
   };
@@ -75,10 +96,15 @@ interface ServeOptions {
 export function serveExample(name: ExampleName, options: ServeOptions): Deno.ChildProcess {
   const { project, stdout, isBuilt = false } = options;
   const [program, ...args] = EXAMPLES[name][isBuilt ? "built" : "sources"];
-  return new Deno.Command(`${folderOf(name)}/node_modules/.bin/${program}`, {
+  const programs = `${folderOf(name)}/node_modules/.bin`;
+  return new Deno.Command(`${programs}/${program}`, {
     args,
     cwd: folderOf(name),
-    env: { ...environmentOf(project), ...stdout === "piped" && { NO_COLOR: "1" } },
+    env: {
+      ...environmentOf(project),
+      PATH: `${programs}:${Deno.env.get("PATH")}`,
+      ...stdout === "piped" && { NO_COLOR: "1" },
+    },
     stdin: stdout === "piped" ? "null" : "inherit",
     stdout,
     stderr: "inherit",

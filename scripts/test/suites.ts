@@ -20,6 +20,7 @@ import {
   localStack,
   react,
   stripeEmulator,
+  thirteenTasks,
 } from "./suites/packages.ts";
 import { quarter } from "./suites/quarter.ts";
 import { unit } from "./suites/unit.ts";
@@ -45,6 +46,7 @@ export const suites: Suite[] = [
   react,
   ai,
   examples,
+  thirteenTasks,
   compat,
   catalogue,
   mutants,

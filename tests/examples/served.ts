@@ -1,5 +1,6 @@
 /** Serves an example at its own origin, with the stack of the tests as its project. */
 import { ok } from "node:assert/strict";
+import { freePort } from "@farthing/local-stack/testing";
 import { ROOT } from "../../scripts/command/root.ts";
 import {
   environmentOf,
@@ -21,10 +22,17 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`the example did not start:\n${text}`);
 }
 
+/** The stack of the tests, by the names of its env file. */
+export const projectOf = ({ url, publishableKey, secretKey, aiUrl, aiKey }: World): Project => ({
+  ...{ SUPABASE_URL: url, SUPABASE_PUBLISHABLE_KEY: publishableKey },
+  ...{ SUPABASE_SECRET_KEY: secretKey, AI_URL: aiUrl, AI_API_KEY: aiKey },
+});
+
 /** The flags that let a build write to a folder that git ignores. */
 const BUILD_FLAGS: Record<ExampleName, string[]> = {
   vite: ["--", "--outDir", "node_modules/.built"],
   next: [],
+  "thirteen-tasks": ["--", "--outDir", "node_modules/.built"],
 };
 
 /** Checks the example's types, and builds it for production. Next.js puts the project into it. */
@@ -34,12 +42,6 @@ async function compiles(name: ExampleName, project: Project): Promise<void> {
   const { success, output } = await runs("npm", args, options);
   ok(success, output);
 }
-
-const projectOf = ({ url, publishableKey, secretKey }: World): Project => ({
-  SUPABASE_URL: url,
-  SUPABASE_PUBLISHABLE_KEY: publishableKey,
-  SUPABASE_SECRET_KEY: secretKey,
-});
 
 const made = new Map<ExampleName, Promise<void>>();
 
@@ -60,7 +62,7 @@ export async function withExample(
   use: (origin: string) => Promise<void>,
 ): Promise<void> {
   await makeExample(name, world);
-  const project = projectOf(world);
+  const project = { ...projectOf(world), PORT: `${freePort()}` };
   await using server = serveExample(name, { project, stdout: "piped", isBuilt: true });
   const [first, rest] = server.stdout.tee();
   const reading = rest.pipeTo(new WritableStream());

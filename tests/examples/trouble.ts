@@ -9,10 +9,16 @@ import { isForEverybody, pays, press, section, showsCredits, signsUp } from "./a
 import { changesSession } from "./session.ts";
 import type { Visit } from "./visit.ts";
 
-/** Records each text that the page shows as the balance, also after a reload. */
-async function watchCredits(page: Page): Promise<() => Promise<string[]>> {
+/**
+ * Records each text that the page shows as the balance, also after a reload.
+ * @param text an expression that the page evaluates
+ */
+export async function watchCredits(
+  page: Page,
+  text = `document.querySelector(".figure")?.textContent`,
+): Promise<() => Promise<string[]>> {
   await page.addInitScript(`new MutationObserver(() => {
-    const text = document.querySelector(".figure")?.textContent;
+    const text = ${text};
     const seen = JSON.parse(sessionStorage.getItem("seen") ?? "[]");
     if (text && seen.at(-1) !== text) sessionStorage.setItem("seen", JSON.stringify([...seen, text]));
   }).observe(document, { childList: true, subtree: true, characterData: true })`);
@@ -60,7 +66,7 @@ export async function isOffline({ page, origin, example }: Visit): Promise<void>
   await showsCredits(page, "0");
 }
 
-const EXPIRED = { expires_at: 1, access_token: "expired" };
+export const EXPIRED = { expires_at: 1, access_token: "expired" };
 
 export async function comesBackExpired(visit: Visit): Promise<void> {
   const { page, origin } = visit;

@@ -22,7 +22,7 @@ const signInFirst = () =>
  * @throws FarthingError `unauthenticated` without a valid token; `upstream_unavailable` if the auth
  *   service does not say whether it is valid
  */
-export async function userOf(
+async function userOf(
   { url, secretKey, fetch }: Users,
   request: Request,
 ): Promise<string> {

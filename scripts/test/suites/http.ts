@@ -20,7 +20,7 @@ import {
 import { ISOLATES } from "./isolates.ts";
 import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
-import { BLOCKS, BLOCKS_ON_STACK, CLIENT, EXAMPLES } from "./packages.ts";
+import { BLOCKS, BLOCKS_ON_STACK, CLIENT, EXAMPLES, THIRTEEN_TASKS } from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
 
 /** The part that is skipped if there is no browser. */
@@ -78,6 +78,7 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
       `${BLOCKS}/`,
       `${BLOCKS_ON_STACK}/`,
       `${EXAMPLES}/`,
+      `${THIRTEEN_TASKS}/`,
     ].some((folder) => file.startsWith(folder))
   );
   const skipped = [

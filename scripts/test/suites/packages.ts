@@ -48,6 +48,9 @@ export const CLIENT = "tests/client";
 /** The tests of the finished apps of examples/, on a stack. */
 export const EXAMPLES = "tests/examples";
 
+/** The tests of the app in which a user does everything, on a stack. */
+export const THIRTEEN_TASKS = "tests/thirteen-tasks";
+
 /** Returns what this machine can't run: `apps` need npm, and `page` needs Chromium. */
 async function missing(apps: string[] = [], page?: string): Promise<Skipped[]> {
   const hasNpm = apps.length === 0 || await hasNpx();
@@ -167,6 +170,22 @@ export const examples = packageSuite({
   onStack: EXAMPLES,
   withChromium: EXAMPLES,
   withNpm: [EXAMPLES],
+  isGroup: true,
+});
+
+export const thirteenTasks = packageSuite({
+  name: "thirteen-tasks",
+  about:
+    "examples/thirteen-tasks: all tasks of an app in Chromium, on a stack (when the packages have changed, " +
+    "or when named)",
+  madeOf: [
+    ...["packages/client", "packages/react", "packages/ai", "registry.json", "registry"],
+    ...["examples/thirteen-tasks", "docs/recipes/thirteen-tasks.md", THIRTEEN_TASKS, EXAMPLES],
+    ...["scripts/client", "scripts/example"],
+  ],
+  onStack: THIRTEEN_TASKS,
+  withChromium: THIRTEEN_TASKS,
+  withNpm: THIRTEEN_TASKS,
   isGroup: true,
 });
 

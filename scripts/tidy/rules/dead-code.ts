@@ -34,11 +34,13 @@ const FOUND_BY_NEXT = /^examples\/[^/]+\/(?:proxy\.ts|app\/(?:.+\/)?(?:layout|pa
 
 /**
  * Returns whether a module may have exports that nothing here imports: a package's public
- * interface, a function's entry point, a module that a framework finds, or generated code.
+ * interface, a function's entry point, a module that a framework finds, generated code, or what
+ * the blocks of an example import, which its installation writes.
  */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || FOUND_BY_NEXT.test(source.path) ||
     /^packages\/[^/]+\/(?:mod|react|server)\.tsx?$/.test(source.path) ||
+    /^examples\/[^/]+\/src\/lib\//.test(source.path) ||
     (entry && /^supabase\/functions\//.test(source.path));
 }
 

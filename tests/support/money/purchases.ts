@@ -62,7 +62,7 @@ export async function balanceOf(world: World, userId: string) {
 }
 
 /** Reads a buyer's orders from the database, each with the id of its session at Stripe. */
-export async function ordersOf(world: World, buyer: Person) {
+export async function ordersOf(world: World, buyer: Pick<Person, "id">) {
   const rows = await withSql(world, (sql) =>
     sql<{ order_id: string; session_id: string | null }[]>`
     select order_id, session_id from farthing.orders o join farthing.accounts a using (account_id)

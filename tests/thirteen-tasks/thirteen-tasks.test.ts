@@ -1,0 +1,97 @@
+/** The app of docs/recipes/thirteen-tasks.md: its size, its code as printed, and its tasks. */
+import { deepEqual, ok } from "node:assert/strict";
+import { ROOT } from "../../scripts/command/root.ts";
+import { installExample } from "../../scripts/example/install.ts";
+import { isGoodToLookAt } from "../examples/app-page.ts";
+import { type Visit, visits } from "../examples/visit.ts";
+import { blocksIn } from "../support/project/printed-snippets.ts";
+import { signsUp } from "./app-page.ts";
+import {
+  asksTheModel,
+  chatsAndStops,
+  followsJobs,
+  getsEmails,
+  isChargedForUsage,
+  isRefunded,
+  isToppedUp,
+  meetsThePaywall,
+  readsTheHistory,
+  recoversAnEvent,
+} from "./steps.ts";
+
+const APP = "examples/thirteen-tasks";
+const RECIPE = "docs/recipes/thirteen-tasks.md";
+/** All code that the app's developer writes, in the order in which the recipe prints it. */
+const FILES = [
+  "src/main.tsx",
+  "back-end/farthing.js",
+  "back-end/server.js",
+  "back-end/operator.js",
+];
+const MOST_LINES = 79;
+
+/** Returns the lines of code, without imports, blank lines and comments. */
+function linesOf(text: string): string[] {
+  return text.replaceAll(/^import [^;]*;\n/gm, "").split("\n")
+    .filter((line) => !/^\s*(\/\/.*|\/\*\*.*|\*.*)?$/.test(line));
+}
+
+const read = (file: string) => Deno.readTextFile(`${ROOT}${APP}/${file}`);
+
+/** Asserts that no file with code is left out, apart from the blocks, which are not committed. */
+async function namesEveryFile(): Promise<void> {
+  const { stdout } = await new Deno.Command("git", {
+    args: ["ls-files", "--cached", "--others", "--exclude-standard", "--", APP],
+    cwd: ROOT,
+  }).output();
+  const files = new TextDecoder().decode(stdout).trim().split("\n")
+    .map((path) => path.slice(APP.length + 1));
+  const code = files.filter((file) => /\.(tsx?|m?js)$/.test(file));
+  const template = ["src/lib/utils.ts", "vite.config.ts"]; // written by shadcn and Vite
+  deepEqual(code.sort(), [...FILES, ...template].sort());
+}
+
+async function isShort(): Promise<void> {
+  const lines = (await Promise.all(FILES.map(read))).flatMap(linesOf);
+  ok(lines.length > 50 && lines.length <= MOST_LINES, `${lines.length} lines`);
+  ok(lines.every((line) => line.length <= 100));
+}
+
+async function isPrinted(): Promise<void> {
+  const blocks = (await blocksIn(RECIPE)).filter(({ language }) => /^(tsx|js)$/.test(language));
+  deepEqual(blocks.map(({ code }) => code), await Promise.all(FILES.map(read)));
+}
+
+async function everything(visit: Visit): Promise<void> {
+  const email = await signsUp(visit);
+  const orderId = await meetsThePaywall(visit, email);
+  await asksTheModel(visit);
+  await isChargedForUsage(visit);
+  await chatsAndStops(visit);
+  await followsJobs(visit);
+  await readsTheHistory(visit);
+  await isGoodToLookAt(visit.page, "thirteen-tasks");
+  await isToppedUp(visit, email);
+  await isRefunded(visit, orderId);
+  await getsEmails(visit, email);
+}
+
+Deno.test("the app is installed by npm and by shadcn's command", () =>
+  installExample("thirteen-tasks"));
+
+Deno.test({
+  name: "the thirteen tasks",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    await test.step("take under 80 lines of the app's own code", async () => {
+      await namesEveryFile();
+      await isShort();
+    });
+    await test.step("are printed in the recipe as they run", isPrinted);
+    await visits(test, "thirteen-tasks", [
+      ["are done by a user and an operator, from the sign-up to the refund", everything],
+      ["include a webhook that is lost and recovered", recoversAnEvent],
+    ]);
+  },
+});
