@@ -1,7 +1,7 @@
 /** The thirteen tasks, as a user and an operator of the app do them one after the other. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
-import { userIdOf } from "../examples/steps.ts";
+import { userIdOf } from "../examples/session.ts";
 import type { Visit } from "../examples/visit.ts";
 import { balanceOf, ordersOf } from "../support/money/purchases.ts";
 import { inSilence } from "../support/money/stripe.ts";
@@ -24,8 +24,9 @@ import {
 } from "./app-page.ts";
 
 /** Waits until the page shows the service's balance without being loaded again, and returns it. */
-async function showsTheBalance({ world, page }: Visit): Promise<number> {
-  const balance = Number(await holdsEnd(world, await userIdOf(page)));
+async function showsTheBalance(visit: Visit): Promise<number> {
+  const { world, page } = visit;
+  const balance = Number(await holdsEnd(world, await userIdOf(visit)));
   await showsCredits(page, balance.toLocaleString("en", { maximumFractionDigits: 20 }));
   return balance;
 }
@@ -47,7 +48,7 @@ export async function meetsThePaywall(visit: Visit, email: string): Promise<stri
     await page.getByText("9,990 credits are yours.").waitFor();
   });
   equal(await showsTheBalance(visit), 9_990);
-  const [order] = await ordersOf(world, { id: await userIdOf(page) });
+  const [order] = await ordersOf(world, { id: await userIdOf(visit) });
   return order!.order_id;
 }
 
@@ -60,13 +61,13 @@ export async function asksTheModel(visit: Visit): Promise<void> {
   await ask(page, "Ask our model").getByRole("status").getByText(/\w+ \w+/).waitFor();
   ok(await showsTheBalance(visit) < before);
   equal((await requestsWith(world, name)).length, 1);
-  equal(await countEntries(world, await userIdOf(page), "settle"), 1);
+  equal(await countEntries(world, await userIdOf(visit), "settle"), 1);
 }
 
 /** Usage is charged once under its event id, whoever repeats the command. */
 export async function isChargedForUsage(visit: Visit): Promise<void> {
   const { page, world } = visit;
-  const userId = await userIdOf(page);
+  const userId = await userIdOf(visit);
   const before = Number((await balanceOf(world, userId)).balance);
   match(await operates(visit, "usage", userId), /"credits":"50"/);
   match(await operates(visit, "usage", userId), /"credits":"50"/);
@@ -100,7 +101,7 @@ export async function followsJobs(visit: Visit): Promise<void> {
   await asks(page, "Research", "Explain the groat. [plan:5] [slow:4000]");
   await press(job, "Cancel");
   await job.getByText("Cancelled", { exact: true }).waitFor();
-  await holdsEnd(world, await userIdOf(page)); // The running step is still charged.
+  await holdsEnd(world, await userIdOf(visit)); // The running step is still charged.
   await page.reload();
   await showsTheBalance(visit);
 }
@@ -141,7 +142,7 @@ export async function isToppedUp(visit: Visit, email: string): Promise<void> {
     await topUps.getByLabel("Top up to").fill("20000");
     await press(topUps, "Agree and turn on");
     await topUps.getByText(/^(On|Charging…)$/).waitFor();
-    const userId = await userIdOf(page);
+    const userId = await userIdOf(visit);
     await until("the card has bought credits", async () => {
       await runPayments(world);
       return Number((await balanceOf(world, userId)).balance) > before || undefined;
@@ -154,7 +155,7 @@ export async function isToppedUp(visit: Visit, email: string): Promise<void> {
 /** The operator refunds the first order once, and the credits are clawed back. */
 export async function isRefunded(visit: Visit, orderId: string): Promise<void> {
   const { page, world } = visit;
-  const userId = await userIdOf(page);
+  const userId = await userIdOf(visit);
   const before = await creditsOn(page);
   await withDeliveries(world, "shared", async () => {
     await operates(visit, "refund", orderId);
@@ -178,7 +179,7 @@ export async function getsEmails({ world }: Visit, email: string): Promise<void>
 export async function recoversAnEvent(visit: Visit): Promise<void> {
   const { page, world } = visit;
   const email = await signsUp(visit);
-  const userId = await userIdOf(page);
+  const userId = await userIdOf(visit);
   await withLostEvents(world, "exclusive", async () => {
     await opensCheckout(visit);
     const [order] = await ordersOf(world, { id: userId });

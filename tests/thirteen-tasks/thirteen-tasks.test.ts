@@ -1,9 +1,8 @@
 /** The app of docs/recipes/thirteen-tasks.md: its size, its code as printed, and its tasks. */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
-import { installExample } from "../../scripts/example/install.ts";
 import { isGoodToLookAt } from "../examples/app-page.ts";
-import { type Visit, visits } from "../examples/visit.ts";
+import { testVisits, type Visit } from "../examples/visit.ts";
 import { blocksIn } from "../support/project/printed-snippets.ts";
 import { signsUp } from "./app-page.ts";
 import {
@@ -76,25 +75,13 @@ async function everything(visit: Visit): Promise<void> {
   await getsEmails(visit, email);
 }
 
-Deno.test("the app is installed by npm and by shadcn's command", () =>
-  installExample("thirteen-tasks"));
-
 Deno.test("the thirteen tasks take under 80 lines of the app's own code, as printed", async () => {
   await namesEveryFile();
   await isShort();
   await isPrinted();
 });
 
-const SCENARIOS = {
-  "a user and an operator do all tasks, from the sign-up to the refund": everything,
-  "a lost webhook is recovered by the operator": recoversAnEvent,
-};
-
-for (const [name, scenario] of Object.entries(SCENARIOS)) {
-  Deno.test({
-    name,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: (test) => visits(test, "thirteen-tasks", [["in Chromium, on another origin", scenario]]),
-  });
-}
+testVisits("thirteen-tasks", "the thirteen tasks on another origin", [
+  ["are done by a user and an operator, from the sign-up to the refund", everything],
+  ["recover a lost webhook", recoversAnEvent],
+]);

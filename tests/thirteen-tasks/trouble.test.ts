@@ -1,9 +1,9 @@
 /** The app of the thirteen tasks when the network or the session fails, or a page is left. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { installExample } from "../../scripts/example/install.ts";
 import { paysByCard } from "../browser/another-origin/app-page.ts";
-import { changesSession, EXPIRED, watchCredits } from "../examples/trouble.ts";
-import { type Visit, visits } from "../examples/visit.ts";
+import { changesSession } from "../examples/session.ts";
+import { EXPIRED, watchCredits } from "../examples/trouble.ts";
+import { testVisits, type Visit } from "../examples/visit.ts";
 import { control } from "../support/money/stripe.ts";
 import { withDeliveries } from "../support/project/database.ts";
 import { promptOf, requestsWith } from "../support/work/chat.ts";
@@ -90,33 +90,23 @@ async function comesBackExpired(visit: Visit): Promise<void> {
   await signsUp(visit);
   let refreshes = 0;
   page.on("request", (request) => refreshes += Number(/grant_type=refresh/.test(request.url())));
-  await changesSession(page, EXPIRED);
+  await changesSession(visit, EXPIRED);
   await page.reload();
   await showsCredits(page, "0");
   ok(refreshes > 0);
-  await changesSession(page, { ...EXPIRED, refresh_token: "revoked" });
+  await changesSession(visit, { ...EXPIRED, refresh_token: "revoked" });
   await page.reload();
   await showsCredits(page, "Sign in required");
   await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
 }
 
-Deno.test("the app is installed by npm and by shadcn's command", () =>
-  installExample("thirteen-tasks"));
-
-Deno.test({
-  name: "the thirteen tasks in trouble",
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(test) {
-    await visits(test, "thirteen-tasks", [
-      ["are refused on a slow network as on a fast one", isSlow],
-      [
-        "survive a reload in the middle of a purchase, and never show the old balance",
-        reloadsWhilePaying,
-      ],
-      ["show what can't be read as unknown, and never as 0", isOffline],
-      ["show the failure of the app's own back end", losesItsBackEnd],
-      ["renew an expired session, and require a sign-in when they can't", comesBackExpired],
-    ]);
-  },
-});
+testVisits("thirteen-tasks", "the thirteen tasks in trouble", [
+  ["are refused on a slow network as on a fast one", isSlow],
+  [
+    "survive a reload in the middle of a purchase, and never show the old balance",
+    reloadsWhilePaying,
+  ],
+  ["show what can't be read as unknown, and never as 0", isOffline],
+  ["show the failure of the app's own back end", losesItsBackEnd],
+  ["renew an expired session, and require a sign-in when they can't", comesBackExpired],
+]);

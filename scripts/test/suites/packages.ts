@@ -185,7 +185,7 @@ export const thirteenTasks = packageSuite({
   ],
   onStack: THIRTEEN_TASKS,
   withChromium: THIRTEEN_TASKS,
-  withNpm: THIRTEEN_TASKS,
+  withNpm: [THIRTEEN_TASKS],
   isGroup: true,
 });
 
