@@ -58,7 +58,7 @@ export async function makeRole(sql: postgres.Sql, password?: string): Promise<vo
   });
 }
 
-/** Returns the URL for the edge functions. It has the same server as the owner's URL. */
+/** Returns the database URL for the edge functions, on the server of the database owner's URL. */
 export function poolUrlOf(ownerUrl: string, password: string): string {
   const url = new URL(ownerUrl);
   const [, project = ""] = /^[^.]*(\..+)$/.exec(url.username) ?? [];

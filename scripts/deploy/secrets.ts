@@ -61,8 +61,8 @@ export function lacking(names: ReadonlySet<string>): Lack[] {
   const functionsBy = new Map<string, string[]>();
   for (const { name: owner, findings } of groups) {
     for (const { name, note } of findings.filter(({ state }) => state === "missing")) {
-      // The check reports two names as missing if one of them would be enough. Here these two are
-      // one entry.
+      // If one of two secrets would be enough and neither is set, the check reports both. Here the two
+      // are one entry.
       const key = /^or /.test(note) ? [name, note.slice("or ".length)].sort().join(" or ") : name;
       const functions = functionsBy.get(key) ?? [];
       if (!functions.includes(owner ?? "all")) functions.push(owner ?? "all");

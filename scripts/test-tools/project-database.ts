@@ -37,7 +37,7 @@ async function runJobs(sql: postgres.Sql): Promise<void> {
   for (const { command } of jobs) await sql.unsafe(command);
 }
 
-/** Adds what comes after the migrations: the seed, the scheduled jobs and pgTAP. */
+/** Does what comes after the migrations: loads the seed, runs each scheduled job once, installs pgTAP. */
 export async function furnish(sql: postgres.Sql): Promise<void> {
   await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
   await runJobs(sql);

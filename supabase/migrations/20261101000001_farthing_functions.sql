@@ -6212,7 +6212,7 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'Test and live mode do not match. Use Stripe''s key and webhook secret of one mode.',
+      'The request is not in the mode of details.database. Use that mode''s key and webhook secret.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;
@@ -19992,7 +19992,7 @@ as $$
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that each of two parallel grants counts the other.';
+  'welcome credits, so that of two parallel grants the later one counts the earlier one.';
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)

@@ -4071,7 +4071,8 @@ begin
   if cardinality(v_groups) = 0 or not coalesce(v_groups <@ array['day', 'model', 'origin', 'feature'], false)
   then
     perform farthing.fail('invalid_request',
-      'group_by must be a list of day, model, origin and feature, separated by commas.', null, 'group_by');
+      'group_by must be one or more of day, model, origin and feature, separated by commas.', null,
+      'group_by');
   end if;
   if p_user_id is not null then
     -- A user without an account has no usage.

@@ -6698,7 +6698,7 @@ export interface components {
                 fine_at: string;
                 fires_after: string;
                 minimum: string;
-                /** @description In seconds, like the other times. */
+                /** @description In seconds, like `baseline`, `fires_after` and `resolves_after`. */
                 period: string;
                 resolves_after: string;
                 threshold: string;
@@ -6709,7 +6709,7 @@ export interface components {
             fine_at: string;
             fires_after: string;
             minimum: string;
-            /** @description In seconds, like the other times. */
+            /** @description In seconds, like `baseline`, `fires_after` and `resolves_after`. */
             period: string;
             resolves_after: string;
             rule: string;
@@ -7318,7 +7318,7 @@ export interface components {
                     /** @example 49.5 */
                     remaining: string;
                     /**
-                     * @description The part of remaining that open holds reserve.
+                     * @description The part of `remaining` that is reserved by open holds.
                      * @example 49.5
                      */
                     reserved: string;
@@ -7511,7 +7511,7 @@ export interface components {
             reason?: string;
             /**
              * Format: date-time
-             * @description The earliest time at which they were dead-lettered.
+             * @description Repeats only notifications that were dead-lettered at or after this time.
              */
             since: string;
             template?: string;
@@ -7616,7 +7616,7 @@ export interface components {
             order_id: string | null;
             reason: string | null;
             /**
-             * @description In Stripe's words, including states that Stripe adds.
+             * @description Stripe's own status. Stripe may add new ones later.
              * @example needs_response
              */
             status: string;

@@ -92,8 +92,8 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- m4: an expired hold ends at its expiry. So its credits pay the debt of that moment, even if their lot has
--- expired since and no scheduled task has run.
+-- m4: an expired hold ends at its expiry, even if the scheduled task runs later. So its credits pay the debt
+-- that the account had at that time, even if their lot has expired in the meantime.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'

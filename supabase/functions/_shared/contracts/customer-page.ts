@@ -46,7 +46,9 @@ const CustomerLot = z.object({
   source: z.enum(["paid", "bonus", "promotional", "adjustment"]),
   amount: SignedAmount,
   remaining: SignedAmount,
-  reserved: SignedAmount.openapi({ description: "The part of remaining that open holds reserve." }),
+  reserved: SignedAmount.openapi({
+    description: "The part of `remaining` that is reserved by open holds.",
+  }),
   expires_at: TimestampOut.nullable(),
   frozen: z.boolean(),
   order_id: Uuid.nullable(),

@@ -16,7 +16,7 @@ const Movement = z.object({
 export const Dispute = z.object({
   dispute_id: z.string().openapi({ description: "Stripe's id.", example: "du_1Pqr" }),
   status: z.string().openapi({
-    description: "In Stripe's words, including states that Stripe adds.",
+    description: "Stripe's own status. Stripe may add new ones later.",
     example: "needs_response",
   }),
   is_open: z.boolean().openapi({ description: "true: a bank still decides." }),

@@ -187,7 +187,9 @@ export const RetryBody = z.strictObject({
 }).openapi("NotificationRetryRequest");
 
 export const RetryDeadBody = z.strictObject({
-  since: Timestamp.openapi({ description: "The earliest time at which they were dead-lettered." }),
+  since: Timestamp.openapi({
+    description: "Repeats only notifications that were dead-lettered at or after this time.",
+  }),
   until: Timestamp.optional().openapi({ description: "The latest such time; by default, now." }),
   template: text(40).optional(),
   last_error: text(60).optional(),

@@ -47,7 +47,7 @@ export const ERRORS = {
   mode_mismatch: kind(
     "validation",
     400,
-    "Test and live mode do not match. Use Stripe's key and webhook secret of one mode.",
+    "The request is not in the mode of details.database. Use that mode's key and webhook secret.",
   ),
   unauthenticated: kind("auth", 401, "Send a valid credential that this endpoint accepts."),
   token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),

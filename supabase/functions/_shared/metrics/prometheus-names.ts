@@ -16,7 +16,7 @@ export interface Described {
 export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Described>> = {
   ai_spend_usd: {
     name: "ai_spend_usd_total",
-    help: "Cost of the counted tokens at the provider, in US dollars, by the rates of that time.",
+    help: "The providers' price of the counted tokens, in US dollars, by the rates at their use.",
   },
   ai_tokens: {
     name: "ai_tokens_total",

@@ -42,7 +42,7 @@ as $$
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that each of two parallel grants counts the other.';
+  'welcome credits, so that of two parallel grants the later one counts the earlier one.';
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)

@@ -8,7 +8,7 @@ const GROUPS = "day|model|origin|feature";
 export const UsageQuery = ReportQuery.extend({
   group_by: z.string().regex(
     new RegExp(`^(${GROUPS})(,(${GROUPS})){0,3}$`),
-    "group_by must be a list of day, model, origin and feature, separated by commas.",
+    "group_by must be one or more of day, model, origin and feature, separated by commas.",
   ).default("day,model").openapi({
     description: "The columns to group by: `day`, `model`, `origin` and `feature`, separated by " +
       "commas. The other ones are null.",

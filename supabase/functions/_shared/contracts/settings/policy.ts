@@ -112,7 +112,9 @@ const figures = {
   fine_at: z.string(),
   factor: z.string().nullable(),
   minimum: z.string(),
-  period: z.string().openapi({ description: "In seconds, like the other times." }),
+  period: z.string().openapi({
+    description: "In seconds, like `baseline`, `fires_after` and `resolves_after`.",
+  }),
   baseline: z.string().nullable(),
   fires_after: z.string(),
   resolves_after: z.string(),
