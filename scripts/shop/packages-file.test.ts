@@ -61,7 +61,7 @@ const REFUSED: [string, string, RegExp][] = [
   ["no packages", "{}", /packages: /],
   ["an empty list", file(), /packages: /],
   ["a misspelt field", file({ ...MINI, higlight: true }), /packages\[0\]: .*higlight/],
-  ["the same slug twice", file(MINI, MINI), /packages: .*slug once/],
+  ["the same slug twice", file(MINI, MINI), /packages: .*slug twice/],
   ["a slug with a space", file({ ...MINI, slug: "a b" }), /packages\[0\]\.slug: /],
   ["credits as a number", file({ ...MINI, credits: 5 }), /packages\[0\]\.credits: .*strings/],
   [
@@ -72,7 +72,7 @@ const REFUSED: [string, string, RegExp][] = [
   [
     "a currency twice",
     file({ ...MINI, prices: [MINI.prices[0], MINI.prices[0]] }),
-    /packages\[0\]\.prices: .*each currency once/,
+    /packages\[0\]\.prices: .*currency twice/,
   ],
   [
     "an upper-case currency",

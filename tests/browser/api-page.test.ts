@@ -17,7 +17,10 @@ const world = readWorld();
 const ROUTE = { id: "tag/browser/GET/credits", search: "Read the balance, now or at a past" };
 
 const isFocused = (element: Locator): Promise<boolean> =>
-  element.evaluate("(it) => it === it.ownerDocument.activeElement");
+  element.evaluate((it: unknown) => {
+    const { ownerDocument } = it as { ownerDocument: { activeElement: unknown } };
+    return it === ownerDocument.activeElement;
+  });
 
 /** Returns the focused element if nothing shows that it has the focus. */
 const hiddenFocus = (page: Page): Promise<string> =>

@@ -19,7 +19,7 @@ async function firstPage(page: Page): Promise<void> {
     deepEqual(await findingsOf(page, "home"), []);
   }
   equal(await page.locator("html").getAttribute("lang"), "en");
-  match(await page.locator("pre").innerText(), /checkout\/packages/);
+  match(await page.locator("pre").last().innerText(), /checkout\/packages/);
   equal(await page.getByRole("heading", { name: "The proof" }).isVisible(), true);
   await page.keyboard.press("Tab");
   equal(await page.evaluate("document.activeElement.textContent"), "API page");
