@@ -8,6 +8,7 @@ import { IS_FULL } from "../../test-tools/full-run.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
+import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import {
@@ -58,6 +59,16 @@ const isLast = (file: string) => file.startsWith("tests/leaks/");
  * 200 ms; other tests on the same stack could slow Redis down.
  */
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
+
+/**
+ * The test of the API page in Chromium, which takes two core-minutes. A push runs it if one of the
+ * files has changed that the page is made of.
+ */
+const API_PAGE = "tests/browser/api-page.test.ts";
+const API_PAGE_MADE_OF = [
+  ...[API_PAGE, "tests/browser/accessible.ts", "packages/local-stack/gateway", "scripts/stack"],
+  ...["scripts/openapi", "supabase/functions/_shared/contracts", "deno.json"],
+];
 
 /** Parts that the test files themselves leave out in a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
@@ -110,17 +121,18 @@ export const http: Suite = {
   name: "http",
   about: "scenarios, races and a real browser over HTTP, on one stack",
   // Words also select fault tests. For example, `http refunds` runs all tests of refunds.
-  async run(words) {
+  async run(words, isFull) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
-    const chosen = files.filter((file) => !isFault(file));
+    const left = !isFull && await isSameAsBefore(API_PAGE_MADE_OF) ? [API_PAGE] : [];
+    const chosen = files.filter((file) => !isFault(file) && !left.includes(file));
     const together = chosen.filter((file) => !isLast(file) && !isAlone(file));
     return await withStack(async (env) => {
       const rows = [
         ...await run(longestFirst(together, FILES_AT_ONCE), env, PROCESSES),
         ...await run([...chosen.filter(isAlone), ...chosen.filter(isLast)], env),
       ];
-      return { rows, skipped, left: LEFT_IN_TESTS };
+      return { rows, skipped, left: [...left, ...LEFT_IN_TESTS] };
     });
   },
 };

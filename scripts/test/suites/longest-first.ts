@@ -2,6 +2,7 @@
 
 /** Files that take more than 15 s, in the order of their duration, the longest first. */
 export const LONGEST = [
+  "tests/browser/api-page.test.ts",
   "tests/browser/another-origin/journey.test.ts",
   "tests/browser/another-origin/preflights.test.ts",
   "tests/browser/another-origin/snippets.test.ts",
