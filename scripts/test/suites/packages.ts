@@ -45,6 +45,8 @@ export const BLOCKS = "tests/blocks";
 export const BLOCKS_ON_STACK = "tests/blocks-on-stack";
 /** The tests of packages/client on a stack. */
 export const CLIENT = "tests/client";
+/** The tests of packages/react on a stack. They have a process of their own, because they add a DOM. */
+export const REACT = "tests/react";
 /** The tests of the finished apps of examples/, on a stack. */
 export const EXAMPLES = "tests/examples";
 
@@ -149,9 +151,7 @@ export const client = packageSuite({
   // The contract is in the client's generated types, which the gate `openapi` keeps fresh.
   madeOf: [
     ...["packages/client", "packages/react", "packages/ai", CLIENT, "scripts/client"],
-    ...["use-the-client", "use-the-hooks", "use-react-and-next"].map((page) =>
-      `docs/recipes/${page}.md`
-    ),
+    ...["use-the-client", "use-react-and-next"].map((page) => `docs/recipes/${page}.md`),
     "supabase/functions/_shared/contracts",
   ],
   onStack: CLIENT,
@@ -192,7 +192,8 @@ export const thirteenTasks = packageSuite({
 export const react = packageSuite({
   name: "react",
   about: "packages/react: its hooks, in React's strict mode (when it has changed, or when named)",
-  madeOf: ["packages/client", "packages/react"],
+  madeOf: ["packages/client", "packages/react", REACT, "docs/recipes/use-the-hooks.md"],
+  onStack: REACT,
   isGroup: true,
 });
 
