@@ -10,27 +10,44 @@ export interface Size {
 /** A window of 1280 × 1024 pixels at 400 %, as WCAG 1.4.10 (reflow) has it. */
 export const ZOOMED: Size = { width: 320, height: 256 };
 
-type Run = (options: unknown) => Promise<{ violations: Violation[] }>;
+type Run = (within: unknown, options: unknown) => Promise<{ violations: Violation[] }>;
 interface Violation {
   id: string;
+  impact: string;
   nodes: { html: string; failureSummary: string }[];
+}
+
+interface Audit {
+  /** The rules or tags of rules to check; by default all, with axe's best practices. */
+  readonly rules?: readonly string[] | undefined;
+  /** The impacts that count; by default all. */
+  readonly impacts?: readonly string[];
+  /** A selector of the part to check; by default the whole page. */
+  readonly within?: string;
+}
+
+/** Returns what axe finds, one line each. */
+export async function audit(page: Page, options: Audit = {}): Promise<string[]> {
+  const { rules, impacts, within = "html" } = options;
+  // Some pages' policies forbid injected scripts; the browser's debugger may still evaluate one.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    ([part, options]) =>
+      (globalThis as unknown as { axe: { run: Run } }).axe.run({ include: [part] }, options),
+    [within, { resultTypes: ["violations"], ...rules && { runOnly: rules } }] as const,
+  );
+  const counted = violations.filter(({ impact }) => impacts?.includes(impact) ?? true);
+  return counted.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
 }
 
 /**
  * Returns the violations of WCAG 2.2 AA and of axe's best practices, or of only these rules, one
  * line each.
  */
-export async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
-  const options = { resultTypes: ["violations"], ...rules && { runOnly: rules } };
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(
-    (options) => (globalThis as unknown as { axe: { run: Run } }).axe.run(options),
-    options,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  );
-}
+export const violationsOf = (page: Page, rules?: string[]): Promise<string[]> =>
+  audit(page, { rules });
 
 /** A line of an element that a screen reader must name, such as `- button "Buy"`, without a name. */
 const NAMELESS =

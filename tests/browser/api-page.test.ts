@@ -8,7 +8,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { proven } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
-import { findingsOf, SIZES } from "./accessible.ts";
+import { findingsOf, SIZES } from "./stack-page-findings.ts";
 import { openBrowser, withPage } from "./chromium.ts";
 
 const world = readWorld();

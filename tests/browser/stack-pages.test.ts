@@ -6,7 +6,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { sendResult } from "../../scripts/demo/shared/send-result.ts";
 import { readWorld } from "../support/project/world.ts";
-import { findingsOf, SIZES } from "./accessible.ts";
+import { findingsOf, SIZES } from "./stack-page-findings.ts";
 import { openBrowser, withPage } from "./chromium.ts";
 
 const world = readWorld();

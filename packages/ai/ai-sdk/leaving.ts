@@ -20,7 +20,7 @@ export async function unlessAborted<T>(
 ): Promise<T> {
   if (signal === undefined) return await promise;
   if (signal.aborted) {
-    // Nobody waits for the promise, so its rejection would end a process of Node.
+    // The promise has no other handler, and an unhandled rejection ends a process of Node.
     Promise.resolve(promise).catch(() => {});
     throw signal.reason;
   }

@@ -66,7 +66,12 @@ const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
  */
 const API_PAGE = "tests/browser/api-page.test.ts";
 const API_PAGE_MADE_OF = [
-  ...[API_PAGE, "tests/browser/accessible.ts", "packages/local-stack/gateway", "scripts/stack"],
+  ...[
+    API_PAGE,
+    "tests/browser/stack-page-findings.ts",
+    "packages/local-stack/gateway",
+    "scripts/stack",
+  ],
   ...["scripts/openapi", "supabase/functions/_shared/contracts", "deno.json"],
 ];
 
