@@ -129,5 +129,5 @@ comment on function farthing_public.welcome_retry_refused is
   'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
   'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
   'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
-  '[{refused_as, count}], retried}}. Fails forbidden, and invalid_request, naming the field since or '
-  'reason.';
+  '[{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  '`since` or `reason`.';

@@ -146,4 +146,4 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found, and invalid_request, naming the field limit.';
+  'not_found. Fails invalid_request and names the field `limit`.';

@@ -90,4 +90,5 @@ comment on function farthing_public.notifications_retry_dead is
   'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
   'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
-  'retried}}. Fails forbidden, and invalid_request, naming the field since or reason.';
+  'retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
+  '`reason`.';

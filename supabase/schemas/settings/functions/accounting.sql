@@ -47,7 +47,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_accounting(jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if a list of accounting policies cannot be applied.';
+  'Fails invalid_request and names the field if a list of accounting policies cannot be applied.';
 
 create function farthing.apply_accounting_policies(p_policies jsonb, p_now timestamptz)
 returns jsonb

@@ -61,7 +61,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request, naming the field, if a change names no existing rule, or has a field that is '
+  'Fails invalid_request and names the field if a change names no existing rule, or has a field that is '
   'not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
@@ -95,7 +95,7 @@ exception when check_violation then
 end
 $$;
 comment on function farthing.set_alert_rule(jsonb, int) is
-  'Changes the figures of one alert rule. Fails invalid_request, naming the field.';
+  'Changes the figures of one alert rule. Fails invalid_request and names the field.';
 
 create function farthing.apply_alert_rules(p_rules jsonb)
 returns jsonb

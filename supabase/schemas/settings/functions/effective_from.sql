@@ -20,7 +20,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request, naming the field, if the effective_from of an item of a list is not a valid '
+  'Fails invalid_request and names the field if the effective_from of an item of a list is not a valid '
   'time, or is more than two years away.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
@@ -43,7 +43,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if an item of a list would change something before a '
+  'Fails invalid_request and names the field if an item of a list would change something before a '
   'moment. An item that changes nothing may have an effective_from in the past, so that the same list '
   'can be sent again.';
 

@@ -33,7 +33,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if a list of codes of the journal cannot be applied.';
+  'Fails invalid_request and names the field if a list of codes of the journal cannot be applied.';
 
 create function farthing.apply_journal_accounts(p_codes jsonb, p_now timestamptz)
 returns jsonb

@@ -33,4 +33,4 @@ grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
   'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
   'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
-  'not_found, naming the field id.';
+  'not_found and names the field `id`.';

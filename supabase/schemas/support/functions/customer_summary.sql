@@ -44,5 +44,5 @@ end
 $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
-  'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found, '
-  'naming the field id.';
+  'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found '
+  'and names the field `id`.';
