@@ -82,7 +82,7 @@ function sharedOf(options: MeteringOptions): Shared {
       try {
         options.onSettlement?.(settlement, terms, id);
       } catch {
-        // A failing log must not change what happens to the charge.
+        // An error of the app's `onSettlement` must not change what happens to the charge.
       }
     },
     running: new Set(),

@@ -8,7 +8,10 @@ interface RefundPlan {
   /** The refund's id. */
   id: string;
   outcome: "succeeds" | "fails";
-  /** When the refund ends, in seconds since 1970; null if only a control ends it. */
+  /**
+   * When the refund ends, in seconds since 1970; null if only a request to a control endpoint
+   * under /_emulator ends it.
+   */
   due_at: number | null;
 }
 
@@ -26,20 +29,26 @@ export interface ChargePlan {
 
 export const chargePlans = collection<ChargePlan>("charge_plan");
 
-/** A delayed payment: how it ends, and when it ends if no control ends it. */
+/**
+ * A delayed payment: how it ends, and when, unless a request to a control endpoint under /_emulator
+ * ends it earlier.
+ */
 export interface DelayedPayment {
   /** The payment intent's id. */
   id: string;
   outcome: "succeeds" | "fails";
-  /** When the payment ends, in seconds since 1970; null if only a control ends it. */
+  /**
+   * When the payment ends, in seconds since 1970; null if only a request to a control endpoint
+   * under /_emulator ends it.
+   */
   due_at: number | null;
 }
 
 export const delayedPayments = collection<DelayedPayment>("delayed_payment");
 
 /**
- * Returns when a delayed outcome happens by itself, in seconds since 1970; null if only a control
- * causes it.
+ * Returns when a delayed outcome happens by itself, in seconds since 1970; null if only a request
+ * to a control endpoint under /_emulator causes it.
  */
 export function dueAt(scope: Scope): number | null {
   const { delayedPaymentMs } = scope.settings;

@@ -25,8 +25,8 @@ async function within<T>(
 }
 
 /**
- * Runs the schema files one by one, as a tool that reads `schema_paths` does. Then runs the
- * statements that end every migration.
+ * Runs the schema files one by one, as a tool that reads `schema_paths` does. Then sets the
+ * privileges, which a migration that creates objects sets at its end.
  */
 async function applySchemas(sql: postgres.Sql): Promise<void> {
   const files = await readSchemas();

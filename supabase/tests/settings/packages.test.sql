@@ -15,7 +15,8 @@ returns jsonb language sql as $$
   select settings_packages_set(p_packages, p_version, p_reason, p_dry_run, 'key:olga',
     p_now => tests.after(p_passed)) -> 'data'
 $$;
--- Returns the changes as one line: name change version field:from>to, ...
+-- Returns the changes as one line, such as "mini added 1 [active:>true sort:>2]; plus retired 1
+-- [active:true>false]", or "nothing".
 create function pg_temp.short(p_data jsonb) returns text language sql as $$
   select coalesce(string_agg(format('%s %s %s [%s]', c ->> 'name', c ->> 'change', c ->> 'version',
     (select string_agg(format('%s:%s>%s', f ->> 'field', f ->> 'from', f ->> 'to'), ' ')

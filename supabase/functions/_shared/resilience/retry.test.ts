@@ -105,7 +105,8 @@ Deno.test("retries are never nested: two places retry, and neither calls the oth
   assert.deepEqual(await filesWith(/import \{[^}]*\bcreateRetry\b[^}]*\} from/), [
     "_shared/adapters/database/database.ts",
   ]);
-  // The database has no resilience policy, and no call under one goes to the database.
+  // The database has no resilience policy, and no file that creates a resilience policy calls the
+  // database.
   const withPolicy = await filesWith(/import \{[^}]*\bcreateResiliencePolicy\b[^}]*\} from/);
   assert.deepEqual(withPolicy.filter((file) => file.includes("/database/")), []);
   assert(withPolicy.length >= 6, String(withPolicy));
