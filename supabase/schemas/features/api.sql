@@ -23,11 +23,11 @@ declare
 begin
   perform farthing.require_operator(p_author);
   if p_state is null or p_state not in ('off', 'on', 'percentage') then
-    perform farthing.fail('invalid_request', 'state must be off, on or percentage.', null, 'state');
+    perform farthing.fail('invalid_request', '`state` must be `off`, `on` or `percentage`.', null, 'state');
   end if;
   if (p_state = 'percentage') <> (p_percentage is not null) then
     perform farthing.fail('invalid_request',
-      'Send percentage if state is percentage, and leave it out otherwise.', null,
+      'Send `percentage` if `state` is `percentage`, and leave `percentage` out otherwise.', null,
       'percentage');
   end if;
   if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then

@@ -98,7 +98,8 @@ begin
   if p_outcome is null or p_outcome not in ('accepted', 'declined', 'card_gone', 'authentication', 'unknown')
     then
     perform farthing.fail('invalid_request',
-      'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
+      '`outcome` must be `accepted`, `declined`, `card_gone`, `authentication` or `unknown`.', null,
+      'outcome');
   end if;
   if p_outcome <> 'unknown' then
     perform farthing.end_stripe_fault('other_account', v_charge.customer_id);

@@ -39,7 +39,7 @@ select is(pg_temp.grants('100000.1', 'key:default', '25 h'), '201',
   'a key grants more than the ceiling of one grant');
 select is(tests.alerts('25 h'), 'grant_above_ceiling open', 'the grant opens an incident');
 select is(pg_temp.summary('grant_above_ceiling'),
-  '1 grant above a ceiling within 24 hours: 0 pending, 1 granted, 1 by keys or at SQL prompts.',
+  '1 grant above a ceiling within 24 hours: 0 pending, 1 granted; by keys or at SQL prompts: 1.',
   'the summary counts the grants by kind of author');
 select is(tests.alerts('49 h 1 s'), 'nothing', 'the incident ends after a day');
 

@@ -58,7 +58,7 @@ select is(tests.alerts('21 days'), 'webhook_failure pending', 'unreadable events
 select is(tests.alerts('21 days 2 min'), 'webhook_failure open', 'unreadable events open an incident');
 select is(value::int, 2, 'each unreadable event counts') from farthing.incidents
 where rule = 'webhook_failure' and state = 'open';
-select is(summary, '0 events from Stripe dead-lettered; 0 failed of those received within 60 minutes; '
+select is(summary, '0 events from Stripe dead-lettered; 0 that arrived within 60 minutes failed; '
   '2 unreadable.', 'the summary counts the unreadable events') from farthing.incidents
 where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
@@ -276,7 +276,7 @@ select is(tests.alerts('110 days 1 hour'), 'nothing', 'the incident ends after a
 -- T29: states of Stripe's objects that Farthing does not know.
 select farthing.note_unknown_state('dispute', 'rethought', 'du_1', tests.after('120 days'));
 select is(tests.alerts('120 days'), 'stripe_state_unknown open', 'an unknown state opens an incident');
-select is(summary, '1 state of Stripe''s unknown here: dispute rethought of du_1.',
+select is(summary, '1 state reported by Stripe and unknown here: dispute rethought of du_1.',
   'the summary names the state and its object')
 from farthing.incidents where rule = 'stripe_state_unknown';
 select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open',

@@ -87,7 +87,7 @@ from (values
     "input_tokens": 9, "cached_input_tokens": 3, "output_tokens": 0}}',
     'Chat with gpt-4o: 9 input, 3 cached input tokens (became debt)'),
   ('{"kind": "adjustment", "reference_type": "chat_correction", "reference_id": "h"}',
-    'Correction of what a chat was charged too much: hold h'),
+    'Correction of a chat that was charged too much: hold h'),
   ('{"kind": "settle", "reference_type": "hold", "author": "owner", "lot_id": null,
     "metadata": {"reason": "x"}}',
     'Hold settled by the customer: x (became debt)'),

@@ -62,7 +62,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s above a ceiling within %s: %s pending, %s granted, %s by keys or at SQL prompts.',
+    '%s above a ceiling within %s: %s pending, %s granted; by keys or at SQL prompts: %s.',
     farthing.count_text(count(*), 'grant'), farthing.period_text(p_rule.period),
     count(*) filter (where g.status = 'pending'), count(*) filter (where g.status = 'granted'),
     count(*) filter (where g.author not like 'operator:%')))

@@ -25,7 +25,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
-    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
+    '%s from Stripe dead-lettered; %s that arrived within %s failed; %s unreadable.',
     farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
@@ -53,7 +53,7 @@ begin
   select * into v_now from farthing.charge_failure_rate(v_from, p_now);
   select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
   v_reading := farthing.read_against(p_rule, v_now.rate, format(
-    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
+    '%s of %s charges failed within %s, which is %s. In the %s before that, %s failed.', v_now.failed,
     v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
     farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
   v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
@@ -124,7 +124,7 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
+  select farthing.read_against(p_rule, count(*), left(format('%s reported by Stripe and unknown here: %s.',
     farthing.count_text(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;

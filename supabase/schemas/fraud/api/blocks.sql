@@ -47,7 +47,7 @@ begin
     return v_answer;
   end if;
   if p_until <= p_now then
-    perform farthing.fail('invalid_request', 'until must be in the future.', null, 'until');
+    perform farthing.fail('invalid_request', '`until` must be in the future.', null, 'until');
   end if;
   if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');

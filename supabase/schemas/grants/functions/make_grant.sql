@@ -17,7 +17,8 @@ declare
 begin
   v_grant.amount := farthing.parse_amount(p_amount, 'amount');
   if p_source is null or p_source not in ('promotional', 'adjustment') then
-    perform farthing.fail('invalid_request', 'source must be promotional or adjustment.', null, 'source');
+    perform farthing.fail('invalid_request', '`source` must be `promotional` or `adjustment`.', null,
+      'source');
   end if;
   if p_priority not between 0 and 1000 then
     perform farthing.fail('invalid_request', 'priority must be between 0 (spent first) and 1000.', null,

@@ -10,7 +10,7 @@ as $$
 begin
   if coalesce(length(p_reference_id), 0) not between 1 and 200 then
     perform farthing.fail('invalid_request',
-      'reference_id must have 1 to 200 characters if the field once is true.', null, 'reference_id');
+      '`reference_id` must have 1 to 200 characters if `once` is true.', null, 'reference_id');
   end if;
 end
 $$;
@@ -27,7 +27,7 @@ as $$
 begin
   if p_differs <> '{}' then
     perform farthing.fail('reference_conflict',
-      'This reference_id was used with other contents. Send another one, or the same contents.',
+      'This reference_id was used with other contents. Send a new reference_id, or the same contents.',
       jsonb_build_object('differs', p_differs), 'reference_id');
   end if;
 end

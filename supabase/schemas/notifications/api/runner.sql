@@ -24,7 +24,7 @@ begin
     return v_answer;
   end if;
   if num_nonnulls(p_user_id, p_email) <> 1 then
-    perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
+    perform farthing.fail('invalid_request', '`to` must have either `user_id` or `email`.', null, 'to');
   end if;
   v_id := farthing.queue_requested_notification(p_template, p_user_id, p_email,
     farthing.json_argument(p_data), p_locale, p_now);
@@ -91,8 +91,8 @@ declare
   v_notification farthing.notifications;
 begin
   if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
-    perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
-      'outcome');
+    perform farthing.fail('invalid_request', '`outcome` must be `not_asked`, `again`, `never` or `unknown`.',
+      null, 'outcome');
   end if;
   select * into v_notification from farthing.notifications where notification_id = p_notification_id
     and lease_id = p_lease_id

@@ -78,15 +78,15 @@ as $$
   select 3, e.account_id, 'entries without an account' from farthing.entries e
   where not exists (select from farthing.accounts a where a.account_id = e.account_id) group by e.account_id
   union all
-  select 1, o.account_id, format('seq %s: balance_after %s is not %s %s', o.seq, o.balance_after,
-    o.balance_before, o.signed)
+  select 1, o.account_id, format('seq %s: balance_after %s is not the sum of %s and %s', o.seq,
+    o.balance_after, o.balance_before, o.signed)
   from ordered o where o.balance_after <> o.balance_before + o.signed
   union all
   select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)
   from ordered o where o.created_at < o.created_before
   union all
-  select 1, e.account_id, format('seq %s: %s cannot go %s with %s', e.seq, e.kind, e.direction,
-    e.counterparty)
+  select 1, e.account_id, format('seq %s: kind %s cannot have direction %s and counterparty %s', e.seq,
+    e.kind, e.direction, e.counterparty)
   from farthing.entries e
   where (e.kind::text, e.direction::text, e.counterparty::text) not in (('purchase', 'in', 'purchases'),
     ('bonus', 'in', 'bonuses'), ('promotion', 'in', 'promotions'), ('adjustment', 'in', 'adjustments'),

@@ -5,7 +5,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 19, a.account_id, format('on %s spent %s, counted %s', s.day, e.spent, s.spent)
+  select 19, a.account_id, format('on %s the charges are %s, the recorded spending is %s', s.day,
+    e.spent, s.spent)
   from farthing.accounts a
   left join farthing.spending s on s.account_id = a.account_id
   cross join lateral (select coalesce(sum(n.amount), 0) as spent from farthing.entries n
@@ -13,8 +14,8 @@ as $$
       and (n.created_at at time zone 'UTC')::date = s.day) e
   where a.daily_cap is not null and s.spent is distinct from e.spent
   union all
-  select 19, a.account_id, format('a daily cap of %s: its own is %s, imposed is %s', a.daily_cap, c.own_daily,
-    c.imposed_daily)
+  select 19, a.account_id, format('daily_cap is %s, own_daily is %s, imposed_daily is %s', a.daily_cap,
+    c.own_daily, c.imposed_daily)
   from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
   where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;

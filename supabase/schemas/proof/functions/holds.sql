@@ -34,7 +34,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 7, h.account_id, format('hold %s of %s names lots of %s', h.hold_id, h.amount, coalesce(k.kept, 0))
+  select 7, h.account_id, format('hold %s has the amount %s, its lots reserve %s', h.hold_id, h.amount,
+    coalesce(k.kept, 0))
   from farthing.holds h
   left join (select l.account_id, l.hold_id, sum(l.amount) as kept from farthing.hold_lots l
     group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id

@@ -21,8 +21,8 @@ as $$
   select 3, o.account_id, format('seq %s follows %s', o.seq, o.seq_before) from ordered o
   where o.seq <> o.seq_before + 1
   union all
-  select 1, o.account_id, format('seq %s: balance_after %s is not %s %s', o.seq, o.balance_after,
-    o.balance_before, o.signed)
+  select 1, o.account_id, format('seq %s: balance_after %s is not the sum of %s and %s', o.seq,
+    o.balance_after, o.balance_before, o.signed)
   from ordered o where o.balance_after <> o.balance_before + o.signed
   union all
   select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)

@@ -38,7 +38,7 @@ begin
         'refusals', 'requests refused with insufficient_credits (402), without repeats and batches',
         'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal; a '
           'free order is not paid',
-        'first_purchases_after_refusal', 'of these, the accounts for which it was the first paid order',
+        'first_purchases_after_refusal', 'of these accounts, those that had never paid an order before',
         'conversion', 'first_purchases_after_refusal / refused_accounts')));
 end
 $$;

@@ -11,7 +11,7 @@ declare
   v_from date := coalesce(p_from, date_trunc('month', v_to::timestamp)::date);
 begin
   if v_from > v_to then
-    perform farthing.fail('invalid_request', 'from must not be after to.', null, 'from');
+    perform farthing.fail('invalid_request', '`from` must not be after `to`.', null, 'from');
   end if;
   if v_to - v_from >= 400 then
     perform farthing.fail('invalid_request', 'A report covers at most 400 days. Set `from` to a later day.',

@@ -31,7 +31,7 @@ begin
         from payouts r where r.difference is not null group by r.currency) c)
   into v_rows, v_totals, v_controls;
   return farthing.report_answer(v_range, p_limit, v_rows, v_totals, p_now, v_controls,
-    jsonb_build_object('sum', 'the net amounts of the lines', 'difference', 'amount - sum'));
+    jsonb_build_object('sum', 'the sum of the lines'' net amounts', 'difference', 'amount - sum'));
 end
 $$;
 grant execute on function farthing_public.report_payouts to service_role;

@@ -10,7 +10,7 @@ as $$
     'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts; a '
       'free order counts with its price',
     'net_revenue', 'net of /reports/revenue',
-    'paying_accounts', 'accounts with a payment in the range; a free order is none',
+    'paying_accounts', 'accounts with a payment in the range; a free order is not a payment',
     'arpu', 'net_revenue / paying_accounts',
     'take_rate', 'bookings: (application_fees + application_fee_refunds) / gross of /reports/revenue; '
       'credits: (value_usd - provider_cost_usd) / value_usd of the usage that has a rate, with 1 USD for '

@@ -55,8 +55,8 @@ begin
   order by f.key limit 1;
   if v_bad is not null then
     perform farthing.fail('invalid_request', left(v_bad, 63) || ' must be a figure of the rule: a decimal '
-      'number with at most 6 decimals, a whole number for minimum and times (in seconds), or true or false '
-      'for enabled.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+      'number with at most 6 decimals, a whole number for `minimum` and for times in seconds, or true or '
+      'false for `enabled`.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
   end if;
 end
 $$;
@@ -86,8 +86,8 @@ begin
   where r.rule = p_rule ->> 'rule';
 exception when check_violation then
   get stacked diagnostics v_constraint = constraint_name;
-  perform farthing.fail('invalid_request', 'period must be from 60 to 2592000 seconds, baseline from the '
-    'period to 2592000, and fires_after and resolves_after from 0 to 86400.', null,
+  perform farthing.fail('invalid_request', '`period` must be 60 to 2592000 seconds, `baseline` at least '
+    '`period` and at most 2592000, and `fires_after` and `resolves_after` 0 to 86400.', null,
     format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint

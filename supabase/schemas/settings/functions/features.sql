@@ -17,11 +17,11 @@ begin
   cross join lateral (values
     (1, 'name', f.mentions = 1 and exists (select from farthing.features k where k.name = f.flag ->> 'name'),
       'must be a flag from GET /settings/flags, and appear only once in the list.'),
-    (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be off, on or percentage.'),
+    (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be `off`, `on` or `percentage`.'),
     (3, 'percentage', case f.flag ->> 'state' when 'percentage' then jsonb_typeof(f.flag -> 'percentage')
       = 'number' and f.flag ->> 'percentage' ~ '^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$'
       else coalesce(jsonb_typeof(f.flag -> 'percentage'), 'null') = 'null' end,
-      'must be a number from 0 to 100 with at most two decimals if state is percentage, and missing '
+      'must be a number from 0 to 100 with at most two decimals if `state` is `percentage`. Leave it out '
       'otherwise.')) c (nr, field, is_right, rule)
   where c.is_right is not true order by f.nr, c.nr limit 1;
   if v_bad.field is not null then

@@ -9,7 +9,7 @@ as $$
     ('checkout_locale', 'choice', null, null, null,
       '{auto,bg,cs,da,de,el,en,en-GB,es,es-419,et,fi,fil,fr,fr-CA,hi-IN,'
       'hr,hu,id,it,ja,ko,lt,lv,ms,mt,nb,nl,pl,pt,pt-BR,ro,ru,sk,sl,sv,th,tr,vi,zh,zh-HK,zh-TW}',
-      'The language of the hosted page. auto is the language of the buyer''s browser.'),
+      'The language of the hosted page; `auto` is the language of the buyer''s browser.'),
     ('checkout_automatic_tax', 'boolean', null, null, null, '{true,false}',
       'Whether Stripe Tax computes the tax of a purchase from the buyer''s address. Set up Stripe Tax in the '
       'dashboard first, or Stripe refuses each checkout.'),

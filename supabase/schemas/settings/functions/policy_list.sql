@@ -21,9 +21,9 @@ as $$
       'The pause between two top-ups of an account.'),
     -- Grants by operators
     ('grant_ceiling', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
-      'A larger grant needs another operator. At most grant_ceiling_author_day.'),
+      'A grant of more than this many credits needs a confirmation. At most grant_ceiling_author_day.'),
     ('grant_ceiling_author_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
-      'The credits that one operator may grant in a day without another. At most grant_ceiling_day.'),
+      'The credits that one operator may grant in a day without a confirmation. At most grant_ceiling_day.'),
     ('grant_ceiling_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
       'The credits that all operators together may grant in a day without a confirmation.'),
     ('grant_ceilings_bind_keys', 'boolean', null, null, null, '{true,false}',
@@ -58,18 +58,20 @@ as $$
   select s.* from unnest(array[
     -- Fraud and limits
     ('early_fraud_warning', 'choice', null, null, null, '{review,refund}', 'The reaction to an early '
-      'fraud warning: review freezes the payment''s credits until an operator decides, refund refunds it '
-      'at once.'),
+      'fraud warning: `review` freezes the payment''s credits until an operator decides; `refund` refunds '
+      'the payment at once.'),
     ('sessions_per_user_hour', 'integer', 'checkouts', 1, 1000000, null,
-      'The new checkouts of a user in an hour.'),
+      'The most new checkouts of a user in an hour.'),
     ('sessions_per_ip_hour', 'integer', 'checkouts', 1, 1000000, null,
-      'The new checkouts from an IP address in an hour.'),
+      'The most new checkouts from an IP address in an hour.'),
     ('failed_cards_per_user_hour', 'integer', 'payments', 1, 1000000, null,
-      'The declined payments in an hour after which a user''s checkouts are refused.'),
-    ('users_per_card_day', 'integer', 'users', 1, 1000000, null, 'The users who may share a card in a day.'),
-    ('cards_per_user_day', 'integer', 'cards', 1, 1000000, null, 'The cards that a user may use in a day.'),
+      'The number of declined payments in an hour after which a user''s checkouts are refused.'),
+    ('users_per_card_day', 'integer', 'users', 1, 1000000, null,
+      'The most users who may share a card in a day.'),
+    ('cards_per_user_day', 'integer', 'cards', 1, 1000000, null,
+      'The most cards that a user may use in a day.'),
     ('bookings_per_provider_hour', 'integer', 'bookings', 1, 1000000, null,
-      'The new bookings of a provider in an hour, from all buyers.'),
+      'The most new bookings of a provider in an hour, from all buyers together.'),
     -- Usage, holds and streams
     ('overdraft_factor', 'decimal', 'times the hold', 0, 1000, null,
       'The most debt that one settlement may leave, as a multiple of its hold.'),
@@ -82,7 +84,8 @@ as $$
     ('usage_max_ahead', 'duration', 'seconds', 0, 86400, null,
       'How far in the future a reported usage may have occurred.'),
     ('abandoned_stream_timeout', 'duration', 'seconds', 0, 300, null, 'For how long a provider''s stream is '
-      'read after its caller has left, to learn its usage. 0 charges the most that it can have cost.'),
+      'read after its caller has left, to learn its usage. With 0, the chat is charged the most that it can '
+      'have cost.'),
     ('stream_in_flight_tokens', 'integer', 'tokens', 64, 1000000, null, 'The most output tokens that a '
       'provider can have produced beyond the recorded ones when a stream breaks off.'),
     -- Payouts and reports

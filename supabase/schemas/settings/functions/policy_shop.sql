@@ -14,7 +14,7 @@ as $$
     ('shop_support_url', 'url', 'characters', null, 500, null, 'The page for questions in emails.'),
     ('shop_url', 'url', 'characters', null, 500, null, 'The page to which emails lead back.'),
     ('shop_locale', 'text', 'characters', null, 6, null, 'The language of emails to users who have not '
-      'chosen one, such as de or en-US. Null, and a language without sentences, is English.'),
+      'chosen one, such as de or en-US. English if it is null, or a language that has no texts yet.'),
     ('shop_accent_color', 'text', 'characters', null, 7, null, 'The colour of buttons in emails: # and six '
       'hexadecimal digits.')
   ]::farthing.setting_kind[]) s

@@ -73,7 +73,7 @@ as $$
       farthing.order_words(p_entry.account_id, p_entry.reference_id), p_entry.reference_id)
     when p_entry.kind in ('clawback', 'reinstatement') then farthing.reversal_words(p_entry)
     when p_entry.reference_type = 'chat_correction' then
-      format('Correction of what a chat was charged too much: hold %s', p_entry.reference_id)
+      format('Correction of a chat that was charged too much: hold %s', p_entry.reference_id)
     when p_entry.kind in ('promotion', 'adjustment') then concat('Grant by ',
       farthing.author_words(p_entry.author), ': ' || (p_entry.metadata ->> 'reason'))
     when p_entry.kind = 'debit' then concat('Debit by ', farthing.author_words(p_entry.author),
