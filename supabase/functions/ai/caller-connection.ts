@@ -19,7 +19,8 @@ export function openConnection(abandonedStreamTimeoutMs: number): CallerConnecti
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const giveUp = () => {
-    stop.abort(new ApiError("request_timeout", { internal: "no caller, and no end in time" }));
+    const internal = "the caller has left, and the answer did not end in time";
+    stop.abort(new ApiError("request_timeout", { internal }));
   };
   return {
     stop: stop.signal,

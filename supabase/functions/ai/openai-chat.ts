@@ -25,11 +25,11 @@ import { streamChat } from "./stream-chat.ts";
 function payerOf(caller: UserCaller | SecretCaller, named: string | null | undefined): string {
   if (caller.kind === "user") {
     if (named == null || named.toLowerCase() === caller.userId) return caller.userId;
-    throw invalid("The token names the user who pays. Leave user out.", "user");
+    throw invalid("The token names the user who pays. Leave `user` out.", "user");
   }
   const { success, data } = Uuid.safeParse(named);
   if (success) return data;
-  throw invalid("With a secret key, user is required: the id of the user who pays.", "user");
+  throw invalid("With a secret key, `user` is required: the id of the user who pays.", "user");
 }
 
 type Sent = OpenAiChatRequest["messages"][number];

@@ -22,8 +22,8 @@ export const reportLiabilities = reportRoute({
   summary: "Report deferred revenue",
   description:
     "The roll-forward of deferred revenue, by month and currency, for the whole months of the " +
-    "range. Entries after `as_of` are missing; after that moment has passed the end of a month, " +
-    "the month's figures do not change.",
+    "range. Entries after `as_of` are missing. If `as_of` is after the end of a month, the " +
+    "month's figures do not change any more.",
   row: LiabilityRow,
   columns: [
     { key: "month", title: "month (UTC)" },

@@ -15,8 +15,8 @@ export const Alert = z.object({
   severity: z.enum(["critical", "warning"]),
   state: z.enum(STATES).openapi({
     description:
-      "resolved: the figure was below the threshold for as long as the rule says; alerts are not " +
-      "resolved by hand.",
+      "resolved: for `resolves_after` the figure was above neither `fine_at` nor the threshold; " +
+      "alerts are not resolved by hand.",
   }),
   summary: z.string().openapi({
     example: "3 events from Stripe not applied for more than 15 minutes.",

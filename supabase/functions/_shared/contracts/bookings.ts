@@ -51,7 +51,7 @@ export const Booking = z.object({
   details: z.record(z.string(), z.unknown()).nullable(),
   created_at: TimestampOut,
   paid_at: TimestampOut.nullable().openapi({
-    description: "Set on a cancelled booking too, if it was paid: the money is refunded.",
+    description: "Also set on a cancelled booking that had been paid; its money is refunded.",
   }),
   confirmed_at: TimestampOut.nullable(),
   completed_at: TimestampOut.nullable(),

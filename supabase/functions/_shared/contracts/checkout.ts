@@ -22,7 +22,10 @@ export const Price = z.strictObject({
 
 export const Package = z.object({
   id: z.string(),
-  slug: z.string().openapi({ description: "Accepted wherever the id is.", example: "starter" }),
+  slug: z.string().openapi({
+    description: "Requests may name the package by its slug or by its id.",
+    example: "starter",
+  }),
   name: z.string(),
   description: z.string().nullable(),
   highlight: z.boolean(),
@@ -70,7 +73,7 @@ const orderFields = {
   package_slug: z.string().nullable(),
   package_name: z.string().nullable(),
   amount: Money.openapi({
-    description: "The price, in the currency's minor unit. amount_subtotal is the same.",
+    description: "The price, in the currency's minor unit; the same as `amount_subtotal`.",
   }),
   currency: Currency,
   amount_subtotal: Money.openapi({

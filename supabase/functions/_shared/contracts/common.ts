@@ -12,8 +12,8 @@ export const Uuid = z.guid({
 /** The user whose data a route reads or lists; `subjectOf` has the rule. */
 export const NamedUser = Uuid.optional().openapi({
   description:
-    "For operators and secret keys: the user to read. A secret key must send it; without it an " +
-    "operator reads their own.",
+    "For operators and secret keys: the id of the user whose data is read. A secret key must " +
+    "send it; an operator who leaves it out reads their own data.",
 });
 
 const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;

@@ -102,7 +102,7 @@ const reference = {
 };
 
 const NEEDS_REFERENCE = {
-  message: "reference_id is required if the field once is true.",
+  message: "`reference_id` is required if `once` is true.",
   path: ["reference_id"],
 };
 

@@ -60,8 +60,8 @@ const Refusal = z.object({
   action: z.enum(["debit", "hold", "chat", "checkout", "booking", "top_up"]),
   above: SignedAmount.nullable().openapi({
     description:
-      "Debits, holds and chats of more credits are refused. null: the action is refused whatever " +
-      "its amount.",
+      "Debits, holds and chats of more credits than this are refused. null: the action is " +
+      "refused whatever its amount.",
     example: "9990",
   }),
   code: z.string().openapi({
@@ -84,7 +84,9 @@ export const CustomerPage = z.object({
     held: SignedAmount,
     available: SignedAmount,
     debt: SignedAmount,
-    frozen: SignedAmount.openapi({ description: "Credits of payments in doubt, part of balance." }),
+    frozen: SignedAmount.openapi({
+      description: "Credits of payments in doubt; they are included in `balance`.",
+    }),
     as_of: TimestampOut,
   }),
   entries: newest(ExplainedEntry),

@@ -33,6 +33,6 @@ export const FeaturePath = z.object({ name: FeatureName });
 export const FeatureBody = z.strictObject({
   state: State,
   percentage: Percentage.optional().openapi({
-    description: "Required with the state percentage, and not allowed with another.",
+    description: "Required if `state` is `percentage`; not allowed with any other state.",
   }),
 }).openapi("FeatureRequest");

@@ -63,7 +63,7 @@ export const BlockBody = z.strictObject({
   until: Timestamp.optional(),
 }).refine(({ kind, value }) => isValueOf(kind, value), {
   path: ["value"],
-  error: "value must be a user's id, an IP address or a card's fingerprint, as kind says.",
+  error: "`value` must fit `kind`: a user's id, an IP address or a card's fingerprint.",
 }).openapi("FraudBlockRequest");
 
 export const BlocksQuery = z.strictObject({
@@ -110,17 +110,23 @@ export const ClearedWarning = z.object({ warning_id: z.string(), state: WarningS
 const Limit = z.int().min(1).max(1_000_000);
 
 const limits = {
-  sessions_per_user_hour: Limit.openapi({ description: "New checkouts of a user in an hour." }),
+  sessions_per_user_hour: Limit.openapi({
+    description: "The most new checkouts of a user in an hour.",
+  }),
   sessions_per_ip_hour: Limit.openapi({
-    description: "New checkouts from an IP address in an hour.",
+    description: "The most new checkouts from an IP address in an hour.",
   }),
   failed_cards_per_user_hour: Limit.openapi({
     description: "After this many declined payments in an hour, a user's checkouts are refused.",
   }),
-  users_per_card_day: Limit.openapi({ description: "Users who may share a card in a day." }),
-  cards_per_user_day: Limit.openapi({ description: "Cards that a user may use in a day." }),
+  users_per_card_day: Limit.openapi({
+    description: "The most users who may share a card in a day.",
+  }),
+  cards_per_user_day: Limit.openapi({
+    description: "The most cards that a user may use in a day.",
+  }),
   bookings_per_provider_hour: Limit.openapi({
-    description: "New bookings of a provider in an hour, from all buyers.",
+    description: "The most new bookings of a provider in an hour, from all buyers together.",
   }),
   early_fraud_warning: z.enum(["review", "refund"]).openapi({
     description:

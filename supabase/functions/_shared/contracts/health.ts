@@ -19,7 +19,7 @@ export const Ready = z.object({
     stripe: State,
     redis: State,
     scheduled_tasks: State.openapi({
-      description: "Degraded if the database has not looked for due tasks for 5 minutes.",
+      description: "Degraded if no scheduled task has evaluated the alerts for 5 minutes.",
     }),
   }),
 }).openapi("Ready");

@@ -21,7 +21,7 @@ function oneOf(left: string, right: string) {
   return {
     check: (body: Record<string, unknown>) =>
       (body[left] === undefined) !== (body[right] === undefined),
-    error: { message: `Send either ${left} or ${right}.`, path: [left] },
+    error: { message: `Send either \`${left}\` or \`${right}\`.`, path: [left] },
   };
 }
 
@@ -34,7 +34,7 @@ export const HoldBody = z.strictObject({
   ttl_seconds: z.int().min(1).max(DAY_SECONDS).default(DEFAULT_TTL_SECONDS),
   reason: text(500).optional(),
 }).refine(amountOrEstimate.check, amountOrEstimate.error)
-  .openapi("HoldRequest", { description: "Send either amount or estimate." });
+  .openapi("HoldRequest", { description: "Send either `amount` or `estimate`." });
 
 const holdFields = {
   hold_id: Uuid,
@@ -71,7 +71,7 @@ export const SettleBody = z.strictObject({
   amount: AmountOrZero.optional(),
   usage: SettleUsage.optional(),
 }).refine(amountOrUsage.check, amountOrUsage.error)
-  .openapi("SettleRequest", { description: "Send either amount or usage." });
+  .openapi("SettleRequest", { description: "Send either `amount` or `usage`." });
 
 export const SettledHold = z.object({
   hold_id: Uuid,

@@ -37,7 +37,7 @@ export const StartedJob = z.object({
 
 const JobError = z.object({
   code: z.string(),
-  message: z.string().openapi({ description: "For people, safe to show." }),
+  message: z.string().openapi({ description: "A sentence for people; users may see it." }),
 });
 
 const summaryFields = {

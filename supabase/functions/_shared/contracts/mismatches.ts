@@ -17,7 +17,7 @@ const Kind = z.enum([
 ]);
 
 const Record = z.string().nullable().openapi({
-  description: "Amount, currency and state, or null if that side has no record.",
+  description: "Amount, currency and state; null if there is no such record.",
   example: "999 usd paid",
 });
 

@@ -109,7 +109,7 @@ const To = z.union([
         "Stored until the notification is sent or dead-lettered, for at most three days.",
     }),
   }),
-], "to must have either user_id or email.").openapi("NotificationRecipient");
+], "`to` must have either `user_id` or `email`.").openapi("NotificationRecipient");
 
 const Locale = z.string()
   .refine(isLocale, `locale must be one of ${LANGUAGE_CODES.join(", ")}, such as de or de-AT.`)
@@ -190,7 +190,10 @@ export const RetryDeadBody = z.strictObject({
   since: Timestamp.openapi({
     description: "Repeats only notifications that were dead-lettered at or after this time.",
   }),
-  until: Timestamp.optional().openapi({ description: "The latest such time; by default, now." }),
+  until: Timestamp.optional().openapi({
+    description:
+      "Repeats only notifications that were dead-lettered at or before this time; by default, now.",
+  }),
   template: text(40).optional(),
   last_error: text(60).optional(),
   reason: text(500).optional().openapi({ description: "Required unless `dry_run` is true." }),

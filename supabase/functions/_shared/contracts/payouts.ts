@@ -19,9 +19,9 @@ export const Payout = z.object({
       "not_applicable: Stripe lists no transactions of a manual payout; in_progress: its list has " +
       "not been compared yet; mismatched: it has open mismatches.",
   }),
-  ours: z.int().nullable().openapi({ description: "How many of its lines are ours." }),
+  ours: z.int().nullable().openapi({ description: "How many of the payout's lines are ours." }),
   not_ours: z.int().nullable().openapi({
-    description: "How many of its lines are another app's on this Stripe account.",
+    description: "How many of the payout's lines belong to another app on this Stripe account.",
   }),
   open_mismatches: z.int(),
   listed_at: TimestampOut.nullable(),

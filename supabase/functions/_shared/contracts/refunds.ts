@@ -9,7 +9,7 @@ export const RefundBody = z.strictObject({
   order_id: Uuid.optional(),
   booking_id: Uuid.optional(),
   amount: z.int().min(1).max(MAX_AMOUNT).optional().openapi({
-    description: "In the currency's minor unit. Leave it out to refund all that is left.",
+    description: "In the currency's minor unit. Leave `amount` out to refund all that is left.",
   }),
   reason: text(500).optional(),
 }).refine((body) => (body.order_id === undefined) !== (body.booking_id === undefined), {
@@ -31,8 +31,8 @@ export const Refund = z.object({
   reason: z.string().nullable(),
   requested_by: z.string().openapi({
     description:
-      "operator:<id> or key:<key's name>; stripe if the refund began in Stripe's dashboard; owner " +
-      "if the buyer, or provider if the provider, cancelled the booking.",
+      "operator:<id> or key:<key's name>; `stripe` if the refund began in Stripe's dashboard; " +
+      "`owner` if the buyer cancelled the booking; `provider` if the provider cancelled it.",
   }),
   credits_taken_back: SignedAmount,
   debt_added: SignedAmount.openapi({

@@ -61,8 +61,12 @@ export const WelcomeRetryBody = z.strictObject({
 }).openapi("WelcomeRetryRequest");
 
 export const WelcomeRetryRefusedBody = z.strictObject({
-  since: Timestamp.openapi({ description: "The earliest time at which they were refused." }),
-  until: Timestamp.optional().openapi({ description: "The latest such time; by default, now." }),
+  since: Timestamp.openapi({
+    description: "Queues only users who were refused at or after this time.",
+  }),
+  until: Timestamp.optional().openapi({
+    description: "Queues only users who were refused at or before this time; by default, now.",
+  }),
   refused_as: RefusedAs.optional(),
   reason: text(500).optional().openapi({ description: "Required unless `dry_run` is true." }),
   dry_run: z.boolean().default(false).openapi({

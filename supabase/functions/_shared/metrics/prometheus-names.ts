@@ -16,7 +16,8 @@ export interface Described {
 export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Described>> = {
   ai_spend_usd: {
     name: "ai_spend_usd_total",
-    help: "The providers' price of the counted tokens, in US dollars, by the rates at their use.",
+    help:
+      "The providers' price of the counted tokens, in US dollars, by the rates in force at their use.",
   },
   ai_tokens: {
     name: "ai_tokens_total",
@@ -29,7 +30,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   breaker_not_closed: {
     name: "breaker_not_closed_total",
     help:
-      "How often a process found the breaker of a service open or half open; it looks about every 10 s.",
+      "How often a process found a service's breaker open or half open, looking about every 10 s.",
   },
   deep_checks: { name: "deep_checks_total", help: "Paid checks, by outcome." },
   limiter_decisions: {

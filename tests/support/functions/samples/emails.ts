@@ -191,8 +191,8 @@ Confirm and pay: https://pay.example/?a=1&b
       at: AT,
     },
     subject: "Dispute opened: USD 9.99",
-    text: `A bank disputes a payment. Credits are clawed back with the money; answer in
-time.
+    text: `A bank disputes a payment. An order's credits are clawed back when the bank
+withdraws the money; answer in time.
 
 Amount: USD 9.99
 Reason: fraudulent

@@ -70,7 +70,7 @@ export function createProbe(options: ProbeOptions, metrics: Metrics): Ai {
   const policy = createResiliencePolicy("ai", { isOutage: () => true, metrics });
   const no = () =>
     Promise.reject(
-      new ApiError("internal", { internal: "the model of health only answers questions" }),
+      new ApiError("internal", { internal: "the health check's client supports only complete()" }),
     );
   return {
     complete: (request) => complete(options, policy, request),

@@ -2,7 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { DayOut } from "./report.ts";
 
-const Side = z.int().openapi({ description: "In minor units; 0 on the other side.", example: 999 });
+const Side = z.int().openapi({
+  description: "In minor units; 0 if the row is on the other side of the entry.",
+  example: 999,
+});
 
 export const JournalRow = z.object({
   day: DayOut,

@@ -6,7 +6,7 @@ const Decimal = z.string().openapi({ description: "A decimal string.", example: 
 export const MetricRow = z.object({
   name: z.string().openapi({ example: "net_revenue" }),
   product_line: z.enum(["credits", "bookings"]).nullable().openapi({
-    description: "null for both together.",
+    description: "null for both product lines together.",
   }),
   currency: z.string().nullable().openapi({
     description: "Currencies are never added together; null if the metric is not about money.",

@@ -11,8 +11,8 @@ export const PayoutRow = z.object({
   payout_id: z.string().openapi({ example: "po_1QX" }),
   currency: Currency,
   amount: Money,
-  lines: z.int().openapi({ description: "The balance transactions in the payout." }),
-  sum: Money.openapi({ description: "The net amounts of the lines, in minor units." }),
+  lines: z.int().openapi({ description: "The number of balance transactions in the payout." }),
+  sum: Money.openapi({ description: "The sum of the lines' net amounts, in minor units." }),
   difference: Money.nullable().openapi({
     description: "amount - sum; null while no lines are known.",
   }),

@@ -40,7 +40,8 @@ export const UsageRow = z.object({
   }),
   charges: z.int(),
   corrections: z.int().openapi({
-    description: "Chats that were charged the most they can have cost, and corrected later.",
+    description:
+      "How many chats were first charged their highest possible cost and corrected later.",
   }),
   input_tokens: Tokens,
   cached_input_tokens: Tokens,

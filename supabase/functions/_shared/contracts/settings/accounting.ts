@@ -54,8 +54,9 @@ const CodeChange = z.strictObject({
     "code must have 1 to 20 of A-Z, a-z, 0-9, ., _ and -, and not begin with ., _ or -.",
   ),
   effective_from: dayOf(DAY).optional().openapi({
-    description: "The first day (UTC) of the code, in a month that is not closed; today if it is " +
-      "missing.",
+    description:
+      "The first day (UTC) on which the code applies, in a month that is not closed; by default, " +
+      "today.",
   }),
 }).openapi("JournalCodeChange");
 

@@ -18,6 +18,8 @@ export const BlockedDomainsBody = z.strictObject({
 
 export const BlockedDomainSettings = z.object({
   version: VersionOut,
-  domains: z.array(Domain).openapi({ description: "Each stands for its subdomains, too." }),
+  domains: z.array(Domain).openapi({
+    description: "Each domain stands for its subdomains, too.",
+  }),
   history: z.array(PastChange).openapi({ description: "The last 50 changes, newest first." }),
 }).openapi("BlockedDomainSettings");

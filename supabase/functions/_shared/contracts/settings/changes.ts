@@ -6,7 +6,7 @@ const Version = z.string().openapi({ example: "4711" });
 
 /** The version of the settings in an answer. */
 export const VersionOut = Version.openapi({
-  description: "Every change of these settings raises it, also a change by SQL.",
+  description: "Every change of these settings raises the version, also a change by SQL.",
 });
 
 /**
@@ -14,8 +14,8 @@ export const VersionOut = Version.openapi({
  * knows whether anything changes.
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
-  description: "When the change begins, within two years; from now on if it is missing. A moment " +
-    "in the past is refused, unless nothing changes.",
+  description: "When the change begins, at most two years from now; by default, now. A moment in " +
+    "the past is refused, unless nothing changes.",
   example: "2027-01-01T00:00:00Z",
 });
 

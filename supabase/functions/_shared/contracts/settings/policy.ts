@@ -125,7 +125,7 @@ const AlertRule = z.object({
   severity: z.enum(["critical", "warning"]),
   enabled: z.boolean(),
   ...figures,
-  unit: z.string().nullable().openapi({ description: "The unit of threshold and fine_at." }),
+  unit: z.string().nullable().openapi({ description: "The unit of `threshold` and `fine_at`." }),
   description: z.string().nullable(),
   runbook: z.string(),
   defaults: z.object(figures).openapi({ description: "The figures as installed." }),

@@ -6,8 +6,12 @@ import { defineForOperators, optional } from "./template.ts";
 
 const DISPUTE_PHASES = {
   inquiry: "A bank questions a payment. No money was withdrawn yet; answer in Stripe's dashboard.",
-  opened: "A bank disputes a payment. Credits are clawed back with the money; answer in time.",
-  appealed: "A dispute goes on in appeal. The rest of its credits is frozen; answer in time.",
+  opened:
+    "A bank disputes a payment. An order's credits are clawed back when the bank withdraws the " +
+    "money; answer in time.",
+  appealed:
+    "A dispute goes on in appeal. An order's remaining credits are frozen until the bank " +
+    "decides; answer in time.",
   prevented: "A dispute was prevented: the buyer gets the money, and the credits are clawed back.",
   won: "A dispute was won: the money and its credits are reinstated.",
   lost: "A dispute was lost: the money is gone, and its credits were clawed back.",

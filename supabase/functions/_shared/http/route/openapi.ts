@@ -25,7 +25,7 @@ const ErrorEnvelope = z.object({
   error: z.object({
     type: z.string(),
     code: z.string(),
-    message: z.string().openapi({ description: "For people, safe to show." }),
+    message: z.string().openapi({ description: "A sentence for people; users may see it." }),
     retryable: z.boolean().openapi({ description: "true: the same request may succeed later." }),
     field: z.string().optional().openapi({ example: "events[3].model" }),
     details: z.record(z.string(), z.unknown()).optional(),
