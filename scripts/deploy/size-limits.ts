@@ -33,7 +33,8 @@ export const LIMITS: readonly Limit[] = [
   {
     reading: "raw",
     bytes: 3.8 * MB,
-    source: "ours: a quarter below the platform's 5 MB by API, and below what uploads bear " +
+    source: "our own limit: a quarter below the platform's 5 MB for uploads by API, and below " +
+      "the sizes at which uploads fail " +
       "(supabase.com/docs/guides/troubleshooting/edge-function-bundle-size-issues)",
   },
   {

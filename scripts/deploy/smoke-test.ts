@@ -79,6 +79,6 @@ export async function smoke(url: string, names: readonly string[]): Promise<Chec
   return [
     live,
     await look("ready", "checking dependencies", () => isReady(base)),
-    await look("functions", "each of them once", () => allStarted(base, names)),
+    await look("functions", "calling each function once", () => allStarted(base, names)),
   ];
 }

@@ -87,7 +87,7 @@ export function callsOfExposed(files: readonly SchemaFile[]): string[] {
     statementsOf(file).flatMap((statement) => {
       const body = statement.match(BODY)?.join() ?? "";
       return [...body.matchAll(/\bfarthing_public\.\w+(?=\()/g)].map(([name]) =>
-        `${file.path} calls ${name}, which is exposed: give the rule a private function`
+        `${file.path} calls ${name}, which is exposed: move the rule to a private function`
       );
     })
   );

@@ -74,6 +74,6 @@ export async function trySecret(url: string, secret: string): Promise<Answered> 
   if (reply.code !== "signature_invalid") return faultOf(reply);
   return {
     state: "wrong",
-    text: "the function refuses it: set the secrets, which it reads at its next start",
+    text: "the function refuses it: set the secrets; the function reads them at its next start",
   };
 }

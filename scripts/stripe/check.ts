@@ -53,7 +53,8 @@ async function checkEndpoints(target: Target, withConnect: boolean): Promise<Fin
   });
   if (typeof all === "string") return [{ subject: "endpoints", state: "wrong", text: all }];
   const strays = misaddressed(target.url, all).map(({ id, url }): Finding => {
-    return { subject: "endpoints", state: "wrong", text: `${id} misses the function: ${url}` };
+    const text = `${id} does not deliver to the function: ${url}`;
+    return { subject: "endpoints", state: "wrong", text };
   });
   const wanted = wantedEndpoints(target.url, withConnect);
   return [...wanted.flatMap((each) => findingsOf(each, all)), ...strays];

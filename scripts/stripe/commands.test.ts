@@ -230,7 +230,10 @@ Deno.test("stripe:check reports a wrong answer at the address, and endpoints tha
   await fixture.setup("--write", fixture.file);
   const stray = { url: `${fixture.url}/`, enabled_events: ["charge.failed" as const] };
   const { id } = await fixture.stripe.webhookEndpoints.create(stray);
-  match((await fixture.check()).said, new RegExp(`wrong +endpoints +${id} misses the function`));
+  match(
+    (await fixture.check()).said,
+    new RegExp(`wrong +endpoints +${id} does not deliver to the function`),
+  );
 });
 
 Deno.test("stripe:check reports a signing secret that the function does not know", async () => {

@@ -84,7 +84,7 @@ export function problemsOf(endpoint: Endpoint, { events }: Wanted): Problem[] {
   }
   const superfluous = enabled_events.filter((type) => !events.some((each) => each === type));
   if (superfluous.length > 0) {
-    const text = `it also listens to ${superfluous.join(", ")}, which is stored and ignored`;
+    const text = `it also listens to ${superfluous.join(", ")}: the events are stored and ignored`;
     problems.push({ state: "note", text, cure: "--update" });
   }
   return problems;

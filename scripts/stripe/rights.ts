@@ -15,8 +15,8 @@ export interface Right {
   readonly use: string;
 }
 
-const EVENTS = "events of another API version, and of the back-fill";
-const PAYOUTS = "comparing payouts with our books";
+const EVENTS = "fetching events of another API version, and the backfill";
+const PAYOUTS = "comparing payouts with our records";
 
 export const RIGHTS: readonly Right[] = [
   { resource: "Checkout Sessions", access: "write", path: "checkout/sessions", use: "checkouts" },
@@ -30,7 +30,7 @@ export const RIGHTS: readonly Right[] = [
   { resource: "Charges and Refunds", access: "write", path: "refunds", use: "refunds" },
   { resource: "Charges and Refunds", access: "read", path: "charges", use: PAYOUTS },
   { resource: "Radar", access: "read", path: "radar/early_fraud_warnings", use: EVENTS },
-  { resource: "Events", access: "read", path: "events", use: "the back-fill of lost events" },
+  { resource: "Events", access: "read", path: "events", use: "the backfill of lost events" },
   { resource: "SetupIntents", access: "read", path: "setup_intents", use: EVENTS },
   {
     resource: "PaymentMethods",

@@ -145,7 +145,8 @@ async function remove(
   if (!isDry) await asked(target.setup.webhookEndpoints.del(id));
   print(isDry ? `remove ${id}` : pc.green(`${id} is removed.`));
   print(
-    "Take its secret out of STRIPE_WEBHOOK_SECRET when you next set it: it does no harm there.",
+    "Remove its secret from STRIPE_WEBHOOK_SECRET when you next set that variable. Until then " +
+      "the secret does no harm.",
   );
   return 0;
 }

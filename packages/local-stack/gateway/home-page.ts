@@ -88,7 +88,7 @@ function overall({ health }: Status): Html {
 function links(urls: Urls, documents: Welcome["documents"]): Html {
   const pages = [
     ["/docs", "API page", "Every route, with the keys of this stack filled in."],
-    [urls.mail, "Mail inbox", "The mails that the stack has sent to no one."],
+    [urls.mail, "Mail inbox", "The emails of this stack. None leaves this machine."],
     [urls.stripe, "Stripe emulator", "Open checkouts, events and test cards."],
   ];
   const items = pages.map(([href, title, about]) =>

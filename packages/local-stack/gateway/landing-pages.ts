@@ -37,8 +37,8 @@ const RETURN = "To return to your app, send success_url and cancel_url with the 
 const PAGES: Record<string, [title: string, text: string]> = {
   "/checkout/success": [
     "Done",
-    `${RETURN}. The webhook grants what was paid, a bank debit's when its money comes, and notes a ` +
-    "card that was saved.",
+    `${RETURN}. The webhook grants the paid credits (after a bank debit: when the money arrives) ` +
+    "and stores a saved card.",
   ],
   "/checkout/cancel": ["Back from checkout", `Nothing was paid. ${RETURN}.`],
   "/providers/return": [
@@ -47,7 +47,7 @@ const PAGES: Record<string, [title: string, text: string]> = {
   ],
   "/providers/refresh": [
     "This link is used up",
-    `${APP}, and ask for another: POST /providers/me/onboarding-link.`,
+    `${APP}. It requests a new link by POST /providers/me/onboarding-link.`,
   ],
 };
 

@@ -42,7 +42,7 @@ const NAMES = {
 const HELP =
   "--isolates must be free or paid, optionally with other limits in ms (memory in MB), such as " +
   `free,cpu-soft=150,cpu-hard=300,wall=4000. Limits are ${Object.keys(NAMES).join(", ")}; ` +
-  "without-boot leaves the time for loading out of the processor time.";
+  "without-boot excludes the time for loading from the processor time.";
 
 function limitOf(text: string): Partial<IsolateLimits> {
   if (text === "without-boot") return { countsBoot: false };

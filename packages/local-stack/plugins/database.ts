@@ -17,7 +17,7 @@ const SEED_WORDS = {
   none: undefined,
   seeded: "seeded",
   changed:
-    "the seed has changed, but a changed seed is not run again, as in a project: run it by hand if needed",
+    "the seed has changed and is not run again, as in a hosted project: run it by hand if needed",
 };
 
 export function databasePlugin(): Plugin {

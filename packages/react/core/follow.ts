@@ -22,7 +22,7 @@ export async function follow<Item>(
   const abort = () => stop.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
-  const message = `It has not ended within ${timeoutMs} ms. It goes on without this page.`;
+  const message = `The job has not ended within ${timeoutMs} ms. It goes on without this page.`;
   const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
   const late = () => stop.abort(new FarthingError(facts));
   const timer = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMER_MS));

@@ -5,7 +5,7 @@ const WAYS: [string, string][] = [
   ["4242 4242 4242 4242", "pays"],
   ["4000 0000 0000 0002", "declined"],
   ["4000 0000 0000 9995", "no funds"],
-  ["4000 0027 6000 3184", "asks the bank first"],
+  ["4000 0027 6000 3184", "pays after the bank has authenticated the buyer"],
   ["4000 0000 0000 0341", "can be saved, never pays"],
   ["4000 0000 0000 0259", "pays, then the bank disputes it"],
   ["4000 0000 0000 5423", "pays, then its network warns of fraud"],

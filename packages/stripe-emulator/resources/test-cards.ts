@@ -83,7 +83,7 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   ),
   test_mode_live_card: declined(
     "test_mode_live_card",
-    "Only test cards are taken here, and this is none of them.",
+    "This is not a test card. Only test cards are accepted here.",
   ),
   blocked: {
     ...declined("fraudulent", "The card was declined. Try another card."),
