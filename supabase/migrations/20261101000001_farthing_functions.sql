@@ -1530,7 +1530,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s above a ceiling within %s: %s pending, %s granted, %s by keys or at SQL prompts.',
+    '%s above a ceiling within %s: %s pending, %s granted; by keys or at SQL prompts: %s.',
     farthing.count_text(count(*), 'grant'), farthing.period_text(p_rule.period),
     count(*) filter (where g.status = 'pending'), count(*) filter (where g.status = 'granted'),
     count(*) filter (where g.author not like 'operator:%')))
@@ -1855,7 +1855,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
-    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
+    '%s from Stripe dead-lettered; %s that arrived within %s failed; %s unreadable.',
     farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
@@ -1883,7 +1883,7 @@ begin
   select * into v_now from farthing.charge_failure_rate(v_from, p_now);
   select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
   v_reading := farthing.read_against(p_rule, v_now.rate, format(
-    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
+    '%s of %s charges failed within %s, which is %s. In the %s before that, %s failed.', v_now.failed,
     v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
     farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
   v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
@@ -1954,7 +1954,7 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
+  select farthing.read_against(p_rule, count(*), left(format('%s reported by Stripe and unknown here: %s.',
     farthing.count_text(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
@@ -2247,10 +2247,10 @@ comment on function farthing.require_reason(text) is
 -- The required reason prevents mistakes and makes changes visible. It does not stop a role that may
 -- write the table, because that role may also call allow_change() at an SQL prompt. The owner of
 -- the tables can disable triggers; then the changed row differs from its last audit row, and the
--- proof reports it (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger
--- for an update of columns outside the trigger's list. The triggers fire after the change, because
--- with a before trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts
--- and lots have after triggers anyway, for their foreign keys.
+-- proof reports it (prove_audit). The audit does not slow charges down: a charge updates no audited
+-- column, and PostgreSQL queues no trigger for an update of columns outside the trigger's list. The
+-- triggers fire after the change, because with a before trigger PostgreSQL locks the row once more,
+-- and a debit updates two rows. Accounts and lots have after triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -3970,8 +3970,8 @@ begin
 end
 $$;
 comment on function farthing.parse_amount(text, text, boolean) is
-  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails invalid_request, '
-  'naming the field.';
+  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails invalid_request '
+  'and names the field.';
 
 create function farthing.json_argument(p_value jsonb)
 returns jsonb
@@ -4606,7 +4606,8 @@ declare
 begin
   v_grant.amount := farthing.parse_amount(p_amount, 'amount');
   if p_source is null or p_source not in ('promotional', 'adjustment') then
-    perform farthing.fail('invalid_request', 'source must be promotional or adjustment.', null, 'source');
+    perform farthing.fail('invalid_request', '`source` must be `promotional` or `adjustment`.', null,
+      'source');
   end if;
   if p_priority not between 0 and 1000 then
     perform farthing.fail('invalid_request', 'priority must be between 0 (spent first) and 1000.', null,
@@ -8019,7 +8020,7 @@ as $$
 begin
   if coalesce(length(p_reference_id), 0) not between 1 and 200 then
     perform farthing.fail('invalid_request',
-      'reference_id must have 1 to 200 characters if the field once is true.', null, 'reference_id');
+      '`reference_id` must have 1 to 200 characters if `once` is true.', null, 'reference_id');
   end if;
 end
 $$;
@@ -8036,7 +8037,7 @@ as $$
 begin
   if p_differs <> '{}' then
     perform farthing.fail('reference_conflict',
-      'This reference_id was used with other contents. Send another one, or the same contents.',
+      'This reference_id was used with other contents. Send a new reference_id, or the same contents.',
       jsonb_build_object('differs', p_differs), 'reference_id');
   end if;
 end
@@ -10905,15 +10906,15 @@ as $$
   select 3, e.account_id, 'entries without an account' from farthing.entries e
   where not exists (select from farthing.accounts a where a.account_id = e.account_id) group by e.account_id
   union all
-  select 1, o.account_id, format('seq %s: balance_after %s is not %s %s', o.seq, o.balance_after,
-    o.balance_before, o.signed)
+  select 1, o.account_id, format('seq %s: balance_after %s is not the sum of %s and %s', o.seq,
+    o.balance_after, o.balance_before, o.signed)
   from ordered o where o.balance_after <> o.balance_before + o.signed
   union all
   select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)
   from ordered o where o.created_at < o.created_before
   union all
-  select 1, e.account_id, format('seq %s: %s cannot go %s with %s', e.seq, e.kind, e.direction,
-    e.counterparty)
+  select 1, e.account_id, format('seq %s: kind %s cannot have direction %s and counterparty %s', e.seq,
+    e.kind, e.direction, e.counterparty)
   from farthing.entries e
   where (e.kind::text, e.direction::text, e.counterparty::text) not in (('purchase', 'in', 'purchases'),
     ('bonus', 'in', 'bonuses'), ('promotion', 'in', 'promotions'), ('adjustment', 'in', 'adjustments'),
@@ -11037,7 +11038,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 19, a.account_id, format('on %s spent %s, counted %s', s.day, e.spent, s.spent)
+  select 19, a.account_id, format('on %s the charges are %s, the recorded spending is %s', s.day,
+    e.spent, s.spent)
   from farthing.accounts a
   left join farthing.spending s on s.account_id = a.account_id
   cross join lateral (select coalesce(sum(n.amount), 0) as spent from farthing.entries n
@@ -11045,8 +11047,8 @@ as $$
       and (n.created_at at time zone 'UTC')::date = s.day) e
   where a.daily_cap is not null and s.spent is distinct from e.spent
   union all
-  select 19, a.account_id, format('a daily cap of %s: its own is %s, imposed is %s', a.daily_cap, c.own_daily,
-    c.imposed_daily)
+  select 19, a.account_id, format('daily_cap is %s, own_daily is %s, imposed_daily is %s', a.daily_cap,
+    c.own_daily, c.imposed_daily)
   from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
   where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;
@@ -11181,7 +11183,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 7, h.account_id, format('hold %s of %s names lots of %s', h.hold_id, h.amount, coalesce(k.kept, 0))
+  select 7, h.account_id, format('hold %s has the amount %s, its lots reserve %s', h.hold_id, h.amount,
+    coalesce(k.kept, 0))
   from farthing.holds h
   left join (select l.account_id, l.hold_id, sum(l.amount) as kept from farthing.hold_lots l
     group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
@@ -11383,8 +11386,8 @@ as $$
   select 3, o.account_id, format('seq %s follows %s', o.seq, o.seq_before) from ordered o
   where o.seq <> o.seq_before + 1
   union all
-  select 1, o.account_id, format('seq %s: balance_after %s is not %s %s', o.seq, o.balance_after,
-    o.balance_before, o.signed)
+  select 1, o.account_id, format('seq %s: balance_after %s is not the sum of %s and %s', o.seq,
+    o.balance_after, o.balance_before, o.signed)
   from ordered o where o.balance_after <> o.balance_before + o.signed
   union all
   select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)
@@ -13835,7 +13838,7 @@ declare
   v_from date := coalesce(p_from, date_trunc('month', v_to::timestamp)::date);
 begin
   if v_from > v_to then
-    perform farthing.fail('invalid_request', 'from must not be after to.', null, 'from');
+    perform farthing.fail('invalid_request', '`from` must not be after `to`.', null, 'from');
   end if;
   if v_to - v_from >= 400 then
     perform farthing.fail('invalid_request', 'A report covers at most 400 days. Set `from` to a later day.',
@@ -13846,7 +13849,7 @@ end
 $$;
 comment on function farthing.report_range(date, date, timestamptz) is
   'Returns the days of a report, both included. Without p_to the report ends today (UTC); without p_from '
-  'it begins on the first day of the month of its end. Fails invalid_request, naming the field from.';
+  'it begins on the first day of the month of its end. Fails invalid_request and names the field `from`.';
 
 create function farthing.report_answer(
   p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,
@@ -14535,7 +14538,7 @@ as $$
     'gmv', 'gross of /reports/revenue: prices of paid orders and bookings, without tax, before discounts; a '
       'free order counts with its price',
     'net_revenue', 'net of /reports/revenue',
-    'paying_accounts', 'accounts with a payment in the range; a free order is none',
+    'paying_accounts', 'accounts with a payment in the range; a free order is not a payment',
     'arpu', 'net_revenue / paying_accounts',
     'take_rate', 'bookings: (application_fees + application_fee_refunds) / gross of /reports/revenue; '
       'credits: (value_usd - provider_cost_usd) / value_usd of the usage that has a rate, with 1 USD for '
@@ -16847,7 +16850,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_accounting(jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if a list of accounting policies cannot be applied.';
+  'Fails invalid_request and names the field if a list of accounting policies cannot be applied.';
 
 create function farthing.apply_accounting_policies(p_policies jsonb, p_now timestamptz)
 returns jsonb
@@ -16990,13 +16993,13 @@ begin
   order by f.key limit 1;
   if v_bad is not null then
     perform farthing.fail('invalid_request', left(v_bad, 63) || ' must be a figure of the rule: a decimal '
-      'number with at most 6 decimals, a whole number for minimum and times (in seconds), or true or false '
-      'for enabled.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
+      'number with at most 6 decimals, a whole number for `minimum` and for times in seconds, or true or '
+      'false for `enabled`.', null, format('rules[%s].%s', p_index, left(v_bad, 63)));
   end if;
 end
 $$;
 comment on function farthing.refuse_bad_rule(jsonb, int) is
-  'Fails invalid_request, naming the field, if a change names no existing rule, or has a field that is '
+  'Fails invalid_request and names the field if a change names no existing rule, or has a field that is '
   'not a valid figure of a rule.';
 
 create function farthing.set_alert_rule(p_rule jsonb, p_index int)
@@ -17021,8 +17024,8 @@ begin
   where r.rule = p_rule ->> 'rule';
 exception when check_violation then
   get stacked diagnostics v_constraint = constraint_name;
-  perform farthing.fail('invalid_request', 'period must be from 60 to 2592000 seconds, baseline from the '
-    'period to 2592000, and fires_after and resolves_after from 0 to 86400.', null,
+  perform farthing.fail('invalid_request', '`period` must be 60 to 2592000 seconds, `baseline` at least '
+    '`period` and at most 2592000, and `fires_after` and `resolves_after` 0 to 86400.', null,
     format('rules[%s].%s', p_index, (select min(a.attname) from pg_catalog.pg_constraint c
       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       where c.conrelid = 'farthing.alert_rules'::regclass and c.conname = v_constraint
@@ -17030,7 +17033,7 @@ exception when check_violation then
 end
 $$;
 comment on function farthing.set_alert_rule(jsonb, int) is
-  'Changes the figures of one alert rule. Fails invalid_request, naming the field.';
+  'Changes the figures of one alert rule. Fails invalid_request and names the field.';
 
 create function farthing.apply_alert_rules(p_rules jsonb)
 returns jsonb
@@ -17296,7 +17299,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_beginnings(jsonb, text, timestamptz) is
-  'Fails invalid_request, naming the field, if the effective_from of an item of a list is not a valid '
+  'Fails invalid_request and names the field if the effective_from of an item of a list is not a valid '
   'time, or is more than two years away.';
 
 create function farthing.refuse_past_beginnings(p_items jsonb, p_list text, p_name text, p_changes jsonb,
@@ -17319,7 +17322,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if an item of a list would change something before a '
+  'Fails invalid_request and names the field if an item of a list would change something before a '
   'moment. An item that changes nothing may have an effective_from in the past, so that the same list '
   'can be sent again.';
 
@@ -17356,11 +17359,11 @@ begin
   cross join lateral (values
     (1, 'name', f.mentions = 1 and exists (select from farthing.features k where k.name = f.flag ->> 'name'),
       'must be a flag from GET /settings/flags, and appear only once in the list.'),
-    (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be off, on or percentage.'),
+    (2, 'state', f.flag ->> 'state' in ('off', 'on', 'percentage'), 'must be `off`, `on` or `percentage`.'),
     (3, 'percentage', case f.flag ->> 'state' when 'percentage' then jsonb_typeof(f.flag -> 'percentage')
       = 'number' and f.flag ->> 'percentage' ~ '^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$'
       else coalesce(jsonb_typeof(f.flag -> 'percentage'), 'null') = 'null' end,
-      'must be a number from 0 to 100 with at most two decimals if state is percentage, and missing '
+      'must be a number from 0 to 100 with at most two decimals if `state` is `percentage`. Leave it out '
       'otherwise.')) c (nr, field, is_right, rule)
   where c.is_right is not true order by f.nr, c.nr limit 1;
   if v_bad.field is not null then
@@ -17433,7 +17436,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_codes(jsonb, timestamptz) is
-  'Fails invalid_request, naming the field, if a list of codes of the journal cannot be applied.';
+  'Fails invalid_request and names the field if a list of codes of the journal cannot be applied.';
 
 create function farthing.apply_journal_accounts(p_codes jsonb, p_now timestamptz)
 returns jsonb
@@ -17708,7 +17711,7 @@ as $$
     ('checkout_locale', 'choice', null, null, null,
       '{auto,bg,cs,da,de,el,en,en-GB,es,es-419,et,fi,fil,fr,fr-CA,hi-IN,'
       'hr,hu,id,it,ja,ko,lt,lv,ms,mt,nb,nl,pl,pt,pt-BR,ro,ru,sk,sl,sv,th,tr,vi,zh,zh-HK,zh-TW}',
-      'The language of the hosted page. auto is the language of the buyer''s browser.'),
+      'The language of the hosted page; `auto` is the language of the buyer''s browser.'),
     ('checkout_automatic_tax', 'boolean', null, null, null, '{true,false}',
       'Whether Stripe Tax computes the tax of a purchase from the buyer''s address. Set up Stripe Tax in the '
       'dashboard first, or Stripe refuses each checkout.'),
@@ -17754,9 +17757,9 @@ as $$
       'The pause between two top-ups of an account.'),
     -- Grants by operators
     ('grant_ceiling', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
-      'A larger grant needs another operator. At most grant_ceiling_author_day.'),
+      'A grant of more than this many credits needs a confirmation. At most grant_ceiling_author_day.'),
     ('grant_ceiling_author_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
-      'The credits that one operator may grant in a day without another. At most grant_ceiling_day.'),
+      'The credits that one operator may grant in a day without a confirmation. At most grant_ceiling_day.'),
     ('grant_ceiling_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
       'The credits that all operators together may grant in a day without a confirmation.'),
     ('grant_ceilings_bind_keys', 'boolean', null, null, null, '{true,false}',
@@ -17791,18 +17794,20 @@ as $$
   select s.* from unnest(array[
     -- Fraud and limits
     ('early_fraud_warning', 'choice', null, null, null, '{review,refund}', 'The reaction to an early '
-      'fraud warning: review freezes the payment''s credits until an operator decides, refund refunds it '
-      'at once.'),
+      'fraud warning: `review` freezes the payment''s credits until an operator decides; `refund` refunds '
+      'the payment at once.'),
     ('sessions_per_user_hour', 'integer', 'checkouts', 1, 1000000, null,
-      'The new checkouts of a user in an hour.'),
+      'The most new checkouts of a user in an hour.'),
     ('sessions_per_ip_hour', 'integer', 'checkouts', 1, 1000000, null,
-      'The new checkouts from an IP address in an hour.'),
+      'The most new checkouts from an IP address in an hour.'),
     ('failed_cards_per_user_hour', 'integer', 'payments', 1, 1000000, null,
-      'The declined payments in an hour after which a user''s checkouts are refused.'),
-    ('users_per_card_day', 'integer', 'users', 1, 1000000, null, 'The users who may share a card in a day.'),
-    ('cards_per_user_day', 'integer', 'cards', 1, 1000000, null, 'The cards that a user may use in a day.'),
+      'The number of declined payments in an hour after which a user''s checkouts are refused.'),
+    ('users_per_card_day', 'integer', 'users', 1, 1000000, null,
+      'The most users who may share a card in a day.'),
+    ('cards_per_user_day', 'integer', 'cards', 1, 1000000, null,
+      'The most cards that a user may use in a day.'),
     ('bookings_per_provider_hour', 'integer', 'bookings', 1, 1000000, null,
-      'The new bookings of a provider in an hour, from all buyers.'),
+      'The most new bookings of a provider in an hour, from all buyers together.'),
     -- Usage, holds and streams
     ('overdraft_factor', 'decimal', 'times the hold', 0, 1000, null,
       'The most debt that one settlement may leave, as a multiple of its hold.'),
@@ -17815,7 +17820,8 @@ as $$
     ('usage_max_ahead', 'duration', 'seconds', 0, 86400, null,
       'How far in the future a reported usage may have occurred.'),
     ('abandoned_stream_timeout', 'duration', 'seconds', 0, 300, null, 'For how long a provider''s stream is '
-      'read after its caller has left, to learn its usage. 0 charges the most that it can have cost.'),
+      'read after its caller has left, to learn its usage. With 0, the chat is charged the most that it can '
+      'have cost.'),
     ('stream_in_flight_tokens', 'integer', 'tokens', 64, 1000000, null, 'The most output tokens that a '
       'provider can have produced beyond the recorded ones when a stream breaks off.'),
     -- Payouts and reports
@@ -17860,7 +17866,7 @@ as $$
     ('shop_support_url', 'url', 'characters', null, 500, null, 'The page for questions in emails.'),
     ('shop_url', 'url', 'characters', null, 500, null, 'The page to which emails lead back.'),
     ('shop_locale', 'text', 'characters', null, 6, null, 'The language of emails to users who have not '
-      'chosen one, such as de or en-US. Null, and a language without sentences, is English.'),
+      'chosen one, such as de or en-US. English if it is null, or a language that has no texts yet.'),
     ('shop_accent_color', 'text', 'characters', null, 7, null, 'The colour of buttons in emails: # and six '
       'hexadecimal digits.')
   ]::farthing.setting_kind[]) s
@@ -18044,8 +18050,8 @@ end
 $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
-  'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found, '
-  'naming the field id.';
+  'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found '
+  'and names the field `id`.';
 
 -- supabase/schemas/support/functions/entry_reason.sql
 
@@ -18124,7 +18130,7 @@ as $$
       farthing.order_words(p_entry.account_id, p_entry.reference_id), p_entry.reference_id)
     when p_entry.kind in ('clawback', 'reinstatement') then farthing.reversal_words(p_entry)
     when p_entry.reference_type = 'chat_correction' then
-      format('Correction of what a chat was charged too much: hold %s', p_entry.reference_id)
+      format('Correction of a chat that was charged too much: hold %s', p_entry.reference_id)
     when p_entry.kind in ('promotion', 'adjustment') then concat('Grant by ',
       farthing.author_words(p_entry.author), ': ' || (p_entry.metadata ->> 'reason'))
     when p_entry.kind = 'debit' then concat('Debit by ', farthing.author_words(p_entry.author),

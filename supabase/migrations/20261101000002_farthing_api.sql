@@ -718,11 +718,11 @@ declare
 begin
   perform farthing.require_operator(p_author);
   if p_state is null or p_state not in ('off', 'on', 'percentage') then
-    perform farthing.fail('invalid_request', 'state must be off, on or percentage.', null, 'state');
+    perform farthing.fail('invalid_request', '`state` must be `off`, `on` or `percentage`.', null, 'state');
   end if;
   if (p_state = 'percentage') <> (p_percentage is not null) then
     perform farthing.fail('invalid_request',
-      'Send percentage if state is percentage, and leave it out otherwise.', null,
+      'Send `percentage` if `state` is `percentage`, and leave `percentage` out otherwise.', null,
       'percentage');
   end if;
   if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then
@@ -1870,7 +1870,8 @@ begin
   if p_outcome is null or p_outcome not in ('accepted', 'declined', 'card_gone', 'authentication', 'unknown')
     then
     perform farthing.fail('invalid_request',
-      'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
+      '`outcome` must be `accepted`, `declined`, `card_gone`, `authentication` or `unknown`.', null,
+      'outcome');
   end if;
   if p_outcome <> 'unknown' then
     perform farthing.end_stripe_fault('other_account', v_charge.customer_id);
@@ -2203,8 +2204,8 @@ begin
   end if;
   perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   if p_since is null or p_since > v_until then
-    perform farthing.fail('invalid_request', 'since must not be after until, and not in the future.', null,
-      'since');
+    perform farthing.fail('invalid_request', '`since` must not be after `until`, and not in the future.',
+      null, 'since');
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('refused_as', f.reason, 'count', f.count) order by f.reason),
     '[]') into v_found
@@ -2234,8 +2235,8 @@ comment on function farthing_public.welcome_retry_refused is
   'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
   'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
   'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
-  '[{refused_as, count}], retried}}. Fails forbidden, and invalid_request, naming the field since or '
-  'reason.';
+  '[{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  '`since` or `reason`.';
 
 -- supabase/schemas/customers/api/card_work.sql
 
@@ -2521,7 +2522,7 @@ begin
     return v_answer;
   end if;
   if p_until <= p_now then
-    perform farthing.fail('invalid_request', 'until must be in the future.', null, 'until');
+    perform farthing.fail('invalid_request', '`until` must be in the future.', null, 'until');
   end if;
   if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');
@@ -2974,7 +2975,7 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
-  'not_found, and invalid_request, naming the field limit.';
+  'not_found. Fails invalid_request and names the field `limit`.';
 
 -- supabase/schemas/journal/api/journal.sql
 
@@ -3012,7 +3013,7 @@ $$;
 grant execute on function farthing_public.report_journal to service_role;
 comment on function farthing_public.report_journal is
   'Returns the journal of a range of days: rows that debit or credit an account, in minor units, and '
-  'totals by account and currency. Fails invalid_request, naming the field from or limit.';
+  'totals by account and currency. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/notifications/api/list.sql
 
@@ -3114,8 +3115,8 @@ begin
   end if;
   perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   if p_since is null or p_since > v_until then
-    perform farthing.fail('invalid_request', 'since must not be after until, and not in the future.', null,
-      'since');
+    perform farthing.fail('invalid_request', '`since` must not be after `until`, and not in the future.',
+      null, 'since');
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('template', f.template, 'last_error', f.last_error,
     'count', f.count) order by f.template, f.last_error), '[]') into v_found
@@ -3146,7 +3147,8 @@ comment on function farthing_public.notifications_retry_dead is
   'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
   'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
-  'retried}}. Fails forbidden, and invalid_request, naming the field since or reason.';
+  'retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
+  '`reason`.';
 
 -- supabase/schemas/notifications/api/runner.sql
 
@@ -3176,7 +3178,7 @@ begin
     return v_answer;
   end if;
   if num_nonnulls(p_user_id, p_email) <> 1 then
-    perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
+    perform farthing.fail('invalid_request', '`to` must have either `user_id` or `email`.', null, 'to');
   end if;
   v_id := farthing.queue_requested_notification(p_template, p_user_id, p_email,
     farthing.json_argument(p_data), p_locale, p_now);
@@ -3243,8 +3245,8 @@ declare
   v_notification farthing.notifications;
 begin
   if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
-    perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
-      'outcome');
+    perform farthing.fail('invalid_request', '`outcome` must be `not_asked`, `again`, `never` or `unknown`.',
+      null, 'outcome');
   end if;
   select * into v_notification from farthing.notifications where notification_id = p_notification_id
     and lease_id = p_lease_id
@@ -3865,7 +3867,7 @@ grant execute on function farthing_public.report_actors to service_role;
 comment on function farthing_public.report_actors is
   'Returns the report of authors: entries and other actions by day, author and kind; only those of one '
   'author if p_actor is given. The entries of the last minute or two are missing, because they are not '
-  'sealed yet. Fails invalid_request, naming the field from or limit.';
+  'sealed yet. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/credits.sql
 
@@ -3896,7 +3898,7 @@ $$;
 grant execute on function farthing_public.report_credits to service_role;
 comment on function farthing_public.report_credits is
   'Returns the report of credits: movements by day and source of their lot. Entries after as_of are '
-  'missing, because they are not sealed yet. Fails invalid_request, naming the field from or limit.';
+  'missing, because they are not sealed yet. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/funnel.sql
 
@@ -3940,14 +3942,14 @@ begin
         'refusals', 'requests refused with insufficient_credits (402), without repeats and batches',
         'purchases_after_refusal', 'refused accounts with an order paid within 7 days after the refusal; a '
           'free order is not paid',
-        'first_purchases_after_refusal', 'of these, the accounts for which it was the first paid order',
+        'first_purchases_after_refusal', 'of these accounts, those that had never paid an order before',
         'conversion', 'first_purchases_after_refusal / refused_accounts')));
 end
 $$;
 grant execute on function farthing_public.report_funnel to service_role;
 comment on function farthing_public.report_funnel is
   'Returns the funnel by day: packages seen, checkouts, payments, refusals for lack of credits, and '
-  'purchases within 7 days after a refusal. Fails invalid_request, naming the field from or limit.';
+  'purchases within 7 days after a refusal. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/kpis.sql
 
@@ -3987,7 +3989,7 @@ grant execute on function farthing_public.report_kpis to service_role;
 comment on function farthing_public.report_kpis is
   'Returns the key figures of a range of days, each with its unit, target, number of samples and '
   'formula. A figure that is counted by day or label has a row for each day or label. Fails '
-  'invalid_request, naming the field from or limit.';
+  'invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/liabilities.sql
 
@@ -4047,7 +4049,7 @@ comment on function farthing_public.report_liabilities is
   'Returns the roll-forward of deferred revenue, by month and currency in minor units, for the whole '
   'months of a range. Entries after as_of are missing, because they are not sealed yet. `policies` has '
   'all versions, because an order keeps the version that was in force when it was paid. Fails '
-  'invalid_request, naming the field from or limit.';
+  'invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/reports/api/usage.sql
 
@@ -4118,8 +4120,8 @@ grant execute on function farthing_public.report_usage to service_role;
 comment on function farthing_public.report_usage is
   'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
   'feature, separated by commas. The entries of the last minute or two are missing, because they are not '
-  'sealed yet, except in the report of one user (p_user_id). Fails not_found, and invalid_request, '
-  'naming the field from, limit or group_by.';
+  'sealed yet, except in the report of one user (p_user_id). Fails not_found. Fails '
+  'invalid_request and names the field: `from`, `limit` or `group_by`.';
 
 -- supabase/schemas/revenue/api/metrics.sql
 
@@ -4158,7 +4160,7 @@ $$;
 grant execute on function farthing_public.report_metrics to service_role;
 comment on function farthing_public.report_metrics is
   'Returns the metrics of a range of days, each with its numerator, denominator and formula; value is '
-  'null if the denominator is 0. Fails invalid_request, naming the field from or limit.';
+  'null if the denominator is 0. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/revenue/api/payouts.sql
 
@@ -4195,13 +4197,13 @@ begin
         from payouts r where r.difference is not null group by r.currency) c)
   into v_rows, v_totals, v_controls;
   return farthing.report_answer(v_range, p_limit, v_rows, v_totals, p_now, v_controls,
-    jsonb_build_object('sum', 'the net amounts of the lines', 'difference', 'amount - sum'));
+    jsonb_build_object('sum', 'the sum of the lines'' net amounts', 'difference', 'amount - sum'));
 end
 $$;
 grant execute on function farthing_public.report_payouts to service_role;
 comment on function farthing_public.report_payouts is
   'Returns the report of payouts, automatic and manual, by the day (UTC) on which they were made, with '
-  'the sums of their lines. Fails invalid_request, naming the field from or limit.';
+  'the sums of their lines. Fails invalid_request and names the field: `from` or `limit`.';
 
 create function farthing_public.report_payout(
   p_payout_id text, p_after text default null, p_limit int default 1000, p_now timestamptz default now())
@@ -4285,7 +4287,7 @@ $$;
 grant execute on function farthing_public.report_revenue to service_role;
 comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
-  'per currency. Fails invalid_request, naming the field from or limit.';
+  'per currency. Fails invalid_request and names the field: `from` or `limit`.';
 
 -- supabase/schemas/settings/api/accounting.sql
 
@@ -4629,7 +4631,7 @@ comment on function farthing_public.customers_read is
   'Returns the page of a customer: who they are, balance, newest entries with their reasons, lots, '
   'holds, orders, refunds, disputes, warnings, bookings, jobs, notifications, saved card, auto top-up, '
   'spend cap, welcome credits, blocks, features, and which of their next requests would be refused. Each '
-  'list is {items, has_more, path}. Fails not_found, naming the field id.';
+  'list is {items, has_more, path}. Fails not_found and names the field `id`.';
 
 -- supabase/schemas/support/api/reads.sql
 
@@ -4668,7 +4670,7 @@ grant execute on function farthing_public.customers_reads to service_role;
 comment on function farthing_public.customers_reads is
   'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
   'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
-  'not_found, naming the field id.';
+  'not_found and names the field `id`.';
 
 -- supabase/schemas/support/api/search.sql
 
@@ -4711,7 +4713,7 @@ grant execute on function farthing_public.customers_search to service_role;
 comment on function farthing_public.customers_search is
   'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
   'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
-  'recorded as a read. Fails invalid_request, naming the field q.';
+  'recorded as a read. Fails invalid_request and names the field `q`.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -219,7 +219,7 @@ export interface paths {
                     /** @description Without a role, the bookings of both roles are listed. */
                     role?: "buyer" | "provider";
                     status?: "payment_pending" | "processing" | "paid" | "confirmed" | "completed" | "payment_failed" | "cancelled";
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                 };
                 header?: never;
@@ -526,7 +526,7 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string;
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                 };
                 header?: never;
@@ -658,7 +658,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                     at?: string;
                 };
@@ -774,7 +774,7 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string;
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                     kind?: "purchase" | "bonus" | "promotion" | "adjustment" | "debit" | "usage" | "settle" | "expiry" | "clawback" | "reinstatement";
                     from?: string;
@@ -1273,7 +1273,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                 };
                 header?: never;
@@ -2600,7 +2600,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string;
                     status?: "queued" | "processing" | "completed" | "failed" | "cancelled";
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                 };
                 header?: never;
@@ -4075,7 +4075,7 @@ export interface paths {
                                      */
                                     account_code?: string;
                                     /**
-                                     * @description In minor units; 0 on the other side.
+                                     * @description In minor units; 0 if the row is on the other side of the entry.
                                      * @example 999
                                      */
                                     credit?: number;
@@ -4087,7 +4087,7 @@ export interface paths {
                                      */
                                     day?: string;
                                     /**
-                                     * @description In minor units; 0 on the other side.
+                                     * @description In minor units; 0 if the row is on the other side of the entry.
                                      * @example 999
                                      */
                                     debit?: number;
@@ -4241,7 +4241,7 @@ export interface paths {
         };
         /**
          * Report deferred revenue
-         * @description The roll-forward of deferred revenue, by month and currency, for the whole months of the range. Entries after `as_of` are missing; after that moment has passed the end of a month, the month's figures do not change. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description The roll-forward of deferred revenue, by month and currency, for the whole months of the range. Entries after `as_of` are missing. If `as_of` is after the end of a month, the month's figures do not change any more. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -4461,7 +4461,7 @@ export interface paths {
                                      */
                                     numerator?: string;
                                     /**
-                                     * @description null for both together.
+                                     * @description null for both product lines together.
                                      * @enum {string|null}
                                      */
                                     product_line?: "credits" | "bookings" | null;
@@ -4590,7 +4590,7 @@ export interface paths {
                                      * @enum {string|null}
                                      */
                                     itemised?: "listed" | "assigned" | "advance" | null;
-                                    /** @description The balance transactions in the payout. */
+                                    /** @description The number of balance transactions in the payout. */
                                     lines?: number;
                                     /**
                                      * Format: date-time
@@ -4607,7 +4607,7 @@ export interface paths {
                                      */
                                     status?: string;
                                     /**
-                                     * @description The net amounts of the lines, in minor units.
+                                     * @description The sum of the lines' net amounts, in minor units.
                                      * @example 940
                                      */
                                     sum?: number;
@@ -5030,7 +5030,7 @@ export interface paths {
                                      * @example 49.5
                                      */
                                     corrected_credits?: string;
-                                    /** @description Chats that were charged the most they can have cost, and corrected later. */
+                                    /** @description How many chats were first charged their highest possible cost and corrected later. */
                                     corrections?: number;
                                     /**
                                      * @description The charged credits, including those that became debt.
@@ -5884,7 +5884,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description For operators and secret keys: the user to read. A secret key must send it; without it an operator reads their own. */
+                    /** @description For operators and secret keys: the id of the user whose data is read. A secret key must send it; an operator who leaves it out reads their own data. */
                     user_id?: string;
                 };
                 header?: never;
@@ -6544,7 +6544,7 @@ export interface components {
         AccountingPolicyChange: {
             /**
              * Format: date-time
-             * @description When the change begins, within two years; from now on if it is missing. A moment in the past is refused, unless nothing changes.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless nothing changes.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -6586,7 +6586,7 @@ export interface components {
              */
             time_zone: "UTC";
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -6658,7 +6658,7 @@ export interface components {
             /** @enum {string} */
             severity: "critical" | "warning";
             /**
-             * @description resolved: the figure was below the threshold for as long as the rule says; alerts are not resolved by hand.
+             * @description resolved: for `resolves_after` the figure was above neither `fine_at` nor the threshold; alerts are not resolved by hand.
              * @enum {string}
              */
             state: "open" | "acknowledged" | "resolved";
@@ -6717,7 +6717,7 @@ export interface components {
             /** @enum {string} */
             severity: "critical" | "warning";
             threshold: string;
-            /** @description The unit of threshold and fine_at. */
+            /** @description The unit of `threshold` and `fine_at`. */
             unit: string | null;
         };
         AlertRulesRequest: {
@@ -6741,7 +6741,7 @@ export interface components {
             history: components["schemas"]["PastSettingChange"][];
             rules: components["schemas"]["AlertRuleSetting"][];
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -6792,12 +6792,12 @@ export interface components {
             }[];
         };
         BlockedDomainSettings: {
-            /** @description Each stands for its subdomains, too. */
+            /** @description Each domain stands for its subdomains, too. */
             domains: string[];
             /** @description The last 50 changes, newest first. */
             history: components["schemas"]["PastSettingChange"][];
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -6864,7 +6864,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Set on a cancelled booking too, if it was paid: the money is refunded.
+             * @description Also set on a cancelled booking that had been paid; its money is refunded.
              * @example 2026-11-21T12:00:00Z
              */
             paid_at: string | null;
@@ -6975,7 +6975,7 @@ export interface components {
         };
         Checkout: {
             /**
-             * @description The price, in the currency's minor unit. amount_subtotal is the same.
+             * @description The price, in the currency's minor unit; the same as `amount_subtotal`.
              * @example 999
              */
             amount: number;
@@ -7219,7 +7219,7 @@ export interface components {
                 /** @example 49.5 */
                 debt: string;
                 /**
-                 * @description Credits of payments in doubt, part of balance.
+                 * @description Credits of payments in doubt; they are included in `balance`.
                  * @example 49.5
                  */
                 frozen: string;
@@ -7477,7 +7477,7 @@ export interface components {
             /** @description The error of the last attempt; present also while the job waits for its next attempt. */
             error: {
                 code: string;
-                /** @description For people, safe to show. */
+                /** @description A sentence for people; users may see it. */
                 message: string;
             } | null;
             /**
@@ -7517,7 +7517,7 @@ export interface components {
             template?: string;
             /**
              * Format: date-time
-             * @description The latest such time; by default, now.
+             * @description Repeats only notifications that were dead-lettered at or before this time; by default, now.
              */
             until?: string;
         };
@@ -7707,7 +7707,7 @@ export interface components {
             name: string;
         };
         FeatureRequest: {
-            /** @description Required with the state percentage, and not allowed with another. */
+            /** @description Required if `state` is `percentage`; not allowed with any other state. */
             percentage?: number;
             /** @enum {string} */
             state: "off" | "on" | "percentage";
@@ -7718,7 +7718,7 @@ export interface components {
              * @enum {string}
              */
             name: "b2b" | "b2c";
-            /** @description Required with the state percentage, and not allowed with another. */
+            /** @description Required if `state` is `percentage`; not allowed with any other state. */
             percentage?: number;
             /** @enum {string} */
             state: "off" | "on" | "percentage";
@@ -7737,7 +7737,7 @@ export interface components {
             /** @description The last 50 changes, newest first. */
             history: components["schemas"]["PastSettingChange"][];
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -7829,9 +7829,9 @@ export interface components {
             user_id: string | null;
         };
         FraudPolicy: {
-            /** @description New bookings of a provider in an hour, from all buyers. */
+            /** @description The most new bookings of a provider in an hour, from all buyers together. */
             bookings_per_provider_hour: number;
-            /** @description Cards that a user may use in a day. */
+            /** @description The most cards that a user may use in a day. */
             cards_per_user_day: number;
             /**
              * @description refund: a payment with a warning is refunded at once; review: an operator decides.
@@ -7840,9 +7840,9 @@ export interface components {
             early_fraud_warning: "review" | "refund";
             /** @description After this many declined payments in an hour, a user's checkouts are refused. */
             failed_cards_per_user_hour: number;
-            /** @description New checkouts from an IP address in an hour. */
+            /** @description The most new checkouts from an IP address in an hour. */
             sessions_per_ip_hour: number;
-            /** @description New checkouts of a user in an hour. */
+            /** @description The most new checkouts of a user in an hour. */
             sessions_per_user_hour: number;
             /**
              * Format: date-time
@@ -7851,13 +7851,13 @@ export interface components {
             updated_at: string | null;
             /** @description operator:<id>, key:<name> or sql:<role>. */
             updated_by: string | null;
-            /** @description Users who may share a card in a day. */
+            /** @description The most users who may share a card in a day. */
             users_per_card_day: number;
         };
         FraudPolicyRequest: {
-            /** @description New bookings of a provider in an hour, from all buyers. */
+            /** @description The most new bookings of a provider in an hour, from all buyers together. */
             bookings_per_provider_hour?: number;
-            /** @description Cards that a user may use in a day. */
+            /** @description The most cards that a user may use in a day. */
             cards_per_user_day?: number;
             /**
              * @description refund: a payment with a warning is refunded at once; review: an operator decides.
@@ -7866,11 +7866,11 @@ export interface components {
             early_fraud_warning?: "review" | "refund";
             /** @description After this many declined payments in an hour, a user's checkouts are refused. */
             failed_cards_per_user_hour?: number;
-            /** @description New checkouts from an IP address in an hour. */
+            /** @description The most new checkouts from an IP address in an hour. */
             sessions_per_ip_hour?: number;
-            /** @description New checkouts of a user in an hour. */
+            /** @description The most new checkouts of a user in an hour. */
             sessions_per_user_hour?: number;
-            /** @description Users who may share a card in a day. */
+            /** @description The most users who may share a card in a day. */
             users_per_card_day?: number;
         };
         FraudWarning: {
@@ -8174,7 +8174,7 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
-        /** @description Send either amount or estimate. */
+        /** @description Send either `amount` or `estimate`. */
         HoldRequest: {
             /** @example 49.5 */
             amount?: string;
@@ -8220,7 +8220,7 @@ export interface components {
             /** @description The error of the last attempt; present also while the job waits for its next attempt. */
             error: {
                 code: string;
-                /** @description For people, safe to show. */
+                /** @description A sentence for people; users may see it. */
                 message: string;
             } | null;
             /**
@@ -8290,7 +8290,7 @@ export interface components {
             /** @description The error of the last attempt; present also while the job waits for its next attempt. */
             error: {
                 code: string;
-                /** @description For people, safe to show. */
+                /** @description A sentence for people; users may see it. */
                 message: string;
             } | null;
             /**
@@ -8336,7 +8336,7 @@ export interface components {
             code: string;
             /**
              * Format: date
-             * @description The first day (UTC) of the code, in a month that is not closed; today if it is missing.
+             * @description The first day (UTC) on which the code applies, in a month that is not closed; by default, today.
              */
             effective_from?: string;
         };
@@ -8351,7 +8351,7 @@ export interface components {
              */
             open_from: string | null;
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -8390,7 +8390,7 @@ export interface components {
              */
             account_code: string;
             /**
-             * @description In minor units; 0 on the other side.
+             * @description In minor units; 0 if the row is on the other side of the entry.
              * @example 999
              */
             credit: number;
@@ -8402,7 +8402,7 @@ export interface components {
              */
             day: string;
             /**
-             * @description In minor units; 0 on the other side.
+             * @description In minor units; 0 if the row is on the other side of the entry.
              * @example 999
              */
             debit: number;
@@ -8636,7 +8636,7 @@ export interface components {
              */
             numerator: string;
             /**
-             * @description null for both together.
+             * @description null for both product lines together.
              * @enum {string|null}
              */
             product_line: "credits" | "bookings" | null;
@@ -8668,7 +8668,7 @@ export interface components {
             /** Format: uuid */
             order_id: string | null;
             /**
-             * @description Amount, currency and state, or null if that side has no record.
+             * @description Amount, currency and state; null if there is no such record.
              * @example 999 usd paid
              */
             ours: string | null;
@@ -8696,7 +8696,7 @@ export interface components {
             /** @description Stripe's id of the object, or of the payment that was never paid out. */
             subject: string;
             /**
-             * @description Amount, currency and state, or null if that side has no record.
+             * @description Amount, currency and state; null if there is no such record.
              * @example 999 usd paid
              */
             theirs: string | null;
@@ -8839,7 +8839,7 @@ export interface components {
         };
         Order: {
             /**
-             * @description The price, in the currency's minor unit. amount_subtotal is the same.
+             * @description The price, in the currency's minor unit; the same as `amount_subtotal`.
              * @example 999
              */
             amount: number;
@@ -8957,7 +8957,7 @@ export interface components {
             /** @description The price in each currency; a checkout may choose one by `currency`. */
             prices: components["schemas"]["Price"][];
             /**
-             * @description Accepted wherever the id is.
+             * @description Requests may name the package by its slug or by its id.
              * @example starter
              */
             slug: string;
@@ -8992,7 +8992,7 @@ export interface components {
             /** @description Versions of packages that begin later, the next one first. */
             scheduled: components["schemas"]["PackageSetting"][];
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -9008,7 +9008,7 @@ export interface components {
             description?: string;
             /**
              * Format: date-time
-             * @description When the change begins, within two years; from now on if it is missing. A moment in the past is refused, unless nothing changes.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless nothing changes.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -9061,7 +9061,7 @@ export interface components {
             name: string | null;
             reason: string | null;
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -9118,10 +9118,10 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             made_at: string;
-            /** @description How many of its lines are another app's on this Stripe account. */
+            /** @description How many of the payout's lines belong to another app on this Stripe account. */
             not_ours: number | null;
             open_mismatches: number;
-            /** @description How many of its lines are ours. */
+            /** @description How many of the payout's lines are ours. */
             ours: number | null;
             /**
              * @description Stripe's id.
@@ -9242,7 +9242,7 @@ export interface components {
              * @enum {string|null}
              */
             itemised: "listed" | "assigned" | "advance" | null;
-            /** @description The balance transactions in the payout. */
+            /** @description The number of balance transactions in the payout. */
             lines: number;
             /**
              * Format: date-time
@@ -9259,7 +9259,7 @@ export interface components {
              */
             status: string;
             /**
-             * @description The net amounts of the lines, in minor units.
+             * @description The sum of the lines' net amounts, in minor units.
              * @example 940
              */
             sum: number;
@@ -9324,7 +9324,7 @@ export interface components {
             history: components["schemas"]["PastSettingChange"][];
             settings: components["schemas"]["PolicySetting"][];
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -9435,7 +9435,7 @@ export interface components {
             /** @description Rates that begin later, the next one first. */
             scheduled: components["schemas"]["Rate"][];
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
@@ -9453,7 +9453,7 @@ export interface components {
             cached_input_per_million_usd?: string | null;
             /**
              * Format: date-time
-             * @description When the change begins, within two years; from now on if it is missing. A moment in the past is refused, unless nothing changes.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless nothing changes.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -9504,7 +9504,7 @@ export interface components {
                 /** @enum {string} */
                 redis: "ok" | "degraded" | "down";
                 /**
-                 * @description Degraded if the database has not looked for due tasks for 5 minutes.
+                 * @description Degraded if no scheduled task has evaluated the alerts for 5 minutes.
                  * @enum {string}
                  */
                 scheduled_tasks: "ok" | "degraded" | "down";
@@ -9571,7 +9571,7 @@ export interface components {
             reason: string | null;
             /** Format: uuid */
             refund_id: string;
-            /** @description operator:<id> or key:<key's name>; stripe if the refund began in Stripe's dashboard; owner if the buyer, or provider if the provider, cancelled the booking. */
+            /** @description operator:<id> or key:<key's name>; `stripe` if the refund began in Stripe's dashboard; `owner` if the buyer cancelled the booking; `provider` if the provider cancelled it. */
             requested_by: string;
             /**
              * @description pending until Stripe's event has arrived; only the event moves credits.
@@ -9604,7 +9604,7 @@ export interface components {
         };
         /** @description Send either order_id or booking_id. */
         RefundRequest: {
-            /** @description In the currency's minor unit. Leave it out to refund all that is left. */
+            /** @description In the currency's minor unit. Leave `amount` out to refund all that is left. */
             amount?: number;
             /** Format: uuid */
             booking_id?: string;
@@ -9614,7 +9614,7 @@ export interface components {
         };
         RefusedNext: {
             /**
-             * @description Debits, holds and chats of more credits are refused. null: the action is refused whatever its amount.
+             * @description Debits, holds and chats of more credits than this are refused. null: the action is refused whatever its amount.
              * @example 9990
              */
             above: string | null;
@@ -9643,12 +9643,12 @@ export interface components {
             refused_as?: "off" | "user_deleted" | "no_email" | "email_known" | "domain_blocked" | "day_ceiling";
             /**
              * Format: date-time
-             * @description The earliest time at which they were refused.
+             * @description Queues only users who were refused at or after this time.
              */
             since: string;
             /**
              * Format: date-time
-             * @description The latest such time; by default, now.
+             * @description Queues only users who were refused at or before this time; by default, now.
              */
             until?: string;
         };
@@ -9929,12 +9929,12 @@ export interface components {
             /** @description The number of items without a change. */
             unchanged: number;
             /**
-             * @description Every change of these settings raises it, also a change by SQL.
+             * @description Every change of these settings raises the version, also a change by SQL.
              * @example 4711
              */
             version: string;
         };
-        /** @description Send either amount or usage. */
+        /** @description Send either `amount` or `usage`. */
         SettleRequest: {
             /** @example 49.5 */
             amount?: string;
@@ -10253,7 +10253,7 @@ export interface components {
              * @example 49.5
              */
             corrected_credits: string;
-            /** @description Chats that were charged the most they can have cost, and corrected later. */
+            /** @description How many chats were first charged their highest possible cost and corrected later. */
             corrections: number;
             /**
              * @description The charged credits, including those that became debt.

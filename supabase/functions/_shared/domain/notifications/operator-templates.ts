@@ -9,8 +9,7 @@ const DISPUTE_PHASES = {
   opened:
     "A bank disputes a payment. An order's credits are clawed back when the bank withdraws the " +
     "money; answer in time.",
-  appealed:
-    "A dispute goes on in appeal. An order's remaining credits are frozen until the bank " +
+  appealed: "A dispute goes on in appeal. An order's remaining credits are frozen until the bank " +
     "decides; answer in time.",
   prevented: "A dispute was prevented: the buyer gets the money, and the credits are clawed back.",
   won: "A dispute was won: the money and its credits are reinstated.",
