@@ -5,6 +5,7 @@ import { type Ports, portsAt, type Urls } from "./core/ports.ts";
 import { StackError } from "./core/stack-error.ts";
 import type { Control } from "./gateway/control-routes.ts";
 import { aiPlugin } from "./plugins/ai.ts";
+import { consolePlugin } from "./plugins/console.ts";
 import { cronPlugin } from "./plugins/cron.ts";
 import { databasePlugin } from "./plugins/database.ts";
 import { gatewayPlugin } from "./plugins/gateway.ts";
@@ -37,6 +38,7 @@ function urlsAt(ports: Ports, hasRedis: boolean): Urls {
   return {
     api: at(ports.api),
     database: `postgresql://postgres:postgres@127.0.0.1:${ports.database}/postgres`,
+    console: at(ports.console),
     mail: at(ports.mail),
     stripe: at(ports.stripe),
     ai: at(ports.ai),
@@ -47,6 +49,7 @@ function urlsAt(ports: Ports, hasRedis: boolean): Urls {
 async function requireFreePorts(ports: Ports, offset: number): Promise<void> {
   await requireFree({ port: ports.api, purpose: "API", offset });
   await requireFree({ port: ports.database, purpose: "database", offset });
+  await requireFree({ port: ports.console, purpose: "console", offset });
   await requireFree({ port: ports.mail, purpose: "mail inbox", offset });
   await requireFree({ port: ports.stripe, purpose: "Stripe emulator", offset });
   await requireFree({ port: ports.ai, purpose: "local language models", offset });
@@ -116,6 +119,7 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
     mail,
     redis,
     gatewayPlugin({ status, switches }),
+    consolePlugin(),
     stripe,
     ai,
     netPlugin(),

@@ -3,6 +3,7 @@
  * upload.
  */
 import { ROOT } from "../command/root.ts";
+import { succeed } from "../command/succeed.ts";
 import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
 import { withLock } from "../test-tools/long-lived/lock.ts";
 
@@ -23,14 +24,6 @@ export type ExampleName = keyof typeof EXAMPLES;
 export const EXAMPLE_NAMES = Object.keys(EXAMPLES) as ExampleName[];
 
 export const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
-
-async function succeed(program: string, args: string[], cwd: string): Promise<void> {
-  const command = new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" });
-  const { success, stdout, stderr } = await command.output();
-  if (success) return;
-  const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
-  throw new Error(`${program} ${args.join(" ")} failed:\n${output}`);
-}
 
 /**
  * Builds the packages, and installs the example, unless nothing has changed since the last time.

@@ -80,6 +80,7 @@ Deno.test("portsAt shifts every port by the offset", () => {
   assert.deepEqual(start, {
     api: 54321,
     database: 54322,
+    console: 54323,
     mail: 54324,
     stripe: 54326,
     ai: 54328,

@@ -21,6 +21,7 @@ function addressRows(urls: Urls): string[][] {
     ["API", pc.cyan(urls.api), pc.dim("REST, Auth and functions")],
     ["API docs", pc.cyan(`${urls.api}/docs`), ""],
     ["Database", pc.cyan(urls.database), ""],
+    ["Console", pc.cyan(urls.console), ""],
     ["Mail inbox", pc.cyan(urls.mail), ""],
     ["Stripe emulator", pc.cyan(urls.stripe), ""],
     ["Language models", pc.cyan(`${urls.ai}/v1`), pc.dim("OpenAI's chat completions")],

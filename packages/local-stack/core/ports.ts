@@ -3,6 +3,7 @@
 export interface Urls {
   api: string;
   database: string;
+  console: string;
   mail: string;
   stripe: string;
   ai: string;
@@ -11,12 +12,13 @@ export interface Urls {
 }
 
 /**
- * The ports of the stack's parts. Those of the API, the database and mail are the ports of
- * `supabase start` plus the offset.
+ * The ports of the stack's parts. Those of the API, the database, the console (Studio's) and
+ * mail are the ports of `supabase start` plus the offset.
  */
 export interface Ports {
   api: number;
   database: number;
+  console: number;
   mail: number;
   stripe: number;
   ai: number;
@@ -30,6 +32,7 @@ export function portsAt(offset: number): Ports {
   return {
     api: 54_321 + offset,
     database: 54_322 + offset,
+    console: 54_323 + offset,
     mail: 54_324 + offset,
     stripe: 54_326 + offset,
     ai: 54_328 + offset,

@@ -8,6 +8,7 @@ const at = (port: number) => `http://127.0.0.1:${port}`;
 const URLS = {
   api: at(1),
   database: "postgresql://postgres:postgres@127.0.0.1:2/postgres",
+  console: at(7),
   mail: at(3),
   stripe: at(4),
   ai: at(5),

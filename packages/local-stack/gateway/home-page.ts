@@ -42,6 +42,7 @@ function partsAt(urls: Urls): Record<string, Part> {
   return {
     api: { title: "API", address: urls.api },
     database: { title: "Database", address: urls.database },
+    console: { title: "Console", address: urls.console, isPage: true },
     mail: { title: "Mail inbox", address: urls.mail, isPage: true },
     stripe: { title: "Stripe emulator", address: urls.stripe, isPage: true },
     ai: { title: "Language models", address: `${urls.ai}/v1` },
@@ -88,6 +89,7 @@ function overall({ health }: Status): Html {
 function links(urls: Urls, documents: Welcome["documents"]): Html {
   const pages = [
     ["/docs", "API page", "Every route, with the keys of this stack filled in."],
+    [urls.console, "Console", "What a buyer sees, and what an operator needs."],
     [urls.mail, "Mail inbox", "The emails of this stack. None leaves this machine."],
     [urls.stripe, "Stripe emulator", "Open checkouts, events and test cards."],
   ];

@@ -18,6 +18,8 @@ export interface StackOptions {
   migrationsDir?: string;
   functionsDir?: string;
   seedFile?: string;
+  /** The folder of the built console (default `.farthing/console`). */
+  consoleDir?: string;
   /** Whether to restart a database that ends unexpectedly (default true). */
   restartDatabase?: boolean;
   /**
@@ -68,6 +70,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     migrationsDir: resolve(options.migrationsDir ?? `${ROOT}/supabase/migrations`),
     functionsDir: resolve(options.functionsDir ?? `${ROOT}/supabase/functions`),
     seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/farthing_seed.sql`),
+    consoleDir: resolve(options.consoleDir ?? `${ROOT}/.farthing/console`),
     restartDatabase: options.restartDatabase ?? true,
     runJobs: options.runJobs ?? true,
     redis: options.redis ?? true,

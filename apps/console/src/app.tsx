@@ -1,0 +1,45 @@
+import { useState } from "react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createFarthing } from "@farthing/client";
+import { FarthingProvider } from "@farthing/react";
+import { SignIn } from "@/components/farthing/sign-in";
+import { Router } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import type { Project } from "./project.ts";
+import { authOf } from "./session/auth.ts";
+import { SignedInProvider } from "./session/context.tsx";
+import { useSession } from "./session/use-session.ts";
+import { Centred } from "./shell/centred.tsx";
+import { Shell } from "./shell/shell.tsx";
+
+function connect(project: Project) {
+  const auth = authOf(project);
+  return { auth, farthing: createFarthing({ supabase: { auth }, ...project }) };
+}
+
+/** The console of one project. */
+export function App({ project }: { readonly project: Project }) {
+  const [{ auth, farthing }] = useState(() => connect(project));
+  const [queries] = useState(() => new QueryClient());
+  const person = useSession(auth);
+  return (
+    <QueryClientProvider client={queries}>
+      <FarthingProvider farthing={farthing} userId={person && person.userId}>
+        {person === undefined && <Centred title="Farthing">Loading…</Centred>}
+        {person === null && (
+          <Centred title="Farthing">
+            <SignIn auth={auth} />
+          </Centred>
+        )}
+        {person && (
+          // Another person gets pages of their own, without this one's input.
+          <SignedInProvider key={person.userId} value={{ auth, person }}>
+            <Router hook={useHashLocation}>
+              <Shell />
+            </Router>
+          </SignedInProvider>
+        )}
+      </FarthingProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,12 @@
+import { CreditBalance } from "@/components/farthing/credit-balance";
+import { Page } from "../parts/page.tsx";
+
+export function BalancePage() {
+  return (
+    <Page title="Balance" lead="What you can spend now.">
+      <div className="max-w-xl">
+        <CreditBalance />
+      </div>
+    </Page>
+  );
+}

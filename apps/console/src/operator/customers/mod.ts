@@ -1,0 +1,3 @@
+/** Finds customers, and explains the balance of one. */
+export { CustomerPage } from "./customer.tsx";
+export { CustomersPage } from "./customers.tsx";

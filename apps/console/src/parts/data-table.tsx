@@ -1,0 +1,58 @@
+import type { ReactNode } from "react";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+
+export interface Column<Item> {
+  readonly title: string;
+  readonly cell: (item: Item) => ReactNode;
+  /** Figures stand at the right edge. */
+  readonly isFigure?: boolean;
+}
+
+interface DataTableProps<Item> {
+  /** What the rows are. Screen readers announce it; the page's heading shows it to everybody else. */
+  readonly caption: string;
+  readonly columns: readonly Column<Item>[];
+  readonly items: readonly Item[];
+  readonly keyOf: (item: Item) => string | number;
+  /** What to say if there are no rows. */
+  readonly empty: ReactNode;
+}
+
+/** A table that scrolls sideways by itself on a narrow screen, also by keyboard. */
+export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
+  if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;
+  return (
+    <div role="region" aria-label={caption} tabIndex={0} className="overflow-x-auto rounded-md border">
+      <Table>
+        <caption className="sr-only">{caption}</caption>
+        <TableHeader>
+          <TableRow>
+            {columns.map(({ title, isFigure }) => (
+              <TableHead key={title} scope="col" className={isFigure ? "text-right" : ""}>
+                {title}
+              </TableHead>
+            ))}
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {items.map((item) => (
+            <TableRow key={keyOf(item)}>
+              {columns.map(({ title, cell, isFigure }) => (
+                <TableCell key={title} className={isFigure ? "text-right tabular-nums" : ""}>
+                  {cell(item)}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}

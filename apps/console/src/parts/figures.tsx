@@ -1,0 +1,44 @@
+/** How the console writes times, money, credits and shares. Times are UTC, as in the reports. */
+import { formatCredits, formatMoney } from "@/lib/farthing-format";
+
+const MOMENT = new Intl.DateTimeFormat("en", {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  hourCycle: "h23",
+  timeZone: "UTC",
+});
+
+const NONE = <span className="text-muted-foreground">none</span>;
+
+interface MomentProps {
+  readonly at: string | null | undefined;
+}
+
+/** A time to the second, in UTC. */
+export function Moment({ at }: MomentProps) {
+  if (!at) return NONE;
+  return <time dateTime={at} className="whitespace-nowrap">{`${MOMENT.format(new Date(at))} UTC`}</time>;
+}
+
+/** Credits with all digits. A change of a balance has its sign. */
+export function Credits({ of, signed = false }: { readonly of: string; readonly signed?: boolean }) {
+  const plus = signed && !of.startsWith("-") ? "+" : "";
+  return <span className="tabular-nums">{`${plus}${formatCredits(of)}`}</span>;
+}
+
+interface MoneyProps {
+  /** In the minor unit of the currency. */
+  readonly of: number | null | undefined;
+  readonly currency: string | null | undefined;
+}
+
+export function Money({ of, currency }: MoneyProps) {
+  if (of === null || of === undefined || !currency) return NONE;
+  return <span className="whitespace-nowrap tabular-nums">{formatMoney(of, currency)}</span>;
+}
+
+/** An id as written, so that it can be copied and searched for. */
+export function Id({ of }: { readonly of: string | null | undefined }) {
+  if (!of) return NONE;
+  return <code className="text-xs break-all">{of}</code>;
+}

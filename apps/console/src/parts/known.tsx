@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+import type { Reading } from "@farthing/react";
+import { SignInRequired, Trouble } from "@/components/farthing/trouble";
+import { Skeleton } from "@/components/ui/skeleton";
+
+interface KnownProps<Data> {
+  readonly reading: Reading<Data>;
+  /** What is read, such as "The balance". */
+  readonly title: string;
+  /** The height of what will be shown, so that the page does not jump. */
+  readonly placeholder?: string;
+  readonly children: (data: Data) => ReactNode;
+}
+
+/**
+ * Shows a reading in each of its states. What was read last stays below the message, marked as such:
+ * a figure that can't be read is unknown, and not 0.
+ */
+export function Known<Data>({ reading, title, placeholder, children }: KnownProps<Data>) {
+  if (reading.status === "signed_out") return <SignInRequired />;
+  if (reading.status === "loading") {
+    return <Skeleton role="status" aria-label={`${title}: loading`} className={placeholder ?? "h-40"} />;
+  }
+  if (reading.status === "ready") return children(reading.data);
+  const { error, retry, last } = reading;
+  return (
+    <div className="grid gap-4">
+      <Trouble title={`${title}: unknown`} error={error} retry={retry}>
+        {last !== undefined && <p>What you see below was read earlier.</p>}
+      </Trouble>
+      {last !== undefined && children(last)}
+    </div>
+  );
+}

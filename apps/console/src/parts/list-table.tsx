@@ -1,0 +1,33 @@
+import { Button } from "@/components/ui/button";
+import type { List } from "../reads/use-list.ts";
+import { type Column, DataTable } from "./data-table.tsx";
+import { Known } from "./known.tsx";
+
+interface ListTableProps<Item> {
+  readonly list: List<Item>;
+  readonly caption: string;
+  readonly columns: readonly Column<Item>[];
+  readonly keyOf: (item: Item) => string | number;
+  readonly empty: string;
+}
+
+/** A list of the API as a table, page by page. */
+export function ListTable<Item>({ list, caption, ...table }: ListTableProps<Item>) {
+  const { reading, hasMore, isLoadingMore, loadMore } = list;
+  return (
+    <Known reading={reading} title={caption}>
+      {(items) => (
+        <div className="grid justify-items-start gap-4 *:min-w-0 *:max-w-full">
+          <div className="w-full">
+            <DataTable caption={caption} items={items} {...table} />
+          </div>
+          {hasMore && (
+            <Button variant="outline" onClick={loadMore} aria-disabled={isLoadingMore}>
+              {isLoadingMore ? "Loading…" : "Show more"}
+            </Button>
+          )}
+        </div>
+      )}
+    </Known>
+  );
+}

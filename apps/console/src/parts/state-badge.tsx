@@ -1,0 +1,32 @@
+import { Badge } from "@/components/ui/badge";
+
+type Tone = "good" | "open" | "bad" | "over";
+
+const TONES: Readonly<Partial<Record<string, Tone>>> = {
+  ...{ applied: "good", paid: "good", sent: "good", succeeded: "good", completed: "good" },
+  ...{ settled: "good", resolved: "good", confirmed: "good", on: "good", cleared: "good" },
+  ...{ active: "good", reconciled: "good", ok: "good", matched: "good" },
+  ...{ pending: "open", processing: "open", queued: "open", received: "open", open: "open" },
+  ...{ acknowledged: "open", waiting: "open", sending: "open", charging: "open" },
+  ...{ dead: "bad", failed: "bad", critical: "bad", disputed: "bad", uncertain: "bad" },
+  ...{ mismatch: "bad", paused: "bad", lost: "bad", warning: "bad" },
+};
+
+/** A sign for each tone, because colour alone says nothing to many people. */
+const SIGNS: Readonly<Record<Tone, string>> = { good: "✓", open: "…", bad: "!", over: "–" };
+
+const LOOKS = { good: "secondary", open: "outline", bad: "destructive", over: "outline" } as const;
+
+/** Writes a state of the API as words: `partially_refunded` is "partially refunded". */
+export const wordsOf = (state: string): string => state.replaceAll("_", " ");
+
+/** A state of an order, an event, a job and so on, by the name that the API gives it. */
+export function StateBadge({ state }: { readonly state: string }) {
+  const tone = TONES[state] ?? "over";
+  return (
+    <Badge variant={LOOKS[tone]} className="gap-1 whitespace-nowrap">
+      <span aria-hidden>{SIGNS[tone]}</span>
+      {wordsOf(state)}
+    </Badge>
+  );
+}

@@ -1,0 +1,60 @@
+/** The Supabase project that this console serves, as `farthing.json` beside `index.html` names it. */
+
+export interface Project {
+  readonly url: string;
+  readonly publishableKey: string;
+}
+
+/** The file is missing or wrong. `message` says how to write it. */
+export class ProjectError extends Error {}
+
+const EXAMPLE = `{"url": "https://abc.supabase.co", "publishableKey": "sb_publishable_…"}`;
+
+function isHttpUrl(text: unknown): text is string {
+  return typeof text === "string" && /^https?:$/.test(URL.parse(text)?.protocol ?? "");
+}
+
+function fieldsOf(text: string): Partial<Record<keyof Project, unknown>> {
+  try {
+    const fields: unknown = JSON.parse(text);
+    if (typeof fields === "object" && fields !== null) return fields;
+  } catch {
+    // The same error as for JSON of another kind.
+  }
+  throw new ProjectError(`farthing.json must be a JSON object such as ${EXAMPLE}.`);
+}
+
+/** @throws ProjectError if the text does not name a project, or has a secret key */
+export function parseProject(text: string): Project {
+  const { url, publishableKey } = fieldsOf(text);
+  if (!isHttpUrl(url)) {
+    throw new ProjectError(`url in farthing.json must be your project's URL: ${EXAMPLE}.`);
+  }
+  if (typeof publishableKey !== "string" || publishableKey === "") {
+    throw new ProjectError(`publishableKey is missing in farthing.json: ${EXAMPLE}.`);
+  }
+  if (publishableKey.startsWith("sb_secret_")) {
+    throw new ProjectError(
+      "farthing.json has a secret key, which every visitor can read. Revoke that key in your " +
+        "project's settings, and write the publishable key instead.",
+    );
+  }
+  return { url: url.replace(/\/+$/, ""), publishableKey };
+}
+
+/** @throws ProjectError if the file can't be read, does not name a project, or has a secret key */
+export async function readProject(): Promise<Project> {
+  const address = new URL("farthing.json", document.baseURI.split("#")[0]);
+  let response: Response;
+  try {
+    response = await fetch(address, { cache: "no-cache" });
+  } catch {
+    throw new ProjectError(`${address} could not be read. Check the connection, and reload.`);
+  }
+  if (!response.ok) {
+    throw new ProjectError(
+      `${address} answers ${response.status}. Put farthing.json beside index.html: ${EXAMPLE}.`,
+    );
+  }
+  return parseProject(await response.text());
+}

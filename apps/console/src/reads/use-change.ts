@@ -1,0 +1,61 @@
+import { useRef } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type Changed, FarthingError, type Input, type PathOf, type Result } from "@farthing/client";
+import { farthingKey, useFarthing, useUserId } from "@farthing/react";
+import { ONCE } from "./use-read.ts";
+
+export interface Change<In, Out> {
+  readonly run: (input: In) => void;
+  readonly state: "idle" | "busy" | "done" | "failed";
+  readonly error: Error | null;
+  readonly result: Out | undefined;
+  readonly reset: () => void;
+}
+
+/** The key of the last attempt, if nobody knows whether it has changed something. */
+interface Open {
+  readonly body: string;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Calls a route that changes something, and reads every page again afterwards. If no answer came,
+ * a repeat of the same change has the same Idempotency-Key, so that it happens once.
+ */
+export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
+  method: M,
+  path: P,
+): Change<Input<M, P>, Changed<Result<M, P>>> {
+  const farthing = useFarthing();
+  const userId = useUserId() ?? "";
+  const queries = useQueryClient();
+  const open = useRef<Open | null>(null);
+  const mutation = useMutation({
+    ...ONCE,
+    mutationFn: async (input: Input<M, P>) => {
+      const body = JSON.stringify(input);
+      const same = open.current?.body === body ? open.current : null;
+      const call = { signedInAs: userId, ...same && { idempotencyKey: same.idempotencyKey } };
+      try {
+        const result = await farthing.change(method, path, input, call);
+        open.current = null;
+        return result;
+      } catch (error) {
+        const isOpen = error instanceof FarthingError && error.isUncertain && error.idempotencyKey;
+        open.current = isOpen ? { body, idempotencyKey: error.idempotencyKey! } : null;
+        throw error;
+      }
+    },
+    onSuccess: () => void queries.invalidateQueries({ queryKey: farthingKey(userId) }),
+  });
+  const { status, error, data, reset } = mutation;
+  return {
+    run: (input) => {
+      if (status !== "pending") mutation.mutate(input);
+    },
+    state: ({ idle: "idle", pending: "busy", success: "done", error: "failed" } as const)[status],
+    error,
+    result: data,
+    reset,
+  };
+}

@@ -1,0 +1,43 @@
+import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
+import type { Input, ItemOf, ListPath, Page } from "@farthing/client";
+import { farthingKey, type Reading, useFarthing, useUserId } from "@farthing/react";
+import { ONCE, READ_MS, readingOf } from "./use-read.ts";
+
+export interface List<Item> {
+  readonly reading: Reading<readonly Item[]>;
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly loadMore: () => void;
+}
+
+const itemsOf = <Item>({ pages }: InfiniteData<Page<Item>>): readonly Item[] =>
+  pages.flatMap(({ items }) => items);
+
+/** Reads a list page by page. */
+export function useList<P extends ListPath>(
+  path: P,
+  input: Input<"get", P>,
+): List<ItemOf<P>> {
+  const farthing = useFarthing();
+  const userId = useUserId() ?? "";
+  const query = useInfiniteQuery({
+    ...ONCE,
+    queryKey: [...farthingKey(userId), "list", path, input],
+    initialPageParam: null as string | null,
+    queryFn: ({ signal, pageParam }) => {
+      const { query } = input as { query?: Record<string, unknown> };
+      const asked = { ...input, query: { ...query, ...pageParam !== null && { cursor: pageParam } } };
+      const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
+      return farthing.page(path, asked as Input<"get", P>, call);
+    },
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
+  });
+  const { data, error, isFetching, refetch } = query;
+  return {
+    reading: readingOf({ data: data && itemsOf(data), error, isFetching, refetch }),
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    loadMore: () => void query.fetchNextPage(),
+  };
+}

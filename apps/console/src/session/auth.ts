@@ -1,0 +1,15 @@
+/** Signs people in with the project's auth service. */
+import { AuthClient } from "@supabase/auth-js";
+import type { Project } from "../project.ts";
+
+export type Auth = InstanceType<typeof AuthClient>;
+
+export function authOf({ url, publishableKey }: Project): Auth {
+  return new AuthClient({
+    url: `${url}/auth/v1`,
+    headers: { apikey: publishableKey },
+    // Two consoles on one static host must not share a session.
+    storageKey: `farthing-console ${url}`,
+    flowType: "pkce",
+  });
+}

@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+import type { Auth } from "./auth.ts";
+import type { Person } from "./use-session.ts";
+
+export interface SignedIn {
+  readonly auth: Auth;
+  readonly person: Person;
+}
+
+const Context = createContext<SignedIn | null>(null);
+
+export const SignedInProvider = Context.Provider;
+
+/** Returns the person who is signed in. */
+export function useSignedIn(): SignedIn {
+  const value = useContext(Context);
+  if (value === null) throw new Error("This page is for a person who is signed in.");
+  return value;
+}

@@ -1,0 +1,45 @@
+/** All pages: their addresses, their places in the menu, and the chunks in which they are loaded. */
+import { type ComponentType, lazy } from "react";
+
+export interface ConsolePage {
+  /** Behind the `#`, with parameters such as `:id`. */
+  readonly path: string;
+  /** The name in the menu; a page without one is opened from another page. */
+  readonly menu?: string;
+  readonly page: ComponentType;
+}
+
+export interface Area {
+  readonly title: string;
+  readonly isForOperators: boolean;
+  readonly pages: readonly ConsolePage[];
+}
+
+type Module<Name extends string> = { readonly [Key in Name]: ComponentType };
+
+/** A page that is loaded when it is opened first. */
+const later = <Name extends string>(load: () => Promise<Module<Name>>, name: Name) =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+const buyer = () => import("../buyer/mod.ts");
+const customers = () => import("../operator/customers/mod.ts");
+
+export const AREAS: readonly Area[] = [
+  {
+    title: "My account",
+    isForOperators: false,
+    pages: [
+      { path: "/", menu: "Balance", page: later(buyer, "BalancePage") },
+      { path: "/buy", menu: "Buy", page: later(buyer, "BuyPage") },
+      { path: "/history", menu: "History", page: later(buyer, "HistoryPage") },
+    ],
+  },
+  {
+    title: "Operations",
+    isForOperators: true,
+    pages: [
+      { path: "/customers", menu: "Customers", page: later(customers, "CustomersPage") },
+      { path: "/customers/:id", page: later(customers, "CustomerPage") },
+    ],
+  },
+];

@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const REGISTRY = at("../../registry");
+
+/** The blocks and our packages lie outside of this folder, and must share its copies. */
+const ONE_COPY = [
+  "@base-ui/react",
+  "@tanstack/react-query",
+  "class-variance-authority",
+  "eventsource-parser",
+  "openapi-fetch",
+  "react",
+  "react-dom",
+];
+
+/** Finds a block by the name under which `registry.json` installs it into an app. */
+const blocks: Plugin = {
+  name: "blocks",
+  enforce: "pre",
+  resolveId(name) {
+    const [, block] = /^@\/components\/farthing\/(.+)$/.exec(name) ?? [];
+    if (block === undefined) return null;
+    return readdirSync(REGISTRY)
+      .flatMap((folder) => [`${REGISTRY}/${folder}/${block}.tsx`, `${REGISTRY}/${folder}/${block}.ts`])
+      .find(existsSync) ?? null;
+  },
+};
+
+const { FARTHING_URL, FARTHING_PUBLISHABLE_KEY } = process.env;
+const project = { url: FARTHING_URL, publishableKey: FARTHING_PUBLISHABLE_KEY };
+
+/** Serves farthing.json with the sources. Beside a build, whoever publishes it puts their own. */
+const projectFile: Plugin = {
+  name: "project-file",
+  configureServer: ({ middlewares }) => {
+    middlewares.use("/farthing.json", (_, response) => response.end(JSON.stringify(project)));
+  },
+};
+
+export default defineConfig({
+  base: "./", // The console works at any path of any static host.
+  plugins: [blocks, projectFile, react(), tailwindcss()],
+  resolve: {
+    dedupe: ONE_COPY,
+    alias: {
+      "@/components/ui": `${REGISTRY}/ui`,
+      "@/lib/farthing-format": `${REGISTRY}/shared/farthing-format.ts`,
+      "@/lib/utils": at("src/parts/class-names.ts"),
+      "@farthing/client": at("../../packages/client/mod.ts"),
+      "@farthing/react": at("../../packages/react/mod.ts"),
+    },
+  },
+  build: { modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+});

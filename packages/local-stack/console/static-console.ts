@@ -1,0 +1,40 @@
+/**
+ * Serves a built console, and `farthing.json` with the address and the publishable key of this
+ * stack, as a static host would.
+ */
+import { Hono } from "hono";
+import { serveStatic } from "hono/deno";
+import { secureHeaders } from "hono/secure-headers";
+
+export interface ConsoleProject {
+  readonly url: string;
+  readonly publishableKey: string;
+}
+
+interface ConsoleOptions {
+  /** The folder with the built console. It may be built while this runs. */
+  readonly dir: string;
+  readonly project: ConsoleProject;
+}
+
+const NOT_BUILT = "The console is not built yet. Run `deno task console build`, and reload.\n";
+
+/** The policy of a static host: the page may load only its own files, and call only its project. */
+const policyOf = ({ url }: ConsoleProject) => ({
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  connectSrc: ["'self'", url],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+});
+
+export function staticConsole({ dir, project }: ConsoleOptions): Hono {
+  return new Hono()
+    .use(secureHeaders({ contentSecurityPolicy: policyOf(project) }))
+    .get("/farthing.json", (context) => context.json(project))
+    .get("*", serveStatic({ root: dir }))
+    .get("/", (context) => context.text(NOT_BUILT, 503));
+}

@@ -1,0 +1,42 @@
+/** Builds the console with npm and Vite into a folder that any static host can serve. */
+import { ROOT } from "../command/root.ts";
+import { succeed } from "../command/succeed.ts";
+import { fingerprint } from "../test-tools/long-lived/fingerprint.ts";
+import { withLock } from "../test-tools/long-lived/lock.ts";
+
+export const CONSOLE = `${ROOT}apps/console`;
+
+/** The folder that the local stack serves. */
+export const CONSOLE_BUILD = `${ROOT}.farthing/console`;
+
+const MADE_OF = ["apps/console", "packages/client", "packages/react", "registry"];
+
+/** Runs `make` unless the record says that it ran with the same files. */
+async function onceFor(record: string, madeOf: string, make: () => Promise<void>): Promise<void> {
+  if (await Deno.readTextFile(record).catch(() => "") === madeOf) return;
+  await make();
+  await Deno.writeTextFile(record, madeOf);
+}
+
+/** Installs the console's npm packages, unless these are installed. */
+async function install(): Promise<void> {
+  const files = ["package.json", "package-lock.json"].map((file) => `apps/console/${file}`);
+  await onceFor(`${CONSOLE}/node_modules/.farthing-made-of`, await fingerprint(files), () =>
+    succeed("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], CONSOLE)
+  );
+}
+
+export const installConsole = (): Promise<void> => withLock("console", install);
+
+/** Installs and builds the console, unless nothing has changed since the last time. */
+export function buildConsole(): Promise<void> {
+  return withLock("console", async () => {
+    await install();
+    const record = `${ROOT}.farthing/console.made-of`;
+    const isBuilt = await Deno.stat(`${CONSOLE_BUILD}/index.html`).then(() => true, () => false);
+    if (!isBuilt) await Deno.remove(record).catch(() => {});
+    await onceFor(record, await fingerprint(MADE_OF), () =>
+      succeed("npm", ["run", "build", "--", "--outDir", CONSOLE_BUILD, "--emptyOutDir"], CONSOLE)
+    );
+  });
+}
