@@ -26,7 +26,9 @@ const blocks: Plugin = {
     const [, block] = /^@\/components\/farthing\/(.+)$/.exec(name) ?? [];
     if (block === undefined) return null;
     return readdirSync(REGISTRY)
-      .flatMap((folder) => [`${REGISTRY}/${folder}/${block}.tsx`, `${REGISTRY}/${folder}/${block}.ts`])
+      .flatMap((
+        folder,
+      ) => [`${REGISTRY}/${folder}/${block}.tsx`, `${REGISTRY}/${folder}/${block}.ts`])
       .find(existsSync) ?? null;
   },
 };

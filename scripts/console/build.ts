@@ -21,8 +21,10 @@ async function onceFor(record: string, madeOf: string, make: () => Promise<void>
 /** Installs the console's npm packages, unless these are installed. */
 async function install(): Promise<void> {
   const files = ["package.json", "package-lock.json"].map((file) => `apps/console/${file}`);
-  await onceFor(`${CONSOLE}/node_modules/.farthing-made-of`, await fingerprint(files), () =>
-    succeed("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], CONSOLE)
+  await onceFor(
+    `${CONSOLE}/node_modules/.farthing-made-of`,
+    await fingerprint(files),
+    () => succeed("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], CONSOLE),
   );
 }
 
@@ -35,8 +37,11 @@ export function buildConsole(): Promise<void> {
     const record = `${ROOT}.farthing/console.made-of`;
     const isBuilt = await Deno.stat(`${CONSOLE_BUILD}/index.html`).then(() => true, () => false);
     if (!isBuilt) await Deno.remove(record).catch(() => {});
-    await onceFor(record, await fingerprint(MADE_OF), () =>
-      succeed("npm", ["run", "build", "--", "--outDir", CONSOLE_BUILD, "--emptyOutDir"], CONSOLE)
+    await onceFor(
+      record,
+      await fingerprint(MADE_OF),
+      () =>
+        succeed("npm", ["run", "build", "--", "--outDir", CONSOLE_BUILD, "--emptyOutDir"], CONSOLE),
     );
   });
 }

@@ -4,12 +4,12 @@ import { createFarthing } from "@farthing/client";
 import { FarthingProvider } from "@farthing/react";
 import { SignIn } from "@/components/farthing/sign-in";
 import { Router } from "wouter";
-import { useHashLocation } from "wouter/use-hash-location";
 import type { Project } from "./project.ts";
 import { authOf } from "./session/auth.ts";
 import { SignedInProvider } from "./session/context.tsx";
 import { useSession } from "./session/use-session.ts";
 import { Centred } from "./shell/centred.tsx";
+import { useHashPath, useHashSearch } from "./shell/address.ts";
 import { Shell } from "./shell/shell.tsx";
 
 function connect(project: Project) {
@@ -34,7 +34,7 @@ export function App({ project }: { readonly project: Project }) {
         {person && (
           // Another person gets pages of their own, without this one's input.
           <SignedInProvider key={person.userId} value={{ auth, person }}>
-            <Router hook={useHashLocation}>
+            <Router hook={useHashPath} searchHook={useHashSearch}>
               <Shell />
             </Router>
           </SignedInProvider>

@@ -33,7 +33,9 @@ const policyOf = ({ url }: ConsoleProject) => ({
 
 export function staticConsole({ dir, project }: ConsoleOptions): Hono {
   return new Hono()
-    .use(secureHeaders({ contentSecurityPolicy: policyOf(project), strictTransportSecurity: false }))
+    .use(
+      secureHeaders({ contentSecurityPolicy: policyOf(project), strictTransportSecurity: false }),
+    )
     .get("/farthing.json", (context) => context.json(project))
     .get("*", serveStatic({ root: dir }))
     .get("/", (context) => context.text(NOT_BUILT, 503));

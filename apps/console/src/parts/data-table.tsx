@@ -29,7 +29,12 @@ interface DataTableProps<Item> {
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
   if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;
   return (
-    <div role="region" aria-label={caption} tabIndex={0} className="overflow-x-auto rounded-md border">
+    <div
+      role="region"
+      aria-label={caption}
+      tabIndex={0}
+      className="overflow-x-auto rounded-md border"
+    >
       <Table>
         <caption className="sr-only">{caption}</caption>
         <TableHeader>

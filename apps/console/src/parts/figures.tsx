@@ -17,11 +17,15 @@ interface MomentProps {
 /** A time to the second, in UTC. */
 export function Moment({ at }: MomentProps) {
   if (!at) return NONE;
-  return <time dateTime={at} className="whitespace-nowrap">{`${MOMENT.format(new Date(at))} UTC`}</time>;
+  return (
+    <time dateTime={at} className="whitespace-nowrap">{`${MOMENT.format(new Date(at))} UTC`}</time>
+  );
 }
 
 /** Credits with all digits. A change of a balance has its sign. */
-export function Credits({ of, signed = false }: { readonly of: string; readonly signed?: boolean }) {
+export function Credits(
+  { of, signed = false }: { readonly of: string; readonly signed?: boolean },
+) {
   const plus = signed && !of.startsWith("-") ? "+" : "";
   return <span className="tabular-nums">{`${plus}${formatCredits(of)}`}</span>;
 }

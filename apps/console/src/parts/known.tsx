@@ -19,7 +19,9 @@ interface KnownProps<Data> {
 export function Known<Data>({ reading, title, placeholder, children }: KnownProps<Data>) {
   if (reading.status === "signed_out") return <SignInRequired />;
   if (reading.status === "loading") {
-    return <Skeleton role="status" aria-label={`${title}: loading`} className={placeholder ?? "h-40"} />;
+    return (
+      <Skeleton role="status" aria-label={`${title}: loading`} className={placeholder ?? "h-40"} />
+    );
   }
   if (reading.status === "ready") return children(reading.data);
   const { error, retry, last } = reading;

@@ -20,7 +20,11 @@ export function Page({ title, lead, actions, children }: PageProps) {
     <div className="grid gap-6 *:min-w-0">
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div className="grid min-w-0 gap-1">
-          <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold tracking-tight outline-none">
+          <h1
+            ref={heading}
+            tabIndex={-1}
+            className="text-2xl font-semibold tracking-tight outline-none"
+          >
             {title}
           </h1>
           {lead && <p className="max-w-prose text-muted-foreground">{lead}</p>}

@@ -1,6 +1,12 @@
 import { useRef } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type Changed, FarthingError, type Input, type PathOf, type Result } from "@farthing/client";
+import {
+  type Changed,
+  FarthingError,
+  type Input,
+  type PathOf,
+  type Result,
+} from "@farthing/client";
 import { farthingKey, useFarthing, useUserId } from "@farthing/react";
 import { ONCE } from "./use-read.ts";
 

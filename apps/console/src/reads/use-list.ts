@@ -26,7 +26,10 @@ export function useList<P extends ListPath>(
     initialPageParam: null as string | null,
     queryFn: ({ signal, pageParam }) => {
       const { query } = input as { query?: Record<string, unknown> };
-      const asked = { ...input, query: { ...query, ...pageParam !== null && { cursor: pageParam } } };
+      const asked = {
+        ...input,
+        query: { ...query, ...pageParam !== null && { cursor: pageParam } },
+      };
       const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
       return farthing.page(path, asked as Input<"get", P>, call);
     },

@@ -1,10 +1,8 @@
-import { type FormEvent, useState } from "react";
 import type { FoundCustomer } from "@farthing/client";
 import { Link } from "wouter";
-import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
 import type { Column } from "../../parts/data-table.tsx";
 import { Credits, Moment } from "../../parts/figures.tsx";
+import { Field, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
@@ -12,7 +10,9 @@ import { useList } from "../../reads/use-list.ts";
 const COLUMNS: readonly Column<FoundCustomer>[] = [
   {
     title: "Customer",
-    cell: ({ id, email }) => <Link href={`/customers/${id}`} className="underline">{email ?? id}</Link>,
+    cell: ({ id, email }) => (
+      <Link href={`/customers/${id}`} className="underline">{email ?? id}</Link>
+    ),
   },
   { title: "Available", isFigure: true, cell: ({ available }) => <Credits of={available} /> },
   { title: "Debt", isFigure: true, cell: ({ debt }) => <Credits of={debt} /> },
@@ -33,21 +33,16 @@ function Found({ q }: { readonly q: string }) {
 }
 
 export function CustomersPage() {
-  const [q, setQ] = useState("");
-  const search = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setQ(String(new FormData(event.currentTarget).get("q")).trim());
-  };
+  const { q } = useFilters("q");
   return (
     <Page
       title="Customers"
       lead="Find a customer by email address, user id, order, payment, or an id of Stripe."
     >
-      <form role="search" onSubmit={search} className="flex max-w-xl gap-2">
-        <Input name="q" type="search" aria-label="Email address or id" required />
-        <Button type="submit">Find</Button>
-      </form>
-      {q !== "" && <Found q={q} />}
+      <Filters>
+        <Field name="q" type="search" label="Email address or id" />
+      </Filters>
+      {q !== undefined && <Found q={q} />}
     </Page>
   );
 }

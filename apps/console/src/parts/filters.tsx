@@ -1,0 +1,78 @@
+import { type FormEvent, type ReactNode, useId } from "react";
+import { useSearchParams } from "wouter";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { wordsOf } from "./state-badge.tsx";
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+}
+
+const FIELD = "grid gap-1.5";
+
+/** A choice of one value, or of all. */
+export function Choice(
+  { name, label, values }: FieldProps & { readonly values: readonly string[] },
+) {
+  const [asked] = useSearchParams();
+  const id = useId();
+  return (
+    <div className={FIELD}>
+      <Label htmlFor={id}>{label}</Label>
+      <select
+        {...{ id, name }}
+        defaultValue={asked.get(name) ?? ""}
+        className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
+      >
+        <option value="">all</option>
+        {values.map((value) => <option key={value} value={value}>{wordsOf(value)}</option>)}
+      </select>
+    </div>
+  );
+}
+
+/** A text or a day to filter by. */
+export function Field({ name, label, type = "text" }: FieldProps & { readonly type?: string }) {
+  const [asked] = useSearchParams();
+  const id = useId();
+  return (
+    <div className={FIELD}>
+      <Label htmlFor={id}>{label}</Label>
+      <Input {...{ id, name, type }} defaultValue={asked.get(name) ?? ""} />
+    </div>
+  );
+}
+
+/**
+ * The filters of a page. They stand in its address, so that a copied address shows the same rows.
+ * Read them with `useFilters`.
+ */
+export function Filters({ children }: { readonly children: ReactNode }) {
+  const [asked, set] = useSearchParams();
+  const show = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = [...new FormData(event.currentTarget)];
+    set(form.flatMap(([name, value]) => value === "" ? [] : [[name, String(value)]]));
+  };
+  return (
+    // A new address, such as after the back button, fills the fields anew.
+    <form key={asked.toString()} onSubmit={show} className="flex flex-wrap items-end gap-3">
+      {children}
+      <Button type="submit" variant="outline">Show</Button>
+    </form>
+  );
+}
+
+/** Returns those of the named filters that the page's address sets, as a query of the API. */
+export function useFilters<Name extends string>(
+  ...names: readonly Name[]
+): { readonly [Key in Name]?: string } {
+  const [asked] = useSearchParams();
+  const set = names.flatMap((name) => {
+    const value = asked.get(name);
+    return value ? [[name, value]] : [];
+  });
+  return Object.fromEntries(set);
+}

@@ -1,0 +1,33 @@
+import { type ComponentProps, useId } from "react";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { Textarea } from "@/components/ui/textarea";
+
+type TextFieldProps = ComponentProps<typeof Input> & {
+  readonly label: string;
+  readonly hint?: string;
+};
+
+/** A labelled field of a form. */
+export function TextField({ label, hint, ...props }: TextFieldProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>{label}</Label>
+      <Input id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...props} />
+      {hint && <p id={`${id}-hint`} className="text-xs text-muted-foreground">{hint}</p>}
+    </div>
+  );
+}
+
+/** Why an operator changes something. It is stored with the change. */
+export function ReasonField({ hint }: { readonly hint?: string }) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>Reason</Label>
+      <Textarea id={id} name="reason" required maxLength={500} />
+      <p className="text-xs text-muted-foreground">{hint ?? "Stored with the change."}</p>
+    </div>
+  );
+}
