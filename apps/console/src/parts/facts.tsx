@@ -1,14 +1,15 @@
 import type { ReactNode } from "react";
 
 interface FactsProps {
-  readonly facts: readonly (readonly [name: string, value: ReactNode])[];
+  /** The values by their names. */
+  readonly facts: Readonly<Record<string, ReactNode>>;
 }
 
 /** Names and values of one thing. */
 export function Facts({ facts }: FactsProps) {
   return (
     <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2 lg:grid-cols-3">
-      {facts.map(([name, value]) => (
+      {Object.entries(facts).map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-sm text-muted-foreground">{name}</dt>
           <dd className="mt-0.5 font-medium break-words">{value}</dd>

@@ -13,12 +13,12 @@ export function CustomerPage() {
       <Known reading={reading} title="The customer">
         {({ customer, credits }) => (
           <Facts
-            facts={[
-              ["Email", customer.email ?? "none"],
-              ["Since", <Moment at={customer.created_at} />],
-              ["Available", <Credits of={credits.available} />],
-              ["Held", <Credits of={credits.held} />],
-            ]}
+            facts={{
+              Email: customer.email ?? "none",
+              Since: <Moment at={customer.created_at} />,
+              Available: <Credits of={credits.available} />,
+              Held: <Credits of={credits.held} />,
+            }}
           />
         )}
       </Known>
