@@ -6,7 +6,7 @@
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
 import { canRun } from "../command/program.ts";
-import { withProcess, withStack } from "../command/with-stack.ts";
+import { withProcess, withStack } from "../stack/with-stack.ts";
 import type { Settings } from "../settings/settings.ts";
 import { buildConsole, CONSOLE, CONSOLE_BUILD, installConsole } from "./build.ts";
 

@@ -5,7 +5,7 @@
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
 import { canRun } from "../command/program.ts";
-import { withProcess, withStack } from "../command/with-stack.ts";
+import { withProcess, withStack } from "../stack/with-stack.ts";
 import { EXAMPLE_NAMES, type ExampleName, installExample, serveExample } from "./install.ts";
 
 const USAGE = `Usage: deno task example ${EXAMPLE_NAMES.join(" | ")} [flags of deno task start]

@@ -89,7 +89,7 @@ function overall({ health }: Status): Html {
 function links(urls: Urls, documents: Welcome["documents"]): Html {
   const pages = [
     ["/docs", "API page", "Every route, with the keys of this stack filled in."],
-    [urls.console, "Console", "What a buyer sees, and what an operator needs."],
+    [urls.console, "Console", "Pages for buyers and for operators."],
     [urls.mail, "Mail inbox", "The emails of this stack. None leaves this machine."],
     [urls.stripe, "Stripe emulator", "Open checkouts, events and test cards."],
   ];

@@ -60,6 +60,20 @@ const AREAS: readonly Area[] = [
       ["mod.ts", "server.ts"],
     ],
   },
+  {
+    root: "apps/console/src/",
+    floors: [
+      ["project.ts", "parts/class-names.ts"],
+      ["session"],
+      ["reads"],
+      ["parts"],
+      ["buyer", "operator/*"],
+      ["shell"],
+      ["app.tsx"],
+      ["main.tsx"],
+    ],
+    inner: "operator/",
+  },
   { root: "packages/react/", floors: [["core"], ["hooks"], ["mod.ts"]] },
   { root: "packages/ai/", floors: [["core"], ["ai-sdk"], ["meter.ts"], ["mod.ts"]] },
   {
@@ -83,7 +97,7 @@ const AREAS: readonly Area[] = [
     root: "packages/local-stack/",
     floors: [
       ["core"],
-      ["ai", "isolates", "lite", "mail", "migrations", "net", "postgres", "redis"],
+      ["ai", "console", "isolates", "lite", "mail", "migrations", "net", "postgres", "redis"],
       ["cron", "stack"],
       ["gateway"],
       ["plugins"],

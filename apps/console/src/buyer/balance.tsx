@@ -3,7 +3,7 @@ import { Page } from "../parts/page.tsx";
 
 export function BalancePage() {
   return (
-    <Page title="Balance" lead="What you can spend now.">
+    <Page title="Balance" lead="The credits that you can spend now.">
       <div className="max-w-xl">
         <CreditBalance />
       </div>

@@ -12,17 +12,17 @@ import type { Change } from "../reads/use-change.ts";
 import { useSignedIn } from "../session/context.tsx";
 
 interface ChangeDialogProps<In, Out> {
-  /** The button that opens the dialog, and what happens, such as "Refund". */
+  /** The name of the change, such as "Refund". The buttons bear it. */
   readonly action: string;
   readonly title: string;
-  /** What will happen, before it does: the amounts that will move. */
+  /** Says before the change which amounts will move. */
   readonly preview?: ReactNode;
   /** The fields of the form. */
   readonly children?: ReactNode;
   readonly change: Change<In, Out>;
   /** Makes the call's input of the form's fields. */
   readonly inputOf: (form: FormData) => In;
-  /** What to say when it is done. */
+  /** Says what was done. */
   readonly done: (result: Out) => ReactNode;
   readonly isDestructive?: boolean;
 }

@@ -16,12 +16,12 @@ export interface Column<Item> {
 }
 
 interface DataTableProps<Item> {
-  /** What the rows are. Screen readers announce it; the page's heading shows it to everybody else. */
+  /** Names the rows for screen readers. The page's heading names them for everybody else. */
   readonly caption: string;
   readonly columns: readonly Column<Item>[];
   readonly items: readonly Item[];
   readonly keyOf: (item: Item) => string | number;
-  /** What to say if there are no rows. */
+  /** Says that there are no rows. */
   readonly empty: ReactNode;
 }
 

@@ -5,7 +5,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 
 interface KnownProps<Data> {
   readonly reading: Reading<Data>;
-  /** What is read, such as "The balance". */
+  /** Names what is read, such as "The balance". */
   readonly title: string;
   /** The height of what will be shown, so that the page does not jump. */
   readonly placeholder?: string;
@@ -13,8 +13,8 @@ interface KnownProps<Data> {
 }
 
 /**
- * Shows a reading in each of its states. What was read last stays below the message, marked as such:
- * a figure that can't be read is unknown, and not 0.
+ * Shows a reading in each of its states. A figure that can't be read is unknown, and not 0. The last
+ * answer stays below that message, which says that it is older.
  */
 export function Known<Data>({ reading, title, placeholder, children }: KnownProps<Data>) {
   if (reading.status === "signed_out") return <SignInRequired />;

@@ -15,7 +15,7 @@ interface ReadOptions {
   readonly enabled?: boolean;
 }
 
-export const isSignedOut = (error: unknown): boolean =>
+const isSignedOut = (error: unknown): boolean =>
   error instanceof FarthingError && error.status === 401;
 
 interface Answer<Data> {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { Session } from "@supabase/auth-js";
 import type { Auth } from "./auth.ts";
 
-/** Who uses the console. */
+/** The person who uses the console. */
 export interface Person {
   readonly userId: string;
   readonly email: string;

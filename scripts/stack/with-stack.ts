@@ -9,7 +9,7 @@ import {
   SettingsError,
   STACK_ENV_FILE,
 } from "../settings/settings.ts";
-import { ROOT } from "./root.ts";
+import { ROOT } from "../command/root.ts";
 
 const START_TIMEOUT_MS = 120_000;
 
