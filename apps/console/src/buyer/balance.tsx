@@ -1,12 +1,55 @@
+import { useCredits } from "@farthing/react";
+import type { CurrentBalance } from "@farthing/client";
 import { CreditBalance } from "@/components/farthing/credit-balance";
-import { Page } from "../parts/page.tsx";
+import { type Column, DataTable } from "../parts/data-table.tsx";
+import { Facts } from "../parts/facts.tsx";
+import { Credits, Moment } from "../parts/figures.tsx";
+import { Page, Section } from "../parts/page.tsx";
+import { StateBadge } from "../parts/state-badge.tsx";
+
+const LOTS: readonly Column<CurrentBalance["lots"][number]>[] = [
+  { title: "From", cell: ({ source }) => source },
+  { title: "Expires", cell: ({ expires_at }) => expires_at ? <Moment at={expires_at} /> : "never" },
+  { title: "State", cell: ({ frozen }) => <StateBadge state={frozen ? "frozen" : "usable"} /> },
+  { title: "Left", isFigure: true, cell: ({ remaining }) => <Credits of={remaining} /> },
+];
+
+function Details({ balance }: { readonly balance: CurrentBalance }) {
+  const { available, held, debt, lots } = balance;
+  return (
+    <>
+      <Section title="How it adds up">
+        <Facts
+          facts={{
+            "Balance": <Credits of={balance.balance} />,
+            "Available": <Credits of={available} />,
+            "Held for work in progress": <Credits of={held} />,
+            "Owed": <Credits of={debt} />,
+            "Read": <Moment at={balance.as_of} />,
+          }}
+        />
+      </Section>
+      <Section title="Where your credits come from">
+        <DataTable
+          caption="Your credits by their origin"
+          columns={LOTS}
+          items={lots.filter(({ remaining }) => Number(remaining) > 0)}
+          keyOf={({ id }) => id}
+          empty="You have no credits. Those that you buy or are given appear here."
+        />
+      </Section>
+    </>
+  );
+}
 
 export function BalancePage() {
+  const credits = useCredits();
   return (
     <Page title="Balance" lead="The credits that you can spend now.">
       <div className="max-w-xl">
         <CreditBalance />
       </div>
+      {credits.status === "ready" && <Details balance={credits.data} />}
     </Page>
   );
 }

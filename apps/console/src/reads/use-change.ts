@@ -11,7 +11,7 @@ import { farthingKey, useFarthing, useUserId } from "@farthing/react";
 import { ONCE } from "./use-read.ts";
 
 export interface Change<In, Out> {
-  readonly run: (input: In) => void;
+  readonly run: (input: In, then?: { readonly onDone: (result: Out) => void }) => void;
   readonly state: "idle" | "busy" | "done" | "failed";
   readonly error: Error | null;
   readonly result: Out | undefined;
@@ -56,8 +56,10 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   });
   const { status, error, data, reset } = mutation;
   return {
-    run: (input) => {
-      if (status !== "pending") mutation.mutate(input);
+    run: (input, then) => {
+      if (status !== "pending") {
+        mutation.mutate(input, then === undefined ? {} : { onSuccess: then.onDone });
+      }
     },
     state: ({ idle: "idle", pending: "busy", success: "done", error: "failed" } as const)[status],
     error,

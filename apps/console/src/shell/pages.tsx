@@ -32,6 +32,11 @@ export const AREAS: readonly Area[] = [
       { path: "/", menu: "Balance", page: later(buyer, "BalancePage") },
       { path: "/buy", menu: "Buy", page: later(buyer, "BuyPage") },
       { path: "/history", menu: "History", page: later(buyer, "HistoryPage") },
+      { path: "/orders", menu: "Orders", page: later(buyer, "OrdersPage") },
+      { path: "/top-ups", menu: "Top-ups and cap", page: later(buyer, "TopUpsPage") },
+      { path: "/jobs", menu: "Jobs", page: later(buyer, "JobsPage") },
+      { path: "/jobs/:id", page: later(buyer, "JobPage") },
+      { path: "/chat", menu: "Chat", page: later(buyer, "ChatPage") },
     ],
   },
   {

@@ -1,0 +1,40 @@
+import { useState } from "react";
+import type { Rate } from "@farthing/client";
+import { Chat } from "@/components/farthing/chat";
+import { Paywall } from "@/components/farthing/paywall";
+import { Label } from "@/components/ui/label";
+import { Known } from "../parts/known.tsx";
+import { Page } from "../parts/page.tsx";
+import { useRead } from "../reads/use-read.ts";
+
+function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
+  const [model, setModel] = useState(rates[0]?.model);
+  if (model === undefined) return <p>No model has a rate yet.</p>;
+  return (
+    <div className="grid max-w-3xl gap-4">
+      <div className="grid justify-items-start gap-1.5">
+        <Label htmlFor="model">Model</Label>
+        <select
+          id="model"
+          value={model}
+          onChange={(event) => setModel(event.target.value)}
+          className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
+        >
+          {rates.map(({ model }) => <option key={model} value={model}>{model}</option>)}
+        </select>
+      </div>
+      <Chat key={model} model={model} explain={(error) => <Paywall error={error} />} />
+    </div>
+  );
+}
+
+export function ChatPage() {
+  const reading = useRead("/usage/rates", {});
+  return (
+    <Page title="Chat">
+      <Known reading={reading} title="The models">
+        {(rates) => <Conversation rates={rates} />}
+      </Known>
+    </Page>
+  );
+}
