@@ -1,5 +1,5 @@
-import { useState } from "react";
 import type { Rate } from "@farthing/client";
+import { useSearchParams } from "wouter";
 import { Chat } from "@/components/farthing/chat";
 import { Paywall } from "@/components/farthing/paywall";
 import { Label } from "@/components/ui/label";
@@ -7,8 +7,10 @@ import { Known } from "../parts/known.tsx";
 import { Page } from "../parts/page.tsx";
 import { useRead } from "../reads/use-read.ts";
 
+/** A chat with the model that the address names, or with the first one that has a rate. */
 function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
-  const [model, setModel] = useState(rates[0]?.model);
+  const [asked, ask] = useSearchParams();
+  const model = rates.find(({ model }) => model === asked.get("model"))?.model ?? rates[0]?.model;
   if (model === undefined) return <p>No model has a rate yet.</p>;
   return (
     <div className="grid max-w-3xl gap-4">
@@ -17,7 +19,7 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
         <select
           id="model"
           value={model}
-          onChange={(event) => setModel(event.target.value)}
+          onChange={(event) => ask({ model: event.target.value }, { replace: true })}
           className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
         >
           {rates.map(({ model }) => <option key={model} value={model}>{model}</option>)}

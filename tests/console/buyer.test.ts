@@ -1,0 +1,166 @@
+/** A buyer uses the console: on another origin, under a path, in real Chromium on the real stack. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { newLogin, paysByCard } from "../browser/another-origin/app-page.ts";
+import { withPage } from "../browser/chromium.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { backEnd, data, post } from "../support/project/http.ts";
+import { type Person, signUp, signUpWith } from "../support/project/people.ts";
+import { promptOf } from "../support/work/chat.ts";
+import { holdsEnd } from "../support/work/jobs.ts";
+import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { withConsole } from "./console-page.ts";
+import { test, testsEnd, theConsole, world } from "./opened.ts";
+
+const goTo = (page: Page, name: string) =>
+  page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
+
+const press = (page: Page, name: string | RegExp) =>
+  page.getByRole("button", { name, exact: true }).click();
+
+const shows = (page: Page, text: string | RegExp) =>
+  page.getByRole("main").getByText(text, { exact: true }).first().waitFor();
+
+/** The cells of a table's row that has this text. */
+const rowOf = async (page: Page, text: string): Promise<string[]> => {
+  const row = page.getByRole("row").filter({ hasText: text }).first();
+  await row.waitFor();
+  return await row.getByRole("cell").allInnerTexts();
+};
+
+/** Opens the console as a person who has these credits. */
+async function asPerson(
+  person: Person,
+  path: string,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { browser, host } = await theConsole();
+  await withConsole(browser, host, { world, person, path }, use);
+  await proven(world);
+}
+
+test("a visitor signs up, and is signed out on request", async () => {
+  const { browser, host } = await theConsole();
+  const { email, password } = newLogin();
+  await withPage(browser, async (page) => {
+    await page.goto(host.address);
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await press(page, "Sign up");
+    await page.getByRole("heading", { name: "Balance" }).waitFor();
+    await page.getByRole("banner").getByText(email).waitFor();
+    equal(await page.getByRole("link", { name: "Customers" }).count(), 0);
+    await page.reload();
+    await page.getByRole("heading", { name: "Balance" }).waitFor();
+    await press(page, "Sign out");
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+  });
+});
+
+test("a buyer buys, returns to the same page, and sees credits, order and history", async () => {
+  const person = await signUp(world);
+  await asPerson(person, "/buy", async (page) => {
+    await press(page, "Buy Starter");
+    await withDeliveries(world, "shared", async () => {
+      await paysByCard(page, world, person.email);
+      await page.getByText("Thank you", { exact: true }).waitFor();
+    });
+    match(page.url(), /\/deep\/console\/#\/buy$/);
+    await goTo(page, "Balance");
+    await shows(page, "9,990");
+    await goTo(page, "Orders");
+    const order = await rowOf(page, "Starter");
+    deepEqual([order[2]?.replace(/\s/g, ""), order[3], order[4]], ["✓paid", "9,990", "$9.99"]);
+    await goTo(page, "History");
+    const entry = await rowOf(page, "Purchase");
+    deepEqual([entry[3], entry[4]], ["+9,990", "9,990"]);
+  });
+});
+
+test("the history says why, filters, and is saved as a file", async () => {
+  const person = await signUpWith(world, "12.5");
+  const body = { user_id: person.id, amount: "2.25", reason: "A picture of a wren" };
+  data(await post(world, "credits/debits", backEnd(world), body), 201, Debit);
+  await asPerson(person, "/history", async (page) => {
+    deepEqual((await rowOf(page, "Charge")).slice(1), [
+      ...["Charge", "A picture of a wren", "-2.25", "10.25"],
+    ]);
+    await page.getByLabel("What").selectOption("promotion");
+    await press(page, "Show");
+    await page.getByRole("row").filter({ hasText: "Charge" }).waitFor({ state: "detached" });
+    deepEqual((await rowOf(page, "Gift")).slice(3), ["+12.5", "12.5"]);
+    match(page.url(), /#\/history\?kind=promotion$/);
+    await page.reload();
+    await rowOf(page, "Gift");
+    const [file] = await Promise.all([page.waitForEvent("download"), press(page, "Download CSV")]);
+    const lines = (await Deno.readTextFile(await file.path())).trim().split(/\r?\n/);
+    match(lines[0]!, /^id,seq,kind,amount,balance_after/);
+    equal(lines.length, 2);
+  });
+});
+
+test("a buyer runs a job, cancels another, and finds both again", async () => {
+  const person = await signUpWith(world, "1000");
+  await asPerson(person, "/jobs", async (page) => {
+    const start = async (topic: string) => {
+      await page.getByLabel("Topic").fill(topic);
+      await press(page, "Research");
+      await page.getByRole("heading", { name: "Job", exact: true }).waitFor();
+    };
+    await start("Explain the farthing. [plan:1]");
+    await page.getByRole("region", { name: "Result" }).waitFor();
+    await goTo(page, "Jobs");
+    await start("Explain the groat. [plan:5] [slow:3000]");
+    await press(page, "Cancel");
+    await page.getByText("Cancelled", { exact: true }).waitFor();
+    await holdsEnd(world, person.id);
+    await goTo(page, "Jobs");
+    await rowOf(page, "completed");
+    await rowOf(page, "cancelled");
+  });
+});
+
+test("a buyer chats and sees the price; without credits the paywall leads to a purchase", async () => {
+  const person = await signUpWith(world, "100");
+  await asPerson(person, "/chat?model=gpt-4o", async (page) => {
+    await page.getByLabel("Message").fill(promptOf("[tokens:20]").content);
+    await press(page, "Send");
+    await page.getByText(/^[\d.]+ credits$/).waitFor();
+  });
+  await asPerson(await signUp(world), "/chat?model=gpt-4o", async (page) => {
+    await page.getByLabel("Message").fill(promptOf("[tokens:20]").content);
+    await press(page, "Send");
+    const paywall = page.getByRole("dialog", { name: "Not enough credits" });
+    await paywall.getByRole("button", { name: /^Buy Starter for/ }).waitFor();
+  });
+});
+
+test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
+  const person = await signUpWith(world, "1000");
+  await asPerson(person, "/top-ups", async (page) => {
+    await press(page, "Change the cap");
+    const dialog = page.getByRole("dialog", { name: "Cap of a day" });
+    await dialog.getByText(`In your name: ${person.email}`).waitFor();
+    await dialog.getByLabel("Credits").fill("-1");
+    await dialog.getByRole("button", { name: "Change the cap" }).click();
+    await dialog.getByText("Change the cap: not done").waitFor();
+    await dialog.getByLabel("Credits").fill("250");
+    await dialog.getByRole("button", { name: "Change the cap" }).click();
+    await dialog.getByText("The cap of a day is now: 250.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    const facts = await page.locator("dl").innerText();
+    ok(/Set by you\s+250/.test(facts), facts);
+    await withDeliveries(world, "shared", async () => {
+      await press(page, "Save a card");
+      await paysByCard(page, world, person.email, /^Save/);
+      await page.getByText("ending in 4242").waitFor();
+      await page.getByLabel("When fewer are left than").fill("2000");
+      await page.getByLabel("Top up to").fill("5000");
+      await press(page, "Agree and turn on");
+      await goTo(page, "Balance");
+      await shows(page, "5,000");
+    });
+  });
+});
+
+testsEnd();
