@@ -8,7 +8,7 @@ export interface Project {
 /** The file is missing or wrong. `message` says how to write it. */
 export class ProjectError extends Error {}
 
-const EXAMPLE = `{"url": "https://abc.supabase.co", "publishableKey": "sb_publishable_…"}`;
+export const EXAMPLE = `{"url": "https://abc.supabase.co", "publishableKey": "sb_publishable_…"}`;
 
 function isHttpUrl(text: unknown): text is string {
   return typeof text === "string" && /^https?:$/.test(URL.parse(text)?.protocol ?? "");
@@ -40,21 +40,4 @@ export function parseProject(text: string): Project {
     );
   }
   return { url: url.replace(/\/+$/, ""), publishableKey };
-}
-
-/** @throws ProjectError if the file can't be read, does not name a project, or has a secret key */
-export async function readProject(): Promise<Project> {
-  const address = new URL("farthing.json", document.baseURI.split("#")[0]);
-  let response: Response;
-  try {
-    response = await fetch(address, { cache: "no-cache" });
-  } catch {
-    throw new ProjectError(`${address} could not be read. Check the connection, and reload.`);
-  }
-  if (!response.ok) {
-    throw new ProjectError(
-      `${address} answers ${response.status}. Put farthing.json beside index.html: ${EXAMPLE}.`,
-    );
-  }
-  return parseProject(await response.text());
 }

@@ -21,7 +21,15 @@ import {
 import { ISOLATES } from "./isolates.ts";
 import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
-import { BLOCKS, BLOCKS_ON_STACK, CLIENT, EXAMPLES, REACT, THIRTEEN_TASKS } from "./packages.ts";
+import {
+  BLOCKS,
+  BLOCKS_ON_STACK,
+  CLIENT,
+  CONSOLE,
+  EXAMPLES,
+  REACT,
+  THIRTEEN_TASKS,
+} from "./packages.ts";
 import { QUARTER } from "./quarter.ts";
 
 /** The part that is skipped if there is no browser. */
@@ -95,6 +103,7 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
       `${BLOCKS_ON_STACK}/`,
       `${EXAMPLES}/`,
       `${REACT}/`,
+      `${CONSOLE}/`,
       `${THIRTEEN_TASKS}/`,
     ].some((folder) => file.startsWith(folder))
   );

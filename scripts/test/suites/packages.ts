@@ -50,6 +50,9 @@ export const REACT = "tests/react";
 /** The tests of the finished apps of examples/, on a stack. */
 export const EXAMPLES = "tests/examples";
 
+/** The tests of the built console, on a stack. */
+export const CONSOLE = "tests/console";
+
 /** The tests of the app in which a user does everything, on a stack. */
 export const THIRTEEN_TASKS = "tests/thirteen-tasks";
 
@@ -202,6 +205,21 @@ export const ai = packageSuite({
   about:
     "packages/ai: 90 ways of ending a metered call, and its parts (when it has changed, or when named)",
   madeOf: ["packages/client", "packages/ai"],
+  isGroup: true,
+});
+
+export const consoleApp = packageSuite({
+  name: "console",
+  about:
+    "apps/console: its pages in Chromium, against the stack (when it has changed, or when named)",
+  madeOf: [
+    ...["apps/console", "packages/client", "packages/react", "registry", "scripts/console"],
+    ...[CONSOLE, "tests/browser/accessibility.ts"],
+  ],
+  tests: "apps/console",
+  onStack: CONSOLE,
+  withChromium: CONSOLE,
+  withNpm: [CONSOLE],
   isGroup: true,
 });
 

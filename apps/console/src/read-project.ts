@@ -1,0 +1,18 @@
+import { EXAMPLE, parseProject, type Project, ProjectError } from "./project.ts";
+
+/** @throws ProjectError if the file can't be read, does not name a project, or has a secret key */
+export async function readProject(): Promise<Project> {
+  const address = new URL("farthing.json", document.baseURI.split("#")[0]);
+  let response: Response;
+  try {
+    response = await fetch(address, { cache: "no-cache" });
+  } catch {
+    throw new ProjectError(`${address} could not be read. Check the connection, and reload.`);
+  }
+  if (!response.ok) {
+    throw new ProjectError(
+      `${address} answers ${response.status}. Put farthing.json beside index.html: ${EXAMPLE}.`,
+    );
+  }
+  return parseProject(await response.text());
+}
