@@ -2,11 +2,11 @@
  * The built console on a static host: its size, its policy, and its messages when `farthing.json` is
  * missing or wrong.
  */
-import { deepEqual, match, ok } from "node:assert/strict";
+import { deepEqual, match, ok, throws } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { buildConsole, CONSOLE_BUILD } from "../../scripts/console/build.ts";
 import { parseProject, ProjectError } from "../../apps/console/src/project.ts";
-import { staticConsole } from "../../packages/local-stack/console/static-console.ts";
+import { staticConsole } from "@farthing/local-stack/console";
 import { withPage } from "../browser/chromium.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 
@@ -94,15 +94,11 @@ const WRONG: readonly (readonly [what: string, text: string, message: RegExp])[]
 ];
 
 for (const [what, text, message] of WRONG) {
-  test(`farthing.json with ${what} is refused, and the page says why`, async () => {
-    let error: unknown;
-    try {
-      parseProject(text);
-    } catch (thrown) {
-      error = thrown;
-    }
-    ok(error instanceof ProjectError);
-    match(error.message, message);
+  Deno.test(`farthing.json with ${what} is refused, and the message says why`, () => {
+    throws(
+      () => parseProject(text),
+      (error) => error instanceof ProjectError && message.test(error.message),
+    );
   });
 }
 

@@ -52,7 +52,7 @@ export function JobsPage() {
   return (
     <Page
       title="Jobs"
-      lead="Work that goes on while you are away. Each step is charged when it is done."
+      lead="Work that goes on after you leave the page. Each step is charged when it is done."
     >
       <Research />
       <ListTable

@@ -7,6 +7,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
+import { cn } from "./class-names.ts";
 
 export interface Column<Item> {
   readonly title: string;
@@ -40,7 +41,7 @@ export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataT
         <TableHeader>
           <TableRow>
             {columns.map(({ title, isFigure }) => (
-              <TableHead key={title} scope="col" className={isFigure ? "text-right" : ""}>
+              <TableHead key={title} scope="col" className={cn(isFigure && "text-right")}>
                 {title}
               </TableHead>
             ))}
@@ -50,7 +51,7 @@ export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataT
           {items.map((item) => (
             <TableRow key={keyOf(item)}>
               {columns.map(({ title, cell, isFigure }) => (
-                <TableCell key={title} className={isFigure ? "text-right tabular-nums" : ""}>
+                <TableCell key={title} className={cn(isFigure && "text-right tabular-nums")}>
                   {cell(item)}
                 </TableCell>
               ))}
