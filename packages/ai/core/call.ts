@@ -2,7 +2,7 @@
 import type { HoldCharge, HoldRequest, ModelName } from "@farthing/client/server";
 import type { Journal, JournalRecord } from "./journal.ts";
 import { type Charged, FREE, type Free, type Service, settle, type Settled } from "./settle.ts";
-import { chargeOf, type Price, type Pricing, type Spent } from "./tokens.ts";
+import { areCounts, chargeOf, type Price, type Pricing, type Spent } from "./tokens.ts";
 
 /** The user who pays for a call, and the most that it can cost. */
 export type CallTerms =
@@ -79,14 +79,20 @@ export function pricingOf({ model, metadata }: CallTerms, price: Price | undefin
   return { model, metadata, price };
 }
 
-/** @throws TypeError if the terms have tokens that are not whole numbers */
+const BAD_TOKENS = "inputTokens and maxOutputTokens must be whole numbers up to 1,000,000,000.";
+const BAD_AMOUNT = 'amount must be a decimal string with at most 18 decimals, such as "12.5".';
+const BAD_PRICE = 'price must return a decimal string with at most 18 decimals, such as "12.5".';
+
+/** @throws TypeError if the service would refuse the terms' tokens or amount, or their price */
 export function mostOf(terms: CallTerms, pricing: Pricing): HoldCharge {
   const spent: Spent = terms.amount !== undefined
     ? { amount: terms.amount }
     : { tokens: { input_tokens: terms.inputTokens, output_tokens: terms.maxOutputTokens } };
   const most = chargeOf(spent, pricing);
-  if (most === null) throw new TypeError("inputTokens and maxOutputTokens must be whole numbers.");
-  return most;
+  if (most !== null) return most;
+  if (terms.amount !== undefined) throw new TypeError(BAD_AMOUNT);
+  const hasCounts = areCounts(spent.tokens!);
+  throw new TypeError(hasCounts && pricing.price !== undefined ? BAD_PRICE : BAD_TOKENS);
 }
 
 function holdTerms(

@@ -68,17 +68,18 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
 const BAD_BODY: readonly unknown[] = [400, 413, 422];
 
 /**
- * Returns the record without its metadata, if the metadata may be why the service has refused it.
- * The hold did not have them, so nothing has checked them before the model was asked. A user who can
- * write a part of them must not have calls for free.
+ * Returns the charges to try, one after the other while the service refuses them as invalid: without
+ * its metadata, and then what was held. The hold had neither the metadata nor the charge, so the
+ * service has not checked them before the model was asked. A user who can write a part of them must
+ * not have calls for free.
  */
-function withoutMetadata(record: Charged, error: unknown): Charged | null {
-  const { usage } = record.charge;
-  if (usage?.metadata === undefined || !BAD_BODY.includes((error as FarthingError).status)) {
-    return null;
+function chargesOf({ charge, held }: Charged): HoldCharge[] {
+  const charges = [charge];
+  if (charge.usage?.metadata !== undefined) {
+    const { metadata: _, ...usage } = charge.usage;
+    charges.push({ usage });
   }
-  const { metadata: _, ...rest } = usage;
-  return { ...record, charge: { usage: rest } };
+  return [...charges, { amount: held }];
 }
 
 /**
@@ -90,13 +91,16 @@ export async function settle(
   record: Charged,
   call: Call,
 ): Promise<Settled | Free> {
-  try {
-    return await settleOnce(service, record, call);
-  } catch (error) {
-    const plain = withoutMetadata(record, error);
-    if (plain === null) throw error;
-    return await settleOnce(service, plain, call);
+  let refusal: unknown;
+  for (const charge of chargesOf(record)) {
+    try {
+      return await settleOnce(service, { ...record, charge }, call);
+    } catch (error) {
+      if (!BAD_BODY.includes((error as FarthingError).status)) throw error;
+      refusal = error;
+    }
   }
+  throw refusal;
 }
 
 /**

@@ -1,5 +1,19 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { chargeOf, type OpenAIUsage, tokensOfOpenAI } from "./tokens.ts";
+import { AMOUNT, chargeOf, MAX_TOKENS, type OpenAIUsage, tokensOfOpenAI } from "./tokens.ts";
+
+const CONTRACT = new URL(
+  "../../../supabase/functions/_shared/generated/openapi.json",
+  import.meta.url,
+);
+
+Deno.test("amounts and counts are checked by the contract's pattern and maximum", async () => {
+  const { components } = JSON.parse(await Deno.readTextFile(CONTRACT));
+  const { amount, usage } = components.schemas.SettleRequest.properties;
+  equal(AMOUNT.source, new RegExp(amount.pattern).source);
+  const counts = Object.entries<{ maximum: number }>(usage.properties)
+    .filter(([name]) => name.endsWith("_tokens"));
+  deepEqual(counts.map(([, { maximum }]) => maximum), Array(5).fill(MAX_TOKENS));
+});
 
 const plain = { model: "gpt-4o", price: undefined, metadata: undefined };
 

@@ -13,12 +13,16 @@ export interface Tokens {
   readonly reasoning_tokens?: number;
 }
 
-/** Returns the price of tokens of a model: credits as a decimal string, such as `"0.25"`. */
+/**
+ * Returns the price of tokens of a model: credits as a decimal string with at most 18 digits after
+ * the point, such as `"0.25"`.
+ */
 export type Price = (tokens: Tokens, model: string) => string;
 
 /**
  * The cost of work: tokens of the call's model, or credits. If the provider has not reported any
- * tokens, `tokens` is undefined, and the most that the work can cost is charged.
+ * tokens, `tokens` is undefined. The most that the work can cost is charged then, and also if the
+ * service would refuse the tokens or the amount.
  */
 export type Spent =
   | { readonly tokens: Tokens | undefined; readonly amount?: never }
@@ -30,22 +34,35 @@ export interface Pricing {
   readonly metadata: Record<string, unknown> | undefined;
 }
 
-/** Whether all counts are whole numbers from 0 on. A faulty provider or app may report others. */
+/** The most tokens of one kind that the service accepts. */
+export const MAX_TOKENS = 1_000_000_000;
+
+/** The amounts that the service accepts. JavaScript writes small numbers differently: `1e-7`. */
+export const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
+
+/** Whether the service accepts all counts. A faulty provider or app may report others. */
 export function areCounts(tokens: Tokens): boolean {
-  return Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0);
+  return Object.values(tokens).every((count) =>
+    Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS
+  );
 }
 
 const NOTHING: HoldCharge = { amount: "0" };
 
+/** An app without types may also return a number. */
+const chargeOfAmount = (amount: unknown): HoldCharge | null =>
+  typeof amount === "string" && AMOUNT.test(amount) ? { amount } : null;
+
 /**
  * Returns the charge for tokens: at the service's rates, or at the app's own price.
- * @returns null if the tokens are missing or invalid, or no model is named
+ * @returns null if the service would refuse it: the tokens are missing or invalid, no model is
+ *   named, or the amount is not a decimal string
  */
 export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): HoldCharge | null {
-  if (spent.amount !== undefined) return { amount: spent.amount };
+  if (spent.amount !== undefined) return chargeOfAmount(spent.amount);
   const { tokens } = spent;
   if (tokens === undefined || !areCounts(tokens) || model === undefined) return null;
-  if (price !== undefined) return { amount: price(tokens, model) };
+  if (price !== undefined) return chargeOfAmount(price(tokens, model));
   // The service refuses a usage of no tokens.
   if (Object.values(tokens).every((count) => count === 0)) return NOTHING;
   return { usage: { model, ...tokens, ...metadata && { metadata } } };

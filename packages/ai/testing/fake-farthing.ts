@@ -1,5 +1,6 @@
 /** A fake of the routes that a metering calls. Each token costs one credit. */
 import { createFarthingServer } from "@farthing/client/server";
+import { AMOUNT, MAX_TOKENS } from "../core/tokens.ts";
 
 interface Hold {
   readonly amount: number;
@@ -24,10 +25,23 @@ function sumOfTokens(usage: Body): number {
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-/** Refuses what the service refuses: a usage without tokens, or with more than 50 metadata. */
-function refuseBadUsage({ metadata, ...usage }: Body): void {
-  const isTooMuch = Object.keys((metadata ?? {}) as object).length > 50;
-  if (isTooMuch || sumOfTokens(usage) === 0) throw new Refusal(422, "invalid_request");
+const USAGE_FIELDS = [
+  ...["model", "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens"],
+  ...["reasoning_tokens", "metadata", "event_id"],
+];
+
+/** Whether the service's contract allows a usage. */
+function isUsage({ metadata, ...usage }: Body): boolean {
+  const counts = Object.entries(usage).filter(([name]) => name.endsWith("_tokens"));
+  return Object.keys(usage).every((name) => USAGE_FIELDS.includes(name)) &&
+    counts.every(([, count]) => Number.isInteger(count) && Number(count) <= MAX_TOKENS) &&
+    sumOfTokens(usage) > 0 && Object.keys((metadata ?? {}) as object).length <= 50;
+}
+
+/** Refuses the amounts and the usage that the service's contract refuses. */
+function refuseBadCharge({ amount, usage }: Body): void {
+  const isValid = usage === undefined ? AMOUNT.test(String(amount)) : isUsage(usage as Body);
+  if (!isValid) throw new Refusal(400, "invalid_request");
 }
 
 export class FakeFarthing {
@@ -94,7 +108,10 @@ export class FakeFarthing {
     if (area === "usage") {
       return name === "estimate" ? { credits: `${sumOfTokens(body)}` } : this.#usage(body);
     }
-    if (name === "debits") return this.#charge(Number(body.amount), String(body.reference_id));
+    if (name === "debits") {
+      refuseBadCharge(body);
+      return this.#charge(Number(body.amount), String(body.reference_id));
+    }
     if (id === "") return this.#open(body);
     const hold = this.holds.get(id);
     if (!hold) throw new Refusal(404, "not_found");
@@ -122,7 +139,7 @@ export class FakeFarthing {
       const status = hold.status === "open" ? "released" : hold.status;
       throw new Refusal(409, "hold_not_open", { status });
     }
-    if (usage !== undefined) refuseBadUsage(usage as Body);
+    refuseBadCharge({ amount, usage });
     const credits = amount === undefined ? sumOfTokens(usage as Body) : Number(amount);
     const limit = Math.max(2 * hold.amount, LEAST_OVERDRAFT);
     if (credits > this.balance + limit) {
@@ -142,9 +159,9 @@ export class FakeFarthing {
     return { hold_id, status: "released" };
   }
 
-  #usage(body: Body): object {
-    refuseBadUsage(body);
-    return this.#charge(sumOfTokens(body), String(body.event_id));
+  #usage({ user_id: _, ...usage }: Body): object {
+    refuseBadCharge({ usage });
+    return this.#charge(sumOfTokens(usage), String(usage.event_id));
   }
 
   #charge(credits: number, id: string): object {

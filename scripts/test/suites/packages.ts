@@ -204,7 +204,7 @@ export const ai = packageSuite({
   name: "ai",
   about:
     "packages/ai: 90 ways of ending a metered call, and its parts (when it has changed, or when named)",
-  madeOf: ["packages/client", "packages/ai"],
+  madeOf: ["packages/client", "packages/ai", "supabase/functions/_shared/generated/openapi.json"],
   isGroup: true,
 });
 
