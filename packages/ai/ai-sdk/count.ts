@@ -91,16 +91,21 @@ export class Received {
     this.#usage = usage;
   }
 
-  get isEmpty(): boolean {
+  get #isEmpty(): boolean {
     return this.#text === "" && this.#reasoning === "" && this.#files === 0;
+  }
+
+  /** Whether the provider has given nothing, and reported no tokens. */
+  get isNothing(): boolean {
+    const tokens = tokensOf(this.#usage);
+    const isBilled = tokens && sumOf(...Object.values(tokens)) > 0;
+    return this.#isEmpty && !isBilled;
   }
 
   /** Whether the provider failed before it gave anything. Such a call is free. */
   isWorthless(hasBroken: boolean): boolean {
-    const tokens = tokensOf(this.#usage);
-    const isBilled = tokens && sumOf(...Object.values(tokens)) > 0;
     const hasEnded = this.#usage !== undefined && !this.#hasFailed;
-    return this.isEmpty && !isBilled && (hasBroken || !hasEnded);
+    return this.isNothing && (hasBroken || !hasEnded);
   }
 
   /** Returns the provider's usage, or what was received if the provider has not reported any. */
@@ -115,7 +120,7 @@ export class Received {
     // A provider that reports nothing for an answer, or for its prompt, has not counted it.
     const { output_tokens, reasoning_tokens, ...read } = reported;
     const made = sumOf(output_tokens, reasoning_tokens);
-    if (made === 0) return this.isEmpty ? reported : counted;
+    if (made === 0) return this.#isEmpty ? reported : counted;
     const isRead = sumOf(...Object.values(read)) > 0;
     return isRead ? reported : { ...reported, input_tokens: inputTokens };
   }

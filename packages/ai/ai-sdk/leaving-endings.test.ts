@@ -1,7 +1,7 @@
 /** The ways in which the caller of a stream can leave it. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Ending, testEndings } from "../testing/ending.ts";
-import { finish, readAll, text, usageOf } from "../testing/scene.ts";
+import { finish, HELD, readAll, text, usageOf } from "../testing/scene.ts";
 
 /** The prompt counts as 10 tokens, `Four coins.` as 4. */
 const COUNTED = 14;
@@ -124,6 +124,39 @@ const leaving: Ending[] = [
       equal(scene.signal?.aborted, true);
     },
     charged: COUNTED,
+  },
+  {
+    name: "a left stream that only thinks is charged the most, because its thoughts are unknown",
+    async play(scene) {
+      const stop = new AbortController();
+      const reader = await scene.stream(stop.signal);
+      scene.write({ type: "stream-start", warnings: [] });
+      await reader.read();
+      stop.abort();
+      await rejects(reader.read(), ABORTED);
+      scene.passLimit();
+      await scene.rest();
+      equal(scene.signal?.aborted, true);
+    },
+    charged: HELD,
+  },
+  {
+    name: "a left call that the model does not accept in time is charged the most",
+    async play(scene) {
+      const stop = new AbortController();
+      const asked = Promise.withResolvers<void>();
+      scene.model.doStream = () => {
+        asked.resolve();
+        return new Promise(() => {});
+      };
+      const opened = scene.stream(stop.signal);
+      await asked.promise;
+      stop.abort();
+      await rejects(opened, ABORTED);
+      scene.passLimit();
+      await scene.rest();
+    },
+    charged: HELD,
   },
   {
     name: "a left stream that breaks is charged what was counted",

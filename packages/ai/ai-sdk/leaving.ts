@@ -58,6 +58,11 @@ export class Leaving {
     return this.#stop.signal.aborted;
   }
 
+  /** Whether the time to finish the model's work has passed. Its bill is then unknown. */
+  get wasTooSlow(): boolean {
+    return this.wasStopped && this.#limitMs > 0;
+  }
+
   readonly leave = (reason: unknown): void => {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

@@ -1,7 +1,8 @@
 /** A middleware that observes: it changes nothing of the app, and charges nothing. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
+import type { Settlement } from "../core/call.ts";
 import { type Ending, testEndings } from "../testing/ending.ts";
-import { finish, readAll, type Scene, text, usageOf } from "../testing/scene.ts";
+import { finish, NO_USAGE, readAll, Scene, text, usageOf } from "../testing/scene.ts";
 
 /** The user has no credits, so a metering that charges would refuse each call. */
 const options = { mode: "observe" as const, balance: 0 };
@@ -76,5 +77,27 @@ const endings: Ending[] = [
     charged: null,
   },
 ];
+
+/** Fails for a text that many tokenizers refuse. */
+const countTokens = (text: string): number => {
+  if (text.includes("Hello")) throw new Error("disallowed special token: <|endoftext|>");
+  return 1;
+};
+
+Deno.test("observing, a tokenizer that throws leaves the answer and its reported price", async () => {
+  const reports: Settlement[] = [];
+  const onSettlement = (settlement: Settlement) => void reports.push(settlement);
+  const answers = [finish(usageOf(7, 5)), finish(NO_USAGE)];
+  for (const end of answers) {
+    const scene = new Scene("unused", { ...options, countTokens, onSettlement });
+    const reader = await scene.stream();
+    scene.write(text("Four"), end);
+    scene.answer.close();
+    deepEqual(await readAll(reader), ["text-delta", "finish"]);
+    await scene.rest();
+  }
+  const credits = reports.map((each) => each.status === "observed" && each.credits);
+  deepEqual(credits, ["12", null], "without the provider's usage, the price is unknown");
+});
 
 testEndings(endings);

@@ -24,8 +24,9 @@ export interface CreditsOptions {
   readonly countTokens?: CountTokens;
   /**
    * When the caller of a stream leaves: `finish`, the default, reads the answer to its end and charges
-   * the provider's usage; `stop` aborts the model and charges what was counted until then. An answer
-   * that is not streamed is always finished, because nothing of it can be counted.
+   * the provider's usage, or the most if nothing arrives in time; `stop` aborts the model and charges
+   * what was counted until then. An answer that is not streamed is always finished, because nothing
+   * of it can be counted.
    */
   readonly onAbort?: "finish" | "stop";
   /** The time to finish an answer whose caller has left, in milliseconds; two minutes by default. */
@@ -51,6 +52,15 @@ export interface Begun {
 const FINISH_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_TOKENS = 4_096;
 
+/** Counts the prompt for a report, which must not break a call. A count that fails is NaN. */
+function countSafely(params: Params, count: CountTokens): number {
+  try {
+    return promptTokens(params, count);
+  } catch {
+    return NaN; // The provider's usage may still be complete. Otherwise the price is unknown.
+  }
+}
+
 /** Holds the credits of a call. If the caller aborts meanwhile, the model is not asked. */
 export async function begin(
   metering: Metering,
@@ -62,7 +72,7 @@ export async function begin(
   const { userId, reason, metadata, countTokens: count = countBytes } = options;
   const isCharged = metering.mode === "charge";
   params.abortSignal?.throwIfAborted();
-  const inputTokens = promptTokens(params, count);
+  const inputTokens = isCharged ? promptTokens(params, count) : countSafely(params, count);
   const maxOutputTokens = params.maxOutputTokens ?? options.maxOutputTokens ?? MAX_OUTPUT_TOKENS;
   const call = await metering.begin({
     ...{ userId, reason, metadata, inputTokens, maxOutputTokens },

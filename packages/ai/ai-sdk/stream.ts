@@ -1,3 +1,4 @@
+import type { Settlement } from "../core/call.ts";
 import { Received } from "./count.ts";
 import { unlessAborted } from "./leaving.ts";
 import { type Begun, metadataOf } from "./setting.ts";
@@ -64,13 +65,22 @@ async function readAnswer(
   }
 }
 
+/** Ends the call of an answer. */
+function endCall(
+  { call, leaving, inputTokens }: Begun,
+  { received, failure }: Answer,
+): Promise<Settlement> {
+  if (!leaving.wasStopped && received.isWorthless(failure !== undefined)) return call.release();
+  // The model may have thought without sending it, and any user can leave such an answer.
+  if (leaving.wasTooSlow && received.isNothing) return call.end();
+  return call.end({ tokens: received.tokens(inputTokens) });
+}
+
 /** Charges the answer, and then writes its `finish` part, which contains the price. */
 async function chargeAnswer(begun: Begun, answer: Answer, output: Output): Promise<void> {
-  const { call, leaving, inputTokens, isCharged } = begun;
-  const { received, finish, failure } = answer;
-  const isFree = !leaving.wasStopped && received.isWorthless(failure !== undefined);
-  const ended = isFree ? call.release() : call.end({ tokens: received.tokens(inputTokens) });
-  const metadata = isCharged ? metadataOf(await ended) : {};
+  const { finish, failure } = answer;
+  const ended = endCall(begun, answer);
+  const metadata = begun.isCharged ? metadataOf(await ended) : {};
   if (finish) {
     output.write({ ...finish, providerMetadata: { ...finish.providerMetadata, ...metadata } });
   }
@@ -96,7 +106,8 @@ export async function stream(
     } catch (error) {
       // A provider that refuses a call does not bill it. An aborted call may have been accepted.
       const prompt = { tokens: { input_tokens: inputTokens, output_tokens: 0 } };
-      await (leaving.wasStopped ? call.end(prompt) : call.release());
+      if (leaving.wasStopped) await call.end(leaving.wasTooSlow ? undefined : prompt);
+      else await call.release();
       leaving.end();
       throw error;
     }

@@ -93,7 +93,10 @@ export class Scene {
     return createMetering({
       ...{ farthing: this.service.client(), journal, timeoutMs: 500 },
       ...{ ...mode && { mode }, ...price && { price } },
-      onSettlement: ({ status }) => this.settlements.push(status),
+      onSettlement: (settlement, ...rest) => {
+        this.settlements.push(settlement.status);
+        this.#options.onSettlement?.(settlement, ...rest);
+      },
     });
   }
 
