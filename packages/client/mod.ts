@@ -24,6 +24,7 @@ export function createFarthing(options: FarthingOptions): Farthing {
 }
 
 export { FarthingError } from "./core/farthing-error.ts";
+export { decimalsOf, formatMoney } from "./helpers/money.ts";
 export { optimisticList } from "./helpers/optimistic-list.ts";
 export type { BuyOptions } from "./browser/farthing.ts";
 export type { WaitForCardOptions } from "./browser/cards.ts";

@@ -1,3 +1,5 @@
+import { decimalsOf, formatMoney as format } from "@farthing/client";
+
 /** How the blocks write credits, money and times. Change the locale together with the texts. */
 const LOCALE = "en";
 
@@ -8,32 +10,19 @@ export function formatCredits(amount: string): string {
   return format.format(amount as unknown as number);
 }
 
-/** Returns how many digits of a currency are behind the decimal point. */
-function digitsOf(currency: string): number {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat(LOCALE, {
-    style: "currency",
-    currency,
-  }).resolvedOptions();
-  return maximumFractionDigits;
-}
-
 /** Writes a price; `amount` is in the currency's minor unit, as the service returns it. */
 export function formatMoney(amount: number, currency: string): string {
-  const digits = digitsOf(currency);
-  const value = amount / 10 ** digits;
-  const minimumFractionDigits = Number.isInteger(value) ? 0 : digits;
-  return new Intl.NumberFormat(LOCALE, { style: "currency", currency, minimumFractionDigits })
-    .format(value);
+  return format(amount, currency, LOCALE);
 }
 
 /** Converts an amount from the minor unit to the currency's unit, for an input field. */
 export function toUnits(amount: number, currency: string): string {
-  return String(amount / 10 ** digitsOf(currency));
+  return String(amount / 10 ** decimalsOf(currency));
 }
 
 /** Converts the amount in an input field to the currency's minor unit. */
 export function toMinorUnits(units: string, currency: string): number {
-  return Math.round(Number(units) * 10 ** digitsOf(currency));
+  return Math.round(Number(units) * 10 ** decimalsOf(currency));
 }
 
 /** Writes the day of a time. */

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useAutoTopUp, useBuy, useCredits, useFarthing } from "@farthing/react";
+import { formatMoney } from "@farthing/client";
+import { useAutoTopUp, useBuy, useCredits } from "@farthing/react";
+import { farthing } from "../lib/browser.ts";
 import { Button, Card, Missing, Problem, show } from "./ui.tsx";
 
 /** Shows the credits, or why they are not known: a failed reading is never shown as 0. */
@@ -24,7 +26,6 @@ const NEWS: Partial<Record<ReturnType<typeof useBuy>["status"], string>> = {
 
 export function Shop() {
   const { status, buy, error, retry } = useBuy();
-  const farthing = useFarthing();
   const packages = useQuery({ queryKey: ["packages"], queryFn: () => farthing.packages() });
   const pay = (slug: string) => () => buy({ package: slug });
   const isLeaving = status === "opening" || status === "leaving";
@@ -39,7 +40,7 @@ export function Shop() {
             <h3>{name}</h3>
             <p className="muted">{show(total_credits)} credits</p>
             <button type="button" disabled={isLeaving} onClick={pay(slug)}>
-              {(amount / 100).toLocaleString("en", { style: "currency", currency })}
+              {formatMoney(amount, currency, "en")}
               <span className="sr-only">for {name}</span>
             </button>
           </li>

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { formatMoney } from "@farthing/client";
 import { useAutoTopUp, useBuy, useCredits, useFarthing } from "@farthing/react";
 import { Button, Card, Missing, Problem, show } from "./ui.tsx";
 
@@ -43,7 +44,7 @@ export function Shop() {
               onClick={() =>
                 buy({ package: slug })}
             >
-              {(amount / 100).toLocaleString("en", { style: "currency", currency })}
+              {formatMoney(amount, currency, "en")}
               <span className="sr-only">for {name}</span>
             </button>
           </li>

@@ -1,0 +1,27 @@
+/** Money as the service and Stripe count it: in whole minor units of a currency. */
+
+// Stripe counts all other currencies in hundredths, including some of which `Intl` shows no
+// decimals, such as the Icelandic krona and the Serbian dinar.
+const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
+const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
+
+/** Returns how many decimals the minor unit of a currency has: 2 for USD, 0 for JPY. */
+export function decimalsOf(currency: string): number {
+  const code = currency.toLowerCase();
+  if (WHOLE.includes(code)) return 0;
+  return THOUSANDTHS.includes(code) ? 3 : 2;
+}
+
+/**
+ * Writes an amount of money, such as a package's price: `$9.99`, or `$10` without decimals.
+ * @param amount in the currency's minor unit, as the service returns it
+ * @param locale the user's own by default
+ */
+export function formatMoney(amount: number, currency: string, locale?: string): string {
+  const decimals = decimalsOf(currency);
+  const value = amount / 10 ** decimals;
+  return new Intl.NumberFormat(locale, {
+    ...{ style: "currency", currency, maximumFractionDigits: decimals },
+    minimumFractionDigits: Number.isInteger(value) ? 0 : decimals,
+  }).format(value);
+}
