@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { type ChatMessage, type ChatSettings, useChat } from "@farthing/react";
 import { SignInRequired, Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
@@ -43,20 +43,37 @@ function Message({ message }: { message: ChatMessage }) {
 interface ComposerProps {
   readonly isStreaming: boolean;
   readonly canSend: boolean;
-  readonly send: (text: string) => void;
+  readonly send: (text: string) => boolean;
   readonly stop: () => void;
 }
 
+/** Moves the focus to the text when it disappears with the focus. */
+function StopButton({ stop }: { stop: () => void }) {
+  const place = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const own = place.current;
+    return () => {
+      if (own?.contains(document.activeElement)) {
+        own.parentElement?.querySelector("textarea")?.focus();
+      }
+    };
+  }, []);
+  return (
+    <span ref={place} className="contents">
+      <Button type="button" variant="outline" onClick={stop}>Stop</Button>
+    </span>
+  );
+}
+
 /**
- * Enter sends, and Shift+Enter begins a new line. One button both sends and stops, so that it keeps
- * the focus.
+ * Enter sends, and Shift+Enter begins a new line. The button "Send" stays in its place while "Stop"
+ * is shown, because a double click on one button for both would stop the answer at once, and a
+ * stopped answer is charged in full.
  */
 function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
   const [text, setText] = useState("");
   const submit = () => {
-    if (!canSend || text.trim() === "") return;
-    send(text.trim());
-    setText("");
+    if (canSend && text.trim() !== "" && send(text.trim())) setText("");
   };
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -74,14 +91,8 @@ function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
         onChange={(event) => setText(event.target.value)}
         onKeyDown={press}
       />
-      <Button
-        type="button"
-        variant={isStreaming ? "outline" : "default"}
-        aria-disabled={!isStreaming && !canSend}
-        onClick={isStreaming ? stop : submit}
-      >
-        {isStreaming ? "Stop" : "Send"}
-      </Button>
+      {isStreaming && <StopButton stop={stop} />}
+      <Button type="button" aria-disabled={!canSend} onClick={submit}>Send</Button>
     </div>
   );
 }

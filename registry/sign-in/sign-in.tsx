@@ -40,9 +40,14 @@ export function SignIn({ auth }: SignInProps) {
     const login = { email: String(form.get("email")), password: String(form.get("password")) };
     set("busy");
     const isNew = submitter?.getAttribute("value") === "up";
-    const { data, error } = await (isNew ? auth.signUp(login) : auth.signInWithPassword(login));
-    // Without a session, the project asks the user to confirm the address first.
-    set(error ?? (data.session === null ? "unconfirmed" : "idle"));
+    try {
+      const { data, error } = await (isNew ? auth.signUp(login) : auth.signInWithPassword(login));
+      // Without a session, the project asks the user to confirm the address first.
+      set(error ?? (data.session === null ? "unconfirmed" : "idle"));
+    } catch (error) {
+      // supabase-js also throws, for example if the browser's storage is full.
+      set(error instanceof Error ? error : new Error(String(error)));
+    }
   };
   return (
     <Card>

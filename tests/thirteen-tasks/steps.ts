@@ -82,7 +82,7 @@ export async function chatsAndStops(visit: Visit): Promise<void> {
   const { name, content } = promptOf("[tokens:300] [pace:60]");
   const chat = card(page, "Chat");
   await chat.getByLabel("Message").fill(content);
-  await press(chat, "Send");
+  await chat.getByRole("button", { name: "Send" }).dblclick(); // as an impatient user does
   await chat.getByRole("listitem").nth(1).filter({ hasText: /\w+ \w+ \w+/ }).waitFor();
   await press(chat, "Stop");
   const price = await chat.getByText(/^Stopped\. [\d.]+ credits$/).innerText();

@@ -36,8 +36,11 @@ export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
   readonly messages: readonly ChatMessage[];
   readonly error: Error | null;
-  /** Asks the model. Does nothing while an answer is under way. */
-  readonly send: (content: string) => void;
+  /**
+   * Asks the model. Returns false and does nothing while an answer is under way, its price is being
+   * read, or no user is known. Then keep the user's text.
+   */
+  readonly send: (content: string) => boolean;
   /** Stops the reading. The model completes its answer, and the whole answer is charged. */
   readonly stop: () => void;
 }
@@ -143,7 +146,11 @@ export function useChat(settings: ChatSettings): ChatState {
     status: userId === null || isSignedOut(error) ? "signed_out" : status,
     messages,
     error,
-    send: (content) => void send(content),
+    send: (content) => {
+      const isTaken = Boolean(userId) && underWay.current === null;
+      void send(content);
+      return isTaken;
+    },
     stop: () => underWay.current?.abort(),
   };
 }

@@ -41,8 +41,8 @@ export const newQueries = () =>
 
 interface HookPage<Result> {
   readonly current: () => Result;
-  /** Shows the page to another user. */
-  readonly show: (userId: string | null) => void;
+  /** Shows the page to another user; undefined while the session is not known. */
+  readonly show: (userId: string | null | undefined) => void;
   readonly queries: QueryClient;
 }
 
@@ -79,7 +79,7 @@ export async function withHook<Result>(
     const { result, rerender } = renderHook(hook, {
       wrapper: providersOf(farthing, queries, () => userId),
     });
-    const show = (next: string | null) => {
+    const show = (next: string | null | undefined) => {
       userId = next;
       rerender();
     };

@@ -1,0 +1,49 @@
+/** The block `chat` without a browser: what one user's clicks ask for. */
+import { deepEqual, equal } from "node:assert/strict";
+import { Chat } from "../../../registry/chat/chat.tsx";
+import { act, fireEvent, waitFor, withBlock } from "./page.tsx";
+
+/** Makes a client whose answers end when they are stopped, and returns the signals of all. */
+function endless() {
+  const signals: AbortSignal[] = [];
+  const stream = (_: unknown, { signal }: { signal: AbortSignal }) => {
+    signals.push(signal);
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield "A farthing ";
+        await new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+      },
+      settled: () => Promise.resolve({ credits: "2" }),
+    };
+  };
+  return { farthing: { chat: { stream: stream as never } }, signals };
+}
+
+Deno.test("a double click on Send asks once, and does not stop the answer", async () => {
+  const { farthing, signals } = endless();
+  await withBlock(<Chat model="gpt-4o" />, { farthing }, async (page) => {
+    const field = page.getByLabelText("Message") as HTMLTextAreaElement;
+    fireEvent.change(field, { target: { value: "Hello" } });
+    const send = page.getByText("Send");
+    fireEvent.click(send);
+    equal(page.getByText("Send"), send, "the second click is on the same button");
+    fireEvent.click(send, { detail: 2 });
+    await page.findByText("A farthing");
+    deepEqual(signals.map(({ aborted }) => aborted), [false]);
+
+    fireEvent.change(field, { target: { value: "And a penny?" } });
+    fireEvent.keyDown(field, { key: "Enter" });
+    equal(field.value, "And a penny?", "a text that is not sent stays");
+
+    const stop = page.getByText("Stop");
+    act(() => stop.focus());
+    fireEvent.click(stop);
+    await page.findByText("Stopped. 2 credits");
+    equal(document.activeElement, field, "the focus does not disappear with the button");
+    fireEvent.keyDown(field, { key: "Enter" });
+    await waitFor(() => deepEqual(signals.map(({ aborted }) => aborted), [true, false]));
+    equal(field.value, "");
+  });
+});
