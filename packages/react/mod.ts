@@ -6,6 +6,7 @@ export {
   creditsQuery,
   entriesQuery,
   farthingKey,
+  isChargedTo,
   jobQuery,
   orderQuery,
   topUpsQuery,

@@ -48,6 +48,15 @@ export async function userIdOf(visit: Visit): Promise<string> {
   return (await read(visit)).user.id;
 }
 
+/** Stores another user's session and reports it, as a sign-in in another tab does. */
+export async function signsInElsewhere({ page }: Visit, session: Session): Promise<void> {
+  const text = JSON.stringify(session);
+  await page.evaluate(`{
+    localStorage.setItem("${NAME}", ${JSON.stringify(text)});
+    new BroadcastChannel("${NAME}").postMessage({ event: "SIGNED_IN", session: ${text} });
+  }`);
+}
+
 /** Changes the stored session, as the passing of time or another device does. */
 export async function changesSession(visit: Visit, change: object): Promise<void> {
   const text = JSON.stringify({ ...await read(visit), ...change });

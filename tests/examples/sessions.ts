@@ -2,6 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page, Request } from "playwright-core";
 import { press, section, showsCredits, signsUp } from "./app-page.ts";
+import { signUp } from "../support/project/people.ts";
+import { signsInElsewhere } from "./session.ts";
 import type { Visit } from "./visit.ts";
 
 /** Records the requests to the functions, and the lines of the console's log. */
@@ -18,14 +20,18 @@ function watchRequests(page: Page) {
   return { sent, lines };
 }
 
-/** A refused job is a change, so it has a key; each request has an id, which the log names. */
-export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
-  const { sent, lines } = watchRequests(page);
-  await signsUp(page, origin);
+async function isRefusedAJob(page: Page): Promise<void> {
   const research = section(page, "Research");
   await research.getByLabel("Your topic").fill("Explain the penny.");
   await press(page, "Start");
   await research.getByRole("alert").waitFor();
+}
+
+/** A refused job is a change, so it has a key; each request has an id, which the log names. */
+export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
+  const { sent, lines } = watchRequests(page);
+  await signsUp(page, origin);
+  await isRefusedAJob(page);
   const answered: { id: string | undefined; key: string | undefined; method: string }[] = [];
   for (const request of sent) {
     if (await request.response().catch(() => null) === null) continue; // aborted in strict mode
@@ -67,4 +73,16 @@ export async function followsTheOtherTab({ page, origin }: Visit): Promise<void>
   await showsCredits(tab, "0");
   equal(await tab.getByText(first).count(), 0);
   await tab.close();
+}
+
+/** Another user signs in elsewhere, without a sign-out before. Nothing of the first one stays. */
+export async function keepsNothingOfAnother(visit: Visit): Promise<void> {
+  const { page, origin, world } = visit;
+  await signsUp(page, origin);
+  await isRefusedAJob(page);
+  const { email, supabase } = await signUp(world);
+  const { data } = await supabase.auth.getSession();
+  await signsInElsewhere(visit, data.session!);
+  await page.getByText(email).waitFor();
+  equal(await section(page, "Research").getByRole("alert").count(), 0);
 }

@@ -1,5 +1,5 @@
 /** The Vite example when the network or the session fails, or a page is left too early. */
-import { followsTheOtherTab, logsEachRequest } from "./sessions.ts";
+import { followsTheOtherTab, keepsNothingOfAnother, logsEachRequest } from "./sessions.ts";
 import { comesBackExpired, isOffline, isSlow, reloadsWhilePaying } from "./trouble.ts";
 import { testVisits } from "./visit.ts";
 
@@ -13,4 +13,5 @@ testVisits("vite", "the Vite example in trouble", [
   ["shows on a slow network what it is waiting for", isSlow],
   ["sends and logs an id with each request, and a key with each change", logsEachRequest],
   ["follows the session that another tab changes", followsTheOtherTab],
+  ["keeps nothing of a user when another one signs in", keepsNothingOfAnother],
 ]);

@@ -27,11 +27,12 @@ export function Missing({ of }: { of: Reading<unknown> }) {
   return of.status === "loading" && <p className="muted">Loading…</p>;
 }
 
-type AskProps = { label: string; button: string; onAsk: (text: string) => void };
+type AskProps = { label: string; button: string; isBusy?: boolean; onAsk: (text: string) => void };
 
-export const Ask = ({ label, button, onAsk }: AskProps) => (
+/** React empties the form after `onAsk`, so a busy one must not be sent. */
+export const Ask = ({ label, button, isBusy, onAsk }: AskProps) => (
   <form action={(form: FormData) => onAsk(`${form.get("text")}`)} className="row">
     <input name="text" aria-label={label} placeholder={label} required className="flex-1" />
-    <button type="submit">{button}</button>
+    <button type="submit" disabled={isBusy}>{button}</button>
   </form>
 );

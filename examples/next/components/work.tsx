@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { farthingKey, ProgressTracker, useFarthing } from "@farthing/react";
+import { isChargedTo, ProgressTracker } from "@farthing/react";
+import { farthing } from "../lib/browser.ts";
 import { Ask, Card, Problem } from "./ui.tsx";
 
 /** Asks the app's own route, which knows the user by the cookies and charges their credits. */
@@ -12,7 +13,7 @@ export function Paint({ userId }: { userId: string }) {
       if (!answer.ok) throw new Error(text);
       return { background: `conic-gradient(${text}, gold, navy, gold)` };
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: farthingKey(userId) }),
+    onSettled: () => void queries.invalidateQueries({ predicate: isChargedTo(userId) }),
   });
   return (
     <Card title="Paint">
@@ -27,10 +28,9 @@ export function Paint({ userId }: { userId: string }) {
 
 /** Shows the last three jobs. A job's result is deleted 24 hours after the job's creation. */
 export function Research() {
-  const { jobs } = useFarthing();
-  const list = useQuery({ queryKey: ["jobs"], queryFn: () => jobs.list({ limit: 3 }) });
+  const list = useQuery({ queryKey: ["jobs"], queryFn: () => farthing.jobs.list({ limit: 3 }) });
   const start = useMutation({
-    mutationFn: (query: string) => jobs.start({ type: "research", input: { query } }),
+    mutationFn: (query: string) => farthing.jobs.start({ type: "research", input: { query } }),
     onSuccess: () => list.refetch(),
   });
   return (

@@ -2,7 +2,7 @@ import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "@supabase/supabase-js";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { FarthingProvider, useFarthing } from "@farthing/react";
+import { FarthingProvider, useFarthing, useUserId } from "@farthing/react";
 import { AutoTopUp } from "@/components/farthing/auto-top-up";
 import { Chat } from "@/components/farthing/chat";
 import { CreditBalance } from "@/components/farthing/credit-balance";
@@ -21,7 +21,7 @@ const supabase = createClient(VITE_SUPABASE_URL, VITE_SUPABASE_PUBLISHABLE_KEY);
 /** Asks for a text, does paid work with it, and shows the result. */
 function Ask({ label, work }: { label: string; work: (text: string) => Promise<ReactNode> }) {
   const queries = useQueryClient();
-  const onSettled = () => queries.invalidateQueries();
+  const onSettled = () => void queries.invalidateQueries();
   const { mutate, data, error, isPending } = useMutation({ mutationFn: work, onSettled });
   return (
     <form action={(form: FormData) => mutate(`${form.get("text")}`)} className="grid gap-2">
@@ -36,6 +36,7 @@ function Ask({ label, work }: { label: string; work: (text: string) => Promise<R
 
 function App() {
   const farthing = useFarthing();
+  const userId = useUserId();
   const askOurModel = async (body: string) => {
     const answer = await farthing.fetch("/api/answers", { method: "POST", body });
     return <p role="status">{(await answer.json()).value}</p>;
@@ -45,7 +46,7 @@ function App() {
     return <JobProgress key={job_id} jobId={job_id} title="Research" />;
   };
   return (
-    <main className="mx-auto grid max-w-3xl gap-6 p-6">
+    <main key={userId} className="mx-auto grid max-w-3xl gap-6 p-6">
       <h1 className="text-2xl font-semibold">Thirteen tasks</h1>
       <SignIn auth={supabase.auth} />
       <CreditBalance />

@@ -9,6 +9,7 @@ function priceOf({ charge, state }: ChatMessage): string {
 
 export function Chat() {
   const { status, messages, error, send, stop } = useChat({ model: "gpt-4o" });
+  const isBusy = status === "streaming" || status === "settling";
   return (
     <Card title="Ask">
       <div role="log" aria-label="Answers" aria-busy={status === "streaming"} className="log">
@@ -20,7 +21,7 @@ export function Chat() {
         ))}
       </div>
       <Problem error={error} />
-      <Ask label="Your question" button="Send" onAsk={send} />
+      <Ask label="Your question" button="Send" isBusy={isBusy} onAsk={send} />
       {status === "streaming" && <Button onClick={stop}>Stop</Button>}
     </Card>
   );

@@ -31,7 +31,7 @@ function App() {
   if (user === undefined) return <p role="status" className="p-8">Loading…</p>;
   if (user === null) return <SignIn auth={supabase.auth} />;
   return (
-    <FarthingProvider farthing={farthing} userId={user.id}>
+    <FarthingProvider key={user.id} farthing={farthing} userId={user.id}>
       <header className="bar">
         <h1 className="brand">Easel</h1>
         <span className="muted max-sm:hidden">{user.email}</span>

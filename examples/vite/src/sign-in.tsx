@@ -6,7 +6,8 @@ export function SignIn({ auth }: Pick<SupabaseClient, "auth">) {
   const [error, submit, isPending] = useActionState(async (_: Error | null, form: FormData) => {
     const login = { email: `${form.get("email")}`, password: `${form.get("password")}` };
     const isNew = form.get("action") === "up";
-    return (await (isNew ? auth.signUp(login) : auth.signInWithPassword(login))).error;
+    const entered = isNew ? auth.signUp(login) : auth.signInWithPassword(login);
+    return (await entered.catch((error: Error) => ({ error }))).error;
   }, null);
   return (
     <main className="grid min-h-dvh place-items-center p-4">

@@ -2,7 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type JobSummary, optimisticList } from "@farthing/client";
-import { farthingKey, ProgressTracker, useFarthing } from "@farthing/react";
+import { isChargedTo, ProgressTracker, useFarthing } from "@farthing/react";
 import { Ask, Card, Problem } from "./ui.tsx";
 
 /** Asks the app's own back end, which charges the user. */
@@ -17,7 +17,7 @@ export function Paint({ supabase, userId }: { supabase: SupabaseClient; userId: 
       if (error) throw new Error(error.message);
       return { background: `conic-gradient(hsl(${value.hue}turn 90% 60%), gold, navy, gold)` };
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: farthingKey(userId) }),
+    onSettled: () => void queries.invalidateQueries({ predicate: isChargedTo(userId) }),
   });
   return (
     <Card title="Paint">

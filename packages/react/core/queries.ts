@@ -38,10 +38,14 @@ type PagesOptions<Item> =
   >
   & Keyed;
 
-/** The beginning of all keys of a user: invalidate it to read everything again. */
+/** The beginning of all keys of a user. */
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
 
-/** Selects the queries that a charge makes out of date: the balance and the entries. */
+/**
+ * Selects the queries that a charge makes out of date: the balance and the entries. It leaves jobs
+ * and orders alone, because a query that follows one runs until its end:
+ * `queries.invalidateQueries({ predicate: isChargedTo(userId) })`.
+ */
 export function isChargedTo(userId: string) {
   return ({ queryKey: [app, user, subject] }: { readonly queryKey: readonly unknown[] }): boolean =>
     app === "farthing" && user === userId && (subject === "credits" || subject === "entries");
