@@ -11,7 +11,7 @@ export interface paths {
         put?: never;
         /**
          * Chat with a model, paid in credits
-         * @description With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one `usage` event with the other fields of the answer, or one `error` event with `error` and, if the charge is known, the same fields.
+         * @description With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one `usage` event with the other fields of the answer, or one `error` event with `error` and, if the charge is known, the same fields. A comment line is sent every 15 s, so that a caller can tell a model that thinks from a connection that is lost. If a stream ends without the charge, `GET /credits/holds/{id}` has it: the header `farthing-hold` is the hold's id.
          */
         post: {
             parameters: {

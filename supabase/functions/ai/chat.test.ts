@@ -35,6 +35,7 @@ Deno.test("a chat holds its maximum cost, calls the model, and charges the usage
   const { data } = await answer.json();
   assert.equal(answer.status, 200);
   assert.deepEqual(ChatAnswer.parse(data).message, { role: "assistant", content: ANSWER });
+  assert.equal(answer.headers.get("farthing-hold"), CHAT_HOLD_ID);
   const { ending: signal } = fake.services.lifetime;
   assert.deepEqual(asked, [{ model: "gpt-4o", messages: MESSAGES, maxOutputTokens: 50, signal }]);
   const [begin, settle] = fake.calls;
@@ -156,6 +157,7 @@ Deno.test("a repeat gets the stored answer, and the provider is not asked", asyn
   const fake = await makeFake({ ai: UNASKED, answers });
   const answer = await post(fake);
   assert.equal(answer.headers.get("idempotency-replayed"), "true");
+  assert.equal(answer.headers.get("farthing-hold"), CHAT_HOLD_ID);
   assert.deepEqual((await answer.json()).data, STORED);
   assert.deepEqual(fake.names(), ["chats_begin"]);
 });

@@ -3,6 +3,7 @@ import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { answerChat } from "./answer-chat.ts";
+import { HOLD_HEADER, holdHeader } from "./hold-header.ts";
 import { openChat } from "./open-chat.ts";
 import { replayStream } from "./replay-stream.ts";
 import { OWN_EVENTS } from "./sse.ts";
@@ -19,7 +20,9 @@ export const chat = defineRoute({
   description:
     "With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one " +
     "`usage` event with the other fields of the answer, or one `error` event with `error` and, if " +
-    "the charge is known, the same fields.",
+    "the charge is known, the same fields. A comment line is sent every 15 s, so that a caller can " +
+    "tell a model that thinks from a connection that is lost. If a stream ends without the charge, " +
+    "`GET /credits/holds/{id}` has it: the header `farthing-hold` is the hold's id.",
   who: ["user"],
   limit: "ai",
   deadlineMs: LONG_DEADLINE_MS,
@@ -27,6 +30,7 @@ export const chat = defineRoute({
   body: ChatBody,
   responses: { 200: ChatAnswer },
   alsoProduces: ["text/event-stream"],
+  answerHeaders: HOLD_HEADER,
   asksUpstream: true,
   errors: ["insufficient_credits", "spend_cap_reached", "unknown_model", "not_found"],
   handler: async (call) => {
@@ -37,10 +41,14 @@ export const chat = defineRoute({
       limit: { tokens, field: "max_output_tokens" },
     });
     if ("replayed" in chat) {
-      const isStream = stream && chat.status < 400;
-      return isStream ? replayStream(chat.data, call.context, OWN_EVENTS) : chat;
+      if (chat.status >= 400) return chat; // A stored refusal, which has no hold.
+      const headers = holdHeader(chat.data.hold_id);
+      if (!stream) return { ...chat, headers };
+      return replayStream(chat.data, call.context, OWN_EVENTS, Object.entries(headers));
     }
-    if (!stream) return ok(await answerChat(chat));
-    return await streamChat(chat, { signal: call.signal, events: OWN_EVENTS });
+    const headers = holdHeader(chat.holdId);
+    if (!stream) return { ...ok(await answerChat(chat)), headers };
+    const wanted = { signal: call.signal, events: OWN_EVENTS, headers: Object.entries(headers) };
+    return await streamChat(chat, wanted);
   },
 });

@@ -3,6 +3,7 @@ import type { Answer } from "../_shared/contracts/database/results/chats.ts";
 import type { OpenAiCompletion, OpenAiUsage } from "../_shared/contracts/openai.ts";
 import type { HeaderPairs } from "../_shared/core/current-request.ts";
 import { openAiError } from "../_shared/http/reply/json-shape.ts";
+import { holdHeader } from "./hold-header.ts";
 import type { AnswerEvents, Said } from "./sse.ts";
 import type { z } from "@hono/zod-openapi";
 
@@ -39,7 +40,7 @@ function usageOf({ usage }: Answer): OpenAiUsage {
 /** Returns the charge as headers. */
 export function chargeHeaders({ hold_id, credits, balance_after }: Answer) {
   return {
-    "farthing-hold": hold_id,
+    ...holdHeader(hold_id),
     "farthing-credits": credits,
     "farthing-balance": balance_after,
   };
@@ -52,7 +53,7 @@ function chargeOf({ hold_id, credits, balance_after }: Answer) {
 
 /** Returns the headers of a stream. The charge is not among them, because it is not known yet. */
 export function holdHeaders({ holdId, held }: { holdId: string; held: string }): HeaderPairs {
-  return [["farthing-hold", holdId], ["farthing-held", held]];
+  return Object.entries({ ...holdHeader(holdId), "farthing-held": held });
 }
 
 export function completionOf(answer: Answer, frame: Frame): z.output<typeof OpenAiCompletion> {

@@ -14,6 +14,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { z } from "@hono/zod-openapi";
 import { answerChat } from "./answer-chat.ts";
 import { chargeHeaders, completionOf, holdHeaders, openAiEvents } from "./openai-answer.ts";
+import { HOLD_HEADER } from "./hold-header.ts";
 import { type ChatOrder, openChat } from "./open-chat.ts";
 import { replayStream } from "./replay-stream.ts";
 import { streamChat } from "./stream-chat.ts";
@@ -98,7 +99,7 @@ export const openAiChat = defineRoute({
   responses: { 200: OpenAiCompletion },
   alsoProduces: ["text/event-stream"],
   answerHeaders: {
-    "farthing-hold": z.string().openapi({ description: "The id of the hold that pays the chat." }),
+    ...HOLD_HEADER,
     "farthing-credits": z.string().optional().openapi({
       description: "The credits charged. Absent from a stream, unless the answer is a replay.",
     }),

@@ -19,6 +19,7 @@ Deno.test("T9: a stream sends its pieces and then its cost, and is settled once"
   const fake = await makeFake();
   const answer = await postStreamed(fake);
   assert.equal(answer.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  assert.equal(answer.headers.get("farthing-hold"), CHAT_HOLD_ID);
   const events = await eventsOf(answer);
   const deltas = events.slice(0, -1);
   assert(deltas.every(({ name }) => name === "delta"));
@@ -201,6 +202,21 @@ Deno.test("T28: a chat sends four heartbeats in 70 seconds without a piece and s
   });
 });
 
+Deno.test("a stream sends a comment every 15 seconds while the model thinks", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  await withFakeTime(async ({ advance }) => {
+    provider.say("word");
+    const answer = await postStreamed(fake);
+    await advance(44_000);
+    provider.end({ input_tokens: 4, output_tokens: 1 });
+    const text = await answer.text();
+    assert.equal(text.split(": ping\n\n").length - 1, 2);
+    assert.deepEqual(parseEvents(text).map(({ name }) => name), ["delta", "usage"]);
+    await settled(fake);
+  });
+});
+
 Deno.test("T28: reasoning and tool calls are counted and not sent", async () => {
   async function* pieces(): AsyncGenerator<AiPiece> {
     yield { kind: "hidden", text: "one two three" };
@@ -247,6 +263,7 @@ Deno.test("a repeated stream gets the stored answer as events", async () => {
   const fake = await makeFake({ answers });
   const answer = await postStreamed(fake);
   assert.equal(answer.headers.get("idempotency-replayed"), "true");
+  assert.equal(answer.headers.get("farthing-hold"), CHAT_HOLD_ID);
   const { message, ...usage } = data;
   assert.deepEqual(await eventsOf(answer), [
     { name: "delta", data: { content: message.content } },

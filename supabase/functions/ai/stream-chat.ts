@@ -15,7 +15,7 @@ import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive, type Progress, startProgress } from "./progress.ts";
 import { type CallerConnection, openConnection } from "./caller-connection.ts";
 import type { OpenChat } from "./open-chat.ts";
-import { type AnswerEvents, sseResponse } from "./sse.ts";
+import { type AnswerEvents, PING, sseResponse } from "./sse.ts";
 
 /**
  * The deadline of a stream, in milliseconds. It is longer than any stream, because the model's own timeouts
@@ -227,7 +227,8 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
         isOpen = false;
         connection.leave();
       };
-      chat.services.waitUntil(pump(started, caller).then(hangUp));
+      const stopPings = keepAlive(() => Promise.resolve(caller.send(PING)));
+      chat.services.waitUntil(pump(started, caller).finally(stopPings).then(hangUp));
     },
     cancel() {
       isOpen = false;

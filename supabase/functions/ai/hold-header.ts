@@ -1,0 +1,13 @@
+/**
+ * The header with the id of the hold that pays a chat. A stream's headers are sent before the charge is
+ * known, so a caller whose stream breaks off reads the charge from the hold.
+ */
+import { z } from "@hono/zod-openapi";
+
+export const HOLD_HEADER = {
+  "farthing-hold": z.string().openapi({ description: "The id of the hold that pays the chat." }),
+};
+
+export function holdHeader(holdId: string) {
+  return { "farthing-hold": holdId };
+}
