@@ -125,10 +125,13 @@ export function farthingOf(api: Api, connection: Connection) {
     chat: {
       /** Returns a whole answer, within two minutes by default. */
       create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) =>
-        change("post", "/ai/chat", { body: request }, { timeoutMs: ANSWER_MS, ...options }),
+        change("post", "/ai/chat", { body: request }, {
+          ...options,
+          timeoutMs: options.timeoutMs ?? ANSWER_MS,
+        }),
       /**
        * Returns an answer that the caller reads piece by piece. The request is sent when the caller
-       * begins to read.
+       * begins to read. The answer begins within `timeoutMs`, 140 seconds by default.
        */
       stream: (request: Omit<Body<"/ai/chat">, "stream">, options: CallOptions = {}) =>
         new ChatStream(api, request, options),

@@ -1,0 +1,53 @@
+/** Reads from its hold what an answer cost whose stream ended early. */
+import type { ChatAnswer } from "../generated/api.ts";
+import type { Api } from "../core/api.ts";
+import { pollSeconds } from "../core/clock.ts";
+import { FarthingError } from "../core/farthing-error.ts";
+import type { PinnedOptions } from "../core/send.ts";
+
+type Known = "credits" | "hold_id";
+
+/**
+ * The price of an answer. If the stream ended early, the price was read from the hold, which knows
+ * nothing else: the other fields are then null.
+ */
+export type ChatCharge =
+  & Pick<ChatAnswer, Known>
+  & { readonly [Key in keyof Omit<ChatAnswer, Known | "message">]: ChatAnswer[Key] | null };
+
+/**
+ * A left stream ends at most two minutes after its reader has disconnected. If the service's process
+ * was killed, a scheduled task ends the chat as fast.
+ */
+const SETTLED_MS = 180_000;
+
+/**
+ * Polls the hold until the chat has ended. Never repeats the chat's own request: if the service's
+ * process was killed, a repeat would begin a second chat.
+ * @returns null if the hold was released, so that nothing is charged
+ * @throws FarthingError `deadline_exceeded` if the hold is still open at the deadline
+ */
+export async function chargeOfHold(
+  api: Api,
+  holdId: string,
+  { timeoutMs = SETTLED_MS, ...options }: PinnedOptions,
+): Promise<ChatCharge | null> {
+  const until = api.clock.now() + timeoutMs;
+  const path = { id: holdId };
+  for (let looks = 0;; looks++) {
+    const call = { ...options, timeoutMs: until - api.clock.now() };
+    const { status, settled } = await api.read("/credits/holds/{id}", { path }, call);
+    if (status === "released") return null;
+    if (settled !== undefined) {
+      const unknown = { balance_after: null, usage: null, finish_reason: null };
+      return { credits: settled, hold_id: holdId, ...unknown };
+    }
+    const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
+    if (api.clock.now() + wait >= until) {
+      const message = `The answer is still not charged after ${timeoutMs} ms.`;
+      const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
+      throw new FarthingError({ ...facts, details: { hold_id: holdId } });
+    }
+    await api.clock.wait(wait, options.signal);
+  }
+}
