@@ -32,19 +32,41 @@ Deno.test("two calls have two keys, a caller's key is sent, and a read has none"
   deepEqual([seen[2]!.key, seen[3]!.key], ["mine", null]);
 });
 
-Deno.test("a retry waits as long as Retry-After says, and otherwise 1, 2, 4 seconds or so", async () => {
+Deno.test("a retry waits as long as Retry-After says, and at least 1, 2, 4 seconds", async () => {
   const limited = failure(429, "rate_limited", {
     retryable: true,
     headers: { "retry-after": "7" },
   });
   const { api, clock } = fakeService([limited, away, away, away, opened]);
   await api.change("post", "/checkout", checkout);
-  const [first, ...others] = clock.waits;
-  equal(first, 7000);
-  [2000, 4000, 8000].forEach((expected, index) => {
-    const wait = others[index]!;
-    equal(wait >= expected * 0.75 && wait <= expected * 1.25, true, `${wait} for ${expected}`);
+  const shortest = [[7000, 500], [2000, 1000], [4000, 2000], [8000, 4000]] as const;
+  shortest.forEach(([least, more], index) => {
+    const wait = clock.waits[index]!;
+    equal(wait >= least && wait <= least + more, true, `${wait} for ${least}`);
   });
+});
+
+Deno.test("the attempts of an outage get rarer, also with Retry-After: 1, and differ", async () => {
+  const headers = { "retry-after": "1" };
+  const down = failure(503, "upstream_unavailable", { retryable: true, headers });
+  const waits = new Set<number>();
+  for (let client = 0; client < 2; client++) {
+    const { api, seen, clock } = fakeService(Array.from({ length: 30 }, () => down));
+    await rejects(api.read("/credits", {}), { code: "upstream_unavailable" });
+    equal(seen.length <= 10, true, `${seen.length} attempts in a minute`);
+    for (const wait of clock.waits) waits.add(wait);
+  }
+  equal(waits.size > 10, true, "the clients do not wait in step");
+});
+
+Deno.test("after a 503 the change may have been made, and after not_ready it was not", async () => {
+  const body = { user_id: "u", amount: "5", reason: "r" };
+  for (
+    const [code, isUncertain] of [["upstream_unavailable", true], ["not_ready", false]] as const
+  ) {
+    const { api } = fakeService([failure(503, code)]);
+    await rejects(api.change("post", "/credits/debits", { body }), { code, isUncertain });
+  }
 });
 
 Deno.test("an error that is not retryable is thrown at once, with all its facts", async () => {

@@ -47,12 +47,13 @@ const LONGEST_WAIT_MS = 8_000;
 const MOST_CRASHES = 3;
 
 /**
- * Returns the wait before the next attempt: as the service says, or 1, 2, 4 and 8 seconds, each up to
- * a quarter shorter or longer, so that clients do not all retry at the same moment.
+ * Returns the wait before the next attempt: as the service says, and at least 1, 2, 4 and 8 seconds,
+ * because the service says one second in each answer of an outage. Up to half of that minimum is
+ * added, so that clients do not all retry at the same moment.
  */
-function waitMs({ retryAfter }: FarthingError, attempt: number): number {
-  if (retryAfter !== undefined) return retryAfter * 1000;
-  return Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.75 + Math.random() / 2);
+function waitMs({ retryAfter = 0 }: FarthingError, attempt: number): number {
+  const shortest = Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS);
+  return Math.max(retryAfter * 1000, shortest) + Math.random() * shortest / 2;
 }
 
 async function attemptAll<T>(
@@ -80,8 +81,13 @@ async function attemptAll<T>(
   }
 }
 
-/** The codes of answers that do not say whether the change was made. */
-const UNCLEAR: readonly string[] = ["internal", "request_timeout", "idempotency_in_progress"];
+/**
+ * The codes of answers that do not say whether the change was made. `upstream_unavailable` is also the
+ * answer when the connection to the database broke during the commit, or Stripe did not answer.
+ */
+const UNCLEAR: readonly string[] = [
+  ...["internal", "request_timeout", "idempotency_in_progress", "upstream_unavailable"],
+];
 /** The statuses with which a request is refused before its Idempotency-Key is looked up. */
 const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
 
