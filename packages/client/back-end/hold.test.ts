@@ -61,6 +61,52 @@ Deno.test("a charge that cannot be settled is an error that has the work's value
   );
 });
 
+const again = success({ hold_id: "h1", amount: "68", status: "open" }, {
+  status: 201,
+  headers: { "idempotency-replayed": "true" },
+});
+const hold = (status: string) => success({ hold_id: "h1", status });
+const repeat = { idempotencyKey: "request-1" };
+
+Deno.test("a repeat whose hold has ended does not do the work again", async () => {
+  for (const status of ["settled", "released"]) {
+    const { api, seen } = fakeService([again, hold(status)]);
+    const work = () => Promise.reject(new Error("the work began"));
+    await rejects(withHold(api, terms, work, repeat), {
+      code: "hold_not_open",
+      details: { hold_id: "h1", status },
+    });
+    deepEqual(seen.map(({ method }) => method), ["POST", "GET"]);
+  }
+});
+
+Deno.test("a repeat after a crash does the work while the hold is open", async () => {
+  const { api } = fakeService([again, hold("open"), settled]);
+  const work = () => Promise.resolve({ value: "Four.", charge: { usage } });
+  equal((await withHold(api, terms, work, repeat)).value, "Four.");
+});
+
+Deno.test("two runs with one key settle with keys of their own, so one is not paid twice", async () => {
+  const keys = new Set<string | null>();
+  const details = { status: "settled" };
+  const runs = [[opened, settled], [
+    again,
+    hold("open"),
+    failure(409, "hold_not_open", { details }),
+  ]];
+  const codes: unknown[] = [];
+  for (const steps of runs) {
+    const { api, seen } = fakeService(steps);
+    const work = () => Promise.resolve({ value: 1, charge: { amount: "50" } });
+    codes.push(
+      await withHold(api, terms, work, repeat).then(() => "paid", (error) => error.code),
+    );
+    equal(seen[0]!.key, "request-1");
+    keys.add(seen.at(-1)!.key);
+  }
+  deepEqual([codes, keys.size], [["paid", "hold_not_open"], 2]);
+});
+
 Deno.test("an abort during the work does not keep it from being settled", async () => {
   const { api } = fakeService([opened, settled]);
   const stop = new AbortController();

@@ -56,6 +56,24 @@ function requestOf({ userId, ttlSeconds, reason, amount, estimate }: HoldTerms):
   } as HoldRequest;
 }
 
+/**
+ * Opens the hold. The stored answer of an earlier run with the same key says `open`, also if that
+ * run has ended the hold since, so the hold is read then.
+ * @throws FarthingError `hold_not_open` if an earlier run has settled or released the hold
+ */
+async function openHold(api: Api, terms: HoldTerms, call: CallOptions): Promise<OpenedHold> {
+  const hold = await api.change("post", "/credits/holds", { body: requestOf(terms) }, call);
+  if (!hold.replayed) return hold;
+  const { signal, timeoutMs } = call;
+  const path = { id: hold.hold_id };
+  const { status } = await api.read("/credits/holds/{id}", { path }, { signal, timeoutMs });
+  if (status === "open") return hold;
+  const message = `An earlier run with this key has ended its hold, which is ${status}. ` +
+    "Use another key to do the work again.";
+  const facts = { code: "hold_not_open", message, status: 409, retryable: false } as const;
+  throw new FarthingError({ ...facts, details: { hold_id: hold.hold_id, status } });
+}
+
 /** Releases the hold. Ignores a failure, because the hold expires by itself. */
 async function release(api: Api, id: string, call: CallOptions): Promise<void> {
   const input = { path: { id }, body: {} };
@@ -68,8 +86,13 @@ async function release(api: Api, id: string, call: CallOptions): Promise<void> {
  *
  * `signal` aborts the opening of the hold, and `work` may read it. Once the work is done, the hold
  * is always settled.
- * @throws FarthingError `insufficient_credits` before `work` begins
- * @throws UnsettledError if the work is done and the hold could not be settled
+ *
+ * With an `idempotencyKey` of an earlier run, the work is done again only while the hold of that run
+ * is open, as after a crash. If two runs with one key do the work at once, one of them is settled.
+ * @throws FarthingError `insufficient_credits` before `work` begins, and `hold_not_open` if an earlier
+ *   run with the same key has settled or released its hold
+ * @throws UnsettledError if the work is done and the hold could not be settled, for example
+ *   `hold_not_open` because another run with the same key has ended the hold meanwhile
  */
 export async function withHold<Value>(
   api: Api,
@@ -77,13 +100,10 @@ export async function withHold<Value>(
   work: (hold: OpenedHold) => Promise<Work<Value>>,
   { signal, ...options }: CallOptions,
 ): Promise<Paid<Value>> {
-  // One Idempotency-Key serves to open, settle and release the hold, because a key counts for one
-  // route only.
-  const call = { ...options, idempotencyKey: options.idempotencyKey ?? newId() };
-  const hold = await api.change("post", "/credits/holds", { body: requestOf(terms) }, {
-    ...call,
-    signal,
-  });
+  const hold = await openHold(api, terms, { ...options, signal });
+  // The end of the hold has a key of this run. With the caller's key, the settlement of another run
+  // would be replayed, and this run's work would be free.
+  const call = { ...options, idempotencyKey: newId() };
   let done: Work<Value>;
   try {
     done = await work(hold);
