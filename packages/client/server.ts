@@ -1,4 +1,4 @@
-/** The client of Farthing for a back end, with a secret key. It refuses to run in a browser. */
+/** The client of Farthing for a back end, with a secret key. It refuses to start in a browser. */
 import { farthingServerOf } from "./back-end/farthing.ts";
 import { createApi } from "./core/api.ts";
 import { systemClock } from "./core/clock.ts";
@@ -13,17 +13,27 @@ export interface FarthingServerOptions extends CommonOptions {
 export type FarthingServer = ReturnType<typeof farthingServerOf>;
 
 /**
+ * Returns whether this is a page or a worker of a browser. A worker has no document. Every browser
+ * names itself `Mozilla/5.0 …`, and Node, Deno, Bun and the edge runtimes name themselves otherwise,
+ * though some of them have a browser's global objects, such as `WorkerGlobalScope`.
+ */
+function isBrowser(): boolean {
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
+  return "document" in globalThis || navigator?.userAgent?.startsWith("Mozilla/") === true;
+}
+
+/**
  * Makes a client of a back end.
  *
  * ```ts
  * const farthing = createFarthingServer({ url, secretKey });
  * await farthing.usage({ user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 });
  * ```
- * @throws TypeError in a browser, or if the URL or the key is missing
+ * @throws TypeError in a browser and its workers, or if the URL or the key is missing
  */
 export function createFarthingServer(options: FarthingServerOptions): FarthingServer {
   const { url, secretKey } = options;
-  if ("document" in globalThis) {
+  if (isBrowser()) {
     throw new TypeError("createFarthingServer: a secret key must never be in a browser.");
   }
   if (!url || !secretKey) {

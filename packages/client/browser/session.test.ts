@@ -115,18 +115,39 @@ Deno.test("without a session only the publishable key is sent", async () => {
   deepEqual(sent, ["pk null"]);
 });
 
+const CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/143.0.0.0 Safari/537.36";
+
+/** Calls `run` while the global object has this property, as in another runtime. */
+function withGlobal(name: string, value: unknown, run: () => unknown): void {
+  const own = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+  try {
+    run();
+  } finally {
+    Reflect.deleteProperty(globalThis, name);
+    if (own !== undefined) Object.defineProperty(globalThis, name, own);
+  }
+}
+
 Deno.test("a secret key is refused by the user's client, and by every browser", () => {
   const getAccessToken = () => null;
   const options = { url: URL, publishableKey: "sb_secret_x", getAccessToken };
   throws(() => createFarthing(options), /@farthing\/client\/server/);
   const legacy = `e30.${btoa(JSON.stringify({ role: "service_role" }))}.signature`;
   throws(() => createFarthing({ ...options, publishableKey: legacy }), /@farthing\/client\/server/);
-  Object.assign(globalThis, { document: {} });
-  try {
-    throws(() => createFarthingServer({ url: URL, secretKey: "sb_secret_x" }), /browser/);
-  } finally {
-    Reflect.deleteProperty(globalThis, "document");
+  const server = { url: URL, secretKey: "sb_secret_x" };
+  for (const [name, value] of [["document", {}], ["navigator", { userAgent: CHROME }]] as const) {
+    withGlobal(name, value, () => throws(() => createFarthingServer(server), /browser/));
   }
+});
+
+Deno.test("a back end starts the server's client, also where it looks like a worker", () => {
+  const server = { url: URL, secretKey: "sb_secret_x" };
+  const agents = ["Node.js/22", "Cloudflare-Workers", "Bun/1.3", "SupabaseEdgeRuntime/1.70"];
+  for (const navigator of [undefined, {}, ...agents.map((userAgent) => ({ userAgent }))]) {
+    withGlobal("navigator", navigator, () => createFarthingServer(server));
+  }
+  withGlobal("WorkerGlobalScope", class {}, () => createFarthingServer(server));
 });
 
 Deno.test("a missing URL or key is named", () => {
