@@ -41,7 +41,7 @@ export function Research() {
   const shown = useSyncExternalStore(list.subscribe, () => list.items).slice(0, 3);
   const [error, setError] = useState<Error | null>(null);
   const run = (work: Promise<unknown>) => void work.then(() => setError(null), setError);
-  const read = () => run(jobs.list({ limit: 3 }).then(({ items }) => list.replace(items)));
+  const read = () => run(list.refresh(async () => (await jobs.list({ limit: 3 })).items));
   useEffect(read, [list]);
   const create = (query: string) => (client_temp_id: string) =>
     jobs.start({ type: "research", input: { query }, client_temp_id });

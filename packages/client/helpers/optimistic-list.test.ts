@@ -9,6 +9,7 @@ interface Job {
 
 const jobs = (...initial: Job[]) => optimisticList<Job>((job) => job.job_id, initial);
 const draft = { job_id: "", status: "queued" };
+const reading = (...items: Job[]) => () => Promise.resolve(items);
 const idsOf = (list: ReturnType<typeof jobs>) => list.items.map(({ id }) => id);
 
 Deno.test("a draft is shown at once, and its temporary id becomes canonical", async () => {
@@ -29,7 +30,7 @@ Deno.test("a draft is shown at once, and its temporary id becomes canonical", as
   equal(list.items.some(({ isPending }) => isPending), false);
   equal(changes, 2);
   leave();
-  list.replace([]);
+  await list.refresh(reading());
   equal(changes, 2);
 });
 
@@ -47,10 +48,10 @@ Deno.test("a list that was read before the answer leaves no item twice", async (
     tempId = id;
     return answer.promise;
   });
-  list.replace([{ job_id: "other", status: "queued" }]);
+  await list.refresh(reading({ job_id: "other", status: "queued" }));
   deepEqual(idsOf(list), [tempId, "other"]);
   const mine = { job_id: "mine", status: "processing", client_temp_id: tempId };
-  list.replace([mine]);
+  await list.refresh(reading(mine));
   deepEqual(idsOf(list), ["mine"]);
   answer.resolve({ ...mine, status: "queued" });
   await added;
@@ -65,10 +66,36 @@ Deno.test("a list that was read before the answer leaves no item twice", async (
   equal(list.items.every(({ isPending }) => !isPending), true);
 });
 
-Deno.test("the items are the same array until something changes", () => {
+Deno.test("an item that is added while the list is read stays until the next reading", async () => {
+  const list = jobs({ job_id: "old", status: "completed" });
+  const first = Promise.withResolvers<Job[]>();
+  const refreshed = list.refresh(() => first.promise);
+  await list.add(draft, () => Promise.resolve({ job_id: "new", status: "queued" }));
+  first.resolve([{ job_id: "old", status: "completed" }]); // Read before the job was there.
+  await refreshed;
+  deepEqual(idsOf(list), ["new", "old"]);
+  await list.refresh(reading({ job_id: "new", status: "completed" }));
+  deepEqual(list.items.map(({ item }) => item.status), ["completed"]);
+  await list.refresh(reading());
+  deepEqual(idsOf(list), []);
+});
+
+Deno.test("a reading that ends after a later one is ignored, and one that fails changes nothing", async () => {
+  const list = jobs();
+  const [slow, failing] = [Promise.withResolvers<Job[]>(), Promise.withResolvers<Job[]>()];
+  const readings = [list.refresh(() => slow.promise), list.refresh(() => failing.promise)];
+  await list.refresh(reading({ job_id: "new", status: "queued" }));
+  slow.resolve([]);
+  failing.reject(new Error("offline"));
+  await readings[0];
+  await rejects(readings[1]!, { message: "offline" });
+  deepEqual(idsOf(list), ["new"]);
+});
+
+Deno.test("the items are the same array until something changes", async () => {
   const list = jobs(draft);
   const before = list.items;
   equal(list.items, before);
-  list.replace([draft]);
+  await list.refresh(reading(draft));
   notEqual(list.items, before);
 });

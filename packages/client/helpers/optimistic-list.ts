@@ -34,10 +34,11 @@ export interface OptimisticList<Item> {
    */
   add(draft: Item, create: (clientTempId: string) => Promise<Item>): Promise<Item>;
   /**
-   * Replaces the list with the items that the service returned. Drafts that these items do not
-   * include stay in the list.
+   * Reads the list with `read`, and shows the items that it returns. Items that these do not include
+   * stay in the list if they are drafts, or were added while the list was being read. The result of a
+   * reading is ignored if a later one has already been shown.
    */
-  replace(items: readonly Item[]): void;
+  refresh(read: () => Promise<readonly Item[]>): Promise<void>;
 }
 
 /** @param idOf returns the id that the service gave an item, such as its `job_id` */
@@ -47,6 +48,12 @@ export function optimisticList<Item extends Identified>(
 ): OptimisticList<Item> {
   const canonical = (item: Item): ListItem<Item> => ({ id: idOf(item), isPending: false, item });
   const listeners = new Set<() => void>();
+  /** Counts the beginnings of readings. */
+  let readings = 0;
+  /** The reading that is shown. */
+  let shown = 0;
+  /** For the id of each item that was added here, the last reading that had begun before. */
+  const added = new Map<string, number>();
   let items: readonly ListItem<Item>[] = initial.map(canonical);
   const set = (next: readonly ListItem<Item>[]) => {
     items = next;
@@ -58,6 +65,7 @@ export function optimisticList<Item extends Identified>(
    */
   const settle = (tempId: string, answer: Item) => {
     const id = idOf(answer);
+    added.set(id, readings);
     const others = items.filter((one) => one.id !== id);
     const isListed = others.length < items.length;
     set(
@@ -88,10 +96,15 @@ export function optimisticList<Item extends Identified>(
         throw error;
       }
     },
-    replace(next) {
-      const known = new Set(next.map((item) => item.client_temp_id));
-      const drafts = items.filter((one) => one.isPending && !known.has(one.id));
-      set([...drafts, ...next.map(canonical)]);
+    async refresh(read) {
+      const reading = ++readings;
+      const next = (await read()).map(canonical);
+      if (reading < shown) return;
+      shown = reading;
+      const known = new Set(next.flatMap(({ id, item }) => [id, item.client_temp_id]));
+      const isLater = (id: string) => (added.get(id) ?? -1) >= reading;
+      const kept = items.filter((one) => !known.has(one.id) && (one.isPending || isLater(one.id)));
+      set([...kept, ...next]);
     },
   };
 }
