@@ -1,4 +1,5 @@
 /** An isolate is killed while it streams a chat. The scheduled task then settles the chat. */
+import { createFarthing } from "@farthing/client";
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   chatBody,
@@ -60,5 +61,39 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
   const again = await streamChat(world, person, body, () => true, key);
   deepEqual([again.replayed, again.events.at(-1)?.name], [false, "usage"]);
   equal((await balanceOf(world, person.id)).held, "0");
+  await proven(world);
+});
+
+Deno.test("the client learns the charge of a killed isolate's chat, and begins no second chat", async () => {
+  const person = await signUpWith(world, "1000");
+  const { content } = promptOf("[tokens:2000] [pace:2]");
+  const charged = await withDeployment(world, {}, async (deployment, kill) => {
+    let dying: Promise<void> | undefined;
+    let pieces = 0;
+    const farthing = createFarthing({
+      url: deployment.url,
+      publishableKey: world.publishableKey,
+      getAccessToken: () => person.token,
+      // Once the deployment is dead, another one answers, as on the platform.
+      fetch: (input, init) => {
+        const request = new Request(input, init);
+        if (dying === undefined) return fetch(request);
+        return fetch(new Request(request.url.replace(deployment.url, world.url), request));
+      },
+    });
+    const messages = [{ role: "user" as const, content }];
+    const stream = farthing.chat.stream({ model: "gpt-4o", messages, max_output_tokens: 3_000 });
+    await rejects(async () => {
+      for await (const _ of stream) {
+        if (++pieces === READ_TOKENS) dying = kill();
+      }
+    }, { code: "network_error" });
+    await dying;
+    await closeAbandonedChats(world, [person]);
+    return await stream.settled();
+  });
+  const { held, balance } = await balanceOf(world, person.id);
+  deepEqual([held, Number(balance)], ["0", 1000 - Number(charged?.credits)]);
+  equal((await closedChats(world, person)).length, 1);
   await proven(world);
 });
