@@ -82,7 +82,7 @@ async function asUser(runs: Runs, supabase: unknown, said: string[]): Promise<vo
   match(`${first} | ${size}`, / purchase 9\d+ \| \d+ characters$/);
   const { list } = await runs("list", { farthing, show });
   const items = (list as unknown as { items: { isPending: boolean }[] }).items;
-  deepEqual([take().length, items.map(({ isPending }) => isPending)], [2, [false]]);
+  deepEqual([take().length, items.map(({ isPending }) => isPending)], [3, [false]]);
 }
 
 /** The back end knows the user of supabase-js, and refuses everybody else. */
