@@ -80,7 +80,7 @@ Deno.test("an item that is added while the list is read stays until the next rea
   deepEqual(idsOf(list), []);
 });
 
-Deno.test("a reading that ends after a later one is ignored, and one that fails changes nothing", async () => {
+Deno.test("a reading that a later one overtook is ignored, and one that fails changes nothing", async () => {
   const list = jobs();
   const [slow, failing] = [Promise.withResolvers<Job[]>(), Promise.withResolvers<Job[]>()];
   const readings = [list.refresh(() => slow.promise), list.refresh(() => failing.promise)];
