@@ -45,7 +45,8 @@ function streamed(text: string, isOpen: boolean): Response {
       if (!isOpen) controller.close();
     },
   });
-  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  const headers = { "content-type": "text/event-stream", "farthing-hold": "hold-1" };
+  return new Response(body, { headers });
 }
 
 async function responseOf(answer: Answer, request: Request): Promise<Response> {

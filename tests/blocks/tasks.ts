@@ -183,7 +183,12 @@ export const tasks: Task[] = [
   {
     block: "chat",
     name: "stops an answer, and asks again",
-    answers: () => ({ "POST ai/chat": [ENDLESS, ANSWER] }),
+    answers: () => ({
+      "POST ai/chat": [ENDLESS, ANSWER],
+      "GET credits/holds/hold-1": {
+        data: { hold_id: "hold-1", status: "settled", settled: "2.78" },
+      },
+    }),
     walk: talk,
   },
   {
