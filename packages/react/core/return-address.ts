@@ -9,11 +9,23 @@ interface PageHistory {
   replaceState(state: unknown, title: string, url: string): void;
 }
 
+/** What Supabase's auth service sends after a `#`: a session's tokens, or why there is none. */
+const OF_SESSION = /(?:^|[/?&])(?:access|refresh|provider|provider_refresh)_token=|^error=/;
+
+/**
+ * Returns the hash without a session's tokens, which Stripe must not receive. A hash router's page
+ * stays, also if the tokens came after it: `#/shop#access_token=…`.
+ */
+function hashWithoutTokens(hash: string): string {
+  const parts = hash.split("#").slice(1);
+  return parts.filter((part) => !OF_SESSION.test(part)).map((part) => `#${part}`).join("");
+}
+
 function addressWithout(): URL {
   const url = new URL(globalThis.location.href);
   url.searchParams.delete(ORDER);
   url.searchParams.delete(CARD);
-  url.hash = "";
+  url.hash = hashWithoutTokens(url.hash);
   return url;
 }
 
@@ -22,11 +34,14 @@ interface ReturnAddress {
   readonly cancelUrl: string;
 }
 
-/** Returns the page's own address, to which Stripe returns. */
+/** Returns the page's own address, to which Stripe returns. The parameter is before the hash. */
 function returnWith(parameter: string): ReturnAddress {
-  const cancelUrl = addressWithout().href;
+  const url = addressWithout();
+  const { href: cancelUrl, hash } = url;
+  url.hash = "";
+  const page = url.href;
   return {
-    successUrl: `${cancelUrl}${cancelUrl.includes("?") ? "&" : "?"}${parameter}`,
+    successUrl: `${page}${page.includes("?") ? "&" : "?"}${parameter}${hash}`,
     cancelUrl,
   };
 }

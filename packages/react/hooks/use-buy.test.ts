@@ -21,10 +21,9 @@ Deno.test("the page leaves for the checkout, and is idle if the buyer goes back"
     await waitFor(() => equal(current().status, "leaving"));
     await waitFor(() => equal(globalThis.location.hash, "#pay"));
     const page = "https://app.test/shop?tab=2";
-    const successUrl = `${page}&farthing_order={ORDER_ID}`;
     deepEqual(sent, ["starter", {
-      successUrl,
-      cancelUrl: page,
+      successUrl: `${page}&farthing_order={ORDER_ID}#plans`,
+      cancelUrl: `${page}#plans`,
       currency: "eur",
       signedInAs: "user-1",
     }]);
