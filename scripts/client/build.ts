@@ -1,10 +1,15 @@
 /**
  * `deno task client:build`: builds the npm packages of packages/client, packages/react and
  * packages/ai with TypeScript's own compiler, into folders of these names in `.farthing`, from
- * which `npm publish` takes them.
+ * which `npm publish` takes them. Packs each one into a file beside its folder, which an app
+ * installs.
  */
-import { print } from "@farthing/command-line";
+import pc from "picocolors";
+import { print, printError } from "@farthing/command-line";
+import { canRun } from "../command/program.ts";
 import { ROOT } from "../command/root.ts";
+import { tick } from "../command/ticker.ts";
+import { packPackage } from "./pack.ts";
 
 /** The published packages. Each one may import those before it. */
 export const PACKAGES = ["client", "react", "ai"] as const;
@@ -73,9 +78,22 @@ export async function buildPackages(names: readonly PackageName[], built: string
   for (const name of names) await buildPackage(name, built);
 }
 
-if (import.meta.main) {
-  await buildPackages(PACKAGES, `${ROOT}.farthing`);
-  for (const name of PACKAGES) {
-    print(`Built .farthing/${name}. Try it: npm publish --dry-run .farthing/${name}`);
+async function main(): Promise<boolean> {
+  if (!await canRun("npm")) {
+    printError(pc.red("The packages are packed with npm, which comes with Node 20 or later."));
+    return false;
   }
+  const built = `${ROOT}.farthing`;
+  print("Building and packing the npm packages; about half a minute.");
+  for (const name of PACKAGES) {
+    const done = tick(`@farthing/${name}`, "compile and pack");
+    await buildPackages([name], built);
+    await packPackage(name, built, built);
+    done();
+    print(`${pc.green("✓")}  .farthing/${name}.tgz`);
+  }
+  print(`Install what your app needs: npm install ${built}/{client,react,ai}.tgz`);
+  return true;
 }
+
+if (import.meta.main) Deno.exit(await main() ? 0 : 1);

@@ -3,6 +3,7 @@ import { equal, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { buildPackages, type PackageName, PACKAGES } from "../../scripts/client/build.ts";
+import { packPackage } from "../../scripts/client/pack.ts";
 import { ROOT } from "../../scripts/command/root.ts";
 
 export interface Ran {
@@ -52,12 +53,9 @@ export async function packTarballs(
   names: readonly PackageName[],
   into: string,
 ): Promise<string[]> {
-  await buildPackages(names, `${into}/built`);
-  for (const name of names) {
-    const cwd = `${into}/built/${name}`;
-    await succeeds("npm", ["pack", "--silent", "--pack-destination", into], { cwd });
-  }
-  return names.map((name) => `${into}/farthing-${name}-0.1.0.tgz`);
+  const built = `${into}/built`;
+  await buildPackages(names, built);
+  return await Promise.all(names.map((name) => packPackage(name, built, into)));
 }
 
 async function pack(names: readonly PackageName[]): Promise<Packed> {
