@@ -1,4 +1,4 @@
-/** The code blocks of the package's README run as printed. */
+/** The code blocks of the package's README, and of the repository's, run as printed. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createFarthing } from "@farthing/client";
 import { createFarthingServer } from "@farthing/client/server";
@@ -7,6 +7,7 @@ import { ROOT } from "../../scripts/command/root.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { type Person, signUp } from "../support/project/people.ts";
 import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
+import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
@@ -29,6 +30,13 @@ const BLOCKS = [
   snippet("hold", [...server, "callModel"], ["settled"]),
   snippet("handler", ["server"], ["handler"]),
   snippet("page", server, ["items"]),
+];
+
+/** The repository's README. */
+const FRONT_PAGE = "README.md";
+const FRONT_BLOCKS = [
+  snippet("front-buy", ["supabase", "location"]),
+  snippet("front-hold", ["url", "secretKey", "userId", "callModel"], ["value", "settled"]),
 ];
 
 const TYPES = { server: 'import("@farthing/client/server").FarthingServer' };
@@ -98,6 +106,29 @@ async function asBoth(runs: Runs, { id, supabase }: Person, said: unknown[]): Pr
   });
 }
 
+/** A new user buys on the page, and the back end charges. */
+async function onFrontPage(runs: Runs): Promise<void> {
+  const { id, supabase } = await signUp(world);
+  const given = { url: world.url, secretKey: world.secretKey, userId: id };
+  const usage = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+  const asked: string[] = [];
+  const callModel = () => Promise.resolve({ text: `${asked.push("model")} answer`, usage });
+  await rejects(runs("front-hold", { ...given, callModel }), { code: "insufficient_credits" });
+  deepEqual(asked, []);
+  await withDeliveries(world, "shared", async () => {
+    const location = { origin: "http://localhost:5173", href: "" };
+    await runs("front-buy", { supabase, location });
+    await payCheckout(location.href, "4242424242424242");
+    const { credits } = createFarthing({ supabase });
+    await until(
+      "the credits are granted",
+      async () => (await credits.get()).available === "9990" || undefined,
+    );
+  });
+  const { value, settled } = await runs("front-hold", { ...given, callModel });
+  deepEqual([value, settled!.settled], ["1 answer", "50"]);
+}
+
 async function asServer(runs: Runs, userId: string, said: string[]): Promise<void> {
   const show = (text: string) => said.push(text);
   const { url, secretKey } = world;
@@ -116,7 +147,11 @@ Deno.test("the README's code, as printed", async (test) => {
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "readme-" });
   try {
-    const files = await writeModules(folder, { [README]: BLOCKS }, TYPES);
+    const files = await writeModules(
+      folder,
+      { [README]: BLOCKS, [FRONT_PAGE]: FRONT_BLOCKS },
+      TYPES,
+    );
     const runs: Runs = async (name, given) =>
       (await import(`file://${folder}/${name}.ts`)).run(given);
     const person = await signUp(world);
@@ -126,6 +161,7 @@ Deno.test("the README's code, as printed", async (test) => {
     await test.step("does in an app what the page says", () => asUser(runs, supabase, said));
     await test.step("does in a back end what the page says", () => asServer(runs, id, said));
     await test.step("calls the app's own back end", () => asBoth(runs, person, said));
+    await test.step("does what the repository's front page says", () => onFrontPage(runs));
     await proven(world);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,9 +1,8 @@
 /**
- * The code blocks of README.md and of the browser recipes run as printed. The test adds only the
+ * The code blocks of the browser recipes run as printed. The test adds only the
  * names that a block needs.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { createClient } from "@supabase/supabase-js";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { openBrowser, withPage } from "../chromium.ts";
@@ -26,10 +25,6 @@ const world = readWorld();
 
 /** All code blocks of these pages, in the order of each page. */
 const PAGES: Record<string, Snippet[]> = {
-  "README.md": [
-    snippet("buy", ["supabase"]),
-    snippet("charge", ["server", "user_id", "requestId"], ["charge"]),
-  ],
   "docs/recipes/handle-refusals.md": [snippet("refusal", ["supabase", "slowDown"])],
   "docs/recipes/follow-a-job.md": [
     snippet("job", ["supabase", "show"], ["status", "result", "untilEnded"]),
@@ -87,26 +82,6 @@ async function arrives(page: Page, origin: string): Promise<string> {
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
   data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
   return id;
-}
-
-async function readme(page: Page, origin: string, folder: string): Promise<void> {
-  const login = newLogin();
-  await page.goto(origin);
-  const user_id = await signsUp(page, login);
-  // The block ends by navigating to a different page, so its promise may never settle.
-  await Promise.allSettled([runs(page, "buy")]);
-  await withDeliveries(world, "shared", async () => {
-    await paysByCard(page, world, login.email);
-    await page.waitForURL(`${origin}/paid`);
-    await until(
-      "the order is paid",
-      async () => (await balanceOf(world, user_id)).balance === "9990" || undefined,
-    );
-  });
-  const { run } = await import(`file://${folder}/snippets/charge.ts`);
-  const server = createClient(world.url, world.secretKey, { auth: { persistSession: false } });
-  const { charge } = await run({ server, requestId: crypto.randomUUID(), user_id });
-  deepEqual([charge.credits, charge.balance_after], ["50", "9940"]);
 }
 
 async function aJob(page: Page, origin: string): Promise<void> {
@@ -246,7 +221,6 @@ Deno.test({
         const files = await writeModules(`${folder}/snippets`, PAGES);
         await test.step("are TypeScript that checks", () => typeCheck(files));
         const steps: [string, (page: Page, origin: string) => Promise<void>][] = [
-          ["README buys and charges", (p, o) => readme(p, o, folder)],
           ["a job is followed to its end past 304s, 404 is thrown, its file is read", aJob],
           ["polling tells when nothing can be reached, and ends", outOfReach],
           ["a refusal is waited out, and a warning heeded", tooMuch],
