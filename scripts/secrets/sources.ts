@@ -33,7 +33,9 @@ export function fromEnvironment(): Found {
 export function fromStack(settings: Settings = readSettings()): Found {
   const { values: told, source } = settings;
   if (!told.SUPABASE_URL) {
-    throw new SettingsError("No stack runs on this machine: start one with deno task start.");
+    throw new SettingsError(
+      "No stack runs on this machine: start one with npx -y deno@2.9.6 task start.",
+    );
   }
   const context = {
     urls: {

@@ -56,6 +56,6 @@ export const WELCOME: Welcome = {
   firstRequest: ({ url, publishableKey }) =>
     `curl ${url}/functions/v1/checkout/packages -H 'apikey: ${publishableKey}'`,
   samples: apiSamples,
-  demo: "deno task demo",
+  demo: "npx -y deno@2.9.6 task demo",
   readProof,
 };

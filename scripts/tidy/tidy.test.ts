@@ -57,6 +57,21 @@ rule(
   },
 );
 
+rule(
+  "copied-commands",
+  {
+    "README.md": "Run `deno task start`.\n```sh\ndeno task start\n```\n",
+    "docs/deploy.md": "1. Deploy:\n\n   ```sh\n   deno task deploy\n   ```\n",
+  },
+  ["README.md:1", "README.md:3", "docs/deploy.md:4"],
+  {
+    "CONTRIBUTING.md": "```sh\ndeno task ok\n```\n",
+    "docs/deploy.md": "`deno task deploy` asks first.\n",
+    "docs/recipes/a.md":
+      "```sh\nnpx -y deno@2.9.6 task start\n```\n`npx -y deno@2.9.6 task stop`\n",
+  },
+);
+
 rule("file-length", { "a.ts": "\n".repeat(301) }, ["a.ts:1"], { "a.ts": "\n".repeat(300) });
 
 rule(

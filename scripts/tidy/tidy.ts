@@ -2,6 +2,7 @@
  * Applies the house rules that the formatter and the linter cannot check to all text files of the
  * repository.
  */
+import { copiedCommands } from "./rules/copied-commands.ts";
 import { cycles } from "./rules/cycles.ts";
 import { deadExport, deadModule } from "./rules/dead-code.ts";
 import { noEndlessWait } from "./rules/endless-waits.ts";
@@ -41,6 +42,7 @@ export const rules: Rule[] = [
   databaseTests,
   pages,
   paths,
+  copiedCommands,
 ];
 
 /** Data files, whose text other people wrote. */

@@ -10,7 +10,7 @@ import { packTarballs, succeeds } from "./packed.ts";
 const BUILD = "npx -y deno@2.9.6 task client:build";
 const readmeOf = (name: PackageName) => `packages/${name}/README.md`;
 
-/** What an app imports: each module, with one of its functions. */
+/** The modules that an app imports, each with one of its functions. */
 const IMPORTS: Readonly<Record<PackageName, Readonly<Record<string, string>>>> = {
   client: {
     "@farthing/client": "createFarthing",

@@ -65,7 +65,7 @@ async function status(options: StackOptions): Promise<void> {
   const resolved = resolveOptions(options);
   const running = await readRunning(resolved.dataDir);
   if (!running) {
-    print("No stack runs on this data directory. Start one with `deno task start`.");
+    print("No stack runs on this data directory. Start one with `npx -y deno@2.9.6 task start`.");
     Deno.exitCode = 1;
     return;
   }

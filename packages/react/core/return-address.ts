@@ -9,7 +9,7 @@ interface PageHistory {
   replaceState(state: unknown, title: string, url: string): void;
 }
 
-/** What Supabase's auth service sends after a `#`: a session's tokens, or why there is none. */
+/** Supabase's auth service sends a session's tokens after a `#`, or the reason why there is none. */
 const OF_SESSION = /(?:^|[/?&])(?:access|refresh|provider|provider_refresh)_token=|^error=/;
 
 /**

@@ -36,7 +36,9 @@ async function findRunning(envFile: string | undefined): Promise<Service | undef
     const service = serviceOf(readSettings(envFile ?? STACK_ENV_FILE));
     if (await isLive(service)) return service;
     if (envFile === undefined) return undefined;
-    throw new DemoError(`no stack answers at ${service.url}: start one with deno task start`);
+    throw new DemoError(
+      `no stack answers at ${service.url}: start one with npx -y deno@2.9.6 task start`,
+    );
   } catch (error) {
     if (envFile === undefined && error instanceof SettingsError) return undefined;
     throw error;

@@ -1,0 +1,49 @@
+/**
+ * Checks that a command which a user copies works on a machine without Deno: `npx` brings the
+ * version that the tests use.
+ */
+import type { Finding, Rule, Source } from "../sources/source.ts";
+
+const BEGINNING = "npx -y deno@2.9.6 task";
+
+/** Pages of contributors, who have Deno, and texts that describe old or generated things. */
+const OF_CONTRIBUTORS = /^(?:CONTRIBUTING\.md|CHANGELOG\.md|tests\/|docs\/decisions\/|bench\/)/;
+
+/** Pages of users, in which a command in a sentence is copied, too. */
+const OF_USERS = [
+  /^README\.md$/,
+  /^docs\/(?:README|tutorial)\.md$/,
+  /^docs\/recipes\//,
+  /^packages\/(?:client|react|ai)\/README\.md$/,
+  /^examples\//,
+];
+
+/** Whether each line is in a code block. */
+function fencedLines({ lines }: Source): boolean[] {
+  let isFenced = false;
+  return lines.map((line) => {
+    if (/^\s*```/.test(line)) isFenced = !isFenced;
+    return isFenced;
+  });
+}
+
+function inPage(source: Source): Finding[] {
+  const fenced = fencedLines(source);
+  const isOfUsers = OF_USERS.some((pages) => pages.test(source.path));
+  return source.lines.flatMap((line, index) => {
+    const isWrong = fenced[index]
+      ? /^\s*deno (?:task|run)\b/.test(line)
+      : /`deno task\b/.test(line);
+    if (!isWrong || !(fenced[index] || isOfUsers)) return [];
+    const message = `a user copies this command: begin it with ${BEGINNING}`;
+    return [{ path: source.path, line: index + 1, message }];
+  });
+}
+
+export const copiedCommands: Rule = {
+  name: "copied-commands",
+  check: (sources) =>
+    sources
+      .filter(({ path }) => path.endsWith(".md") && !OF_CONTRIBUTORS.test(path))
+      .flatMap(inPage),
+};
