@@ -37,6 +37,7 @@ export type { FarthingOptions, GetAccessToken, SupabaseLike } from "./browser/se
 export type { Body, Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
 export type { CurrentBalance } from "./core/balance.ts";
 export type { Answered, CommonOptions } from "./core/connection.ts";
+export type { ErrorDetails } from "./core/error-details.ts";
 export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
 export type * from "./core/models.ts";
 export type { CallOptions } from "./core/send.ts";

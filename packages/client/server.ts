@@ -3,6 +3,7 @@ import { farthingServerOf } from "./back-end/farthing.ts";
 import { createApi } from "./core/api.ts";
 import { systemClock } from "./core/clock.ts";
 import { type CommonOptions, fetchOf, functionsUrl } from "./core/connection.ts";
+import { claimsOf } from "./core/token.ts";
 
 export interface FarthingServerOptions extends CommonOptions {
   /** The project's URL, such as `https://abc.supabase.co`. */
@@ -29,7 +30,8 @@ function isBrowser(): boolean {
  * const farthing = createFarthingServer({ url, secretKey });
  * await farthing.usage({ user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 });
  * ```
- * @throws TypeError in a browser and its workers, or if the URL or the key is missing
+ * @throws TypeError in a browser and its workers, if the URL or the key is missing, or if the key
+ * is a publishable one
  */
 export function createFarthingServer(options: FarthingServerOptions): FarthingServer {
   const { url, secretKey } = options;
@@ -38,6 +40,9 @@ export function createFarthingServer(options: FarthingServerOptions): FarthingSe
   }
   if (!url || !secretKey) {
     throw new TypeError("createFarthingServer: url and secretKey are needed.");
+  }
+  if (secretKey.startsWith("sb_publishable_") || claimsOf(secretKey).role === "anon") {
+    throw new TypeError("createFarthingServer: this is a publishable key. Pass the secret key.");
   }
   const connection = {
     baseUrl: functionsUrl(url),
@@ -56,6 +61,7 @@ export type { HoldCharge, HoldTerms, Paid, Work } from "./back-end/hold.ts";
 export type { Body, Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
 export type { CurrentBalance } from "./core/balance.ts";
 export type { Answered, CommonOptions } from "./core/connection.ts";
+export type { ErrorDetails } from "./core/error-details.ts";
 export type { ClientErrorCode, ErrorCode } from "./core/farthing-error.ts";
 export type * from "./core/models.ts";
 export type { CallOptions } from "./core/send.ts";

@@ -28,12 +28,17 @@ export const folderOf = (name: ExampleName) => `${ROOT}examples/${name}`;
 /**
  * Builds the packages, and installs the example, unless nothing has changed since the last time.
  * Another process that installs an example meanwhile waits, because the built packages are shared.
+ *
+ * @param onStep called before each long step
  */
-export function installExample(name: ExampleName): Promise<void> {
-  return withLock("examples", () => install(name));
+export function installExample(
+  name: ExampleName,
+  onStep: (step: string) => void = () => {},
+): Promise<void> {
+  return withLock("examples", () => install(name, onStep));
 }
 
-async function install(name: ExampleName): Promise<void> {
+async function install(name: ExampleName, onStep: (step: string) => void): Promise<void> {
   const folder = folderOf(name);
   const sources = ["packages/client", "packages/react", "packages/ai", "scripts/client"];
   const blocks = ["registry", "registry.json"];
@@ -44,7 +49,9 @@ async function install(name: ExampleName): Promise<void> {
   ]);
   const record = `${folder}/node_modules/.farthing-made-of`;
   if (await Deno.readTextFile(record).catch(() => "") === made) return;
+  onStep("building Farthing's npm packages; about half a minute, once");
   await succeed(Deno.execPath(), ["run", "-A", "scripts/client/build.ts"], ROOT);
+  onStep(`installing examples/${name} with npm; about half a minute, once`);
   await succeed("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], folder);
   await succeed("npm", ["run", "blocks", "--if-present"], folder);
   await Deno.writeTextFile(record, made);

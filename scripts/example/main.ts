@@ -23,8 +23,7 @@ async function main(): Promise<boolean> {
     printError(pc.red("An example needs npm, which comes with Node 20.19 or later."));
     return false;
   }
-  print(pc.dim(`installing examples/${name}`));
-  await installExample(name as ExampleName);
+  await installExample(name as ExampleName, (step) => print(pc.dim(step)));
   return await withStack(flags, async ({ values }) => {
     const app = serveExample(name as ExampleName, { project: values, stdout: "inherit" });
     return await withProcess(app, async () => (await app.status).success);

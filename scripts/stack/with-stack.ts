@@ -1,7 +1,7 @@
 /** Runs something on the local stack: on the one that runs, or on one that it starts and ends. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { printError, waitFor, withCleanup } from "@farthing/command-line";
+import { print, printError, waitFor, withCleanup } from "@farthing/command-line";
 import { isLive, serviceOf } from "../demo/shared/service.ts";
 import {
   readSettings,
@@ -44,7 +44,11 @@ export async function withStack(
   const { values } = parseArgs({ args: flags, options, strict: false });
   const envFile = String(values["env-file"] ?? STACK_ENV_FILE);
   const running = await runningStack(envFile);
-  if (running !== undefined) return await use(running);
+  if (running !== undefined) {
+    print(pc.dim(`using the stack that runs at ${running.values["SUPABASE_URL"]}`));
+    return await use(running);
+  }
+  print(pc.dim("starting the stack"));
   const args = ["run", "-A", "scripts/stack/main.ts", "start", ...flags];
   const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" }).spawn();
   return await withProcess(child, async () => {

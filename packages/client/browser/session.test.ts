@@ -150,6 +150,13 @@ Deno.test("a back end starts the server's client, also where it looks like a wor
   withGlobal("WorkerGlobalScope", class {}, () => createFarthingServer(server));
 });
 
+Deno.test("a publishable key is refused by a server's client", () => {
+  const legacy = `e30.${btoa(JSON.stringify({ role: "anon" }))}.signature`;
+  for (const secretKey of ["sb_publishable_x", legacy]) {
+    throws(() => createFarthingServer({ url: URL, secretKey }), /Pass the secret key/);
+  }
+});
+
 Deno.test("a missing URL or key is named", () => {
   const supabase = { auth: { getSession: () => session(""), refreshSession: () => session("") } };
   throws(() => createFarthing({ supabase }), /url is missing/);

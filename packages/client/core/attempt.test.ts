@@ -160,3 +160,22 @@ Deno.test("a request without an answer is logged, also at the deadline", async (
   await rejects(call, { code: "deadline_exceeded" });
   deepEqual(logged, [0]);
 });
+
+Deno.test("a host that does not answer is named, and the origin only in a browser", async () => {
+  const { api } = connected([], { fetch: () => Promise.reject(new TypeError("fetch failed")) });
+  const messageOf = () => api.read("/credits", {}).then(() => "", ({ message }) => message);
+  equal(
+    await messageOf(),
+    "No answer came from project.test. Check the URL and the connection.",
+  );
+  Object.assign(globalThis, { document: {} });
+  try {
+    equal(
+      await messageOf(),
+      "No answer came from project.test. Check the URL, the connection, and that the app's origin " +
+        "is allowed.",
+    );
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+  }
+});

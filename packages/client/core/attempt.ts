@@ -29,10 +29,18 @@ export interface Call<T> {
   readonly stop: AbortSignal;
 }
 
+/** A browser also refuses the answer to an origin that the service does not allow. */
+function noAnswerFrom(url: string): string {
+  const checks = "document" in globalThis
+    ? "the URL, the connection, and that the app's origin is allowed"
+    : "the URL and the connection";
+  return `No answer came from ${new URL(url).host}. Check ${checks}.`;
+}
+
 function unanswered(
   requestId: string | undefined,
   cause: unknown,
-  message = "No answer came. Check the connection, and that the app's origin is allowed.",
+  message: string,
 ): FarthingError {
   return new FarthingError(
     { code: "network_error", message, status: 0, retryable: true, requestId },
@@ -77,7 +85,9 @@ export async function attemptOnce<T>(
   } catch (cause) {
     if (id === undefined) report(connection, { ...facts, status: 0, requestId, replayed: false });
     call.stop.throwIfAborted();
-    return cause instanceof FarthingError ? cause : unanswered(id ?? requestId, cause);
+    return cause instanceof FarthingError
+      ? cause
+      : unanswered(id ?? requestId, cause, noAnswerFrom(url));
   }
 }
 

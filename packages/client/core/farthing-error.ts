@@ -1,16 +1,19 @@
 /** The only error that a call throws, except the reason of an aborted signal. */
 import type { ApiErrorCode } from "../generated/error-codes.ts";
+import type { ErrorDetails } from "./error-details.ts";
 
 /**
  * The codes of errors that the client itself detects: there was no answer, the deadline passed, the
  * answer was not Farthing's, another user has signed in, or the cost of a chat is unknown.
+ * `unexpected_error` is an error of another kind that a hook of `@farthing/react` has caught.
  */
 export type ClientErrorCode =
   | "network_error"
   | "deadline_exceeded"
   | "invalid_response"
   | "session_changed"
-  | "charge_unknown";
+  | "charge_unknown"
+  | "unexpected_error";
 
 export type ErrorCode = ApiErrorCode | ClientErrorCode;
 
@@ -27,7 +30,7 @@ export interface ErrorFacts {
    * Details that depend on the code, for example `{ limit, required, available }` for
    * `insufficient_credits`.
    */
-  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly details?: ErrorDetails | undefined;
   /** Seconds to wait before the next attempt. */
   readonly retryAfter?: number | undefined;
   /** The id of the request, for the app's log and for questions to the operator. */
@@ -57,7 +60,7 @@ export class FarthingError extends Error implements ErrorFacts {
   readonly status: number;
   readonly retryable: boolean;
   readonly field: string | undefined;
-  readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly details: ErrorDetails | undefined;
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
   readonly idempotencyKey: string | undefined;

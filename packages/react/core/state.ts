@@ -15,7 +15,7 @@ export interface SignedOut {
 /** The last reading failed. */
 export interface Unknown<Data> {
   readonly status: "unknown";
-  readonly error: Error;
+  readonly error: FarthingError;
   /** The service's last answer, which may be out of date; undefined if it has never answered. */
   readonly last: Data | undefined;
   readonly retry: () => void;
@@ -32,6 +32,25 @@ export type Reading<Data> = Loading | SignedOut | Unknown<Data> | Ready<Data>;
 export function isSignedOut(error: unknown): boolean {
   return error instanceof FarthingError && error.status === 401;
 }
+
+const wrapped = new WeakMap<Error, FarthingError>();
+
+/**
+ * Returns the error as one of the client. The client throws no other, but the code of an app, such as
+ * its own `fetch`, may. The same error has the same result, so that an effect may depend on it.
+ */
+export function farthingErrorOf(error: Error): FarthingError {
+  if (error instanceof FarthingError) return error;
+  const { message } = error;
+  const facts = { code: "unexpected_error", message, status: 0, retryable: false } as const;
+  const made = wrapped.get(error) ?? new FarthingError(facts, error);
+  wrapped.set(error, made);
+  return made;
+}
+
+/** Returns null if there is no error. */
+export const errorOrNull = (error: Error | null): FarthingError | null =>
+  error === null ? null : farthingErrorOf(error);
 
 /**
  * The options of every change. TanStack Query must not retry, because the client retries its calls
@@ -63,7 +82,8 @@ export function readingOf<Data>(
   if (userId === undefined) return { status: "loading" };
   if (error !== null) {
     if (isFetching && data === undefined) return { status: "loading" };
-    return { status: "unknown", error, last: data, retry: () => void refetch() };
+    const retry = () => void refetch();
+    return { status: "unknown", error: farthingErrorOf(error), last: data, retry };
   }
   return data === undefined ? { status: "loading" } : { status: "ready", data };
 }

@@ -1,7 +1,7 @@
 /** The progress of a job, with its end, its failure, and a button to cancel it. */
 "use client";
 import type { ReactNode } from "react";
-import { FarthingError, type Job } from "@farthing/client";
+import type { FarthingError, Job } from "@farthing/client";
 import { type JobState, useJobStatus } from "./use-job-status.ts";
 
 /** The texts. An app in another language passes its own. */
@@ -37,13 +37,13 @@ export interface ProgressTrackerProps {
 
 /** Explains an error, with the request id for a question to the operator. */
 function Failure({ error, job, words }: {
-  readonly error: Error | null;
+  readonly error: FarthingError | null;
   readonly job: Job | undefined;
   readonly words: ProgressWords;
 }) {
   const message = error?.message ?? (job?.status === "failed" ? job.error?.message : undefined);
   if (message === undefined) return null;
-  const requestId = error instanceof FarthingError ? error.requestId : undefined;
+  const requestId = error?.requestId;
   return (
     <p role="alert">
       {message}

@@ -1,14 +1,14 @@
 /** Automatic top-ups: the terms, the saved card, and what the user must do. */
 "use client";
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { CallOptions, Farthing, TopUps, TopUpsRequest } from "@farthing/client";
+import type { CallOptions, Farthing, FarthingError, TopUps, TopUpsRequest } from "@farthing/client";
 import { useEffect } from "react";
 import { type FarthingContext, useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { creditsQuery, openCharge, savedCardQuery, topUpsQuery } from "../core/queries.ts";
 import { cardReturnAddress, forgetReturn } from "../core/return-address.ts";
 import { whileOpen } from "../core/settling.ts";
-import { OWN_CHANGES, type Reading, readingOf } from "../core/state.ts";
+import { errorOrNull, OWN_CHANGES, type Reading, readingOf } from "../core/state.ts";
 
 /** The terms to which the user consents. */
 export type TopUpTerms = Omit<TopUpsRequest, "enabled">;
@@ -30,7 +30,7 @@ export type AutoTopUpState = Reading<TopUps> & {
   readonly isSavingCard: boolean;
   readonly isChanging: boolean;
   /** Why the last change failed. */
-  readonly changeError: Error | null;
+  readonly changeError: FarthingError | null;
 };
 
 type Change = (topUps: Farthing["topUps"], call: CallOptions) => Promise<unknown>;
@@ -105,6 +105,6 @@ export function useAutoTopUp(): AutoTopUpState {
     removeCard: () => mutate((topUps, call) => topUps.removeCard(call)),
     isSavingCard,
     isChanging: isPending,
-    changeError: error,
+    changeError: errorOrNull(error),
   };
 }

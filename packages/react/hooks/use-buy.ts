@@ -6,7 +6,7 @@ import { type BuyOptions, FarthingError, type Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { forgetReturn, returnAddress } from "../core/return-address.ts";
-import { isSignedOut, OWN_CHANGES } from "../core/state.ts";
+import { errorOrNull, isSignedOut, OWN_CHANGES } from "../core/state.ts";
 import { useOrder } from "./use-order.ts";
 
 export interface Purchase extends Pick<BuyOptions, "currency" | "cancelUrl"> {
@@ -41,7 +41,7 @@ export interface BuyState {
     | "unknown"
     | "error";
   readonly order: Order | undefined;
-  readonly error: Error | null;
+  readonly error: FarthingError | null;
   readonly buy: (purchase: Purchase) => void;
   /** Looks at the order again, after `unknown`. */
   readonly retry: () => void;
@@ -110,7 +110,7 @@ export function useBuy(): BuyState {
   return {
     status: status(),
     order: order.data?.order,
-    error: opening.error ?? (isUnowned ? null : order.error),
+    error: errorOrNull(opening.error ?? (isUnowned ? null : order.error)),
     buy,
     retry: () => void order.refetch(),
     reset: () => {

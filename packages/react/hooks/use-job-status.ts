@@ -1,10 +1,10 @@
 /** A job, from the first time that it is read to its end. */
 "use client";
 import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
-import { FarthingError, type Job } from "@farthing/client";
+import type { FarthingError, Job } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { isOpen, jobQuery } from "../core/queries.ts";
-import { OWN_CHANGES, readingOf } from "../core/state.ts";
+import { errorOrNull, OWN_CHANGES, readingOf } from "../core/state.ts";
 
 /**
  * `unknown`: the job could not be read. `timed_out`: it has not ended in time. Otherwise `loading`,
@@ -17,7 +17,7 @@ export interface JobState {
   /** Percent; undefined until the job has been read. */
   readonly progress: number | undefined;
   /** Why it is `unknown` or `timed_out`, or why it could not be cancelled. */
-  readonly error: Error | null;
+  readonly error: FarthingError | null;
   /** Looks again, after `unknown` or `timed_out`. */
   readonly retry: () => void;
   /** Cancels the job. The running step is finished and charged, and no further step begins. */
@@ -32,8 +32,7 @@ export interface JobStatusOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-const isLate = (error: Error) =>
-  error instanceof FarthingError && error.code === "deadline_exceeded";
+const isLate = ({ code }: FarthingError) => code === "deadline_exceeded";
 
 /**
  * Follows a job until it has ended, `timeoutMs` has passed, or the component is removed. Reads the
@@ -69,7 +68,7 @@ export function useJobStatus(
       : job?.status ?? "loading",
     job,
     progress: job?.progress,
-    error: failed ?? refusal,
+    error: failed ?? errorOrNull(refusal),
     retry: () => void query.refetch(),
     cancel: () => jobId !== null && cancel.mutate(jobId),
     canCancel: isOpen(job) && !isCancelling,

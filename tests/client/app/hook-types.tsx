@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import {
   creditsQuery,
   ProgressTracker,
+  useAutoTopUp,
   useBuy,
   useChat,
   useCredits,
@@ -13,8 +14,12 @@ import {
 function Valid({ userId }: { userId: string }) {
   const credits = useCredits();
   const { data } = useQuery(creditsQuery(useFarthing(), userId));
-  const { buy } = useBuy();
+  const { buy, error } = useBuy();
   const chat = useChat({ model: "gpt-4o" });
+  const { changeError } = useAutoTopUp();
+  if (credits.status === "unknown") return <p>{credits.error.code}</p>;
+  if (error?.code === "unknown_package") return <p>{error.requestId}</p>;
+  if (changeError !== null && changeError.retryable) return <p>{changeError.message}</p>;
   const available = credits.status === "ready" ? credits.data.available : credits.text;
   return (
     <button type="button" onClick={() => buy({ package: "starter" })}>
@@ -30,6 +35,8 @@ function Invalid() {
   const job = useJobStatus(null);
   // @ts-expect-error The balance may be unknown.
   credits.data.available.padStart(9);
+  // @ts-expect-error The code does not exist.
+  if (credits.status === "unknown" && credits.error.code === "no_credits") return null;
   // @ts-expect-error The state does not exist.
   if (job.status === "done") return null;
   // @ts-expect-error A purchase must name its package.

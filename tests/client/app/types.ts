@@ -25,7 +25,9 @@ async function valid(): Promise<[string, string | undefined, boolean]> {
 
 function codes(error: unknown): ErrorCode | undefined {
   if (!(error instanceof FarthingError)) return;
-  if (error.code === "insufficient_credits") return error.code;
+  if (error.code === "insufficient_credits") error.details?.required?.padStart(9);
+  // @ts-expect-error A field that has no known type may be anything.
+  error.details?.differs?.at(0);
   // @ts-expect-error The error code does not exist.
   if (error.code === "insuficient_credits") return;
   return "network_error";

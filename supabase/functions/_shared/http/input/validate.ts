@@ -20,6 +20,27 @@ function fieldPath(path: readonly PropertyKey[]): string {
   return text.slice(0, MAX_FIELD);
 }
 
+type Limit = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig;
+
+const UNITS: Readonly<Record<string, string>> = { string: "character", array: "item" };
+
+/** Returns a sentence for people: zod's own names types, as in "expected array to have >=1 items". */
+function explainLimit(issue: Limit, field: string): string {
+  const limit = issue.code === "too_small" ? issue.minimum : issue.maximum;
+  const unit = UNITS[issue.origin];
+  const [least, above] = issue.code === "too_small"
+    ? ["at least", "more than"]
+    : ["at most", "less than"];
+  const amount = `${issue.inclusive === false ? above : least} ${limit}`;
+  if (unit === undefined) return `${field} must be ${amount}.`;
+  return `${field} must have ${amount} ${unit}${Number(limit) === 1 ? "" : "s"}.`;
+}
+
+/** Whether zod wrote the message, and not the schema. */
+const isLimit = (issue: Issue): issue is Limit =>
+  (issue.code === "too_small" || issue.code === "too_big") &&
+  /^Too (?:small|big)/.test(issue.message);
+
 function explain(issue: Issue): ApiError {
   if (issue.code === "unrecognized_keys") {
     return invalid(
@@ -28,6 +49,7 @@ function explain(issue: Issue): ApiError {
     );
   }
   const field = fieldPath(issue.path);
+  if (isLimit(issue)) return invalid(explainLimit(issue, field || "The body"), field || undefined);
   if (field === "") return invalid(issue.message);
   // zod's own message for a missing field mentions types and `undefined`, so it is replaced.
   const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");

@@ -1,0 +1,22 @@
+/** The details of an error. */
+
+/**
+ * Each field belongs to some codes only, and is undefined for the others. Amounts of credits are
+ * decimal strings.
+ */
+export interface ErrorDetails {
+  /** `insufficient_credits`, `spend_cap_reached`, `overdraft_exceeded`: what the call needs. */
+  readonly required?: string;
+  /** `insufficient_credits`, `overdraft_exceeded`: what the user has. */
+  readonly available?: string;
+  /** `spend_cap_reached`: the cap, and what was spent and is held today. */
+  readonly cap?: string;
+  readonly spent?: string;
+  readonly held?: string;
+  /** `spend_cap_reached`: the time at which the cap resets. */
+  readonly resets_at?: string;
+  /** `hold_not_open`, `grant_not_pending`: how it ended. The client's orders: the status of one. */
+  readonly status?: string;
+  /** Every other field, as the API's documentation describes it for each code. */
+  readonly [name: string]: unknown;
+}
