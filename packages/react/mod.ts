@@ -9,6 +9,7 @@ export {
   isChargedTo,
   jobQuery,
   orderQuery,
+  packagesQuery,
   topUpsQuery,
 } from "./core/queries.ts";
 export type { Loading, Reading, Ready, SignedOut, Unknown } from "./core/state.ts";
@@ -23,3 +24,4 @@ export { type ChatMessage, type ChatSettings, type ChatState, useChat } from "./
 export { type CreditsState, type Paying, useCredits } from "./hooks/use-credits.ts";
 export { type EntriesState, useEntries } from "./hooks/use-entries.ts";
 export { type JobState, type JobStatusOptions, useJobStatus } from "./hooks/use-job-status.ts";
+export { usePackages } from "./hooks/use-packages.ts";

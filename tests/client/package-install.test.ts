@@ -10,6 +10,10 @@ import { packTarballs, succeeds } from "./packed.ts";
 const BUILD = "npx -y deno@2.9.6 task client:build";
 const readmeOf = (name: PackageName) => `packages/${name}/README.md`;
 
+const STACK_ENV = "SUPABASE_URL=u\nSUPABASE_PUBLISHABLE_KEY=p\nSUPABASE_SECRET_KEY=s\n";
+/** The part of it that a page needs, and no secret. */
+const PAGE_ENV = "VITE_SUPABASE_URL=u\nVITE_SUPABASE_PUBLISHABLE_KEY=p\n";
+
 /** The modules that an app imports, each with one of its functions. */
 const IMPORTS: Readonly<Record<PackageName, Readonly<Record<string, string>>>> = {
   client: {
@@ -32,7 +36,7 @@ async function installs(name: PackageName, home: string): Promise<void> {
   await Deno.mkdir(app);
   await Deno.writeTextFile(`${app}/package.json`, `{ "type": "module", "private": true }`);
   const [build, install = "", ...more] = await commandsOf(readmeOf(name));
-  deepEqual([build, more], [BUILD, []]);
+  equal(build, BUILD);
   match(install, /^npm install \.\.\/farthing\/\.farthing\//);
   const env = {
     npm_config_prefer_offline: "true",
@@ -42,6 +46,8 @@ async function installs(name: PackageName, home: string): Promise<void> {
     npm_config_engine_strict: String(!/ ai@7$/.test(install)),
   };
   await succeeds("sh", ["-c", install], { cwd: app, env });
+  for (const command of more) await succeeds("sh", ["-ec", command], { cwd: app });
+  if (more.length > 0) equal(await Deno.readTextFile(`${app}/.env`), PAGE_ENV);
   const lines = Object.entries(IMPORTS[name]).map(([module, given]) =>
     `console.log(typeof (await import("${module}")).${given});`
   );
@@ -55,6 +61,7 @@ Deno.test("the READMEs' commands install the packages outside the repository", a
   try {
     const farthing = `${home}/farthing/.farthing`;
     await Deno.mkdir(farthing, { recursive: true });
+    await Deno.writeTextFile(`${farthing}/stack.env`, STACK_ENV);
     await packTarballs(PACKAGES, farthing);
     for (const name of PACKAGES) await test.step(name, () => installs(name, home));
     await test.step("the blocks' page has the hooks' command", async () => {

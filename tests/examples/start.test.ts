@@ -13,17 +13,19 @@ import { readWorld } from "../support/project/world.ts";
 import { press, section, signsUp } from "./app-page.ts";
 
 /**
- * Returns the address that the app prints. The rest of the output is read, too, so that the app
- * never waits for a reader.
+ * Returns the address that the app prints, and the output up to there. The rest of the output is
+ * read, too, so that the app never waits for a reader.
  */
-async function addressIn(output: ReadableStream<Uint8Array>): Promise<string> {
+async function addressIn(
+  output: ReadableStream<Uint8Array>,
+): Promise<{ app: string; said: string }> {
   const [first, rest] = output.tee();
   void rest.pipeTo(new WritableStream());
   let text = "";
   for await (const chunk of first.pipeThrough(new TextDecoderStream())) {
     text += chunk;
-    const address = /Local:\s+(http:\/\/localhost:\d+)/.exec(text)?.[1];
-    if (address) return address;
+    const app = /Local:\s+(http:\/\/localhost:\d+)/.exec(text)?.[1];
+    if (app) return { app, said: text };
   }
   throw new Error(`the example did not start:\n${text}`);
 }
@@ -34,10 +36,11 @@ const answers = (url: string): Promise<number | string> =>
     return answer.status;
   }, () => "no answer");
 
-/** Runs the task, calls `use` with the app's address, and ends the task. */
+/** Runs the task, which says `step`, calls `use` with the app's address, and ends the task. */
 async function withTask(
   name: ExampleName,
   flags: string[],
+  step: RegExp,
   use: (app: string) => Promise<void>,
 ): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -49,7 +52,8 @@ async function withTask(
     detached: true,
   }).spawn();
   try {
-    const app = await addressIn(child.stdout);
+    const { app, said } = await addressIn(child.stdout);
+    match(said, step);
     await use(app);
     Deno.kill(-child.pid, "SIGINT");
     equal((await child.status).code, 130);
@@ -69,7 +73,8 @@ Deno.test({
     const place = ["--data", dataDir, "--env-file", `${dataDir}/stack.env`];
     let live = "";
     try {
-      await withTask("vite", ["--offset", String(freeOffset()), ...place], async (app) => {
+      const flags = ["--offset", String(freeOffset()), ...place];
+      await withTask("vite", flags, /^starting the stack$/m, async (app) => {
         const project = (await readEnvironment(dataDir))?.SUPABASE_URL ?? "";
         match(await (await fetch(app)).text(), /id="root"/);
         live = `${project}/functions/v1/health/live`;
@@ -94,6 +99,7 @@ Deno.test({
       await withTask(
         "next",
         ["--env-file", `${world.dataDir}/stack.env`],
+        new RegExp(`^using the stack that runs at ${world.url}$`, "m"),
         (app) =>
           withPage(browser, async (page) => {
             equal(await answers(app), 200); // Next.js compiles a page when it is asked for the first time.

@@ -14,6 +14,7 @@ import type {
   Entry,
   Farthing,
   Job,
+  Package,
   Page,
   TopUps,
 } from "@farthing/client";
@@ -76,6 +77,15 @@ const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
  * ended, and a back end settles its own holds.
  */
 const whileHeld = whileOpen<CurrentBalance>(({ held }) => Number(held) > 0 ? held : null);
+
+/** Returns the query that reads the packages on sale, which are the same for each visitor. */
+export function packagesQuery(farthing: Farthing): Options<Package[]> {
+  return queryOptions<Package[]>({
+    ...OWN_READS,
+    queryKey: ["farthing", "packages"],
+    queryFn: ({ signal }) => farthing.packages({ signal, timeoutMs: READ_MS }),
+  });
+}
 
 /** Returns the query that reads the current balance, and reads it again while credits are held. */
 export function creditsQuery(farthing: Farthing, userId: string): Options<CurrentBalance> {

@@ -167,3 +167,21 @@ Deno.test("an order of another user in the address is forgotten", async () => {
     });
   }
 });
+
+Deno.test("two components show the same order, and one of them is leaving", async () => {
+  visit("https://app.test/shop?farthing_order=order-1");
+  const paid = { order: order("paid"), credits: null };
+  const { farthing: shop, open } = slowShop();
+  const farthing = fake({ ...shop, waitForOrder: (() => Promise.resolve(paid)) as never });
+  await withHook(() => [useBuy(), useBuy()] as const, { farthing }, async ({ current }) => {
+    const states = () => current().map(({ status }) => status);
+    await waitFor(() => deepEqual(states(), ["paid", "paid"]));
+    equal(globalThis.location.href, "https://app.test/shop");
+    act(() => current()[0].reset());
+    await waitFor(() => deepEqual(states(), ["idle", "idle"]));
+    act(() => current()[0].buy({ package: "starter" }));
+    await waitFor(() => deepEqual(states(), ["opening", "idle"]));
+    open();
+    await waitFor(() => deepEqual(states(), ["leaving", "idle"]));
+  });
+});

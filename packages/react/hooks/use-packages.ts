@@ -1,0 +1,15 @@
+/** The packages on sale. */
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import type { Package } from "@farthing/client";
+import { useFarthing } from "../core/context.tsx";
+import { packagesQuery } from "../core/queries.ts";
+import { type Reading, readingOf } from "../core/state.ts";
+
+/** They are the same for each visitor, so nobody needs to be signed in. */
+const ANYBODY = "";
+
+/** Reads the packages on sale, also for visitors. */
+export function usePackages(): Reading<Package[]> {
+  return readingOf(ANYBODY, useQuery(packagesQuery(useFarthing())));
+}
