@@ -44,7 +44,8 @@ export function need(settings: Settings, name: string): string {
   const value = settings.values[name];
   if (value) return value;
   throw new SettingsError(
-    `${name} is not set in ${settings.source}: start a stack (npx -y deno@2.9.6 task start) or name its env file`,
+    `${name} is not set in ${settings.source}: ` +
+      "start a stack (npx -y deno@2.9.6 task start) or name its env file",
   );
 }
 

@@ -126,7 +126,7 @@ async function changePrices(runs: Runs, folder: string): Promise<void> {
   const file = `${folder}/shop.packages.json`;
   const blocks = await blocksIn("docs/recipes/change-prices.md");
   const [pull, diff, push] = blocks.filter(({ language }) => language === "sh").map(({ code }) =>
-    code.replace("shop.packages.json", file).replace(/^npx -y deno@2\.9\.6 /, `${Deno.execPath()} `)
+    code.replace("shop.packages.json", file).replace("npx -y deno@2.9.6 ", `${Deno.execPath()} `)
   );
   const run = async (command = "") => {
     const { success, stdout, stderr } = await new Deno.Command("sh", {
