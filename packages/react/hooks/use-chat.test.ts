@@ -56,6 +56,7 @@ Deno.test("an answer streams, is settled, and is part of the next request", asyn
   );
   await withHook(chat, { farthing }, async ({ current }) => {
     equal(current().status, "idle");
+    equal(sends(current(), " \n"), false);
     equal(sends(current(), "What is a farthing?"), true);
     await waitFor(() => equal(last(current())?.content, "A co"));
     equal(current().status, "streaming");

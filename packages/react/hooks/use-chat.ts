@@ -2,10 +2,16 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import type { ChatCharge, ChatRequest, ChatStream, ModelName } from "@farthing/client";
+import type {
+  ChatCharge,
+  ChatRequest,
+  ChatStream,
+  FarthingError,
+  ModelName,
+} from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { isChargedTo } from "../core/queries.ts";
-import { isSignedOut } from "../core/state.ts";
+import { farthingErrorOf, isSignedOut } from "../core/state.ts";
 
 export interface ChatSettings {
   readonly model: ModelName;
@@ -35,10 +41,10 @@ export interface ChatMessage {
 export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
   readonly messages: readonly ChatMessage[];
-  readonly error: Error | null;
+  readonly error: FarthingError | null;
   /**
-   * Asks the model. Returns false and does nothing while an answer is under way, its price is being
-   * read, or no user is known. Then keep the user's text.
+   * Asks the model. Returns false and does nothing if the text is blank, or while an answer is under
+   * way, its price is being read, or no user is known. Then keep the user's text.
    */
   readonly send: (content: string) => boolean;
   /** Stops the reading. The model completes its answer, and the whole answer is charged. */
@@ -49,7 +55,7 @@ interface Conversation {
   readonly of: string | null | undefined;
   readonly status: Exclude<ChatState["status"], "signed_out">;
   readonly messages: readonly ChatMessage[];
-  readonly error: Error | null;
+  readonly error: FarthingError | null;
 }
 
 function requestOf(
@@ -71,12 +77,12 @@ function requestOf(
 async function readAll(
   stream: ChatStream,
   write: (text: string) => void,
-): Promise<Error | undefined> {
+): Promise<FarthingError | undefined> {
   try {
     for await (const text of stream) write(text);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return farthingErrorOf(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
@@ -101,7 +107,7 @@ export function useChat(settings: ChatSettings): ChatState {
   const chat = stored.of === userId ? stored : nothing;
 
   const send = async (content: string): Promise<void> => {
-    if (!userId || underWay.current !== null) return;
+    if (!userId) return;
     const stop = new AbortController();
     underWay.current = stop;
     const id = chat.messages.length;
@@ -117,7 +123,7 @@ export function useChat(settings: ChatSettings): ChatState {
     const show = (
       status: Conversation["status"],
       change: Partial<ChatMessage>,
-      error: Error | null = null,
+      error: FarthingError | null = null,
     ) => {
       answer = { ...answer, ...change };
       // Do not show the answer if the component was removed or the user has changed.
@@ -147,8 +153,8 @@ export function useChat(settings: ChatSettings): ChatState {
     messages,
     error,
     send: (content) => {
-      const isTaken = Boolean(userId) && underWay.current === null;
-      void send(content);
+      const isTaken = Boolean(userId) && underWay.current === null && content.trim() !== "";
+      if (isTaken) void send(content);
       return isTaken;
     },
     stop: () => underWay.current?.abort(),
