@@ -158,7 +158,7 @@ comment on function farthing_public.chats_release is
 
 -- supabase/schemas/alerts/api.sql
 
--- The RPC functions of alerts, for operators: list incidents, and acknowledge one.
+-- The RPC functions of alerts, for operators: list incidents, read and acknowledge one.
 
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -180,6 +180,25 @@ grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
   'Returns the incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, '
   'next_before}.';
+
+create function farthing_public.alerts_read(p_incident_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_incident farthing.incidents;
+begin
+  select * into v_incident from farthing.incidents
+  where incident_id = p_incident_id and state <> 'pending';
+  if v_incident.incident_nr is null then
+    perform farthing.fail('not_found', 'There is no such alert.', null, 'id');
+  end if;
+  return farthing.incident_answer(v_incident);
+end
+$$;
+grant execute on function farthing_public.alerts_read to service_role;
+comment on function farthing_public.alerts_read is 'Returns an incident. Fails not_found.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -1200,7 +1219,7 @@ comment on function farthing_public.idempotency_store is
 
 -- supabase/schemas/inbox/api.sql
 
--- The inbox: endpoints receive an event; operators list, read and replay events; the payment runner
+-- The inbox: endpoints receive an event; operators list and replay events; the payment runner
 -- fetches lost events.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
@@ -1256,25 +1275,6 @@ grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
   'Returns a page of events, newest first, optionally of one state or type: {events, next_before}. '
   'p_before: an event id.';
-
-create function farthing_public.inbox_read(p_event_id text)
-returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_event farthing.inbox;
-begin
-  select * into v_event from farthing.inbox where event_id = p_event_id;
-  if v_event.event_id is null then
-    perform farthing.fail('not_found', 'There is no such event.', null, 'id');
-  end if;
-  return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
-end
-$$;
-grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is
-  'Returns an event with its stored facts. Fails not_found.';
 
 create function farthing_public.inbox_replay(
   p_event_id text, p_now timestamptz default now(), p_author text default null)
@@ -4600,6 +4600,36 @@ comment on function farthing_public.settings_rates_set is
   'cached_input_per_million_usd?, cache_write_per_million_usd?, reasoning_per_million_usd?, markup?, '
   'effective_from?}]; models that the list does not name keep their rates. Returns the same object as '
   'settings_packages_set(). Fails invalid_request, version_conflict.';
+
+-- supabase/schemas/support/api/event.sql
+
+-- The page of a Stripe event.
+
+create function farthing_public.inbox_read(
+  p_event_id text, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event farthing.inbox;
+  v_account_id bigint;
+begin
+  select * into v_event from farthing.inbox where event_id = p_event_id;
+  if v_event.event_id is null then
+    perform farthing.fail('not_found', 'There is no such event.', null, 'id');
+  end if;
+  v_account_id := farthing.event_account(v_event.facts);
+  if v_account_id is not null then
+    perform farthing.note_account_read(v_account_id, p_author, 'GET /webhook-events/{id}', p_now);
+  end if;
+  return farthing.event_page(v_event, v_account_id);
+end
+$$;
+grant execute on function farthing_public.inbox_read to service_role;
+comment on function farthing_public.inbox_read is
+  'Returns an event with its stored facts, its customer, and the entries that it caused. Records the read '
+  'of the customer. Fails not_found.';
 
 -- supabase/schemas/support/api/read.sql
 

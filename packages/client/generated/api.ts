@@ -156,6 +156,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an alert */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example b6c93e07-5f1a-4d82-a0c4-2e7f8b9d6135 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Alert"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alerts/{id}/acknowledge": {
         parameters: {
             query?: never;
@@ -6431,7 +6475,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an event */
+        /**
+         * Read an event, and what it did to a balance
+         * @description The read is recorded if the event is about a customer.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -6451,7 +6498,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["WebhookEventWithFacts"];
+                            data: components["schemas"]["WebhookEventWithEntries"];
                             metadata: components["schemas"]["Metadata"];
                             /** @enum {boolean} */
                             success: true;
@@ -10333,6 +10380,12 @@ export interface components {
             state: "received" | "processed" | "deferred" | "failed" | "dead" | "ignored";
             type: string;
         };
+        WebhookEventWithEntries: components["schemas"]["WebhookEventWithFacts"] & {
+            /** @description The `id` for GET /customers/{id} of the buyer whose order or booking the event is about; null if it is about neither. */
+            customer_id: string | null;
+            /** @description The entries that the event caused, oldest first; none if it moved no credits. */
+            entries: components["schemas"]["ExplainedEntry"][];
+        };
         WebhookEventWithFacts: components["schemas"]["WebhookEvent"] & {
             facts: {
                 [key: string]: unknown;
@@ -10556,6 +10609,7 @@ export type UsageEvent = components['schemas']['UsageEvent'];
 export type UsageRequest = components['schemas']['UsageRequest'];
 export type UsageRow = components['schemas']['UsageRow'];
 export type WebhookEvent = components['schemas']['WebhookEvent'];
+export type WebhookEventWithEntries = components['schemas']['WebhookEventWithEntries'];
 export type WebhookEventWithFacts = components['schemas']['WebhookEventWithFacts'];
 export type WelcomeGrant = components['schemas']['WelcomeGrant'];
 export type WelcomeRetryRequest = components['schemas']['WelcomeRetryRequest'];

@@ -28,6 +28,13 @@ for (const query of ["state=pending", "state=", "cursor=1", "limit=0", "rule=x"]
   });
 }
 
+Deno.test("an alert is read by its id", async () => {
+  const fake = await makeFake();
+  const { data } = await (await send(fake, "GET", `/alerts/${ALERT_ID}`, AS)).json();
+  assert.equal(data.id, ALERT_ID);
+  assert.deepEqual(fake.calls[0]?.args, { p_incident_id: ALERT_ID });
+});
+
 Deno.test("an alert is acknowledged in the caller's name", async () => {
   const fake = await makeFake();
   const path = `/alerts/${ALERT_ID}/acknowledge`;
@@ -39,7 +46,9 @@ Deno.test("an alert is acknowledged in the caller's name", async () => {
 
 Deno.test("an unknown alert is not found, and an id that is not a UUID is refused", async () => {
   const gone = () => Promise.reject(new ApiError("not_found", { field: "id" }));
-  const fake = await makeFake({ answers: { alerts_acknowledge: gone } });
+  const fake = await makeFake({ answers: { alerts_acknowledge: gone, alerts_read: gone } });
+  assert.equal((await send(fake, "GET", `/alerts/${ALERT_ID}`, AS)).status, 404);
+  assert.equal((await send(fake, "GET", "/alerts/1", AS)).status, 400);
   const path = `/alerts/${ALERT_ID}/acknowledge`;
   assert.equal((await send(fake, "POST", path, AS)).status, 404);
   assert.equal((await send(fake, "POST", "/alerts/1/acknowledge", AS)).status, 400);

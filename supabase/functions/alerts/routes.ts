@@ -23,6 +23,21 @@ export const listAlerts = defineRoute({
   },
 });
 
+/** Reads one alert, for a page that has its address. */
+export const readAlert = defineRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "Read an alert",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: AlertPath,
+  responses: { 200: Alert },
+  errors: ["not_found"],
+  handler: async ({ params, services }) =>
+    ok(await services.database.rpc("alerts_read", { p_incident_id: params.id })),
+});
+
 /**
  * Records that an operator works on an alert. A repeat changes nothing, so the route needs no
  * Idempotency-Key.

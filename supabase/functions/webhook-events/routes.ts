@@ -7,6 +7,7 @@ import {
   WebhookEvent,
   WebhookEventPath,
   WebhookEventsQuery,
+  WebhookEventWithEntries,
   WebhookEventWithFacts,
 } from "../_shared/contracts/webhook-events.ts";
 import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
@@ -35,16 +36,17 @@ export const listEvents = defineRoute({
   },
 });
 
-/** Reads one event with its stored facts. */
+/** Reads one event with its stored facts, and with what it did to a balance. */
 export const readEvent = defineRoute({
   method: "get",
   path: "/{id}",
-  summary: "Read an event",
+  summary: "Read an event, and what it did to a balance",
+  description: "The read is recorded if the event is about a customer.",
   who: ["operator"],
   limit: "default",
   idempotent: false,
   params: WebhookEventPath,
-  responses: { 200: WebhookEventWithFacts },
+  responses: { 200: WebhookEventWithEntries },
   errors: ["not_found"],
   handler: async ({ params, services }) =>
     ok(await services.database.rpc("inbox_read", { p_event_id: params.id })),

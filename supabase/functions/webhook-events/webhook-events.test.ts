@@ -3,7 +3,8 @@ import type { InboxEvent } from "../_shared/contracts/database/results/inbox.ts"
 import { ApiError } from "../_shared/core/errors.ts";
 import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
 import { listedEvent, makeFake } from "#support/fakes/services.ts";
-import { EVENT_ID, INBOX_SAMPLES } from "#support/samples/inbox.ts";
+import { clawback, EVENT_ID, INBOX_SAMPLES } from "#support/samples/inbox.ts";
+import { USER_ID } from "#support/project.ts";
 import { send } from "#support/cases/routes.ts";
 
 const AS = { as: "operator" } as const;
@@ -40,6 +41,16 @@ Deno.test("an unknown event is not found, and an id with blanks is refused", asy
   assert.equal((await send(fake, "GET", "/webhook-events/evt_9", AS)).status, 404);
   assert.equal((await send(fake, "POST", "/webhook-events/evt_9/replay", AS)).status, 404);
   assert.equal((await send(fake, "GET", "/webhook-events/evt%209", AS)).status, 400);
+});
+
+Deno.test("an event has its customer and its entries, with their reasons", async () => {
+  const fake = await makeFake();
+  const { data } = await (await send(fake, "GET", `/webhook-events/${EVENT_ID}`, AS)).json();
+  assert.deepEqual([data.customer_id, data.entries], [USER_ID, [clawback]]);
+  assert.deepEqual(fake.calls[0]?.args, {
+    p_event_id: EVENT_ID,
+    p_author: `operator:${USER_ID}`,
+  });
 });
 
 Deno.test("all dead-lettered events are replayed one by one, and counted by their new state", async () => {

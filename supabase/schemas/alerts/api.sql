@@ -1,4 +1,4 @@
--- The RPC functions of alerts, for operators: list incidents, and acknowledge one.
+-- The RPC functions of alerts, for operators: list incidents, read and acknowledge one.
 
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -20,6 +20,25 @@ grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
   'Returns the incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, '
   'next_before}.';
+
+create function farthing_public.alerts_read(p_incident_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_incident farthing.incidents;
+begin
+  select * into v_incident from farthing.incidents
+  where incident_id = p_incident_id and state <> 'pending';
+  if v_incident.incident_nr is null then
+    perform farthing.fail('not_found', 'There is no such alert.', null, 'id');
+  end if;
+  return farthing.incident_answer(v_incident);
+end
+$$;
+grant execute on function farthing_public.alerts_read to service_role;
+comment on function farthing_public.alerts_read is 'Returns an incident. Fails not_found.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())

@@ -1,4 +1,4 @@
--- The inbox: endpoints receive an event; operators list, read and replay events; the payment runner
+-- The inbox: endpoints receive an event; operators list and replay events; the payment runner
 -- fetches lost events.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
@@ -54,25 +54,6 @@ grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
   'Returns a page of events, newest first, optionally of one state or type: {events, next_before}. '
   'p_before: an event id.';
-
-create function farthing_public.inbox_read(p_event_id text)
-returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_event farthing.inbox;
-begin
-  select * into v_event from farthing.inbox where event_id = p_event_id;
-  if v_event.event_id is null then
-    perform farthing.fail('not_found', 'There is no such event.', null, 'id');
-  end if;
-  return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
-end
-$$;
-grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is
-  'Returns an event with its stored facts. Fails not_found.';
 
 create function farthing_public.inbox_replay(
   p_event_id text, p_now timestamptz default now(), p_author text default null)

@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
-select plan(68);
+select plan(71);
 
 -- Only the rules payout_delay and rule_failed are enabled. late() makes the payouts that payout_delay counts.
 update farthing.alert_rules set enabled = rule in ('payout_delay', 'rule_failed');
@@ -34,6 +34,8 @@ select is(tests.alerts('1 min'), 'payout_delay pending',
 select is(jsonb_array_length(alerts_list() -> 'alerts'), 0, 'a pending incident is not listed');
 select is(tests.code_for('none', null, format('select alerts_acknowledge(%L, ''x'')',
   (pg_temp.newest()).incident_id)), 'not_found', 'a pending incident cannot be acknowledged');
+select is(tests.code_for('none', null, format('select alerts_read(%L)',
+  (pg_temp.newest()).incident_id)), 'not_found', 'a pending incident cannot be read');
 select pg_temp.late(2);
 select is(tests.alerts('2 min'), 'nothing', 'a pending incident is deleted when the figure falls');
 select pg_temp.late(3);
@@ -61,6 +63,10 @@ select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout
   tests.after('5 min'), 'last_seen_at', tests.after('6 min'), 'acknowledged_at', null, 'acknowledged_by',
   null, 'resolved_at', null),
   'the incident has the newest figures') from (select alerts_list() #> '{alerts,0}') l (i);
+select is(alerts_read((pg_temp.newest()).incident_id), alerts_list() #> '{alerts,0}',
+  'an incident is read as it is listed');
+select tests.fails_with('select alerts_read(gen_random_uuid())', 'not_found', 'id',
+  'an unknown alert cannot be read');
 select is(pg_temp.notified(), 'operators and webhook, 2', 'a refreshed incident is not notified again');
 
 -- An operator acknowledges the incident.

@@ -189,7 +189,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'top_ups_report top_ups_set top_ups_stop payouts_claim payouts_record '
     || 'metrics_record welcome_list welcome_retry welcome_retry_refused welcome_run '
     || 'deep_checks_claim deep_checks_ledger deep_checks_report health_hours '
-    || 'health_metrics health_report health_tasks alerts_acknowledge alerts_list '
+    || 'health_metrics health_report health_tasks alerts_acknowledge alerts_list alerts_read '
     || 'disputes_list disputes_read mismatches_list mismatches_resolve notifications_list '
     || 'notifications_retry notifications_retry_dead '
     || 'payouts_list payouts_read proofs_list proofs_read grants_decide grants_list grants_read '

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(32);
+select plan(44);
 
 -- Ann's events are about her order. Zed's order is a foreign payment.
 create temporary table bought as select (checkout_begin(tests.person('ann'),
@@ -76,6 +76,14 @@ select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'processed'
   'a replay applies the event after the cause is fixed');
 select is(tests.balance('ann', '11 days'), 'balance 9990, held 0, available 9990, debt 0',
   'the replay grants the credits');
+select is(inbox_read('evt_1') ->> 'customer_id', tests.person('ann')::text, 'an event names its customer');
+select results_eq($$select e ->> 'kind', e ->> 'amount', e ->> 'stripe_event_id', e ->> 'reason'
+  from jsonb_array_elements(inbox_read('evt_1') -> 'entries') e$$, $$select 'purchase', '9990', 'evt_1',
+  'Starter package bought: order ' || order_id from bought$$, 'an event has the entries that it caused');
+select is(array[inbox_read('evt_2') ->> 'customer_id', inbox_read('evt_2') ->> 'entries'],
+  array[tests.person('ann')::text, '[]'], 'an event of an unknown order names the payment''s customer');
+select is(array[inbox_read('evt_3') ->> 'customer_id', inbox_read('evt_3') ->> 'entries'], array[null, '[]'],
+  'an event of an unused type has neither customer nor entries');
 select is(inbox_replay('evt_1', tests.after('12 days')) ->> 'processed_at', (select to_jsonb(processed_at)
   #>> '{}' from farthing.inbox where event_id = 'evt_1'), 'a replay does not change a processed event');
 select is(tests.balance('ann', '12 days'), 'balance 9990, held 0, available 9990, debt 0',
@@ -84,6 +92,26 @@ select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
   'an event without facts stays ignored');
 select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id',
   'replaying an unknown event is refused');
+
+-- What an event did, among other changes of the balance at the same moment and later.
+select isnt(credits_debit(tests.person('ann'), '10', 'an image', p_author => 'key:default',
+  p_now => tests.after('13 days')), null, 'ann spends at the moment of a refund');
+select is(pg_temp.arrives('evt_4', 'refund.created', '{"stripe_refund_id": "re_1", "refund_id": null,
+  "payment_id": "pi_ann", "charge_id": null, "amount": 999, "currency": "usd", "status": "succeeded",
+  "failure_reason": null, "transfer_reversal": null, "mark": null}', '13 days'), '{"received": true}',
+  'a refund is applied');
+select isnt(credits_grant(tests.person('ann'), '5', 'promotional', p_reason => 'sorry',
+  p_author => 'key:support', p_now => tests.after('14 days')), null, 'ann gets credits later');
+select results_eq($$select e ->> 'kind', e ->> 'amount', e ->> 'author'
+  from jsonb_array_elements(inbox_read('evt_4') -> 'entries') e$$, $$values
+  ('clawback', '-9980', 'stripe:evt_4'), ('clawback', '-10', 'stripe:evt_4')$$,
+  'a refund has the credits that it clawed back and the debt, and nothing else');
+select is(jsonb_array_length(inbox_read('evt_1') -> 'entries'), 1, 'the purchase still has its entry');
+select is((select count(*)::int from farthing.customer_reads where route = 'GET /webhook-events/{id}'
+  and author = 'operator:ann'), 0, 'no operator has read the event');
+select isnt(inbox_read('evt_1', 'operator:ann'), null, 'an operator reads the event');
+select is((select count(*)::int from farthing.customer_reads where route = 'GET /webhook-events/{id}'
+  and author = 'operator:ann'), 1, 'the read of the customer is recorded');
 
 -- Events that Stripe made and that never arrived.
 select is(inbox_missing('["evt_1", "evt_8", "evt_2", "evt_9"]'), '["evt_8", "evt_9"]',

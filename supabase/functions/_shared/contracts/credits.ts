@@ -80,6 +80,18 @@ export const Entry = z.object({
   created_at: TimestampOut,
 }).openapi("Entry");
 
+/** An entry with the ids of what caused it, and its reason as a sentence. */
+export const ExplainedEntry = Entry.extend({
+  order_id: z.string().nullable(),
+  job_id: z.string().nullable(),
+  hold_id: z.string().nullable(),
+  stripe_event_id: z.string().nullable(),
+  reason: z.string().openapi({
+    description: "The reason of the change, for people. Programs read kind and the ids.",
+    example: "Usage of gpt-4o: 1000 input, 500 output tokens",
+  }),
+}).openapi("ExplainedEntry");
+
 export const EntriesQuery = z.strictObject({
   ...listQuery,
   cursor: SeqCursor.optional(),

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { Booking } from "./bookings.ts";
 import { Order } from "./checkout.ts";
 import { SignedAmount, TimestampOut, Uuid } from "./common.ts";
-import { Entry } from "./credits.ts";
+import { ExplainedEntry } from "./credits.ts";
 import { Customer } from "./customers.ts";
 import { Dispute } from "./disputes.ts";
 import { FeatureForMe } from "./features.ts";
@@ -28,18 +28,6 @@ function newest<Item extends z.ZodType>(item: Item) {
     }),
   });
 }
-
-/** An entry with the ids of what caused it, and its reason as a sentence. */
-const ExplainedEntry = Entry.extend({
-  order_id: z.string().nullable(),
-  job_id: z.string().nullable(),
-  hold_id: z.string().nullable(),
-  stripe_event_id: z.string().nullable(),
-  reason: z.string().openapi({
-    description: "The reason of the change, for people. Programs read kind and the ids.",
-    example: "Usage of gpt-4o: 1000 input, 500 output tokens",
-  }),
-}).openapi("ExplainedEntry");
 
 const CustomerLot = z.object({
   id: Uuid,

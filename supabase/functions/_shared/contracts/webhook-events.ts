@@ -1,6 +1,7 @@
 /** Stripe's events as the inbox received them, with their states. */
 import { z } from "@hono/zod-openapi";
 import { listQuery, text, TimestampOut } from "./common.ts";
+import { ExplainedEntry } from "./credits.ts";
 
 const STATES = ["received", "processed", "deferred", "failed", "dead", "ignored"] as const;
 
@@ -33,6 +34,18 @@ export const WebhookEvent = z.object({
 export const WebhookEventWithFacts = WebhookEvent.extend({
   facts: z.record(z.string(), z.unknown()),
 }).openapi("WebhookEventWithFacts");
+
+/** An event with what it did: the changes of a balance, each with its reason. */
+export const WebhookEventWithEntries = WebhookEventWithFacts.extend({
+  customer_id: z.string().nullable().openapi({
+    description:
+      "The `id` for GET /customers/{id} of the buyer whose order or booking the event is about; " +
+      "null if it is about neither.",
+  }),
+  entries: z.array(ExplainedEntry).openapi({
+    description: "The entries that the event caused, oldest first; none if it moved no credits.",
+  }),
+}).openapi("WebhookEventWithEntries");
 
 /**
  * The answer to Stripe's delivery. It confirms that the event is stored; the event's state is in

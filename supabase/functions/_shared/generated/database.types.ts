@@ -463,6 +463,7 @@ export type Database = {
         Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string };
         Returns: Json;
       };
+      "alerts_read": { Args: { "p_incident_id": string }; Returns: Json };
       "backfills_claim": { Args: { "p_now"?: string }; Returns: Json };
       "backfills_finish": {
         Args: { "p_claimed_at": string; "p_complete": boolean; "p_unreadable": number };
@@ -917,7 +918,10 @@ export type Database = {
         Returns: Json;
       };
       "inbox_missing": { Args: { "p_event_ids": Json }; Returns: Json };
-      "inbox_read": { Args: { "p_event_id": string }; Returns: Json };
+      "inbox_read": {
+        Args: { "p_author"?: string; "p_event_id": string; "p_now"?: string };
+        Returns: Json;
+      };
       "inbox_receive": { Args: { "p_event": Json; "p_now"?: string }; Returns: Json };
       "inbox_replay": {
         Args: { "p_author"?: string; "p_event_id": string; "p_now"?: string };

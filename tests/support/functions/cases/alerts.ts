@@ -6,6 +6,7 @@ const operator = { allowed: ["operator", "secret"], as: "operator", status: 200 
 
 export const ALERT_CASES: readonly RouteCase[] = [
   { ...operator, method: "GET", path: "/alerts", reaches: ["alerts_list"] },
+  { ...operator, method: "GET", path: `/alerts/${ALERT_ID}`, reaches: ["alerts_read"] },
   {
     ...operator,
     method: "POST",

@@ -27,6 +27,7 @@ const alert = {
 
 export const ALERT_SAMPLES: SamplesOf<AlertResults> = {
   alerts_list: () => ({ alerts: [alert], next_before: ALERT_ID }),
+  alerts_read: () => alert,
   alerts_acknowledge: () => ({
     ...alert,
     state: "acknowledged",

@@ -1,5 +1,7 @@
 /** A valid answer of each database function of the inbox, in the format that SQL returns. */
 import type { InboxResults } from "../../../../supabase/functions/_shared/contracts/database/results/inbox.ts";
+import { USER_ID } from "../project.ts";
+import { entry } from "./customers.ts";
 import type { SamplesOf } from "./database.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
@@ -19,12 +21,21 @@ const event = {
   processed_at: null,
 };
 
+/** What the event did to a balance. */
+export const clawback = {
+  ...entry,
+  kind: "clawback" as const,
+  amount: "-9990",
+  author: `stripe:${EVENT_ID}`,
+  stripe_event_id: EVENT_ID,
+};
+
 const facts = { stripe_refund_id: "re_1", amount: 999 };
 
 export const INBOX_SAMPLES: SamplesOf<InboxResults> = {
   inbox_receive: () => ({ received: true }),
   inbox_list: () => ({ events: [event], next_before: EVENT_ID }),
-  inbox_read: () => ({ ...event, facts }),
+  inbox_read: () => ({ ...event, facts, customer_id: USER_ID, entries: [clawback] }),
   inbox_replay: () => ({ ...event, facts, state: "processed", attempts: 1, processed_at: NOW }),
   inbox_dead: () => [EVENT_ID],
   inbox_missing: ({ p_event_ids }) => [...p_event_ids],

@@ -44,6 +44,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   holds_read: true,
   holds_release: true,
   holds_settle: true,
+  inbox_read: true,
   inbox_replay: true,
   jobs_cancel: true,
   jobs_create: true,

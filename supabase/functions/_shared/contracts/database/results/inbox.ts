@@ -5,6 +5,7 @@ import type { Of, Page } from "./shapes.ts";
 
 type WebhookEvent = Of<typeof events.WebhookEvent>;
 type WebhookEventWithFacts = Of<typeof events.WebhookEventWithFacts>;
+type WebhookEventWithEntries = Of<typeof events.WebhookEventWithEntries>;
 
 export interface InboxEvent {
   id: string;
@@ -39,7 +40,7 @@ export interface WaitingPayment {
 export interface InboxResults {
   inbox_receive: Received;
   inbox_list: Page<"events", WebhookEvent>;
-  inbox_read: WebhookEventWithFacts;
+  inbox_read: WebhookEventWithEntries;
   /** Applies an event again. An event that was processed, or has no facts, stays unchanged. */
   inbox_replay: WebhookEventWithFacts;
   inbox_dead: string[];

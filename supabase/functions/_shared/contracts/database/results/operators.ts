@@ -8,6 +8,7 @@ export type FeatureSetting = Of<typeof features.Feature>;
 
 export interface AlertResults {
   alerts_list: Page<"alerts", Of<typeof alerts.Alert>>;
+  alerts_read: Of<typeof alerts.Alert>;
   /**
    * Records the operator who acknowledges an open alert. An acknowledged or resolved alert stays
    * unchanged.
