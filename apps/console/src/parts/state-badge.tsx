@@ -6,6 +6,8 @@ const TONES: Readonly<Partial<Record<string, Tone>>> = {
   ...{ applied: "good", paid: "good", sent: "good", succeeded: "good", completed: "good" },
   ...{ settled: "good", resolved: "good", confirmed: "good", on: "good", cleared: "good" },
   ...{ active: "good", reconciled: "good", ok: "good", matched: "good" },
+  ...{ processed: "good", proved: "good", deferred: "open", in_progress: "open" },
+  ...{ mismatched: "bad", violated: "bad" },
   ...{ pending: "open", processing: "open", queued: "open", received: "open", open: "open" },
   ...{ acknowledged: "open", waiting: "open", sending: "open", charging: "open" },
   ...{ dead: "bad", failed: "bad", critical: "bad", disputed: "bad", uncertain: "bad" },

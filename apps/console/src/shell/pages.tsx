@@ -23,6 +23,9 @@ const later = <Name extends string>(load: () => Promise<Module<Name>>, name: Nam
 
 const buyer = () => import("../buyer/mod.ts");
 const customers = () => import("../operator/customers/mod.ts");
+const events = () => import("../operator/events/mod.ts");
+const alerts = () => import("../operator/alerts/mod.ts");
+const operations = () => import("../operator/operations/mod.ts");
 
 export const AREAS: readonly Area[] = [
   {
@@ -45,6 +48,22 @@ export const AREAS: readonly Area[] = [
     pages: [
       { path: "/customers", menu: "Customers", page: later(customers, "CustomersPage") },
       { path: "/customers/:id", page: later(customers, "CustomerPage") },
+      { path: "/alerts", menu: "Alerts", page: later(alerts, "AlertsPage") },
+      { path: "/alerts/:id", page: later(alerts, "AlertPage") },
+      { path: "/events", menu: "Events", page: later(events, "EventsPage") },
+      { path: "/events/:id", page: later(events, "EventPage") },
+      { path: "/payouts", menu: "Payouts", page: later(operations, "PayoutsPage") },
+      { path: "/payouts/:id", page: later(operations, "PayoutPage") },
+      { path: "/mismatches", menu: "Mismatches", page: later(operations, "MismatchesPage") },
+      { path: "/dead-jobs", menu: "Dead jobs", page: later(operations, "DeadJobsPage") },
+      {
+        path: "/notifications",
+        menu: "Notifications",
+        page: later(operations, "NotificationsPage"),
+      },
+      { path: "/proofs", menu: "Proofs", page: later(operations, "ProofsPage") },
+      { path: "/proofs/:id", page: later(operations, "ProofPage") },
+      { path: "/tasks", menu: "Scheduled tasks", page: later(operations, "TasksPage") },
     ],
   },
 ];

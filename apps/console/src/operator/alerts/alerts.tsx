@@ -1,0 +1,63 @@
+import type { Alert } from "@farthing/client";
+import type { Column } from "../../parts/data-table.tsx";
+import { Moment } from "../../parts/figures.tsx";
+import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
+import { ListTable } from "../../parts/list-table.tsx";
+import { Page } from "../../parts/page.tsx";
+import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { useList } from "../../reads/use-list.ts";
+import { AlertLink } from "../links.tsx";
+
+const STATES = ["open", "acknowledged", "resolved"] as const;
+
+const COLUMNS: readonly Column<Alert>[] = [
+  {
+    title: "Alert",
+    cell: ({ id, rule, subject }) => (
+      <AlertLink id={id}>
+        {wordsOf(rule)}
+        {subject !== null && `: ${wordsOf(subject)}`}
+      </AlertLink>
+    ),
+  },
+  { title: "State", cell: ({ state }) => <StateBadge state={state} /> },
+  {
+    title: "Severity",
+    cell: ({ severity }) => <StateBadge state={severity} />,
+  },
+  {
+    title: "What",
+    cell: ({ summary }) => <div className="min-w-64 whitespace-normal">{summary}</div>,
+  },
+  { title: "Since", cell: ({ fired_at }) => <Moment at={fired_at} /> },
+  {
+    title: "Last seen",
+    cell: ({ last_seen_at }) => <Moment at={last_seen_at} />,
+  },
+  { title: "Resolved", cell: ({ resolved_at }) => <Moment at={resolved_at} /> },
+];
+
+export function AlertsPage() {
+  const filters = useFilters("state");
+  const state = STATES.find((each) => each === filters.state);
+  const list = useList("/alerts", { query: state ? { state } : {} });
+  return (
+    <Page
+      title="Alerts"
+      lead="Open and past alerts, newest first. An alert resolves by itself when its cause is gone."
+    >
+      <Filters>
+        <Choice name="state" label="State" values={STATES} />
+      </Filters>
+      <ListTable
+        list={list}
+        caption="Alerts"
+        columns={COLUMNS}
+        keyOf={({ id }) => id}
+        empty={state === undefined
+          ? "Nothing is wrong, and nothing was: the rules are evaluated each minute, and none has fired."
+          : `No alert is ${state}.`}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,73 @@
+/** What an alert is about: the rows that made its rule fire, or the page that has them. */
+import type { ComponentType } from "react";
+import { Link } from "wouter";
+import { EventList } from "../events/events.tsx";
+import { DeadJobs } from "../operations/dead-jobs.tsx";
+import { MismatchList } from "../operations/mismatches.tsx";
+import { NotificationList } from "../operations/notifications.tsx";
+import { ProofList } from "../operations/proofs.tsx";
+
+const Failures = () => (
+  <>
+    <EventList
+      query={{ state: "dead" }}
+      empty="No event is dead-lettered now."
+    />
+    <EventList
+      query={{ state: "failed" }}
+      empty="No event has failed that is not repaired."
+    />
+  </>
+);
+
+const Backlog = () => (
+  <>
+    <EventList
+      query={{ state: "deferred" }}
+      empty="No event waits for its payment now."
+    />
+    <EventList
+      query={{ state: "failed" }}
+      empty="No event has failed that is not repaired."
+    />
+  </>
+);
+
+const Mismatches = () => <MismatchList query={{}} />;
+const Jobs = () => <DeadJobs />;
+const Notifications = () => <NotificationList query={{ state: "dead" }} />;
+const Proofs = () => <ProofList outcome="violated" />;
+
+const ROWS: Readonly<Partial<Record<string, ComponentType>>> = {
+  webhook_failure: Failures,
+  webhook_backlog: Backlog,
+  reconciliation_mismatch: Mismatches,
+  dead_jobs: Jobs,
+  dead_notifications: Notifications,
+  prove_violation: Proofs,
+};
+
+interface Place {
+  readonly path: string;
+  readonly name: string;
+}
+
+const TASKS: Place = { path: "/tasks", name: "The scheduled tasks" };
+const EVENTS: Place = { path: "/events", name: "The events" };
+
+const PLACES: Readonly<Partial<Record<string, Place>>> = {
+  ...{ overdue_work: TASKS, parked_items: TASKS, task_failed: TASKS, tasks_stopped: TASKS },
+  ...{ stripe_state_unknown: EVENTS, charge_failure_rate: EVENTS },
+  payout_delay: { path: "/payouts", name: "The payouts" },
+};
+
+/** Shows what a rule counts as it is now: an alert stores only the figure and a sentence. */
+export function Evidence({ rule }: { readonly rule: string }) {
+  const Rows = ROWS[rule];
+  if (Rows !== undefined) return <Rows />;
+  const place = PLACES[rule];
+  if (place === undefined) {
+    return <p className="text-muted-foreground">The runbook says where to look.</p>;
+  }
+  return <Link href={place.path} className="underline">{place.name}</Link>;
+}

@@ -1,0 +1,42 @@
+import { useQuery } from "@tanstack/react-query";
+import { Known } from "../../parts/known.tsx";
+import { ONCE, readingOf } from "../../reads/use-read.ts";
+import { Markdown } from "./markdown.tsx";
+
+/** The texts are part of the build, each in a chunk that is loaded with the alert that needs it. */
+const TEXTS = import.meta.glob<string>("../../../../../docs/runbooks/*.md", {
+  query: "?raw",
+  import: "default",
+});
+
+function textOf(path: string): (() => Promise<string>) | undefined {
+  const name = path.split("/").at(-1) ?? "";
+  return Object.entries(TEXTS).find(([file]) => file.endsWith(`/${name}`))?.[1];
+}
+
+function Shipped(
+  { path, load }: {
+    readonly path: string;
+    readonly load: () => Promise<string>;
+  },
+) {
+  const query = useQuery({
+    ...ONCE,
+    queryKey: ["runbook", path],
+    queryFn: load,
+    staleTime: Infinity,
+  });
+  return (
+    <Known reading={readingOf(query)} title="The runbook" placeholder="h-96">
+      {(text) => <Markdown text={text} />}
+    </Known>
+  );
+}
+
+/** A rule's runbook: the text of our own, or a link if the project has put an address there. */
+export function Runbook({ path }: { readonly path: string }) {
+  const load = textOf(path);
+  if (load !== undefined) return <Shipped path={path} load={load} />;
+  if (!/^https:\/\//.test(path)) return <p className="break-words">{path}</p>;
+  return <a href={path} rel="noreferrer" className="break-all underline">{path}</a>;
+}

@@ -1,0 +1,9 @@
+/** Operations: payouts and mismatches, dead jobs, notifications, proofs, scheduled tasks. */
+export { DeadJobsPage } from "./dead-jobs.tsx";
+export { MismatchesPage } from "./mismatches.tsx";
+export { NotificationsPage } from "./notifications.tsx";
+export { PayoutPage } from "./payout.tsx";
+export { PayoutsPage } from "./payouts.tsx";
+export { ProofPage } from "./proof.tsx";
+export { ProofsPage } from "./proofs.tsx";
+export { TasksPage } from "./tasks.tsx";

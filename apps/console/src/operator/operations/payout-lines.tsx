@@ -1,0 +1,96 @@
+import type { PayoutLine } from "@farthing/client";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { Facts } from "../../parts/facts.tsx";
+import { Id, Moment, Money } from "../../parts/figures.tsx";
+import { Known } from "../../parts/known.tsx";
+import { Section } from "../../parts/page.tsx";
+import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { useRead } from "../../reads/use-read.ts";
+import { BuyerOf, CustomerLink } from "../links.tsx";
+
+/** What a line pays for, by our id if we have a record of it. */
+function Record({ order_id, booking_id, refund_id, dispute_id }: PayoutLine) {
+  const records = { order: order_id, booking: booking_id, refund: refund_id, dispute: dispute_id };
+  const known = Object.entries(records).filter(([, id]) => id !== null);
+  if (known.length === 0) return <Id of={null} />;
+  return known.map(([name, id]) => (
+    <div key={name}>
+      {name} <BuyerOf id={id} />
+    </div>
+  ));
+}
+
+function Match({ matched, mismatch }: PayoutLine) {
+  if (matched === null) return "not ours";
+  return <StateBadge state={mismatch ?? (matched ? "matched" : "mismatch")} />;
+}
+
+const money = (title: string, field: "gross" | "fee" | "net"): Column<PayoutLine> => ({
+  title,
+  isFigure: true,
+  cell: (line) => <Money of={line[field]} currency={line.currency} />,
+});
+
+const COLUMNS: readonly Column<PayoutLine>[] = [
+  {
+    title: "Line",
+    cell: ({ balance_transaction_id }) => <Id of={balance_transaction_id} />,
+  },
+  { title: "Category", cell: ({ reporting_category }) => wordsOf(reporting_category) },
+  money("Gross", "gross"),
+  money("Stripe's fee", "fee"),
+  money("Net", "net"),
+  { title: "Agrees", cell: (line) => <Match {...line} /> },
+  { title: "Record", cell: (line) => <Record {...line} /> },
+  {
+    title: "Customer",
+    cell: ({ account_id }) => <CustomerLink id={account_id} />,
+  },
+  {
+    title: "Customer's amount",
+    isFigure: true,
+    cell: (
+      { customer_facing_amount: of, customer_facing_currency: currency },
+    ) => <Money of={of} currency={currency} />,
+  },
+  { title: "Source at Stripe", cell: ({ source_id }) => <Id of={source_id} /> },
+  {
+    title: "Payment",
+    cell: ({ payment_intent_id }) => <Id of={payment_intent_id} />,
+  },
+  { title: "Created", cell: ({ created_utc }) => <Moment at={created_utc} /> },
+];
+
+/** Each balance transaction of a payout, down to the order, booking, refund or dispute. */
+export function PayoutLines({ id }: { readonly id: string }) {
+  const reading = useRead("/reports/payouts/{id}", { path: { id }, query: {} });
+  return (
+    <Section title="Lines">
+      <Known reading={reading} title="The lines" placeholder="h-64">
+        {({ payout, rows, next_cursor }) => (
+          <div className="grid gap-4 *:min-w-0">
+            <Facts
+              facts={{
+                "Amount of the payout": <Money of={payout.amount} currency={payout.currency} />,
+                "Sum of the lines": <Money of={payout.sum} currency={payout.currency} />,
+                Difference: <Money of={payout.difference} currency={payout.currency} />,
+              }}
+            />
+            <DataTable
+              caption="Lines of this payout"
+              columns={COLUMNS}
+              items={rows}
+              keyOf={({ balance_transaction_id }) => balance_transaction_id}
+              empty="Not known yet: Stripe lists the lines of a payout when it is paid."
+            />
+            {next_cursor !== null && (
+              <p className="text-sm text-muted-foreground">
+                The first {rows.length} lines. The report as CSV has all of them.
+              </p>
+            )}
+          </div>
+        )}
+      </Known>
+    </Section>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Payout } from "@farthing/client";
+import type { Column } from "../../parts/data-table.tsx";
+import { Moment, Money } from "../../parts/figures.tsx";
+import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
+import { ListTable } from "../../parts/list-table.tsx";
+import { Page } from "../../parts/page.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { useList } from "../../reads/use-list.ts";
+import { PayoutLink } from "../links.tsx";
+
+/** Stripe's own words. */
+const STATUSES = ["pending", "in_transit", "paid", "failed", "canceled"] as const;
+
+const COLUMNS: readonly Column<Payout>[] = [
+  { title: "Payout", cell: ({ payout_id }) => <PayoutLink id={payout_id} /> },
+  {
+    title: "Amount",
+    isFigure: true,
+    cell: ({ amount, currency }) => <Money of={amount} currency={currency} />,
+  },
+  { title: "Status", cell: ({ status }) => <StateBadge state={status} /> },
+  {
+    title: "Comparison",
+    cell: ({ reconciliation }) => <StateBadge state={reconciliation} />,
+  },
+  { title: "Open mismatches", isFigure: true, cell: ({ open_mismatches }) => open_mismatches },
+  { title: "Our lines", isFigure: true, cell: ({ ours }) => ours ?? "not known yet" },
+  { title: "Others' lines", isFigure: true, cell: ({ not_ours }) => not_ours ?? "not known yet" },
+  { title: "Made", cell: ({ made_at }) => <Moment at={made_at} /> },
+  { title: "Arrives", cell: ({ arrives_at }) => <Moment at={arrives_at} /> },
+];
+
+export function PayoutsPage() {
+  const { status } = useFilters("status");
+  const list = useList("/payouts", { query: status ? { status } : {} });
+  return (
+    <Page
+      title="Payouts"
+      lead="What Stripe pays to your bank account, newest first, and whether our records agree."
+    >
+      <Filters>
+        <Choice name="status" label="Status" values={STATUSES} />
+      </Filters>
+      <ListTable
+        list={list}
+        caption="Payouts"
+        columns={COLUMNS}
+        keyOf={({ payout_id }) => payout_id}
+        empty={status === undefined
+          ? "No payout yet. The first one appears when Stripe pays you out."
+          : "No payout has this status."}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Mismatch } from "@farthing/client";
+import { ChangeDialog } from "../../parts/change-dialog.tsx";
+import { Facts } from "../../parts/facts.tsx";
+import { Money } from "../../parts/figures.tsx";
+import { ReasonField } from "../../parts/form-fields.tsx";
+import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { useChange } from "../../reads/use-change.ts";
+
+/** Closes a difference by hand that somebody has looked into. */
+export function ResolveMismatch({ mismatch }: { readonly mismatch: Mismatch }) {
+  const { mismatch_id, kind, subject, ours, theirs, difference, currency } = mismatch;
+  const change = useChange("post", "/mismatches/{id}/resolve");
+  return (
+    <ChangeDialog
+      action="Resolve"
+      title={`Resolve ${wordsOf(kind)}?`}
+      change={change}
+      inputOf={(form) => ({
+        path: { id: mismatch_id },
+        body: { reason: String(form.get("reason")) },
+      })}
+      preview={
+        <div className="grid gap-3">
+          <Facts
+            facts={{
+              "Subject at Stripe": subject,
+              Ours: ours ?? "no record",
+              "Stripe's": theirs ?? "no record",
+              Difference: <Money of={difference} currency={currency} />,
+            }}
+          />
+          <p>
+            No money and no credits move. The difference stays resolved until our record or Stripe's
+            changes.
+          </p>
+        </div>
+      }
+      done={({ state, reason }) => (
+        <p>
+          The mismatch is now <StateBadge state={state} /> with the reason: {reason}
+        </p>
+      )}
+    >
+      <ReasonField hint="Stored with the mismatch, and audited." />
+    </ChangeDialog>
+  );
+}
