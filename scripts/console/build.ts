@@ -9,7 +9,7 @@ export const CONSOLE = `${ROOT}apps/console`;
 /** The folder that the local stack serves. */
 export const CONSOLE_BUILD = `${ROOT}.farthing/console`;
 
-const MADE_OF = ["apps/console", "packages/client", "packages/react", "registry"];
+const MADE_OF = ["apps/console", "docs/runbooks", "packages/client", "packages/react", "registry"];
 
 /** Runs `make` unless the record says that it ran with the same files. */
 async function onceFor(record: string, madeOf: string, make: () => Promise<void>): Promise<void> {

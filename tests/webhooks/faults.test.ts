@@ -11,13 +11,13 @@ import {
   WebhookEventWithFacts,
 } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { newSeller, readProvider } from "../support/money/bookings.ts";
-import { withBrokenGrant } from "../support/money/broken-grant.ts";
+import { deadEvent } from "../support/money/dead-event.ts";
 import { ledgerOf, proven, withDeliveries, withSql } from "../support/project/database.ts";
 import { backEnd, data, get, post, refused } from "../support/project/http.ts";
 import { signUp } from "../support/project/people.ts";
 import { openCheckout, readOrder } from "../support/money/purchases.ts";
 import { newPurchase, refund, standing } from "../support/money/refunds.ts";
-import { control, deliver, inSilence, payInSilence, stripeOf } from "../support/money/stripe.ts";
+import { control, inSilence, payInSilence, stripeOf } from "../support/money/stripe.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -84,28 +84,8 @@ Deno.test("the hourly backfill finds a lost account.updated of a provider", asyn
   });
 });
 
-/**
- * Makes a purchase whose event was dead-lettered because of a fault. The fault has ended when the function
- * returns.
- */
-async function deadEvent() {
-  const buyer = await signUp(world);
-  const { order_id, checkout_url } = await openCheckout(world, buyer);
-  const events = await payInSilence(world, { order_id, checkout_url });
-  const paid = events.find(({ type }) => type === "payment_intent.succeeded")!;
-  await withBrokenGrant(world, order_id, async () => {
-    refused(await deliver(world, paid), 500, "internal");
-    equal((await readEvent(paid.id)).state, "failed");
-    await withSql(world, (sql) =>
-      sql`
-      update farthing.inbox set state = 'dead', attempts = 10, next_attempt_at = null
-      where event_id = ${paid.id}`);
-  });
-  return { buyer, orderId: order_id, eventId: paid.id };
-}
-
 Deno.test("a dead-lettered event is listed, and its replay grants once after the repair", async () => {
-  const { buyer, orderId, eventId } = await deadEvent();
+  const { buyer, orderId, eventId } = await deadEvent(world);
   const path = "webhook-events?state=dead&type=payment_intent.succeeded&limit=100";
   const dead = data(await get(world, path, service), 200, z.array(WebhookEvent));
   const listed = dead.find(({ event_id }) => event_id === eventId);
@@ -124,7 +104,7 @@ Deno.test("a dead-lettered event is listed, and its replay grants once after the
 });
 
 Deno.test("all dead-lettered events are replayed, and none of them twice", async () => {
-  const dead = [await deadEvent(), await deadEvent(), await deadEvent()];
+  const dead = [await deadEvent(world), await deadEvent(world), await deadEvent(world)];
   const ask = () => post(world, "webhook-events/replay", service, { state: "dead", limit: 500 });
   const answers = await Promise.all([ask(), ask()]);
   const processed = answers.map((answer) => data(answer, 200, Replayed).processed);
