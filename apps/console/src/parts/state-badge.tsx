@@ -22,6 +22,10 @@ const LOOKS = { good: "secondary", open: "outline", bad: "destructive", over: "o
 /** Writes a state of the API as words: `partially_refunded` is "partially refunded". */
 export const wordsOf = (state: string): string => state.replaceAll("_", " ");
 
+/** The same at the start of a sentence, or as a title. */
+export const titleOf = (state: string): string =>
+  wordsOf(state).replace(/^./, (letter) => letter.toUpperCase());
+
 /** A state of an order, an event, a job and so on, by the name that the API gives it. */
 export function StateBadge({ state }: { readonly state: string }) {
   const tone = TONES[state] ?? "over";

@@ -5,7 +5,7 @@ import { Facts } from "../../parts/facts.tsx";
 import { Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
 import { useChange } from "../../reads/use-change.ts";
 import { useRead } from "../../reads/use-read.ts";
 import { Evidence } from "./evidence.tsx";
@@ -55,7 +55,7 @@ export function AlertPage() {
         {(alert) => (
           <div className="grid gap-8 *:min-w-0 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             <div className="grid content-start gap-8 *:min-w-0">
-              <Section title={wordsOf(alert.rule)}>
+              <Section title={titleOf(alert.rule)}>
                 <p>{alert.summary}</p>
                 <Facts facts={factsOf(alert)} />
                 {alert.state === "open" && (

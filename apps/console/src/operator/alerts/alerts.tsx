@@ -4,7 +4,7 @@ import { Moment } from "../../parts/figures.tsx";
 import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
 import { AlertLink } from "../links.tsx";
 
@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<Alert>[] = [
     title: "Alert",
     cell: ({ id, rule, subject }) => (
       <AlertLink id={id}>
-        {wordsOf(rule)}
+        {titleOf(rule)}
         {subject !== null && `: ${wordsOf(subject)}`}
       </AlertLink>
     ),

@@ -44,13 +44,14 @@ function Inline({ text }: { readonly text: string }): ReactNode {
   });
 }
 
-const CODE = "overflow-x-auto rounded-md bg-muted p-3 text-xs";
+/** Long lines wrap, so that a command is read whole; a copy of it has no breaks. */
+const CODE = "rounded-md bg-muted p-3 text-xs break-words whitespace-pre-wrap";
 
 function Shown({ block }: { readonly block: Block }): ReactNode {
   switch (block.kind) {
     case "heading":
       return (
-        <h3 className="mt-2 font-medium">
+        <h3 className="mt-2 font-semibold">
           <Inline text={block.text} />
         </h3>
       );
@@ -61,7 +62,7 @@ function Shown({ block }: { readonly block: Block }): ReactNode {
         </p>
       );
     case "code":
-      return <pre tabIndex={0} className={CODE}><code>{block.text}</code></pre>;
+      return <pre className={CODE}><code>{block.text}</code></pre>;
     case "list": {
       const List = block.isNumbered ? "ol" : "ul";
       return (

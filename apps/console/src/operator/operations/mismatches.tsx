@@ -33,6 +33,12 @@ function Ours({ order_id, booking_id, refund_id, dispute_id, user_id }: Mismatch
   return <BuyerOf id={id} />;
 }
 
+/** The page of a payout leaves it out. */
+export const PAYOUT_COLUMN: Column<Mismatch> = {
+  title: "Payout",
+  cell: ({ payout_id }) => <PayoutLink id={payout_id} />,
+};
+
 export const MISMATCH_COLUMNS: readonly Column<Mismatch>[] = [
   { title: "Kind", cell: ({ kind }) => wordsOf(kind) },
   { title: "State", cell: ({ state }) => <StateBadge state={state} /> },
@@ -49,7 +55,7 @@ export const MISMATCH_COLUMNS: readonly Column<Mismatch>[] = [
     cell: (mismatch) => mismatch.state === "open" && <ResolveMismatch mismatch={mismatch} />,
   },
   { title: "Customer", cell: (mismatch) => <Ours {...mismatch} /> },
-  { title: "Payout", cell: ({ payout_id }) => <PayoutLink id={payout_id} /> },
+  PAYOUT_COLUMN,
   { title: "Found", cell: ({ found_at }) => <Moment at={found_at} /> },
   { title: "Resolved", cell: ({ resolved_at }) => <Moment at={resolved_at} /> },
   { title: "Reason", cell: ({ reason }) => reason ?? "" },

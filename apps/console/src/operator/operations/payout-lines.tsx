@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
   { title: "Record", cell: (line) => <Record {...line} /> },
   {
     title: "Customer",
-    cell: ({ account_id }) => <CustomerLink id={account_id} />,
+    cell: ({ account_id }) => <CustomerLink id={account_id}>account {account_id}</CustomerLink>,
   },
   {
     title: "Customer's amount",

@@ -7,7 +7,7 @@ import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
-import { MISMATCH_COLUMNS } from "./mismatches.tsx";
+import { MISMATCH_COLUMNS, PAYOUT_COLUMN } from "./mismatches.tsx";
 import { PayoutLines } from "./payout-lines.tsx";
 
 type Sum = PayoutWithLines["lines"][number];
@@ -26,6 +26,8 @@ const sumsIn = (currency: string): readonly Column<Sum>[] => {
     money("Net", "net"),
   ];
 };
+
+const MISMATCHES_OF_IT = MISMATCH_COLUMNS.filter((column) => column !== PAYOUT_COLUMN);
 
 const factsOf = (payout: PayoutWithLines) => ({
   Amount: <Money of={payout.amount} currency={payout.currency} />,
@@ -51,7 +53,7 @@ export function PayoutPage() {
             <Section title="Open mismatches">
               <DataTable
                 caption="Open mismatches of this payout"
-                columns={MISMATCH_COLUMNS}
+                columns={MISMATCHES_OF_IT}
                 items={payout.mismatches}
                 keyOf={({ mismatch_id }) => mismatch_id}
                 empty="None: our records and Stripe's agree, as far as they were compared."

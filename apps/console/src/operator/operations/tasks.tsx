@@ -4,7 +4,7 @@ import { Facts } from "../../parts/facts.tsx";
 import { Id, Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
 
 type Failure = ScheduledTasks["failures"][number];
@@ -14,7 +14,7 @@ const stateOf = ({ enabled, failures }: ScheduledTask): string =>
   failures > 0 ? "failed" : enabled ? "ok" : "off";
 
 const TASKS: readonly Column<ScheduledTask>[] = [
-  { title: "Task", cell: ({ task }) => wordsOf(task) },
+  { title: "Task", cell: ({ task }) => titleOf(task) },
   { title: "State", cell: (task) => <StateBadge state={stateOf(task)} /> },
   { title: "Failures in a row", isFigure: true, cell: ({ failures }) => failures },
   { title: "Last error", cell: ({ last_error }) => last_error ?? "" },
@@ -38,7 +38,7 @@ const TASKS: readonly Column<ScheduledTask>[] = [
 ];
 
 const FAILURES: readonly Column<Failure>[] = [
-  { title: "Task", cell: ({ task }) => wordsOf(task) },
+  { title: "Task", cell: ({ task }) => titleOf(task) },
   { title: "Failed", cell: ({ failed_at }) => <Moment at={failed_at} /> },
   { title: "Error", cell: ({ error }) => <Id of={error} /> },
   {
@@ -49,7 +49,7 @@ const FAILURES: readonly Column<Failure>[] = [
 ];
 
 const PARKED: readonly Column<Parked>[] = [
-  { title: "Task", cell: ({ task }) => wordsOf(task) },
+  { title: "Task", cell: ({ task }) => titleOf(task) },
   {
     title: "Item",
     cell: ({ kind, id }) => (
