@@ -1,32 +1,77 @@
-/** Links from an id to the page of what it names. */
-import type { ReactNode } from "react";
+/** Ids as links to their pages, and the authors of changes in words. */
 import { Link } from "wouter";
 import { Id } from "../parts/figures.tsx";
+import { useSignedIn } from "../session/context.tsx";
 
-interface LinkProps {
-  readonly id: string | number | null | undefined;
-  /** What the link says; by default the id. */
-  readonly children?: ReactNode;
+interface LinkToProps {
+  /** The folder of the pages, such as "/orders". */
+  readonly under: string;
+  readonly id: string | null | undefined;
+  /** What to show instead of the id. */
+  readonly as?: string;
 }
 
-/** Ids of Stripe and of other services may have characters that mean something in an address. */
-const linkTo = (path: string) =>
-  function IdLink({ id, children }: LinkProps) {
-    if (id === null || id === undefined) return <Id of={null} />;
+/** The first and the last characters of a long id: ids of one minute begin alike. */
+const shortOf = (id: string): string => id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
+
+/** An id that leads to its page, which shows the id in full. */
+export function LinkTo({ under, id, as }: LinkToProps) {
+  if (!id) return <Id of={id} />;
+  return (
+    <Link
+      href={`${under}/${encodeURIComponent(id)}`}
+      title={id}
+      className="whitespace-nowrap underline underline-offset-2"
+    >
+      {as ?? <code className="text-xs">{shortOf(id)}</code>}
+    </Link>
+  );
+}
+
+type Known = Omit<LinkToProps, "under">;
+
+export const CustomerLink = (props: Known) => <LinkTo under="/customers" {...props} />;
+export const OrderLink = (props: Known) => (
+  <LinkTo
+    under="/orders"
+    {...props}
+  />
+);
+
+const AUTHORS: Readonly<Partial<Record<string, string>>> = {
+  key: "secret key",
+  task: "scheduled task",
+  sql: "SQL session of",
+};
+
+const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {
+  owner: "the customer",
+  provider: "the provider",
+  stripe: "Stripe",
+  operator: "an operator",
+};
+
+/** Who made a change: `operator:<id>` and `stripe:<event>` lead to their pages. */
+export function Author({ of }: { readonly of: string | null }) {
+  const { person } = useSignedIn();
+  if (of === null) return <Id of={null} />;
+  const [kind = "", ...rest] = of.split(":");
+  const name = rest.join(":");
+  if (name === "") return <>{BY_THEMSELVES[kind] ?? of}</>;
+  if (kind === "operator") {
     return (
-      <Link href={`${path}${encodeURIComponent(id)}`} className="underline">
-        {children ?? <Id of={String(id)} />}
-      </Link>
+      <>
+        operator <CustomerLink id={name} {...name === person.userId && { as: "you" }} />
+      </>
     );
-  };
-
-/** By a user's id, or by the number of an account, which also finds deleted users. */
-export const CustomerLink = linkTo("/customers/");
-
-/** An order, a booking, a refund or a dispute: its customer is found by its id. */
-export const BuyerOf = linkTo("/customers?q=");
-
-export const AlertLink = linkTo("/alerts/");
-export const EventLink = linkTo("/events/");
-export const PayoutLink = linkTo("/payouts/");
-export const ProofLink = linkTo("/proofs/");
+  }
+  if (kind === "stripe") {
+    return (
+      <>
+        Stripe event <LinkTo under="/events" id={name} />
+      </>
+    );
+  }
+  const words = AUTHORS[kind];
+  return <>{words === undefined ? of : `${words} ${name}`}</>;
+}

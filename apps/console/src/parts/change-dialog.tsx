@@ -10,13 +10,16 @@ import {
 } from "@/components/ui/dialog";
 import type { Change } from "../reads/use-change.ts";
 import { useSignedIn } from "../session/context.tsx";
+import type { DryRun } from "./dry-run.tsx";
 
-interface ChangeDialogProps<In, Out> {
+interface ChangeDialogProps<In, Out, Plan> {
   /** The name of the change, such as "Refund". The buttons bear it. */
   readonly action: string;
   readonly title: string;
   /** Says before the change which amounts will move. */
   readonly preview?: ReactNode;
+  /** Asks the service what would happen, and shows that before the change can be confirmed. */
+  readonly dryRun?: DryRun<In, Plan> | undefined;
   /** The fields of the form. */
   readonly children?: ReactNode;
   readonly change: Change<In, Out>;
@@ -25,31 +28,45 @@ interface ChangeDialogProps<In, Out> {
   /** Says what was done. */
   readonly done: (result: Out) => ReactNode;
   readonly isDestructive?: boolean;
+  /** False hides the button, and keeps an open dialog, whose change may be why nothing is offered. */
+  readonly isOffered?: boolean;
 }
 
 /**
  * A change by an operator: says what will happen and in whose name, asks, and shows the outcome. If
  * nobody knows whether the change was made, pressing the button again repeats the same request.
  */
-export function ChangeDialog<In, Out>(props: ChangeDialogProps<In, Out>) {
-  const { action, title, preview, children, change, inputOf, done, isDestructive } = props;
+export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
+  const { action, title, preview, dryRun, children, change, inputOf, done, isDestructive } = props;
   const { person } = useSignedIn();
   const [isOpen, setOpen] = useState(false);
   const { state, error, result } = change;
+  const isPreviewed = dryRun === undefined || dryRun.change.state === "done";
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    change.run(inputOf(new FormData(event.currentTarget)));
+    const input = inputOf(new FormData(event.currentTarget));
+    if (isPreviewed) change.run(input);
+    else dryRun.change.run(dryRun.inputOf(input));
   };
-  const open = () => {
-    change.reset();
-    setOpen(true);
+  const set = (isOpen: boolean) => {
+    // A change that still runs goes on after the dialog was closed.
+    if (isOpen || state === "done") change.reset();
+    dryRun?.change.reset();
+    setOpen(isOpen);
   };
+  const isBusy = state === "busy" || dryRun?.change.state === "busy";
   return (
     <>
-      <Button variant={isDestructive ? "destructive" : "outline"} size="sm" onClick={open}>
-        {action}
-      </Button>
-      <Dialog open={isOpen} onOpenChange={setOpen}>
+      {(props.isOffered ?? true) && (
+        <Button
+          variant={isDestructive ? "destructive" : "outline"}
+          size="sm"
+          onClick={() => set(true)}
+        >
+          {action}
+        </Button>
+      )}
+      <Dialog open={isOpen} onOpenChange={set}>
         <DialogContent>
           <DialogHeader>
             <DialogTitle>{title}</DialogTitle>
@@ -59,20 +76,27 @@ export function ChangeDialog<In, Out>(props: ChangeDialogProps<In, Out>) {
             ? (
               <div className="grid gap-4">
                 <div role="status">{done(result)}</div>
-                <Button onClick={() => setOpen(false)}>Close</Button>
+                <Button onClick={() => set(false)}>Close</Button>
               </div>
             )
             : (
-              <form onSubmit={submit} className="grid gap-4">
+              // Other input needs another preview.
+              <form onSubmit={submit} onChange={dryRun?.change.reset} className="grid gap-4">
                 {children}
                 {preview}
+                <div role="status" className="empty:hidden">
+                  {dryRun?.change.result !== undefined && dryRun.show(dryRun.change.result)}
+                </div>
+                {dryRun?.change.state === "failed" && (
+                  <Trouble title="No preview" error={dryRun.change.error} />
+                )}
                 {state === "failed" && <Trouble title={`${action}: not done`} error={error} />}
                 <Button
                   type="submit"
-                  variant={isDestructive ? "destructive" : "default"}
-                  aria-disabled={state === "busy"}
+                  variant={isDestructive && isPreviewed ? "destructive" : "default"}
+                  aria-disabled={isBusy}
                 >
-                  {state === "busy" ? "Working…" : action}
+                  {isBusy ? "Working…" : isPreviewed ? action : "Preview"}
                 </Button>
               </form>
             )}

@@ -16,21 +16,19 @@ export interface Column<Item> {
   readonly isFigure?: boolean;
 }
 
-interface DataTableProps<Item> {
+/** How items are shown as a table, wherever they are read from. */
+export interface TableOf<Item> {
   /** Names the rows for screen readers. The page's heading names them for everybody else. */
   readonly caption: string;
   readonly columns: readonly Column<Item>[];
-  readonly items: readonly Item[];
   readonly keyOf: (item: Item) => string | number;
   /** Says that there are no rows. */
   readonly empty: ReactNode;
 }
 
-/** Only the region scrolls, because the keyboard reaches it. An id stays on one line. */
-const LOOK = [
-  "overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
-  "*:data-[slot=table-container]:overflow-x-visible",
-].join(" ");
+interface DataTableProps<Item> extends TableOf<Item> {
+  readonly items: readonly Item[];
+}
 
 /** A table that scrolls sideways by itself on a narrow screen, also by keyboard. */
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
@@ -40,7 +38,7 @@ export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataT
       role="region"
       aria-label={caption}
       tabIndex={0}
-      className={LOOK}
+      className="overflow-x-auto rounded-md border *:data-[slot=table-container]:overflow-visible [&_code]:whitespace-nowrap"
     >
       <Table>
         <caption className="sr-only">{caption}</caption>

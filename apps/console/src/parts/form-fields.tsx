@@ -2,6 +2,12 @@ import { type ComponentProps, useId } from "react";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
+import { wordsOf } from "./state-badge.tsx";
+
+const SELECT = [
+  "h-9 rounded-lg border border-input bg-background px-2 text-sm outline-none",
+  "focus-visible:border-ring focus-visible:ring-3 focus-visible:ring-ring/50",
+].join(" ");
 
 type TextFieldProps = ComponentProps<typeof Input> & {
   readonly label: string;
@@ -16,6 +22,28 @@ export function TextField({ label, hint, ...props }: TextFieldProps) {
       <Label htmlFor={id}>{label}</Label>
       <Input id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...props} />
       {hint && <p id={`${id}-hint`} className="text-xs text-muted-foreground">{hint}</p>}
+    </div>
+  );
+}
+
+interface SelectFieldProps {
+  readonly name: string;
+  readonly label: string;
+  /** An empty value stands for all. */
+  readonly values: readonly string[];
+}
+
+/** A labelled choice of one of the API's values. */
+export function SelectField({ name, label, values }: SelectFieldProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>{label}</Label>
+      <select {...{ id, name }} className={SELECT}>
+        {values.map((value) => (
+          <option key={value} value={value}>{value === "" ? "all" : wordsOf(value)}</option>
+        ))}
+      </select>
     </div>
   );
 }

@@ -1,14 +1,10 @@
 import { Button } from "@/components/ui/button";
 import type { List } from "../reads/use-list.ts";
-import { type Column, DataTable } from "./data-table.tsx";
+import { DataTable, type TableOf } from "./data-table.tsx";
 import { Known } from "./known.tsx";
 
-interface ListTableProps<Item> {
+interface ListTableProps<Item> extends TableOf<Item> {
   readonly list: List<Item>;
-  readonly caption: string;
-  readonly columns: readonly Column<Item>[];
-  readonly keyOf: (item: Item) => string | number;
-  readonly empty: string;
 }
 
 /** A list of the API as a table, page by page. */

@@ -18,6 +18,14 @@ export interface Change<In, Out> {
   readonly reset: () => void;
 }
 
+interface ChangeOptions {
+  /**
+   * When every page is read again: at once, when the outcome is closed (because the row with the
+   * outcome may then be gone), or never (a dry run).
+   */
+  readonly readsAgain?: "at once" | "on reset" | "never";
+}
+
 /** The key of the last attempt, if nobody knows whether it has changed something. */
 interface Open {
   readonly body: string;
@@ -31,11 +39,13 @@ interface Open {
 export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   method: M,
   path: P,
+  { readsAgain = "at once" }: ChangeOptions = {},
 ): Change<Input<M, P>, Changed<Result<M, P>>> {
   const farthing = useFarthing();
   const userId = useUserId() ?? "";
   const queries = useQueryClient();
   const open = useRef<Open | null>(null);
+  const readAgain = () => void queries.invalidateQueries({ queryKey: farthingKey(userId) });
   const mutation = useMutation({
     ...ONCE,
     mutationFn: async (input: Input<M, P>) => {
@@ -52,9 +62,11 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
         throw error;
       }
     },
-    onSuccess: () => void queries.invalidateQueries({ queryKey: farthingKey(userId) }),
+    onSuccess: () => {
+      if (readsAgain === "at once") readAgain();
+    },
   });
-  const { status, error, data, reset } = mutation;
+  const { status, error, data } = mutation;
   return {
     run: (input, then) => {
       if (status !== "pending") {
@@ -64,6 +76,9 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
     state: ({ idle: "idle", pending: "busy", success: "done", error: "failed" } as const)[status],
     error,
     result: data,
-    reset,
+    reset: () => {
+      mutation.reset();
+      if (readsAgain === "on reset" && status === "success") readAgain();
+    },
   };
 }

@@ -8,11 +8,12 @@ import { Page, Section } from "../../parts/page.tsx";
 import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
 import { useChange } from "../../reads/use-change.ts";
 import { useRead } from "../../reads/use-read.ts";
+import { Author } from "../links.tsx";
 import { Evidence } from "./evidence.tsx";
 import { Runbook } from "./runbook.tsx";
 
 function Acknowledge({ alert }: { readonly alert: Alert }) {
-  const change = useChange("post", "/alerts/{id}/acknowledge");
+  const change = useChange("post", "/alerts/{id}/acknowledge", { readsAgain: "on reset" });
   return (
     <ChangeDialog
       action="Acknowledge"
@@ -25,7 +26,11 @@ function Acknowledge({ alert }: { readonly alert: Alert }) {
           itself when its figure is fine again.
         </p>
       }
-      done={({ acknowledged_by }) => <p>Acknowledged by {acknowledged_by}.</p>}
+      done={({ acknowledged_by }) => (
+        <p>
+          Acknowledged by <Author of={acknowledged_by} />.
+        </p>
+      )}
     />
   );
 }
@@ -41,7 +46,7 @@ const factsOf = (alert: Alert) => ({
   "Last seen": <Moment at={alert.last_seen_at} />,
   Resolved: <Moment at={alert.resolved_at} />,
   ...alert.acknowledged_by !== null && {
-    "Acknowledged by": alert.acknowledged_by,
+    "Acknowledged by": <Author of={alert.acknowledged_by} />,
     Acknowledged: <Moment at={alert.acknowledged_at} />,
   },
 });

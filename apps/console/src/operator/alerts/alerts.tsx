@@ -6,19 +6,18 @@ import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { AlertLink } from "../links.tsx";
+import { LinkTo } from "../links.tsx";
 
 const STATES = ["open", "acknowledged", "resolved"] as const;
+
+/** A rule such as rule_failed has an alert for each subject. */
+const nameOf = (rule: string, subject: string | null): string =>
+  subject === null ? titleOf(rule) : `${titleOf(rule)}: ${wordsOf(subject)}`;
 
 const COLUMNS: readonly Column<Alert>[] = [
   {
     title: "Alert",
-    cell: ({ id, rule, subject }) => (
-      <AlertLink id={id}>
-        {titleOf(rule)}
-        {subject !== null && `: ${wordsOf(subject)}`}
-      </AlertLink>
-    ),
+    cell: ({ id, rule, subject }) => <LinkTo under="/alerts" id={id} as={nameOf(rule, subject)} />,
   },
   { title: "State", cell: ({ state }) => <StateBadge state={state} /> },
   {

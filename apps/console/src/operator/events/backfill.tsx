@@ -8,7 +8,7 @@ const MOST_HOURS = 720;
 
 /** Fetches events that Stripe made and that never arrived. */
 export function Backfill() {
-  const change = useChange("post", "/webhook-events/backfill");
+  const change = useChange("post", "/webhook-events/backfill", { readsAgain: "on reset" });
   return (
     <ChangeDialog
       action="Fetch lost events"

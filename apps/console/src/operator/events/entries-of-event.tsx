@@ -2,7 +2,7 @@ import type { ExplainedEntry, WebhookEventWithEntries } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment } from "../../parts/figures.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
-import { BuyerOf } from "../links.tsx";
+import { OrderLink } from "../links.tsx";
 
 const COLUMNS: readonly Column<ExplainedEntry>[] = [
   {
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<ExplainedEntry>[] = [
   { title: "Kind", cell: ({ kind }) => wordsOf(kind) },
   { title: "Reason", cell: ({ reason }) => reason },
   { title: "Written", cell: ({ created_at }) => <Moment at={created_at} /> },
-  { title: "Order", cell: ({ order_id }) => <BuyerOf id={order_id} /> },
+  { title: "Order", cell: ({ order_id }) => <OrderLink id={order_id} /> },
   { title: "Entry", cell: ({ id }) => <Id of={id} /> },
 ];
 

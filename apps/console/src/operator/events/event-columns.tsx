@@ -3,7 +3,7 @@ import type { WebhookEvent } from "@farthing/client";
 import type { Column } from "../../parts/data-table.tsx";
 import { Moment } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { EventLink } from "../links.tsx";
+import { LinkTo } from "../links.tsx";
 
 export const EVENT_STATES = [
   "received",
@@ -15,7 +15,7 @@ export const EVENT_STATES = [
 ] as const;
 
 export const EVENT_COLUMNS: readonly Column<WebhookEvent>[] = [
-  { title: "Event", cell: ({ event_id }) => <EventLink id={event_id} /> },
+  { title: "Event", cell: ({ event_id }) => <LinkTo under="/events" id={event_id} /> },
   { title: "Type", cell: ({ type }) => type },
   { title: "State", cell: ({ state }) => <StateBadge state={state} /> },
   { title: "Attempts", isFigure: true, cell: ({ attempts }) => attempts },

@@ -13,7 +13,7 @@ export const canReplay = ({ state }: Pick<WebhookEvent, "state">): boolean =>
 
 /** Applies one event again. */
 export function Replay({ event }: { readonly event: WebhookEvent }) {
-  const change = useChange("post", "/webhook-events/{id}/replay");
+  const change = useChange("post", "/webhook-events/{id}/replay", { readsAgain: "on reset" });
   return (
     <ChangeDialog
       action="Replay"
@@ -47,7 +47,7 @@ const MOST = 500;
 
 /** Applies the dead-lettered events again, after their cause is repaired. */
 export function ReplayDead() {
-  const change = useChange("post", "/webhook-events/replay");
+  const change = useChange("post", "/webhook-events/replay", { readsAgain: "on reset" });
   return (
     <ChangeDialog
       action="Replay dead events"

@@ -6,7 +6,8 @@ import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { BuyerOf, CustomerLink, PayoutLink } from "../links.tsx";
+import { Author, CustomerLink, LinkTo } from "../links.tsx";
+import { RecordLinks } from "./record-links.tsx";
 import { ResolveMismatch } from "./resolve-mismatch.tsx";
 
 const STATES = ["open", "resolved"] as const;
@@ -24,19 +25,10 @@ const KINDS = [
   "never_paid_out",
 ] as const;
 
-/** The order, the booking, the refund or the dispute; none if we have no record of the money. */
-function Ours({ order_id, booking_id, refund_id, dispute_id, user_id }: Mismatch) {
-  const id = order_id ?? booking_id ?? refund_id ?? dispute_id;
-  if (user_id !== null) {
-    return <CustomerLink id={user_id}>{id && <Id of={id} />}</CustomerLink>;
-  }
-  return <BuyerOf id={id} />;
-}
-
 /** The page of a payout leaves it out. */
 export const PAYOUT_COLUMN: Column<Mismatch> = {
   title: "Payout",
-  cell: ({ payout_id }) => <PayoutLink id={payout_id} />,
+  cell: ({ payout_id }) => <LinkTo under="/payouts" id={payout_id} />,
 };
 
 export const MISMATCH_COLUMNS: readonly Column<Mismatch>[] = [
@@ -54,10 +46,12 @@ export const MISMATCH_COLUMNS: readonly Column<Mismatch>[] = [
     title: "Change",
     cell: (mismatch) => mismatch.state === "open" && <ResolveMismatch mismatch={mismatch} />,
   },
-  { title: "Customer", cell: (mismatch) => <Ours {...mismatch} /> },
+  { title: "Record", cell: (mismatch) => <RecordLinks {...mismatch} /> },
+  { title: "Customer", cell: ({ user_id }) => <CustomerLink id={user_id} /> },
   PAYOUT_COLUMN,
   { title: "Found", cell: ({ found_at }) => <Moment at={found_at} /> },
   { title: "Resolved", cell: ({ resolved_at }) => <Moment at={resolved_at} /> },
+  { title: "By", cell: ({ resolved_by }) => resolved_by && <Author of={resolved_by} /> },
   { title: "Reason", cell: ({ reason }) => reason ?? "" },
 ];
 

@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<ListedNotification>[] = [
   { title: "To", cell: ({ address, recipient }) => address ?? wordsOf(recipient) },
   {
     title: "Customer",
-    cell: ({ user_id }) => user_id && <CustomerLink id={user_id}>open</CustomerLink>,
+    cell: ({ user_id }) => user_id && <CustomerLink id={user_id} />,
   },
   { title: "Attempts", isFigure: true, cell: ({ attempts }) => attempts },
   { title: "Created", cell: ({ created_at }) => <Moment at={created_at} /> },

@@ -6,19 +6,13 @@ import { Known } from "../../parts/known.tsx";
 import { Section } from "../../parts/page.tsx";
 import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
-import { BuyerOf, CustomerLink } from "../links.tsx";
+import { CustomerLink } from "../links.tsx";
+import { RecordLinks } from "./record-links.tsx";
 
-/** What a line pays for, by our id if we have a record of it. */
-function Record({ order_id, booking_id, refund_id, dispute_id }: PayoutLine) {
-  const records = { order: order_id, booking: booking_id, refund: refund_id, dispute: dispute_id };
-  const known = Object.entries(records).filter(([, id]) => id !== null);
-  if (known.length === 0) return <Id of={null} />;
-  return known.map(([name, id]) => (
-    <div key={name}>
-      {name} <BuyerOf id={id} />
-    </div>
-  ));
-}
+/** The page of a customer also has the number of the account as its address. */
+const Account = ({ nr }: { readonly nr: number | null }) => (
+  <CustomerLink id={nr === null ? null : String(nr)} as={`account ${nr}`} />
+);
 
 function Match({ matched, mismatch }: PayoutLine) {
   if (matched === null) return "not ours";
@@ -41,11 +35,8 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
   money("Stripe's fee", "fee"),
   money("Net", "net"),
   { title: "Agrees", cell: (line) => <Match {...line} /> },
-  { title: "Record", cell: (line) => <Record {...line} /> },
-  {
-    title: "Customer",
-    cell: ({ account_id }) => <CustomerLink id={account_id}>account {account_id}</CustomerLink>,
-  },
+  { title: "Record", cell: (line) => <RecordLinks {...line} /> },
+  { title: "Customer", cell: ({ account_id }) => <Account nr={account_id} /> },
   {
     title: "Customer's amount",
     isFigure: true,

@@ -6,13 +6,13 @@ import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { PayoutLink } from "../links.tsx";
+import { LinkTo } from "../links.tsx";
 
 /** Stripe's own words. */
 const STATUSES = ["pending", "in_transit", "paid", "failed", "canceled"] as const;
 
 const COLUMNS: readonly Column<Payout>[] = [
-  { title: "Payout", cell: ({ payout_id }) => <PayoutLink id={payout_id} /> },
+  { title: "Payout", cell: ({ payout_id }) => <LinkTo under="/payouts" id={payout_id} /> },
   {
     title: "Amount",
     isFigure: true,

@@ -6,12 +6,12 @@ import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { ProofLink } from "../links.tsx";
+import { LinkTo } from "../links.tsx";
 
 const OUTCOMES = ["proved", "violated", "failed"] as const;
 
 const COLUMNS: readonly Column<Proof>[] = [
-  { title: "Run", cell: ({ id }) => <ProofLink id={id} /> },
+  { title: "Run", cell: ({ id }) => <LinkTo under="/proofs" id={id} /> },
   { title: "Outcome", cell: ({ outcome }) => <StateBadge state={outcome} /> },
   { title: "Violations", isFigure: true, cell: ({ violations }) => violations ?? "unknown" },
   {

@@ -9,7 +9,7 @@ import { useChange } from "../../reads/use-change.ts";
 /** Closes a difference by hand that somebody has looked into. */
 export function ResolveMismatch({ mismatch }: { readonly mismatch: Mismatch }) {
   const { mismatch_id, kind, subject, ours, theirs, difference, currency } = mismatch;
-  const change = useChange("post", "/mismatches/{id}/resolve");
+  const change = useChange("post", "/mismatches/{id}/resolve", { readsAgain: "on reset" });
   return (
     <ChangeDialog
       action="Resolve"

@@ -10,7 +10,7 @@ export const canRetry = ({ state }: ListedNotification): boolean =>
 /** Sends one notification again that was given up. */
 export function RetryNotification({ notification }: { readonly notification: ListedNotification }) {
   const { notification_id, template, address, recipient, state, last_error } = notification;
-  const change = useChange("post", "/notifications/{id}/retry");
+  const change = useChange("post", "/notifications/{id}/retry", { readsAgain: "on reset" });
   const isUncertain = state === "uncertain";
   return (
     <ChangeDialog

@@ -1,0 +1,24 @@
+/** The preview of a change, made by the service that would make the change. */
+import type { ReactNode } from "react";
+import type { Input, PathOf, Result } from "@farthing/client";
+import { type Change, useChange } from "../reads/use-change.ts";
+
+export interface DryRun<In, Plan> {
+  readonly change: Change<In, Plan>;
+  /** Makes the input of the dry run of the change's input. */
+  readonly inputOf: (input: In) => In;
+  readonly show: (plan: Plan) => ReactNode;
+}
+
+/** Sends the body of a change with `dry_run: true`, which changes nothing, and shows the answer. */
+export function useDryRun<P extends PathOf<"post">>(
+  path: P,
+  show: (plan: Result<"post", P>) => ReactNode,
+): DryRun<Input<"post", P>, Result<"post", P>> {
+  const change = useChange("post", path, { readsAgain: "never" });
+  return {
+    change,
+    inputOf: (input) => ({ ...input, body: { ...input.body as object, dry_run: true } }) as never,
+    show,
+  };
+}

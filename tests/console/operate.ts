@@ -1,0 +1,112 @@
+/** Operates the console's pages as an operator does, and reads what they show. */
+import { equal } from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import type { Person } from "../support/project/people.ts";
+import { withConsole } from "./console-page.ts";
+import { theConsole, world } from "./opened.ts";
+
+/** Opens the console as a person. */
+export async function asPerson(
+  person: Person,
+  path: string,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { browser, host } = await theConsole();
+  await withConsole(browser, host, { world, person, path }, use);
+}
+
+/** Opens another page of the console in the same window. */
+export async function goTo(page: Page, path: string, heading: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+  await showsPage(page, heading);
+}
+
+export const showsPage = (page: Page, heading: string): Promise<void> =>
+  page.getByRole("heading", { name: heading, exact: true, level: 1 }).waitFor();
+
+/** The rows of a table without its head, each as the texts of its cells. */
+export async function rowsOf(page: Page, table: string): Promise<string[][]> {
+  const rows = page.getByRole("table", { name: table, exact: true }).getByRole("row");
+  await rows.nth(1).waitFor();
+  const texts: string[][] = [];
+  for (const row of (await rows.all()).slice(1)) {
+    texts.push(await row.getByRole("cell").allInnerTexts());
+  }
+  return texts;
+}
+
+/** The value of a name in the page's facts. */
+export async function factOf(page: Page | Locator, name: string): Promise<string> {
+  const value = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first()
+    .locator("xpath=following-sibling::dd");
+  return await value.innerText();
+}
+
+/** Waits until a fact has this value: the page is read again after a change. */
+export async function factBecomes(page: Page, name: string, value: string): Promise<void> {
+  const named = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first();
+  await named.locator("xpath=following-sibling::dd").getByText(value, { exact: true }).waitFor();
+}
+
+export const row = (page: Page, text: string): Locator =>
+  page.getByRole("row").filter({ hasText: text }).first();
+
+interface Change {
+  /** The button, within the whole page or one row. */
+  readonly action: string;
+  readonly within?: Locator;
+  readonly person: Person;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** Opens the dialog of a change, which says in whose name it is made, and fills its fields. */
+export async function opensChange(page: Page, change: Change): Promise<Locator> {
+  const { action, within = page.getByRole("main"), person, fields = {} } = change;
+  await within.getByRole("button", { name: action, exact: true }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(`In your name: ${person.email}`).waitFor();
+  for (const [label, value] of Object.entries(fields)) {
+    await dialog.getByLabel(label, { exact: true }).fill(value);
+  }
+  return dialog;
+}
+
+/** Confirms the change of an open dialog, waits for its outcome, and closes it. */
+export async function confirms(dialog: Locator, action: string, outcome: RegExp): Promise<void> {
+  await dialog.getByRole("button", { name: action, exact: true }).click();
+  await dialog.getByRole("status").getByText(outcome).first().waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+/** Makes a change: opens, fills, confirms. */
+export async function changes(page: Page, change: Change, outcome: RegExp): Promise<void> {
+  await confirms(await opensChange(page, change), change.action, outcome);
+}
+
+/** Records every answer that the page receives from the project. */
+export function watchAnswers(
+  page: Page,
+): () => Promise<{ path: string; status: number; text: string }[]> {
+  const answers: Promise<{ path: string; status: number; text: string }>[] = [];
+  page.on("response", (response) => {
+    const { href, pathname, search } = new URL(response.url());
+    if (!href.startsWith(world.url) || response.request().method() === "OPTIONS") return;
+    const text = response.text().catch(() => "");
+    answers.push(text.then((text) => ({
+      path: pathname.replace("/functions/v1", "") + search,
+      status: response.status(),
+      text,
+    })));
+  });
+  return () => Promise.all(answers);
+}
+
+const FORMAT = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
+
+/** Credits as the console writes them: all digits of the API, in groups. */
+export function creditsAs(amount: string, { signed = false } = {}): string {
+  const text = FORMAT.format(amount as unknown as number);
+  equal(text.replaceAll(",", ""), amount, "no digit is lost");
+  return signed && !amount.startsWith("-") ? `+${text}` : text;
+}
