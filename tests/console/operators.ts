@@ -1,61 +1,55 @@
-/** Steps of an operator in the console. */
+/** An operator who the tests of one file share, and what their pages show. */
 import type { Locator, Page } from "playwright-core";
+import type { z } from "zod";
 import { once } from "../blocks/once.ts";
-import { proven } from "../support/project/database.ts";
+import { data, get } from "../support/project/http.ts";
 import { signUpOperator } from "../support/project/people.ts";
-import { withConsole } from "./console-page.ts";
-import { theConsole, world } from "./opened.ts";
+import { asPerson } from "./operate.ts";
+import { world } from "./opened.ts";
 
 export const theOperator = once(() => signUpOperator(world));
 
-/** Opens the console at an address as an operator, and proves the ledger at the end. */
+/** Opens the console at an address as an operator. */
 export async function asOperator(path: string, use: (page: Page) => Promise<void>): Promise<void> {
-  const { browser, host } = await theConsole();
-  await withConsole(browser, host, { world, person: await theOperator(), path }, use);
-  await proven(world);
+  await asPerson(await theOperator(), path, use);
 }
 
-/** Opens another address of the console in the same window. */
-export async function openPath(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
-    location.hash = to;
-  }, path);
+/** Reads what an endpoint answers the same operator. */
+export async function readAs<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  return data(await get(world, path, (await theOperator()).as), 200, schema);
 }
 
-/** The part of a page below this heading. */
-export const section = (page: Page, title: string): Locator =>
-  page.locator("section").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+/** The link to a page, by the id that it has in full. */
+export const linkTo = (within: Page | Locator, path: string): Locator =>
+  within.locator(`a[href="#${path}"]`).first();
 
-/** The row of a table that has this text. */
-export const row = (within: Page | Locator, text: string): Locator =>
-  within.getByRole("row").filter({ hasText: text });
+/** The row of a table with a link to this page. */
+export const rowWith = (page: Page, path: string): Locator =>
+  page.getByRole("row").filter({ has: page.locator(`a[href="#${path}"]`) }).first();
 
 /** The cells of a row, by the titles of their columns. */
-export async function cellsOf(found: Locator): Promise<Record<string, string>> {
-  await found.waitFor();
-  const titles = await found.locator("xpath=ancestor::table").getByRole("columnheader")
-    .allInnerTexts();
-  const cells = await found.getByRole("cell").allInnerTexts();
+export async function cellsOf(row: Locator): Promise<Readonly<Record<string, string>>> {
+  await row.waitFor();
+  const table = row.locator("xpath=ancestor::table");
+  const titles = await table.getByRole("columnheader").allInnerTexts();
+  const cells = await row.getByRole("cell").allInnerTexts();
   return Object.fromEntries(titles.map((title, at) => [title, cells[at] ?? ""]));
 }
 
-/** The value of a fact by its name. */
-export const fact = (within: Page | Locator, name: string): Locator =>
-  within.locator("div").filter({ has: within.page().locator("dt", { hasText: name }) }).locator(
-    "dd",
-  ).first();
+const UTC = {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  hourCycle: "h23",
+  timeZone: "UTC",
+} as const;
 
-/** Fills the fields of a dialog, makes the change, and returns the dialog with its outcome. */
-export async function change(
-  page: Page,
-  button: Locator,
-  fields: Readonly<Record<string, string>> = {},
-): Promise<Locator> {
-  await button.click();
-  const dialog = page.getByRole("dialog");
-  for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label).fill(value);
-  const name = await button.innerText();
-  await dialog.getByRole("button", { name, exact: true }).click();
-  await dialog.getByRole("status").waitFor();
-  return dialog;
+/** A time of the API as the console writes it. */
+export const momentAs = (at: string | null): string =>
+  at === null ? "none" : `${new Intl.DateTimeFormat("en", UTC).format(new Date(at))} UTC`;
+
+/** Money of the API, in dollars, as the console writes it: whole amounts have no cents. */
+export function dollarsAs(cents: number): string {
+  const sign = cents < 0 ? "-" : "";
+  const amount = Math.abs(cents);
+  return `${sign}$${amount % 100 === 0 ? amount / 100 : (amount / 100).toFixed(2)}`;
 }
