@@ -35,7 +35,7 @@ async function eventOf(type: string, fact: string, id: string): Promise<string> 
   return row!.event_id;
 }
 
-test("a dead event is replayed, and its credits arrive", async () => {
+test("a dead-lettered event is replayed, and its credits arrive", async () => {
   await withLostEvents(world, "shared", async () => {
     const { buyer, eventId } = await deadEvent(world);
     const person = await theOperator();
@@ -106,7 +106,7 @@ test("the inbox is filtered by state and type, and its address keeps the filters
   });
 });
 
-test("all dead events are replayed at once, and lost events are fetched", async () => {
+test("all dead-lettered events are replayed at once, and lost events are fetched", async () => {
   await withLostEvents(world, "exclusive", async () => {
     const dead = await deadEvent(world);
     const buyer = await signUp(world);
@@ -115,7 +115,7 @@ test("all dead events are replayed at once, and lost events are fetched", async 
     const person = await theOperator();
     await asOperator("/events?state=dead", async (page) => {
       await rowWith(page, `/events/${dead.eventId}`).waitFor();
-      await changes(page, { action: "Replay dead events", person }, /Applied again/);
+      await changes(page, { action: "Replay dead letters", person }, /Applied again/);
       await rowWith(page, `/events/${dead.eventId}`).waitFor({ state: "detached" });
       equal((await readEvent(dead.eventId)).state, "processed");
       const hours = { Hours: "1" };

@@ -158,7 +158,7 @@ test("one notification is sent again, and those of an outage after a dry run", a
     const all = { Template: "receipt", ...fields };
     const dialog = await opensChange(page, { action: "Send all again", person, fields: all });
     await dialog.getByRole("button", { name: "Preview" }).click();
-    const [template, error, count] = (await rowsOf(page, "What would be sent again"))[0]!;
+    const [template, error, count] = (await rowsOf(page, "Would be sent again"))[0]!;
     deepEqual([template, error, Number(count) >= 1], ["receipt", "unavailable", true]);
     equal(await stateOf(other), "dead");
     await dialog.getByRole("button", { name: "Send all again" }).click();
@@ -167,7 +167,7 @@ test("one notification is sent again, and those of an outage after a dry run", a
   });
 });
 
-test("dead jobs, proofs and scheduled tasks are shown as the API answers", async () => {
+test("dead-lettered jobs, proofs and scheduled tasks are shown as the API answers", async () => {
   const user = await signUpWith(world, "100");
   await asOperator(`/dead-jobs?user_id=${user.id}`, async (page) => {
     await page.getByText("No job of the last 30 days is dead-lettered.").waitFor();

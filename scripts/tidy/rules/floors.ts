@@ -68,6 +68,8 @@ const AREAS: readonly Area[] = [
       ["session"],
       ["reads"],
       ["parts"],
+      ["operator/links.tsx"],
+      ["operator/events", "operator/operations"],
       ["buyer", "operator/*"],
       ["shell"],
       ["app.tsx"],

@@ -30,6 +30,12 @@ interface DataTableProps<Item> extends TableOf<Item> {
   readonly items: readonly Item[];
 }
 
+/** Only the region scrolls, because the keyboard reaches it. An id stays on one line. */
+const LOOK = [
+  "overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
+  "*:data-[slot=table-container]:overflow-visible",
+].join(" ");
+
 /** A table that scrolls sideways by itself on a narrow screen, also by keyboard. */
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
   if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;
@@ -38,7 +44,7 @@ export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataT
       role="region"
       aria-label={caption}
       tabIndex={0}
-      className="overflow-x-auto rounded-md border *:data-[slot=table-container]:overflow-visible [&_code]:whitespace-nowrap"
+      className={LOOK}
     >
       <Table>
         <caption className="sr-only">{caption}</caption>

@@ -21,7 +21,7 @@ const event = {
   processed_at: null,
 };
 
-/** What the event did to a balance. */
+/** An entry that the event caused. */
 export const clawback = {
   ...entry,
   kind: "clawback" as const,

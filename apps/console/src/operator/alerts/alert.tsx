@@ -69,7 +69,7 @@ export function AlertPage() {
                   </div>
                 )}
               </Section>
-              <Section title="What it is about">
+              <Section title="Its causes now">
                 <Evidence rule={alert.rule} />
               </Section>
             </div>

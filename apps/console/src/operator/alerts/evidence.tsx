@@ -1,4 +1,4 @@
-/** What an alert is about: the rows that made its rule fire, or the page that has them. */
+/** The causes of an alert: the rows that made its rule fire, or the page that has them. */
 import type { ComponentType } from "react";
 import { Link } from "wouter";
 import { EventList } from "../events/events.tsx";

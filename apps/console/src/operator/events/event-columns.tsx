@@ -24,5 +24,5 @@ export const EVENT_COLUMNS: readonly Column<WebhookEvent>[] = [
     title: "Next attempt",
     cell: ({ next_attempt_at }) => <Moment at={next_attempt_at} />,
   },
-  { title: "Why", cell: ({ last_error }) => last_error ?? "" },
+  { title: "Why", cell: ({ last_error }) => <div className="min-w-40">{last_error}</div> },
 ];

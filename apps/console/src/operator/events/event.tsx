@@ -37,7 +37,7 @@ export function EventPage() {
                 <Replay event={event} />
               </div>
             )}
-            <Section title="What it did to a balance">
+            <Section title="Changes of a balance">
               <EntriesOfEvent event={event} />
             </Section>
             <Section title="Stored facts">

@@ -8,7 +8,7 @@ import { ReplayDead } from "./replay.tsx";
 
 interface EventListProps {
   readonly query: { readonly state?: string; readonly type?: string };
-  /** What to say if there is no such event. */
+  /** Says that there is no such event. */
   readonly empty: string;
 }
 
@@ -36,7 +36,7 @@ export function EventsPage() {
   return (
     <Page
       title="Events"
-      lead="What Stripe has sent, newest first. Open an event to see what it did to which balance."
+      lead="Stripe's events, newest first. Open one to see what it did to which balance."
       actions={
         <div className="flex flex-wrap gap-2">
           <ReplayDead />

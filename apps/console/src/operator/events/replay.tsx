@@ -50,7 +50,7 @@ export function ReplayDead() {
   const change = useChange("post", "/webhook-events/replay", { readsAgain: "on reset" });
   return (
     <ChangeDialog
-      action="Replay dead events"
+      action="Replay dead letters"
       title="Apply all dead-lettered events again?"
       change={change}
       inputOf={(form) => ({ body: { ...DEAD, limit: Number(form.get("limit")) } })}

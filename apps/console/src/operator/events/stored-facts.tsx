@@ -3,7 +3,7 @@ import { Facts } from "../../parts/facts.tsx";
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
-/** What is stored of an event, by the names in the inbox. Amounts are in the minor unit. */
+/** The stored facts of an event, by the names in the inbox. Amounts are in the minor unit. */
 export function StoredFacts(
   { facts }: { readonly facts: Readonly<Record<string, unknown>> },
 ) {

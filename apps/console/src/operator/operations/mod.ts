@@ -1,4 +1,4 @@
-/** Operations: payouts and mismatches, dead jobs, notifications, proofs, scheduled tasks. */
+/** Operations: payouts and mismatches, dead-lettered jobs, notifications, proofs, scheduled tasks. */
 export { DeadJobsPage } from "./dead-jobs.tsx";
 export { MismatchesPage } from "./mismatches.tsx";
 export { NotificationsPage } from "./notifications.tsx";

@@ -36,7 +36,7 @@ export function PayoutsPage() {
   return (
     <Page
       title="Payouts"
-      lead="What Stripe pays to your bank account, newest first, and whether our records agree."
+      lead="Stripe's payouts to your bank account, newest first, and whether our records agree."
     >
       <Filters>
         <Choice name="status" label="Status" values={STATUSES} />

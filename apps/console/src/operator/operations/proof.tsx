@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<Violation>[] = [
     cell: ({ user_id, account_id }) => <CustomerLink id={user_id ?? account_id} />,
   },
   {
-    title: "What does not hold",
+    title: "Violation",
     cell: ({ detail }) => <div className="min-w-64 whitespace-normal">{detail}</div>,
   },
 ];

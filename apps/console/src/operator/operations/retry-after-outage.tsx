@@ -17,10 +17,10 @@ const COLUMNS: readonly Column<Found>[] = [
   { title: "Count", isFigure: true, cell: ({ count }) => count },
 ];
 
-/** What would be sent, by template and error. */
+/** Counts the notifications by template and error. */
 const WouldSend = ({ found }: RetriedNotifications) => (
   <DataTable
-    caption="What would be sent again"
+    caption="Would be sent again"
     columns={COLUMNS}
     items={found}
     keyOf={({ template, last_error }) => `${template} ${last_error}`}

@@ -75,7 +75,7 @@ export function TasksPage() {
   return (
     <Page
       title="Scheduled tasks"
-      lead="What runs by itself, when it last did, and what it could not finish."
+      lead="The work that the database does by itself, and the items that it could not finish."
     >
       <Known reading={reading} title="The tasks" placeholder="h-96">
         {({ ran_at, silent_seconds, as_of, tasks, failures, parked }) => (
