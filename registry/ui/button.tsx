@@ -17,7 +17,8 @@ const buttonVariants = cva(
         outline: "border bg-background text-foreground hover:bg-muted",
         secondary: "bg-secondary text-secondary-foreground hover:bg-secondary/75",
         ghost: "text-foreground hover:bg-muted",
-        destructive: "bg-destructive/10 text-destructive hover:bg-destructive/20",
+        destructive:
+          "border border-destructive/50 bg-background text-destructive hover:border-destructive",
         link: "text-primary underline-offset-4 hover:underline",
       },
       size: {

@@ -1,26 +1,118 @@
-import { useParams } from "wouter";
+import type { CustomerPage as Data } from "@farthing/client";
+import { Link, useParams } from "wouter";
+import { DataTable } from "../../parts/data-table.tsx";
 import { Facts } from "../../parts/facts.tsx";
-import { Credits, Moment } from "../../parts/figures.tsx";
+import { Credits, Id, Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
-import { Page } from "../../parts/page.tsx";
+import { Page, Section } from "../../parts/page.tsx";
 import { useRead } from "../../reads/use-read.ts";
+import { BLOCKS } from "../money/block-table.tsx";
+import { DISPUTES } from "../money/dispute-table.tsx";
+import { NewBlock } from "../money/new-block.tsx";
+import { REFUNDS } from "../money/refund-table.tsx";
+import { WARNINGS } from "../money/warning-table.tsx";
+import { EXPLAINED } from "./entry-table.tsx";
+import { GrantCredits } from "./grant-credits.tsx";
+import { ORDERS } from "./order-table.tsx";
+import { Part } from "./part.tsx";
+import { REFUSED_NEXT } from "./refused-next.tsx";
+import { Features, SpendCap, TopUp, Welcome } from "./settings.tsx";
+import { BOOKINGS, HOLDS, JOBS, LOTS, NOTIFICATIONS } from "./tables.tsx";
+
+function Who({ customer }: Data) {
+  return (
+    <Facts
+      facts={{
+        "Email": customer.email ?? "none",
+        "User id": <Id of={customer.user_id} />,
+        "Account": customer.account_id ?? "none yet",
+        "Since": <Moment at={customer.created_at} />,
+        ...customer.left_at && { "Deleted": <Moment at={customer.left_at} /> },
+      }}
+    />
+  );
+}
+
+function BalanceFacts({ credits }: Data) {
+  return (
+    <Facts
+      facts={{
+        "Balance": <Credits of={credits.balance} />,
+        "Available": <Credits of={credits.available} />,
+        "Held by running work": <Credits of={credits.held} />,
+        "Frozen, its payment is in doubt": <Credits of={credits.frozen} />,
+        "Debt": <Credits of={credits.debt} />,
+        "As of": <Moment at={credits.as_of} />,
+      }}
+    />
+  );
+}
+
+function Actions({ customer: { user_id }, credits }: Data) {
+  if (user_id === null) return null; // Nobody can use what is given to a deleted user.
+  return (
+    <div className="flex flex-wrap gap-2">
+      <GrantCredits userId={user_id} credits={credits} />
+      <NewBlock action="Block customer" of={{ kind: "user", value: user_id }} />
+    </div>
+  );
+}
+
+function Customer(page: Data) {
+  const { id, user_id } = page.customer;
+  const list = (name: string) => `/customers/${id}/${name}`;
+  const ofUser = (path: string) => `${path}?user_id=${user_id}`;
+  return (
+    <>
+      <Who {...page} />
+      <Section title="Balance">
+        <BalanceFacts {...page} />
+        <Actions {...page} />
+      </Section>
+      <Section title="What would be refused next, and why">
+        <DataTable {...REFUSED_NEXT} items={page.refused_next} />
+      </Section>
+      <Part of={page.entries} table={EXPLAINED} whole={list("entries")} />
+      <Part of={page.orders} table={ORDERS} whole={list("orders")} />
+      <Part of={page.lots} table={LOTS} whole={list("lots")} />
+      <Part of={page.holds} table={HOLDS} />
+      <Part of={page.refunds} table={REFUNDS} whole={ofUser("/refunds")} />
+      <Part of={page.disputes} table={DISPUTES} whole={ofUser("/disputes")} />
+      <Part of={page.warnings} table={WARNINGS} />
+      <Part of={page.blocks} table={BLOCKS} whole={ofUser("/blocks")} />
+      <SpendCap {...page} />
+      <TopUp {...page} />
+      <Part of={page.bookings} table={BOOKINGS} whole={list("bookings")} />
+      <Part of={page.jobs} table={JOBS} whole={list("jobs")} />
+      <Part
+        of={page.notifications}
+        table={NOTIFICATIONS}
+        whole={list("notifications")}
+      />
+      <Welcome {...page} />
+      <Features {...page} />
+      <Section title="Reads">
+        <p className="max-w-prose text-sm">
+          Each read of this page is recorded, with the name of the reader.{" "}
+          <Link href={list("reads")} className="underline underline-offset-2">
+            Who has read this customer
+          </Link>
+        </p>
+      </Section>
+    </>
+  );
+}
 
 export function CustomerPage() {
   const { id = "" } = useParams();
   const reading = useRead("/customers/{id}", { path: { id } });
   return (
-    <Page title="Customer">
-      <Known reading={reading} title="The customer">
-        {({ customer, credits }) => (
-          <Facts
-            facts={{
-              Email: customer.email ?? "none",
-              Since: <Moment at={customer.created_at} />,
-              Available: <Credits of={credits.available} />,
-              Held: <Credits of={credits.held} />,
-            }}
-          />
-        )}
+    <Page
+      title="Customer"
+      lead="The balance, and what it is made of. Times are UTC."
+    >
+      <Known reading={reading} title="The customer" placeholder="h-[60rem]">
+        {(page) => <Customer {...page} />}
       </Known>
     </Page>
   );

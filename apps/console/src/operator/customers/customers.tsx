@@ -5,18 +5,35 @@ import { Credits, Moment } from "../../parts/figures.tsx";
 import { Field, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
+import { wordsOf } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
 
 const COLUMNS: readonly Column<FoundCustomer>[] = [
   {
     title: "Customer",
     cell: ({ id, email }) => (
-      <Link href={`/customers/${id}`} className="underline">{email ?? id}</Link>
+      <Link href={`/customers/${id}`} className="underline underline-offset-2">
+        {email ?? id}
+      </Link>
     ),
   },
-  { title: "Available", isFigure: true, cell: ({ available }) => <Credits of={available} /> },
+  { title: "Found by", cell: ({ matched_by }) => wordsOf(matched_by) },
+  {
+    title: "Balance",
+    isFigure: true,
+    cell: ({ balance }) => <Credits of={balance} />,
+  },
+  {
+    title: "Available",
+    isFigure: true,
+    cell: ({ available }) => <Credits of={available} />,
+  },
   { title: "Debt", isFigure: true, cell: ({ debt }) => <Credits of={debt} /> },
   { title: "Since", cell: ({ created_at }) => <Moment at={created_at} /> },
+  {
+    title: "Deleted",
+    cell: ({ left_at }) => left_at === null ? "no" : <Moment at={left_at} />,
+  },
 ];
 
 function Found({ q }: { readonly q: string }) {
@@ -37,12 +54,18 @@ export function CustomersPage() {
   return (
     <Page
       title="Customers"
-      lead="Find a customer by email address, user id, order, payment, or an id of Stripe."
+      lead="Find a customer by email address, user id, order, payment, refund, booking, job, or an id of Stripe's. Each match is recorded as read by you."
     >
       <Filters>
         <Field name="q" type="search" label="Email address or id" />
       </Filters>
-      {q !== undefined && <Found q={q} />}
+      {q === undefined
+        ? (
+          <p className="text-sm text-muted-foreground">
+            The customers that match appear here.
+          </p>
+        )
+        : <Found q={q} />}
     </Page>
   );
 }

@@ -1,0 +1,116 @@
+/** The whole lists of a customer, each with an address of its own. */
+import type { ComponentType } from "react";
+import type { Input, ItemOf, ListPath } from "@farthing/client";
+import { useParams } from "wouter";
+import { DataTable, type TableOf } from "../../parts/data-table.tsx";
+import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Known } from "../../parts/known.tsx";
+import { ListTable } from "../../parts/list-table.tsx";
+import { Page } from "../../parts/page.tsx";
+import { useList } from "../../reads/use-list.ts";
+import { useRead } from "../../reads/use-read.ts";
+import { CustomerLink } from "../links.tsx";
+import { asked } from "../money/asked.ts";
+import { ENTRIES } from "./entry-table.tsx";
+import { ORDERS } from "./order-table.tsx";
+import { ALL_LOTS, BOOKINGS, JOBS, NOTIFICATIONS, READS } from "./tables.tsx";
+
+interface OfCustomer {
+  readonly id: string;
+}
+
+/** Makes the component that shows a list of the API for one customer. */
+function wholeOf<P extends ListPath>(
+  path: P,
+  table: TableOf<ItemOf<P>>,
+): ComponentType<OfCustomer> {
+  return function Whole({ id }) {
+    const list = useList(path, { query: { user_id: id } } as Input<"get", P>);
+    return <ListTable list={list} {...table} />;
+  };
+}
+
+const KINDS = [
+  ...[
+    "purchase",
+    "bonus",
+    "promotion",
+    "adjustment",
+    "debit",
+    "usage",
+    "settle",
+    "expiry",
+  ],
+  ...["clawback", "reinstatement"],
+];
+
+function Entries({ id }: OfCustomer) {
+  const { from, to, ...query } = useFilters("kind", "from", "to");
+  const list = useList("/credits/entries", {
+    query: asked({
+      user_id: id,
+      ...query,
+      ...from && { from: `${from}T00:00:00Z` },
+      ...to && { to: `${to}T00:00:00Z` },
+    }),
+  });
+  return (
+    <>
+      <Filters>
+        <Choice name="kind" label="Kind" values={KINDS} />
+        <Field name="from" type="date" label="From (day, UTC)" />
+        <Field name="to" type="date" label="Before (day, UTC)" />
+      </Filters>
+      <ListTable list={list} {...ENTRIES} />
+    </>
+  );
+}
+
+function Lots({ id }: OfCustomer) {
+  const reading = useRead("/credits", { query: { user_id: id } });
+  return (
+    <Known reading={reading} title="The lots">
+      {({ lots = [] }) => <DataTable {...ALL_LOTS} items={lots} />}
+    </Known>
+  );
+}
+
+function Reads({ id }: OfCustomer) {
+  const list = useList("/customers/{id}/reads", { path: { id } });
+  return <ListTable list={list} {...READS} />;
+}
+
+interface CustomerList {
+  readonly title: string;
+  readonly Whole: ComponentType<OfCustomer>;
+}
+
+const LISTS: Readonly<Partial<Record<string, CustomerList>>> = {
+  entries: { title: "All changes of the balance", Whole: Entries },
+  lots: { title: "All lots", Whole: Lots },
+  orders: { title: "All orders", Whole: wholeOf("/checkout/orders", ORDERS) },
+  bookings: { title: "All bookings", Whole: wholeOf("/bookings", BOOKINGS) },
+  jobs: { title: "All jobs", Whole: wholeOf("/jobs", JOBS) },
+  notifications: {
+    title: "All notifications",
+    Whole: wholeOf("/notifications", NOTIFICATIONS),
+  },
+  reads: { title: "Who has read this customer", Whole: Reads },
+};
+
+export function CustomerListPage() {
+  const { id = "", list = "" } = useParams();
+  const found = LISTS[list];
+  return (
+    <Page
+      title={found?.title ?? "There is no such list"}
+      lead={
+        <>
+          of customer <CustomerLink id={id} />
+        </>
+      }
+    >
+      {found && <found.Whole id={id} />}
+    </Page>
+  );
+}

@@ -1,0 +1,40 @@
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { DataTable, type TableOf } from "../../parts/data-table.tsx";
+import { Section } from "../../parts/page.tsx";
+
+interface PartProps<Item> {
+  /** The newest items, and the API's path of all: null if there is no such list. */
+  readonly of: {
+    readonly items: readonly Item[];
+    readonly has_more: boolean;
+    readonly path: string | null;
+  };
+  readonly table: TableOf<Item>;
+  /** The console's page with the whole list. */
+  readonly whole?: string;
+  readonly children?: ReactNode;
+}
+
+/** A part of a customer's page: the newest items of a list, and the way to all of them. */
+export function Part<Item>({ of, table, whole, children }: PartProps<Item>) {
+  const { caption, ...rest } = table;
+  return (
+    <Section title={caption}>
+      {children}
+      <DataTable caption={caption} {...rest} items={of.items} />
+      {of.has_more && (
+        <p className="text-sm text-muted-foreground">
+          Only the newest are shown.
+        </p>
+      )}
+      {whole !== undefined && of.path !== null && of.items.length > 0 && (
+        <p className="text-sm">
+          <Link href={whole} className="underline underline-offset-2">
+            {`Whole list: ${caption.toLowerCase()}`}
+          </Link>
+        </p>
+      )}
+    </Section>
+  );
+}

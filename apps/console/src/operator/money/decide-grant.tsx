@@ -1,0 +1,67 @@
+import type { Grant } from "@farthing/client";
+import { ChangeDialog } from "../../parts/change-dialog.tsx";
+import { Facts } from "../../parts/facts.tsx";
+import { Credits, Id } from "../../parts/figures.tsx";
+import { useChange } from "../../reads/use-change.ts";
+
+interface GrantProps {
+  readonly grant: Grant;
+}
+
+const inputOf = ({ grant_id }: Grant) => ({ path: { id: grant_id } });
+const isPending = ({ status }: Grant) => status === "pending";
+
+/** Gives the credits of a grant that another operator has requested. */
+export function ConfirmGrant({ grant }: GrantProps) {
+  const change = useChange("post", "/credits/grants/{id}/confirm");
+  return (
+    <ChangeDialog
+      action="Confirm"
+      title="Confirm the grant"
+      isOffered={isPending(grant)}
+      change={change}
+      inputOf={() => inputOf(grant)}
+      preview={
+        <>
+          <Facts
+            facts={{
+              "Credits that move": <Credits of={grant.amount} signed />,
+              "To": <Id of={grant.user_id} />,
+              "Reason": grant.reason ?? "none",
+            }}
+          />
+          <p className="text-sm">
+            The balance grows at once. If the customer has debt, the credits pay it first. The grant
+            and its confirmation name you.
+          </p>
+        </>
+      }
+      done={({ amount }) => (
+        <>
+          <Credits of={amount} /> credits are granted.
+        </>
+      )}
+    />
+  );
+}
+
+/** Ends a pending grant. */
+export function DeclineGrant({ grant }: GrantProps) {
+  const change = useChange("post", "/credits/grants/{id}/decline");
+  return (
+    <ChangeDialog
+      action="Decline"
+      title="Decline the grant"
+      isDestructive
+      isOffered={isPending(grant)}
+      change={change}
+      inputOf={() => inputOf(grant)}
+      preview={
+        <p className="text-sm">
+          No credits move, now or later. Whoever still wants the grant must request it anew.
+        </p>
+      }
+      done={() => "The grant is declined. No credits have moved."}
+    />
+  );
+}

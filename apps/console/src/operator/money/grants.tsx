@@ -1,0 +1,25 @@
+import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { ListTable } from "../../parts/list-table.tsx";
+import { Page } from "../../parts/page.tsx";
+import { useList } from "../../reads/use-list.ts";
+import { asked } from "./asked.ts";
+import { GRANTS } from "./grant-table.tsx";
+
+const STATES = ["pending", "granted", "declined", "expired"];
+
+export function GrantsPage() {
+  const query = useFilters("status", "user_id");
+  const list = useList("/credits/grants", { query: asked(query) });
+  return (
+    <Page
+      title="Grants"
+      lead="Credits given by hand. A pending grant is above a ceiling: open it to confirm or decline it. To grant credits, open a customer."
+    >
+      <Filters>
+        <Choice name="status" label="State" values={STATES} />
+        <Field name="user_id" label="User id" />
+      </Filters>
+      <ListTable list={list} {...GRANTS} />
+    </Page>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Body, Result, WelcomeGrant } from "@farthing/client";
+import { ChangeDialog } from "../../parts/change-dialog.tsx";
+import { useDryRun } from "../../parts/dry-run.tsx";
+import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
+import { wordsOf } from "../../parts/state-badge.tsx";
+import { useChange } from "../../reads/use-change.ts";
+import { REFUSALS } from "./welcome-refusals.ts";
+
+/** Queues one refused user again. */
+export function RetryWelcome({ id, status, refused_as }: WelcomeGrant) {
+  const change = useChange("post", "/credits/welcome-grants/{id}/retry", {
+    readsAgain: "on reset",
+  });
+  return (
+    <ChangeDialog
+      action="Retry"
+      title="Retry the welcome credits"
+      isOffered={status === "refused"}
+      change={change}
+      inputOf={(form) => ({
+        path: { id },
+        body: { reason: String(form.get("reason")) },
+      })}
+      preview={
+        <p className="text-sm">
+          The user was refused by:{" "}
+          {wordsOf(refused_as ?? "")}. A runner decides again within a minute, by today's limits,
+          and grants the credits if no limit refuses.
+        </p>
+      }
+      done={() => "The user is queued again."}
+    >
+      <ReasonField hint="Stored in the audit log, with your name." />
+    </ChangeDialog>
+  );
+}
+
+const RETRY = "/credits/welcome-grants/retry";
+
+function Found({ found }: Result<"post", typeof RETRY>) {
+  if (found.length === 0) {
+    return <p>No user matches. Nothing would be queued.</p>;
+  }
+  return (
+    <>
+      <p>These users would be queued again, at most 1,000 in one request:</p>
+      <ul className="list-disc pl-5">
+        {found.map(({ refused_as, count }) => (
+          <li key={refused_as}>{`${wordsOf(refused_as)}: ${count}`}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function bodyOf(form: FormData): Body<typeof RETRY> {
+  const refusedAs = String(form.get("refused_as"));
+  return {
+    ...refusedAs !== "" &&
+      { refused_as: refusedAs as (typeof REFUSALS)[number] },
+    since: `${form.get("since")}T00:00:00Z`,
+    reason: String(form.get("reason")),
+  };
+}
+
+/** Queues all users again whom one limit has refused. */
+export function RetryRefused() {
+  const change = useChange("post", RETRY, { readsAgain: "on reset" });
+  const dryRun = useDryRun(RETRY, Found);
+  return (
+    <ChangeDialog
+      action="Retry refused users"
+      title="Retry refused users"
+      change={change}
+      dryRun={dryRun}
+      inputOf={(form) => ({ body: bodyOf(form) })}
+      done={({ retried }) => `${retried} users are queued again. A runner decides within a minute.`}
+    >
+      <SelectField
+        name="refused_as"
+        label="Refused by"
+        values={["", ...REFUSALS]}
+      />
+      <TextField
+        name="since"
+        label="Refused since (day, UTC)"
+        type="date"
+        required
+      />
+      <ReasonField hint="Stored in the audit log, with your name." />
+    </ChangeDialog>
+  );
+}

@@ -1,0 +1,27 @@
+import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { ListTable } from "../../parts/list-table.tsx";
+import { Page } from "../../parts/page.tsx";
+import { useList } from "../../reads/use-list.ts";
+import { asked } from "./asked.ts";
+import { WARNINGS } from "./warning-table.tsx";
+
+export function WarningsPage() {
+  const query = useFilters("state", "user_id");
+  const list = useList("/fraud/warnings", { query: asked(query) });
+  return (
+    <Page
+      title="Fraud warnings"
+      lead="Payments that a bank suspects. The credits of an open warning are frozen: refund the payment, or clear the warning."
+    >
+      <Filters>
+        <Choice
+          name="state"
+          label="State"
+          values={["open", "cleared", "refunded"]}
+        />
+        <Field name="user_id" label="User id" />
+      </Filters>
+      <ListTable list={list} {...WARNINGS} />
+    </Page>
+  );
+}
