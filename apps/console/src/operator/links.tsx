@@ -21,9 +21,9 @@ export function LinkTo({ under, id, as }: LinkToProps) {
     <Link
       href={`${under}/${encodeURIComponent(id)}`}
       title={id}
-      className="whitespace-nowrap underline underline-offset-2"
+      className="break-words underline underline-offset-2"
     >
-      {as ?? <code className="text-xs">{shortOf(id)}</code>}
+      {as ?? <code className="text-xs whitespace-nowrap">{shortOf(id)}</code>}
     </Link>
   );
 }

@@ -12,6 +12,8 @@ const TONES: Readonly<Partial<Record<string, Tone>>> = {
   ...{ acknowledged: "open", waiting: "open", sending: "open", charging: "open" },
   ...{ dead: "bad", failed: "bad", critical: "bad", disputed: "bad", uncertain: "bad" },
   ...{ mismatch: "bad", paused: "bad", lost: "bad", warning: "bad" },
+  ...{ granted: "good", won: "good", allow: "good", refuse: "bad", refused: "bad", flag: "bad" },
+  ...{ requires_action: "open", needs_response: "bad", under_review: "open" },
 };
 
 /** A sign for each tone, because colour alone says nothing to many people. */

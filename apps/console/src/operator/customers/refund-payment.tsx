@@ -50,7 +50,9 @@ function RefundPayment(
   return (
     <ChangeDialog
       action="Refund"
-      title={`Refund the ${"order_id" in what ? "order" : "booking"}`}
+      title={"order_id" in what
+        ? `Refund order ${what.order_id}`
+        : `Refund booking ${what.booking_id}`}
       isDestructive
       isOffered={isOffered}
       change={change}

@@ -4,21 +4,21 @@ import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 
-/** What was refunded: an order has a page, and a booking has none. */
-export const Refunded = (
-  { order_id, booking_id }: Pick<Refund, "order_id" | "booking_id">,
-) =>
-  order_id === null
-    ? (
+/** What was refunded or disputed: an order has a page, and a booking has none. */
+export function Refunded({ order_id, booking_id }: Pick<Refund, "order_id" | "booking_id">) {
+  if (order_id === null) {
+    return (
       <>
         booking <Id of={booking_id} />
       </>
-    )
-    : (
-      <>
-        order <OrderLink id={order_id} />
-      </>
     );
+  }
+  return (
+    <span className="whitespace-nowrap">
+      order <OrderLink id={order_id} />
+    </span>
+  );
+}
 
 export const REFUNDS: TableOf<Refund> = {
   caption: "Refunds",

@@ -4,6 +4,7 @@ import { useDryRun } from "../../parts/dry-run.tsx";
 import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { useChange } from "../../reads/use-change.ts";
+import { endOfDay } from "./days.ts";
 import { REFUSALS } from "./welcome-refusals.ts";
 
 /** Queues one refused user again. */
@@ -59,6 +60,7 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
     ...refusedAs !== "" &&
       { refused_as: refusedAs as (typeof REFUSALS)[number] },
     since: `${form.get("since")}T00:00:00Z`,
+    ...form.get("until") !== "" && { until: endOfDay(String(form.get("until"))) },
     reason: String(form.get("reason")),
   };
 }
