@@ -9,10 +9,11 @@ import { CustomerPage } from "../../supabase/functions/_shared/contracts/custome
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
 import { buy } from "../support/money/purchases.ts";
-import { proven, withDeliveries, withSql } from "../support/project/database.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUp, signUpAs, signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
+import { asForgedOperator } from "./forged.ts";
 import {
   asPerson,
   changes,
@@ -217,20 +218,13 @@ test("a customer who can't be read is unknown, and not without credits", async (
   });
 });
 
-/** An operator whose role was taken away; the token still names it. */
-async function formerOperator(): Promise<Person> {
-  const person = await signUpOperator(world);
-  await withSql(world, (sql) =>
-    sql`
-    update auth.users set raw_app_meta_data = raw_app_meta_data - 'role' where id = ${person.id}`);
-  return person;
-}
+const forger = async () => asForgedOperator(await signUp(world));
 
 for (
   const [who, signsUp, hasPages] of [
     ["another user", () => signUp(world), false],
     ["a person with another role", () => signUpAs(world, "support"), false],
-    ["a former operator", formerOperator, true],
+    ["a user who forges the browser's session", forger, true],
   ] as const
 ) {
   test(`${who} gets no data of operators`, async () => {
