@@ -149,8 +149,10 @@ test("an operator clears a warning, and the customer's credits are free", async 
   await withDeliveries(world, "shared", async () => {
     equal((await payCheckout(checkout.checkout_url, WARNED_CARD)).result, "paid");
     await orderBecomes(world, buyer, checkout.order_id, "paid");
-    await until("the credits are frozen", async () =>
-      (await balanceOf(world, buyer.id)).available === "0" || undefined);
+    await until(
+      "the credits are frozen",
+      async () => (await balanceOf(world, buyer.id)).available === "0" || undefined,
+    );
   });
   await asPerson(operator, `/customers/${buyer.id}`, async (page) => {
     await factBecomes(page, "Frozen, its payment is in doubt", "9,990");
