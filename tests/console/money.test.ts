@@ -138,7 +138,7 @@ test("an operator declines a pending grant, and no credits move", async () => {
   const id = await pendingGrant(author, person);
   await asPerson(other, `/grants/${id}`, async (page) => {
     await changes(page, { action: "Decline", person: other }, /The grant is declined/);
-    await page.getByText("declined", { exact: true }).waitFor();
+    await page.getByRole("definition").getByText(/declined$/).waitFor();
   });
   equal((await balanceOf(world, person.id)).balance, "0");
 });
