@@ -71,9 +71,16 @@ export async function opensChange(page: Page, change: Change): Promise<Locator> 
   return dialog;
 }
 
+/** Presses the button of an open dialog, after its preview if the service has one of the change. */
+export async function presses(dialog: Locator, action: string): Promise<void> {
+  const preview = dialog.getByRole("button", { name: "Preview", exact: true });
+  if (await preview.count() > 0) await preview.click();
+  await dialog.getByRole("button", { name: action, exact: true }).click();
+}
+
 /** Confirms the change of an open dialog, waits for its outcome, and closes it. */
 export async function confirms(dialog: Locator, action: string, outcome: RegExp): Promise<void> {
-  await dialog.getByRole("button", { name: action, exact: true }).click();
+  await presses(dialog, action);
   await dialog.getByRole("status").getByText(outcome).first().waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await dialog.waitFor({ state: "detached" });
