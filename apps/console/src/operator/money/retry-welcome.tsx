@@ -83,11 +83,12 @@ export function RetryRefused() {
         label="Refused by"
         values={["", ...REFUSALS]}
       />
+      <TextField name="since" label="First day of the refusals, UTC" type="date" required />
       <TextField
-        name="since"
-        label="Refused since (day, UTC)"
+        name="until"
+        label="Last day of the refusals, UTC (optional)"
         type="date"
-        required
+        hint="Without it, until now."
       />
       <ReasonField hint="Stored in the audit log, with your name." />
     </ChangeDialog>
