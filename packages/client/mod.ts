@@ -34,7 +34,17 @@ export type { WaitForJobOptions } from "./browser/jobs.ts";
 export type { EndedOrder, WaitForOrderOptions } from "./browser/orders.ts";
 export type { OwnRequest } from "./browser/own-back-end.ts";
 export type { FarthingOptions, GetAccessToken, SupabaseLike } from "./browser/session.ts";
-export type { Body, Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
+export type {
+  Body,
+  Changed,
+  CsvPath,
+  Input,
+  ItemOf,
+  ListPath,
+  Page,
+  PathOf,
+  Result,
+} from "./core/api.ts";
 export type { CurrentBalance } from "./core/balance.ts";
 export type { Answered, CommonOptions } from "./core/connection.ts";
 export type { ErrorDetails } from "./core/error-details.ts";

@@ -58,7 +58,17 @@ export function createFarthingServer(options: FarthingServerOptions): FarthingSe
 export { UnsettledError } from "./back-end/hold.ts";
 export { FarthingError } from "./core/farthing-error.ts";
 export type { HoldCharge, HoldTerms, Paid, Work } from "./back-end/hold.ts";
-export type { Body, Changed, Input, ItemOf, ListPath, Page, PathOf, Result } from "./core/api.ts";
+export type {
+  Body,
+  Changed,
+  CsvPath,
+  Input,
+  ItemOf,
+  ListPath,
+  Page,
+  PathOf,
+  Result,
+} from "./core/api.ts";
 export type { CurrentBalance } from "./core/balance.ts";
 export type { Answered, CommonOptions } from "./core/connection.ts";
 export type { ErrorDetails } from "./core/error-details.ts";

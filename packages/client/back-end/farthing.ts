@@ -6,9 +6,10 @@ import type {
   OpenedHold,
   RefundRequest,
 } from "../generated/api.ts";
-import type { Api, Body } from "../core/api.ts";
+import type { Api, Body, CsvPath, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
+import { csv } from "../helpers/csv.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { type HoldTerms, withHold, type Work } from "./hold.ts";
 import { respond, type Users } from "./respond.ts";
@@ -87,5 +88,8 @@ export function farthingServerOf(api: Api, users: Users) {
     page,
     /** Iterates over all items of any list. */
     each,
+    /** Reads all rows of a report, or of a user's entries, as a CSV file. */
+    csv: <P extends CsvPath>(path: P, input: Input<"get", P>, options: Reading = {}) =>
+      csv(api, path, input, options),
   };
 }

@@ -78,6 +78,12 @@ export type ListPath = {
   [P in PathOf<"get">]: Result<"get", P> extends unknown[] ? P : never;
 }[PathOf<"get">];
 
+/** The paths that also answer with CSV. */
+export type CsvPath = {
+  [P in PathOf<"get">]: Operation<"get", P> extends
+    { responses: { 200: { content: { "text/csv": unknown } } } } ? P : never;
+}[PathOf<"get">];
+
 export type ItemOf<P extends ListPath> = Result<"get", P> extends (infer Item)[] ? Item : never;
 
 interface AnyInput {

@@ -1,7 +1,7 @@
 /** Reads the ledger's entries, as items or as CSV. */
-import { needType } from "../core/answer.ts";
 import type { Api, Input } from "../core/api.ts";
 import type { CallOptions } from "../core/send.ts";
+import { csv } from "./csv.ts";
 
 /** A filter for entries: `kind`, `from`, `to`, and `user_id` if the caller has a secret key. */
 export type EntriesFilter = Omit<
@@ -19,7 +19,5 @@ export async function entriesCsv(
   filter: EntriesFilter,
   options: CallOptions,
 ): Promise<string> {
-  const query = { ...filter, format: "csv" } as const;
-  const read = (answer: Response, id: string) => needType(answer, "text/csv", id).text();
-  return await api.raw("get", "/credits/entries", { query }, options, read);
+  return await (await csv(api, "/credits/entries", { query: filter }, options)).text();
 }

@@ -8,7 +8,8 @@ const MOMENT = new Intl.DateTimeFormat("en", {
   timeZone: "UTC",
 });
 
-const NONE = <span className="text-muted-foreground">none</span>;
+/** Stands for a value that the API returned as null. */
+export const None = () => <span className="text-muted-foreground">none</span>;
 
 interface MomentProps {
   readonly at: string | null | undefined;
@@ -16,7 +17,7 @@ interface MomentProps {
 
 /** A time to the second, in UTC. */
 export function Moment({ at }: MomentProps) {
-  if (!at) return NONE;
+  if (!at) return <None />;
   return (
     <time dateTime={at} className="whitespace-nowrap">{`${MOMENT.format(new Date(at))} UTC`}</time>
   );
@@ -37,12 +38,12 @@ interface MoneyProps {
 }
 
 export function Money({ of, currency }: MoneyProps) {
-  if (of === null || of === undefined || !currency) return NONE;
+  if (of === null || of === undefined || !currency) return <None />;
   return <span className="whitespace-nowrap tabular-nums">{formatMoney(of, currency)}</span>;
 }
 
 /** An id as written, so that it can be copied and searched for. */
 export function Id({ of }: { readonly of: string | null | undefined }) {
-  if (!of) return NONE;
+  if (!of) return <None />;
   return <code className="text-xs break-all">{of}</code>;
 }

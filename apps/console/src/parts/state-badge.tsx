@@ -11,6 +11,7 @@ const TONES: Readonly<Partial<Record<string, Tone>>> = {
   ...{ pending: "open", processing: "open", queued: "open", received: "open", open: "open" },
   ...{ acknowledged: "open", waiting: "open", sending: "open", charging: "open" },
   ...{ dead: "bad", failed: "bad", critical: "bad", disputed: "bad", uncertain: "bad" },
+  ...{ agrees: "good", differs: "bad", within: "good", beyond: "bad" },
   ...{ mismatch: "bad", paused: "bad", lost: "bad", warning: "bad" },
   ...{ granted: "good", won: "good", allow: "good", refuse: "bad", refused: "bad", flag: "bad" },
   ...{ requires_action: "open", needs_response: "bad", under_review: "open" },

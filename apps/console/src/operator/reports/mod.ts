@@ -1,0 +1,12 @@
+/** The reports of finance and use, each with its control totals and its CSV. */
+export {
+  FeesPage,
+  JournalPage,
+  LiabilitiesPage,
+  MetricsPage,
+  PayoutReportsPage,
+  RevenuePage,
+} from "./money-reports.tsx";
+export { PayoutLinesPage } from "./payout-lines.tsx";
+export { ReportsPage } from "./reports.tsx";
+export { ActorsPage, CreditsPage, FunnelPage, KpisPage, UsagePage } from "./use-reports.tsx";

@@ -1,0 +1,194 @@
+/** The reports of money: revenue, fees, metrics, payouts, deferred revenue and the journal. */
+import type { RevenueRow } from "@farthing/client";
+import { formatMoney } from "@/lib/farthing-format";
+import { Link } from "wouter";
+import { pivot } from "../../parts/chart/series.ts";
+import type { ReportColumn } from "../../parts/report-figures.tsx";
+import { wordsOf } from "../../parts/state-badge.tsx";
+import { ReportPage } from "./report-page.tsx";
+import type { NamedChart, ReportSpec } from "./spec.ts";
+
+/** Makes one chart of each currency, because currencies are never added together. */
+function perCurrency<Row extends { readonly currency: string }>(
+  rows: readonly Row[],
+  make: (rows: readonly Row[], currency: string) => NamedChart,
+): NamedChart[] {
+  return [...Map.groupBy(rows, ({ currency }) => currency)]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([currency, ofCurrency]) => make(ofCurrency, currency));
+}
+
+/** Draws our net revenue by product line. */
+export function netRevenueCharts(rows: readonly RevenueRow[]): NamedChart[] {
+  return perCurrency(rows, (ofCurrency, currency) => ({
+    caption: `Net revenue by product line, in ${currency.toUpperCase()}`,
+    data: pivot(ofCurrency, {
+      time: ({ day }) => day,
+      name: ({ product_line }) => wordsOf(product_line),
+      figure: ({ net }) => ({ value: net / 100, text: formatMoney(net, currency) }),
+    }),
+  }));
+}
+
+const LINE: readonly ReportColumn<RevenueRow>[] = [
+  { key: "day", kind: "day" },
+  { key: "product_line", kind: "words" },
+  { key: "currency", kind: "text" },
+];
+
+const REVENUE: ReportSpec<"/reports/revenue"> = {
+  path: "/reports/revenue",
+  title: "Revenue",
+  lead: "What was sold, refunded and disputed, by day and product line.",
+  columns: [
+    ...LINE,
+    { key: "gross", kind: "money" },
+    { key: "discounts", kind: "money" },
+    { key: "refunds", kind: "money" },
+    { key: "disputes", kind: "money" },
+    { key: "dispute_fees", kind: "money" },
+    { key: "application_fees", kind: "money" },
+    { key: "application_fee_refunds", kind: "money" },
+    { key: "stripe_fees", kind: "money" },
+    { key: "stripe_fees_provisional", kind: "money" },
+    { key: "net", kind: "money" },
+    { key: "tax", kind: "money" },
+    { key: "transfers", kind: "money" },
+    { key: "balance_change", kind: "money" },
+    { key: "lines", kind: "count" },
+    { key: "closed", kind: "flag", title: "Month closed" },
+  ],
+  charts: netRevenueCharts,
+  empty: "Nothing was sold in this range. Each day with a payment will appear here.",
+};
+
+const FEES: ReportSpec<"/reports/revenue"> = {
+  ...REVENUE,
+  title: "Fees",
+  lead: "Stripe's fees, and our fees of bookings. Fees that no payout lists yet are provisional.",
+  columns: [
+    ...LINE,
+    { key: "stripe_fees", kind: "money" },
+    { key: "stripe_fees_provisional", kind: "money" },
+    { key: "dispute_fees", kind: "money" },
+    { key: "application_fees", kind: "money" },
+    { key: "application_fee_refunds", kind: "money" },
+  ],
+  charts: (rows) =>
+    perCurrency(rows, (ofCurrency, currency) => ({
+      caption: `Stripe's fees that payouts list, in ${currency.toUpperCase()}`,
+      data: pivot(ofCurrency, {
+        time: ({ day }) => day,
+        name: ({ product_line }) => wordsOf(product_line),
+        figure: ({ stripe_fees }) => ({
+          value: stripe_fees / 100,
+          text: formatMoney(stripe_fees, currency),
+        }),
+      }),
+    })),
+  empty: "No fee was paid in this range. Each day with a fee will appear here.",
+};
+
+const METRICS: ReportSpec<"/reports/metrics"> = {
+  path: "/reports/metrics",
+  title: "Metrics",
+  lead: "GMV, net revenue, take rate, ARPU, conversion and the capture of fees, with their formulas.",
+  columns: [
+    { key: "name", kind: "words", title: "Metric" },
+    { key: "product_line", kind: "words" },
+    { key: "currency", kind: "text" },
+    { key: "value", kind: "measure" },
+    { key: "numerator", kind: "text" },
+    { key: "denominator", kind: "text" },
+    { key: "unit", kind: "text" },
+    { key: "formula", kind: "text" },
+  ],
+  empty: "There is no metric of this range. Metrics appear with the first order.",
+};
+
+const PAYOUTS: ReportSpec<"/reports/payouts"> = {
+  path: "/reports/payouts",
+  title: "Payout reconciliation",
+  lead: "Each payout, the sum of its lines, and the difference. Open one to see its lines.",
+  columns: [
+    { key: "day", kind: "day" },
+    {
+      key: "payout_id",
+      kind: "id",
+      title: "Payout",
+      cell: ({ payout_id }) => (
+        <Link href={`/reports/payouts/${payout_id}`} className="underline">{payout_id}</Link>
+      ),
+    },
+    { key: "currency", kind: "text" },
+    { key: "amount", kind: "money" },
+    { key: "sum", kind: "money", title: "Sum of the lines" },
+    { key: "difference", kind: "money" },
+    { key: "fees", kind: "money" },
+    { key: "lines", kind: "count" },
+    { key: "mismatches", kind: "count", title: "Open mismatches" },
+    { key: "status", kind: "words" },
+    { key: "itemised", kind: "words" },
+    { key: "automatic", kind: "flag" },
+    { key: "made_at", kind: "moment" },
+    { key: "arrives_at", kind: "moment" },
+  ],
+  empty: "Stripe made no payout in this range. Each payout will appear here with its lines.",
+};
+
+const LIABILITIES: ReportSpec<"/reports/liabilities"> = {
+  path: "/reports/liabilities",
+  title: "Deferred revenue",
+  lead: "What we owe in credits: how deferred revenue moved, by whole months.",
+  columns: [
+    { key: "month", kind: "day" },
+    { key: "product_line", kind: "words" },
+    { key: "currency", kind: "text" },
+    { key: "opening", kind: "money" },
+    { key: "purchases", kind: "money" },
+    { key: "used", kind: "money" },
+    { key: "breakage", kind: "money" },
+    { key: "refunded", kind: "money" },
+    { key: "clawed_back", kind: "money" },
+    { key: "adjustments", kind: "money" },
+    { key: "closing", kind: "money" },
+    { key: "proof", kind: "money" },
+    { key: "difference", kind: "money" },
+  ],
+  charts: (rows) =>
+    perCurrency(rows, (ofCurrency, currency) => ({
+      caption: `Deferred revenue at the end of the month, in ${currency.toUpperCase()}`,
+      step: "Month",
+      data: pivot(ofCurrency, {
+        time: ({ month }) => month,
+        name: () => "closing",
+        figure: ({ closing }) => ({ value: closing / 100, text: formatMoney(closing, currency) }),
+      }),
+    })),
+  empty: "No credits were sold yet. Each month with a sale will appear here.",
+};
+
+const JOURNAL: ReportSpec<"/reports/journal"> = {
+  path: "/reports/journal",
+  title: "Journal",
+  lead: "Money and deferred revenue in double entry, for the books.",
+  columns: [
+    { key: "day", kind: "day" },
+    { key: "account", kind: "words" },
+    { key: "account_code", kind: "text", title: "Code" },
+    { key: "debit", kind: "money" },
+    { key: "credit", kind: "money" },
+    { key: "currency", kind: "text" },
+    { key: "memo", kind: "text" },
+    { key: "source_id", kind: "id" },
+    { key: "entry_id", kind: "id" },
+  ],
+  empty: "Nothing is to be booked in this range. Each day with money or used credits appears here.",
+};
+
+export const RevenuePage = () => <ReportPage spec={REVENUE} />;
+export const FeesPage = () => <ReportPage spec={FEES} />;
+export const MetricsPage = () => <ReportPage spec={METRICS} />;
+export const PayoutReportsPage = () => <ReportPage spec={PAYOUTS} />;
+export const LiabilitiesPage = () => <ReportPage spec={LIABILITIES} />;
+export const JournalPage = () => <ReportPage spec={JOURNAL} />;

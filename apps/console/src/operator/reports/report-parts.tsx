@@ -1,0 +1,100 @@
+/** The parts that all reports have beside their rows. */
+import type { ReportControl, ReportPolicy } from "@farthing/client";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { Moment, None } from "../../parts/figures.tsx";
+import { Section } from "../../parts/page.tsx";
+import { titleOf } from "../../parts/report-figures.tsx";
+import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+
+interface RangeProps {
+  readonly report: { readonly from: string; readonly to: string; readonly as_of: string };
+}
+
+/** The days of the report, and how recent it is. */
+export function Range({ report: { from, to, as_of } }: RangeProps) {
+  return (
+    <p className="text-sm text-muted-foreground">
+      {`From ${from} to ${to}, both days included, in UTC. As of `}
+      <Moment at={as_of} />.
+    </p>
+  );
+}
+
+const verdictOf = ({ difference }: ReportControl) =>
+  difference === null ? "unknown" : difference === "0" ? "agrees" : "differs";
+
+const CONTROLS: readonly Column<ReportControl>[] = [
+  { title: "Sum", cell: ({ name }) => name },
+  { title: "In the report", isFigure: true, cell: ({ report }) => report ?? <None /> },
+  { title: "In its source", isFigure: true, cell: ({ source }) => source ?? <None /> },
+  { title: "Difference", isFigure: true, cell: ({ difference }) => difference ?? <None /> },
+  { title: "Verdict", cell: (control) => <StateBadge state={verdictOf(control)} /> },
+];
+
+/** Says in one sentence whether the report agrees with its source. */
+function summaryOf(controls: readonly ReportControl[]): string {
+  const wrong = controls.filter((control) => verdictOf(control) === "differs").length;
+  const open = controls.filter((control) => verdictOf(control) === "unknown").length;
+  if (wrong > 0) return `${wrong} of ${controls.length} sums differ from their source.`;
+  if (open > 0) return `${open} of ${controls.length} sums can't be compared yet.`;
+  return controls.length === 1
+    ? "The control total agrees with its source."
+    : `All ${controls.length} control totals agree with their source.`;
+}
+
+/** The control totals: sums of the report, compared with the same sums of its source. */
+export function Controls({ controls }: { readonly controls: readonly ReportControl[] }) {
+  if (controls.length === 0) {
+    return <p className="text-sm">There is nothing to compare in this range.</p>;
+  }
+  return (
+    <Section title="Control totals">
+      <p className="text-sm">{summaryOf(controls)}</p>
+      <DataTable
+        caption="Control totals"
+        columns={CONTROLS}
+        items={controls}
+        keyOf={({ name }) => name}
+        empty=""
+      />
+    </Section>
+  );
+}
+
+/** The policies of bookkeeping that the figures depend on. */
+export function Policies({ policies }: { readonly policies: readonly ReportPolicy[] }) {
+  if (policies.length === 0) return null;
+  return (
+    <Section title="Policies">
+      <ul className="text-sm">
+        {policies.map(({ name, value, version }) => (
+          <li key={`${name} ${version}`}>
+            {`${wordsOf(name)}: ${wordsOf(value)} (version ${version})`}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+interface FormulasProps {
+  readonly formulas: Readonly<Record<string, string>>;
+}
+
+/** How each column is computed, in the words of the API. */
+export function Formulas({ formulas }: FormulasProps) {
+  const all = Object.entries(formulas);
+  if (all.length === 0) return null;
+  return (
+    <Section title="How the figures are computed">
+      <dl className="grid max-w-prose gap-3 text-sm">
+        {all.map(([name, formula]) => (
+          <div key={name}>
+            <dt className="font-medium">{titleOf(name)}</dt>
+            <dd className="break-words text-muted-foreground">{formula}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}

@@ -1,0 +1,27 @@
+/** What a page of a report shows. */
+import type { ReactNode } from "react";
+import type { ChartData } from "../../parts/chart/series.ts";
+import type { ReportColumn } from "../../parts/report-figures.tsx";
+import type { ReportPath, RowOf } from "../../reads/use-report.ts";
+
+export interface NamedChart {
+  readonly caption: string;
+  readonly data: ChartData;
+  readonly step?: "Day" | "Month";
+}
+
+export interface ReportSpec<P extends ReportPath> {
+  readonly path: P;
+  readonly title: string;
+  /** Which question the report answers. */
+  readonly lead: string;
+  readonly columns: readonly ReportColumn<RowOf<P>>[];
+  /** Rows that this page leaves out, because another page shows them. */
+  readonly isShown?: (row: RowOf<P>) => boolean;
+  readonly charts?: (rows: readonly RowOf<P>[]) => readonly NamedChart[];
+  /** Names of filters beside the range of days, and their fields. */
+  readonly filters?: readonly string[];
+  readonly fields?: ReactNode;
+  /** What will appear here, and when. */
+  readonly empty: string;
+}

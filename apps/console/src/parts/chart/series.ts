@@ -1,0 +1,61 @@
+/** What a chart shows. The same figures stand in its table and in what the cursor says. */
+
+export interface Series {
+  readonly name: string;
+  /** Where the line runs; null leaves a gap. */
+  readonly values: readonly (number | null)[];
+  /** The same figures in words, digit for digit as the API returns them. */
+  readonly texts: readonly string[];
+}
+
+export interface ChartData {
+  /** The start of each day, month or hour, as the API writes it. */
+  readonly times: readonly string[];
+  readonly series: readonly Series[];
+}
+
+interface Line {
+  /** The name of a colour of console.css. */
+  readonly color: string;
+  readonly legend: string;
+  /** Lengths of dashes and gaps: lines differ without their colour, too. */
+  readonly dash: readonly number[];
+}
+
+/** As many lines as people can tell apart. */
+export const LINES: readonly Line[] = [
+  { color: "--chart-1", legend: "stroke-chart-1", dash: [] },
+  { color: "--chart-2", legend: "stroke-chart-2", dash: [10, 5] },
+  { color: "--chart-3", legend: "stroke-chart-3", dash: [2, 4] },
+  { color: "--chart-4", legend: "stroke-chart-4", dash: [10, 4, 2, 4] },
+];
+
+interface Figure {
+  readonly value: number | null;
+  readonly text: string;
+}
+
+interface Pivot<Row> {
+  readonly time: (row: Row) => string;
+  readonly name: (row: Row) => string;
+  readonly figure: (row: Row) => Figure;
+}
+
+const NO_FIGURE: Figure = { value: null, text: "none" };
+
+/** Adds up how far a series is from zero, to find the largest ones. */
+const sizeOf = ({ values }: Series) =>
+  values.reduce((size: number, value) => size + Math.abs(value ?? 0), 0);
+
+/** Makes one series of each name in the rows. If there are too many names, the largest series stay. */
+export function pivot<Row>(rows: readonly Row[], { time, name, figure }: Pivot<Row>): ChartData {
+  const times = [...new Set(rows.map(time))].toSorted();
+  const byName = Map.groupBy(rows, name);
+  const series = [...byName].map(([name, ofName]): Series => {
+    const figures = new Map(ofName.map((row) => [time(row), figure(row)]));
+    const all = times.map((time) => figures.get(time) ?? NO_FIGURE);
+    return { name, values: all.map(({ value }) => value), texts: all.map(({ text }) => text) };
+  });
+  const largest = series.toSorted((a, b) => sizeOf(b) - sizeOf(a)).slice(0, LINES.length);
+  return { times, series: largest.toSorted((a, b) => a.name.localeCompare(b.name)) };
+}

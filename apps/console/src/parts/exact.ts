@@ -1,0 +1,28 @@
+/** Writes decimal texts of the API in another unit without losing a digit, as a number would. */
+
+/** Moves the point of a decimal text to the right, or to the left by a negative number of places. */
+export function movePoint(text: string, places: number): string {
+  const [, sign = "", whole = "0", decimals = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
+  const digits = "0".repeat(Math.max(-places, 0)) + whole + decimals + "0".repeat(Math.max(places, 0));
+  const point = Math.max(-places, 0) + whole.length + places;
+  const before = digits.slice(0, point).replace(/^0+(?=\d)/, "");
+  const after = digits.slice(point).replace(/0+$/, "");
+  return sign + before + (after === "" ? "" : `.${after}`);
+}
+
+/** Writes a share in percent: "0.0125" is "1.25 %". */
+export const percentOf = (share: string): string => `${movePoint(share, 2)} %`;
+
+/** Writes US dollars with all their digits. */
+export const usdOf = (amount: string): string =>
+  amount.startsWith("-") ? `-$${amount.slice(1)}` : `$${amount}`;
+
+/** Writes an amount in minor units, which may have decimals in a quotient such as ARPU. */
+export function moneyOf(amount: string, currency: string): string {
+  const format = (options: Intl.NumberFormatOptions = {}) =>
+    new Intl.NumberFormat("en", { style: "currency", currency, ...options });
+  const digits = format().resolvedOptions().maximumFractionDigits ?? 2;
+  const units = movePoint(amount, -digits);
+  // `format` takes a text and formats it exactly, but only the types of ES2023 say so.
+  return format({ maximumFractionDigits: 20 }).format(units as unknown as number);
+}

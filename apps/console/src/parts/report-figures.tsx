@@ -1,0 +1,84 @@
+/** Columns of reports: how each kind of figure is written, digit for digit as the API returns it. */
+import type { ReactNode } from "react";
+import { formatCredits } from "@/lib/farthing-format";
+import type { Column } from "./data-table.tsx";
+import { moneyOf, percentOf, usdOf } from "./exact.ts";
+import { Id, Moment, Money, None } from "./figures.tsx";
+import { wordsOf } from "./state-badge.tsx";
+
+export type Kind =
+  | "count"
+  | "credits"
+  | "day"
+  | "flag"
+  | "id"
+  | "measure"
+  | "moment"
+  | "money"
+  | "share"
+  | "text"
+  | "usd"
+  | "words";
+
+const FIGURES: readonly Kind[] = ["count", "credits", "measure", "money", "share", "usd"];
+
+interface Measured {
+  readonly unit?: string;
+  readonly currency?: string | null;
+}
+
+/** A figure whose row says in which unit it is. */
+export function measureOf(value: string, { unit = "", currency = null }: Measured): string {
+  if (unit === "minor units" && currency) return moneyOf(value, currency);
+  if (unit === "ratio" || unit === "share") return percentOf(value);
+  return `${formatCredits(value)} ${unit}`;
+}
+
+const WRITERS: Readonly<Record<Kind, (value: never, row: never) => ReactNode>> = {
+  count: (value: number) => formatCredits(String(value)),
+  credits: (value: string) => formatCredits(value),
+  day: (value: string) => <span className="whitespace-nowrap tabular-nums">{value}</span>,
+  flag: (value: boolean) => value ? "yes" : "no",
+  id: (value: string) => <Id of={value} />,
+  measure: measureOf,
+  moment: (value: string) => <Moment at={value} />,
+  money: (value: number, { currency }: { currency: string }) => (
+    <Money of={value} currency={currency} />
+  ),
+  share: (value: string) => percentOf(value),
+  text: (value: string | number) => String(value),
+  usd: (value: string) => usdOf(value),
+  words: (value: string) => wordsOf(value),
+};
+
+export interface ReportColumn<Row> {
+  readonly key: keyof Row & string;
+  readonly kind: Kind;
+  readonly title?: string;
+  /** Writes the cell in another way, such as with a link. */
+  readonly cell?: (row: Row) => ReactNode;
+}
+
+const TITLES: Readonly<Partial<Record<string, string>>> = { day: "Day (UTC)", month: "Month (UTC)" };
+
+/** `stripe_fees` is "Stripe fees". */
+export function titleOf(key: string): string {
+  const words = wordsOf(key).replace(/ usd$/, " (USD)").replace(/ id$/, " id");
+  return TITLES[key] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Returns the columns of a table of a report's rows. What a row does not have stays empty. */
+export function columnsOf<Row extends object>(
+  columns: readonly ReportColumn<Row>[],
+): Column<Partial<Row>>[] {
+  return columns.map(({ key, kind, title, cell }) => ({
+    title: title ?? titleOf(key),
+    isFigure: FIGURES.includes(kind),
+    cell: (row) => {
+      const value = row[key];
+      if (value === undefined) return null;
+      if (value === null) return <None />;
+      return cell?.(row as Row) ?? WRITERS[kind](value as never, row as never);
+    },
+  }));
+}

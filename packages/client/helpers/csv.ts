@@ -1,0 +1,18 @@
+/** Reads a route's rows as a CSV file. */
+import { needType } from "../core/answer.ts";
+import type { Api, CsvPath, Input } from "../core/api.ts";
+import type { CallOptions } from "../core/send.ts";
+
+/** Returns all rows of the input's filters, and not only a page of them. */
+export async function csv<P extends CsvPath>(
+  api: Api,
+  path: P,
+  input: Input<"get", P>,
+  options: CallOptions = {},
+): Promise<Blob> {
+  const { query, ...rest } = input as { query?: object };
+  const asked = { ...rest, query: { ...query, format: "csv" } } as never;
+  return await api.raw("get", path, asked, options, (answer, id) => {
+    return needType(answer, "text/csv", id).blob();
+  });
+}
