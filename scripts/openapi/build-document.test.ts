@@ -139,6 +139,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/health/live", false],
   ["get", "/health/tasks", false],
   ["get", "/health/hours", false],
+  ["get", "/health/figures", false],
   ["get", "/health/ready", false],
   ["get", "/health/openapi.json", false],
 ];

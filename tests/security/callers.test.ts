@@ -141,6 +141,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "health/deep", ["secret"]],
   ["GET", "health/tasks", ["operator"]],
   ["GET", "health/hours", ["operator"]],
+  ["GET", "health/figures", ["operator"]],
   ["GET", "health/live", ["none"]],
   ["GET", "health/ready", ["none"]],
   ["GET", "health/openapi.json", ["none"]],

@@ -2332,6 +2332,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the figures of the moment, such as Redis's memory and waiting work
+         * @description The gauges of `GET /health/metrics` for operators. Redis's own figures are read by the hourly paid check; without them Redis is unavailable or reports none.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["HealthFigures"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/hours": {
         parameters: {
             query?: never;
@@ -2346,8 +2390,8 @@ export interface paths {
         get: {
             parameters: {
                 query: {
-                    /** @description outside_calls: requests to external services by outcome; outside_call: their durations; auth_failures: refused credentials by reason; limiter_fallbacks: requests that were limited without Redis, by reason. */
-                    name: "outside_calls" | "outside_call" | "auth_failures" | "limiter_fallbacks";
+                    /** @description outside_calls: requests to external services by outcome; outside_call: their durations; auth_failures: refused credentials by reason; limiter_decisions: limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests that were limited without Redis, by reason; job: from the start of jobs to their end. */
+                    name: "outside_calls" | "outside_call" | "auth_failures" | "limiter_decisions" | "limiter_fallbacks" | "job";
                     service?: string;
                     hours?: number;
                 };
@@ -8039,6 +8083,33 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        HealthFigures: {
+            /**
+             * Format: date-time
+             * @example 2026-11-21T12:00:00Z
+             */
+            as_of: string;
+            figures: {
+                /**
+                 * @example {
+                 *       "state": "queued"
+                 *     }
+                 */
+                labels: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description The series of `GET /health/metrics` without `farthing_` and `_total`.
+                 * @example redis_memory_used_bytes
+                 */
+                name: string;
+                /**
+                 * @description A decimal string.
+                 * @example 1048576
+                 */
+                value: string;
+            }[];
+        };
         HealthHours: {
             /**
              * Format: date-time
@@ -8046,7 +8117,7 @@ export interface components {
              */
             as_of: string;
             /** @enum {string} */
-            name: "outside_calls" | "outside_call" | "auth_failures" | "limiter_fallbacks";
+            name: "outside_calls" | "outside_call" | "auth_failures" | "limiter_decisions" | "limiter_fallbacks" | "job";
             rows: {
                 count: number;
                 /**
@@ -10508,6 +10579,7 @@ export type FraudWarningClearRequest = components['schemas']['FraudWarningClearR
 export type FunnelRow = components['schemas']['FunnelRow'];
 export type Grant = components['schemas']['Grant'];
 export type GrantRequest = components['schemas']['GrantRequest'];
+export type HealthFigures = components['schemas']['HealthFigures'];
 export type HealthHours = components['schemas']['HealthHours'];
 export type HealthReport = components['schemas']['HealthReport'];
 export type Hold = components['schemas']['Hold'];

@@ -7,7 +7,7 @@ import { servicesWithProbe } from "../_shared/services-with-probe.ts";
 import { runDeep } from "./deep-checks.ts";
 import { readReady } from "./read-ready.ts";
 import { readReport } from "./read-report.ts";
-import { readHours, readLive, readMetrics, readOpenApi, readTasks } from "./routes.ts";
+import { readFigures, readHours, readLive, readMetrics, readOpenApi, readTasks } from "./routes.ts";
 
 export const { app, createApp } = defineFunction("health", [
   readReport,
@@ -18,4 +18,5 @@ export const { app, createApp } = defineFunction("health", [
   readOpenApi,
   readTasks,
   readHours,
+  readFigures,
 ], servicesWithProbe);

@@ -1,7 +1,7 @@
 import document from "../_shared/generated/openapi.json" with { type: "json" };
 import { z } from "@hono/zod-openapi";
 import { Live } from "../_shared/contracts/health.ts";
-import { Hours, HoursQuery, Tasks } from "../_shared/contracts/health-operators.ts";
+import { Figures, Hours, HoursQuery, Tasks } from "../_shared/contracts/health-operators.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -101,4 +101,30 @@ export const readHours = defineRoute({
         p_hours: query.hours,
       }),
     ),
+});
+
+/** `kind=purchase,state=open` as an object. Labels have no comma and no equals sign in their values. */
+const labelsOf = (labels: string): Record<string, string> =>
+  Object.fromEntries(labels.split(",").filter(Boolean).map((label) => label.split("=", 2)));
+
+/** Reads the values of the moment, such as Redis's memory and the waiting jobs, as JSON. */
+export const readFigures = defineRoute({
+  ...forOperators,
+  path: "/figures",
+  summary: "Read the figures of the moment, such as Redis's memory and waiting work",
+  description:
+    "The gauges of `GET /health/metrics` for operators. Redis's own figures are read by the hourly " +
+    "paid check; without them Redis is unavailable or reports none.",
+  responses: { 200: Figures },
+  handler: async ({ services }) => {
+    const { figures } = await services.database.rpc("health_metrics", {});
+    return ok({
+      as_of: services.now().toISOString(),
+      figures: figures.map(({ name, labels, value }) => ({
+        name,
+        labels: labelsOf(labels),
+        value,
+      })),
+    });
+  },
 });

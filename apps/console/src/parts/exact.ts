@@ -2,8 +2,10 @@
 
 /** Moves the point of a decimal text to the right, or to the left by a negative number of places. */
 export function movePoint(text: string, places: number): string {
-  const [, sign = "", whole = "0", decimals = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
-  const digits = "0".repeat(Math.max(-places, 0)) + whole + decimals + "0".repeat(Math.max(places, 0));
+  const [, sign = "", whole, decimals = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
+  if (whole === undefined) throw new Error(`${text} is not a decimal number.`);
+  const digits = "0".repeat(Math.max(-places, 0)) + whole + decimals +
+    "0".repeat(Math.max(places, 0));
   const point = Math.max(-places, 0) + whole.length + places;
   const before = digits.slice(0, point).replace(/^0+(?=\d)/, "");
   const after = digits.slice(point).replace(/0+$/, "");

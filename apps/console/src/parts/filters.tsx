@@ -12,10 +12,14 @@ interface FieldProps {
 
 const FIELD = "grid gap-1.5";
 
+type ChoiceProps = FieldProps & {
+  readonly values: readonly string[];
+  /** What the API does without the filter. */
+  readonly without?: string;
+};
+
 /** A choice of one value, or of all. */
-export function Choice(
-  { name, label, values }: FieldProps & { readonly values: readonly string[] },
-) {
+export function Choice({ name, label, values, without = "all" }: ChoiceProps) {
   const [asked] = useSearchParams();
   const id = useId();
   return (
@@ -26,7 +30,7 @@ export function Choice(
         defaultValue={asked.get(name) ?? ""}
         className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
       >
-        <option value="">all</option>
+        <option value="">{without}</option>
         {values.map((value) => <option key={value} value={value}>{wordsOf(value)}</option>)}
       </select>
     </div>

@@ -26,7 +26,7 @@ export function Known<Data>({ reading, title, placeholder, children }: KnownProp
   if (reading.status === "ready") return children(reading.data);
   const { error, retry, last } = reading;
   return (
-    <div className="grid gap-4">
+    <div className="grid gap-4 break-words *:min-w-0">
       <Trouble title={`${title}: unknown`} error={error} retry={retry}>
         {last !== undefined && <p>What you see below was read earlier.</p>}
       </Trouble>

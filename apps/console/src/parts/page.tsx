@@ -23,7 +23,7 @@ export function Page({ title, lead, actions, children }: PageProps) {
           <h1
             ref={heading}
             tabIndex={-1}
-            className="text-2xl font-semibold tracking-tight outline-none"
+            className="text-2xl font-semibold tracking-tight break-words outline-none"
           >
             {title}
           </h1>

@@ -3,13 +3,14 @@ import type { ReactNode } from "react";
 import { formatCredits } from "@/lib/farthing-format";
 import type { Column } from "./data-table.tsx";
 import { moneyOf, percentOf, usdOf } from "./exact.ts";
-import { Id, Moment, Money, None } from "./figures.tsx";
+import { Id, Moment, None } from "./figures.tsx";
 import { wordsOf } from "./state-badge.tsx";
 
 export type Kind =
   | "count"
   | "credits"
   | "day"
+  | "decimal"
   | "flag"
   | "id"
   | "measure"
@@ -20,7 +21,15 @@ export type Kind =
   | "usd"
   | "words";
 
-const FIGURES: readonly Kind[] = ["count", "credits", "measure", "money", "share", "usd"];
+const FIGURES: readonly Kind[] = [
+  "count",
+  "credits",
+  "decimal",
+  "measure",
+  "money",
+  "share",
+  "usd",
+];
 
 interface Measured {
   readonly unit?: string;
@@ -38,13 +47,12 @@ const WRITERS: Readonly<Record<Kind, (value: never, row: never) => ReactNode>> =
   count: (value: number) => formatCredits(String(value)),
   credits: (value: string) => formatCredits(value),
   day: (value: string) => <span className="whitespace-nowrap tabular-nums">{value}</span>,
+  decimal: (value: string) => value,
   flag: (value: boolean) => value ? "yes" : "no",
   id: (value: string) => <Id of={value} />,
   measure: measureOf,
   moment: (value: string) => <Moment at={value} />,
-  money: (value: number, { currency }: { currency: string }) => (
-    <Money of={value} currency={currency} />
-  ),
+  money: (value: number, { currency }: { currency: string }) => moneyOf(String(value), currency),
   share: (value: string) => percentOf(value),
   text: (value: string | number) => String(value),
   usd: (value: string) => usdOf(value),
@@ -59,7 +67,10 @@ export interface ReportColumn<Row> {
   readonly cell?: (row: Row) => ReactNode;
 }
 
-const TITLES: Readonly<Partial<Record<string, string>>> = { day: "Day (UTC)", month: "Month (UTC)" };
+const TITLES: Readonly<Partial<Record<string, string>>> = {
+  day: "Day (UTC)",
+  month: "Month (UTC)",
+};
 
 /** `stripe_fees` is "Stripe fees". */
 export function titleOf(key: string): string {

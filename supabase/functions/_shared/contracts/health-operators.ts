@@ -47,8 +47,15 @@ export const Tasks = z.object({
   })).openapi({ description: "The oldest 100 items that a task could not finish." }),
 }).openapi("ScheduledTasks");
 
-/** The metrics that explain an alert. None of their labels names a user or an address. */
-const Metric = z.enum(["outside_calls", "outside_call", "auth_failures", "limiter_fallbacks"]);
+/** Metrics by the hour. None of their labels names a user or an address. */
+const Metric = z.enum([
+  "outside_calls",
+  "outside_call",
+  "auth_failures",
+  "limiter_decisions",
+  "limiter_fallbacks",
+  "job",
+]);
 
 /** Metrics by minute are stored for 25 hours, those by hour for 35 days. */
 const MAX_HOURS = 840;
@@ -56,8 +63,9 @@ const MAX_HOURS = 840;
 export const HoursQuery = z.strictObject({
   name: Metric.openapi({
     description: "outside_calls: requests to external services by outcome; outside_call: their " +
-      "durations; auth_failures: refused credentials by reason; limiter_fallbacks: requests that " +
-      "were limited without Redis, by reason.",
+      "durations; auth_failures: refused credentials by reason; limiter_decisions: " +
+      "limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests " +
+      "that were limited without Redis, by reason; job: from the start of jobs to their end.",
   }),
   service: z.string().regex(/^[a-z_]{1,40}$/, "service must be a name such as ai.").optional(),
   hours: z.string().regex(/^[1-9]\d{0,2}$/, `hours must be a whole number from 1 to ${MAX_HOURS}.`)
@@ -79,3 +87,16 @@ export const Hours = z.object({
     p95_ms: z.number().nullable().openapi({ description: "Null for a metric without durations." }),
   })),
 }).openapi("HealthHours");
+
+/** Values of the moment. None of their labels names a user or an address. */
+export const Figures = z.object({
+  as_of: TimestampOut,
+  figures: z.array(z.object({
+    name: z.string().openapi({
+      description: "The series of `GET /health/metrics` without `farthing_` and `_total`.",
+      example: "redis_memory_used_bytes",
+    }),
+    labels: z.record(z.string(), z.string()).openapi({ example: { state: "queued" } }),
+    value: z.string().openapi({ description: "A decimal string.", example: "1048576" }),
+  })),
+}).openapi("HealthFigures");

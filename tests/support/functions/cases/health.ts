@@ -30,6 +30,7 @@ export const HEALTH_CASES: readonly RouteCase[] = [
     reaches: ["health_metrics"],
   },
   { ...operator, path: "/health/tasks", reaches: ["health_tasks"] },
+  { ...operator, path: "/health/figures", reaches: ["health_metrics"] },
   { ...operator, path: "/health/hours?name=outside_calls", reaches: ["health_hours"] },
   {
     ...secret,

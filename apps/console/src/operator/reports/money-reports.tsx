@@ -1,34 +1,11 @@
 /** The reports of money: revenue, fees, metrics, payouts, deferred revenue and the journal. */
 import type { RevenueRow } from "@farthing/client";
-import { formatMoney } from "@/lib/farthing-format";
 import { Link } from "wouter";
-import { pivot } from "../../parts/chart/series.ts";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
+import { moneyCharts, netRevenueCharts } from "./money-charts.ts";
 import { ReportPage } from "./report-page.tsx";
-import type { NamedChart, ReportSpec } from "./spec.ts";
-
-/** Makes one chart of each currency, because currencies are never added together. */
-function perCurrency<Row extends { readonly currency: string }>(
-  rows: readonly Row[],
-  make: (rows: readonly Row[], currency: string) => NamedChart,
-): NamedChart[] {
-  return [...Map.groupBy(rows, ({ currency }) => currency)]
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([currency, ofCurrency]) => make(ofCurrency, currency));
-}
-
-/** Draws our net revenue by product line. */
-export function netRevenueCharts(rows: readonly RevenueRow[]): NamedChart[] {
-  return perCurrency(rows, (ofCurrency, currency) => ({
-    caption: `Net revenue by product line, in ${currency.toUpperCase()}`,
-    data: pivot(ofCurrency, {
-      time: ({ day }) => day,
-      name: ({ product_line }) => wordsOf(product_line),
-      figure: ({ net }) => ({ value: net / 100, text: formatMoney(net, currency) }),
-    }),
-  }));
-}
+import type { ReportSpec } from "./spec.ts";
 
 const LINE: readonly ReportColumn<RevenueRow>[] = [
   { key: "day", kind: "day" },
@@ -75,31 +52,27 @@ const FEES: ReportSpec<"/reports/revenue"> = {
     { key: "application_fee_refunds", kind: "money" },
   ],
   charts: (rows) =>
-    perCurrency(rows, (ofCurrency, currency) => ({
-      caption: `Stripe's fees that payouts list, in ${currency.toUpperCase()}`,
-      data: pivot(ofCurrency, {
-        time: ({ day }) => day,
-        name: ({ product_line }) => wordsOf(product_line),
-        figure: ({ stripe_fees }) => ({
-          value: stripe_fees / 100,
-          text: formatMoney(stripe_fees, currency),
-        }),
-      }),
-    })),
+    moneyCharts(rows, {
+      caption: "Stripe's fees that payouts list",
+      time: ({ day }) => day,
+      name: ({ product_line }) => wordsOf(product_line),
+      amount: ({ stripe_fees }) => stripe_fees,
+    }),
   empty: "No fee was paid in this range. Each day with a fee will appear here.",
 };
 
 const METRICS: ReportSpec<"/reports/metrics"> = {
   path: "/reports/metrics",
   title: "Metrics",
-  lead: "GMV, net revenue, take rate, ARPU, conversion and the capture of fees, with their formulas.",
+  lead:
+    "GMV, net revenue, take rate, ARPU, conversion and the capture of fees, with their formulas.",
   columns: [
     { key: "name", kind: "words", title: "Metric" },
     { key: "product_line", kind: "words" },
     { key: "currency", kind: "text" },
     { key: "value", kind: "measure" },
-    { key: "numerator", kind: "text" },
-    { key: "denominator", kind: "text" },
+    { key: "numerator", kind: "decimal" },
+    { key: "denominator", kind: "decimal" },
     { key: "unit", kind: "text" },
     { key: "formula", kind: "text" },
   ],
@@ -156,15 +129,13 @@ const LIABILITIES: ReportSpec<"/reports/liabilities"> = {
     { key: "difference", kind: "money" },
   ],
   charts: (rows) =>
-    perCurrency(rows, (ofCurrency, currency) => ({
-      caption: `Deferred revenue at the end of the month, in ${currency.toUpperCase()}`,
+    moneyCharts(rows, {
+      caption: "Deferred revenue at the end of the month",
       step: "Month",
-      data: pivot(ofCurrency, {
-        time: ({ month }) => month,
-        name: () => "closing",
-        figure: ({ closing }) => ({ value: closing / 100, text: formatMoney(closing, currency) }),
-      }),
-    })),
+      time: ({ month }) => month,
+      name: () => "closing",
+      amount: ({ closing }) => closing,
+    }),
   empty: "No credits were sold yet. Each month with a sale will appear here.",
 };
 

@@ -106,7 +106,9 @@ export function PayoutLinesPage() {
           <div className="grid gap-6 *:min-w-0">
             <PayoutFacts payout={payout} />
             <p>
-              <Link href={`/payouts/${id}`} className="underline">The payout and its mismatches</Link>
+              <Link href={`/payouts/${id}`} className="underline">
+                The payout and its mismatches
+              </Link>
             </p>
             <Controls controls={controls} />
             <Section title="Mismatches">

@@ -1,27 +1,16 @@
-import type { ReactNode } from "react";
 import type { Input } from "@farthing/client";
 import { Button } from "@/components/ui/button";
 import { Chart } from "../../parts/chart/chart.tsx";
 import { CsvButton } from "../../parts/csv-button.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
-import { Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { DayFilters } from "../../parts/day-filters.tsx";
+import { useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { columnsOf, type ReportColumn } from "../../parts/report-figures.tsx";
 import { type MoreRows, type ReportPath, type RowOf, useReport } from "../../reads/use-report.ts";
 import { Controls, Formulas, Policies, Range } from "./report-parts.tsx";
 import type { ReportSpec } from "./spec.ts";
-
-/** The range of days and further filters of a report. */
-export function ReportFilters({ children }: { readonly children?: ReactNode }) {
-  return (
-    <Filters>
-      <Field name="from" type="date" label="First day (UTC)" />
-      <Field name="to" type="date" label="Last day (UTC)" />
-      {children}
-    </Filters>
-  );
-}
 
 const keyOf = (row: object) => JSON.stringify(row);
 
@@ -87,7 +76,7 @@ export function ReportPage<P extends ReportPath>({ spec }: { readonly spec: Repo
       lead={lead}
       actions={<CsvButton path={path} input={input} fileName={fileName} />}
     >
-      <ReportFilters>{fields}</ReportFilters>
+      <DayFilters>{fields}</DayFilters>
       <Known reading={reading} title={title} placeholder="h-96">
         {(report) => {
           const rows = report.rows.filter(isShown ?? (() => true));

@@ -1,13 +1,13 @@
 /** What a page of a report shows. */
 import type { ReactNode } from "react";
-import type { ChartData } from "../../parts/chart/series.ts";
+import type { ChartData, Step } from "../../parts/chart/series.ts";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
 import type { ReportPath, RowOf } from "../../reads/use-report.ts";
 
 export interface NamedChart {
   readonly caption: string;
   readonly data: ChartData;
-  readonly step?: "Day" | "Month";
+  readonly step?: Step;
 }
 
 export interface ReportSpec<P extends ReportPath> {

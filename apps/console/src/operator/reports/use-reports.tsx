@@ -6,7 +6,7 @@ import { wordsOf } from "../../parts/state-badge.tsx";
 import { ReportPage } from "./report-page.tsx";
 import type { ReportSpec } from "./spec.ts";
 
-const GROUPS = ["day,model", "day", "model", "origin", "feature", "day,feature", "model,feature"];
+const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,feature"];
 
 const USAGE: ReportSpec<"/reports/usage"> = {
   path: "/reports/usage",
@@ -35,7 +35,7 @@ const USAGE: ReportSpec<"/reports/usage"> = {
   filters: ["group_by", "user_id"],
   fields: (
     <>
-      <Choice name="group_by" label="Grouped by" values={GROUPS} />
+      <Choice name="group_by" label="Grouped by" values={GROUPS} without="day,model" />
       <Field name="user_id" label="User id" />
     </>
   ),

@@ -3,7 +3,7 @@ import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type Column, DataTable } from "../data-table.tsx";
 import { Legend } from "./legend.tsx";
-import type { ChartData } from "./series.ts";
+import type { ChartData, Step } from "./series.ts";
 
 const Plot = lazy(() => import("./plot.tsx"));
 
@@ -11,8 +11,7 @@ interface ChartProps {
   /** What is drawn, with its unit. */
   readonly caption: string;
   readonly data: ChartData;
-  /** What a step of the time axis is. */
-  readonly step?: "Day" | "Month" | "Hour";
+  readonly step?: Step;
 }
 
 /** A time as the axis's step names it: `2026-11-02`, `2026-11` or `2026-11-02 14:00`. */
@@ -71,7 +70,7 @@ export function Chart({ caption, data, step = "Day" }: ChartProps) {
         className="min-w-0 rounded-md outline-none focus-visible:ring-3 focus-visible:ring-ring/50"
       >
         <Suspense fallback={<Skeleton className="h-60" />}>
-          <Plot data={data} at={at} onPoint={setAt} />
+          <Plot data={data} step={step} at={at} onPoint={setAt} />
         </Suspense>
       </div>
       <p className="min-h-5 text-sm tabular-nums" aria-live="polite">{said}</p>

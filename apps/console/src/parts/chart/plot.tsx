@@ -2,10 +2,11 @@
 import { useEffect, useRef } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { type ChartData, LINES } from "./series.ts";
+import { type ChartData, LINES, type Step } from "./series.ts";
 
 interface PlotProps {
   readonly data: ChartData;
+  readonly step: Step;
   /** The position of the cursor; null hides it. */
   readonly at: number | null;
   readonly onPoint: (at: number | null) => void;
@@ -30,10 +31,28 @@ function axis(more: Partial<UPlot.Axis> = {}): UPlot.Axis {
 
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 
+/** A label of the time axis needs this many pixels. */
+const LABEL_WIDTH = 70;
+
+/** Labels times that have figures, as many as fit. */
+function labelled(times: readonly number[], width: number): number[] {
+  const every = Math.max(1, Math.ceil(times.length * LABEL_WIDTH / width));
+  return times.filter((_, nr) => nr % every === 0);
+}
+
+/** The part of an ISO time that tells the steps apart. */
+const LABELS = { Day: [5, 10], Month: [0, 7], Hour: [11, 16] } as const;
+const DAY_S = 86_400;
+
+interface Look {
+  readonly step: Step;
+  readonly width: number;
+}
+
 function optionsOf(
-  { series }: ChartData,
+  { times, series }: ChartData,
   onPoint: (at: number | null) => void,
-  width: number,
+  { step, width }: Look,
 ): UPlot.Options {
   return {
     width,
@@ -41,11 +60,17 @@ function optionsOf(
     tzDate: (time) => UPlot.tzDate(new Date(time * 1000), "UTC"),
     legend: { show: false }, // Ours shows the patterns of the lines.
     cursor: { y: false, drag: { x: false, y: false, setScale: false } },
+    scales: {
+      // A single time stands in the middle.
+      x: { range: (_, min, max) => min === max ? [min - DAY_S, max + DAY_S] : [min, max] },
+    },
     axes: [
       // Numbers only, because the browser's language must not change a chart.
       axis({
-        values: (_, times) => times.map((time) => new Date(time * 1000).toISOString().slice(5, 10)),
-        incrs: [86_400, 2 * 86_400, 5 * 86_400, 7 * 86_400, 14 * 86_400, 30 * 86_400, 91 * 86_400],
+        size: 32,
+        splits: (plot) => labelled(times.map(seconds), plot.width),
+        values: (_, at) =>
+          at.map((time) => new Date(time * 1000).toISOString().slice(...LABELS[step])),
       }),
       axis({ size: 60, values: (_, values) => values.map((value) => COMPACT.format(value)) }),
     ],
@@ -66,7 +91,7 @@ function optionsOf(
   };
 }
 
-export default function Plot({ data, at, onPoint }: PlotProps) {
+export default function Plot({ data, step, at, onPoint }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(null);
   useEffect(() => {
@@ -75,7 +100,11 @@ export default function Plot({ data, at, onPoint }: PlotProps) {
       data.times.map(seconds),
       ...data.series.map(({ values }) => [...values]),
     ];
-    const made = new UPlot(optionsOf(data, onPoint, target.clientWidth), figures, target);
+    const made = new UPlot(
+      optionsOf(data, onPoint, { step, width: target.clientWidth }),
+      figures,
+      target,
+    );
     plot.current = made;
     const sizes = new ResizeObserver(() =>
       made.setSize({ width: target.clientWidth, height: HEIGHT })
@@ -90,7 +119,7 @@ export default function Plot({ data, at, onPoint }: PlotProps) {
       plot.current = null;
       made.destroy();
     };
-  }, [data, onPoint]);
+  }, [data, step, onPoint]);
   useEffect(() => {
     const { current } = plot;
     if (current === null || current.cursor.idx === at) return;

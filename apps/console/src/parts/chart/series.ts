@@ -14,6 +14,9 @@ export interface ChartData {
   readonly series: readonly Series[];
 }
 
+/** What a step of the time axis is. */
+export type Step = "Day" | "Month" | "Hour";
+
 interface Line {
   /** The name of a colour of console.css. */
   readonly color: string;

@@ -1,0 +1,2 @@
+/** The first page of an operator. */
+export { OverviewPage } from "./overview.tsx";

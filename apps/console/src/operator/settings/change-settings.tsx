@@ -1,0 +1,135 @@
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { Trouble } from "@/components/farthing/trouble";
+import { Button } from "@/components/ui/button";
+import {
+  Dialog,
+  DialogContent,
+  DialogDescription,
+  DialogHeader,
+  DialogTitle,
+} from "@/components/ui/dialog";
+import { ReasonField } from "../../parts/form-fields.tsx";
+import { useSignedIn } from "../../session/context.tsx";
+import { Diff } from "./diff.tsx";
+import { type SettingsPath, useSettingsChange, type Wanted } from "./use-settings-change.ts";
+
+interface ChangeSettingsProps<P extends SettingsPath> {
+  readonly path: P;
+  /** The version of the settings that the page shows. */
+  readonly version: string;
+  /** The button that opens the dialog. */
+  readonly action: string;
+  /** What is changed, such as "Package starter". */
+  readonly title: string;
+  /** The fields of the form. Without them the dialog shows at once what will change. */
+  readonly children?: ReactNode;
+  readonly wantedOf: (form: FormData) => Wanted<P>;
+}
+
+/**
+ * Changes settings in two steps: the service says what would change, and the operator saves that with
+ * a reason. If somebody else has changed the settings meanwhile, nothing is saved.
+ */
+export function ChangeSettings<P extends SettingsPath>(
+  props: ChangeSettingsProps<P>,
+) {
+  const { path, version, action, title, children, wantedOf } = props;
+  const { person } = useSignedIn();
+  const [isOpen, setOpen] = useState(false);
+  const change = useSettingsChange(path, version);
+  const { checked, checkError, isChecking, saving } = change;
+  const form = useRef<HTMLFormElement>(null);
+  const isChecked = checked !== undefined;
+  const isDone = saving.state === "done" && saving.result !== undefined;
+  const open = () => {
+    change.reset();
+    setOpen(true);
+    if (children === undefined) change.check(wantedOf(new FormData()));
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    if (!isChecked) change.check(wantedOf(fields));
+    else if (checked.changes.length > 0) {
+      change.save(String(fields.get("reason")));
+    }
+  };
+  return (
+    <>
+      <Button
+        variant="outline"
+        size="sm"
+        onClick={open}
+        aria-label={`${action}: ${title}`}
+      >
+        {action}
+      </Button>
+      <Dialog open={isOpen} onOpenChange={setOpen}>
+        <DialogContent>
+          <DialogHeader>
+            <DialogTitle>{title}</DialogTitle>
+            <DialogDescription>In your name: {person.email}</DialogDescription>
+          </DialogHeader>
+          {isDone
+            ? (
+              <div className="grid gap-4">
+                <p role="status">
+                  {`Saved as version ${saving.result!.version}.`}
+                </p>
+                <Button onClick={() => setOpen(false)}>Close</Button>
+              </div>
+            )
+            : (
+              <form
+                ref={form}
+                onSubmit={submit}
+                className="grid gap-4 *:min-w-0"
+              >
+                {/* Hidden and not removed, so that going back keeps what was entered. */}
+                <div
+                  hidden={isChecked}
+                  className={isChecked ? "hidden" : "grid gap-4"}
+                >
+                  {children}
+                </div>
+                {isChecked && <Diff {...checked} />}
+                {isChecked && checked.changes.length > 0 && <ReasonField />}
+                {checkError && <Trouble title="Not possible" error={checkError} />}
+                {saving.state === "failed" && <Trouble title="Not saved" error={saving.error} />}
+                <Buttons
+                  hasFields={children !== undefined}
+                  isChecked={isChecked}
+                  canSave={isChecked && checked.changes.length > 0}
+                  isBusy={isChecking || saving.state === "busy"}
+                  back={change.reset}
+                />
+              </form>
+            )}
+        </DialogContent>
+      </Dialog>
+    </>
+  );
+}
+
+interface ButtonsProps {
+  readonly hasFields: boolean;
+  readonly isChecked: boolean;
+  readonly canSave: boolean;
+  readonly isBusy: boolean;
+  readonly back: () => void;
+}
+
+function Buttons(
+  { hasFields, isChecked, canSave, isBusy, back }: ButtonsProps,
+) {
+  return (
+    <div className="flex flex-wrap justify-end gap-2">
+      {isChecked && hasFields && <Button variant="outline" onClick={back}>Back</Button>}
+      {(canSave || !isChecked) && (
+        <Button type="submit" aria-disabled={isBusy}>
+          {isBusy ? "Working…" : isChecked ? "Save" : "Show what will change"}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import type { SettingsChanged } from "@farthing/client";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { None } from "../../parts/figures.tsx";
+import { wordsOf } from "../../parts/state-badge.tsx";
+
+type Field = SettingsChanged["changes"][number]["fields"][number];
+
+/** Fields with their values before and after. */
+export const FIELDS: readonly Column<Field>[] = [
+  { title: "Field", cell: ({ field }) => wordsOf(field) },
+  {
+    title: "Before",
+    cell: ({ from }) => from === null ? <None /> : <del>{from}</del>,
+  },
+  {
+    title: "After",
+    cell: ({ to }) => to === null ? <None /> : <ins>{to}</ins>,
+  },
+];
+
+/** What a change of settings changes, as the service says. */
+export function Diff({ changes, unchanged }: SettingsChanged) {
+  if (changes.length === 0) return <p role="status">Nothing would change.</p>;
+  return (
+    <div className="grid gap-3">
+      {changes.map(({ name, change, version, fields }) => (
+        <div key={name} className="grid gap-2 *:min-w-0">
+          <p className="text-sm">
+            <span className="font-medium">{name}</span>
+            {` is ${change}${version === null ? "" : `: version ${version}`}`}
+          </p>
+          <DataTable
+            caption={`Changes of ${name}`}
+            columns={FIELDS}
+            items={fields}
+            keyOf={({ field }) =>
+              field}
+            empty="No field changes."
+          />
+        </div>
+      ))}
+      {unchanged > 0 && <p className="text-sm text-muted-foreground">Unchanged: {unchanged}</p>}
+    </div>
+  );
+}

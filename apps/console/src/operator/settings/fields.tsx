@@ -1,0 +1,66 @@
+/** Fields of the forms of settings, and how their texts become values of the API. */
+import { useId } from "react";
+import { Label } from "@/components/ui/label";
+import { Textarea } from "@/components/ui/textarea";
+import { TextField } from "../../parts/form-fields.tsx";
+
+interface SelectProps {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly value: string;
+}
+
+export function SelectField({ name, label, values, value }: SelectProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>{label}</Label>
+      <select
+        {...{ id, name }}
+        defaultValue={value}
+        className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
+      >
+        {values.map((each) => <option key={each} value={each}>{each}</option>)}
+      </select>
+    </div>
+  );
+}
+
+interface LinesProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: readonly string[];
+}
+
+/** A list, one item a line. */
+export function LinesField({ name, label, value }: LinesProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>{label}</Label>
+      <Textarea id={id} name={name} defaultValue={value.join("\n")} rows={10} />
+    </div>
+  );
+}
+
+/** When a change begins. */
+export const FromField = ({ hint }: { readonly hint: string }) => (
+  <TextField name="effective_from" label="Begins (UTC)" hint={hint} />
+);
+
+export const FROM_MOMENT = "Empty: now. Otherwise a moment such as 2027-01-01T00:00:00Z.";
+
+/** Returns the field's text; empty is the same as missing. */
+export const textOf = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();
+
+/** Returns the named fields that are not empty. */
+export function givenOf<Name extends string>(
+  form: FormData,
+  names: readonly Name[],
+): { [Key in Name]?: string } {
+  const given = names.map((name) => [name, textOf(form, name)] as const);
+  return Object.fromEntries(given.filter(([, text]) => text !== "")) as {
+    [Key in Name]?: string;
+  };
+}

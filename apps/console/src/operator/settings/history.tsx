@@ -1,0 +1,78 @@
+import type { PastSettingChange } from "@farthing/client";
+import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { Moment, None } from "../../parts/figures.tsx";
+import { Section } from "../../parts/page.tsx";
+import { wordsOf } from "../../parts/state-badge.tsx";
+import { ChangeSettings } from "./change-settings.tsx";
+import type { SettingsPath, Wanted } from "./use-settings-change.ts";
+
+interface HistoryProps<P extends SettingsPath> {
+  readonly path: P;
+  readonly version: string;
+  readonly history: readonly PastSettingChange[];
+  /** Returns the change that restores the old values; null if there are none. */
+  readonly undoOf: (past: PastSettingChange) => Wanted<P> | null;
+}
+
+/** The fields of a change, each with its values before and after. */
+function Fields({ fields }: PastSettingChange) {
+  const list = (
+    <ul className="grid gap-1">
+      {fields.map(({ field, from, to }) => (
+        <li key={field} className="break-words">
+          {`${wordsOf(field)}: ${from ?? "none"} → ${to ?? "none"}`}
+        </li>
+      ))}
+    </ul>
+  );
+  if (fields.some(({ from }) => from !== null)) return list;
+  return (
+    <details>
+      <summary>added</summary>
+      {list}
+    </details>
+  );
+}
+
+/** Earlier changes. Each can be undone by a new version that has the old values. */
+export function SettingsHistory<P extends SettingsPath>(
+  props: HistoryProps<P>,
+) {
+  const { path, version, history, undoOf } = props;
+  const columns: Column<PastSettingChange>[] = [
+    { title: "Version", isFigure: true, cell: ({ version }) => version },
+    { title: "When", cell: ({ changed_at }) => <Moment at={changed_at} /> },
+    { title: "What", cell: ({ name }) => name ?? "settings" },
+    { title: "Change", cell: Fields },
+    { title: "Author", cell: ({ author }) => author },
+    { title: "Reason", cell: ({ reason }) => reason ?? <None /> },
+    {
+      title: "Undo",
+      cell: (past) => {
+        const wanted = undoOf(past);
+        if (wanted === null) return <None />;
+        const title = `Undo version ${past.version} of ${past.name ?? "the settings"}`;
+        return (
+          <ChangeSettings
+            path={path}
+            version={version}
+            action="Undo"
+            title={title}
+            wantedOf={() => wanted}
+          />
+        );
+      },
+    },
+  ];
+  return (
+    <Section title="History">
+      <DataTable
+        caption="The last 50 changes"
+        columns={columns}
+        items={history}
+        keyOf={(past) => `${past.version} ${past.name}`}
+        empty="Nobody has changed these settings yet."
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,125 @@
+/** The form of a package, and how it becomes the list of packages that the API takes. */
+import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
+import { toMinorUnits, toUnits } from "@/lib/farthing-format";
+import { TextField } from "../../parts/form-fields.tsx";
+import { FROM_MOMENT, FromField, givenOf, SelectField, textOf } from "./fields.tsx";
+
+/** Returns the terms of a package as the API takes them. */
+export function termsOf(
+  { slug, name, description, credits, bonus_credits, prices, highlight, sort }: PackageSetting,
+): PackageTerms {
+  return {
+    ...{ slug, name, credits, bonus_credits, prices, highlight, sort },
+    ...description !== null && { description },
+  };
+}
+
+/** Returns the packages on sale, with these terms instead of the package's own ones. */
+export function withTerms(
+  { packages }: PackageSettings,
+  terms: PackageTerms,
+): PackageTerms[] {
+  const onSale = packages.filter(({ active, slug }) => active && slug !== terms.slug).map(termsOf);
+  return [...onSale, terms];
+}
+
+export function without(
+  { packages }: PackageSettings,
+  slug: string | null,
+): PackageTerms[] {
+  return packages.filter((each) => each.active && each.slug !== slug).map(
+    termsOf,
+  );
+}
+
+interface FormProps {
+  /** Undefined for a new package. */
+  readonly package?: PackageSetting;
+}
+
+export function PackageForm({ package: known }: FormProps) {
+  return (
+    <>
+      {!known && <TextField name="slug" label="Slug" required hint="It never changes." />}
+      <TextField name="name" label="Name" required defaultValue={known?.name} />
+      <TextField
+        name="description"
+        label="Description"
+        defaultValue={known?.description ?? ""}
+      />
+      <TextField
+        name="credits"
+        label="Credits"
+        required
+        defaultValue={known?.credits}
+      />
+      <TextField
+        name="bonus_credits"
+        label="Bonus"
+        defaultValue={known?.bonus_credits ?? "0"}
+      />
+      {known?.prices.map(({ currency, amount }) => (
+        <TextField
+          key={currency}
+          name={`price ${currency}`}
+          label={`Price in ${currency.toUpperCase()}`}
+          inputMode="decimal"
+          defaultValue={toUnits(amount, currency)}
+        />
+      ))}
+      <TextField
+        name="currency"
+        label={known ? "Another currency" : "Currency"}
+        required={!known}
+        maxLength={3}
+        hint="Three letters, such as eur."
+      />
+      <TextField
+        name="price"
+        label="Price in it"
+        inputMode="decimal"
+        required={!known}
+      />
+      <TextField
+        name="sort"
+        label="Position"
+        type="number"
+        defaultValue={known?.sort ?? 0}
+      />
+      <SelectField
+        name="highlight"
+        label="Highlighted"
+        values={["no", "yes"]}
+        value={known?.highlight ? "yes" : "no"}
+      />
+      <FromField hint={FROM_MOMENT} />
+    </>
+  );
+}
+
+/** Reads the prices of the form. A price that was emptied is no longer offered. */
+function pricesOf(form: FormData, known: PackageSetting | undefined) {
+  const old = known?.prices.map((
+    { currency },
+  ) => [currency, textOf(form, `price ${currency}`)]);
+  const added = [textOf(form, "currency").toLowerCase(), textOf(form, "price")];
+  return [...old ?? [], added].flatMap(([currency = "", units = ""]) =>
+    currency === "" || units === "" ? [] : [{ currency, amount: toMinorUnits(units, currency) }]
+  );
+}
+
+export function termsOfForm(
+  form: FormData,
+  known?: PackageSetting,
+): PackageTerms {
+  return {
+    slug: known?.slug ?? textOf(form, "slug"),
+    name: textOf(form, "name"),
+    credits: textOf(form, "credits"),
+    bonus_credits: textOf(form, "bonus_credits") || "0",
+    prices: pricesOf(form, known),
+    sort: Number(textOf(form, "sort")),
+    highlight: form.get("highlight") === "yes",
+    ...givenOf(form, ["description", "effective_from"]),
+  };
+}

@@ -1,0 +1,55 @@
+import { Link } from "wouter";
+import { Page } from "../../parts/page.tsx";
+
+const SETTINGS = [
+  ["packages", "Packages", "What is on sale, and at which price."],
+  ["rates", "Rates", "What the use of each model costs."],
+  [
+    "policy",
+    "Policy",
+    "Limits, durations, texts of emails and of the hosted page.",
+  ],
+  ["flags", "Features", "Credits and bookings: on, off, or on for some users."],
+  [
+    "alerts",
+    "Alert rules",
+    "Thresholds, and how long a figure must be beyond them.",
+  ],
+  [
+    "accounting",
+    "Accounting policies",
+    "How the price of an order becomes revenue.",
+  ],
+  ["journal-codes", "Journal codes", "The codes of your bookkeeping."],
+  [
+    "blocked-domains",
+    "Blocked domains",
+    "Email domains without welcome credits.",
+  ],
+  [
+    "fraud",
+    "Fraud limits",
+    "How many checkouts, cards and bookings are allowed.",
+  ],
+] as const;
+
+/** Says what can be changed where. */
+export function SettingsPage() {
+  return (
+    <Page
+      title="Settings"
+      lead="Each change is shown before it is saved, has a reason, and can be undone."
+    >
+      <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+        {SETTINGS.map(([name, title, about]) => (
+          <li key={name} className="rounded-md border p-4">
+            <Link href={`/settings/${name}`} className="font-medium underline">
+              {title}
+            </Link>
+            <p className="mt-1 text-sm text-muted-foreground">{about}</p>
+          </li>
+        ))}
+      </ul>
+    </Page>
+  );
+}

@@ -1,0 +1,14 @@
+import { percentOf } from "./exact.ts";
+import { None } from "./figures.tsx";
+import { StateBadge } from "./state-badge.tsx";
+
+/** The share that is left of an error budget; below zero it is overspent. */
+export function BudgetLeft({ left }: { readonly left: number | undefined }) {
+  if (left === undefined) return <None />;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-2 font-medium tabular-nums">
+      {percentOf(String(left))}
+      <StateBadge state={left > 0 ? "within" : "overspent"} />
+    </span>
+  );
+}
