@@ -1,5 +1,5 @@
-import { Suspense, useState } from "react";
-import { Route, Switch } from "wouter";
+import { Suspense, useEffect, useState } from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Page } from "../parts/page.tsx";
@@ -29,9 +29,19 @@ function Pages({ areas }: { readonly areas: readonly Area[] }) {
   );
 }
 
+/** An operator who names no page begins with the overview. A return from Stripe is a buyer's. */
+function useFirstPage(isOperator: boolean): void {
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    const { hash, search } = location;
+    if (isOperator && hash === "" && search === "") navigate("/overview", { replace: true });
+  }, [isOperator, navigate]);
+}
+
 /** The header, the menu, and the page that the address names. */
 export function Shell() {
   const { auth, person } = useSignedIn();
+  useFirstPage(person.isOperator);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const areas = AREAS.filter(({ isForOperators }) => person.isOperator || !isForOperators);
   return (

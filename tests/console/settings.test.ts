@@ -1,0 +1,212 @@
+/**
+ * Settings are changed in the console: the difference is shown before anything is saved, every change
+ * has an author and a reason, and is undone by a new version with the old values.
+ */
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import { PackageSettings } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
+import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
+import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
+import { once } from "../blocks/once.ts";
+import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
+import { proven, withPackages, withPolicy } from "../support/project/database.ts";
+import { backEnd, data, get, post } from "../support/project/http.ts";
+import { signUpOperator } from "../support/project/people.ts";
+import { test, testsEnd, world } from "./opened.ts";
+import { cellsOf, goTo, onPage } from "./shown-figures.ts";
+
+const operator = once(() => signUpOperator(world));
+
+const readPackages = async () =>
+  data(await get(world, "settings/packages", backEnd(world)), 200, PackageSettings);
+
+const readPolicy = async () =>
+  data(await get(world, "settings/policy", backEnd(world)), 200, PolicySettings);
+
+type Packages = Awaited<ReturnType<typeof readPackages>>;
+
+const onSale = ({ packages }: Packages) =>
+  packages.filter(({ active }) => active).map((
+    { id: _id, version: _version, active: _active, effective_from: _from, ...terms },
+  ) => ({ ...terms, description: terms.description ?? undefined }));
+
+const packageOf = (settings: Packages, slug: string) =>
+  settings.packages.find((each) => each.slug === slug)!;
+
+const priceOf = async (slug: string) => packageOf(await readPackages(), slug).prices[0]?.amount;
+
+/** Puts a package on sale whose price no other test reads. */
+async function addPackage(slug: string): Promise<void> {
+  const settings = await readPackages();
+  const own = {
+    ...{ slug, name: slug, credits: "6000000", sort: 9999 },
+    prices: [{ currency: "usd", amount: 600_000 }],
+  };
+  const body = {
+    packages: [...onSale(settings), own],
+    version: settings.version,
+    reason: "for the test",
+  };
+  data(await post(world, "settings/packages", backEnd(world), body), 200, SettingsChanged);
+}
+
+async function press(within: Page | Locator, name: string): Promise<void> {
+  await within.getByRole("button", { name, exact: true }).first().click();
+}
+
+/** The rows of the difference that an open dialog shows. */
+async function diffOf(page: Page, name: string): Promise<string[][]> {
+  const [, ...rows] = await cellsOf(page, `Changes of ${name}`);
+  return rows;
+}
+
+/** Saves the checked change of the open dialog, and closes it. */
+async function save(page: Page, reason: string): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill(reason);
+  await press(dialog, "Save");
+  await dialog.getByText(/^Saved as version \d+\.$/).waitFor();
+  await press(dialog, "Close");
+  await dialog.waitFor({ state: "detached" });
+}
+
+test("a price is changed after its difference was shown, and undone by a new version", () =>
+  withPackages(world, "exclusive", async () => {
+    const slug = `console-${crypto.randomUUID().slice(0, 8)}`;
+    await addPackage(slug);
+    const person = await operator();
+    await onPage({ person, path: "/settings/packages" }, async (page) => {
+      const shown = page.getByRole("row").filter({ hasText: `(${slug})` });
+      await shown.getByText("$6,000.00").waitFor();
+      await press(page, `Change: Package ${slug}`);
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText(`In your name: ${person.email}`).waitFor();
+      await dialog.getByLabel("Price in USD").fill("7000.01");
+      await press(dialog, "Show what will change");
+      deepEqual(await diffOf(page, slug), [["price usd", "600000", "700001"]]);
+      equal(await priceOf(slug), 600_000, "a difference saves nothing");
+      deepEqual(await audit(page), []);
+      await save(page, "autumn prices");
+      await shown.getByText("$7,000.01").waitFor();
+      const changed = packageOf(await readPackages(), slug);
+      deepEqual([changed.prices[0]?.amount, changed.version], [700_001, 2]);
+
+      const past = page.getByRole("table", { name: "The last 50 changes" }).getByRole("row")
+        .filter({ hasText: "autumn prices" }).filter({ hasText: slug });
+      await past.getByText(`operator:${person.id}`).waitFor();
+      await press(past, `Undo: Undo version ${(await readPackages()).version} of ${slug}`);
+      deepEqual(await diffOf(page, slug), [["price usd", "700001", "600000"]]);
+      equal(await priceOf(slug), 700_001, "an undo is shown first, too");
+      await save(page, "back again");
+      await shown.getByText("$6,000.00").waitFor();
+      const restored = packageOf(await readPackages(), slug);
+      deepEqual([restored.prices[0]?.amount, restored.version], [600_000, 3]);
+
+      await press(page, `Retire: Package ${slug}`);
+      deepEqual(await diffOf(page, slug), [["active", "true", "false"]]);
+      await save(page, "no longer sold");
+      await shown.getByText("retired").waitFor();
+    });
+    const { history } = await readPackages();
+    deepEqual(
+      history.filter(({ name }) => name === slug).map(({ author, reason }) => [author, reason]),
+      [
+        [`operator:${person.id}`, "no longer sold"],
+        [`operator:${person.id}`, "back again"],
+        [`operator:${person.id}`, "autumn prices"],
+        ["key:default", "for the test"],
+      ],
+    );
+    await proven(world);
+  }));
+
+test("if somebody else changes the settings meanwhile, nothing is overwritten", () =>
+  withPackages(world, "exclusive", async () => {
+    const slugs = ["a", "b"].map((name) => `console-${name}-${crypto.randomUUID().slice(0, 8)}`);
+    await addPackage(slugs[0]!);
+    await onPage({ person: await operator(), path: "/settings/packages" }, async (page) => {
+      await press(page, `Retire: Package ${slugs[0]}`);
+      await diffOf(page, slugs[0]!);
+      await addPackage(slugs[1]!);
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Reason").fill("too late");
+      await press(dialog, "Save");
+      await dialog.getByText("Not saved").waitFor();
+    });
+    const settings = await readPackages();
+    deepEqual(slugs.map((slug) => packageOf(settings, slug).active), [true, true]);
+    const packages = onSale(settings).filter(({ slug }) => !slugs.includes(slug));
+    const body = { packages, version: settings.version, reason: "clean up" };
+    data(await post(world, "settings/packages", backEnd(world), body), 200, SettingsChanged);
+  }));
+
+test("a setting of the policy is changed and undone, and a wrong value is refused", () =>
+  withPolicy(world, "exclusive", async () => {
+    const valueOf = async () =>
+      (await readPolicy()).settings.find(({ name }) => name === "late_settle_within")?.value;
+    const before = await valueOf();
+    notEqual(before, "1800");
+    await onPage({ person: await operator(), path: "/settings/policy" }, async (page) => {
+      await press(page, "Change: late settle within");
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Value (seconds)").fill("-1");
+      await press(dialog, "Show what will change");
+      await dialog.getByText("Not possible").waitFor();
+      await dialog.getByLabel("Value (seconds)").fill("1800");
+      await press(dialog, "Show what will change");
+      deepEqual(await diffOf(page, "policy"), [["late settle within", before, "1800"]]);
+      await press(dialog, "Back");
+      equal(await dialog.getByLabel("Value (seconds)").inputValue(), "1800");
+      await press(dialog, "Show what will change");
+      await save(page, "a console test");
+      equal(await valueOf(), "1800");
+      const { version } = await readPolicy();
+      await press(page, `Undo: Undo version ${version} of the settings`);
+      deepEqual(await diffOf(page, "policy"), [["late settle within", "1800", before]]);
+      await save(page, "undone");
+    });
+    equal(await valueOf(), before);
+  }));
+
+const PAGES = [
+  ["packages", "Packages", "packages", "slug"],
+  ["rates", "Rates of a million tokens", "rates", "model"],
+  ["policy", "Settings", "settings", "value"],
+  ["flags", "Features", "flags", "name"],
+  ["alerts", "Alert rules", "rules", "threshold"],
+  ["accounting", "Accounting policies", "policies", "value"],
+  ["journal-codes", "Codes of the journal", "codes", "code"],
+] as const;
+
+test("each page of settings has the values and the history of its endpoint", async () => {
+  const { as } = await operator();
+  await onPage({ person: await operator(), path: "/settings" }, async (page) => {
+    for (const [name, caption, list, field] of PAGES) {
+      await goTo(page, `/settings/${name}`);
+      const rows = (await cellsOf(page, caption)).slice(1);
+      const settings = JSON.parse((await get(world, `settings/${name}`, as)).text).data;
+      const items = settings[list] as Record<string, unknown>[];
+      equal(rows.length, items.length, name);
+      items.forEach((item, nr) => {
+        const value = item[field] === null ? "none" : String(item[field]);
+        ok(rows[nr]!.some((cell) => cell.includes(value)), `${name}: ${value}`);
+      });
+      const past = (await cellsOf(page, "The last 50 changes")).slice(1);
+      equal(past.length, settings.history.length, name);
+      deepEqual(await audit(page), [], name);
+      deepEqual(await overflowsAt(page, [{ width: 375, height: 800 }, ZOOMED]), [], name);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    }
+    await goTo(page, "/settings/fraud");
+    const rows = (await cellsOf(page, "Settings")).slice(1);
+    const policy = JSON.parse((await get(world, "fraud/policy", as)).text).data;
+    const { updated_at: _at, updated_by: _by, ...limits } = policy;
+    equal(rows.length, Object.keys(limits).length);
+    for (const [name, value] of Object.entries(limits)) {
+      const row = rows.find(([title]) => title!.startsWith(name.replaceAll("_", " ")));
+      ok(row?.[1]?.startsWith(String(value)), name);
+    }
+  });
+});
+
+testsEnd();

@@ -1,0 +1,113 @@
+/** Compares the cells of the console's tables with the rows of an answer, digit for digit. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { withConsole } from "./console-page.ts";
+import type { Person } from "../support/project/people.ts";
+import { theConsole, world } from "./opened.ts";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+interface Opened {
+  readonly person: Person;
+  readonly path: string;
+}
+
+/** Opens a page of the console as this person. */
+export async function onPage(
+  { person, path }: Opened,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { browser, host } = await theConsole();
+  await withConsole(browser, host, { world, person, path: "/buy" }, async (page) => {
+    await page.getByRole("heading", { level: 1, name: "Buy credits" }).waitFor();
+    await goTo(page, path);
+    await use(page);
+  });
+}
+
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+}
+
+/** Opens a page, and returns the answer of the first request that this page makes of a route. */
+export async function answerOn(page: Page, route: string, path: string): Promise<Row> {
+  const [response] = await Promise.all([
+    page.waitForResponse((each) =>
+      new URL(each.url()).pathname === `/functions/v1${route}` &&
+      each.request().method() === "GET"
+    ),
+    goTo(page, path),
+  ]);
+  equal(response.status(), 200, route);
+  return (await response.json()).data;
+}
+
+/** Returns the texts of a table's cells, the head first. */
+export async function cellsOf(page: Page, caption: string): Promise<string[][]> {
+  const table = page.getByRole("table", { name: caption, exact: true });
+  await table.waitFor();
+  const rows: string[][] = [];
+  for (const row of await table.getByRole("row").all()) {
+    rows.push(await row.locator("th, td").allInnerTexts());
+  }
+  return rows;
+}
+
+/** Digits and sign of a text, without the zeros that only show its size: `-$0.33` is `-33`. */
+function digitsOf(text: string): string {
+  const sign = /^\s*-/.test(text) ? "-" : "";
+  return sign + (text.replaceAll(/\D/g, "").replace(/^0+(?=\d)/, ""));
+}
+
+const withoutZeros = (digits: string) => digits.replace(/0+$/, "");
+
+/** Returns whether a cell shows this value. */
+function isShown(cell: string, value: unknown): boolean {
+  if (value === null) return cell === "none";
+  if (typeof value === "boolean") return cell === (value ? "yes" : "no");
+  const text = String(value);
+  if (/^-?\d+(\.\d+)?$/.test(text) && !/^[a-z]/i.test(cell)) {
+    const [shown, expected] = [digitsOf(cell), digitsOf(text)];
+    // A share in percent has its point elsewhere, so its last zeros differ.
+    return shown === expected ||
+      cell.endsWith("%") && withoutZeros(shown) === withoutZeros(expected);
+  }
+  return cell.replaceAll("_", " ") === text.replaceAll("_", " ");
+}
+
+/** Titles of columns that are not the field's name. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "Payout": "payout_id",
+  "Sum of the lines": "sum",
+  "Open mismatches": "mismatches",
+  "Month closed": "closed",
+  "Metric": "name",
+  "Figure": "name",
+  "Of": "label",
+  "Code": "account_code",
+  "Action": "kind",
+  "Share of credits": "share",
+};
+
+const fieldOf = (title: string) =>
+  FIELDS[title] ??
+    title.toLowerCase().replace(" (utc)", "").replace("(usd)", "usd").replaceAll(" ", "_");
+
+/** Times are written in words, so they are compared elsewhere. */
+const isTime = (field: string) => field.endsWith("_at");
+
+/** Asserts that the table has a row for each row of the answer, with all of its figures. */
+export async function showsRows(page: Page, caption: string, rows: readonly Row[]): Promise<void> {
+  const [head = [], ...shown] = await cellsOf(page, caption);
+  equal(shown.length, rows.length, `the rows of ${caption}`);
+  const fields = head.map(fieldOf);
+  const wrong = rows.flatMap((row, nr) =>
+    fields.flatMap((field, column) => {
+      const [cell, value] = [shown[nr]![column] ?? "", row[field]];
+      if (isTime(field) || value === undefined && cell === "") return [];
+      return isShown(cell, value) ? [] : [`${caption} ${nr} ${field}: ${value} is ${cell}`];
+    })
+  );
+  deepEqual(wrong, []);
+  ok(fields.some((field) => rows[0] !== undefined && field in rows[0]));
+}
