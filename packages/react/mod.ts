@@ -12,7 +12,14 @@ export {
   packagesQuery,
   topUpsQuery,
 } from "./core/queries.ts";
-export type { Loading, Reading, Ready, SignedOut, Unknown } from "./core/state.ts";
+export {
+  type Loading,
+  type Reading,
+  readingOf,
+  type Ready,
+  type SignedOut,
+  type Unknown,
+} from "./core/state.ts";
 export {
   ProgressTracker,
   type ProgressTrackerProps,

@@ -73,7 +73,10 @@ interface Query<Data> extends Pick<UseQueryResult<Data>, "error" | "isFetching">
   readonly refetch: () => unknown;
 }
 
-/** @param userId the user of the `FarthingProvider` */
+/**
+ * Returns what a query knows, in the states of the hooks.
+ * @param userId the user of the `FarthingProvider`
+ */
 export function readingOf<Data>(
   userId: string | null | undefined,
   { data, error, isFetching, refetch }: Query<Data>,

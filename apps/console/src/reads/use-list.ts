@@ -1,7 +1,7 @@
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import type { Input, ItemOf, ListPath, Page } from "@farthing/client";
-import { farthingKey, type Reading, useFarthing, useUserId } from "@farthing/react";
-import { ONCE, READ_MS, readingOf } from "./use-read.ts";
+import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
+import { ONCE, READ_MS } from "./use-read.ts";
 
 export interface List<Item> {
   readonly reading: Reading<readonly Item[]>;
@@ -38,7 +38,7 @@ export function useList<P extends ListPath>(
   });
   const { data, error, isFetching, refetch } = query;
   return {
-    reading: readingOf({ data: data && itemsOf(data), error, isFetching, refetch }),
+    reading: readingOf(userId, { data: data && itemsOf(data), error, isFetching, refetch }),
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     loadMore: () => void query.fetchNextPage(),

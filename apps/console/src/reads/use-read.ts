@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { FarthingError, type Input, type PathOf, type Result } from "@farthing/client";
-import { farthingKey, type Reading, useFarthing, useUserId } from "@farthing/react";
+import type { Input, PathOf, Result } from "@farthing/client";
+import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
 
 /** A page says after this time that a figure is unknown. */
 export const READ_MS = 20_000;
@@ -13,25 +13,6 @@ interface ReadOptions {
   readonly everyMs?: number;
   /** False until it is known what to read. */
   readonly enabled?: boolean;
-}
-
-const isSignedOut = (error: unknown): boolean =>
-  error instanceof FarthingError && error.status === 401;
-
-interface Answer<Data> {
-  readonly data: Data | undefined;
-  readonly error: Error | null;
-  readonly isFetching: boolean;
-  readonly refetch: () => unknown;
-}
-
-/** Returns what is known: a reading that failed is unknown, and never an empty one. */
-export function readingOf<Data>({ data, error, isFetching, refetch }: Answer<Data>): Reading<Data> {
-  if (isSignedOut(error)) return { status: "signed_out" };
-  if (error !== null && !(isFetching && data === undefined)) {
-    return { status: "unknown", error, last: data, retry: () => void refetch() };
-  }
-  return data === undefined ? { status: "loading" } : { status: "ready", data };
 }
 
 /** Reads a route for the person who is signed in. */
@@ -50,5 +31,5 @@ export function useRead<P extends PathOf<"get">>(
     refetchInterval: everyMs ?? false,
     enabled,
   });
-  return readingOf(query);
+  return readingOf(userId, query);
 }

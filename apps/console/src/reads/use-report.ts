@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Input, PathOf, ReportControl, ReportPolicy, Result } from "@farthing/client";
-import { farthingKey, type Reading, useFarthing, useUserId } from "@farthing/react";
-import { ONCE, READ_MS, readingOf } from "./use-read.ts";
+import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
+import { ONCE, READ_MS } from "./use-read.ts";
 
 /** What every report has. */
 export interface Report<Row> {
@@ -68,7 +68,7 @@ export function useReport<P extends ReportPath>(
   });
   const { data, error, isFetching, refetch } = query;
   return {
-    reading: readingOf({ data: data && joined(data.pages), error, isFetching, refetch }),
+    reading: readingOf(userId, { data: data && joined(data.pages), error, isFetching, refetch }),
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     loadMore: () => void query.fetchNextPage(),

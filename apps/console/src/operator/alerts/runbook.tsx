@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { readingOf, useUserId } from "@farthing/react";
 import { Known } from "../../parts/known.tsx";
-import { ONCE, readingOf } from "../../reads/use-read.ts";
+import { ONCE } from "../../reads/use-read.ts";
 import { Markdown } from "./markdown.tsx";
 
 /** The texts are part of the build, each in a chunk that is loaded with the alert that needs it. */
@@ -20,6 +21,7 @@ function Shipped(
     readonly load: () => Promise<string>;
   },
 ) {
+  const userId = useUserId();
   const query = useQuery({
     ...ONCE,
     queryKey: ["runbook", path],
@@ -27,7 +29,7 @@ function Shipped(
     staleTime: Infinity,
   });
   return (
-    <Known reading={readingOf(query)} title="The runbook" placeholder="h-96">
+    <Known reading={readingOf(userId, query)} title="The runbook" placeholder="h-96">
       {(text) => <Markdown text={text} />}
     </Known>
   );
