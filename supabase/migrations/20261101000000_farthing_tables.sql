@@ -111,6 +111,9 @@ create table farthing.policy (
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
+  -- Before the first event the database's mode is unknown, so the default names the mode.
+  operator_mfa text not null default 'live'
+    constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
   -- Stripe's hosted page
   checkout_locale text not null default 'auto' constraint policy_checkout_locale check (checkout_locale in (
     'auto', 'bg', 'cs', 'da', 'de', 'el', 'en', 'en-GB', 'es', 'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA',
@@ -202,6 +205,9 @@ comment on column farthing.policy.checkout_tax_behavior is
   'top. Only used with checkout_automatic_tax.';
 comment on column farthing.policy.checkout_tax_code is
   'Stripe''s tax code of a package, such as txcd_10103001. Null: the preset of the Stripe account.';
+comment on column farthing.policy.operator_mfa is
+  'Whether an operator''s token must have the level aal2 for changes: off, live (in Stripe''s live mode) or '
+  'required. Endpoints check the token by mfa_check().';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 

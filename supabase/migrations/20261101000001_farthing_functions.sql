@@ -4047,6 +4047,7 @@ declare
     when 'spend_cap_reached' then 402
     when 'forbidden' then 403
     when 'grant_not_allowed' then 403
+    when 'mfa_required' then 403
     when 'not_found' then 404
     when 'already_refunded' then 409
     when 'booking_not_cancellable' then 409
@@ -4760,6 +4761,36 @@ comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
   'Makes a grant, or finds the earlier grant of its reference. Returns {status, data} from known_grant() '
   'or finish_grant(). The caller has locked the account.';
 
+create function farthing.request_grant(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,
+  p_correlation_id text, p_reference_id text, p_once boolean, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+begin
+  if p_once then
+    perform farthing.require_reference(p_reference_id);
+  end if;
+  perform farthing.require_granter(p_author);
+  if p_author in ('owner', 'operator:' || p_user_id) then
+    perform farthing.refuse_grant('self');
+  end if;
+  v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
+  v_grant.reason := p_reason;
+  v_grant.reference_id := p_reference_id;
+  v_grant.once := coalesce(p_once, false);
+  v_grant.correlation_id := p_correlation_id;
+  v_grant.author := p_author;
+  return farthing.make_grant(v_grant, p_user_id, p_now);
+end
+$$;
+comment on function farthing.request_grant is
+  'Checks the author and the terms of a grant, and makes it. Returns {status, data} from make_grant(). '
+  'Fails grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
+
 create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
 returns jsonb
 language sql immutable
@@ -4859,6 +4890,45 @@ as $$
 $$;
 comment on function farthing.expire_grants(timestamptz, int) is
   'Marks pending grants as expired after confirm_before, and returns their number.';
+
+-- supabase/schemas/grants/functions/preview_grant.sql
+
+-- The dry run of a grant. It makes the grant with the functions that make a real one, and then undoes
+-- everything. So its figures cannot differ from those of the grant.
+
+create function farthing.preview_grant(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,
+  p_reference_id text, p_once boolean, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_answer jsonb;
+  v_account farthing.accounts;
+begin
+  begin
+    v_answer := farthing.request_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason,
+      null, p_reference_id, p_once, p_author, p_now);
+    -- The figures of a pending grant are those after its confirmation.
+    perform farthing.put_grant(g, p_now) from farthing.grants g
+    where g.grant_id = (v_answer #>> '{data,grant_id}')::uuid;
+    select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
+    raise exception using errcode = 'UNDO0';
+  exception when sqlstate 'UNDO0' then
+    null;
+  end;
+  perform farthing.account_to_read(p_user_id, p_author, 'POST /credits/grants', p_now);
+  return jsonb_build_object('dry_run', true, 'user_id', p_user_id, 'amount', v_answer #> '{data,amount}',
+    'status', case v_answer ->> 'status' when '202' then 'pending' else 'granted' end,
+    'ceiling', v_answer #> '{data,ceiling}', 'balance_after', trim_scale(v_account.balance)::text,
+    'debt_after', trim_scale(v_account.debt)::text)
+    || case when v_answer #> '{data,duplicate}' is null then '{}' else '{"duplicate": true}' end::jsonb;
+end
+$$;
+comment on function farthing.preview_grant is
+  'Returns what a grant would change, in the API''s form, with credits as text. Changes nothing, and '
+  'records the read of the user. Fails as request_grant() does.';
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
 
@@ -12544,6 +12614,50 @@ $$;
 comment on function farthing.dispute_answer(farthing.disputes) is
   'Returns a dispute in the form of the API''s contract: money in minor units, credits as text.';
 
+-- supabase/schemas/refunds/functions/preview_refund.sql
+
+-- The dry run of a refund. It makes the refund with the functions that make a real one, up to Stripe's
+-- event, and then undoes everything. So its figures cannot differ from those of the refund.
+
+create function farthing.preview_refund(
+  p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+  v_payment_id text;
+  v_refundable bigint;
+begin
+  begin
+    v_refund := farthing.request_refund(p_order_id, p_booking_id, p_amount, p_reason, p_author, null, null,
+      p_now);
+    v_payment_id := farthing.refund_to_send(v_refund) ->> 'payment_id';
+    perform farthing.allow_change(p_author, 'a dry run');
+    perform farthing.apply_refund_event(jsonb_build_object('payment_id', v_payment_id,
+      'refund_id', v_refund.refund_id, 'stripe_refund_id', 'dry_run_' || v_refund.refund_id,
+      'amount', v_refund.amount, 'currency', v_refund.currency, 'status', 'succeeded', 'author', p_author),
+      p_now);
+    select * into v_refund from farthing.refunds
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
+    v_refundable := farthing.refundable(farthing.find_payment(v_payment_id));
+    raise exception using errcode = 'UNDO0';
+  exception when sqlstate 'UNDO0' then
+    null;
+  end;
+  perform farthing.note_account_read(v_refund.account_id, p_author, 'POST /refunds', p_now);
+  return jsonb_build_object('dry_run', true, 'order_id', v_refund.order_id,
+    'booking_id', v_refund.booking_id, 'amount', v_refund.amount, 'currency', v_refund.currency,
+    'refundable_after', v_refundable,
+    'credits_taken_back', trim_scale(v_refund.credits_clawed_back)::text,
+    'debt_added', trim_scale(v_refund.debt_added)::text);
+end
+$$;
+comment on function farthing.preview_refund is
+  'Returns what a refund would change, in the API''s form: amounts in minor units, credits as text. '
+  'Changes nothing, and records the read of the buyer. Fails as request_refund() does.';
+
 -- supabase/schemas/refunds/functions/reserve_refund.sql
 
 -- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
@@ -12672,6 +12786,32 @@ comment on function farthing.reserve_refund(
   'Reserves the amount of a refund in minor units, or the whole refundable amount if p_amount is null. '
   'Returns the unfinished refund of the same Idempotency-Key if one exists. The caller has locked the '
   'account. Fails already_refunded, refund_too_large, idempotency_key_reused.';
+
+create function farthing.request_refund(
+  p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_key bytea,
+  p_fingerprint bytea, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  perform farthing.require_operator(p_author);
+  if p_amount !~ '^[1-9][0-9]{0,15}$' then
+    perform farthing.fail('invalid_request',
+      'amount must be a whole number above 0 with at most 16 digits, in the currency''s minor unit.', null,
+      'amount');
+  end if;
+  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
+  perform farthing.refuse_own(p_author, v_payment.account_id);
+  return farthing.reserve_refund(v_payment, p_amount::bigint, p_reason, p_author, p_key, p_fingerprint,
+    p_now);
+end
+$$;
+comment on function farthing.request_refund is
+  'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails '
+  'forbidden, not_found, invalid_request, already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
@@ -17755,7 +17895,10 @@ as $$
       'The highest monthly cap that a user may set, at least top_up_smallest.'),
     ('top_up_cool_down', 'duration', 'seconds', 60, 2678400, null,
       'The pause between two top-ups of an account.'),
-    -- Grants by operators
+    -- Operators
+    ('operator_mfa', 'choice', null, null, null, '{off,live,required}', 'Whether operators need a second '
+      'factor for changes: `off` never, `live` in Stripe''s live mode, `required` always. Secret keys never '
+      'need one.'),
     ('grant_ceiling', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
       'A grant of more than this many credits needs a confirmation. At most grant_ceiling_author_day.'),
     ('grant_ceiling_author_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
@@ -17784,7 +17927,7 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_terms() is
-  'Returns the settings of top-ups, grants and bookings.';
+  'Returns the settings of top-ups, operators, grants and bookings.';
 
 create function farthing.policy_limits()
 returns setof farthing.setting_kind

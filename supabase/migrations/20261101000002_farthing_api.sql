@@ -209,6 +209,7 @@ as $$
 declare
   v_incident farthing.incidents;
 begin
+  perform farthing.require_operator(p_author);
   -- Only an open incident changes: the first acknowledgement stays, and a resolved incident needs
   -- none.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
@@ -224,7 +225,7 @@ $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
   'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. An '
-  'acknowledgement silences nothing. Fails not_found.';
+  'acknowledgement silences nothing. Fails not_found, and forbidden for an operator who has lost the role.';
 
 -- supabase/schemas/bookings/api.sql
 
@@ -764,7 +765,7 @@ comment on function farthing_public.features_set is
 
 -- supabase/schemas/grants/api.sql
 
--- The RPC functions of grants, for operators and keys: grant, confirm or decline, read and list.
+-- The RPC functions of grants, for operators and keys: grant, preview, confirm or decline, read and list.
 
 create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -777,27 +778,13 @@ language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_grant farthing.grants;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if p_once then
-    perform farthing.require_reference(p_reference_id);
-  end if;
-  perform farthing.require_granter(v_author);
-  if v_author in ('owner', 'operator:' || p_user_id) then
-    perform farthing.refuse_grant('self');
-  end if;
-  v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
-  v_grant.reason := p_reason;
-  v_grant.reference_id := p_reference_id;
-  v_grant.once := coalesce(p_once, false);
-  v_grant.correlation_id := p_correlation_id;
-  v_grant.author := v_author;
-  v_answer := farthing.make_grant(v_grant, p_user_id, p_now);
+  v_answer := farthing.request_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason,
+    p_correlation_id, p_reference_id, p_once, coalesce(p_author, 'sql:' || session_user), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, (v_answer ->> 'status')::int,
     v_answer -> 'data', p_now);
 end
@@ -809,6 +796,26 @@ comment on function farthing_public.credits_grant is
   'granted only once for a p_reference_id, with no time limit; a repeat returns status 200 (202 while '
   'the grant is pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
   'not_found, invalid_request. Credits are text.';
+
+create function farthing_public.grants_preview(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
+  p_priority int default null, p_reason text default null, p_reference_id text default null,
+  p_once boolean default false, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.preview_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason,
+    p_reference_id, p_once, coalesce(p_author, 'sql:' || session_user), p_now);
+end
+$$;
+grant execute on function farthing_public.grants_preview to service_role;
+comment on function farthing_public.grants_preview is
+  'Returns what credits_grant() would change: {dry_run, user_id, amount, status, ceiling, balance_after, '
+  'debt_after, duplicate?}. status pending: another operator would have to confirm the grant, and the '
+  'figures are those after the confirmation. Changes nothing, and records the read. Fails as '
+  'credits_grant() does. Credits are text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -1286,6 +1293,7 @@ declare
   v_event farthing.inbox;
   v_before text;
 begin
+  perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   select * into v_event from farthing.inbox where event_id = p_event_id for update;
   if v_event.event_id is null then
     perform farthing.fail('not_found', 'There is no such event.', null, 'id');
@@ -1309,21 +1317,24 @@ grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
-  'the event. Fails not_found.';
+  'the event. Fails not_found, and forbidden for an operator who has lost the role.';
 
-create function farthing_public.inbox_dead(p_limit int default 100)
+create function farthing_public.inbox_dead(p_limit int default 100, p_author text default null)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(event_id order by occurred_at, event_id), '[]') from (
+begin
+  perform farthing.require_operator(p_author);
+  return (select coalesce(jsonb_agg(event_id order by occurred_at, event_id), '[]') from (
     select event_id, occurred_at from farthing.inbox where state = 'dead'
-    order by received_at, event_id limit p_limit) d
+    order by received_at, event_id limit p_limit) d);
+end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
   'Returns the ids of the p_limit dead-lettered events that arrived first, in the order in which they '
-  'occurred.';
+  'occurred, for a replay. Fails forbidden for an operator who has lost the role.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -1556,6 +1567,34 @@ grant execute on function farthing_public.metrics_record to service_role;
 comment on function farthing_public.metrics_record is
   'Adds a batch of a process''s metrics: rows of {name, labels, count, sum_ms?, buckets?}, counted '
   'p_age_ms ago. A batch that was recorded before adds nothing: {recorded: false}.';
+
+-- supabase/schemas/policy/api.sql
+
+-- Whether operators need a second factor for changes.
+
+create function farthing_public.mfa_check(p_aal text, p_livemode boolean)
+returns jsonb
+language plpgsql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_policy farthing.policy;
+begin
+  select * into v_policy from farthing.policy;
+  -- Before the first event only Stripe's key shows the mode.
+  if p_aal is distinct from 'aal2' and (v_policy.operator_mfa = 'required'
+    or v_policy.operator_mfa = 'live' and (p_livemode is true or v_policy.livemode is true))
+  then
+    perform farthing.fail('mfa_required', 'Operators need a second factor for changes. Verify one with '
+      'supabase.auth.mfa, then send the request with the new token.');
+  end if;
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function farthing_public.mfa_check to service_role;
+comment on function farthing_public.mfa_check(text, boolean) is
+  'Checks an operator''s token before a change. p_aal: the token''s level of assurance, aal1 or aal2; '
+  'p_livemode: whether Stripe''s key is a live one. Fails mfa_required if the policy needs aal2.';
 
 -- supabase/schemas/pricing/api.sql
 
@@ -2521,6 +2560,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(p_author);
   if p_until <= p_now then
     perform farthing.fail('invalid_request', '`until` must be in the future.', null, 'until');
   end if;
@@ -2553,6 +2593,7 @@ as $$
 declare
   v_block farthing.blocks;
 begin
+  perform farthing.require_operator(p_author);
   select * into v_block from farthing.blocks where block_id = p_block_id for update;
   if v_block.block_id is null then
     perform farthing.fail('not_found', 'There is no such block.', null, 'id');
@@ -2565,7 +2606,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
+  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks, and for '
+  'an operator who has lost the role.';
 
 -- supabase/schemas/fraud/api/decisions.sql
 
@@ -3607,6 +3649,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(v_author);
   select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
   if v_warning.warning_id is null then
     perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
@@ -3622,11 +3665,12 @@ grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
   'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
   'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails not_found, and forbidden if the payment is the operator''s own.';
+  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s own, and '
+  'for an operator who has lost the role.';
 
 -- supabase/schemas/refunds/api/refunds.sql
 
--- Refunds: begin, attach, refuse, postpone, finish, read, list and claim.
+-- Refunds: begin, preview, attach, refuse, postpone, finish, read, list and claim.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -3639,21 +3683,12 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_payment farthing.payment;
   v_refund farthing.refunds;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  perform farthing.require_operator(v_author);
-  if p_amount !~ '^[1-9][0-9]{0,15}$' then
-    perform farthing.fail('invalid_request',
-      'amount must be a whole number above 0 with at most 16 digits, in the currency''s minor unit.', null,
-      'amount');
-  end if;
-  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
-  perform farthing.refuse_own(v_author, v_payment.account_id);
-  v_refund := farthing.reserve_refund(v_payment, p_amount::bigint, p_reason, v_author,
+  v_refund := farthing.request_refund(p_order_id, p_booking_id, p_amount, p_reason, v_author,
     decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
@@ -3665,6 +3700,24 @@ comment on function farthing_public.refunds_begin is
   'refunds of parallel requests never exceed the payment. Returns the step `send` with the refund for '
   'Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
   'refund_too_large, invalid_request, idempotency_key_reused.';
+
+create function farthing_public.refunds_preview(
+  p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
+  p_reason text default null, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.preview_refund(p_order_id, p_booking_id, p_amount, p_reason,
+    coalesce(p_author, 'sql:' || session_user), p_now);
+end
+$$;
+grant execute on function farthing_public.refunds_preview to service_role;
+comment on function farthing_public.refunds_preview is
+  'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, amount, '
+  'currency, refundable_after, credits_taken_back, debt_added}. Changes nothing, and records the read. '
+  'Fails as refunds_begin() does.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())

@@ -146,10 +146,7 @@ begin
       insert into money_back.ends
       select money_back.id_of(p_user_id, 'order', p_step ->> 'order'), (p_step ->> 'expires_in')::int;
     when 'grant' then
-      v_answer := farthing_public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
-        p_now + make_interval(secs => (p_step ->> 'expires_in')::int), (p_step ->> 'priority')::int,
-        p_reference_id => p_step ->> 'once', p_once => p_step ? 'once', p_author => v_author,
-        p_now => p_now);
+      v_answer := money_back.grant(p_user_id, p_step, v_author, p_now);
     when 'debit' then
       v_answer := farthing_public.credits_debit(p_user_id, p_step ->> 'amount', 'history',
         p_reference_id => p_step ->> 'once', p_once => p_step ? 'once', p_author => v_author,
@@ -168,9 +165,8 @@ begin
     when 'release' then
       perform farthing_public.holds_release(v_hold_id, p_now => p_now);
     when 'ask' then
-      perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund', farthing_public.refunds_begin(
-        money_back.id_of(p_user_id, 'order', p_step ->> 'order'), v_booking_id, p_step ->> 'amount',
-        p_now => p_now) #>> '{refund,refund_id}');
+      perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund',
+        money_back.ask_refund(p_user_id, v_booking_id, p_step, p_now)::text);
     when 'book', 'advance', 'cancel', 'run' then
       perform money_back.act_on_booking(p_user_id, v_booking_id, p_step, p_now);
     when 'clear' then

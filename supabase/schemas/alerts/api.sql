@@ -49,6 +49,7 @@ as $$
 declare
   v_incident farthing.incidents;
 begin
+  perform farthing.require_operator(p_author);
   -- Only an open incident changes: the first acknowledgement stays, and a resolved incident needs
   -- none.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
@@ -64,4 +65,4 @@ $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
   'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. An '
-  'acknowledgement silences nothing. Fails not_found.';
+  'acknowledgement silences nothing. Fails not_found, and forbidden for an operator who has lost the role.';

@@ -1,4 +1,4 @@
--- The RPC functions of grants, for operators and keys: grant, confirm or decline, read and list.
+-- The RPC functions of grants, for operators and keys: grant, preview, confirm or decline, read and list.
 
 create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -11,27 +11,13 @@ language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_grant farthing.grants;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if p_once then
-    perform farthing.require_reference(p_reference_id);
-  end if;
-  perform farthing.require_granter(v_author);
-  if v_author in ('owner', 'operator:' || p_user_id) then
-    perform farthing.refuse_grant('self');
-  end if;
-  v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
-  v_grant.reason := p_reason;
-  v_grant.reference_id := p_reference_id;
-  v_grant.once := coalesce(p_once, false);
-  v_grant.correlation_id := p_correlation_id;
-  v_grant.author := v_author;
-  v_answer := farthing.make_grant(v_grant, p_user_id, p_now);
+  v_answer := farthing.request_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason,
+    p_correlation_id, p_reference_id, p_once, coalesce(p_author, 'sql:' || session_user), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, (v_answer ->> 'status')::int,
     v_answer -> 'data', p_now);
 end
@@ -43,6 +29,26 @@ comment on function farthing_public.credits_grant is
   'granted only once for a p_reference_id, with no time limit; a repeat returns status 200 (202 while '
   'the grant is pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
   'not_found, invalid_request. Credits are text.';
+
+create function farthing_public.grants_preview(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
+  p_priority int default null, p_reason text default null, p_reference_id text default null,
+  p_once boolean default false, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.preview_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason,
+    p_reference_id, p_once, coalesce(p_author, 'sql:' || session_user), p_now);
+end
+$$;
+grant execute on function farthing_public.grants_preview to service_role;
+comment on function farthing_public.grants_preview is
+  'Returns what credits_grant() would change: {dry_run, user_id, amount, status, ceiling, balance_after, '
+  'debt_after, duplicate?}. status pending: another operator would have to confirm the grant, and the '
+  'figures are those after the confirmation. Changes nothing, and records the read. Fails as '
+  'credits_grant() does. Credits are text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,

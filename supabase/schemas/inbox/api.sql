@@ -65,6 +65,7 @@ declare
   v_event farthing.inbox;
   v_before text;
 begin
+  perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   select * into v_event from farthing.inbox where event_id = p_event_id for update;
   if v_event.event_id is null then
     perform farthing.fail('not_found', 'There is no such event.', null, 'id');
@@ -88,21 +89,24 @@ grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
   'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
-  'the event. Fails not_found.';
+  'the event. Fails not_found, and forbidden for an operator who has lost the role.';
 
-create function farthing_public.inbox_dead(p_limit int default 100)
+create function farthing_public.inbox_dead(p_limit int default 100, p_author text default null)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(event_id order by occurred_at, event_id), '[]') from (
+begin
+  perform farthing.require_operator(p_author);
+  return (select coalesce(jsonb_agg(event_id order by occurred_at, event_id), '[]') from (
     select event_id, occurred_at from farthing.inbox where state = 'dead'
-    order by received_at, event_id limit p_limit) d
+    order by received_at, event_id limit p_limit) d);
+end
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
   'Returns the ids of the p_limit dead-lettered events that arrived first, in the order in which they '
-  'occurred.';
+  'occurred, for a replay. Fails forbidden for an operator who has lost the role.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb

@@ -70,12 +70,12 @@ select tests.fails_with('select alerts_read(gen_random_uuid())', 'not_found', 'i
 select is(pg_temp.notified(), 'operators and webhook, 2', 'a refreshed incident is not notified again');
 
 -- An operator acknowledges the incident.
-select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann',
+select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged key:ann',
   'an operator acknowledges the incident')
-from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:ann', tests.after('7 min')) a;
-select is(a ->> 'acknowledged_by', 'operator:ann', 'a second acknowledgement keeps the first operator')
-from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('8 min')) a;
-select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''operator:ann'')', 'not_found', 'id',
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'key:ann', tests.after('7 min')) a;
+select is(a ->> 'acknowledged_by', 'key:ann', 'a second acknowledgement keeps the first operator')
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'key:bob', tests.after('8 min')) a;
+select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''key:ann'')', 'not_found', 'id',
   'an unknown alert cannot be acknowledged');
 select is(tests.alerts('8 min'), 'payout_delay acknowledged',
   'an acknowledged incident stays acknowledged while the figure is over');
@@ -105,7 +105,7 @@ select is(tests.alerts('17 min'), 'nothing',
 select is((pg_temp.newest()).resolved_at, tests.after('17 min'),
   'the incident has the time of its resolution');
 select is(a ->> 'state', 'resolved', 'a resolved incident cannot be acknowledged')
-from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('18 min')) a;
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'key:bob', tests.after('18 min')) a;
 
 -- The value is over the threshold again: a new incident is opened, with new notifications.
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';

@@ -176,6 +176,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'refunds_attach refunds_begin refunds_claim refunds_finish refunds_list refunds_postpone refunds_read '
     || 'refunds_refuse report_actors report_credits report_liabilities report_journal '
     || 'spend_caps_read spend_caps_set warnings_clear warnings_list features_read features_set mode_check '
+    || 'grants_preview mfa_check refunds_preview '
     || 'settings_accounting settings_accounting_set settings_alerts settings_alerts_set '
     || 'settings_blocked_domains settings_blocked_domains_set settings_flags settings_flags_set '
     || 'settings_journal_codes settings_journal_codes_set settings_packages settings_packages_set '

@@ -11,7 +11,7 @@ create function pg_temp.buys(p_name text, p_passed interval default '0') returns
 $$;
 create function pg_temp.block(p_kind text, p_value text, p_reason text, p_until interval default null,
   p_key text default null, p_passed interval default '0') returns jsonb language sql as $$
-  select fraud_blocks_add(p_kind, p_value, p_reason, 'operator:ops', tests.after(p_until),
+  select fraud_blocks_add(p_kind, p_value, p_reason, 'key:ops', tests.after(p_until),
     tests.sha256(p_key), tests.sha256(p_reason), tests.after(p_passed))
 $$;
 
@@ -43,7 +43,7 @@ from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->
 
 -- Blocks.
 select is((o #> '{blocks,0}') - 'id', jsonb_build_object('kind', 'user', 'value', tests.person('bob'),
-  'reason', 'stolen cards', 'blocked_by', 'operator:ops', 'until', null, 'created_at', tests.after()),
+  'reason', 'stolen cards', 'blocked_by', 'key:ops', 'until', null, 'created_at', tests.after()),
   'blocks are listed with reason and author') from fraud_blocks_list() o;
 select is(a ->> 'status', '201', 'an address is blocked')
 from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '1 min') a;
@@ -61,12 +61,12 @@ select tests.fails_with(format('select pg_temp.block(%L, %L, %L, %L)', kind, val
   (kind, value, until, code, field, what);
 select is(pg_temp.buys('dan', '4 min'), 'refused forbidden',
   'a checkout from the blocked address is refused');
-select is(fraud_blocks_remove(block_id, 'operator:another') ->> 'reason', 'still at it',
+select is(fraud_blocks_remove(block_id, 'key:another') ->> 'reason', 'still at it',
   'the block is lifted') from farthing.blocks where kind = 'ip';
 select results_eq($$ select concat_ws(' ', author, reason, case when before is null then 'made' when after is
     null then 'lifted' else 'changed' end) from farthing.audit where table_name = 'blocks' order by audit_nr
-  $$, array['operator:ops stolen cards made', 'operator:ops card testing made',
-    'operator:ops still at it changed', 'operator:another the block was lifted lifted'],
+  $$, array['key:ops stolen cards made', 'key:ops card testing made',
+    'key:ops still at it changed', 'key:another the block was lifted lifted'],
   'the audit has the author and the reason of each change of a block');
 select is(pg_temp.buys('dan', '5 min'), 'create', 'dan opens a checkout after the block is lifted');
 select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_found', 'id',

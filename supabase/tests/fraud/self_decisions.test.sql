@@ -40,7 +40,7 @@ select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, au
   'the operator cannot lift the block of the '
   '' || kind) from farthing.blocks, op where name = 'ann' order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, 'operator:'
-  || upper(tests.person('ann')::text))), 'forbidden',
+  || upper(tests.person('ann')::text))), 'invalid_request',
   'another spelling of the operator cannot lift the block of the ' || kind)
 from farthing.blocks order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'ok',

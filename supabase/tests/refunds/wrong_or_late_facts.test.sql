@@ -170,7 +170,7 @@ select is(tests.pays('ida'), '{"received": true}', 'ida pays');
 select is(tests.warning('ida'), '{"received": true}', 'a card network warns of ida''s payment');
 select is((select r.status from farthing.refunds r join tests.bought using (order_id) where name = 'ida'),
   'requested', 'a refund is requested for the runner');
-select is(warnings_clear('issfr_ida', 'known', p_author => 'operator:o', p_now => tests.after())
+select is(warnings_clear('issfr_ida', 'known', p_author => 'key:o', p_now => tests.after())
   #>> '{data,state}',
   'cleared',
   'an operator clears the warning');
@@ -185,7 +185,7 @@ select is(tests.warning('ida'), '{"received": true}', 'the warning''s event arri
 select is((select count(*)::int from farthing.refunds join tests.bought using (order_id)
   where name = 'ida'), 1, 'a repeated event requests no second refund');
 select is(tests.warning('eve'), '{"received": true}', 'a warning of a refunded payment arrives');
-select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'closed',
+select is(warnings_clear('issfr_eve', 'known', p_author => 'key:o') #>> '{data,state}', 'closed',
   'm5: clearing a closed warning leaves it closed');
 
 -- The tables refuse changes that only a bug in an RPC function could cause.

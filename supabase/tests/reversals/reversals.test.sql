@@ -94,7 +94,7 @@ select is((select format('%s; %s, %s', w.state, r.status, r.stripe_refund_id) fr
 select farthing.set_policy('{"early_fraud_warning": "review"}', 'a test');
 select is(tests.warning('eve'), '{"received": true}', 'a card network warns of eve''s payment');
 select is(tests.balance('eve'), 'balance 9990, held 0, available 0, debt 0', 'eve''s credits are frozen');
-select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'cleared',
+select is(warnings_clear('issfr_eve', 'known', p_author => 'key:o') #>> '{data,state}', 'cleared',
   'an operator clears the warning');
 select is(tests.bought_by('eve'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'eve''s credits are unfrozen');

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(100);
+select plan(101);
 
 create function pg_temp.put(p_changes jsonb, p_dry_run boolean default false, p_version text default null,
   p_reason text default 'a test')

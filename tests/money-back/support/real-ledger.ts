@@ -23,7 +23,7 @@ interface Violation {
   buyer: string | null;
 }
 
-const DRIVERS = ["driver.sql", "driver-bookings.sql"]
+const DRIVERS = ["driver.sql", "driver-bookings.sql", "driver-dry-runs.sql"]
   .map((name) => new URL(`../${name}`, import.meta.url));
 
 export class Ledger {

@@ -846,6 +846,21 @@ export type Database = {
         };
         Returns: Json;
       };
+      "grants_preview": {
+        Args: {
+          "p_amount": string;
+          "p_author"?: string;
+          "p_expires_at"?: string;
+          "p_now"?: string;
+          "p_once"?: boolean;
+          "p_priority"?: number;
+          "p_reason"?: string;
+          "p_reference_id"?: string;
+          "p_source": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "grants_read": {
         Args: { "p_author"?: string; "p_grant_id": string; "p_now"?: string };
         Returns: Json;
@@ -912,7 +927,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "inbox_dead": { Args: { "p_limit"?: number }; Returns: Json };
+      "inbox_dead": { Args: { "p_author"?: string; "p_limit"?: number }; Returns: Json };
       "inbox_list": {
         Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string; "p_type"?: string };
         Returns: Json;
@@ -1029,6 +1044,7 @@ export type Database = {
         Args: { "p_age_ms": number; "p_batch_id": string; "p_now"?: string; "p_rows": Json };
         Returns: Json;
       };
+      "mfa_check": { Args: { "p_aal": string; "p_livemode": boolean }; Returns: Json };
       "mismatches_list": {
         Args: {
           "p_author"?: string;
@@ -1226,6 +1242,17 @@ export type Database = {
       };
       "refunds_postpone": {
         Args: { "p_error": string; "p_idempotency_key"?: string; "p_refund_id": string };
+        Returns: Json;
+      };
+      "refunds_preview": {
+        Args: {
+          "p_amount"?: string;
+          "p_author"?: string;
+          "p_booking_id"?: string;
+          "p_now"?: string;
+          "p_order_id"?: string;
+          "p_reason"?: string;
+        };
         Returns: Json;
       };
       "refunds_read": {

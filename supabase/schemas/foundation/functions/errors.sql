@@ -16,6 +16,7 @@ declare
     when 'spend_cap_reached' then 402
     when 'forbidden' then 403
     when 'grant_not_allowed' then 403
+    when 'mfa_required' then 403
     when 'not_found' then 404
     when 'already_refunded' then 409
     when 'booking_not_cancellable' then 409

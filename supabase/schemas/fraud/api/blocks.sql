@@ -46,6 +46,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(p_author);
   if p_until <= p_now then
     perform farthing.fail('invalid_request', '`until` must be in the future.', null, 'until');
   end if;
@@ -78,6 +79,7 @@ as $$
 declare
   v_block farthing.blocks;
 begin
+  perform farthing.require_operator(p_author);
   select * into v_block from farthing.blocks where block_id = p_block_id for update;
   if v_block.block_id is null then
     perform farthing.fail('not_found', 'There is no such block.', null, 'id');
@@ -90,4 +92,5 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
+  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks, and for '
+  'an operator who has lost the role.';

@@ -171,6 +171,36 @@ comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
   'Makes a grant, or finds the earlier grant of its reference. Returns {status, data} from known_grant() '
   'or finish_grant(). The caller has locked the account.';
 
+create function farthing.request_grant(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,
+  p_correlation_id text, p_reference_id text, p_once boolean, p_author text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+begin
+  if p_once then
+    perform farthing.require_reference(p_reference_id);
+  end if;
+  perform farthing.require_granter(p_author);
+  if p_author in ('owner', 'operator:' || p_user_id) then
+    perform farthing.refuse_grant('self');
+  end if;
+  v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
+  v_grant.reason := p_reason;
+  v_grant.reference_id := p_reference_id;
+  v_grant.once := coalesce(p_once, false);
+  v_grant.correlation_id := p_correlation_id;
+  v_grant.author := p_author;
+  return farthing.make_grant(v_grant, p_user_id, p_now);
+end
+$$;
+comment on function farthing.request_grant is
+  'Checks the author and the terms of a grant, and makes it. Returns {status, data} from make_grant(). '
+  'Fails grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request.';
+
 create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
 returns jsonb
 language sql immutable

@@ -45,6 +45,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.require_operator(v_author);
   select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
   if v_warning.warning_id is null then
     perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
@@ -60,4 +61,5 @@ grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
   'Clears a card network''s warning, because an operator trusts the payment, and unfreezes the '
   'payment''s credits. A warning that is not open does not change. Returns {status: 200, replayed, '
-  'data: {warning_id, state}}. Fails not_found, and forbidden if the payment is the operator''s own.';
+  'data: {warning_id, state}}. Fails not_found; fails forbidden if the payment is the operator''s own, and '
+  'for an operator who has lost the role.';

@@ -1,4 +1,4 @@
--- Refunds: begin, attach, refuse, postpone, finish, read, list and claim.
+-- Refunds: begin, preview, attach, refuse, postpone, finish, read, list and claim.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -11,21 +11,12 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_payment farthing.payment;
   v_refund farthing.refunds;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  perform farthing.require_operator(v_author);
-  if p_amount !~ '^[1-9][0-9]{0,15}$' then
-    perform farthing.fail('invalid_request',
-      'amount must be a whole number above 0 with at most 16 digits, in the currency''s minor unit.', null,
-      'amount');
-  end if;
-  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
-  perform farthing.refuse_own(v_author, v_payment.account_id);
-  v_refund := farthing.reserve_refund(v_payment, p_amount::bigint, p_reason, v_author,
+  v_refund := farthing.request_refund(p_order_id, p_booking_id, p_amount, p_reason, v_author,
     decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
@@ -37,6 +28,24 @@ comment on function farthing_public.refunds_begin is
   'refunds of parallel requests never exceed the payment. Returns the step `send` with the refund for '
   'Stripe, or `replay` with the stored answer. Fails not_found, forbidden, already_refunded, '
   'refund_too_large, invalid_request, idempotency_key_reused.';
+
+create function farthing_public.refunds_preview(
+  p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
+  p_reason text default null, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return farthing.preview_refund(p_order_id, p_booking_id, p_amount, p_reason,
+    coalesce(p_author, 'sql:' || session_user), p_now);
+end
+$$;
+grant execute on function farthing_public.refunds_preview to service_role;
+comment on function farthing_public.refunds_preview is
+  'Returns what refunds_begin() and Stripe''s event would change: {dry_run, order_id, booking_id, amount, '
+  'currency, refundable_after, credits_taken_back, debt_added}. Changes nothing, and records the read. '
+  'Fails as refunds_begin() does.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())

@@ -125,6 +125,32 @@ comment on function farthing.reserve_refund(
   'Returns the unfinished refund of the same Idempotency-Key if one exists. The caller has locked the '
   'account. Fails already_refunded, refund_too_large, idempotency_key_reused.';
 
+create function farthing.request_refund(
+  p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_key bytea,
+  p_fingerprint bytea, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  perform farthing.require_operator(p_author);
+  if p_amount !~ '^[1-9][0-9]{0,15}$' then
+    perform farthing.fail('invalid_request',
+      'amount must be a whole number above 0 with at most 16 digits, in the currency''s minor unit.', null,
+      'amount');
+  end if;
+  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
+  perform farthing.refuse_own(p_author, v_payment.account_id);
+  return farthing.reserve_refund(v_payment, p_amount::bigint, p_reason, p_author, p_key, p_fingerprint,
+    p_now);
+end
+$$;
+comment on function farthing.request_refund is
+  'Checks a request for a refund, locks the account, and reserves the amount. Returns the refund. Fails '
+  'forbidden, not_found, invalid_request, already_refunded, refund_too_large, idempotency_key_reused.';
+
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
 language plpgsql

@@ -19,7 +19,10 @@ as $$
       'The highest monthly cap that a user may set, at least top_up_smallest.'),
     ('top_up_cool_down', 'duration', 'seconds', 60, 2678400, null,
       'The pause between two top-ups of an account.'),
-    -- Grants by operators
+    -- Operators
+    ('operator_mfa', 'choice', null, null, null, '{off,live,required}', 'Whether operators need a second '
+      'factor for changes: `off` never, `live` in Stripe''s live mode, `required` always. Secret keys never '
+      'need one.'),
     ('grant_ceiling', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
       'A grant of more than this many credits needs a confirmation. At most grant_ceiling_author_day.'),
     ('grant_ceiling_author_day', 'decimal', 'credits', 0.000000000000000001, 99999999999999999999, null,
@@ -48,7 +51,7 @@ as $$
   ]::farthing.setting_kind[]) s
 $$;
 comment on function farthing.policy_terms() is
-  'Returns the settings of top-ups, grants and bookings.';
+  'Returns the settings of top-ups, operators, grants and bookings.';
 
 create function farthing.policy_limits()
 returns setof farthing.setting_kind
