@@ -1572,7 +1572,7 @@ comment on function farthing_public.metrics_record is
 
 -- Whether operators need a second factor for changes.
 
-create function farthing_public.mfa_check(p_aal text, p_livemode boolean)
+create function farthing_public.mfa_check(p_livemode boolean)
 returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -1582,8 +1582,8 @@ declare
 begin
   select * into v_policy from farthing.policy;
   -- Before the first event only Stripe's key shows the mode.
-  if p_aal is distinct from 'aal2' and (v_policy.operator_mfa = 'required'
-    or v_policy.operator_mfa = 'live' and (p_livemode is true or v_policy.livemode is true))
+  if v_policy.operator_mfa = 'required'
+    or v_policy.operator_mfa = 'live' and (p_livemode is true or v_policy.livemode is true)
   then
     perform farthing.fail('mfa_required', 'Operators need a second factor for changes. Verify one with '
       'supabase.auth.mfa, then send the request with the new token.');
@@ -1592,9 +1592,9 @@ begin
 end
 $$;
 grant execute on function farthing_public.mfa_check to service_role;
-comment on function farthing_public.mfa_check(text, boolean) is
-  'Checks an operator''s token before a change. p_aal: the token''s level of assurance, aal1 or aal2; '
-  'p_livemode: whether Stripe''s key is a live one. Fails mfa_required if the policy needs aal2.';
+comment on function farthing_public.mfa_check(boolean) is
+  'Checks a change by an operator whose token shows no second factor (aal2). p_livemode: whether Stripe''s '
+  'key is a live one. Fails mfa_required if the policy requires a second factor.';
 
 -- supabase/schemas/pricing/api.sql
 

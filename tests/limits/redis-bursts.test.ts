@@ -29,7 +29,7 @@ function limitedBy(url: string): Limited {
 
 /** Requests this many chats of a user at the same moment, and counts the admitted ones. */
 async function admitted({ limiter }: Limited, userId: string, chats: number): Promise<number> {
-  const caller = { kind: "user", userId, isOperator: false } as const;
+  const caller = { kind: "user", userId, isOperator: false, hasSecondFactor: false } as const;
   const asking = { limit: "ai", caller, key: "publishable", ipHash: userId } as const;
   const verdicts = await Promise.all(Array.from({ length: chats }, () => limiter.check(asking)));
   return verdicts.filter(({ refusal }) => refusal === undefined).length;

@@ -897,7 +897,7 @@ export interface paths {
         put?: never;
         /**
          * Grant credits to a user
-         * @description Operators can't grant credits to themselves. Above a ceiling of the policy the answer is 202: the grant is pending until another operator confirms it.
+         * @description Operators can't grant credits to themselves. Above a ceiling of the policy the answer is 202: the grant is pending until another operator confirms it. With `dry_run` the answer is 200 with what the grant would change.
          */
         post: {
             parameters: {
@@ -927,7 +927,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["Lot"];
+                            data: components["schemas"]["Lot"] | components["schemas"]["GrantPreview"];
                             metadata: components["schemas"]["Metadata"];
                             /** @enum {boolean} */
                             success: true;
@@ -3638,7 +3638,7 @@ export interface paths {
         put?: never;
         /**
          * Refund an order or a booking
-         * @description In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's event; before the event arrives, status is pending and no credits have moved.
+         * @description In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's event; before the event arrives, status is pending and no credits have moved. With `dry_run` the answer is 200 with what the refund would change.
          */
         post: {
             parameters: {
@@ -3660,6 +3660,20 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description Success */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["RefundPreview"];
+                            metadata: components["schemas"]["Metadata"];
+                            /** @enum {boolean} */
+                            success: true;
+                        };
+                    };
+                };
                 /** @description Created */
                 201: {
                     headers: {
@@ -8067,9 +8081,47 @@ export interface components {
             /** Format: uuid */
             user_id: string | null;
         };
+        GrantPreview: {
+            /** @example 49.5 */
+            amount: string;
+            /**
+             * @description The user's balance after the grant, or after the confirmation of a pending grant.
+             * @example 49.5
+             */
+            balance_after: string;
+            /**
+             * @description The ceiling that the grant exceeds: of one grant, of one operator in a day, or of all operators in a day.
+             * @enum {string|null}
+             */
+            ceiling: "grant" | "author_day" | "day" | null;
+            /**
+             * @description The debt that would be left, in credits.
+             * @example 49.5
+             */
+            debt_after: string;
+            /** @enum {boolean} */
+            dry_run: true;
+            /**
+             * @description Present if an earlier request with this reference_id moved the credits.
+             * @enum {boolean}
+             */
+            duplicate?: true;
+            /**
+             * @description `pending`: another operator would have to confirm the grant.
+             * @enum {string}
+             */
+            status: "granted" | "pending";
+            /** Format: uuid */
+            user_id: string;
+        };
         GrantRequest: {
             /** @example 49.5 */
             amount: string;
+            /**
+             * @description true returns what the grant would change, and changes nothing. The Idempotency-Key is not used up.
+             * @default false
+             */
+            dry_run?: boolean;
             /** Format: date-time */
             expires_at?: string;
             /** @description true: this reference_id moves the user's credits only once, for ever. A repeat with the same contents returns the first answer and `duplicate: true`; another amount, source, expires_at or priority gets 409 `reference_conflict`. */
@@ -9720,12 +9772,44 @@ export interface components {
             /** Format: uuid */
             refund_id: string;
         };
+        RefundPreview: {
+            /**
+             * @description In the currency's minor unit.
+             * @example 999
+             */
+            amount: number;
+            /** Format: uuid */
+            booking_id: string | null;
+            /** @example 49.5 */
+            credits_taken_back: string;
+            /** @example usd */
+            currency: string;
+            /**
+             * @description The part of the clawback that would become debt, since its credits are spent or held.
+             * @example 49.5
+             */
+            debt_added: string;
+            /** @enum {boolean} */
+            dry_run: true;
+            /** Format: uuid */
+            order_id: string | null;
+            /**
+             * @description The amount that could still be refunded after this refund.
+             * @example 0
+             */
+            refundable_after: number;
+        };
         /** @description Send either order_id or booking_id. */
         RefundRequest: {
             /** @description In the currency's minor unit. Leave `amount` out to refund all that is left. */
             amount?: number;
             /** Format: uuid */
             booking_id?: string;
+            /**
+             * @description true returns what the refund would change, and changes nothing: Stripe is not asked, and the Idempotency-Key is not used up.
+             * @default false
+             */
+            dry_run?: boolean;
             /** Format: uuid */
             order_id?: string;
             reason?: string;
@@ -10578,6 +10662,7 @@ export type FraudWarning = components['schemas']['FraudWarning'];
 export type FraudWarningClearRequest = components['schemas']['FraudWarningClearRequest'];
 export type FunnelRow = components['schemas']['FunnelRow'];
 export type Grant = components['schemas']['Grant'];
+export type GrantPreview = components['schemas']['GrantPreview'];
 export type GrantRequest = components['schemas']['GrantRequest'];
 export type HealthFigures = components['schemas']['HealthFigures'];
 export type HealthHours = components['schemas']['HealthHours'];
@@ -10643,6 +10728,7 @@ export type ReceiptData = components['schemas']['ReceiptData'];
 export type Received = components['schemas']['Received'];
 export type Refund = components['schemas']['Refund'];
 export type RefundData = components['schemas']['RefundData'];
+export type RefundPreview = components['schemas']['RefundPreview'];
 export type RefundRequest = components['schemas']['RefundRequest'];
 export type RefusedNext = components['schemas']['RefusedNext'];
 export type RefusedWelcomeRetryRequest = components['schemas']['RefusedWelcomeRetryRequest'];

@@ -14,6 +14,7 @@ export type ApiErrorCode =
   | "internal"
   | "invalid_request"
   | "job_not_cancellable"
+  | "mfa_required"
   | "missing_idempotency_key"
   | "mode_mismatch"
   | "not_found"

@@ -179,6 +179,7 @@ function makeServices(env: Env): Services {
     metrics,
     report: reportFromEnv(env, waitUntil),
     ...outgoingFrom(env, metrics),
+    stripeMode: env.STRIPE_SECRET_KEY === undefined ? null : modeOfKey(env.STRIPE_SECRET_KEY),
     payments: paymentsFrom(env, database, metrics),
     ai: withoutModels,
     origins: env.APP_ORIGINS,

@@ -3,6 +3,7 @@ import {
   Grant,
   GrantBody,
   GrantPath,
+  GrantPreview,
   GrantsQuery,
   RecordedGrant,
 } from "../_shared/contracts/credits.ts";
@@ -20,25 +21,30 @@ export const grantCredits = defineRoute({
   summary: "Grant credits to a user",
   description:
     "Operators can't grant credits to themselves. Above a ceiling of the policy the answer is " +
-    "202: the grant is pending until another operator confirms it.",
+    "202: the grant is pending until another operator confirms it. With `dry_run` the answer is 200 " +
+    "with what the grant would change.",
   who: ["operator"],
   limit: "default",
   idempotent: true,
   body: GrantBody,
-  responses: { 200: Grant, 201: Grant, 202: RecordedGrant },
+  responses: { 200: z.union([Grant, GrantPreview]), 201: Grant, 202: RecordedGrant },
   errors: ["grant_not_allowed", "reference_conflict", "not_found"],
-  handler: (call) =>
-    idempotent(call, "credits_grant", {
-      p_user_id: call.body.user_id,
-      p_amount: call.body.amount,
-      p_source: call.body.source,
-      p_expires_at: call.body.expires_at,
-      p_priority: call.body.priority,
-      p_reason: call.body.reason,
-      p_correlation_id: call.context.traceId,
-      p_reference_id: call.body.reference_id,
-      p_once: call.body.once,
-    }),
+  handler: async (call) => {
+    const { body, services, context } = call;
+    const terms = {
+      p_user_id: body.user_id,
+      p_amount: body.amount,
+      p_source: body.source,
+      p_expires_at: body.expires_at,
+      p_priority: body.priority,
+      p_reason: body.reason,
+      p_reference_id: body.reference_id,
+      p_once: body.once,
+    };
+    // A dry run has no key, so that its figures are those of its moment.
+    if (body.dry_run) return ok(await services.database.rpc("grants_preview", terms));
+    return await idempotent(call, "credits_grant", { ...terms, p_correlation_id: context.traceId });
+  },
 });
 
 /**

@@ -6,6 +6,7 @@ import { type Fake, makeFake } from "#support/fakes/services.ts";
 import {
   PENDING_REFUND,
   REFUND_ID,
+  REFUND_PREVIEW,
   REFUND_TO_SEND,
   SETTLED_REFUND,
 } from "#support/samples/refunds.ts";
@@ -189,6 +190,32 @@ for (const [name, body, field] of BAD) {
     assert.deepEqual(fake.names(), []);
   });
 }
+
+Deno.test("a dry run of a refund asks neither Stripe nor for a key's answer", async () => {
+  const createRefund = () => assert.fail("Stripe was asked");
+  const fake = await makeFake({ payments: { createRefund } });
+  const answer = await refund(fake, { ...BODY, amount: 500, reason: "late", dry_run: true });
+  assert.equal(answer.status, 200);
+  assert.deepEqual((await answer.json()).data, REFUND_PREVIEW);
+  assert.deepEqual(fake.calls, [{
+    name: "refunds_preview",
+    args: {
+      p_order_id: ORDER_ID,
+      p_booking_id: undefined,
+      p_amount: "500",
+      p_reason: "late",
+      p_author: `operator:${USER_ID}`,
+    },
+  }]);
+});
+
+Deno.test("a refused dry run stores nothing under its key", async () => {
+  const refunds_preview = () => Promise.reject(new ApiError("refund_too_large"));
+  const fake = await makeFake({ answers: { refunds_preview } });
+  const answer = await refund(fake, { ...BODY, dry_run: true });
+  assert.equal((await answer.json()).error.code, "refund_too_large");
+  assert.deepEqual(fake.names(), ["refunds_preview"]);
+});
 
 Deno.test("refunds are listed by order, user and status, from a cursor", async () => {
   const fake = await makeFake();

@@ -1,7 +1,8 @@
-import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
+import { Refund, RefundBody, RefundPreview } from "../_shared/contracts/refunds.ts";
 import { awaitEvent } from "../_shared/domain/refunds/await-event.ts";
 import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /**
@@ -14,28 +15,30 @@ export const startRefund = defineRoute({
   summary: "Refund an order or a booking",
   description:
     "In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's " +
-    "event; before the event arrives, status is pending and no credits have moved.",
+    "event; before the event arrives, status is pending and no credits have moved. With `dry_run` " +
+    "the answer is 200 with what the refund would change.",
   who: ["operator"],
   limit: "refunds",
   idempotent: true,
   body: RefundBody,
-  responses: { 201: Refund },
+  responses: { 200: RefundPreview, 201: Refund },
   asksUpstream: true,
   errors: ["not_found", "already_refunded", "refund_too_large"],
-  handler: (call) => {
+  handler: async (call) => {
     const { body, services, idempotency } = call;
     const { database } = services;
+    const terms = {
+      p_order_id: body.order_id,
+      p_booking_id: body.booking_id,
+      p_amount: body.amount?.toString(),
+      p_reason: body.reason,
+    };
+    // A dry run has no key, so that its figures are those of its moment.
+    if (body.dry_run) return ok(await database.rpc("refunds_preview", terms));
     const { p_idempotency_key } = idempotency.args;
-    return twoPhase(call, {
+    return await twoPhase(call, {
       what: "refund",
-      begin: () =>
-        database.rpc("refunds_begin", {
-          p_order_id: body.order_id,
-          p_booking_id: body.booking_id,
-          p_amount: body.amount?.toString(),
-          p_reason: body.reason,
-          ...idempotency.args,
-        }),
+      begin: () => database.rpc("refunds_begin", { ...terms, ...idempotency.args }),
       // sendRefund stores Stripe's answer and frees the key after a failure, so this call needs no
       // `abandon`.
       async outside({ refund }) {

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(33);
+select plan(32);
 
 -- A token says for an hour that its bearer is an operator.
 select isnt(tests.person('olga'), null, 'olga signs up');
@@ -30,32 +30,26 @@ from change;
 
 -- The second factor.
 select is((select operator_mfa from farthing.policy), 'live', 'by default the live mode needs a second factor');
-create function pg_temp.needs(p_setting text, p_database boolean, p_key boolean, p_aal text) returns text
+create function pg_temp.change_is(p_setting text, p_database boolean, p_key boolean) returns text
 language plpgsql as $$
 declare
   v_code text;
 begin
   perform farthing.set_policy(jsonb_build_object('operator_mfa', p_setting, 'livemode', p_database), 'x');
-  v_code := tests.outcome(format('select mfa_check(%L, %L)', p_aal, p_key)) ->> 'code';
+  v_code := tests.outcome(format('select mfa_check(%L)', p_key)) ->> 'code';
   raise exception using errcode = 'UNDO0';
 exception when sqlstate 'UNDO0' then
   return v_code;
 end
 $$;
-select is(array_agg(pg_temp.needs(setting, db, key, aal) order by setting, db nulls first, key, aal),
-  array_fill('ok'::text, array[12]), 'a second factor is always enough')
-from unnest(array['live', 'required']) setting, unnest(array[null, false, true]) db,
-  unnest(array[false, true]) key, unnest(array['aal2']) aal;
-select is(array(select distinct pg_temp.needs('off', db, key, aal) from unnest(array[null, false, true]) db,
-    unnest(array[null, false, true]) key, unnest(array[null, 'aal1']) aal), '{ok}', 'off needs no second factor');
-select is(array(select distinct pg_temp.needs('required', db, key, aal) from unnest(array[null, false, true]) db,
-    unnest(array[null, false, true]) key, unnest(array[null, 'aal1', 'AAL2', '']) aal), '{mfa_required}',
-  'required needs it in each mode, also if the token names no level');
-select is(pg_temp.needs('live', db, key, 'aal1'), wanted,
+select is(array(select distinct pg_temp.change_is(setting, db, key) from unnest(array[null, false, true]) db,
+    unnest(array[null, false, true]) key), array[wanted], format('%s is %s in each mode', setting, wanted))
+from (values ('off', 'ok'), ('required', 'mfa_required')) s (setting, wanted);
+select is(pg_temp.change_is('live', db, key), wanted,
   format('live, database %s, key %s: %s', db, key, wanted))
 from (values (null, null, 'ok'), (null, false, 'ok'), (null, true, 'mfa_required'), (false, false, 'ok'),
   (true, false, 'mfa_required'), (true, true, 'mfa_required')) m (db, key, wanted);
-select is(tests.outcome($$ select mfa_check('aal1', true) $$), '{"code": "mfa_required", "status": 403}',
+select is(tests.outcome('select mfa_check(true)'), '{"code": "mfa_required", "status": 403}',
   'the refusal has status 403');
 
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');

@@ -142,6 +142,11 @@ export const GrantBody = z.strictObject({
     .openapi({ description: "Credits with the lowest number are spent first." }),
   reason: text(500),
   ...reference,
+  dry_run: z.boolean().default(false).openapi({
+    description:
+      "true returns what the grant would change, and changes nothing. The Idempotency-Key is not " +
+      "used up.",
+  }),
 }).refine(isNamed, NEEDS_REFERENCE).openapi("GrantRequest");
 
 export const Grant = z.object({
@@ -156,6 +161,12 @@ export const Grant = z.object({
   duplicate: Duplicate,
 }).openapi("Lot");
 
+const Ceiling = z.enum(["grant", "author_day", "day"]).nullable().openapi({
+  description:
+    "The ceiling that the grant exceeds: of one grant, of one operator in a day, or of all operators " +
+    "in a day.",
+});
+
 const GrantStatus = z.enum(["pending", "granted", "declined", "expired"]);
 
 /** A recorded grant. A grant above a ceiling waits for a second operator. */
@@ -169,11 +180,7 @@ export const RecordedGrant = z.object({
   expires_at: TimestampOut.nullable(),
   reason: z.string().nullable(),
   reference_id: z.string().nullable(),
-  ceiling: z.enum(["grant", "author_day", "day"]).nullable().openapi({
-    description:
-      "The ceiling that the grant exceeds: of one grant, of one operator in a day, or of all operators " +
-      "in a day.",
-  }),
+  ceiling: Ceiling,
   requested_by: z.string().openapi({ example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d" }),
   confirm_before: TimestampOut.nullable(),
   decided_by: z.string().nullable(),
@@ -182,6 +189,23 @@ export const RecordedGrant = z.object({
   created_at: TimestampOut,
   duplicate: Duplicate,
 }).openapi("Grant");
+
+/** The answer to a dry run. */
+export const GrantPreview = z.object({
+  dry_run: z.literal(true),
+  user_id: Uuid,
+  amount: SignedAmount,
+  status: GrantStatus.extract(["granted", "pending"]).openapi({
+    description: "`pending`: another operator would have to confirm the grant.",
+  }),
+  ceiling: Ceiling,
+  balance_after: SignedAmount.openapi({
+    description:
+      "The user's balance after the grant, or after the confirmation of a pending grant.",
+  }),
+  debt_after: SignedAmount.openapi({ description: "The debt that would be left, in credits." }),
+  duplicate: Duplicate,
+}).openapi("GrantPreview");
 
 export const GrantPath = z.object({ id: Uuid });
 

@@ -12,6 +12,11 @@ export const RefundBody = z.strictObject({
     description: "In the currency's minor unit. Leave `amount` out to refund all that is left.",
   }),
   reason: text(500).optional(),
+  dry_run: z.boolean().default(false).openapi({
+    description:
+      "true returns what the refund would change, and changes nothing: Stripe is not asked, and the " +
+      "Idempotency-Key is not used up.",
+  }),
 }).refine((body) => (body.order_id === undefined) !== (body.booking_id === undefined), {
   message: "Send either order_id or booking_id.",
   path: ["order_id"],
@@ -43,6 +48,24 @@ export const Refund = z.object({
   created_at: TimestampOut,
   updated_at: TimestampOut,
 }).openapi("Refund");
+
+/** The answer to a dry run. */
+export const RefundPreview = z.object({
+  dry_run: z.literal(true),
+  order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable(),
+  amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
+  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  refundable_after: z.int().openapi({
+    description: "The amount that could still be refunded after this refund.",
+    example: 0,
+  }),
+  credits_taken_back: SignedAmount,
+  debt_added: SignedAmount.openapi({
+    description:
+      "The part of the clawback that would become debt, since its credits are spent or held.",
+  }),
+}).openapi("RefundPreview");
 
 export const RefundsQuery = z.strictObject({
   ...listQuery,

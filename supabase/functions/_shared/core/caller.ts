@@ -6,6 +6,8 @@ export interface UserCaller {
   readonly userId: string;
   /** True when `app_metadata.role` is `operator`, which only the service can set. */
   readonly isOperator: boolean;
+  /** True when the token's session was verified with a second factor: its `aal` is `aal2`. */
+  readonly hasSecondFactor: boolean;
 }
 
 /** The app's own back end. `name` is the key's name in SUPABASE_SECRET_KEYS. */

@@ -61,6 +61,11 @@ export const ERRORS = {
     403,
     "You are not allowed to make or confirm this grant. Ask another operator.",
   ),
+  mfa_required: kind(
+    "auth",
+    403,
+    "Operators need a second factor for changes. Verify one with supabase.auth.mfa, then send the request with the new token.",
+  ),
   feature_disabled: kind(
     "auth",
     403,

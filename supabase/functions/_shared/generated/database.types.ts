@@ -1044,7 +1044,7 @@ export type Database = {
         Args: { "p_age_ms": number; "p_batch_id": string; "p_now"?: string; "p_rows": Json };
         Returns: Json;
       };
-      "mfa_check": { Args: { "p_aal": string; "p_livemode": boolean }; Returns: Json };
+      "mfa_check": { Args: { "p_livemode": boolean }; Returns: Json };
       "mismatches_list": {
         Args: {
           "p_author"?: string;

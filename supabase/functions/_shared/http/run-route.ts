@@ -8,7 +8,7 @@ import { admit } from "./auth/authorize.ts";
 import { authorOf, type Caller, callerScope, userIdOf } from "../core/caller.ts";
 import type { RequestContext } from "../core/current-request.ts";
 import { DEADLINE_MS } from "../core/deadline.ts";
-import { Nothing, type Route } from "./route/define-route.ts";
+import { isOperatorsChange, Nothing, type Route } from "./route/define-route.ts";
 import { renderReply } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency/key.ts";
@@ -98,6 +98,16 @@ async function requireFeature({ route, services }: Run, caller: Caller): Promise
 }
 
 /**
+ * Requires a second factor of an operator whose token shows none, if the policy says so. The policy is read
+ * for each such change, so that a new setting applies at once.
+ * @throws ApiError `mfa_required`
+ */
+async function requireSecondFactor({ services }: Run, caller: Caller): Promise<void> {
+  if (caller.kind !== "user" || caller.hasSecondFactor) return;
+  await services.database.rpc("mfa_check", { p_livemode: services.stripeMode === "live" });
+}
+
+/**
  * Runs the route.
  * @throws ApiError for everything that the contract refuses
  */
@@ -109,6 +119,7 @@ export async function runRoute(run: Run): Promise<Response> {
   const caller = await admit(run);
   run.record.caller = caller.kind;
   context.author = authorOf(caller, route.who);
+  if (isOperatorsChange(route)) await requireSecondFactor(run, caller);
   // Most routes belong to no product. This check saves them an await.
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;

@@ -6,7 +6,7 @@ import type { LimitedRequest } from "./rules.ts";
 
 const ASKING: LimitedRequest = {
   limit: "checkout",
-  caller: { kind: "user", userId: "one", isOperator: false },
+  caller: { kind: "user", userId: "one", isOperator: false, hasSecondFactor: false },
   key: "publishable",
   ipHash: "a1",
 };

@@ -36,7 +36,7 @@ function limiterAt(address: RedisAddress | null): LimiterUnderTest {
 function userAsking(userId: string, limit: LimitName = "default"): LimitedRequest {
   return {
     limit,
-    caller: { kind: "user", userId, isOperator: false },
+    caller: { kind: "user", userId, isOperator: false, hasSecondFactor: false },
     key: "publishable",
     ipHash: "a1",
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Caller } from "../core/caller.ts";
 import { countedFor, type LimitedRequest, type LimitName, RULES } from "./rules.ts";
 
-const USER: Caller = { kind: "user", userId: "user-1", isOperator: false };
+const USER: Caller = { kind: "user", userId: "user-1", isOperator: false, hasSecondFactor: false };
 const BACK_END: Caller = { kind: "secret", name: "default" };
 const SHARED: Caller = { kind: "shared" };
 const STRANGERS: (Caller | null)[] = [null, { kind: "none" }];

@@ -14,6 +14,15 @@ export const REFUND_CASES: readonly RouteCase[] = [
     body: { order_id: REFUND_TO_SEND.order_id },
     reaches: ["refunds_begin", "refunds_attach", "refunds_read", "refunds_finish"],
   },
+  {
+    ...operator,
+    method: "POST",
+    path: "/refunds",
+    headers: { "idempotency-key": "key-1" },
+    status: 200,
+    body: { order_id: REFUND_TO_SEND.order_id, dry_run: true },
+    reaches: ["refunds_preview"],
+  },
   { ...operator, method: "GET", path: "/refunds", status: 200, reaches: ["refunds_list"] },
   {
     ...operator,

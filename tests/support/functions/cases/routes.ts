@@ -45,7 +45,10 @@ import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
 import { USAGE_CASES } from "./usage.ts";
 
-/** The role of the caller. `operator` is a user whose token has the operator's role. */
+/**
+ * The role of the caller. `operator` is a user whose token has the operator's role, and was made after a
+ * second factor.
+ */
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
 
 export interface RouteCase {
@@ -89,6 +92,22 @@ const CREDITS: RouteCase[] = [
     status: 201,
     body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "goodwill" },
     reaches: ["credits_grant"],
+  },
+  {
+    method: "POST",
+    path: "/credits/grants",
+    headers: { "idempotency-key": "key-1" },
+    allowed: ["operator", "secret"],
+    as: "operator",
+    status: 200,
+    body: {
+      user_id: USER_ID,
+      amount: "10",
+      source: "promotional",
+      reason: "goodwill",
+      dry_run: true,
+    },
+    reaches: ["grants_preview"],
   },
   {
     ...own,
@@ -227,7 +246,7 @@ export async function headersOf(role: Role, fake: Fake): Promise<Record<string, 
   if (role === "nobody") return {};
   if (role === "publishable") return { apikey: PUBLISHABLE_KEY };
   if (role === "secret") return { apikey: SECRET_KEY };
-  const claims = role === "operator" ? { app_metadata: { role: "operator" } } : {};
+  const claims = role === "operator" ? { app_metadata: { role: "operator" }, aal: "aal2" } : {};
   const token = await fake.project.sign({ claims });
   return { apikey: PUBLISHABLE_KEY, authorization: `Bearer ${token}` };
 }

@@ -178,6 +178,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     report: NO_REPORT,
     mail: () => Promise.resolve({ ...MAIL, ...options.mail }),
     operators: () => Promise.resolve({ ...OPERATORS, ...options.operators }),
+    stripeMode: "test",
     payments: () => Promise.resolve(payments),
     ai: () => Promise.resolve(ai),
     origins: [ORIGIN, OTHER_ORIGIN],

@@ -183,6 +183,15 @@ export const SAMPLES: SamplesOf<Results> = {
       expires_at: null,
       created_at: NOW,
     }),
+  grants_preview: ({ p_user_id, p_amount }) => ({
+    dry_run: true,
+    user_id: p_user_id,
+    amount: p_amount,
+    status: "granted",
+    ceiling: null,
+    balance_after: "10000",
+    debt_after: "0",
+  }),
   grants_decide: () => fresh(200, recordedGrant),
   grants_read: () => recordedGrant,
   grants_list: () => ({ grants: [recordedGrant], next_before: null }),
@@ -258,6 +267,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...PAYOUT_SAMPLES,
   idempotency_store: () => ({}),
   stripe_faults_report: () => ({}),
+  mfa_check: () => ({}),
   mode_check: () => ({ livemode: null }),
   health_database: () => ({ ok: true, at: NOW, runs_tasks: true }),
 };

@@ -51,8 +51,20 @@ export const SETTLED_REFUND = {
   debt_added: "40",
 };
 
+export const REFUND_PREVIEW = {
+  dry_run: true as const,
+  order_id: ORDER_ID,
+  booking_id: null,
+  amount: 999,
+  currency: "usd",
+  refundable_after: 0,
+  credits_taken_back: "9990",
+  debt_added: "40",
+};
+
 export const REFUND_SAMPLES: SamplesOf<RefundResults & TransferResults> = {
   refunds_begin: () => ({ step: "send", refund: REFUND_TO_SEND }),
+  refunds_preview: () => REFUND_PREVIEW,
   refunds_attach: () => PENDING_REFUND,
   refunds_refuse: () => ({ ...PENDING_REFUND, status: "failed", stripe_refund_id: null }),
   refunds_postpone: () => ({ ...PENDING_REFUND, stripe_refund_id: null }),

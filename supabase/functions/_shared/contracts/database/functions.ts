@@ -53,6 +53,8 @@ export interface Results
    * the first event.
    */
   mode_check: { livemode: boolean | null };
+  /** Fails with `mfa_required` if the policy requires a second factor of operators. */
+  mfa_check: unknown;
   /** Records a fault in the Stripe account's setup, so that an alert reports it. */
   stripe_faults_report: unknown;
   health_database: { ok: true; at: string; runs_tasks: boolean };

@@ -33,7 +33,12 @@ async function checkTokenRefused(token: string, code: ErrorCode = "unauthenticat
 
 Deno.test("a user's token identifies the user", async () => {
   const { user, key } = await project.verifier()(bearer(await project.sign()));
-  assert.deepEqual(user, { kind: "user", userId: USER_ID, isOperator: false });
+  assert.deepEqual(user, {
+    kind: "user",
+    userId: USER_ID,
+    isOperator: false,
+    hasSecondFactor: false,
+  });
   assert.deepEqual(key, { kind: "publishable" });
 });
 
@@ -44,6 +49,16 @@ Deno.test("app_metadata makes a user an operator, and user_metadata does not", a
   const pretender = await project.sign({ claims: { user_metadata: role, app_role: "operator" } });
   assert.equal((await verify(bearer(operator))).user?.isOperator, true);
   assert.equal((await verify(bearer(pretender))).user?.isOperator, false);
+});
+
+Deno.test("only the level aal2 is a second factor", async () => {
+  const verify = project.verifier();
+  for (const aal of [undefined, null, "", "aal1", "AAL2", "aal3", 2, true, ["aal2"], {}]) {
+    const token = await project.sign({ claims: { aal, user_metadata: { aal: "aal2" } } });
+    assert.equal((await verify(bearer(token))).user?.hasSecondFactor, false, JSON.stringify(aal));
+  }
+  const token = await project.sign({ claims: { aal: "aal2" } });
+  assert.equal((await verify(bearer(token))).user?.hasSecondFactor, true);
 });
 
 Deno.test("another role in app_metadata does not make a user an operator", async () => {

@@ -68,13 +68,18 @@ async function verifyToken(token: string, { env, issuers, keySet }: VerifierOpti
     issuer: issuers,
   });
   if (error) throw refusal(error, tokenProblem(token, issuers));
-  const { sub, role, exp, app_metadata: app } = data.jwtClaims!;
+  const { sub, role, exp, app_metadata: app, aal } = data.jwtClaims!;
   // A token without `exp` would never expire, like a password. A token with a role other than
   // `authenticated` does not belong to a user.
   if (role !== "authenticated" || exp === undefined || !UUID.test(sub)) {
     throw new ApiError("unauthenticated", { internal: "token lacks role, exp or a user id" });
   }
-  const caller: UserCaller = { kind: "user", userId: sub, isOperator: app?.role === "operator" };
+  const caller: UserCaller = {
+    kind: "user",
+    userId: sub,
+    isOperator: app?.role === "operator",
+    hasSecondFactor: aal === "aal2",
+  };
   return { caller, expiresAtMs: exp * 1000 };
 }
 

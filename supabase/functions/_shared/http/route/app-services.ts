@@ -7,6 +7,7 @@ import type { Report } from "../../adapters/sentry/report.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import type { CheckState } from "../../contracts/health.ts";
+import type { Mode } from "../../core/env.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { FeatureFlags } from "../../features/feature-flags.ts";
@@ -35,6 +36,8 @@ export interface Services {
    */
   readonly mail: () => Promise<Mail>;
   readonly operators: () => Promise<Operators>;
+  /** The mode of Stripe's key; null if Stripe is not configured. */
+  readonly stripeMode: Mode | null;
   /** @throws ApiError `not_ready` if Stripe is not configured */
   readonly payments: () => Promise<Payments>;
   /**

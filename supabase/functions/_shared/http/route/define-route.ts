@@ -123,6 +123,11 @@ export interface Route {
   readonly handler: (call: AnyCall) => Promise<Reply | Response>;
 }
 
+/** Returns whether the route changes something for operators. Such a change may need a second factor. */
+export function isOperatorsChange({ method, who }: Pick<Route, "method" | "who">): boolean {
+  return method !== "get" && who.includes("operator");
+}
+
 /** An object without fields: the default of params, query and body. */
 export const Nothing = z.strictObject({});
 type Nothing = typeof Nothing;

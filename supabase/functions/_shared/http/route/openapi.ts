@@ -1,7 +1,7 @@
 /** Describes a route for OpenAPI, its errors included. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Who } from "../../core/caller.ts";
-import { Nothing, type Route } from "./define-route.ts";
+import { isOperatorsChange, Nothing, type Route } from "./define-route.ts";
 import { type ErrorCode, ERRORS } from "../../core/errors.ts";
 import { CONTENT_KEY_SECONDS } from "../idempotency/key.ts";
 import { refusalsOf } from "../../limits/rules.ts";
@@ -59,6 +59,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   }
   const isRestricted = !route.who.includes("none") && !route.isSigned;
   if (isRestricted) codes.add("forbidden");
+  if (isOperatorsChange(route)) codes.add("mfa_required");
   if (route.feature !== null) codes.add("feature_disabled");
   for (const code of refusalsOf(route.limit)) codes.add(code);
   if (route.method === "post") codes.add("payload_too_large");

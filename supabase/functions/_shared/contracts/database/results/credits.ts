@@ -13,6 +13,8 @@ export interface CreditResults {
   credits_entries: Page<"entries", Of<typeof credits.Entry>>;
   /** With status 202 the grant waits for a second operator. */
   credits_grant: Stored<Of<typeof credits.Grant> | RecordedGrant>;
+  /** Changes nothing. Returns what the grant would change. */
+  grants_preview: Of<typeof credits.GrantPreview>;
   grants_decide: Stored<RecordedGrant>;
   grants_read: RecordedGrant;
   grants_list: Page<"grants", RecordedGrant>;

@@ -32,6 +32,8 @@ export type RefundStep =
 
 export interface RefundResults {
   refunds_begin: RefundStep;
+  /** Changes nothing. Returns what the refund and Stripe's event would change. */
+  refunds_preview: Of<typeof refunds.RefundPreview>;
   /** Stores Stripe's id. Moves no credits: they move when Stripe's event arrives. */
   refunds_attach: RefundAnswer;
   /** Frees the key, and stores that Stripe refused: the refund has failed. */
