@@ -1,12 +1,17 @@
 /** The routes that a back end calls with the secret key, by name. */
 import type {
   DebitRequest,
+  Grant,
+  GrantPreview,
   GrantRequest,
   JobRequest,
+  Lot,
   OpenedHold,
+  Refund,
+  RefundPreview,
   RefundRequest,
 } from "../generated/api.ts";
-import type { Api, Body, CsvPath, Input } from "../core/api.ts";
+import type { Api, Body, Changed, CsvPath, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
 import { csv } from "../helpers/csv.ts";
@@ -15,6 +20,12 @@ import { type HoldTerms, withHold, type Work } from "./hold.ts";
 import { respond, type Users } from "./respond.ts";
 
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
+
+/** A change whose request may ask for a dry run. Only a dry run has the answer `Preview`. */
+interface WithDryRun<Request, Done, Preview> {
+  (body: Request & { dry_run: true }, options?: CallOptions): Promise<Changed<Preview>>;
+  (body: Request & { dry_run?: false }, options?: CallOptions): Promise<Changed<Done>>;
+}
 
 /** A caller with a secret key must name the user whose entries it reads. */
 type OfUser = EntriesFilter & { user_id: string };
@@ -28,8 +39,13 @@ function creditsOf(api: Api) {
     entriesCsv: (filter: OfUser, options: Reading = {}) => entriesCsv(api, filter, options),
     debit: (body: DebitRequest, options: CallOptions = {}) =>
       api.change("post", "/credits/debits", { body }, options),
-    grant: (body: GrantRequest, options: CallOptions = {}) =>
-      api.change("post", "/credits/grants", { body }, options),
+    grant:
+      ((body: GrantRequest, options: CallOptions = {}) =>
+        api.change("post", "/credits/grants", { body }, options)) as WithDryRun<
+          GrantRequest,
+          Lot | Grant,
+          GrantPreview
+        >,
   };
 }
 
@@ -62,8 +78,13 @@ export function farthingServerOf(api: Api, users: Users) {
       change("post", "/usage/batch", { body }, options),
     startJob: (body: JobRequest & { user_id: string }, options: CallOptions = {}) =>
       change("post", "/jobs", { body }, options),
-    refund: (body: RefundRequest, options: CallOptions = {}) =>
-      change("post", "/refunds", { body }, options),
+    refund:
+      ((body: RefundRequest, options: CallOptions = {}) =>
+        change("post", "/refunds", { body }, options)) as WithDryRun<
+          RefundRequest,
+          Refund,
+          RefundPreview
+        >,
     /** Holds credits, does the work, and settles the hold with what the work cost. */
     withHold: <Value>(
       terms: HoldTerms,

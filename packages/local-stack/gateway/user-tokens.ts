@@ -16,8 +16,11 @@ export class TokenError extends Error {
   }
 }
 
-/** Looks up the user claims that are in Supabase's tokens and missing from lite's. */
-export type DescribeUser = (userId: string) => Promise<Record<string, unknown>>;
+/** Looks up the claims of a user and a session that are in Supabase's tokens and missing from lite's. */
+export type DescribeUser = (
+  userId: string,
+  sessionId: string | null,
+) => Promise<Record<string, unknown>>;
 
 export interface Tokens {
   /** Returns the claims of a caller's token. @throws TokenError */
@@ -75,7 +78,8 @@ export async function createTokens(
       new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(secret),
     async fromLite(token) {
       const { payload } = await jwtVerify(token, secret, { algorithms: ["HS256"] }).catch(refuse);
-      const more = await describe(String(payload.sub));
+      const { sub, session_id: session } = payload;
+      const more = await describe(String(sub), typeof session === "string" ? session : null);
       return await new SignJWT({ ...payload, ...more, iss: issuer })
         .setProtectedHeader({ alg: "ES256", typ: "JWT", kid })
         .sign(privateKey);

@@ -42,12 +42,13 @@ import { readSupabaseConfig } from "../stack/supabase-config.ts";
  * Returns a function that looks up the claims that Supabase's user tokens contain and lite's lack.
  */
 function describer(sql: postgres.Sql) {
-  return async (userId: string): Promise<Record<string, unknown>> => {
+  return async (userId: string, sessionId: string | null): Promise<Record<string, unknown>> => {
     const [user] = await sql`
       select raw_app_meta_data as app_metadata, raw_user_meta_data as user_metadata,
-             coalesce(phone, '') as phone, is_anonymous
+             coalesce(phone, '') as phone, is_anonymous,
+             coalesce((select aal from auth.sessions where id = ${sessionId}), 'aal1') as aal
         from auth.users where id = ${userId}`;
-    return { ...user, aal: "aal1" };
+    return { ...user };
   };
 }
 

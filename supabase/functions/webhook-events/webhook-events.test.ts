@@ -71,7 +71,7 @@ Deno.test("all dead-lettered events are replayed one by one, and counted by thei
     ignored: 1,
     failed: 2,
   });
-  assert.deepEqual(fake.calls[0]?.args, { p_limit: 6 });
+  assert.deepEqual(fake.calls[0]?.args, { p_limit: 6, p_author: `operator:${USER_ID}` });
 });
 
 const BAD_REPLAYS = [{}, { state: "processed" }, { state: "dead", limit: 0 }, {

@@ -10,7 +10,7 @@ const CONTRACT: readonly [number, string, readonly string[]][] = [
     "mode_mismatch",
   ]],
   [401, "auth", ["unauthenticated", "token_expired"]],
-  [403, "auth", ["forbidden", "grant_not_allowed", "feature_disabled"]],
+  [403, "auth", ["forbidden", "grant_not_allowed", "mfa_required", "feature_disabled"]],
   [402, "payment", ["insufficient_credits", "spend_cap_reached"]],
   [404, "not_found", ["not_found"]],
   [408, "timeout", ["request_timeout"]],
