@@ -1585,8 +1585,8 @@ begin
   if v_policy.operator_mfa = 'required'
     or v_policy.operator_mfa = 'live' and (p_livemode is true or v_policy.livemode is true)
   then
-    perform farthing.fail('mfa_required', 'Operators need a second factor for changes. Verify one with '
-      'supabase.auth.mfa, then send the request with the new token.');
+    perform farthing.fail('mfa_required',
+      'A change needs a second factor. Verify one with supabase.auth.mfa, then send the new token.');
   end if;
   return '{}'::jsonb;
 end

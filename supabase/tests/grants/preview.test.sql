@@ -56,10 +56,12 @@ end
 $$;
 
 select pg_temp.alike('10.000000000000000001', '', 'granted 10.000000000000000001', 'the first grant');
-select pg_temp.alike('5', ', p_reference_id => ''r'', p_once => true', 'granted 15.000000000000000001', 'once');
+select pg_temp.alike('5', ', p_reference_id => ''r'', p_once => true', 'granted 15.000000000000000001',
+  'once');
 select pg_temp.alike('5', ', p_reference_id => ''r'', p_once => true', 'granted 15.000000000000000001 true',
   'a repeat');
-select pg_temp.alike('6', ', p_reference_id => ''r'', p_once => true', 'reference_conflict', 'another amount');
+select pg_temp.alike('6', ', p_reference_id => ''r'', p_once => true', 'reference_conflict',
+  'another amount');
 select pg_temp.alike('100001', '', 'pending grant 100016.000000000000000001', 'more than one grant may have');
 select pg_temp.alike('0', '', 'invalid_request', 'no amount');
 select pg_temp.alike('1', ', p_expires_at => tests.after()', 'invalid_request', 'a grant that has expired');

@@ -29,7 +29,8 @@ select is(tests.outcome(call) ->> 'code', 'forbidden', name || ' is refused for 
 from change;
 
 -- The second factor.
-select is((select operator_mfa from farthing.policy), 'live', 'by default the live mode needs a second factor');
+select is((select operator_mfa from farthing.policy), 'live',
+  'by default the live mode needs a second factor');
 create function pg_temp.change_is(p_setting text, p_database boolean, p_key boolean) returns text
 language plpgsql as $$
 declare

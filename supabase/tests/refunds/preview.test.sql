@@ -14,8 +14,8 @@ declare
 begin
   foreach v_table in array string_to_array('accounts entries lots holds orders refunds grants debt_payments '
     'fraud_warnings used_references idempotency_keys audit inbox notifications', ' ') loop
-    execute format('select md5(coalesce(string_agg(t::text, %L order by t::text), %L)) from farthing.%I t', '|',
-      '', v_table) into v_hash;
+    execute format('select md5(coalesce(string_agg(t::text, %L order by t::text), %L)) from farthing.%I t',
+      '|', '', v_table) into v_hash;
     v_rows := v_rows || v_table || ' ' || v_hash || E'\n';
   end loop;
   return v_rows;
@@ -39,8 +39,8 @@ create function pg_temp.real_refund(p_name text, p_amount text, p_at interval) r
 language plpgsql as $$
 declare
   v_order_id uuid := (select order_id from tests.bought where name = p_name);
-  v_step jsonb := pg_temp.tried(format('select refunds_begin(%L, null, %L, p_now => %L)', v_order_id, p_amount,
-    tests.after(p_at)));
+  v_step jsonb := pg_temp.tried(format('select refunds_begin(%L, null, %L, p_now => %L)', v_order_id,
+    p_amount, tests.after(p_at)));
   v_refund farthing.refunds;
 begin
   if v_step ? 'refused' then
@@ -86,8 +86,8 @@ select pg_temp.alike('part', '667', '2 min', 'refund_too_large', 'more than is l
 select pg_temp.alike('part', null, '3 min', '666 0 6660 0', 'the rest');
 select is(tests.spends('spent', '9000', '1 min'), '990', 'credits are spent');
 select pg_temp.alike('spent', null, '2 min', '999 0 9990 9000', 'a spent order');
-select is((holds_open(tests.person('held'), '9000', p_ttl_seconds => 60, p_now => tests.after('1 min')) #>> '{data,status}'), 'open',
-  'credits are held');
+select is((holds_open(tests.person('held'), '9000', p_ttl_seconds => 60, p_now => tests.after('1 min'))
+  #>> '{data,status}'), 'open', 'credits are held');
 select pg_temp.alike('held', '500', '90 s', '500 499 5000 4010', 'credits under an open hold');
 select pg_temp.alike('held', '100', '3 min', '100 399 1000 0', 'credits under an expired hold');
 select isnt(tests.dispute('disputed', 'needs_response', 400, '1 min'), null, 'a part is disputed');
@@ -102,7 +102,8 @@ select pg_temp.alike('unpaid', null, '1 min', 'refund_too_large', 'an unpaid ord
 -- Refusals of the caller.
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('part');
 select is(pg_temp.tried(format('select refunds_preview(%L, p_author => %L)', order_id,
-  'operator:' || tests.person('part'))) ->> 'refused', 'forbidden', 'a dry run about one''s own payment is refused')
+  'operator:' || tests.person('part'))) ->> 'refused', 'forbidden',
+  'a dry run about one''s own payment is refused')
 from tests.bought where name = 'part';
 select is(pg_temp.tried(format('select refunds_preview(%L, p_author => %L)', order_id,
   'operator:' || tests.person('full'))) ->> 'refused', 'forbidden', 'a dry run needs the role')

@@ -64,7 +64,7 @@ export const ERRORS = {
   mfa_required: kind(
     "auth",
     403,
-    "Operators need a second factor for changes. Verify one with supabase.auth.mfa, then send the request with the new token.",
+    "A change needs a second factor. Verify one with supabase.auth.mfa, then send the new token.",
   ),
   feature_disabled: kind(
     "auth",

@@ -32,6 +32,7 @@ import { CHAT_CASES } from "./chats.ts";
 import { CUSTOMER_CASES } from "./customers.ts";
 import type { Fake } from "../fakes/services.ts";
 import { FRAUD_CASES } from "./fraud.ts";
+import { GRANT_CASES } from "./grants.ts";
 import { HEALTH_CASES } from "./health.ts";
 import { INBOX_CASES } from "./inbox.ts";
 import { LIST_CASES } from "./lists.ts";
@@ -41,7 +42,7 @@ import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "../project.ts";
 import { REFUND_CASES } from "./refunds.ts";
 import { REPORT_CASES } from "./reports.ts";
 import { SETTING_CASES } from "./settings.ts";
-import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
+import { HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
 import { USAGE_CASES } from "./usage.ts";
 
@@ -87,51 +88,6 @@ const CREDITS: RouteCase[] = [
   { ...read, path: "/credits/entries", reaches: ["credits_entries"] },
   {
     ...money,
-    path: "/credits/grants",
-    allowed: ["operator", "secret"],
-    status: 201,
-    body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "goodwill" },
-    reaches: ["credits_grant"],
-  },
-  {
-    method: "POST",
-    path: "/credits/grants",
-    headers: { "idempotency-key": "key-1" },
-    allowed: ["operator", "secret"],
-    as: "operator",
-    status: 200,
-    body: {
-      user_id: USER_ID,
-      amount: "10",
-      source: "promotional",
-      reason: "goodwill",
-      dry_run: true,
-    },
-    reaches: ["grants_preview"],
-  },
-  {
-    ...own,
-    path: "/credits/grants",
-    allowed: ["operator", "secret"],
-    as: "operator",
-    reaches: ["grants_list"],
-  },
-  {
-    ...own,
-    path: `/credits/grants/${GRANT_ID}`,
-    allowed: ["operator", "secret"],
-    as: "operator",
-    reaches: ["grants_read"],
-  },
-  ...["confirm", "decline"].map((decision) => ({
-    ...money,
-    path: `/credits/grants/${GRANT_ID}/${decision}`,
-    allowed: ["operator", "secret"] as const,
-    status: 200,
-    reaches: ["grants_decide"],
-  })),
-  {
-    ...money,
     path: "/credits/debits",
     status: 201,
     body: { user_id: USER_ID, amount: "10.5", reason: "an image" },
@@ -173,6 +129,7 @@ const CHECKOUT: RouteCase[] = [
 
 export const ROUTE_CASES: readonly RouteCase[] = [
   ...CREDITS,
+  ...GRANT_CASES,
   ...USAGE_CASES,
   ...CHECKOUT,
   ...CHAT_CASES,
