@@ -151,6 +151,7 @@ test("one notification is sent again, and those of an outage after a dry run", a
   await asOperator(`/notifications?user_id=${one}`, async (page) => {
     const fields = { Reason: "The mail service works again." };
     const within = row(page, "receipt");
+    await within.waitFor();
     deepEqual(await violationsOf(page), []);
     await changes(page, { action: "Send again", within, person, fields }, /is now/);
     ok(["queued", "sending", "sent"].includes(await stateOf(one)));
