@@ -137,9 +137,9 @@ test("a customer is found by order, checkout and refused ids, and each read is r
     await goTo(page, `/customers?q=${order.checkout_session_id}`, "Customers");
     await page.getByRole("cell", { name: "checkout session id", exact: true }).waitFor();
     await page.getByRole("link", { name: buyer.email }).click();
-    await page.getByRole("link", { name: "Who has read this customer" }).click();
-    await showsPage(page, "Who has read this customer");
-    const reads = await rowsOf(page, "Who has read this customer");
+    await page.getByRole("link", { name: "Reads of this customer" }).click();
+    await showsPage(page, "Reads of this customer");
+    const reads = await rowsOf(page, "Reads of this customer");
     ok(reads.every(([, who]) => who === "operator you"));
     deepEqual(reads.map(([, , , searched]) => searched).slice(-2), [
       order.checkout_session_id,
@@ -193,7 +193,9 @@ test("an operator grants credits, blocks the customer, and lifts the block", asy
     await row(page, "A block applies: blocked user.").waitFor();
     const page_ = await readPage(person);
     deepEqual(
-      (await rowsOf(page, "What would be refused next")).map(([action, , why]) => [action, why]),
+      (await rowsOf(page, "Requests that would be refused next")).map((
+        [action, , why],
+      ) => [action, why]),
       page_.refused_next.map(({ action, reason }) => [action.replaceAll("_", " "), reason]),
     );
     await changes(page, {

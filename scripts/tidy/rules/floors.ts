@@ -69,7 +69,7 @@ const AREAS: readonly Area[] = [
       ["reads"],
       ["parts"],
       ["operator/links.tsx"],
-      ["operator/events", "operator/operations"],
+      ["operator/events", "operator/money", "operator/operations"],
       ["buyer", "operator/*"],
       ["shell"],
       ["app.tsx"],

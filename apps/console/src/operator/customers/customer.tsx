@@ -69,7 +69,7 @@ function Customer(page: Data) {
         <BalanceFacts {...page} />
         <Actions {...page} />
       </Section>
-      <Section title="What would be refused next, and why">
+      <Section title="Requests that would be refused next, and why">
         <DataTable {...REFUSED_NEXT} items={page.refused_next} />
       </Section>
       <Part of={page.entries} table={EXPLAINED} whole={list("entries")} />
@@ -95,7 +95,7 @@ function Customer(page: Data) {
         <p className="max-w-prose text-sm">
           Each read of this page is recorded, with the name of the reader.{" "}
           <Link href={list("reads")} className="underline underline-offset-2">
-            Who has read this customer
+            Reads of this customer
           </Link>
         </p>
       </Section>

@@ -54,7 +54,7 @@ export function CustomersPage() {
   return (
     <Page
       title="Customers"
-      lead="Find a customer by email address, user id, order, payment, refund, booking, job, or an id of Stripe's. Each match is recorded as read by you."
+      lead="By email address, user, order, payment, refund, booking, job, or an id of Stripe's."
     >
       <Filters>
         <Field name="q" type="search" label="Email address or id" />

@@ -29,7 +29,7 @@ const FIGURES: readonly Column<Entry>[] = [
   },
 ];
 
-/** Who made a change, and the ids of what caused it. */
+/** The author of a change, and the ids of its cause. */
 function Causes(
   { author, order_id, job_id, hold_id, stripe_event_id }: ExplainedEntry,
 ) {

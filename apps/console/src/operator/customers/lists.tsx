@@ -95,7 +95,7 @@ const LISTS: Readonly<Partial<Record<string, CustomerList>>> = {
     title: "All notifications",
     Whole: wholeOf("/notifications", NOTIFICATIONS),
   },
-  reads: { title: "Who has read this customer", Whole: Reads },
+  reads: { title: "Reads of this customer", Whole: Reads },
 };
 
 export function CustomerListPage() {

@@ -1,4 +1,4 @@
-/** What a refund and a grant would move. Only the service knows its rules, so only it computes it. */
+/** Previews of a refund and a grant. Only the service knows its rules, so only it computes them. */
 import type { Input, Refund, Result } from "@farthing/client";
 import type { DryRun } from "../../parts/dry-run.tsx";
 

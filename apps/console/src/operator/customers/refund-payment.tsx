@@ -15,7 +15,7 @@ interface RefundPaymentProps {
   };
   readonly currency: string;
   readonly isOffered: boolean;
-  /** What is known of the payment: the service alone computes what a refund moves. */
+  /** The known figures of the payment: the service alone computes what a refund moves. */
   readonly facts: Readonly<Record<string, ReactNode>>;
   readonly children: ReactNode;
 }
@@ -41,7 +41,7 @@ function Done(
   );
 }
 
-/** Gives back the money of a payment, or a part of it. */
+/** Refunds a payment, or a part of it. */
 function RefundPayment(
   { what, currency, isOffered, facts, children }: RefundPaymentProps,
 ) {

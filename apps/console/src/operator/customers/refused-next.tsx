@@ -5,7 +5,7 @@ import { wordsOf } from "../../parts/state-badge.tsx";
 
 /** The refusals that the customer's next requests would get. */
 export const REFUSED_NEXT: TableOf<RefusedNext> = {
-  caption: "What would be refused next",
+  caption: "Requests that would be refused next",
   keyOf: ({ action, code }) => `${action} ${code}`,
   empty: "No request would be refused.",
   columns: [

@@ -1,4 +1,4 @@
-/** What a customer has set up, or is allowed: the spend cap, the top-up, welcome credits, features. */
+/** Settings and limits of a customer: spend cap, top-up, welcome credits, features. */
 import type { CustomerPage } from "@farthing/client";
 import { Link } from "wouter";
 import { DataTable, type TableOf } from "../../parts/data-table.tsx";

@@ -1,4 +1,4 @@
-/** What belongs to a customer, besides orders, entries and what has pages of its own. */
+/** Tables of a customer's things that have no pages of their own. */
 import type {
   Balance,
   Booking,
@@ -177,7 +177,7 @@ export const NOTIFICATIONS: TableOf<ListedNotification> = {
 };
 
 export const READS: TableOf<CustomerRead> = {
-  caption: "Who has read this customer",
+  caption: "Reads of this customer",
   keyOf: ({ read_at, request_id }) => `${read_at} ${request_id}`,
   empty: "Nobody has read this customer's data in the last year.",
   columns: [

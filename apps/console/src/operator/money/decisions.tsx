@@ -47,7 +47,7 @@ export function DecisionsPage() {
   return (
     <Page
       title="Fraud decisions"
-      lead="Which checkouts, bookings and top-ups were allowed, flagged or refused, and why. Addresses are stored as hashes only."
+      lead="Checkouts, bookings and top-ups that were allowed, flagged or refused, and why."
     >
       <Filters>
         <Choice

@@ -48,7 +48,7 @@ export function DisputePage() {
               facts={{
                 "State": <StateBadge state={dispute.status} />,
                 "Evidence due by": <Moment at={dispute.evidence_due_by} />,
-                "Who decides next": dispute.is_open ? "a bank still decides" : "nobody, it is over",
+                "Over": dispute.is_open ? "no, a bank still decides" : "yes",
                 "Amount": <Money of={dispute.amount} currency={dispute.currency} />,
                 "Credits clawed back": <Credits of={dispute.credits_taken_back} />,
                 "Reason": dispute.reason === null ? "none" : wordsOf(dispute.reason),

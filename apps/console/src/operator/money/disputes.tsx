@@ -11,7 +11,7 @@ export function DisputesPage() {
   return (
     <Page
       title="Disputes"
-      lead="Disputes that wait for evidence come first, the next deadline at the top. Send the evidence in Stripe's dashboard."
+      lead="The next deadline stands at the top. Send the evidence in Stripe's dashboard."
     >
       <Filters>
         <Field name="status" label="State, as Stripe names it" />

@@ -13,7 +13,7 @@ export function GrantsPage() {
   return (
     <Page
       title="Grants"
-      lead="Credits given by hand. A pending grant is above a ceiling: open it to confirm or decline it. To grant credits, open a customer."
+      lead="Credits given by hand. Open a pending grant to confirm or decline it."
     >
       <Filters>
         <Choice name="status" label="State" values={STATES} />

@@ -6,7 +6,7 @@ import { endOfDay } from "./days.ts";
 
 interface NewBlockProps {
   readonly action: string;
-  /** What to block. Without it, the form asks. */
+  /** The thing to block. Without it, the form asks. */
   readonly of?: {
     readonly kind: "user" | "ip" | "card";
     readonly value: string;

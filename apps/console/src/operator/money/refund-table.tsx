@@ -4,7 +4,7 @@ import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 
-/** What was refunded or disputed: an order has a page, and a booking has none. */
+/** The refunded or disputed payment: an order has a page, and a booking has none. */
 export function Refunded({ order_id, booking_id }: Pick<Refund, "order_id" | "booking_id">) {
   if (order_id === null) {
     return (

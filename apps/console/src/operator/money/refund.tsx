@@ -9,7 +9,7 @@ import { useRead } from "../../reads/use-read.ts";
 import { Author } from "../links.tsx";
 import { Refunded } from "./refund-table.tsx";
 
-/** What each state means for money and credits. */
+/** The meaning of each state for money and credits. */
 const MEANINGS: Readonly<Record<Refund["status"], string>> = {
   pending:
     "Stripe has not yet reported the refund. No credits have moved: its event will move them.",

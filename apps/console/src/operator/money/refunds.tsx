@@ -19,7 +19,7 @@ export function RefundsPage() {
   return (
     <Page
       title="Refunds"
-      lead="Money that went back to buyers, and the credits that were clawed back with it. To refund an order, open it on its customer's page."
+      lead="Money that went back. To refund an order, open it or its customer's page."
     >
       <Filters>
         <Choice name="status" label="State" values={STATES} />

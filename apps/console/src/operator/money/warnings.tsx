@@ -11,7 +11,7 @@ export function WarningsPage() {
   return (
     <Page
       title="Fraud warnings"
-      lead="Payments that a bank suspects. The credits of an open warning are frozen: refund the payment, or clear the warning."
+      lead="Credits of an open warning are frozen: refund the payment, or clear the warning."
     >
       <Filters>
         <Choice
