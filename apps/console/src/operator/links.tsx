@@ -7,7 +7,7 @@ interface LinkToProps {
   /** The folder of the pages, such as "/orders". */
   readonly under: string;
   readonly id: string | null | undefined;
-  /** What to show instead of the id. */
+  /** A text to show instead of the id. */
   readonly as?: string;
 }
 
@@ -51,7 +51,7 @@ const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {
   operator: "an operator",
 };
 
-/** Who made a change: `operator:<id>` and `stripe:<event>` lead to their pages. */
+/** The author of a change: `operator:<id>` and `stripe:<event>` lead to their pages. */
 export function Author({ of }: { readonly of: string | null }) {
   const { person } = useSignedIn();
   if (of === null) return <Id of={null} />;
