@@ -66,7 +66,7 @@ async function showsReport(page: Page, answer: Row, title: string): Promise<void
   );
 }
 
-test("each report shows the endpoint's figures digit for digit, with the verdict of its controls", async () => {
+test("each report shows its endpoint's figures digit for digit, and its controls' verdict", async () => {
   await sold();
   await onPage({ person: await operator(), path: "/reports" }, async (page) => {
     for (const [name, title] of PAGES) {
@@ -206,7 +206,7 @@ test("the overview shows the figures of its reports, and open alerts", async () 
   });
 });
 
-test("the health page shows durations by route and the burn of the budgets as the endpoint does", async () => {
+test("the health page shows durations by route and the burn of budgets as its endpoint", async () => {
   await onPage({ person: await operator(), path: "/reports" }, async (page) => {
     const answer = await answerOn(page, "/health", "/health?window=1h");
     const { all, routes } =

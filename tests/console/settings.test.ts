@@ -132,6 +132,11 @@ test("if somebody else changes the settings meanwhile, nothing is overwritten", 
       await dialog.getByLabel("Reason").fill("too late");
       await press(dialog, "Save");
       await dialog.getByText("Not saved").waitFor();
+      await press(dialog, "Close");
+      await page.getByRole("row").filter({ hasText: `(${slugs[1]})` }).waitFor();
+      await press(page, `Retire: Package ${slugs[0]}`);
+      deepEqual(await diffOf(page, slugs[0]!), [["active", "true", "false"]]);
+      await press(dialog, "Close");
     });
     const settings = await readPackages();
     deepEqual(slugs.map((slug) => packageOf(settings, slug).active), [true, true]);

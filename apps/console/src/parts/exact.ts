@@ -1,7 +1,7 @@
 /** Writes decimal texts of the API in another unit without losing a digit, as a number would. */
 
 /** Moves the point of a decimal text to the right, or to the left by a negative number of places. */
-export function movePoint(text: string, places: number): string {
+function movePoint(text: string, places: number): string {
   const [, sign = "", whole, decimals = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
   if (whole === undefined) throw new Error(`${text} is not a decimal number.`);
   const digits = "0".repeat(Math.max(-places, 0)) + whole + decimals +

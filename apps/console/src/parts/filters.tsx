@@ -14,7 +14,7 @@ const FIELD = "grid gap-1.5";
 
 type ChoiceProps = FieldProps & {
   readonly values: readonly string[];
-  /** What the API does without the filter. */
+  /** Names what the API does without the filter. */
   readonly without?: string;
 };
 

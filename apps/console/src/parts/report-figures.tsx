@@ -78,7 +78,7 @@ export function titleOf(key: string): string {
   return TITLES[key] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Returns the columns of a table of a report's rows. What a row does not have stays empty. */
+/** Returns the columns of a table of a report's rows. A cell without a value stays empty. */
 export function columnsOf<Row extends object>(
   columns: readonly ReportColumn<Row>[],
 ): Column<Partial<Row>>[] {

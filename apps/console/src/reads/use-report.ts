@@ -3,7 +3,7 @@ import type { Input, PathOf, ReportControl, ReportPolicy, Result } from "@farthi
 import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
 import { ONCE, READ_MS } from "./use-read.ts";
 
-/** What every report has. */
+/** The fields of every report. */
 export interface Report<Row> {
   readonly from: string;
   readonly to: string;

@@ -12,8 +12,8 @@ import { useRead } from "../../reads/use-read.ts";
 type Row = Result<"get", "/health/hours">["rows"][number];
 type Name = Input<"get", "/health/hours">["query"]["name"];
 
-/** What a row counts, such as "redis" or "user, blocked". */
-export const subjectOf = ({ labels }: Row): string =>
+/** Names what a row counts, such as "redis" or "user, blocked". */
+const subjectOf = ({ labels }: Row): string =>
   Object.values(labels).map(wordsOf).join(", ") || "all";
 
 interface HoursProps {

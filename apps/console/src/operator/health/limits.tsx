@@ -57,7 +57,7 @@ export function LimitsPage() {
   return (
     <Page
       title="Limits and Redis"
-      lead="Which requests were limited in the last 24 hours, and how Redis does. Hours are UTC."
+      lead="Limited requests of the last 24 hours, and the state of Redis. Hours are UTC."
     >
       <Hours
         name="limiter_decisions"

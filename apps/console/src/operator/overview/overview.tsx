@@ -4,7 +4,7 @@ import { DayFilters } from "../../parts/day-filters.tsx";
 import { Metrics, Revenue } from "./sales.tsx";
 import { OpenAlerts, Service } from "./service.tsx";
 
-/** What an operator sees first: what is wrong, what was sold, and how the service does. */
+/** The first page of an operator: alerts, sales, and the state of the service. */
 export function OverviewPage() {
   const days = useFilters("from", "to");
   return (

@@ -10,7 +10,7 @@ import { measureOf, titleOf } from "../../parts/report-figures.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { Line, Tile, Tiles } from "../../parts/tiles.tsx";
 import { useRead } from "../../reads/use-read.ts";
-import { netRevenueCharts } from "../reports/money-charts.ts";
+import { netRevenueCharts } from "../../parts/chart/money-charts.ts";
 
 export interface Days {
   readonly from?: string;
@@ -26,7 +26,7 @@ const TITLES: Readonly<Record<string, string>> = {
   application_fee_capture: "Capture of booking fees",
 };
 
-/** What a row of the metrics is of, such as "credits, USD". */
+/** Names what a row of the metrics is of, such as "credits, USD". */
 function subjectOf({ product_line, currency }: MetricRow): string {
   const line = product_line === null ? "both lines" : wordsOf(product_line);
   return currency === null ? line : `${line}, ${currency.toUpperCase()}`;

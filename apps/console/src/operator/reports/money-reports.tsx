@@ -3,7 +3,7 @@ import type { RevenueRow } from "@farthing/client";
 import { Link } from "wouter";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
-import { moneyCharts, netRevenueCharts } from "./money-charts.ts";
+import { moneyCharts, netRevenueCharts } from "../../parts/chart/money-charts.ts";
 import { ReportPage } from "./report-page.tsx";
 import type { ReportSpec } from "./spec.ts";
 
@@ -16,7 +16,7 @@ const LINE: readonly ReportColumn<RevenueRow>[] = [
 const REVENUE: ReportSpec<"/reports/revenue"> = {
   path: "/reports/revenue",
   title: "Revenue",
-  lead: "What was sold, refunded and disputed, by day and product line.",
+  lead: "Sales, refunds and disputes, by day and product line.",
   columns: [
     ...LINE,
     { key: "gross", kind: "money" },
@@ -112,7 +112,7 @@ const PAYOUTS: ReportSpec<"/reports/payouts"> = {
 const LIABILITIES: ReportSpec<"/reports/liabilities"> = {
   path: "/reports/liabilities",
   title: "Deferred revenue",
-  lead: "What we owe in credits: how deferred revenue moved, by whole months.",
+  lead: "The worth of unused credits, and how it moved, by whole months.",
   columns: [
     { key: "month", kind: "day" },
     { key: "product_line", kind: "words" },

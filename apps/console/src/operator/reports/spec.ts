@@ -1,19 +1,13 @@
-/** What a page of a report shows. */
+/** The description of a report's page. */
 import type { ReactNode } from "react";
-import type { ChartData, Step } from "../../parts/chart/series.ts";
+import type { NamedChart } from "../../parts/chart/series.ts";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
 import type { ReportPath, RowOf } from "../../reads/use-report.ts";
-
-export interface NamedChart {
-  readonly caption: string;
-  readonly data: ChartData;
-  readonly step?: Step;
-}
 
 export interface ReportSpec<P extends ReportPath> {
   readonly path: P;
   readonly title: string;
-  /** Which question the report answers. */
+  /** The question that the report answers. */
   readonly lead: string;
   readonly columns: readonly ReportColumn<RowOf<P>>[];
   /** Rows that this page leaves out, because another page shows them. */
@@ -22,6 +16,6 @@ export interface ReportSpec<P extends ReportPath> {
   /** Names of filters beside the range of days, and their fields. */
   readonly filters?: readonly string[];
   readonly fields?: ReactNode;
-  /** What will appear here, and when. */
+  /** Says what will appear here, and when. */
   readonly empty: string;
 }

@@ -11,7 +11,7 @@ const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,featu
 const USAGE: ReportSpec<"/reports/usage"> = {
   path: "/reports/usage",
   title: "AI usage",
-  lead: "What was charged for models, what the providers cost, and the margin.",
+  lead: "Charges for models, the cost at the providers, and the margin.",
   columns: [
     { key: "day", kind: "day" },
     { key: "model", kind: "text" },
@@ -134,7 +134,7 @@ const KPIS: ReportSpec<"/reports/kpis"> = {
 const ACTORS: ReportSpec<"/reports/actors"> = {
   path: "/reports/actors",
   title: "Authors",
-  lead: "Who granted, debited, refunded and blocked, and who changed settings or read customers.",
+  lead: "Grants, debits, refunds, blocks, changed settings and reads of customers, by author.",
   columns: [
     { key: "day", kind: "day" },
     { key: "author", kind: "text" },

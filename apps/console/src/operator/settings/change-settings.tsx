@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import {
@@ -8,6 +8,7 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
+import { None } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
@@ -19,8 +20,10 @@ interface ChangeSettingsProps<P extends SettingsPath> {
   readonly version: string;
   /** The button that opens the dialog. */
   readonly action: string;
-  /** What is changed, such as "Package starter". */
+  /** Names what is changed, such as "Package starter". */
   readonly title: string;
+  /** False leaves the button out. An open dialog stays, because it says what was saved. */
+  readonly isOffered?: boolean;
   /** The fields of the form. Without them the dialog shows at once what will change. */
   readonly children?: ReactNode;
   readonly wantedOf: (form: FormData) => Wanted<P>;
@@ -33,12 +36,11 @@ interface ChangeSettingsProps<P extends SettingsPath> {
 export function ChangeSettings<P extends SettingsPath>(
   props: ChangeSettingsProps<P>,
 ) {
-  const { path, version, action, title, children, wantedOf } = props;
+  const { path, version, action, title, isOffered = true, children, wantedOf } = props;
   const { person } = useSignedIn();
   const [isOpen, setOpen] = useState(false);
   const change = useSettingsChange(path, version);
   const { checked, checkError, isChecking, saving } = change;
-  const form = useRef<HTMLFormElement>(null);
   const isChecked = checked !== undefined;
   const isDone = saving.state === "done" && saving.result !== undefined;
   const open = () => {
@@ -56,60 +58,61 @@ export function ChangeSettings<P extends SettingsPath>(
   };
   return (
     <>
-      <Button
-        variant="outline"
-        size="sm"
-        onClick={open}
-        aria-label={`${action}: ${title}`}
-      >
-        {action}
-      </Button>
+      {isOffered
+        ? (
+          <Button variant="outline" size="sm" onClick={open} aria-label={`${action}: ${title}`}>
+            {action}
+          </Button>
+        )
+        : <None />}
       <Dialog open={isOpen} onOpenChange={setOpen}>
         <DialogContent>
           <DialogHeader>
             <DialogTitle>{title}</DialogTitle>
             <DialogDescription>In your name: {person.email}</DialogDescription>
           </DialogHeader>
-          {isDone
-            ? (
-              <div className="grid gap-4">
-                <p role="status">
-                  {`Saved as version ${saving.result!.version}.`}
-                </p>
-                <Button onClick={() => setOpen(false)}>Close</Button>
-              </div>
-            )
-            : (
-              <form
-                ref={form}
-                onSubmit={submit}
-                className="grid gap-4 *:min-w-0"
+          {isDone ? <Saved version={saving.result!.version} close={() => setOpen(false)} /> : (
+            <form
+              onSubmit={submit}
+              className="grid gap-4 *:min-w-0"
+            >
+              {/* Hidden and not removed, so that going back keeps what was entered. */}
+              <div
+                hidden={isChecked}
+                className={isChecked ? "hidden" : "grid gap-4"}
               >
-                {/* Hidden and not removed, so that going back keeps what was entered. */}
-                <div
-                  hidden={isChecked}
-                  className={isChecked ? "hidden" : "grid gap-4"}
-                >
-                  {children}
-                </div>
-                {isChecked && <Diff {...checked} />}
-                {isChecked && checked.changes.length > 0 && <ReasonField />}
-                {checkError && <Trouble title="Not possible" error={checkError} />}
-                {saving.state === "failed" && <Trouble title="Not saved" error={saving.error} />}
-                <Buttons
-                  hasFields={children !== undefined}
-                  isChecked={isChecked}
-                  canSave={isChecked && checked.changes.length > 0}
-                  isBusy={isChecking || saving.state === "busy"}
-                  back={change.reset}
-                />
-              </form>
-            )}
+                {children}
+              </div>
+              {isChecked && <Diff {...checked} />}
+              {isChecked && checked.changes.length > 0 && <ReasonField />}
+              {checkError && <Trouble title="Not possible" error={checkError} />}
+              {saving.state === "failed" && <Trouble title="Not saved" error={saving.error} />}
+              <Buttons
+                hasFields={children !== undefined}
+                isChecked={isChecked}
+                canSave={isChecked && checked.changes.length > 0}
+                isBusy={isChecking || saving.state === "busy"}
+                back={change.reset}
+              />
+            </form>
+          )}
         </DialogContent>
       </Dialog>
     </>
   );
 }
+
+interface SavedProps {
+  readonly version: string;
+  readonly close: () => void;
+}
+
+const Saved = ({ version, close }: SavedProps) => (
+  <div className="grid gap-4">
+    <p role="status">{`Saved as version ${version}.`}</p>
+    <Button onClick={close}>Close</Button>
+  </div>
+);
 
 interface ButtonsProps {
   readonly hasFields: boolean;

@@ -6,7 +6,7 @@ import { wordsOf } from "../../parts/state-badge.tsx";
 type Field = SettingsChanged["changes"][number]["fields"][number];
 
 /** Fields with their values before and after. */
-export const FIELDS: readonly Column<Field>[] = [
+const FIELDS: readonly Column<Field>[] = [
   { title: "Field", cell: ({ field }) => wordsOf(field) },
   {
     title: "Before",
@@ -18,7 +18,7 @@ export const FIELDS: readonly Column<Field>[] = [
   },
 ];
 
-/** What a change of settings changes, as the service says. */
+/** The difference that a change makes, as the service says. */
 export function Diff({ changes, unchanged }: SettingsChanged) {
   if (changes.length === 0) return <p role="status">Nothing would change.</p>;
   return (

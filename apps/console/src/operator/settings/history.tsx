@@ -50,7 +50,6 @@ export function SettingsHistory<P extends SettingsPath>(
       title: "Undo",
       cell: (past) => {
         const wanted = undoOf(past);
-        if (wanted === null) return <None />;
         const title = `Undo version ${past.version} of ${past.name ?? "the settings"}`;
         return (
           <ChangeSettings
@@ -58,7 +57,8 @@ export function SettingsHistory<P extends SettingsPath>(
             version={version}
             action="Undo"
             title={title}
-            wantedOf={() => wanted}
+            isOffered={wanted !== null}
+            wantedOf={() => wanted!}
           />
         );
       },

@@ -72,7 +72,7 @@ export function PackageForm({ package: known }: FormProps) {
         label={known ? "Another currency" : "Currency"}
         required={!known}
         maxLength={3}
-        hint="Three letters, such as eur."
+        hint="A code such as eur."
       />
       <TextField
         name="price"

@@ -48,31 +48,24 @@ function Actions({ settings, item }: {
   const { version } = settings;
   const title = `Package ${item.slug}`;
   const common = { path: PATH, version, title } as const;
-  if (!item.active) {
-    const packages = withTerms(settings, termsOf(item));
-    return (
-      <ChangeSettings
-        {...common}
-        action="Restore"
-        wantedOf={() => ({ packages })}
-      />
-    );
-  }
+  const { active } = item;
   return (
     <div className="flex gap-2">
+      {active && (
+        <ChangeSettings
+          {...common}
+          action="Change"
+          wantedOf={(form) => ({ packages: withTerms(settings, termsOfForm(form, item)) })}
+        >
+          <PackageForm package={item} />
+        </ChangeSettings>
+      )}
       <ChangeSettings
         {...common}
-        action="Change"
-        wantedOf={(form) => ({
-          packages: withTerms(settings, termsOfForm(form, item)),
+        action={active ? "Retire" : "Restore"}
+        wantedOf={() => ({
+          packages: active ? without(settings, item.slug) : withTerms(settings, termsOf(item)),
         })}
-      >
-        <PackageForm package={item} />
-      </ChangeSettings>
-      <ChangeSettings
-        {...common}
-        action="Retire"
-        wantedOf={() => ({ packages: without(settings, item.slug) })}
       />
     </div>
   );
@@ -163,7 +156,7 @@ function undoOf(past: PastSettingChange, settings: PackageSettings) {
 const SPEC: SettingsSpec<typeof PATH> = {
   path: PATH,
   title: "Packages",
-  lead: "What is on sale. Open checkouts and paid orders keep their price.",
+  lead: "The packages on sale. Open checkouts and paid orders keep their price.",
   current: (settings) => <Packages {...settings} />,
   undoOf,
 };

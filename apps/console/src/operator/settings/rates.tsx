@@ -143,7 +143,7 @@ function undoOf(past: PastSettingChange, { rates }: RateSettings) {
 const SPEC: SettingsSpec<typeof PATH> = {
   path: PATH,
   title: "Rates",
-  lead: "What models cost. Earlier charges and open holds keep their rate.",
+  lead: "The prices of models. Earlier charges and open holds keep their rate.",
   current: (settings) => <Rates {...settings} />,
   undoOf,
 };

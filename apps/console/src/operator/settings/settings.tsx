@@ -2,8 +2,8 @@ import { Link } from "wouter";
 import { Page } from "../../parts/page.tsx";
 
 const SETTINGS = [
-  ["packages", "Packages", "What is on sale, and at which price."],
-  ["rates", "Rates", "What the use of each model costs."],
+  ["packages", "Packages", "The packages on sale, and their prices."],
+  ["rates", "Rates", "The price of each model's use."],
   [
     "policy",
     "Policy",

@@ -1,15 +1,15 @@
 /** Tries a change of settings without making it, and then makes exactly that change. */
-import { useState } from "react";
-import { useMutation } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Body, Changed, PathOf, SettingsChanged } from "@farthing/client";
-import { useFarthing, useUserId } from "@farthing/react";
+import { farthingKey, useFarthing, useUserId } from "@farthing/react";
 import { type Change, useChange } from "../../reads/use-change.ts";
 import { ONCE } from "../../reads/use-read.ts";
 
 /** The routes of settings: all of them have a version, a reason and a dry run. */
 export type SettingsPath = Extract<PathOf<"post">, `/settings/${string}`>;
 
-/** What changes, without the version, the reason and `dry_run`, which are the same for all settings. */
+/** The changed values, without `version`, `reason` and `dry_run`, which all settings have. */
 export type Wanted<P extends SettingsPath> = {
   [Key in Exclude<keyof Body<P>, "version" | "reason" | "dry_run">]: Body<
     P
@@ -21,7 +21,7 @@ export interface SettingsChange<P extends SettingsPath> {
   readonly check: (wanted: Wanted<P>) => void;
   readonly isChecking: boolean;
   readonly checkError: Error | null;
-  /** What would change; undefined before the check. */
+  /** The difference; undefined before the check. */
   readonly checked: SettingsChanged | undefined;
   /** Makes the change that was checked. */
   readonly save: (reason: string) => void;
@@ -36,6 +36,7 @@ export function useSettingsChange<P extends SettingsPath>(
 ): SettingsChange<P> {
   const farthing = useFarthing();
   const signedInAs = useUserId() ?? "";
+  const queries = useQueryClient();
   const [asked, setAsked] = useState<object | null>(null);
   const dryRun = useMutation({
     ...ONCE,
@@ -48,6 +49,11 @@ export function useSettingsChange<P extends SettingsPath>(
     object,
     Changed<SettingsChanged>
   >;
+  const error = dryRun.error ?? saving.error;
+  useEffect(() => {
+    // The version may be an old one, so the next attempt needs the current one.
+    if (error !== null) void queries.invalidateQueries({ queryKey: farthingKey(signedInAs) });
+  }, [error, queries, signedInAs]);
   return {
     check: (wanted) => {
       const body = { ...wanted, version };

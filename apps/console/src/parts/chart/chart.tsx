@@ -3,16 +3,9 @@ import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type Column, DataTable } from "../data-table.tsx";
 import { Legend } from "./legend.tsx";
-import type { ChartData, Step } from "./series.ts";
+import type { NamedChart } from "./series.ts";
 
 const Plot = lazy(() => import("./plot.tsx"));
-
-interface ChartProps {
-  /** What is drawn, with its unit. */
-  readonly caption: string;
-  readonly data: ChartData;
-  readonly step?: Step;
-}
 
 /** A time as the axis's step names it: `2026-11-02`, `2026-11` or `2026-11-02 14:00`. */
 const LENGTHS = { Day: 10, Month: 7, Hour: 16 } as const;
@@ -31,7 +24,7 @@ function moved(key: string, at: number | null, last: number): number | null | un
  * A chart of figures over time. The arrow keys move its cursor, a live region says what the cursor is
  * on, and `t` or a button shows the same figures as a table.
  */
-export function Chart({ caption, data, step = "Day" }: ChartProps) {
+export function Chart({ caption, data, step = "Day" }: NamedChart) {
   const [at, setAt] = useState<number | null>(null);
   const [isTable, setTable] = useState(false);
   const id = useId();

@@ -1,4 +1,4 @@
-/** What a chart shows. The same figures stand in its table and in what the cursor says. */
+/** The data of a chart. Its table and its cursor have the same figures. */
 
 export interface Series {
   readonly name: string;
@@ -14,8 +14,15 @@ export interface ChartData {
   readonly series: readonly Series[];
 }
 
-/** What a step of the time axis is. */
+/** The length of a step of the time axis. */
 export type Step = "Day" | "Month" | "Hour";
+
+export interface NamedChart {
+  /** Says what is drawn, with its unit. */
+  readonly caption: string;
+  readonly data: ChartData;
+  readonly step?: Step;
+}
 
 interface Line {
   /** The name of a colour of console.css. */

@@ -1,9 +1,8 @@
 /** Charts of money: one of each currency, because currencies are never added together. */
 import type { RevenueRow } from "@farthing/client";
-import { pivot } from "../../parts/chart/series.ts";
-import { moneyOf } from "../../parts/exact.ts";
-import { wordsOf } from "../../parts/state-badge.tsx";
-import type { NamedChart } from "./spec.ts";
+import { moneyOf } from "../exact.ts";
+import { wordsOf } from "../state-badge.tsx";
+import { type NamedChart, pivot } from "./series.ts";
 
 interface MoneyChart<Row> {
   readonly caption: string;
