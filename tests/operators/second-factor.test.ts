@@ -19,7 +19,13 @@ async function setMfa(as: Caller, operator_mfa: string) {
 Deno.test("an operator without a second factor reads and changes nothing while one is required", () =>
   withPolicy(world, "exclusive", async () => {
     const [operator, ann] = [await signUpAs(world, "operator"), await signUp(world)];
-    const grant = { user_id: ann.id, amount: "5", source: "adjustment", reason: "x", dry_run: true };
+    const grant = {
+      user_id: ann.id,
+      amount: "5",
+      source: "adjustment",
+      reason: "x",
+      dry_run: true,
+    };
     const tryGrant = (as: Caller) => post(world, "credits/grants", as, grant);
     equal((await tryGrant(operator.as)).status, 200);
     data(await setMfa(operator.as, "required"), 200, SettingsChanged);

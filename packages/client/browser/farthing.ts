@@ -87,6 +87,23 @@ function topUpsOf(api: Api) {
   };
 }
 
+function chatOf(api: Api) {
+  return {
+    /** Returns a whole answer, within two minutes by default. */
+    create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) =>
+      api.change("post", "/ai/chat", { body: request }, {
+        ...options,
+        timeoutMs: options.timeoutMs ?? ANSWER_MS,
+      }),
+    /**
+     * Returns an answer that the caller reads piece by piece. The request is sent when the caller
+     * begins to read. The answer begins within `timeoutMs`, 140 seconds by default.
+     */
+    stream: (request: Omit<Body<"/ai/chat">, "stream">, options: CallOptions = {}) =>
+      new ChatStream(api, request, options),
+  };
+}
+
 /** @returns the routes of a user, by name, all with the same connection */
 export function farthingOf(api: Api, connection: Connection) {
   const { read, change, page, each } = api;
@@ -123,20 +140,7 @@ export function farthingOf(api: Api, connection: Connection) {
      * read afterwards.
      */
     waitForOrder: (id: string, options: WaitForOrderOptions = {}) => waitForOrder(api, id, options),
-    chat: {
-      /** Returns a whole answer, within two minutes by default. */
-      create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) =>
-        change("post", "/ai/chat", { body: request }, {
-          ...options,
-          timeoutMs: options.timeoutMs ?? ANSWER_MS,
-        }),
-      /**
-       * Returns an answer that the caller reads piece by piece. The request is sent when the caller
-       * begins to read. The answer begins within `timeoutMs`, 140 seconds by default.
-       */
-      stream: (request: Omit<Body<"/ai/chat">, "stream">, options: CallOptions = {}) =>
-        new ChatStream(api, request, options),
-    },
+    chat: chatOf(api),
     /**
      * Calls the app's own back end with the user's token, which `respond` of
      * `@farthing/client/server` checks. Returns a successful answer. The token goes to this URL, so

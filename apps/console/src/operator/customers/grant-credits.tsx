@@ -70,7 +70,7 @@ export function GrantCredits({ userId, credits }: GrantCreditsProps) {
           </p>
         </>
       }
-      done={(granted) => <Done {...granted} />}
+      done={(granted) => "dry_run" in granted ? null : <Done {...granted} />}
     >
       <TextField
         name="amount"

@@ -74,7 +74,7 @@ function RefundPayment(
           <p className="text-sm">{children}</p>
         </>
       }
-      done={(refund) => <Done {...refund} />}
+      done={(refund) => "dry_run" in refund ? null : <Done {...refund} />}
     >
       <TextField
         name="amount"
