@@ -106,6 +106,12 @@ test("an operator finds a customer by email, explains every change, and refunds"
       equal(await factOf(dialog, "Paid"), "$9.99");
       equal(await factOf(dialog, "Refunded so far"), "$0");
       equal(await factOf(dialog, "Credits of the order"), "9,990");
+      await dialog.getByRole("button", { name: "Preview" }).click();
+      const plan = dialog.getByRole("status");
+      equal(await factOf(plan, "Money that goes back"), "$3.33");
+      equal(await factOf(plan, "Credits clawed back"), "3,330");
+      equal(await factOf(plan, "Of them new debt"), "0");
+      equal(await factOf(plan, "Left to refund"), "$6.66");
       await confirms(dialog, "Refund", /\$3\.33 (went back|is requested)/);
       await until(
         "the refund is applied",

@@ -6,7 +6,7 @@ import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx
 import { useChange } from "../../reads/use-change.ts";
 import { LinkTo } from "../links.tsx";
 import { endOfDay } from "../money/days.ts";
-import { useGrantPreview } from "./previews.tsx";
+import { isMade, useGrantPreview } from "./previews.tsx";
 
 /** A grant above a ceiling is pending, and no lot yet. */
 function Done(granted: Lot | Grant) {
@@ -70,7 +70,7 @@ export function GrantCredits({ userId, credits }: GrantCreditsProps) {
           </p>
         </>
       }
-      done={(granted) => "dry_run" in granted ? null : <Done {...granted} />}
+      done={(granted) => isMade(granted) && <Done {...granted} />}
     >
       <TextField
         name="amount"

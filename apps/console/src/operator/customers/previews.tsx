@@ -1,39 +1,52 @@
 /** Previews of a refund and a grant. Only the service knows its rules, so only it computes them. */
+import type { Input, Result } from "@farthing/client";
 import { type DryRun, useDryRun } from "../../parts/dry-run.tsx";
 import { Facts } from "../../parts/facts.tsx";
 import { Credits, Money } from "../../parts/figures.tsx";
-import type { Input, Result } from "@farthing/client";
 
-type Preview<P extends "/refunds" | "/credits/grants"> = DryRun<
-  Input<"post", P>,
-  Result<"post", P>
->;
+type Refunds = Result<"post", "/refunds">;
+type Grants = Result<"post", "/credits/grants">;
 
-/** Shows the money and the credits that a refund would move. */
-export const useRefundPreview = (): Preview<"/refunds"> =>
-  useDryRun("/refunds", (plan) =>
-    "dry_run" in plan && (
+/** The answer of the change itself, and not of its dry run. */
+export const isMade = <Answer extends object>(
+  answer: Answer,
+): answer is Exclude<Answer, { dry_run: true }> => !("dry_run" in answer);
+
+function RefundPlan(plan: Refunds) {
+  if (isMade(plan)) return null;
+  return (
+    <Facts
+      facts={{
+        "Money that goes back": <Money of={plan.amount} currency={plan.currency} />,
+        "Credits clawed back": <Credits of={plan.credits_taken_back} />,
+        "Of them new debt": <Credits of={plan.debt_added} />,
+        "Left to refund": <Money of={plan.refundable_after} currency={plan.currency} />,
+      }}
+    />
+  );
+}
+
+export const useRefundPreview = (): DryRun<Input<"post", "/refunds">, Refunds> =>
+  useDryRun("/refunds", RefundPlan);
+
+function GrantPlan(plan: Grants) {
+  if (isMade(plan)) return null;
+  return (
+    <>
       <Facts
         facts={{
-          "Will be refunded": <Money of={plan.amount} currency={plan.currency} />,
-          "Can be refunded after that": (
-            <Money of={plan.refundable_after} currency={plan.currency} />
-          ),
-          "Credits to be clawed back": <Credits of={plan.credits_taken_back} />,
-          "Of these, new debt": <Credits of={plan.debt_added} />,
+          "Balance afterwards": <Credits of={plan.balance_after} />,
+          "Debt afterwards": <Credits of={plan.debt_after} />,
         }}
       />
-    ));
+      <p className="mt-2 text-sm">
+        {plan.status === "pending"
+          ? "The amount is above a ceiling: nothing moves until another operator confirms it."
+          : "The credits move at once."}
+      </p>
+    </>
+  );
+}
 
-/** Shows the balance after a grant, and whether another operator would have to confirm the grant. */
-export const useGrantPreview = (): Preview<"/credits/grants"> =>
-  useDryRun("/credits/grants", (plan) =>
-    "dry_run" in plan && (
-      <Facts
-        facts={{
-          "Balance after it": <Credits of={plan.balance_after} />,
-          "Debt after it": <Credits of={plan.debt_after} />,
-          "Moves": plan.status === "pending" ? "after another operator confirms it" : "at once",
-        }}
-      />
-    ));
+export const useGrantPreview = (): DryRun<Input<"post", "/credits/grants">, Grants> =>
+  useDryRun("/credits/grants", GrantPlan);

@@ -7,7 +7,7 @@ import { Credits, Money } from "../../parts/figures.tsx";
 import { ReasonField, TextField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 import { LinkTo } from "../links.tsx";
-import { useRefundPreview } from "./previews.tsx";
+import { isMade, useRefundPreview } from "./previews.tsx";
 
 interface RefundPaymentProps {
   readonly what: { readonly order_id: string } | {
@@ -74,7 +74,7 @@ function RefundPayment(
           <p className="text-sm">{children}</p>
         </>
       }
-      done={(refund) => "dry_run" in refund ? null : <Done {...refund} />}
+      done={(refund) => isMade(refund) && <Done {...refund} />}
     >
       <TextField
         name="amount"
