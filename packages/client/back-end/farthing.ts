@@ -11,10 +11,10 @@ import type {
   RefundPreview,
   RefundRequest,
 } from "../generated/api.ts";
-import type { Api, Body, Changed, CsvPath, Input } from "../core/api.ts";
+import type { Api, Body, Changed } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { CallOptions } from "../core/send.ts";
-import { csv } from "../helpers/csv.ts";
+import { csvOf } from "../helpers/csv.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { type HoldTerms, withHold, type Work } from "./hold.ts";
 import { respond, type Users } from "./respond.ts";
@@ -110,7 +110,6 @@ export function farthingServerOf(api: Api, users: Users) {
     /** Iterates over all items of any list. */
     each,
     /** Reads all rows of a report, or of a user's entries, as a CSV file. */
-    csv: <P extends CsvPath>(path: P, input: Input<"get", P>, options: Reading = {}) =>
-      csv(api, path, input, options),
+    csv: csvOf(api),
   };
 }

@@ -1,10 +1,10 @@
 /** The routes that a signed-in user calls, by name. */
 import type { Checkout, CheckoutRequest } from "../generated/api.ts";
-import type { Api, Body, Changed, CsvPath, Input } from "../core/api.ts";
+import type { Api, Body, Changed, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { Connection } from "../core/connection.ts";
 import type { CallOptions } from "../core/send.ts";
-import { csv } from "../helpers/csv.ts";
+import { csvOf } from "../helpers/csv.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { waitForCard, type WaitForCardOptions } from "./cards.ts";
 import { ChatStream } from "./chat-stream.ts";
@@ -160,7 +160,6 @@ export function farthingOf(api: Api, connection: Connection) {
     /** Iterates over all items of any list. */
     each,
     /** Reads all rows of a report, or of the entries, as a CSV file. */
-    csv: <P extends CsvPath>(path: P, input: Input<"get", P>, options: Reading = {}) =>
-      csv(api, path, input, options),
+    csv: csvOf(api),
   };
 }

@@ -16,3 +16,11 @@ export async function csv<P extends CsvPath>(
     return needType(answer, "text/csv", id).blob();
   });
 }
+
+type Csv = <P extends CsvPath>(
+  path: P,
+  input: Input<"get", P>,
+  options?: Omit<CallOptions, "idempotencyKey">,
+) => Promise<Blob>;
+
+export const csvOf = (api: Api): Csv => (path, input, options) => csv(api, path, input, options);

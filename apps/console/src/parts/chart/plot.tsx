@@ -62,7 +62,7 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false, setScale: false } },
     scales: {
       // A single time stands in the middle.
-      x: { range: (_, min, max) => min === max ? [min - DAY_S, max + DAY_S] : [min, max] },
+      x: { range: (_, min, max) => times.length > 1 ? [min, max] : [min - DAY_S, min + DAY_S] },
     },
     axes: [
       // Numbers only, because the browser's language must not change a chart.
