@@ -9,14 +9,15 @@ import { Textarea } from "@/components/ui/textarea";
 import { formatCredits } from "@/lib/farthing-format";
 import { cn } from "@/lib/utils";
 
-/** Says what an answer cost. */
+/** Says what an answer cost. One that broke off may cost more than its text is worth, so it says why. */
 function chargeText({ role, state, charge }: ChatMessage): string | null {
   if (role === "user") return null;
-  const end = state === "stopped" ? "Stopped. " : state === "failed" ? "Incomplete. " : "";
+  const end = state === "stopped" ? "Stopped. " : state === "failed" ? "Broken off. " : "";
   if (charge === null) return state === "streaming" ? null : `${end}Reading the price…`;
   if (charge === "none") return `${end}Free of charge`;
   if (charge === "unknown") return `${end}The price is unknown; see your history`;
-  return `${end}${formatCredits(charge.credits)} credits`;
+  const reason = state === "failed" ? ", for all that the model may have written" : "";
+  return `${end}${formatCredits(charge.credits)} credits${reason}`;
 }
 
 function Message({ message }: { message: ChatMessage }) {

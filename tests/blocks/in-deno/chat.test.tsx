@@ -47,3 +47,24 @@ Deno.test("a double click on Send asks once, and does not stop the answer", asyn
     equal(field.value, "");
   });
 });
+
+/** Makes a client whose answers break off after two words. */
+function broken() {
+  const stream = () => ({
+    async *[Symbol.asyncIterator]() {
+      yield "A farthing ";
+      throw new Error("The model has failed.");
+    },
+    settled: () => Promise.resolve({ credits: "16.02" }),
+  });
+  return { chat: { stream: stream as never } };
+}
+
+Deno.test("an answer that broke off says why it costs more than its text", async () => {
+  await withBlock(<Chat model="gpt-4o" />, { farthing: broken() }, async (page) => {
+    fireEvent.change(page.getByLabelText("Message"), { target: { value: "Hello" } });
+    fireEvent.click(page.getByText("Send"));
+    await page.findByText("Broken off. 16.02 credits, for all that the model may have written");
+    equal(page.getByRole("alert").textContent?.includes("The model has failed."), true);
+  });
+});
