@@ -5,27 +5,29 @@ import { createFarthingServer } from "@farthing/client/server";
 
 const env = loadEnv("development", import.meta.dirname, "");
 const { VITE_SUPABASE_URL: url = "", SUPABASE_SECRET_KEY: secretKey = "" } = env;
-const apikey = env["VITE_SUPABASE_PUBLISHABLE_KEY"] ?? "";
 
-/** Holds the price, works, and settles the hold. Replace the random number with a model's call. */
-async function paint(authorization = "") {
-  const user = await fetch(`${url}/auth/v1/user`, { headers: { apikey, authorization } });
-  const terms = { userId: (await user.json()).id, amount: "250", reason: "picture" };
-  const done = { value: { hue: Math.random() }, charge: { amount: terms.amount } };
-  return await createFarthingServer({ url, secretKey }).withHold(
-    terms,
-    () => Promise.resolve(done),
-  );
+/** Replace this by a model's call. */
+const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
+
+/** Knows the user by the token, holds the price, works, and settles the hold. */
+function answer(request: Request) {
+  const server = createFarthingServer({ url, secretKey });
+  return server.respond(request, async (userId) => {
+    const terms = { userId, amount: "250", reason: "picture" };
+    const work = async () => ({ value: await paint(), charge: { amount: terms.amount } });
+    return (await server.withHold(terms, work)).value;
+  });
 }
 
 /** The app's own back end, beside Vite: only it has the secret key. */
 const backEnd: Plugin = {
   name: "back-end",
   configureServer: ({ middlewares }) => {
-    middlewares.use("/api/pictures", async ({ headers }, response) => {
-      const answer = await paint(headers.authorization)
-        .catch(({ code, message }) => ({ error: { code, message } }));
-      response.end(JSON.stringify(answer));
+    middlewares.use("/api/pictures", ({ headers: { authorization = "" } }, response, next) => {
+      answer(new Request("http://localhost/", { headers: { authorization } })).then(
+        async (made) =>
+          response.writeHead(made.status, [...made.headers].flat()).end(await made.text()),
+      ).catch(next);
     });
   },
 };

@@ -35,7 +35,7 @@ export async function everything(visit: Visit): Promise<void> {
   await isGoodToLookAt(page, `${example}-sign-in`);
   const email = await signsUp(page, origin);
   await press(page, "Paint for 250 credits");
-  await section(page, "Paint").getByRole("alert").getByText(/credits/).waitFor();
+  await section(page, "Paint").getByRole("alert").getByText(/^You have too few credits/).waitFor();
   await isForEverybody(page, `${example}-without-credits`);
   await withDeliveries(world, "shared", async () => {
     await pays(page, world, email);

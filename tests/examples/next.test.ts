@@ -1,11 +1,11 @@
 /** The production build of the Next.js example in Chromium, on an origin of its own. */
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, match } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { filesBeneath } from "../../scripts/test-tools/long-lived/fingerprint.ts";
 import { showsCredits, signsUp } from "./app-page.ts";
 import { everything, isShort } from "./journey.ts";
 import { printsTheExample } from "./next-recipe.ts";
-import { changesSession } from "./session.ts";
+import { knowsItsUser } from "./own-back-end.ts";
 import { testVisits, type Visit } from "./visit.ts";
 
 const BALANCE = /class="figure">0</;
@@ -17,18 +17,6 @@ async function rendersTheBalance({ page, origin }: Visit): Promise<void> {
   const anybody = await (await fetch(origin)).text();
   match(anybody, /Sign in/);
   doesNotMatch(anybody, BALANCE);
-}
-
-/** The route answers its user, and refuses an anonymous caller and a token that somebody wrote. */
-async function knowsItsUser(visit: Visit): Promise<void> {
-  const { page, origin } = visit;
-  const paint = async () => (await page.request.post(`${origin}/api/pictures`)).status();
-  equal(await paint(), 401);
-  await signsUp(page, origin);
-  equal(await paint(), 402);
-  const claims = btoa(JSON.stringify({ sub: crypto.randomUUID(), exp: 9_999_999_999 }));
-  await changesSession(visit, { access_token: `${btoa('{"alg":"HS256"}')}.${claims}.c2lnbmVk` });
-  equal(await paint(), 401);
 }
 
 /** No file that a browser may load has the secret key. The publishable key is in one of them. */
@@ -62,7 +50,7 @@ testVisits("next", "the Next.js example", [
     everything,
   ],
   ["renders the balance on the server", rendersTheBalance],
-  ["charges nobody but the user of the session", knowsItsUser],
+  ["charges nobody but the user of the token", knowsItsUser],
   ["has no secret key in the code for browsers", keepsItsSecret],
   ["shows the form after a sign-out in another tab", signsOutElsewhere],
 ]);

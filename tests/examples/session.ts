@@ -13,6 +13,7 @@ const MARK = "base64-";
 const MOST_IN_COOKIE = 3_180;
 
 interface Session {
+  readonly access_token: string;
   readonly user: { readonly id: string };
 }
 
@@ -46,6 +47,10 @@ async function read({ page, example }: Visit): Promise<Session> {
 
 export async function userIdOf(visit: Visit): Promise<string> {
   return (await read(visit)).user.id;
+}
+
+export async function tokenOf(visit: Visit): Promise<string> {
+  return (await read(visit)).access_token;
 }
 
 /** Stores another user's session and reports it, as a sign-in in another tab does. */

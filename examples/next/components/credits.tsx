@@ -1,7 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
 import { formatMoney } from "@farthing/client";
-import { useAutoTopUp, useBuy, useCredits } from "@farthing/react";
-import { farthing } from "../lib/browser.ts";
+import { useAutoTopUp, useBuy, useCredits, usePackages } from "@farthing/react";
 import { Button, Card, Missing, Problem, show } from "./ui.tsx";
 
 /** Shows the credits, or why they are not known: a failed reading is never shown as 0. */
@@ -26,25 +24,26 @@ const NEWS: Partial<Record<ReturnType<typeof useBuy>["status"], string>> = {
 
 export function Shop() {
   const { status, buy, error, retry } = useBuy();
-  const packages = useQuery({ queryKey: ["packages"], queryFn: () => farthing.packages() });
+  const packages = usePackages();
   const pay = (slug: string) => () => buy({ package: slug });
   const isLeaving = status === "opening" || status === "leaving";
   return (
     <Card title="Buy credits" data-wide>
       {NEWS[status] && <p role="status">{NEWS[status]}</p>}
       <Problem error={error} retry={status === "unknown" ? retry : undefined} />
-      <Problem error={packages.error} retry={packages.refetch} />
+      <Missing of={packages} />
       <ul className="prices">
-        {packages.data?.map(({ slug, name, total_credits, amount, currency, highlight }) => (
-          <li key={slug} data-highlight={highlight}>
-            <h3>{name}</h3>
-            <p className="muted">{show(total_credits)} credits</p>
-            <button type="button" disabled={isLeaving} onClick={pay(slug)}>
-              {formatMoney(amount, currency, "en")}
-              <span className="sr-only">for {name}</span>
-            </button>
-          </li>
-        ))}
+        {packages.status === "ready" &&
+          packages.data.map((one) => (
+            <li key={one.slug} data-highlight={one.highlight}>
+              <h3>{one.name}</h3>
+              <p className="muted">{show(one.total_credits)} credits</p>
+              <button type="button" disabled={isLeaving} onClick={pay(one.slug)}>
+                {formatMoney(one.amount, one.currency, "en")}
+                <span className="sr-only">for {one.name}</span>
+              </button>
+            </li>
+          ))}
       </ul>
     </Card>
   );

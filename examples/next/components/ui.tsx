@@ -14,10 +14,18 @@ export const Card = ({ title, children, ...props }: ComponentProps<"section">) =
   </section>
 );
 
-export const Problem = ({ error, retry }: { error: Error | null; retry?: () => void }) =>
+/** The app's own words for a refusal, by its code. Any other refusal has the service's words. */
+const WORDS: Record<string, string> = {
+  insufficient_credits: "You have too few credits for this. Buy some on this page.",
+};
+
+type ProblemProps = { error: (Error & { code?: string }) | null; retry?: () => void };
+
+export const Problem = ({ error, retry }: ProblemProps) =>
   error && (
     <div role="alert" className="row">
-      {error.message} {retry && <Button onClick={retry}>Look again</Button>}
+      {WORDS[error.code ?? ""] ?? error.message}{" "}
+      {retry && <Button onClick={retry}>Look again</Button>}
     </div>
   );
 

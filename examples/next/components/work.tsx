@@ -1,18 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { isChargedTo, ProgressTracker } from "@farthing/react";
-import { farthing } from "../lib/browser.ts";
+import { isChargedTo, ProgressTracker, useFarthing } from "@farthing/react";
 import { Ask, Card, Problem } from "./ui.tsx";
 
-/** Asks the app's own route, which knows the user by the cookies and charges their credits. */
+/** Asks the app's own route, which knows the user by the token and charges their credits. */
 export function Paint({ userId }: { userId: string }) {
+  const farthing = useFarthing();
   const queries = useQueryClient();
   const picture = useMutation({
-    mutationFn: async () => {
-      const answer = await fetch("/api/pictures", { method: "POST" });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(text);
-      return { background: `conic-gradient(${text}, gold, navy, gold)` };
-    },
+    mutationFn: async () =>
+      (await farthing.fetch("/api/pictures", { method: "POST", signedInAs: userId })).json(),
     onSettled: () => void queries.invalidateQueries({ predicate: isChargedTo(userId) }),
   });
   return (
@@ -28,9 +24,10 @@ export function Paint({ userId }: { userId: string }) {
 
 /** Shows the last three jobs. A job's result is deleted 24 hours after the job's creation. */
 export function Research() {
-  const list = useQuery({ queryKey: ["jobs"], queryFn: () => farthing.jobs.list({ limit: 3 }) });
+  const { jobs } = useFarthing();
+  const list = useQuery({ queryKey: ["jobs"], queryFn: () => jobs.list({ limit: 3 }) });
   const start = useMutation({
-    mutationFn: (query: string) => farthing.jobs.start({ type: "research", input: { query } }),
+    mutationFn: (query: string) => jobs.start({ type: "research", input: { query } }),
     onSuccess: () => list.refetch(),
   });
   return (

@@ -1,9 +1,8 @@
-import { StrictMode, useEffect, useState } from "react";
+import { Fragment, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createClient, type User } from "@supabase/supabase-js";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createFarthing } from "@farthing/client";
-import { FarthingProvider } from "@farthing/react";
+import { createClient } from "@supabase/supabase-js";
+import { useQuery } from "@tanstack/react-query";
+import { FarthingProvider, useUserId } from "@farthing/react";
 import { Chat } from "./chat.tsx";
 import { Balance, Shop, TopUps } from "./credits.tsx";
 import { History } from "./history.tsx";
@@ -14,46 +13,41 @@ import "./app.css";
 
 const { VITE_SUPABASE_URL, VITE_SUPABASE_PUBLISHABLE_KEY } = import.meta.env;
 const supabase = createClient(VITE_SUPABASE_URL, VITE_SUPABASE_PUBLISHABLE_KEY);
-const farthing = createFarthing({
-  supabase,
-  // deno-lint-ignore no-console -- the log has each request id, for a question to the operator
-  onAnswer: ({ status, url, requestId }) => console.info(status, url, requestId),
-});
 
 function App() {
-  const [user, setUser] = useState<User | null>(); // undefined until the session is known
-  useEffect(() => {
-    const { data } = supabase.auth.onAuthStateChange((_, session) => {
-      setUser(session?.user ?? null);
-    });
-    return () => data.subscription.unsubscribe();
-  }, []);
-  if (user === undefined) return <p role="status" className="p-8">Loading…</p>;
-  if (user === null) return <SignIn auth={supabase.auth} />;
+  const userId = useUserId(); // undefined until the session is known
+  const readEmail = async () => (await supabase.auth.getSession()).data.session?.user.email ?? "";
+  const email = useQuery({ queryKey: ["email", userId], queryFn: readEmail }).data;
+  if (userId === undefined) return <p role="status" className="p-8">Loading…</p>;
+  if (userId === null) return <SignIn auth={supabase.auth} />;
   return (
-    <FarthingProvider key={user.id} farthing={farthing} userId={user.id}>
+    <Fragment key={userId}>
       <header className="bar">
         <h1 className="brand">Easel</h1>
-        <span className="muted max-sm:hidden">{user.email}</span>
+        <span className="muted max-sm:hidden">{email}</span>
         <Button onClick={() => supabase.auth.signOut()}>Sign out</Button>
       </header>
       <main className="page">
         <Balance />
-        <Paint supabase={supabase} userId={user.id} />
+        <Paint userId={userId} />
         <TopUps />
         <Shop />
         <Research />
         <Chat />
         <History />
       </main>
-    </FarthingProvider>
+    </Fragment>
   );
 }
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <QueryClientProvider client={new QueryClient()}>
+    <FarthingProvider
+      supabase={supabase}
+      // deno-lint-ignore no-console -- the log has each request id, for a question to the operator
+      onAnswer={({ status, url, requestId }) => console.info(status, url, requestId)}
+    >
       <App />
-    </QueryClientProvider>
+    </FarthingProvider>
   </StrictMode>,
 );

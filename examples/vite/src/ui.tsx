@@ -16,12 +16,19 @@ export const Card = ({ title, wide, children }: CardProps) => (
   </section>
 );
 
-type ProblemProps = { error: Error | null; retry?: (() => void) | undefined };
+/** The app's own words for a refusal, by its code. Any other refusal has the service's words. */
+const WORDS: Record<string, string> = {
+  insufficient_credits: "You have too few credits for this. Buy some on this page.",
+};
+
+type Coded = Error & { code?: string | undefined };
+type ProblemProps = { error: Coded | null; retry?: (() => void) | undefined };
 
 export const Problem = ({ error, retry }: ProblemProps) =>
   error && (
     <div role="alert" className="row">
-      {error.message} {retry && <Button onClick={retry}>Look again</Button>}
+      {WORDS[error.code ?? ""] ?? error.message}{" "}
+      {retry && <Button onClick={retry}>Look again</Button>}
     </div>
   );
 

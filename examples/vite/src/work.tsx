@@ -1,22 +1,16 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import type { SupabaseClient } from "@supabase/supabase-js";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type JobSummary, optimisticList } from "@farthing/client";
 import { isChargedTo, ProgressTracker, useFarthing } from "@farthing/react";
 import { Ask, Card, Problem } from "./ui.tsx";
 
 /** Asks the app's own back end, which charges the user. */
-export function Paint({ supabase, userId }: { supabase: SupabaseClient; userId: string }) {
+export function Paint({ userId }: { userId: string }) {
+  const farthing = useFarthing();
   const queries = useQueryClient();
   const picture = useMutation({
-    mutationFn: async () => {
-      const { data } = await supabase.auth.getSession();
-      const headers = { authorization: `Bearer ${data.session?.access_token}` };
-      const answer = await fetch("/api/pictures", { method: "POST", headers });
-      const { value, error } = await answer.json();
-      if (error) throw new Error(error.message);
-      return { background: `conic-gradient(hsl(${value.hue}turn 90% 60%), gold, navy, gold)` };
-    },
+    mutationFn: async () =>
+      (await farthing.fetch("/api/pictures", { method: "POST", signedInAs: userId })).json(),
     onSettled: () => void queries.invalidateQueries({ predicate: isChargedTo(userId) }),
   });
   return (

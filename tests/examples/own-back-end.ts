@@ -1,0 +1,23 @@
+/** The back end of an example knows its user by the token alone. */
+import { deepEqual } from "node:assert/strict";
+import { signsUp } from "./app-page.ts";
+import { tokenOf, userIdOf } from "./session.ts";
+import type { Visit } from "./visit.ts";
+
+/** Asks for a picture, with the page's cookies. Returns the answer's status and its error's code. */
+async function paints({ page, origin }: Visit, token?: string): Promise<[number, string]> {
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const answer = await page.request.post(`${origin}/api/pictures`, { headers });
+  return [answer.status(), (await answer.json()).error.code];
+}
+
+/** The user is answered; a caller without a token, also with cookies, and a forged one are refused. */
+export async function knowsItsUser(visit: Visit): Promise<void> {
+  deepEqual(await paints(visit), [401, "unauthenticated"]);
+  await signsUp(visit.page, visit.origin);
+  deepEqual(await paints(visit), [401, "unauthenticated"]);
+  deepEqual(await paints(visit, await tokenOf(visit)), [402, "insufficient_credits"]);
+  const claims = btoa(JSON.stringify({ sub: await userIdOf(visit), exp: 9_999_999_999 }));
+  const forged = `${btoa('{"alg":"HS256"}')}.${claims}.c2lnbmVk`;
+  deepEqual(await paints(visit, forged), [401, "unauthenticated"]);
+}
