@@ -159,7 +159,6 @@ export function farthingOf(api: Api, connection: Connection) {
     page,
     /** Iterates over all items of any list. */
     each,
-    /** Reads all rows of a report, or of the entries, as a CSV file. */
     csv: csvOf(api),
   };
 }

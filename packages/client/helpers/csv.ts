@@ -17,6 +17,7 @@ export async function csv<P extends CsvPath>(
   });
 }
 
+/** Reads all rows of a report, or of the entries, as a CSV file. */
 type Csv = <P extends CsvPath>(
   path: P,
   input: Input<"get", P>,
