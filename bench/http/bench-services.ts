@@ -88,6 +88,7 @@ export async function makeServices(
     lifetime: NO_END,
     pause: () => Promise.resolve(),
     origins: [],
+    stripeMode: "test",
     checkKeySet: () => Promise.resolve("ok"),
     checkRedis: () => Promise.resolve("ok"),
     readRedisFigures: () => Promise.resolve({}),
