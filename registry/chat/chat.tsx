@@ -106,7 +106,7 @@ interface ChatProps extends ChatSettings {
 
 /** A conversation with a model; each answer shows its price. */
 export function Chat({ title = "Chat", explain, ...settings }: ChatProps) {
-  const { status, messages, error, send, stop } = useChat(settings);
+  const { status, messages, error, retrying, send, stop } = useChat(settings);
   const isStreaming = status === "streaming";
   return (
     <Card>
@@ -125,6 +125,11 @@ export function Chat({ title = "Chat", explain, ...settings }: ChatProps) {
         <ul aria-live="polite" aria-busy={isStreaming} className="grid gap-4 empty:hidden">
           {messages.map((message) => <Message key={message.id} message={message} />)}
         </ul>
+        {retrying !== null && (
+          <p role="status" className="text-sm text-muted-foreground">
+            No answer yet. Trying again…
+          </p>
+        )}
         {status === "error" && error !== null && (
           explain?.(error) ?? <Trouble title="The answer failed" error={error} />
         )}

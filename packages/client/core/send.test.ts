@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
+import type { FarthingError } from "./farthing-error.ts";
 import { broken, failure, fakeService, silent, success } from "../testing/fake-service.ts";
 
 const checkout = { body: { package_id: "starter" } };
@@ -44,6 +45,17 @@ Deno.test("a retry waits as long as Retry-After says, and at least 1, 2, 4 secon
     const wait = clock.waits[index]!;
     equal(wait >= least && wait <= least + more, true, `${wait} for ${least}`);
   });
+});
+
+Deno.test("each further attempt is announced with its reason; an error in that is ignored", async () => {
+  const reasons: string[] = [];
+  const onRetry = ({ code, status }: FarthingError) => {
+    reasons.push(`${status} ${code}`);
+    throw new Error("the page is gone");
+  };
+  const { api } = fakeService([away, broken, opened]);
+  await api.change("post", "/checkout", checkout, { onRetry });
+  deepEqual(reasons, ["503 upstream_unavailable", "0 network_error"]);
 });
 
 Deno.test("the attempts of an outage get rarer, also with Retry-After: 1, and differ", async () => {

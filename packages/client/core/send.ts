@@ -31,6 +31,11 @@ export interface CallOptions {
    * sent, and the call throws `session_changed`. Without it, the user of the first attempt counts.
    */
   readonly signedInAs?: string | undefined;
+  /**
+   * Called when an attempt has failed and another one will follow, with the reason, so that a page
+   * can say why nothing comes yet. Its errors are ignored.
+   */
+  readonly onRetry?: ((reason: FarthingError) => void) | undefined;
 }
 
 /** The options of one call in a series of calls. All of them must be made by the user in `pin`. */
@@ -56,11 +61,26 @@ function waitMs({ retryAfter = 0 }: FarthingError, attempt: number): number {
   return Math.max(retryAfter * 1000, shortest) + Math.random() * shortest / 2;
 }
 
+/** A page that fails to say why must not fail the call. */
+function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
+  try {
+    onRetry?.(reason);
+  } catch {
+    // The documentation of `onRetry` says that its errors are ignored.
+  }
+}
+
+interface Limits {
+  /** The time at which the call ends. */
+  readonly until: number;
+  readonly onRetry: CallOptions["onRetry"];
+}
+
 async function attemptAll<T>(
   connection: Connection,
   clock: Clock,
   call: Call<T>,
-  until: number,
+  { until, onRetry }: Limits,
 ): Promise<T> {
   let renewed = false;
   let crashes = 0;
@@ -77,6 +97,7 @@ async function attemptAll<T>(
     if (!answer.retryable || crashes === MOST_CRASHES) throw answer;
     const wait = waitMs(answer, attempt);
     if (clock.now() + wait >= until) throw answer;
+    tell(onRetry, answer);
     await clock.wait(wait, call.stop);
   }
 }
@@ -118,7 +139,7 @@ export async function send<T>(
   connection: Connection,
   clock: Clock,
   { request, read }: { request: Request; read: Read<T> },
-  { signal, timeoutMs = TIMEOUT_MS, idempotencyKey, signedInAs, pin }: PinnedOptions,
+  { signal, timeoutMs = TIMEOUT_MS, idempotencyKey, signedInAs, onRetry, pin }: PinnedOptions,
 ): Promise<T> {
   signal?.throwIfAborted();
   const stop = new AbortController();
@@ -142,7 +163,7 @@ export async function send<T>(
     pin: pin ?? { user: signedInAs },
   };
   try {
-    const value = await attemptAll(connection, clock, call, until);
+    const value = await attemptAll(connection, clock, call, { until, onRetry });
     // A stream is still being read, so the caller's signal must still be able to end it.
     if (!(value instanceof Response)) signal?.removeEventListener("abort", abort);
     return value;

@@ -8,8 +8,13 @@ const charge = { credits: "2", finish_reason: "stop" } as ChatCharge;
 const refusal = (code: "insufficient_credits" | "unauthenticated", status: number) =>
   new FarthingError({ code, message: code, status, retryable: false });
 
+interface Options {
+  readonly signal: AbortSignal;
+  readonly onRetry: (reason: FarthingError) => void;
+}
+
 interface Stream {
-  readonly read: (signal: AbortSignal) => AsyncGenerator<string>;
+  readonly read: (signal: AbortSignal, onRetry: Options["onRetry"]) => AsyncGenerator<string>;
   readonly settled?: () => Promise<ChatCharge | null>;
 }
 
@@ -17,11 +22,11 @@ interface Stream {
 function answering(...streams: Stream[]) {
   const asked: ChatRequest["messages"][] = [];
   const signals: AbortSignal[] = [];
-  const stream = ({ messages }: ChatRequest, { signal }: { signal: AbortSignal }) => {
+  const stream = ({ messages }: ChatRequest, { signal, onRetry }: Options) => {
     asked.push(messages);
     signals.push(signal);
     const { read, settled = () => Promise.resolve(charge) } = streams.shift()!;
-    return { [Symbol.asyncIterator]: () => read(signal), settled };
+    return { [Symbol.asyncIterator]: () => read(signal, onRetry), settled };
   };
   return { farthing: fake({ chat: { stream: stream as never } }), asked, signals };
 }
@@ -161,5 +166,27 @@ Deno.test("a session that was refused is over when the same user signs in again"
     show("user-1");
     await waitFor(() => equal(current().status, "idle"));
     equal(current().messages[0]?.content, "Hello");
+  });
+});
+
+Deno.test("while the client repeats a request, the chat says why, until the answer begins", async () => {
+  const began = Promise.withResolvers<void>();
+  const { farthing } = answering({
+    async *read(_, onRetry) {
+      onRetry(
+        new FarthingError({ code: "network_error", message: "", status: 0, retryable: true }),
+      );
+      await began.promise;
+      yield "Four.";
+    },
+  });
+  await withHook(chat, { farthing }, async ({ current }) => {
+    equal(sends(current(), "How many?"), true);
+    await waitFor(() => equal(current().retrying?.code, "network_error"));
+    equal(current().status, "streaming");
+    began.resolve();
+    await waitFor(() => equal(last(current())?.content, "Four."));
+    equal(current().retrying, null);
+    await waitFor(() => equal(current().status, "idle"));
   });
 });

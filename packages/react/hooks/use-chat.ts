@@ -42,6 +42,8 @@ export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
   readonly messages: readonly ChatMessage[];
   readonly error: FarthingError | null;
+  /** Why the last attempt failed, while another one is under way; null if none failed. */
+  readonly retrying: FarthingError | null;
   /**
    * Asks the model. Returns false and does nothing if the text is blank, or while an answer is under
    * way, its price is being read, or no user is known. Then keep the user's text.
@@ -56,6 +58,7 @@ interface Conversation {
   readonly status: Exclude<ChatState["status"], "signed_out">;
   readonly messages: readonly ChatMessage[];
   readonly error: FarthingError | null;
+  readonly retrying: FarthingError | null;
 }
 
 function requestOf(
@@ -93,7 +96,13 @@ const chargeOf = (stream: ChatStream): Promise<ChatCharge | "none" | "unknown"> 
 export function useChat(settings: ChatSettings): ChatState {
   const { farthing, userId } = useFarthingContext();
   const queries = useQueryClient();
-  const nothing: Conversation = { of: userId, status: "idle", messages: [], error: null };
+  const nothing: Conversation = {
+    of: userId,
+    status: "idle",
+    messages: [],
+    error: null,
+    retrying: null,
+  };
   const [stored, set] = useState(nothing);
   const underWay = useRef<AbortController | null>(null);
   useEffect(() => {
@@ -123,17 +132,18 @@ export function useChat(settings: ChatSettings): ChatState {
     const show = (
       status: Conversation["status"],
       change: Partial<ChatMessage>,
-      error: FarthingError | null = null,
+      { error = null, retrying = null }: Partial<Pick<Conversation, "error" | "retrying">> = {},
     ) => {
       answer = { ...answer, ...change };
       // Do not show the answer if the component was removed or the user has changed.
       if (underWay.current !== stop) return;
-      set({ of: userId, status, messages: [...messages, answer], error });
+      set({ of: userId, status, messages: [...messages, answer], error, retrying });
     };
     show("streaming", {});
     const stream = farthing.chat.stream(requestOf(settings, messages), {
       signal: stop.signal,
       signedInAs: userId,
+      onRetry: (reason) => show("streaming", {}, { retrying: reason }),
     });
     const error = await readAll(
       stream,
@@ -141,17 +151,20 @@ export function useChat(settings: ChatSettings): ChatState {
     );
     const isStopped = error !== undefined && stop.signal.aborted;
     const failure = isStopped ? null : error ?? null;
-    show("settling", { state: isStopped ? "stopped" : failure ? "failed" : "complete" }, failure);
+    show("settling", { state: isStopped ? "stopped" : failure ? "failed" : "complete" }, {
+      error: failure,
+    });
     const charge = await chargeOf(stream);
-    show(failure ? "error" : "idle", { charge }, failure);
+    show(failure ? "error" : "idle", { charge }, { error: failure });
     if (underWay.current === stop) underWay.current = null;
     void queries.invalidateQueries({ predicate: isChargedTo(userId) });
   };
-  const { status, messages, error } = chat;
+  const { status, messages, error, retrying } = chat;
   return {
     status: userId === null || isSignedOut(error) ? "signed_out" : status,
     messages,
     error,
+    retrying,
     send: (content) => {
       const isTaken = Boolean(userId) && underWay.current === null && content.trim() !== "";
       if (isTaken) void send(content);
