@@ -57,6 +57,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/refunds", false],
   ["get", "/refunds/{id}", false],
   ["get", "/alerts", false],
+  ["get", "/alerts/{id}", false],
   ["post", "/alerts/{id}/acknowledge", false],
   ["get", "/webhook-events", false],
   ["get", "/webhook-events/{id}", false],
