@@ -13,7 +13,7 @@ import { ROOT } from "../command/root.ts";
 
 const START_TIMEOUT_MS = 120_000;
 
-/** Returns the settings of the stack that this file names, if it answers. */
+/** Reads the settings in `envFile`. Returns them if the stack that they name answers. */
 async function runningStack(envFile: string): Promise<Settings | undefined> {
   try {
     const settings = readSettings(envFile);

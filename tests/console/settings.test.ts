@@ -60,7 +60,7 @@ async function diffOf(page: Page, name: string): Promise<string[][]> {
   return rows;
 }
 
-/** Saves the checked change of the open dialog, and closes it. */
+/** Saves the change whose difference the open dialog shows, and closes the dialog. */
 async function save(page: Page, reason: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill(reason);

@@ -6,7 +6,7 @@ import { blocksIn } from "../support/project/printed-snippets.ts";
 const RECIPE = "docs/recipes/use-next.md";
 const PRINTED = ["lib/server.ts", "proxy.ts", "app/page.tsx", "app/api/pictures/route.ts"];
 
-/** Asserts that each block is the whole file that the line before the block links. */
+/** Asserts that the line before each block links to a file, and that the block is that whole file. */
 export async function printsTheExample(): Promise<void> {
   const blocks = (await blocksIn(RECIPE)).map(({ lead, code }) => [
     /\]\(\.\.\/\.\.\/examples\/next\/([^)]+)\):\n$/.exec(lead)?.[1],

@@ -9,13 +9,18 @@ import { type Person, signUp } from "../support/project/people.ts";
 import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
-const REQUESTS = 500;
+/** How many requests are sent at the same moment, by the attempt: a slow machine must answer fewer. */
+const REQUESTS = [500, 500, 500, 300, 300, 300, 200, 200, 150, 150];
 const QUOTA = 100;
 
-/** Sends all requests at the same moment, half of them to each deployment. */
-async function askBoth(worlds: readonly World[], person: Person): Promise<Answer[]> {
+/** Sends so many requests at the same moment, half of them to each deployment. */
+async function askBoth(
+  worlds: readonly World[],
+  person: Person,
+  requests: number,
+): Promise<Answer[]> {
   const each = Array.from(
-    { length: REQUESTS },
+    { length: requests },
     (_, nth) => get(worlds[nth % worlds.length]!, "credits", person.as),
   );
   return await Promise.all(each);
@@ -45,14 +50,15 @@ interface Attempt {
   readonly isShared: boolean;
 }
 
-async function attemptOnce(): Promise<Attempt> {
+async function attemptOnce(requests: number): Promise<Attempt> {
   const pool = { DATABASE_POOL_URL: world.databaseUrl };
   let said = "";
   const onOutput = (text: string) => void (said += text);
   const answers = await withDeployment(
     world,
     pool,
-    (one) => withDeployment(world, pool, (other) => askInOneMinute([one, other]), onOutput),
+    (one) =>
+      withDeployment(world, pool, (other) => askInOneMinute([one, other], requests), onOutput),
     onOutput,
   );
   return { answers, isShared: !said.includes("rate limits are counted in this process") };
@@ -68,30 +74,33 @@ async function warmUp(worlds: readonly World[], person: Person): Promise<void> {
   }
 }
 
-async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
+async function askInOneMinute(
+  worlds: readonly World[],
+  requests: number,
+): Promise<Answer[]> {
   return await withinOneMinute(async () => {
     const [person, neighbour] = [await signUp(world), await signUp(world)];
     await warmUp(worlds, neighbour);
-    const answers = await askBoth(worlds, person);
+    const answers = await askBoth(worlds, person, requests);
     equal(admitted([await get(worlds[0]!, "credits", neighbour.as)]), 1, "another user's");
     return answers;
   });
 }
 
 /**
- * On a busy machine, Redis may be too slow for 500 requests at the same moment. Each process then counts by
- * itself, as it should, and the attempt says nothing about shared counts.
+ * On a busy machine, Redis may be too slow for so many requests at the same moment. Each process then counts
+ * by itself, as it should, and the attempt says nothing about shared counts.
  */
 async function attemptUntilShared(): Promise<Answer[]> {
-  for (let left = 10; left > 0; left--) {
-    const { answers, isShared } = await attemptOnce();
+  for (const requests of REQUESTS) {
+    const { answers, isShared } = await attemptOnce(requests);
     if (isShared) return answers;
   }
-  throw new Error("Redis was too slow for the limiter in all ten attempts");
+  throw new Error("Redis was too slow for the limiter in all attempts");
 }
 
 Deno.test({
-  name: "of 500 requests at once to two processes exactly the user's 100 are admitted",
+  name: "of many requests at once to two processes exactly the user's 100 are admitted",
   ignore: world.redisUrl === undefined,
   fn: async () => {
     const answers = await attemptUntilShared();

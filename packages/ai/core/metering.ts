@@ -104,7 +104,7 @@ export function createMetering(options: MeteringOptions): Metering {
   const shared = sharedOf(options);
   const begin = async (terms: CallTerms) =>
     mode === "observe" ? observeCall(shared, terms) : await beginCall(shared, terms);
-  /** The end of the last `finishSettlements`. The next one waits for it, and reads a new list. */
+  /** The end of the last `finishSettlements`. The next one waits for it, and reads the journal again. */
   let finishing: Promise<unknown> = Promise.resolve();
   return {
     mode,

@@ -23,7 +23,7 @@ interface ChangeDialogProps<In, Out, Plan> {
   /** The fields of the form. */
   readonly children?: ReactNode;
   readonly change: Change<In, Out>;
-  /** Makes the call's input of the form's fields. */
+  /** Builds the call's input from the form's fields. */
   readonly inputOf: (form: FormData) => In;
   /** Says what was done. */
   readonly done: (result: Out) => ReactNode;

@@ -149,7 +149,7 @@ begin
 end
 $$;
 comment on function farthing.judge(farthing.balance_transactions) is
-  'Compares one transaction with our records. Returns null for kinds of which we have no record, such as '
+  'Compares one transaction with our records. Returns null for kinds that are not compared, such as '
   'transfers.';
 
 create function farthing.compare_payout(p_payout_id text)

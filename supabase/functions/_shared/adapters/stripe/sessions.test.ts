@@ -42,7 +42,7 @@ async function formOf(settings: Partial<SessionSettings>): Promise<Record<string
 }
 
 /**
- * Returns the parameters that these settings add to a session or change, and those that they
+ * Returns the parameters of a session that these settings add or change, and those that they
  * remove.
  */
 async function changesOf(settings: Partial<SessionSettings>) {
