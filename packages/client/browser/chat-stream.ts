@@ -14,6 +14,12 @@ import { type ChatEvent, chatEvents } from "./chat-events.ts";
  */
 const OPEN_MS = 140_000;
 
+/**
+ * The service closes and charges a chat whose isolate has ended 60 seconds after its last sign of
+ * life. A repeat after that would begin, and charge, a second chat.
+ */
+export const REPEAT_MS = 50_000;
+
 /** Whether the service has the request, as far as the client knows. */
 type Sent = "unsent" | "refused" | "sent";
 
@@ -50,6 +56,7 @@ export class ChatStream implements AsyncIterable<string> {
     this.#options = {
       ...options,
       timeoutMs: options.timeoutMs ?? OPEN_MS,
+      repeatMs: REPEAT_MS,
       pin: { user: options.signedInAs },
       idempotencyKey: this.idempotencyKey,
     };

@@ -3,11 +3,11 @@ import type { Checkout, CheckoutRequest } from "../generated/api.ts";
 import type { Api, Body, Changed, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
 import type { Connection } from "../core/connection.ts";
-import type { CallOptions } from "../core/send.ts";
+import type { CallOptions, PinnedOptions } from "../core/send.ts";
 import { csvOf } from "../helpers/csv.ts";
 import { entries, entriesCsv, type EntriesFilter } from "../helpers/entries-csv.ts";
 import { waitForCard, type WaitForCardOptions } from "./cards.ts";
-import { ChatStream } from "./chat-stream.ts";
+import { ChatStream, REPEAT_MS } from "./chat-stream.ts";
 import { followJob, type FollowOptions, waitForJob, type WaitForJobOptions } from "./jobs.ts";
 import { waitForOrder, type WaitForOrderOptions } from "./orders.ts";
 import { fetchOwn, type OwnRequest } from "./own-back-end.ts";
@@ -90,11 +90,11 @@ function topUpsOf(api: Api) {
 function chatOf(api: Api) {
   return {
     /** Returns a whole answer, within two minutes by default. */
-    create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) =>
-      api.change("post", "/ai/chat", { body: request }, {
-        ...options,
-        timeoutMs: options.timeoutMs ?? ANSWER_MS,
-      }),
+    create: (request: Body<"/ai/chat"> & { stream?: false }, options: CallOptions = {}) => {
+      const timeoutMs = options.timeoutMs ?? ANSWER_MS;
+      const call: PinnedOptions = { ...options, timeoutMs, repeatMs: REPEAT_MS };
+      return api.change("post", "/ai/chat", { body: request }, call);
+    },
     /**
      * Returns an answer that the caller reads piece by piece. The request is sent when the caller
      * begins to read. The answer begins within `timeoutMs`, 140 seconds by default.

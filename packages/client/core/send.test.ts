@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import type { FarthingError } from "./farthing-error.ts";
+import type { PinnedOptions } from "./send.ts";
 import { broken, failure, fakeService, silent, success } from "../testing/fake-service.ts";
 
 const checkout = { body: { package_id: "starter" } };
@@ -56,6 +57,15 @@ Deno.test("each further attempt is announced with its reason; an error in that i
   const { api } = fakeService([away, broken, opened]);
   await api.change("post", "/checkout", checkout, { onRetry });
   deepEqual(reasons, ["503 upstream_unavailable", "0 network_error"]);
+});
+
+Deno.test("a request that may have had an effect is not repeated after the given time", async () => {
+  const body = { model: "gpt-4o", messages: [] };
+  const { api, clock } = fakeService(Array.from({ length: 40 }, () => broken));
+  const call: PinnedOptions = { timeoutMs: 140_000, repeatMs: 50_000 };
+  await rejects(api.change("post", "/ai/chat", { body }, call), { code: "network_error" });
+  const waited = clock.waits.filter((wait) => wait < 20_000).reduce((sum, wait) => sum + wait, 0);
+  equal(waited > 30_000 && waited < 50_000, true, `${waited}`);
 });
 
 Deno.test("the attempts of an outage get rarer, also with Retry-After: 1, and differ", async () => {

@@ -41,6 +41,11 @@ export interface CallOptions {
 /** The options of one call in a series of calls. All of them must be made by the user in `pin`. */
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
+  /**
+   * How long after the start a request may be sent again whose earlier attempt may have had an
+   * effect, in milliseconds; by default until the call ends.
+   */
+  readonly repeatMs?: number | undefined;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -73,6 +78,8 @@ function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
 interface Limits {
   /** The time at which the call ends. */
   readonly until: number;
+  /** The time after which no attempt repeats one that may have had an effect. */
+  readonly repeatUntil: number;
   readonly onRetry: CallOptions["onRetry"];
 }
 
@@ -80,7 +87,7 @@ async function attemptAll<T>(
   connection: Connection,
   clock: Clock,
   call: Call<T>,
-  { until, onRetry }: Limits,
+  { until, repeatUntil, onRetry }: Limits,
 ): Promise<T> {
   let renewed = false;
   let crashes = 0;
@@ -96,7 +103,8 @@ async function attemptAll<T>(
     if (answer.status === 500) crashes += 1;
     if (!answer.retryable || crashes === MOST_CRASHES) throw answer;
     const wait = waitMs(answer, attempt);
-    if (clock.now() + wait >= until) throw answer;
+    const next = clock.now() + wait;
+    if (next >= until || call.isUncertain && next >= repeatUntil) throw answer;
     tell(onRetry, answer);
     await clock.wait(wait, call.stop);
   }
@@ -139,8 +147,9 @@ export async function send<T>(
   connection: Connection,
   clock: Clock,
   { request, read }: { request: Request; read: Read<T> },
-  { signal, timeoutMs = TIMEOUT_MS, idempotencyKey, signedInAs, onRetry, pin }: PinnedOptions,
+  { timeoutMs = TIMEOUT_MS, repeatMs = timeoutMs, ...options }: PinnedOptions,
 ): Promise<T> {
+  const { signal, idempotencyKey, signedInAs, onRetry, pin } = options;
   signal?.throwIfAborted();
   const stop = new AbortController();
   const abort = () => stop.abort(signal?.reason);
@@ -163,7 +172,9 @@ export async function send<T>(
     pin: pin ?? { user: signedInAs },
   };
   try {
-    const value = await attemptAll(connection, clock, call, { until, onRetry });
+    const value = await attemptAll(connection, clock, call, {
+      ...{ until, repeatUntil: until - timeoutMs + repeatMs, onRetry },
+    });
     // A stream is still being read, so the caller's signal must still be able to end it.
     if (!(value instanceof Response)) signal?.removeEventListener("abort", abort);
     return value;
