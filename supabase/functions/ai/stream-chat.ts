@@ -227,7 +227,7 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
         isOpen = false;
         connection.leave();
       };
-      const stopPings = keepAlive(() => Promise.resolve(caller.send(PING)));
+      const stopPings = keepAlive(async () => await caller.send(PING));
       chat.services.waitUntil(pump(started, caller).finally(stopPings).then(hangUp));
     },
     cancel() {
