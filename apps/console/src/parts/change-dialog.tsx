@@ -45,8 +45,9 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const input = inputOf(new FormData(event.currentTarget));
-    if (isPreviewed) change.run(input);
-    else dryRun.change.run(dryRun.inputOf(input));
+    const plan = dryRun?.change.result;
+    if (!isPreviewed) dryRun.change.run(dryRun.inputOf(input));
+    else change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input);
   };
   const set = (isOpen: boolean) => {
     // A change that still runs goes on after the dialog was closed.
@@ -95,6 +96,8 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
                   type="submit"
                   variant={isDestructive && isPreviewed ? "destructive" : "default"}
                   aria-disabled={isBusy}
+                  // The second click of a double click on "Preview" must not confirm.
+                  onClick={(event) => event.detail > 1 && event.preventDefault()}
                 >
                   {isBusy ? "Working…" : isPreviewed ? action : "Preview"}
                 </Button>

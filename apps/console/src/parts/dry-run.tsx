@@ -8,6 +8,8 @@ export interface DryRun<In, Plan> {
   /** Makes the input of the dry run of the change's input. */
   readonly inputOf: (input: In) => In;
   readonly show: (plan: Plan) => ReactNode;
+  /** Puts into the change's input what the plan has decided, so that exactly that is confirmed. */
+  readonly withPlan?: (input: In, plan: Plan) => In;
 }
 
 /** Sends the body of a change with `dry_run: true`, which changes nothing, and shows the answer. */

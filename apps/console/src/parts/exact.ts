@@ -1,5 +1,7 @@
 /** Writes decimal texts of the API in another unit without losing a digit, as a number would. */
 
+import { decimalsOf } from "@farthing/client";
+
 /** Moves the point of a decimal text to the right, or to the left by a negative number of places. */
 function movePoint(text: string, places: number): string {
   const [, sign = "", whole, decimals = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
@@ -21,10 +23,12 @@ export const usdOf = (amount: string): string =>
 
 /** Writes an amount in minor units, which may have decimals in a quotient such as ARPU. */
 export function moneyOf(amount: string, currency: string): string {
-  const format = (options: Intl.NumberFormatOptions = {}) =>
-    new Intl.NumberFormat("en", { style: "currency", currency, ...options });
-  const digits = format().resolvedOptions().maximumFractionDigits ?? 2;
-  const units = movePoint(amount, -digits);
+  const format = new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+    maximumFractionDigits: 20,
+  });
+  const units = movePoint(amount, -decimalsOf(currency));
   // `format` takes a text and formats it exactly, but only the types of ES2023 say so.
-  return format({ maximumFractionDigits: 20 }).format(units as unknown as number);
+  return format.format(units as unknown as number);
 }

@@ -77,6 +77,9 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
     error,
     result: data,
     reset: () => {
+      // A change that still runs stays busy, or a second one could begin with another key. A dry run
+      // may be dropped.
+      if (status === "pending" && readsAgain !== "never") return;
       mutation.reset();
       if (readsAgain === "on reset" && status === "success") readAgain();
     },

@@ -26,8 +26,11 @@ function RefundPlan(plan: Refunds) {
   );
 }
 
-export const useRefundPreview = (): DryRun<Input<"post", "/refunds">, Refunds> =>
-  useDryRun("/refunds", RefundPlan);
+/** Without an amount, "all that is left" is decided by the preview, and not again at the change. */
+export const useRefundPreview = (): DryRun<Input<"post", "/refunds">, Refunds> => ({
+  ...useDryRun("/refunds", RefundPlan),
+  withPlan: ({ body, ...input }, { amount }) => ({ ...input, body: { ...body, amount } }),
+});
 
 function GrantPlan(plan: Grants) {
   if (isMade(plan)) return null;
