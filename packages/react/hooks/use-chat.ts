@@ -92,6 +92,47 @@ async function readAll(
 const chargeOf = (stream: ChatStream): Promise<ChatCharge | "none" | "unknown"> =>
   stream.settled().then((charge) => charge ?? "none", () => "unknown");
 
+type Shown =
+  & Pick<Conversation, "status" | "messages">
+  & Partial<Pick<Conversation, "error" | "retrying">>;
+
+interface Asking {
+  /** The conversation with the new question. */
+  readonly messages: readonly ChatMessage[];
+  readonly stop: AbortSignal;
+  readonly open: (onRetry: (reason: FarthingError) => void) => ChatStream;
+  readonly show: (state: Shown) => void;
+}
+
+/** Reads an answer and its price, and shows each change. */
+async function ask({ messages, stop, open, show }: Asking): Promise<void> {
+  let answer: ChatMessage = {
+    id: messages.length,
+    role: "assistant",
+    content: "",
+    state: "streaming",
+    charge: null,
+  };
+  const set = (
+    status: Conversation["status"],
+    change: Partial<ChatMessage>,
+    more: Partial<Pick<Conversation, "error" | "retrying">> = {},
+  ) => {
+    answer = { ...answer, ...change };
+    show({ status, messages: [...messages, answer], ...more });
+  };
+  set("streaming", {});
+  const stream = open((reason) => set("streaming", {}, { retrying: reason }));
+  const cause = await readAll(
+    stream,
+    (text) => set("streaming", { content: answer.content + text }),
+  );
+  const isStopped = cause !== undefined && stop.aborted;
+  const error = isStopped ? null : cause ?? null;
+  set("settling", { state: isStopped ? "stopped" : error ? "failed" : "complete" }, { error });
+  set(error ? "error" : "idle", { charge: await chargeOf(stream) }, { error });
+}
+
 /** Keeps a conversation of the signed-in user, until the component is removed. */
 export function useChat(settings: ChatSettings): ChatState {
   const { farthing, userId } = useFarthingContext();
@@ -115,47 +156,22 @@ export function useChat(settings: ChatSettings): ChatState {
   }, [userId]);
   const chat = stored.of === userId ? stored : nothing;
 
-  const send = async (content: string): Promise<void> => {
-    if (!userId) return;
+  const send = async (content: string, userId: string): Promise<void> => {
     const stop = new AbortController();
     underWay.current = stop;
     const id = chat.messages.length;
     const question = { id, role: "user", content, state: "complete", charge: null } as const;
     const messages = [...chat.messages, question];
-    let answer: ChatMessage = {
-      id: id + 1,
-      role: "assistant",
-      content: "",
-      state: "streaming",
-      charge: null,
-    };
-    const show = (
-      status: Conversation["status"],
-      change: Partial<ChatMessage>,
-      { error = null, retrying = null }: Partial<Pick<Conversation, "error" | "retrying">> = {},
-    ) => {
-      answer = { ...answer, ...change };
+    const call = { signal: stop.signal, signedInAs: userId };
+    await ask({
+      messages,
+      stop: stop.signal,
+      open: (onRetry) => farthing.chat.stream(requestOf(settings, messages), { ...call, onRetry }),
       // Do not show the answer if the component was removed or the user has changed.
-      if (underWay.current !== stop) return;
-      set({ of: userId, status, messages: [...messages, answer], error, retrying });
-    };
-    show("streaming", {});
-    const stream = farthing.chat.stream(requestOf(settings, messages), {
-      signal: stop.signal,
-      signedInAs: userId,
-      onRetry: (reason) => show("streaming", {}, { retrying: reason }),
+      show: (state) => {
+        if (underWay.current === stop) set({ of: userId, error: null, retrying: null, ...state });
+      },
     });
-    const error = await readAll(
-      stream,
-      (text) => show("streaming", { content: answer.content + text }),
-    );
-    const isStopped = error !== undefined && stop.signal.aborted;
-    const failure = isStopped ? null : error ?? null;
-    show("settling", { state: isStopped ? "stopped" : failure ? "failed" : "complete" }, {
-      error: failure,
-    });
-    const charge = await chargeOf(stream);
-    show(failure ? "error" : "idle", { charge }, { error: failure });
     if (underWay.current === stop) underWay.current = null;
     void queries.invalidateQueries({ predicate: isChargedTo(userId) });
   };
@@ -166,9 +182,9 @@ export function useChat(settings: ChatSettings): ChatState {
     error,
     retrying,
     send: (content) => {
-      const isTaken = Boolean(userId) && underWay.current === null && content.trim() !== "";
-      if (isTaken) void send(content);
-      return isTaken;
+      if (!userId || underWay.current !== null || content.trim() === "") return false;
+      void send(content, userId);
+      return true;
     },
     stop: () => underWay.current?.abort(),
   };

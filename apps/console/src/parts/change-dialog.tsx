@@ -32,6 +32,20 @@ interface ChangeDialogProps<In, Out, Plan> {
   readonly isOffered?: boolean;
 }
 
+interface OutcomeProps {
+  readonly close: () => void;
+  readonly children: ReactNode;
+}
+
+function Outcome({ close, children }: OutcomeProps) {
+  return (
+    <div className="grid gap-4">
+      <div role="status">{children}</div>
+      <Button onClick={close}>Close</Button>
+    </div>
+  );
+}
+
 /**
  * A change by an operator: says what will happen and in whose name, asks, and shows the outcome. If
  * nobody knows whether the change was made, pressing the button again repeats the same request.
@@ -74,12 +88,7 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
             <DialogDescription>In your name: {person.email}</DialogDescription>
           </DialogHeader>
           {state === "done" && result !== undefined
-            ? (
-              <div className="grid gap-4">
-                <div role="status">{done(result)}</div>
-                <Button onClick={() => set(false)}>Close</Button>
-              </div>
-            )
+            ? <Outcome close={() => set(false)}>{done(result)}</Outcome>
             : (
               // Other input needs another preview.
               <form onSubmit={submit} onChange={dryRun?.change.reset} className="grid gap-4">
