@@ -76,6 +76,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "proofs", ["operator"]],
   ["GET", `proofs/${ID}`, ["operator"]],
   ["GET", "alerts", ["operator"]],
+  ["GET", `alerts/${ID}`, ["operator"]],
   ["GET", "reports/actors", ["operator"]],
   ["GET", "reports/credits", ["operator"]],
   ["GET", "reports/liabilities", ["operator"]],
