@@ -46,7 +46,7 @@ async function limitsItself(cut: World): Promise<void> {
   equal(admitted(answers), 100);
 }
 
-/** Reads the number of requests that, for this reason, were counted without Redis. */
+/** Reads how many requests since `since` were counted without Redis, with the label `reason`. */
 async function fallbacks(reason: string, since: Date): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ count: number }[]>`

@@ -20,7 +20,7 @@ function planted(path: string, specifier: string): Source[] {
   );
 }
 
-/** Returns the folders or files that the only finding names, in the order of their imports. */
+/** Asserts that there is one finding. Returns the folders or files of its cycle, in the order of imports. */
 function cycleOf(sources: Source[]): string[] {
   const [finding, ...others] = cycles.check(sources);
   assert.ok(finding, "no cycle was found");

@@ -120,8 +120,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'Stores the answer of a started key, like idempotency_finish(), as an answer that is deleted with its '
-  'user. The caller has locked the account.';
+  'Stores the answer of a started key, as idempotency_finish() does, but in private_answers, so that it is '
+  'deleted with its user. The caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
 returns void

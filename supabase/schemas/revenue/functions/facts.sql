@@ -189,9 +189,10 @@ begin
   v_line.dispute_id := p_movement.dispute_id;
   v_line.source_id := p_movement.transaction_id;
   v_line.kind := case when p_movement.amount > 0 then 'dispute_reversal' else 'dispute' end;
-  -- A bank withdraws and returns exactly the disputed amount. If the movement is not in the
-  -- payment's currency, the exchange rates of the two days differ, so the line has the dispute's
-  -- own amount.
+  -- A bank withdraws exactly the disputed amount, and returns exactly that amount if the dispute is
+  -- won. Converted to another currency, the two movements differ, because the exchange rate has
+  -- changed between them. So the line has the dispute's own amount if that is in the payment's
+  -- currency.
   if p_movement.currency <> v_currency and v_dispute.currency = v_currency then
     v_line.amount := sign(p_movement.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;

@@ -33,7 +33,7 @@ interface Whose {
   readonly userId?: string | undefined;
 }
 
-/** The jobs that failed in each attempt, were lost or expired, of everybody or of one user. */
+/** Dead-lettered jobs of all users, or of one: they failed in each attempt, were lost, or expired. */
 export function DeadJobs({ userId }: Whose) {
   const list = useList("/jobs/dead", { query: userId ? { user_id: userId } : {} });
   return (
