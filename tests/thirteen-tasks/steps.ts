@@ -109,6 +109,7 @@ export async function followsJobs(visit: Visit): Promise<void> {
 export async function readsTheHistory({ page }: Visit): Promise<void> {
   const history = card(page, "History");
   const kinds = history.getByRole("row").locator("td:first-child span");
+  await kinds.first().waitFor();
   const shown = await kinds.allInnerTexts();
   deepEqual([shown.at(-1), shown.includes("Usage"), shown.includes("Finished work")], [
     "Purchase",
