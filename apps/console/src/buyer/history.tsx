@@ -37,7 +37,7 @@ export function HistoryPage() {
         caption="Changes of your balance"
         columns={COLUMNS}
         keyOf={({ id }) => id}
-        empty="Nothing yet. Each change of your balance appears here."
+        empty="You have no history yet. Each change of your balance appears here."
       />
     </Page>
   );

@@ -54,7 +54,7 @@ export function AlertsPage() {
         columns={COLUMNS}
         keyOf={({ id }) => id}
         empty={state === undefined
-          ? "Nothing is wrong, and nothing was: the rules are evaluated each minute, and none has fired."
+          ? "No rule has ever fired. The rules are evaluated each minute."
           : `No alert is ${state}.`}
       />
     </Page>

@@ -49,7 +49,7 @@ function BalanceFacts({ credits }: Data) {
 }
 
 function Actions({ customer: { user_id }, credits }: Data) {
-  if (user_id === null) return null; // Nobody can use what is given to a deleted user.
+  if (user_id === null) return null; // A deleted user can't spend credits.
   return (
     <div className="flex flex-wrap gap-2">
       <GrantCredits userId={user_id} credits={credits} />

@@ -179,7 +179,7 @@ export const NOTIFICATIONS: TableOf<ListedNotification> = {
 export const READS: TableOf<CustomerRead> = {
   caption: "Reads of this customer",
   keyOf: ({ read_at, request_id }) => `${read_at} ${request_id}`,
-  empty: "Nobody has read this customer's data in the last year.",
+  empty: "No operator has read this customer's data in the last year.",
   columns: [
     { title: "When", cell: ({ read_at }) => <Moment at={read_at} /> },
     { title: "Who", cell: ({ author }) => <Author of={author} /> },

@@ -24,10 +24,10 @@ const COLUMNS: readonly Column<ExplainedEntry>[] = [
 
 /** Why there is no entry: only an event that was applied can have one. */
 const NO_ENTRY: Readonly<Record<WebhookEventWithEntries["state"], string>> = {
-  received: "Nothing yet: the event has not been applied.",
+  received: "No entries yet: the event has not been applied.",
   processed: "Nothing: the event was applied, and it moved no credits.",
-  deferred: "Nothing yet: the event waits for the payment that it refers to.",
-  failed: "Nothing yet: the event could not be applied, and is attempted again.",
+  deferred: "No entries yet: the event waits for the payment that it refers to.",
+  failed: "No entries yet: applying the event failed, and is attempted again.",
   dead: "Nothing: the event could not be applied. Repair the cause, and replay it.",
   ignored: "Nothing: the event changes nothing here.",
 };

@@ -24,7 +24,7 @@ const WouldSend = ({ found }: RetriedNotifications) => (
     columns={COLUMNS}
     items={found}
     keyOf={({ template, last_error }) => `${template} ${last_error}`}
-    empty="Nothing would be sent: no notification was given up in this time."
+    empty="No notification was dead-lettered in this time, so none would be sent."
   />
 );
 

@@ -109,7 +109,7 @@ export function Revenue({ days }: { readonly days: Days }) {
           rows.length === 0
             ? (
               <p className="text-sm text-muted-foreground">
-                Nothing was sold in this range. Each day with a payment will appear here.
+                There are no sales in this range. Each day with a payment appears here.
               </p>
             )
             : (

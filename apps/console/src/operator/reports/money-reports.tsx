@@ -36,7 +36,7 @@ const REVENUE: ReportSpec<"/reports/revenue"> = {
     { key: "closed", kind: "flag", title: "Month closed" },
   ],
   charts: netRevenueCharts,
-  empty: "Nothing was sold in this range. Each day with a payment will appear here.",
+  empty: "There are no sales in this range. Each day with a payment appears here.",
 };
 
 const FEES: ReportSpec<"/reports/revenue"> = {
@@ -154,7 +154,8 @@ const JOURNAL: ReportSpec<"/reports/journal"> = {
     { key: "source_id", kind: "id" },
     { key: "entry_id", kind: "id" },
   ],
-  empty: "Nothing is to be booked in this range. Each day with money or used credits appears here.",
+  empty:
+    "The journal has no lines in this range. Each day with money or used credits appears here.",
 };
 
 export const RevenuePage = () => <ReportPage spec={REVENUE} />;
