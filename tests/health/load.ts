@@ -4,6 +4,7 @@ import { type Answer, backEnd, get, nobody, post } from "../support/project/http
 import { signUpWith } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import type { World } from "../support/project/world.ts";
+import { inParallel } from "../support/work/in-parallel.ts";
 
 export interface Measured {
   readonly ms: number;
@@ -18,14 +19,6 @@ export interface Chat extends Measured {
 type Task = () => Promise<void>;
 
 const AT_ONCE = 8;
-
-async function inParallel(tasks: Task[]): Promise<void> {
-  const waiting = [...tasks];
-  const work = async () => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task();
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
 
 /** Returns durations from 20 to 500 ms. Most are short and a few are long, as in real traffic. */
 function slownesses(count: number): number[] {
@@ -76,10 +69,11 @@ export async function makeLoad(world: World): Promise<Chat[]> {
     ...calls.slice(0, NOWHERE).map((): Task => async () =>
       void await get(world, "usage/no", nobody)
     ),
-  ]);
+  ], AT_ONCE);
   // Failing chats are sent last, because several failures open the circuit breaker.
   await inParallel(
     slownesses(PEOPLE * FAILING_EACH).map((_, nr) => chat(nr, 0, "[fail:500]")),
+    AT_ONCE,
   );
   return chats;
 }

@@ -7,23 +7,36 @@ import { type Answer, get } from "../support/project/http.ts";
 import { admitted, withinOneMinute } from "./counters.ts";
 import { type Person, signUp } from "../support/project/people.ts";
 import { readWorld, type World } from "../support/project/world.ts";
+import { inParallel } from "../support/work/in-parallel.ts";
 
 const world = readWorld();
-/** How many requests are sent at the same moment, by the attempt: a slow machine must answer fewer. */
-const REQUESTS = [500, 500, 500, 300, 300, 300, 200, 200, 150, 150];
 const QUOTA = 100;
 
-/** Sends so many requests at the same moment, half of them to each deployment. */
-async function askBoth(
-  worlds: readonly World[],
-  person: Person,
-  requests: number,
-): Promise<Answer[]> {
+interface Load {
+  readonly requests: number;
+  /** How many requests wait for an answer at the same moment. */
+  readonly atOnce: number;
+}
+
+/** The load of each attempt. A slow machine gets fewer requests at once, down to one for each process. */
+const LOADS: readonly Load[] = [
+  { requests: 500, atOnce: 500 },
+  { requests: 500, atOnce: 500 },
+  { requests: 300, atOnce: 300 },
+  { requests: 200, atOnce: 100 },
+  { requests: 200, atOnce: 40 },
+  { requests: 150, atOnce: 16 },
+  { requests: 150, atOnce: 6 },
+  { requests: 150, atOnce: 2 },
+];
+
+/** Sends the requests of a load, half of them to each deployment. */
+function askBoth(worlds: readonly World[], person: Person, load: Load): Promise<Answer[]> {
   const each = Array.from(
-    { length: requests },
-    (_, nth) => get(worlds[nth % worlds.length]!, "credits", person.as),
+    { length: load.requests },
+    (_, nth) => () => get(worlds[nth % worlds.length]!, "credits", person.as),
   );
-  return await Promise.all(each);
+  return inParallel(each, load.atOnce);
 }
 
 function checkRefused({ headers }: Answer): void {
@@ -50,15 +63,14 @@ interface Attempt {
   readonly isShared: boolean;
 }
 
-async function attemptOnce(requests: number): Promise<Attempt> {
+async function attemptOnce(load: Load): Promise<Attempt> {
   const pool = { DATABASE_POOL_URL: world.databaseUrl };
   let said = "";
   const onOutput = (text: string) => void (said += text);
   const answers = await withDeployment(
     world,
     pool,
-    (one) =>
-      withDeployment(world, pool, (other) => askInOneMinute([one, other], requests), onOutput),
+    (one) => withDeployment(world, pool, (other) => askInOneMinute([one, other], load), onOutput),
     onOutput,
   );
   return { answers, isShared: !said.includes("rate limits are counted in this process") };
@@ -76,24 +88,24 @@ async function warmUp(worlds: readonly World[], person: Person): Promise<void> {
 
 async function askInOneMinute(
   worlds: readonly World[],
-  requests: number,
+  load: Load,
 ): Promise<Answer[]> {
   return await withinOneMinute(async () => {
     const [person, neighbour] = [await signUp(world), await signUp(world)];
     await warmUp(worlds, neighbour);
-    const answers = await askBoth(worlds, person, requests);
+    const answers = await askBoth(worlds, person, load);
     equal(admitted([await get(worlds[0]!, "credits", neighbour.as)]), 1, "another user's");
     return answers;
   });
 }
 
 /**
- * On a busy machine, Redis may be too slow for so many requests at the same moment. Each process then counts
+ * On a busy machine, Redis may be too slow for many requests at the same moment. Each process then counts
  * by itself, as it should, and the attempt says nothing about shared counts.
  */
 async function attemptUntilShared(): Promise<Answer[]> {
-  for (const requests of REQUESTS) {
-    const { answers, isShared } = await attemptOnce(requests);
+  for (const load of LOADS) {
+    const { answers, isShared } = await attemptOnce(load);
     if (isShared) return answers;
   }
   throw new Error("Redis was too slow for the limiter in all attempts");

@@ -1,0 +1,13 @@
+/** Runs the tasks in their order, and never more than so many at once; returns their results in order. */
+export async function inParallel<Result>(
+  tasks: readonly (() => Promise<Result>)[],
+  atOnce: number,
+): Promise<Result[]> {
+  const waiting = tasks.entries();
+  const results: Result[] = [];
+  const work = async () => {
+    for (const [nth, task] of waiting) results[nth] = await task();
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return results;
+}
