@@ -103,3 +103,26 @@ export async function watchBlanks(page: Page): Promise<() => Promise<boolean>> {
   }`);
   return () => page.evaluate(`sessionStorage.getItem("blank") === "true"`);
 }
+
+interface Jumps {
+  /** The sum of the shifts, as Chromium measures them: https://web.dev/articles/cls. */
+  readonly sum: number;
+  /** What moved. */
+  readonly nodes: readonly string[];
+}
+
+/** Measures from now on how far the page's parts move without an action of the person. */
+export async function watchJumps(page: Page): Promise<() => Promise<Jumps>> {
+  await page.evaluate(`{
+    globalThis.jumps = { sum: 0, nodes: [] };
+    globalThis.jumpsSeen = new PerformanceObserver((list) => {
+      for (const { value, sources, hadRecentInput } of list.getEntries()) {
+        if (hadRecentInput) continue;
+        jumps.sum += value;
+        jumps.nodes.push(...sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? "a text"));
+      }
+    });
+    jumpsSeen.observe({ type: "layout-shift" });
+  }`);
+  return () => page.evaluate("jumps");
+}

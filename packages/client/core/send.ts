@@ -154,8 +154,9 @@ export async function send<T>(
   const stop = new AbortController();
   const abort = () => stop.abort(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  const message = `No answer came within ${timeoutMs} ms. The request may have succeeded.`;
   const key = request.method === "GET" ? undefined : idempotencyKey ?? newId();
+  const isOpen = key === undefined ? "" : " The request may have succeeded.";
+  const message = `No answer came within ${timeoutMs} ms.${isOpen}`;
   const late = new FarthingError({
     code: "deadline_exceeded",
     message,

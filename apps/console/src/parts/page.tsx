@@ -17,7 +17,7 @@ export function Page({ title, lead, actions, children }: PageProps) {
     scrollTo(0, 0);
   }, [title]);
   return (
-    <div className="grid gap-6 *:min-w-0">
+    <div className="in-order grid gap-6 *:min-w-0">
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div className="grid min-w-0 gap-1">
           <h1
@@ -44,7 +44,7 @@ interface SectionProps {
 /** A part of a page, with a heading. */
 export function Section({ title, children }: SectionProps) {
   return (
-    <section className="grid gap-3 *:min-w-0">
+    <section className="in-order grid gap-3 *:min-w-0">
       <h2 className="text-lg font-semibold">{title}</h2>
       {children}
     </section>

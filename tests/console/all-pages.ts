@@ -1,0 +1,28 @@
+/** All pages of the console, as its own list names them. */
+import { ROOT } from "../../scripts/command/root.ts";
+
+export interface Area {
+  readonly title: string;
+  readonly isForOperators: boolean;
+  /** The addresses behind the `#`; some have parameters, such as `/orders/:id`. */
+  readonly paths: readonly string[];
+}
+
+const LIST = `${ROOT}apps/console/src/shell/pages.tsx`;
+const TITLE = /^"(?<title>[^"]+)",\s+isForOperators: (?<isForOperators>true|false)/;
+
+function areaOf(text: string): Area {
+  const { title, isForOperators } = TITLE.exec(text)!.groups!;
+  const paths = [...text.matchAll(/\bpath: "([^"]+)"/g)].map(([, path]) => path!);
+  return { title: title!, isForOperators: isForOperators === "true", paths };
+}
+
+/** The list is a module of the browser's, so it is read as text. */
+export const AREAS: readonly Area[] = (await Deno.readTextFile(LIST))
+  .split(/\btitle: (?=")/).slice(1).map(areaOf);
+
+export const isOfOneRecord = (path: string): boolean => path.includes(":");
+
+/** The address of a page of one record; by default of a record that does not exist. */
+export const addressOf = (path: string, id: string = crypto.randomUUID()): string =>
+  path.replace(":id", id).replace(":list", "entries");

@@ -1,0 +1,35 @@
+/** Moves between pages of the console in one window, and holds the service's answers back. */
+import type { Page, Route } from "playwright-core";
+
+const FUNCTIONS = "**/functions/v1/**";
+const IS_LOADING = `document.querySelector("main [aria-label*=oading]")`;
+
+/** Opens a page in the same window, and waits for its heading, or until nothing on it is loading. */
+export async function movesTo(
+  page: Page,
+  path: string,
+  until: "opened" | "loaded" = "opened",
+): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+  await page.waitForFunction(`!document.querySelector("[aria-label='The page is loading']")`);
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  if (until === "loaded") await page.waitForFunction(`!(${IS_LOADING})`);
+}
+
+/** Holds all answers of the functions back, as a slow network does, until the returned function is called. */
+export async function holdAnswers(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route(FUNCTIONS, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}
+
+/** Answers all calls of the functions with this, until the page is closed. */
+export async function answerAll(
+  page: Page,
+  answer: (route: Route) => Promise<void>,
+): Promise<void> {
+  await page.route(FUNCTIONS, answer);
+}
