@@ -8,6 +8,7 @@ import { type DeadEvent, deadEvent } from "../support/money/dead-event.ts";
 import { proven, withLostEvents, withSql } from "../support/project/database.ts";
 import { get, refused } from "../support/project/http.ts";
 import { signUp } from "../support/project/people.ts";
+import { choose, press } from "./by-keyboard.ts";
 import {
   asPerson,
   changes,
@@ -59,8 +60,8 @@ test("an alert leads to the event and to the entries in three clicks", async () 
   await withAlert(async (alertId, { buyer, eventId }) => {
     const person = await theOperator();
     await asOperator("/alerts", async (page) => {
-      await linkTo(page, `/alerts/${alertId}`).click();
-      await linkTo(page, `/events/${eventId}`).click();
+      await press(linkTo(page, `/alerts/${alertId}`));
+      await press(linkTo(page, `/events/${eventId}`));
       await page.getByText("Nothing: the event could not be applied.").waitFor();
       await changes(page, { action: "Replay", person }, /The event is now/);
       const { entries } = await readAs(`webhook-events/${eventId}`, WebhookEventWithEntries);
@@ -73,7 +74,7 @@ test("an alert leads to the event and to the entries in three clicks", async () 
         ]),
       );
       equal(rows.length, 1);
-      await page.getByRole("main").locator(`a[href="#/customers/${buyer.id}"]`).click();
+      await press(page.getByRole("main").locator(`a[href="#/customers/${buyer.id}"]`));
       await showsPage(page, "Customer");
       await page.getByText(buyer.email).first().waitFor();
     });
@@ -110,8 +111,8 @@ test("alerts are filtered by state, and a project without any says what will app
   await withAlert(async (alertId) => {
     await asOperator("/alerts?state=open", async (page) => {
       await linkTo(page, `/alerts/${alertId}`).waitFor();
-      await page.getByLabel("State").selectOption("resolved");
-      await page.getByRole("button", { name: "Show", exact: true }).click();
+      await choose(page.getByLabel("State"), "resolved");
+      await press(page.getByRole("button", { name: "Show", exact: true }));
       await linkTo(page, `/alerts/${alertId}`).waitFor({ state: "detached" });
       deepEqual(await violationsOf(page), []);
       await page.route(/\/functions\/v1\/alerts(\?|$)/, (route) => answersNothing(route));
@@ -129,7 +130,7 @@ test("an alert that can't be read is unknown, and is read again on request", asy
       await page.evaluate(`location.hash = '/alerts/${alertId}'`);
       await page.getByText("The alert: unknown").waitFor();
       await page.unroute(pattern);
-      await page.getByRole("button", { name: "Try again" }).click();
+      await press(page.getByRole("button", { name: "Try again" }));
       await page.getByRole("heading", { name: "Webhook failure" }).waitFor();
     });
   });

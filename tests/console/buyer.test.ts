@@ -9,14 +9,17 @@ import { type Person, signUp, signUpWith } from "../support/project/people.ts";
 import { promptOf } from "../support/work/chat.ts";
 import { holdsEnd } from "../support/work/jobs.ts";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { choose, press as pressOn, write } from "./by-keyboard.ts";
 import { withConsole } from "./console-page.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 
 const goTo = (page: Page, name: string) =>
-  page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
+  pressOn(
+    page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }),
+  );
 
 const press = (page: Page, name: string | RegExp) =>
-  page.getByRole("button", { name, exact: true }).click();
+  pressOn(page.getByRole("button", { name, exact: true }));
 
 const shows = (page: Page, text: string | RegExp) =>
   page.getByRole("main").getByText(text, { exact: true }).first().waitFor();
@@ -44,8 +47,8 @@ test("a visitor signs up, and is signed out on request", async () => {
   const { email, password } = newLogin();
   await withPage(browser, async (page) => {
     await page.goto(host.address);
-    await page.getByLabel("Email").fill(email);
-    await page.getByLabel("Password").fill(password);
+    await write(page.getByLabel("Email"), email);
+    await write(page.getByLabel("Password"), password);
     await press(page, "Sign up");
     await page.getByRole("heading", { name: "Balance" }).waitFor();
     await page.getByRole("banner").getByText(email).waitFor();
@@ -85,7 +88,7 @@ test("the history says why, filters, and is saved as a file", async () => {
     deepEqual((await rowOf(page, "Charge")).slice(1), [
       ...["Charge", "A picture of a wren", "-2.25", "10.25"],
     ]);
-    await page.getByLabel("What").selectOption("promotion");
+    await choose(page.getByLabel("What"), "promotion");
     await press(page, "Show");
     await page.getByRole("row").filter({ hasText: "Charge" }).waitFor({ state: "detached" });
     deepEqual((await rowOf(page, "Gift")).slice(3), ["+12.5", "12.5"]);
@@ -103,7 +106,7 @@ test("a buyer runs a job, cancels another, and finds both again", async () => {
   const person = await signUpWith(world, "1000");
   await asPerson(person, "/jobs", async (page) => {
     const start = async (topic: string) => {
-      await page.getByLabel("Topic").fill(topic);
+      await write(page.getByLabel("Topic"), topic);
       await press(page, "Research");
       await page.getByRole("heading", { name: "Job", exact: true }).waitFor();
     };
@@ -123,12 +126,12 @@ test("a buyer runs a job, cancels another, and finds both again", async () => {
 test("a buyer chats and sees the price; without credits the paywall leads to a purchase", async () => {
   const person = await signUpWith(world, "100");
   await asPerson(person, "/chat?model=gpt-4o", async (page) => {
-    await page.getByLabel("Message").fill(promptOf("[tokens:20]").content);
+    await write(page.getByLabel("Message"), promptOf("[tokens:20]").content);
     await press(page, "Send");
     await page.getByText(/^[\d.]+ credits$/).waitFor();
   });
   await asPerson(await signUp(world), "/chat?model=gpt-4o", async (page) => {
-    await page.getByLabel("Message").fill(promptOf("[tokens:20]").content);
+    await write(page.getByLabel("Message"), promptOf("[tokens:20]").content);
     await press(page, "Send");
     const paywall = page.getByRole("dialog", { name: "Not enough credits" });
     await paywall.getByRole("button", { name: /^Buy Starter for/ }).waitFor();
@@ -141,21 +144,21 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
     await press(page, "Change the cap");
     const dialog = page.getByRole("dialog", { name: "Cap of a day" });
     await dialog.getByText(`In your name: ${person.email}`).waitFor();
-    await dialog.getByLabel("Credits").fill("-1");
-    await dialog.getByRole("button", { name: "Change the cap" }).click();
+    await write(dialog.getByLabel("Credits"), "-1");
+    await pressOn(dialog.getByRole("button", { name: "Change the cap" }));
     await dialog.getByText("Change the cap: not done").waitFor();
-    await dialog.getByLabel("Credits").fill("250");
-    await dialog.getByRole("button", { name: "Change the cap" }).click();
+    await write(dialog.getByLabel("Credits"), "250");
+    await pressOn(dialog.getByRole("button", { name: "Change the cap" }));
     await dialog.getByText("The cap of a day is now: 250.").waitFor();
-    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await pressOn(dialog.getByRole("button", { name: "Close" }).last());
     const facts = await page.locator("dl").innerText();
     ok(/Set by you\s+250/.test(facts), facts);
     await withDeliveries(world, "shared", async () => {
       await press(page, "Save a card");
       await paysByCard(page, world, person.email, /^Save/);
       await page.getByText("ending in 4242").waitFor();
-      await page.getByLabel("When fewer are left than").fill("2000");
-      await page.getByLabel("Top up to").fill("5000");
+      await write(page.getByLabel("When fewer are left than"), "2000");
+      await write(page.getByLabel("Top up to"), "5000");
       await press(page, "Agree and turn on");
       await goTo(page, "Balance");
       await shows(page, "5,000");

@@ -13,6 +13,7 @@ import { proven, withDeliveries } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUp, signUpAs, signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
+import { choose, press, write } from "./by-keyboard.ts";
 import { asForgedOperator } from "./forged.ts";
 import {
   asPerson,
@@ -84,9 +85,9 @@ async function explains(page: Page, { credits, entries }: Data): Promise<void> {
 test("an operator finds a customer by email, explains every change, and refunds", async () => {
   const [operator, { buyer, order }] = [await signUpOperator(world), await busyBuyer()];
   await asPerson(operator, "/customers", async (page) => {
-    await page.getByLabel("Email address or id").fill(buyer.email);
+    await write(page.getByLabel("Email address or id"), buyer.email);
     await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: buyer.email }).click();
+    await press(page.getByRole("link", { name: buyer.email }));
     await showsPage(page, "Customer");
     match(page.url(), new RegExp(`#/customers/${buyer.id}$`));
     const before = await readPage(buyer);
@@ -106,7 +107,7 @@ test("an operator finds a customer by email, explains every change, and refunds"
       equal(await factOf(dialog, "Paid"), "$9.99");
       equal(await factOf(dialog, "Refunded so far"), "$0");
       equal(await factOf(dialog, "Credits of the order"), "9,990");
-      await dialog.getByRole("button", { name: "Preview" }).click();
+      await press(dialog.getByRole("button", { name: "Preview" }));
       const plan = dialog.getByRole("status");
       equal(await factOf(plan, "Money that goes back"), "$3.33");
       equal(await factOf(plan, "Credits clawed back"), "3,330");
@@ -127,7 +128,7 @@ test("an operator finds a customer by email, explains every change, and refunds"
     deepEqual(refunded!.slice(2, 5), ["$3.33", "3,330", "0"]);
     deepEqual(refunded!.slice(-2), ["operator you", "The first day did not work."]);
 
-    await row(page, "clawed back").getByRole("link", { name: order.order_id.slice(0, 8) }).click();
+    await press(row(page, "clawed back").getByRole("link", { name: order.order_id.slice(0, 8) }));
     await showsPage(page, "Order");
     equal(await factOf(page, "Refunded"), "$3.33");
     await page.getByRole("link", { name: buyer.email }).waitFor();
@@ -142,8 +143,8 @@ test("a customer is found by order, checkout and refused ids, and each read is r
     await page.getByRole("cell", { name: "order id", exact: true }).waitFor();
     await goTo(page, `/customers?q=${order.checkout_session_id}`, "Customers");
     await page.getByRole("cell", { name: "checkout session id", exact: true }).waitFor();
-    await page.getByRole("link", { name: buyer.email }).click();
-    await page.getByRole("link", { name: "Reads of this customer" }).click();
+    await press(page.getByRole("link", { name: buyer.email }));
+    await press(page.getByRole("link", { name: "Reads of this customer" }));
     await showsPage(page, "Reads of this customer");
     const reads = await rowsOf(page, "Reads of this customer");
     ok(reads.every(([, who]) => who === "operator you"));
@@ -159,11 +160,11 @@ test("a customer is found by order, checkout and refused ids, and each read is r
 test("the whole lists of a customer have addresses, and filters in them", async () => {
   const [operator, { buyer }] = [await signUpOperator(world), await busyBuyer()];
   await asPerson(operator, `/customers/${buyer.id}`, async (page) => {
-    await page.getByRole("link", { name: "Whole list: changes of the balance" }).click();
+    await press(page.getByRole("link", { name: "Whole list: changes of the balance" }));
     await showsPage(page, "All changes of the balance");
     equal((await rowsOf(page, "All changes of the balance")).length, 5);
-    await page.getByLabel("Kind").selectOption("usage");
-    await page.getByRole("button", { name: "Show" }).click();
+    await choose(page.getByLabel("Kind"), "usage");
+    await press(page.getByRole("button", { name: "Show" }));
     await row(page, "purchase").waitFor({ state: "detached" });
     deepEqual((await rowsOf(page, "All changes of the balance")).map(([, change]) => change), [
       "-50",
@@ -221,7 +222,7 @@ test("a customer who can't be read is unknown, and not without credits", async (
     await page.getByText("The customer: unknown").waitFor();
     equal(await page.locator("dd").count(), 0);
     await page.unroute(`**/functions/v1/customers/${person.id}`);
-    await page.getByRole("button", { name: "Try again" }).click();
+    await press(page.getByRole("button", { name: "Try again" }));
     await factBecomes(page, "Balance", "0");
   });
 });

@@ -13,6 +13,7 @@ import { payInSilence, stripeOf } from "../support/money/stripe.ts";
 import { proven, withDeliveries, withLostEvents, withSql } from "../support/project/database.ts";
 import { signUp } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
+import { choose, press, write } from "./by-keyboard.ts";
 import {
   asPerson,
   changes,
@@ -94,7 +95,7 @@ test("a refund's event shows what it took, digit for digit, and its customer", a
       ]),
     );
     equal(await factOf(page, "Applied"), momentAs(event.processed_at));
-    await page.locator(`a[href="#/customers/${buyer.id}"]`).click();
+    await press(page.locator(`a[href="#/customers/${buyer.id}"]`));
     await showsPage(page, "Customer");
     await page.getByText(buyer.email).first().waitFor();
   });
@@ -105,9 +106,9 @@ test("the inbox is filtered by state and type, and its address keeps the filters
   const { paymentId } = await newPurchase(world);
   const id = await eventOf("payment_intent.succeeded", "payment_id", paymentId);
   await asOperator("/events", async (page) => {
-    await page.getByLabel("State").selectOption("processed");
-    await page.getByLabel("Type").fill("payment_intent.succeeded");
-    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await choose(page.getByLabel("State"), "processed");
+    await write(page.getByLabel("Type"), "payment_intent.succeeded");
+    await press(page.getByRole("button", { name: "Show", exact: true }));
     const { State, Type, Received, Attempts } = await cellsOf(rowWith(page, `/events/${id}`));
     const path = "webhook-events?state=processed&type=payment_intent.succeeded&limit=100";
     const listed = (await readAs(path, z.array(WebhookEvent))).find((e) => e.event_id === id)!;

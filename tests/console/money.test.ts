@@ -18,6 +18,7 @@ import { proven, withDeliveries, withSql } from "../support/project/database.ts"
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUp, signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
+import { press, write } from "./by-keyboard.ts";
 import {
   asPerson,
   changes,
@@ -54,7 +55,7 @@ test("a refund is listed, filtered by its address, and explained", async () => {
     deepEqual(others, []);
     deepEqual(shown!.slice(2, 5), ["$2.50", creditsAs(made.credits_taken_back), "0"]);
     await isUsable(page);
-    await page.getByRole("link", { name: made.refund_id.slice(0, 8) }).click();
+    await press(page.getByRole("link", { name: made.refund_id.slice(0, 8) }));
     await showsPage(page, "Refund");
     await page.getByText("The money went back, and its credits were clawed back.").waitFor();
     equal(await factOf(page, "Credits clawed back"), "2,500");
@@ -82,7 +83,7 @@ test("a dispute shows its deadline, and the money that the bank moved", async ()
     const due = page.locator(`time[datetime="${dispute.evidence_due_by}"]`);
     match(await due.first().innerText(), /UTC$/);
     await isUsable(page);
-    await page.getByRole("link", { name: dispute.dispute_id.slice(0, 8) }).click();
+    await press(page.getByRole("link", { name: dispute.dispute_id.slice(0, 8) }));
     await showsPage(page, "Dispute");
     await due.waitFor();
     equal(await factOf(page, "Amount"), "$9.99");
@@ -110,17 +111,17 @@ test("a grant above the ceiling waits for another operator", async () => {
     });
     await presses(dialog, "Grant credits");
     await dialog.getByText(/No credits have moved yet: 100,000\.5/).waitFor();
-    await dialog.getByRole("link").click();
+    await press(dialog.getByRole("link"));
     await showsPage(page, "Grant");
     const own = await opensChange(page, { action: "Confirm", person: author });
-    await own.getByRole("button", { name: "Confirm" }).click();
+    await press(own.getByRole("button", { name: "Confirm" }));
     await own.getByText("Confirm: not done").waitFor();
   });
   equal((await balanceOf(world, person.id)).balance, "0");
   await asPerson(other, `/grants?status=pending&user_id=${person.id}`, async (page) => {
     await rowsOf(page, "Grants");
     await isUsable(page);
-    await row(page, "An old system").getByRole("link").first().click();
+    await press(row(page, "An old system").getByRole("link").first());
     await showsPage(page, "Grant");
     const dialog = await opensChange(page, { action: "Confirm", person: other });
     equal(await factOf(dialog, "Credits that move"), "+100,000.5");
@@ -241,11 +242,11 @@ test("refused welcome credits are retried, one by one and after a dry run of all
         "Reason": "The ceiling was too low.",
       },
     });
-    await dialog.getByRole("button", { name: "Preview" }).click();
+    await press(dialog.getByRole("button", { name: "Preview" }));
     await dialog.getByText("day ceiling: 1", { exact: true }).waitFor();
     equal((await welcomeOf(other))?.retried_at, null, "a dry run changes nothing");
-    await dialog.getByLabel("Reason").fill("The ceiling was far too low.");
-    await dialog.getByRole("button", { name: "Preview" }).click();
+    await write(dialog.getByLabel("Reason"), "The ceiling was far too low.");
+    await press(dialog.getByRole("button", { name: "Preview" }));
     await dialog.getByText("day ceiling: 1", { exact: true }).waitFor();
     await confirms(dialog, action, /1 users are queued again/);
     ok((await welcomeOf(other))?.retried_at);

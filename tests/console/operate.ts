@@ -2,6 +2,7 @@
 import { equal } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { Person } from "../support/project/people.ts";
+import { press, write } from "./by-keyboard.ts";
 import { withConsole } from "./console-page.ts";
 import { theConsole, world } from "./opened.ts";
 
@@ -62,11 +63,11 @@ interface Change {
 /** Opens the dialog of a change, which says in whose name it is made, and fills its fields. */
 export async function opensChange(page: Page, change: Change): Promise<Locator> {
   const { action, within = page.getByRole("main"), person, fields = {} } = change;
-  await within.getByRole("button", { name: action, exact: true }).first().click();
+  await press(within.getByRole("button", { name: action, exact: true }));
   const dialog = page.getByRole("dialog");
   await dialog.getByText(`In your name: ${person.email}`).waitFor();
   for (const [label, value] of Object.entries(fields)) {
-    await dialog.getByLabel(label, { exact: true }).fill(value);
+    await write(dialog.getByLabel(label, { exact: true }), value);
   }
   return dialog;
 }
@@ -74,15 +75,15 @@ export async function opensChange(page: Page, change: Change): Promise<Locator> 
 /** Presses the button of an open dialog, after its preview if the service has one of the change. */
 export async function presses(dialog: Locator, action: string): Promise<void> {
   const preview = dialog.getByRole("button", { name: "Preview", exact: true });
-  if (await preview.count() > 0) await preview.click();
-  await dialog.getByRole("button", { name: action, exact: true }).click();
+  if (await preview.count() > 0) await press(preview);
+  await press(dialog.getByRole("button", { name: action, exact: true }));
 }
 
 /** Confirms the change of an open dialog, waits for its outcome, and closes it. */
 export async function confirms(dialog: Locator, action: string, outcome: RegExp): Promise<void> {
   await presses(dialog, action);
   await dialog.getByRole("status").getByText(outcome).first().waitFor();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await press(dialog.getByRole("button", { name: "Close" }).last());
   await dialog.waitFor({ state: "detached" });
 }
 

@@ -15,6 +15,7 @@ import { control } from "../support/money/stripe.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
+import { press } from "./by-keyboard.ts";
 import {
   asPerson,
   changes,
@@ -62,7 +63,7 @@ test("a payout shows each line, its order and refund, and its customer", async (
       [dollarsAs(listed.amount), "!\nmismatched", "1", momentAs(listed.made_at)],
     );
     deepEqual(await violationsOf(page), []);
-    await linkTo(page, `/payouts/${id}`).click();
+    await press(linkTo(page, `/payouts/${id}`));
     await showsPage(page, "Payout");
     const { lines } = await readAs(`payouts/${id}`, PayoutWithLines);
     deepEqual(
@@ -87,7 +88,7 @@ test("a payout shows each line, its order and refund, and its customer", async (
     deepEqual(await violationsOf(page), []);
     deepEqual(await overflowsAt(page, [{ width: 375, height: 800 }, ZOOMED]), []);
     const { account_id } = report.rows.find((line) => line.order_id === purchases[0]!.orderId)!;
-    await linkTo(page, `/customers/${account_id}`).click();
+    await press(linkTo(page, `/customers/${account_id}`));
     await showsPage(page, "Customer");
     await page.getByText(purchases[0]!.buyer.email).first().waitFor();
   });
@@ -158,11 +159,11 @@ test("one notification is sent again, and those of an outage after a dry run", a
     equal(await stateOf(other), "dead");
     const all = { Template: "receipt", ...fields };
     const dialog = await opensChange(page, { action: "Send all again", person, fields: all });
-    await dialog.getByRole("button", { name: "Preview" }).click();
+    await press(dialog.getByRole("button", { name: "Preview" }));
     const [template, error, count] = (await rowsOf(page, "Would be sent again"))[0]!;
     deepEqual([template, error, Number(count) >= 1], ["receipt", "unavailable", true]);
     equal(await stateOf(other), "dead");
-    await dialog.getByRole("button", { name: "Send all again" }).click();
+    await press(dialog.getByRole("button", { name: "Send all again" }));
     await dialog.getByText(/^\d+ notifications are queued again\.$/).waitFor();
     ok(["queued", "sending", "sent"].includes(await stateOf(other)));
   });
@@ -189,7 +190,7 @@ test("dead-lettered jobs, proofs and scheduled tasks are shown as the API answer
     if (proof === undefined) {
       await page.getByText("No run yet.").waitFor();
     } else {
-      await linkTo(page, `/proofs/${proof.id}`).click();
+      await press(linkTo(page, `/proofs/${proof.id}`));
       await showsPage(page, `Run ${proof.id} of the proof`);
       equal(await factOf(page, "Started"), momentAs(proof.started_at));
       equal(await factOf(page, "Violations"), String(proof.violations));

@@ -11,6 +11,7 @@ import { newPurchase, refund } from "../support/money/refunds.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { backEnd, get, post, refused } from "../support/project/http.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
+import { choose, press, write } from "./by-keyboard.ts";
 import { test, testsEnd, world } from "./opened.ts";
 import { answerOn, cellsOf, goTo, onPage, type Row, showsRows } from "./shown-figures.ts";
 
@@ -86,7 +87,7 @@ test("fees are those of the revenue report, and a payout's lines are those of it
     const fees = await answerOn(page, "/reports/revenue", "/reports/fees");
     await showsRows(page, "Fees", listIn(fees, "rows"));
     await goTo(page, "/reports/payouts");
-    await page.getByRole("link", { name: payout }).click();
+    await press(page.getByRole("link", { name: payout }));
     const report = await answerOn(
       page,
       `/reports/payouts/${payout}`,
@@ -114,9 +115,9 @@ test("filters stand in the address, and the CSV is the endpoint's own", async ()
   await sold();
   await onPage({ person: await operator(), path: "/reports/usage" }, async (page) => {
     const today = new Date().toISOString().slice(0, 10);
-    await page.getByLabel("First day (UTC)").fill(today);
-    await page.getByLabel("Grouped by").selectOption("model");
-    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await write(page.getByLabel("First day (UTC)"), today);
+    await choose(page.getByLabel("Grouped by"), "model");
+    await press(page.getByRole("button", { name: "Show", exact: true }));
     await page.getByText(`From ${today} to`).waitFor();
     const { hash } = new URL(page.url());
     deepEqual(Object.fromEntries(new URLSearchParams(hash.split("?")[1])), {
@@ -126,7 +127,7 @@ test("filters stand in the address, and the CSV is the endpoint's own", async ()
     const [answer, download] = await Promise.all([
       page.waitForResponse((each) => each.url().includes("format=csv") && each.ok()),
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "Download CSV" }).click(),
+      press(page.getByRole("button", { name: "Download CSV" })),
     ]);
     const { searchParams } = new URL(answer.url());
     deepEqual([searchParams.get("from"), searchParams.get("group_by")], [today, "model"]);
@@ -254,7 +255,7 @@ test("a range without data says what will appear, and a failed report is unknown
     await page.getByText("Journal: unknown").waitFor();
     equal(await page.getByRole("table").count(), 0);
     await page.unroute("**/reports/journal*");
-    await page.getByRole("button", { name: "Try again" }).click();
+    await press(page.getByRole("button", { name: "Try again" }));
     await page.getByRole("heading", { name: "Rows" }).waitFor();
   });
 });

@@ -12,6 +12,7 @@ import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
 import { proven, withPackages, withPolicy } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { signUpOperator } from "../support/project/people.ts";
+import { press as pressOn, write } from "./by-keyboard.ts";
 import { test, testsEnd, world } from "./opened.ts";
 import { cellsOf, goTo, onPage } from "./shown-figures.ts";
 
@@ -51,7 +52,7 @@ async function addPackage(slug: string): Promise<void> {
 }
 
 async function press(within: Page | Locator, name: string): Promise<void> {
-  await within.getByRole("button", { name, exact: true }).first().click();
+  await pressOn(within.getByRole("button", { name, exact: true }));
 }
 
 /** The rows of the difference that an open dialog shows. */
@@ -63,7 +64,7 @@ async function diffOf(page: Page, name: string): Promise<string[][]> {
 /** Saves the change whose difference the open dialog shows, and closes the dialog. */
 async function save(page: Page, reason: string): Promise<void> {
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Reason").fill(reason);
+  await write(dialog.getByLabel("Reason"), reason);
   await press(dialog, "Save");
   await dialog.getByText(/^Saved as version \d+\.$/).waitFor();
   await press(dialog, "Close");
@@ -81,7 +82,7 @@ test("a price is changed after its difference was shown, and undone by a new ver
       await press(page, `Change: Package ${slug}`);
       const dialog = page.getByRole("dialog");
       await dialog.getByText(`In your name: ${person.email}`).waitFor();
-      await dialog.getByLabel("Price in USD").fill("7000.01");
+      await write(dialog.getByLabel("Price in USD"), "7000.01");
       await press(dialog, "Show what will change");
       deepEqual(await diffOf(page, slug), [["price usd", "600000", "700001"]]);
       equal(await priceOf(slug), 600_000, "a difference saves nothing");
@@ -129,7 +130,7 @@ test("if somebody else changes the settings meanwhile, nothing is overwritten", 
       await diffOf(page, slugs[0]!);
       await addPackage(slugs[1]!);
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Reason").fill("too late");
+      await write(dialog.getByLabel("Reason"), "too late");
       await press(dialog, "Save");
       await dialog.getByText("Not saved").waitFor();
       await press(dialog, "Close");
@@ -154,10 +155,10 @@ test("a setting of the policy is changed and undone, and a wrong value is refuse
     await onPage({ person: await operator(), path: "/settings/policy" }, async (page) => {
       await press(page, "Change: late settle within");
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Value (seconds)").fill("-1");
+      await write(dialog.getByLabel("Value (seconds)"), "-1");
       await press(dialog, "Show what will change");
       await dialog.getByText("Not possible").waitFor();
-      await dialog.getByLabel("Value (seconds)").fill("1800");
+      await write(dialog.getByLabel("Value (seconds)"), "1800");
       await press(dialog, "Show what will change");
       deepEqual(await diffOf(page, "policy"), [["late settle within", before, "1800"]]);
       await press(dialog, "Back");

@@ -1,4 +1,5 @@
-import { useCredits } from "@farthing/react";
+import { useAutoTopUp, useCredits } from "@farthing/react";
+import { Link } from "wouter";
 import type { CurrentBalance } from "@farthing/client";
 import { CreditBalance } from "@/components/farthing/credit-balance";
 import { type Column, DataTable } from "../parts/data-table.tsx";
@@ -42,6 +43,20 @@ function Details({ balance }: { readonly balance: CurrentBalance }) {
   );
 }
 
+/** Says when the credits are topped up. Its reading follows a top-up, whose credits then appear. */
+function TopUps() {
+  const topUps = useAutoTopUp();
+  if (topUps.status !== "ready" || topUps.data.state !== "on") return null;
+  const { threshold, target } = topUps.data;
+  if (threshold === null || target === null) return null;
+  return (
+    <p className="text-sm">
+      When fewer than <Credits of={threshold} /> are left, they are topped up to{" "}
+      <Credits of={target} />. <Link href="/top-ups" className="underline">Top-ups and cap</Link>
+    </p>
+  );
+}
+
 export function BalancePage() {
   const credits = useCredits();
   return (
@@ -49,6 +64,7 @@ export function BalancePage() {
       <div className="max-w-xl">
         <CreditBalance />
       </div>
+      <TopUps />
       {credits.status === "ready" && <Details balance={credits.data} />}
     </Page>
   );

@@ -8,7 +8,7 @@ interface FactsProps {
 /** Names and values of one thing. */
 export function Facts({ facts }: FactsProps) {
   return (
-    <dl className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,14rem),1fr))] gap-x-6 gap-y-3">
+    <dl className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,11rem),1fr))] gap-x-6 gap-y-3">
       {Object.entries(facts).map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-sm text-muted-foreground">{name}</dt>

@@ -84,7 +84,7 @@ export function ReportPage<P extends ReportPath>({ spec }: { readonly spec: Repo
             <div className="grid gap-6 *:min-w-0">
               <Range report={report} />
               <Controls controls={report.controls} />
-              {charts?.(rows).map((chart) => <Chart key={chart.caption} {...chart} />)}
+              {charts?.(rows, query).map((chart) => <Chart key={chart.caption} {...chart} />)}
               <Rows<RowOf<P>> {...{ title, rows, columns, empty }} totals={report.totals} />
               <More {...more} />
               <Policies policies={report.policies} />

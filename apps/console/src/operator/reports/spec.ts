@@ -12,7 +12,11 @@ export interface ReportSpec<P extends ReportPath> {
   readonly columns: readonly ReportColumn<RowOf<P>>[];
   /** Rows that this page leaves out, because another page shows them. */
   readonly isShown?: (row: RowOf<P>) => boolean;
-  readonly charts?: (rows: readonly RowOf<P>[]) => readonly NamedChart[];
+  /** @param query the filters in the page's address */
+  readonly charts?: (
+    rows: readonly RowOf<P>[],
+    query: { readonly [filter: string]: string | undefined },
+  ) => readonly NamedChart[];
   /** Names of filters beside the range of days, and their fields. */
   readonly filters?: readonly string[];
   readonly fields?: ReactNode;

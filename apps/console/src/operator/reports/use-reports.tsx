@@ -3,10 +3,21 @@ import { formatCredits } from "@/lib/farthing-format";
 import { pivot } from "../../parts/chart/series.ts";
 import { Choice, Field } from "../../parts/filters.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
+import type { RowOf } from "../../reads/use-report.ts";
 import { ReportPage } from "./report-page.tsx";
 import type { ReportSpec } from "./spec.ts";
 
 const GROUPS = ["day", "model", "origin", "feature", "day,feature", "model,feature"];
+
+const DAY_AND_MODEL = "day,model";
+
+/** Names what a row is about, by what the rows are grouped by, such as "gpt-4o" or "no model". */
+function usageOf(row: RowOf<"/reports/usage">, groupBy: string): string {
+  const names = (["model", "origin", "feature"] as const)
+    .filter((group) => groupBy.split(",").includes(group))
+    .map((group) => row[group] ?? `no ${group}`);
+  return names.join(", ") || "all charges";
+}
 
 const USAGE: ReportSpec<"/reports/usage"> = {
   path: "/reports/usage",
@@ -35,16 +46,16 @@ const USAGE: ReportSpec<"/reports/usage"> = {
   filters: ["group_by", "user_id"],
   fields: (
     <>
-      <Choice name="group_by" label="Grouped by" values={GROUPS} without="day,model" />
+      <Choice name="group_by" label="Grouped by" values={GROUPS} without={DAY_AND_MODEL} />
       <Field name="user_id" label="User id" />
     </>
   ),
-  charts: (rows) => {
+  charts: (rows, { group_by = DAY_AND_MODEL }) => {
     const byDay = rows.filter(({ day }) => day !== null);
     if (byDay.length === 0) return [];
     const data = pivot(byDay, {
       time: ({ day }) => day!,
-      name: ({ model, origin, feature }) => model ?? feature ?? origin ?? "all charges",
+      name: (row) => usageOf(row, group_by),
       figure: ({ credits }) => ({ value: Number(credits), text: formatCredits(credits) }),
     });
     return [{ caption: "Charged credits, of at most the four largest", data }];

@@ -1,0 +1,66 @@
+/**
+ * Operates the console by the keyboard alone: Tab moves the focus, which must be visible, and keys do
+ * the rest. So each test of a task also shows that the task needs no pointer.
+ */
+import { notEqual } from "node:assert/strict";
+import type { Locator } from "playwright-core";
+
+/** More than the controls of the longest page. */
+const MOST_TABS = 400;
+
+const HAS_FOCUS = (element: unknown) =>
+  element === (globalThis as unknown as { document: { activeElement: unknown } }).document
+    .activeElement;
+
+/** How an element shows that it has the focus: by an outline, or by a ring, which is a shadow. */
+const RING = `(({ outlineStyle, boxShadow }) =>
+  (outlineStyle === "none" ? "" : outlineStyle) + (boxShadow === "none" ? "" : boxShadow)
+)(getComputedStyle(document.activeElement))`;
+
+/** Presses Tab until the element has the focus, and checks that a person sees that. */
+export async function reach(target: Locator): Promise<void> {
+  const [page, element] = [target.page(), target.first()];
+  await element.waitFor();
+  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
+    if (await element.evaluate(HAS_FOCUS)) {
+      notEqual(await page.evaluate(RING), "", `${target} shows no focus`);
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not reach ${target}`);
+}
+
+/** Follows a link, or presses a button. */
+export async function press(target: Locator): Promise<void> {
+  await reach(target);
+  await target.page().keyboard.press("Enter");
+}
+
+/** A day as it is typed in American English: month, day and year. */
+const asTyped = (day: string) => day.replace(/^(\d{4})-(\d\d)-(\d\d)$/, "$2$3$1");
+
+/** Replaces the text of a field. */
+export async function write(field: Locator, text: string): Promise<void> {
+  await reach(field);
+  const { keyboard } = field.page();
+  if (await field.first().getAttribute("type") === "date") {
+    await keyboard.type(asTyped(text));
+    return;
+  }
+  await keyboard.press("ControlOrMeta+A");
+  if (text === "") await keyboard.press("Delete");
+  else await keyboard.insertText(text);
+}
+
+/** Chooses an option of a list by its value. */
+export async function choose(list: Locator, value: string): Promise<void> {
+  await reach(list);
+  const { keyboard } = list.page();
+  await keyboard.press("Home");
+  for (let nth = 0; nth < MOST_TABS; nth++) {
+    if (await list.first().inputValue() === value) return;
+    await keyboard.press("ArrowDown");
+  }
+  throw new Error(`${list} has no option ${value}`);
+}
