@@ -1,0 +1,58 @@
+/**
+ * `deno task screenshots`: takes the console's pictures in `docs/images` anew, on a stack of its own
+ * with a year of business, so that they show the console as it is.
+ */
+import pc from "picocolors";
+import postgres from "postgres";
+import { chromium } from "playwright-core";
+import { cleanUpOnSignals, print, printError, withCleanup } from "@farthing/command-line";
+import { fillYear } from "../../bench/database/year.ts";
+import { ROOT } from "../command/root.ts";
+import { buildConsole } from "../console/build.ts";
+import { type Service, serviceOf } from "../demo/shared/service.ts";
+import { findChromium } from "../test-tools/find-chromium.ts";
+import { withStack } from "../test-tools/stack-process.ts";
+import { makeScene } from "./scene.ts";
+import { takePictures } from "./take-pictures.ts";
+
+const ACCOUNTS = 200;
+
+/** Fills the empty project with the benchmark's year, whose months have enough to draw. */
+async function makeYear({ databaseUrl }: Service): Promise<void> {
+  const url = new URL(databaseUrl);
+  url.username = "supabase_admin";
+  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+  await withCleanup(() => sql.end({ timeout: 5 }), () => fillYear(sql, ACCOUNTS));
+}
+
+const FOLDER = `${ROOT}docs/images`;
+
+async function main(): Promise<boolean> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) {
+    printError(pc.red("There is no Chromium on the PATH. Install it, for example by apt."));
+    return false;
+  }
+  print(pc.dim("building the console"));
+  await buildConsole();
+  print(pc.dim("starting a stack"));
+  await withStack(async (values) => {
+    const service = serviceOf({ values, source: "the pictures' own stack" });
+    const address = new URL(service.url);
+    address.port = String(Number(address.port) + 2);
+    print(pc.dim("making a year of business, and a customer"));
+    await makeYear(service);
+    const scene = await makeScene(service);
+    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    await Deno.mkdir(FOLDER, { recursive: true });
+    await withCleanup(() => browser.close(), () =>
+      takePictures({
+        ...{ browser, scene, address: address.href, folder: FOLDER },
+        onTaken: (name) => print(`  docs/images/${name}.png`),
+      }));
+  });
+  return true;
+}
+
+cleanUpOnSignals();
+Deno.exit(await main() ? 0 : 1);

@@ -1,0 +1,69 @@
+/** The pictures of the console in README and docs, and how each is taken. */
+import type { Page } from "playwright-core";
+import type { Scene } from "./scene.ts";
+
+export interface Picture {
+  /** The file's name in `docs/images`, without its ending. */
+  readonly name: string;
+  readonly who: "buyer" | "operator";
+  /** The page's address behind the `#`. */
+  readonly path: (scene: Scene) => string;
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme?: "light" | "dark";
+  /** What the operator does first. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+/** A month of the year that the benchmark's shop was in business. */
+const NOVEMBER = "from=2025-11-01&to=2025-11-30";
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 720 };
+
+async function previewsRefund(page: Page): Promise<void> {
+  const orders = page.getByRole("table", { name: "Orders" });
+  await orders.getByRole("button", { name: "Refund" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Amount in USD (optional)").fill("5");
+  await dialog.getByLabel("Reason").fill("The export was late.");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByText("Money that goes back").waitFor();
+}
+
+export const PICTURES: readonly Picture[] = [
+  {
+    name: "console-customer",
+    who: "operator",
+    path: ({ buyer }) => `/customers/${buyer.id}`,
+    width: 1280,
+    height: 1160,
+  },
+  {
+    name: "console-refund",
+    who: "operator",
+    path: ({ buyer }) => `/customers/${buyer.id}`,
+    ...DESK,
+    prepare: previewsRefund,
+  },
+  {
+    name: "console-overview",
+    who: "operator",
+    path: () => `/overview?${NOVEMBER}`,
+    width: 1280,
+    height: 1200,
+  },
+  {
+    name: "console-usage",
+    who: "operator",
+    path: () => `/reports/usage?${NOVEMBER}`,
+    width: 1280,
+    height: 1000,
+  },
+  {
+    name: "console-balance",
+    who: "buyer",
+    path: () => "/",
+    ...PHONE,
+    colorScheme: "dark",
+  },
+];
