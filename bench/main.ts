@@ -6,6 +6,7 @@ import pc from "picocolors";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";
 import { type BenchServer, withServer } from "./database/bench-server.ts";
 import { dismissClients } from "./load/run-clients.ts";
+import { measurePaint } from "./measures/console-paint.ts";
 import { measureCrashes } from "./measures/crash.ts";
 import { measureDebits } from "./measures/debit.ts";
 import { measureDisk } from "./measures/bytes-per-debit.ts";
@@ -62,6 +63,7 @@ const MEASURES: Measure[] = [
     isLong: true,
     run: (options, say, server) => measureReports(server, options, say),
   },
+  { goals: ["G27"], isLong: true, run: (options, say) => measurePaint(options, say) },
 ];
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);

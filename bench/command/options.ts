@@ -9,8 +9,8 @@ export const USAGE =
 Compares the ledger with floors on a new database, arm beside arm in each
 round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
 
-  --only     goals to measure, by number (G1 to G26); by default all but G24, G25 and G26,
-             which take ten more minutes each
+  --only     goals to measure, by number (G1 to G27); by default all but G24 to G27,
+             which take up to ten more minutes each
   --rounds   rounds, at least 3 for a verdict (default 3)
   --seconds  how long an arm runs per round and number of clients (default 2)
   --rows     the most ledger rows (G14, G24, G26) and finished jobs (G17) to measure with
