@@ -1,0 +1,39 @@
+/** The project that goes live: its addresses, keys and mode, from one environment file. */
+import type Stripe from "stripe";
+import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
+import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
+import { need, readSettings, type Settings, SettingsError } from "../../settings/settings.ts";
+
+export interface Project {
+  readonly settings: Settings;
+  readonly url: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** The owner's address of the database; undefined if the settings have none. */
+  readonly databaseUrl: string | undefined;
+  readonly stripe: Stripe;
+  readonly mode: Mode;
+  /** Whether the project runs on this machine. */
+  readonly isLocal: boolean;
+}
+
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+
+/** @throws SettingsError that names the missing setting */
+export function readProject(envFile: string | undefined): Project {
+  const settings = readSettings(envFile);
+  const url = need(settings, "SUPABASE_URL");
+  if (!URL.canParse(url)) throw new SettingsError("SUPABASE_URL must be an address.");
+  const stripeKey = need(settings, "STRIPE_SECRET_KEY");
+  const apiUrl = settings.values["STRIPE_API_URL"] || undefined;
+  return {
+    settings,
+    url: url.replace(/\/+$/, ""),
+    publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
+    secretKey: need(settings, "SUPABASE_SECRET_KEY"),
+    databaseUrl: settings.values["SUPABASE_DB_URL"] || undefined,
+    stripe: createClient({ secretKey: stripeKey, apiUrl }),
+    mode: modeOfKey(stripeKey),
+    isLocal: LOOPBACK.includes(new URL(url).hostname),
+  };
+}

@@ -1,0 +1,52 @@
+/** The report of a run: what was checked, the evidence, the gates, and what comes next. */
+import type { Run } from "./run-file.ts";
+import type { Shown, Source } from "./step.ts";
+
+const NEEDED: readonly Source[] = ["stripe", "credits", "ledger"];
+
+export interface Report {
+  readonly version: 1;
+  readonly run: string;
+  readonly command: string;
+  readonly project: string;
+  readonly mode: "test" | "live";
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly verdict: "GO" | "NO-GO";
+  readonly checked: readonly Pick<Shown, "code" | "title" | "state" | "startedAt" | "ms">[];
+  readonly evidence: readonly Pick<Shown, "code" | "source" | "evidence">[];
+  /** For each source that a launch needs evidence of, whether the report has it. */
+  readonly completeness: Readonly<Record<string, boolean>>;
+  readonly gates: readonly { readonly code: string; readonly go: boolean; readonly why: string }[];
+  readonly next: readonly string[];
+}
+
+const isGo = ({ state }: Shown): boolean => state !== "failed";
+
+/** Returns whether a step of this source has shown something. */
+function hasEvidence(shown: readonly Shown[], source: Source): boolean {
+  return shown.some((one) => one.source === source && one.state === "ok");
+}
+
+export function reportOf({ shown, ...run }: Run, endedAt: Date): Report {
+  const sources = [...new Set(shown.map(({ source }) => source))];
+  return {
+    version: 1,
+    run: run.id,
+    command: run.command,
+    project: run.project,
+    mode: run.mode,
+    startedAt: run.startedAt,
+    endedAt: endedAt.toISOString(),
+    verdict: shown.length > 0 && shown.every(isGo) ? "GO" : "NO-GO",
+    checked: shown.map(({ code, title, state, startedAt, ms }) => ({
+      ...{ code, title, state, startedAt, ms },
+    })),
+    evidence: shown.map(({ code, source, evidence }) => ({ code, source, evidence })),
+    completeness: Object.fromEntries(
+      [...new Set([...NEEDED, ...sources])].map((source) => [source, hasEvidence(shown, source)]),
+    ),
+    gates: shown.map((one) => ({ code: one.code, go: isGo(one), why: one.evidence[0] ?? "" })),
+    next: shown.flatMap(({ code, fix }) => fix === undefined ? [] : [`${code}: ${fix}`]),
+  };
+}

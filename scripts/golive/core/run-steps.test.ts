@@ -1,0 +1,87 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { reportOf } from "./report.ts";
+import { type Facts, runSteps } from "./run-steps.ts";
+import { isGenuine, sign } from "./sign.ts";
+import { failed, found, type Shown, type Step } from "./step.ts";
+
+type Steps = readonly Step<Facts>[];
+
+const step = (code: string, run: Step<Facts>["run"], more: Partial<Step<Facts>> = {}) => ({
+  ...{ code, title: code, source: "ledger" as const, run },
+  ...more,
+});
+
+/** Runs steps as a command of its own project, so that no other test's record is continued. */
+function runnerOf(project = `http://${crypto.randomUUID()}.test`) {
+  return async (steps: Steps, continues = true) => {
+    const seen: [code: string, isFromBefore: boolean][] = [];
+    const run = await runSteps({
+      of: { project, command: "test", mode: "test" },
+      ...{ steps, continues, context: {} },
+      now: () => new Date("2026-01-01T00:00:00Z"),
+      onShown: ({ code }: Shown, isFromBefore) => void seen.push([code, isFromBefore]),
+    });
+    return { run, seen };
+  };
+}
+
+Deno.test("a run stops at the step that fails, and the next one goes on there", async () => {
+  const runs = runnerOf();
+  let isBroken = true;
+  let paid = 0;
+  const steps: Steps = [
+    step("pay", async ({ tell }) => {
+      paid += 1;
+      await tell({ order: "order-1" });
+      return found("paid");
+    }),
+    step(
+      "look",
+      ({ facts }) =>
+        Promise.resolve(isBroken ? failed("not there", "wait") : found(facts["order"]!)),
+    ),
+    step("end", () => Promise.resolve(found("ended"))),
+  ];
+  const first = await runs(steps);
+  deepEqual(first.seen, [["pay", false], ["look", false]]);
+  equal(reportOf(first.run, new Date()).verdict, "NO-GO");
+  isBroken = false;
+  const second = await runs(steps);
+  deepEqual(second.seen, [["pay", true], ["look", false], ["end", false]]);
+  equal(paid, 1);
+  deepEqual(second.run.shown.map(({ evidence }) => evidence), [["paid"], ["order-1"], ["ended"]]);
+  equal(second.run.id, first.run.id);
+  equal((await runs(steps)).seen[0]?.[1], false, "a run that has ended is not continued");
+});
+
+Deno.test("a step that was killed after it told its facts finds them again", async () => {
+  const runs = runnerOf();
+  const killed = step("pay", async ({ facts, tell }) => {
+    if (facts["order"] !== undefined) return found(`order ${facts["order"]} is known`);
+    await tell({ order: "order-1" });
+    throw new Error("killed");
+  });
+  equal((await runs([killed])).run.shown[0]?.state, "failed");
+  deepEqual((await runs([killed])).run.shown[0]?.evidence, ["order order-1 is known"]);
+});
+
+Deno.test("a step that may have changed is run again", async () => {
+  const runs = runnerOf();
+  let looks = 0;
+  const steps: Steps = [
+    step("proof", () => Promise.resolve(found(`look ${++looks}`)), { isRepeated: true }),
+    step("break", () => Promise.resolve(looks < 2 ? failed("no", "again") : found("yes"))),
+  ];
+  await runs(steps);
+  deepEqual((await runs(steps)).seen, [["proof", false], ["break", false]]);
+});
+
+Deno.test("a report says which evidence it lacks, and a changed one is not genuine", async () => {
+  const { run } = await runnerOf()([step("proof", () => Promise.resolve(found("clean")))]);
+  const report = reportOf(run, new Date("2026-01-01T00:01:00Z"));
+  deepEqual(report.completeness, { stripe: false, credits: false, ledger: true });
+  const signed = await sign(report);
+  ok(await isGenuine(signed));
+  ok(!await isGenuine({ ...signed, report: { ...report, verdict: "NO-GO" } }));
+  equal((await sign(report)).publicKey, signed.publicKey);
+});

@@ -1,0 +1,56 @@
+/** One step of a go-live command: what it checks, and what it has found. */
+
+/**
+ * `ok`: shown; `warning`: something is missing that no customer notices at once; `failed`: a NO-GO;
+ * `skipped`: it can't be tried here, and the evidence says why.
+ */
+export type State = "ok" | "warning" | "failed" | "skipped";
+
+export interface Finding {
+  readonly state: State;
+  /** What was seen, in one line or more. Never a secret, an email address or a card. */
+  readonly evidence: readonly string[];
+  /** What to do, if the state is not `ok`. */
+  readonly fix?: string;
+}
+
+/** The system that a step's evidence comes from. A report is complete with evidence of all three. */
+export type Source = "stripe" | "credits" | "ledger" | "project";
+
+export interface Step<Context> {
+  /** A stable name, such as `preflight.key-modes`, by which docs and reports name the check. */
+  readonly code: string;
+  readonly title: string;
+  readonly source: Source;
+  /** Whether a repeat is needed even if an earlier run had shown it, because it may have changed. */
+  readonly isRepeated?: boolean;
+  readonly run: (context: Context) => Promise<Finding>;
+}
+
+/** A finding with its step and its time. */
+export interface Shown extends Finding {
+  readonly code: string;
+  readonly title: string;
+  readonly source: Source;
+  readonly startedAt: string;
+  readonly ms: number;
+}
+
+export const found = (evidence: string | readonly string[]): Finding => ({
+  state: "ok",
+  evidence: [evidence].flat(),
+});
+
+export const failed = (evidence: string | readonly string[], fix: string): Finding => ({
+  state: "failed",
+  evidence: [evidence].flat(),
+  fix,
+});
+
+export const warning = (evidence: string | readonly string[], fix: string): Finding => ({
+  state: "warning",
+  evidence: [evidence].flat(),
+  fix,
+});
+
+export const skipped = (why: string): Finding => ({ state: "skipped", evidence: [why] });
