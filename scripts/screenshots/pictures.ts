@@ -11,7 +11,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly colorScheme?: "light" | "dark";
-  /** What the operator does first. */
+  /** The operator's actions before the picture. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 

@@ -19,7 +19,7 @@ type Project = Pick<Service, "url" | "publishableKey" | "secretKey">;
 type Server = ReturnType<typeof createFarthingServer>;
 
 const PAYING_CARD = "4242424242424242";
-/** What the customer used, from the oldest to the newest. */
+/** The customer's use of models, from the oldest to the newest. */
 const USES = [
   { model: "gpt-4o", input_tokens: 1_800, output_tokens: 900 },
   { model: "claude-haiku-4-5", input_tokens: 6_000, output_tokens: 2_500 },

@@ -73,8 +73,9 @@ export async function readTree(root: string): Promise<Source[]> {
   const texts = await Promise.all(paths.map(async (path) => {
     // A deleted file is skipped, because Git lists it until the deletion is staged.
     const bytes = await Deno.readFile(`${root}/${path}`).catch(() => null);
-    // A file that contains a zero byte is an image or an archive.
-    return bytes && !bytes.includes(0) ? makeSource(path, new TextDecoder().decode(bytes)) : null;
+    if (bytes === null) return null;
+    // A file that contains a zero byte is an image or an archive. It has no text, but links lead to it.
+    return makeSource(path, bytes.includes(0) ? "" : new TextDecoder().decode(bytes));
   }));
   return texts.filter((source) => source !== null);
 }

@@ -107,7 +107,7 @@ export async function watchBlanks(page: Page): Promise<() => Promise<boolean>> {
 interface Jumps {
   /** The sum of the shifts, as Chromium measures them: https://web.dev/articles/cls. */
   readonly sum: number;
-  /** What moved. */
+  /** The parts that moved. */
   readonly nodes: readonly string[];
 }
 

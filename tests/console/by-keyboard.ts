@@ -18,7 +18,7 @@ const RING = `(({ outlineStyle, boxShadow }) =>
 )(getComputedStyle(document.activeElement))`;
 
 /** Presses Tab until the element has the focus, and checks that a person sees that. */
-export async function reach(target: Locator): Promise<void> {
+async function reach(target: Locator): Promise<void> {
   const [page, element] = [target.page(), target.first()];
   await element.waitFor();
   for (let tabs = 0; tabs < MOST_TABS; tabs++) {

@@ -244,7 +244,7 @@ test("the page of limits shows Redis's latency, and what limits decided", async 
 test("a range without data says what will appear, and a failed report is unknown", async () => {
   await onPage({ person: await operator(), path: "/reports" }, async (page) => {
     await goTo(page, "/reports/revenue?from=2024-02-01&to=2024-02-29");
-    await page.getByText("Each day with a payment will appear here.").waitFor();
+    await page.getByText("Each day with a payment appears here.").waitFor();
     await page.route("**/reports/journal*", (route) =>
       route.fulfill({
         status: 403,

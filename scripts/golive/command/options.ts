@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { taskArguments } from "@farthing/command-line";
 import { SettingsError } from "../../settings/settings.ts";
 
-export const COMMANDS = [
+const COMMANDS = [
   "preflight",
   "smoke",
   "webhook",

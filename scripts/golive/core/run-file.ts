@@ -14,7 +14,7 @@ export interface Run {
   readonly mode: "test" | "live";
   readonly startedAt: string;
   readonly shown: readonly Shown[];
-  /** What steps tell later ones, such as the id of an order. Never a secret. */
+  /** Facts that steps leave for later ones, such as the id of an order. Never a secret. */
   readonly facts: Readonly<Record<string, string>>;
 }
 

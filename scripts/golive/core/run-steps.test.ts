@@ -54,7 +54,7 @@ Deno.test("a run stops at the step that fails, and the next one goes on there", 
   equal((await runs(steps)).seen[0]?.[1], false, "a run that has ended is not continued");
 });
 
-Deno.test("a step that was killed after it told its facts finds them again", async () => {
+Deno.test("a step that was killed after it left facts finds them again", async () => {
   const runs = runnerOf();
   const killed = step("pay", async ({ facts, tell }) => {
     if (facts["order"] !== undefined) return found(`order ${facts["order"]} is known`);

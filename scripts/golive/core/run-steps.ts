@@ -3,11 +3,11 @@ import { tick } from "../../command/ticker.ts";
 import { endRun, readRun, type Run, writeRun } from "./run-file.ts";
 import type { Finding, Shown, Step } from "./step.ts";
 
-/** What every step gets, besides what its command adds. */
+/** The part of a step's context that is the same for all commands. */
 export interface Facts {
-  /** What earlier steps have told, also those of the run that this one continues. */
+  /** The facts of earlier steps, also those of the run that this one continues. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Tells later steps something, such as the id of an order. Written before the step ends. */
+  /** Leaves facts for later steps, such as the id of an order. They are written at once. */
   readonly tell: (facts: Readonly<Record<string, string>>) => Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
       ms: now().getTime() - startedAt.getTime(),
     };
     run = { ...run, shown: [...run.shown, shown] };
-    // What an earlier run has shown stays in the record, also if this one ends before it gets there.
+    // The findings of an earlier run stay in the record, also if this one ends before it gets there.
     const ahead = steps.slice(nth + 1).flatMap(({ code }) => known.get(code) ?? []);
     await writeRun({ ...run, shown: [...run.shown, ...ahead] });
     onShown(shown, earlier !== undefined);

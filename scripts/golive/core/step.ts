@@ -8,9 +8,9 @@ export type State = "ok" | "warning" | "failed" | "skipped";
 
 export interface Finding {
   readonly state: State;
-  /** What was seen, in one line or more. Never a secret, an email address or a card. */
+  /** The facts, in one line or more. Never a secret, an email address or a card. */
   readonly evidence: readonly string[];
-  /** What to do, if the state is not `ok`. */
+  /** The next action of a person, if the state is not `ok`. */
   readonly fix?: string;
 }
 
