@@ -100,6 +100,27 @@ Deno.test("an abort before the first piece leaves the charge unknown, and sends 
   equal(seen.length, 1);
 });
 
+Deno.test("the charge is unknown while the request is sent and no answer has come", async () => {
+  const { api, sent } = fakeService([silent]);
+  const stop = new AbortController();
+  const stream = new ChatStream(api, request, { signal: stop.signal });
+  const text = textOf(stream);
+  await rejects(stream.settled(), { code: "charge_unknown" });
+  await sent();
+  await rejects(stream.settled(), { code: "charge_unknown" });
+  stop.abort(new Error("stopped"));
+  await rejects(stream.settled(), { code: "charge_unknown" });
+  await rejects(text, { message: "stopped" });
+});
+
+Deno.test("a second reading that is refused does not make a lost chat free", async () => {
+  const { api } = fakeService([failure(500, "internal"), failure(401, "unauthenticated")]);
+  const stream = new ChatStream(api, request, {});
+  await rejects(textOf(stream), { code: "internal" });
+  await rejects(textOf(stream), { code: "unauthenticated" });
+  await rejects(stream.settled(), { code: "charge_unknown" });
+});
+
 Deno.test("a stream that was never sent costs nothing", async () => {
   const { api, seen } = fakeService([]);
   equal(await new ChatStream(api, request, {}).settled(), null);

@@ -67,13 +67,16 @@ export class ChatStream implements AsyncIterable<string> {
       Promise.resolve(needType(answer, "text/event-stream", id));
     const options = this.#options;
     options.signal?.throwIfAborted();
+    const before = this.#sent;
+    // From here on the service may have the request, also if settled() is called before it answers.
+    this.#sent = "sent";
     try {
       const answer = await this.#api.raw("post", "/ai/chat", { body: this.#body }, options, read);
-      this.#sent = "sent";
       this.#holdId = answer.headers.get("farthing-hold") ?? undefined;
       return answer;
     } catch (error) {
-      if (this.#holdId === undefined) this.#sent = sentAfter(error);
+      // A refusal says nothing about an earlier reading that may have begun the chat.
+      if (before !== "sent") this.#sent = sentAfter(error);
       throw error;
     }
   }
@@ -104,8 +107,8 @@ export class ChatStream implements AsyncIterable<string> {
    * refused or never sent, or its hold was released.
    * @param options the signal and the deadline of this call, three minutes by default; those of the
    *   stream do not apply
-   * @throws FarthingError `charge_unknown` if the stream was aborted, or the connection lost, before
-   *   an answer began. `credits.entries()` shows the charge later.
+   * @throws FarthingError `charge_unknown` if no answer has begun: the request is under way, or the
+   *   stream was aborted or the connection lost before. `credits.entries()` shows the charge later.
    */
   async settled(
     options: Omit<CallOptions, "idempotencyKey" | "signedInAs"> = {},
@@ -121,7 +124,7 @@ export class ChatStream implements AsyncIterable<string> {
 
 const CHARGE_UNKNOWN = {
   code: "charge_unknown",
-  message: "The request ended before its answer began. The entries show whether it was charged.",
+  message: "No answer to the request has begun. The entries show whether it was charged.",
   status: 0,
   retryable: false,
 } as const;
