@@ -55,12 +55,54 @@ Deno.test("an answer whose hold was released costs nothing", async () => {
   equal(seen.length, 3);
 });
 
+/** A hold whose chat has ended. */
+const ended = (status: "settled" | "released", credits: string, is_final: boolean) =>
+  success({
+    hold_id: "h1",
+    status,
+    ...status === "settled" && { settled: "2.78" },
+    chat: { credits, is_final },
+  });
+
+Deno.test("a released hold is free only when no charge can follow", async () => {
+  const waiting = Array.from({ length: 3 }, () => ended("released", "0", false));
+  const after = async (last: Step) => {
+    const { api, seen } = fakeService([streamed(begun), open, ...waiting, last]);
+    const stream = new ChatStream(api, request, {});
+    await rejects(textOf(stream), { code: "network_error" });
+    const charge = await stream.settled();
+    equal(seen.length, 6);
+    return charge;
+  };
+  equal(await after(ended("released", "0", true)), null);
+  deepEqual(await after(ended("released", "2.78", true)), held);
+});
+
+Deno.test("a charge that was corrected is the corrected one", async () => {
+  const steps = [ended("settled", "2.78", false), ended("settled", "1.5", true)];
+  const { api, seen } = fakeService([streamed(begun), ...steps]);
+  const stream = new ChatStream(api, request, {});
+  await rejects(textOf(stream), { code: "network_error" });
+  deepEqual(await stream.settled(), { ...held, credits: "1.5" });
+  equal(seen.length, 3);
+});
+
+Deno.test("a charge that is not final ends the wait at its deadline", async () => {
+  for (const status of ["settled", "released"] as const) {
+    const steps = Array.from({ length: 40 }, () => ended(status, "0", false));
+    const { api } = fakeService([streamed(begun), ...steps]);
+    const stream = new ChatStream(api, request, {});
+    await rejects(textOf(stream), { code: "network_error" });
+    await rejects(stream.settled(), { code: "deadline_exceeded", details: { hold_id: "h1" } });
+  }
+});
+
 Deno.test("a hold that stays open ends the wait for the charge at its deadline", async () => {
   const { api, clock } = fakeService([streamed(begun), ...Array.from({ length: 40 }, () => open)]);
   const stream = new ChatStream(api, request, {});
   await rejects(textOf(stream), { code: "network_error" });
   await rejects(stream.settled(), { code: "deadline_exceeded", details: { hold_id: "h1" } });
-  equal(clock.now() <= 180_000, true);
+  equal(clock.now() <= 220_000, true);
 });
 
 Deno.test("the signal ends the wait for the charge", async () => {

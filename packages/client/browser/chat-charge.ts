@@ -17,15 +17,17 @@ export type ChatCharge =
 
 /**
  * A left stream ends at most two minutes after its reader has disconnected. If the service's process
- * was killed, a scheduled task ends the chat as fast.
+ * was killed, a scheduled task ends the chat as fast, and its charge is final 200 seconds after the
+ * chat's begin.
  */
-const SETTLED_MS = 180_000;
+const SETTLED_MS = 220_000;
 
 /**
- * Polls the hold until the chat has ended. Never repeats the chat's own request: if the service's
- * process was killed, a repeat would begin a second chat.
- * @returns null if the hold was released, so that nothing is charged
- * @throws FarthingError `deadline_exceeded` if the hold is still open at the deadline
+ * Polls the hold until the chat has ended and its charge is final: a chat whose process only seemed
+ * dead may be charged after its release, or corrected after its charge. Never repeats the chat's own
+ * request: if the service's process was killed, a repeat would begin a second chat.
+ * @returns null if the hold was released, and no charge can follow
+ * @throws FarthingError `deadline_exceeded` if the charge is not final at the deadline
  */
 export async function chargeOfHold(
   api: Api,
@@ -36,15 +38,16 @@ export async function chargeOfHold(
   const path = { id: holdId };
   for (let looks = 0;; looks++) {
     const call = { ...options, timeoutMs: until - api.clock.now() };
-    const { status, settled } = await api.read("/credits/holds/{id}", { path }, call);
-    if (status === "released") return null;
-    if (settled !== undefined) {
+    const { status, settled, chat } = await api.read("/credits/holds/{id}", { path }, call);
+    if (status !== "open" && chat?.is_final !== false) {
+      const credits = chat?.credits ?? settled ?? "0";
+      if (status === "released" && Number(credits) === 0) return null;
       const unknown = { balance_after: null, usage: null, finish_reason: null };
-      return { credits: settled, hold_id: holdId, ...unknown };
+      return { credits, hold_id: holdId, ...unknown };
     }
     const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
     if (api.clock.now() + wait >= until) {
-      const message = `The answer is still not charged after ${timeoutMs} ms.`;
+      const message = `The answer's charge is still not final after ${timeoutMs} ms.`;
       const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
       throw new FarthingError({ ...facts, details: { hold_id: holdId } });
     }

@@ -102,13 +102,14 @@ export class ChatStream implements AsyncIterable<string> {
 
   /**
    * Returns what the answer cost. After an abort or a broken connection, waits until the service has
-   * charged the answer, and reads the credits from the answer's hold. It never sends the request
-   * again, so it never causes a charge. Returns null if nothing is charged, because the request was
-   * refused or never sent, or its hold was released.
-   * @param options the signal and the deadline of this call, three minutes by default; those of the
+   * charged the answer and the charge is final, and reads the credits from the answer's hold. It never
+   * sends the request again, so it never causes a charge. Returns null if nothing is charged, because
+   * the request was refused or never sent, or its hold was released and no charge can follow.
+   * @param options the signal and the deadline of this call, 220 seconds by default; those of the
    *   stream do not apply
    * @throws FarthingError `charge_unknown` if no answer has begun: the request is under way, or the
    *   stream was aborted or the connection lost before. `credits.entries()` shows the charge later.
+   *   `deadline_exceeded` if the charge is not final at the deadline.
    */
   async settled(
     options: Omit<CallOptions, "idempotencyKey" | "signedInAs"> = {},

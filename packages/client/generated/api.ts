@@ -11,7 +11,7 @@ export interface paths {
         put?: never;
         /**
          * Chat with a model, paid in credits
-         * @description With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one `usage` event with the other fields of the answer, or one `error` event with `error` and, if the charge is known, the same fields. A comment line is sent every 15 s, so that a caller can tell a model that thinks from a connection that is lost. If a stream ends without the charge, `GET /credits/holds/{id}` has it: the header `farthing-hold` is the hold's id.
+         * @description With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one `usage` event with the other fields of the answer, or one `error` event with `error` and, if the charge is known, the same fields. A comment line is sent every 15 s, so that a caller can tell a model that thinks from a connection that is lost. If a stream ends without the charge, `chat` of `GET /credits/holds/{id}` has it: the header `farthing-hold` is the hold's id.
          */
         post: {
             parameters: {
@@ -7357,6 +7357,15 @@ export interface components {
                 items: {
                     /** @example 49.5 */
                     amount: string;
+                    chat?: {
+                        /**
+                         * @description The cost of the chat, with a charge after the release and with corrections.
+                         * @example 49.5
+                         */
+                        credits: string;
+                        /** @description false: the chat's own request may still change the charge. Read the hold again. */
+                        is_final: boolean;
+                    };
                     /**
                      * Format: date-time
                      * @example 2026-11-21T12:00:00Z
@@ -8315,6 +8324,15 @@ export interface components {
         Hold: {
             /** @example 49.5 */
             amount: string;
+            chat?: {
+                /**
+                 * @description The cost of the chat, with a charge after the release and with corrections.
+                 * @example 49.5
+                 */
+                credits: string;
+                /** @description false: the chat's own request may still change the charge. Read the hold again. */
+                is_final: boolean;
+            };
             /**
              * Format: date-time
              * @example 2026-11-21T12:00:00Z

@@ -22,7 +22,7 @@ export const chat = defineRoute({
     "`usage` event with the other fields of the answer, or one `error` event with `error` and, if " +
     "the charge is known, the same fields. A comment line is sent every 15 s, so that a caller can " +
     "tell a model that thinks from a connection that is lost. If a stream ends without the charge, " +
-    "`GET /credits/holds/{id}` has it: the header `farthing-hold` is the hold's id.",
+    "`chat` of `GET /credits/holds/{id}` has it: the header `farthing-hold` is the hold's id.",
   who: ["user"],
   limit: "ai",
   deadlineMs: LONG_DEADLINE_MS,

@@ -129,13 +129,15 @@ begin
     v_hold.status := 'released';
     v_hold.resolved_at := v_hold.expires_at;
   end if;
-  return farthing.hold_answer(v_hold);
+  return farthing.hold_answer(v_hold)
+    || jsonb_strip_nulls(jsonb_build_object('chat', farthing.chat_charge(v_hold, p_now)));
 end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold. Fails not_found if there is no such hold, or if p_user_id is given and cannot act for '
-  'the hold''s account. Credits are text.';
+  'Returns a hold, and what its chat has cost if it has ended: chat {credits, is_final}. Fails not_found '
+  'if there is no such hold, or if p_user_id is given and cannot act for the hold''s account. Credits are '
+  'text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text

@@ -5,7 +5,13 @@ begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/breaking.psql
 \ir ../helpers/chats.psql
-select plan(86);
+select plan(94);
+
+-- Returns what reading the hold of a chat says about the chat's charge.
+create function pg_temp.charge(p_chat uuid, p_passed interval) returns text language sql as $$
+  select format('%s, final %s', h #>> '{chat,credits}', h #>> '{chat,is_final}')
+  from holds_read(p_chat, p_now => tests.after(p_passed)) h where h ? 'chat'
+$$;
 
 select isnt(tests.give(name, '100'), null, name || ' has 100 credits')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
@@ -48,6 +54,13 @@ select is(farthing.close_abandoned_chats(tests.after('1 h')), 0, 'a chat is clos
 -- The request of this chat was still running when the scheduled task closed the chat.
 select is(tests.record(tests.chat_id('ann'), 200, '72 s'), 'closed',
   'a heartbeat of ann''s request reports that the chat is closed');
+select is(array[pg_temp.charge(tests.chat_id('ann'), '72 s'), pg_temp.charge(tests.chat_id('bob'), '72 s')],
+  '{"32, final false","0, final false"}',
+  'a hold says that the task''s charge, or none, is not final while the chat''s request may be alive');
+select is(array[pg_temp.charge(tests.chat_id('ann'), passed), pg_temp.charge(tests.chat_id('bob'), passed)],
+  wanted, format('%s after the chat''s begin no request of it can be alive', passed))
+from (values (interval '199.999 s', '{"32, final false","0, final false"}'::text[]),
+  ('200 s', '{"32, final true","0, final true"}')) s (passed, wanted);
 select is(tests.settle_chat(tests.chat_id('ann'), passed, 1000, 400, 'ann') -> 'data',
   jsonb_build_object('message', '{"role": "assistant", "content": "Hello"}'::jsonb, 'finish_reason',
     'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 200}'::jsonb, 'credits', '32',
@@ -68,6 +81,8 @@ select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 
 from unnest(array[interval '73 s', '74 s']) passed;
 select is(tests.chat(tests.chat_id('bob')), 'settled, hold released, charged 26',
   'the late charge settles the chat');
+select is(pg_temp.charge(tests.chat_id('bob'), '75 s'), '26, final true',
+  'the released hold has the late charge');
 select is(tests.release_chat(tests.chat_id('cid'), '73 s', 'cid'), 'settled',
   'a release after the task''s charge reports that the chat is settled');
 select isnt(tests.begin_chat('hal', null, p_most => 1000), null, 'hal begins a chat');
@@ -92,6 +107,10 @@ select is(tests.begin_chat('dan', 'd', '3 min 50 s') ->> 'step', 'call',
 select is(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged 32', 'the first chat is charged');
 select is(tests.settle_chat(tests.chat_id('dan'), '3 min 51 s', p_key => 'd') #>> '{data,credits}', '26',
   'the late settlement of the first chat corrects its charge');
+select is(pg_temp.charge(tests.chat_id('dan'), '3 min 52 s'), '26, final true',
+  'the settled hold has the corrected charge');
+select is(holds_read(tests.chat_id('dan'), p_now => tests.after('3 min 52 s')) ->> 'settled', '32',
+  'and what was settled');
 select is(tests.key('d'), 'started', 'the late settlement leaves the key to the second chat');
 select isnt(tests.begin_chat('eve', 'e'), null, 'eve begins a chat');
 select is(tests.begin_chat('eve', 'e', '60 s') ->> 'step', 'call',
@@ -113,6 +132,9 @@ select is(tests.chat(tests.chat_id('fay', 2)), 'settled, hold settled, charged 0
   'the operator''s settlement settles the chat');
 select is(tests.settle_chat(tests.chat_id('fay', 2), '2 s', p_key => 'f2') #>> '{data,balance_after}', '70',
   'the chat is not charged again');
+select is(pg_temp.charge(tests.chat_id('fay', 2), '2 s'), '30, final true',
+  'the hold of an operator''s settlement has the settled credits');
+select is(pg_temp.charge(tests.chat_id('fay'), '2 s'), null, 'an open hold has no charge');
 select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', 'the other chat streams');
 select isnt(credits_debit(tests.person('fay'), '70', 'x', p_now => tests.after('11 min')), null,
   'rule 7: from its expiry on the hold counts as released');

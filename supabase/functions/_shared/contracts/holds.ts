@@ -54,15 +54,25 @@ export const OpenedHold = z.object({
   available_after: SignedAmount,
 }).openapi("OpenedHold");
 
+const HoldChat = z.object({
+  credits: SignedAmount.openapi({
+    description: "The cost of the chat, with a charge after the release and with corrections.",
+  }),
+  is_final: z.boolean().openapi({
+    description: "false: the chat's own request may still change the charge. Read the hold again.",
+  }),
+});
+
 /**
  * A hold. `model` and `rate_version` are present if an estimate priced the hold; the settlement
- * uses the same rate.
+ * uses the same rate. `chat` is present if the hold was a chat's and has ended.
  */
 export const Hold = z.object({
   ...holdFields,
   status: z.enum(["open", "settled", "released"]),
   settled: SignedAmount.optional(),
   shortfall: SignedAmount.optional(),
+  chat: HoldChat.optional(),
 }).openapi("Hold");
 
 const amountOrUsage = oneOf("amount", "usage");

@@ -170,3 +170,23 @@ $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
   'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
   'replaces the charged usage if the charge was corrected. Credits are text.';
+
+create function farthing.chat_charge(p_hold farthing.holds, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  -- A chat that somebody else ended may still be charged or corrected by its own request. The request
+  -- reads its provider for 130 seconds at most, and then tries to end the chat for 45 seconds.
+  select jsonb_build_object(
+    'credits', trim_scale(coalesce(
+      (farthing.usage_answer(c.account_id, 'chat', c.hold_id::text) ->> 'credits')::numeric,
+      p_hold.settled, 0) - c.corrected)::text,
+    'is_final', c.answered_at is not null or c.created_at <= p_now - interval '200 seconds')
+  from farthing.chats c
+  where c.account_id = p_hold.account_id and c.hold_id = p_hold.hold_id and p_hold.status <> 'open'
+$$;
+comment on function farthing.chat_charge(farthing.holds, timestamptz) is
+  'Returns what the chat of an ended hold has cost, with later charges and corrections, as {credits, '
+  'is_final}; null for an open hold and for a hold without a chat. is_final: false while the chat''s own '
+  'request may still change the charge. Credits are text.';
