@@ -100,3 +100,18 @@ for (
     deepEqual(late.service.charges, [4_106]);
   });
 }
+
+for (const status of [400, 413, 422]) {
+  Deno.test(`a proxy's ${status} does not make the charge smaller: it is settled later`, async () => {
+    const { service, metering, left } = start();
+    service.proxied = [status];
+    const tokens = { input_tokens: 10, output_tokens: 5_000 };
+    const { settlement } = await metering.meter(
+      TERMS,
+      () => Promise.resolve({ value: 1, tokens }),
+    );
+    deepEqual([settlement.status, service.charges, await left()], ["pending", [], 1]);
+    deepEqual((await metering.finishSettlements()).pending, []);
+    deepEqual([service.charges, service.open, await left()], [[5_010], 0, 0]);
+  });
+}

@@ -64,8 +64,13 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
   }
 }
 
-/** The statuses by which the service refuses a request's body. */
-const BAD_BODY: readonly unknown[] = [400, 413, 422];
+/**
+ * The codes by which the service refuses a request's body. A proxy's answer may have the same status,
+ * but says nothing about the charge.
+ */
+const BAD_BODY: readonly FarthingError["code"][] = [
+  ...["invalid_request", "payload_too_large", "unknown_model"] as const,
+];
 
 /**
  * Returns the charges to try, one after the other while the service refuses them as invalid: without
@@ -96,7 +101,7 @@ export async function settle(
     try {
       return await settleOnce(service, { ...record, charge }, call);
     } catch (error) {
-      if (!BAD_BODY.includes((error as FarthingError).status)) throw error;
+      if (!BAD_BODY.includes((error as FarthingError).code)) throw error;
       refusal = error;
     }
   }

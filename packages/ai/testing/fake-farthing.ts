@@ -57,6 +57,8 @@ export class FakeFarthing {
    */
   down: string[] = [];
   lost: string[] = [];
+  /** Statuses with which a proxy answers the next settlements, so that they have no effect. */
+  proxied: number[] = [];
   now = Date.parse("2026-11-24T00:00:00Z");
   balance: number;
 
@@ -90,6 +92,9 @@ export class FakeFarthing {
     const text = await request.text();
     const body = text === "" ? {} : JSON.parse(text);
     if (this.down.some((end) => path.endsWith(end))) throw new TypeError("fetch failed");
+    if (path.endsWith("/settle") && this.proxied.length > 0) {
+      return new Response("<html>", { status: this.proxied.shift()! });
+    }
     this.seen.push({ route: `${request.method} ${path.replace(/[0-9a-f-]{36}/, "ID")}`, body });
     const metadata = { requestId: "r", traceId: "t", timestamp: "2026-11-24T00:00:00Z" };
     try {
