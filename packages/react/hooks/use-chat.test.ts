@@ -15,7 +15,7 @@ interface Options {
 
 interface Stream {
   readonly read: (signal: AbortSignal, onRetry: Options["onRetry"]) => AsyncGenerator<string>;
-  readonly settled?: () => Promise<ChatCharge | null>;
+  readonly settled?: (options?: { readonly signal?: AbortSignal }) => Promise<ChatCharge | null>;
 }
 
 /** Makes a client that answers with these streams, one after the other. */
@@ -148,6 +148,52 @@ Deno.test("a conversation needs a user, and no user sees another's", async () =>
     }
     equal(signals.length, 1);
   });
+});
+
+/** A stream that is stopped, and whose price is read until its signal aborts. */
+function endlessPrice() {
+  const asked = Promise.withResolvers<AbortSignal | undefined>();
+  const client = answering({
+    async *read(signal) {
+      yield "A";
+      await untilAborted(signal);
+    },
+    settled: ({ signal } = {}) => {
+      asked.resolve(signal);
+      return signal ? untilAborted(signal) : new Promise(() => {});
+    },
+  });
+  return { ...client, asked: asked.promise };
+}
+
+Deno.test("the price of a stopped answer is read until the user changes", async () => {
+  const { farthing, asked } = endlessPrice();
+  await withHook(chat, { farthing }, async ({ current, show }) => {
+    act(() => current().send("Hello"));
+    await waitFor(() => equal(last(current())?.content, "A"));
+    act(() => current().stop());
+    await waitFor(() => equal(current().status, "settling"));
+    const signal = await asked;
+    act(() => current().stop());
+    equal(signal?.aborted, false);
+    show("user-2");
+    equal(signal?.aborted, true);
+    deepEqual(current().messages, []);
+  });
+});
+
+Deno.test("the price of an answer is no longer read when the chat was removed", async () => {
+  const { farthing, asked } = endlessPrice();
+  let signal: AbortSignal | undefined;
+  await withHook(chat, { farthing }, async ({ current }) => {
+    act(() => current().send("Hello"));
+    await waitFor(() => equal(last(current())?.content, "A"));
+    act(() => current().stop());
+    await waitFor(() => equal(current().status, "settling"));
+    signal = await asked;
+    equal(signal?.aborted, false);
+  });
+  equal(signal?.aborted, true);
 });
 
 Deno.test("a session that was refused is over when the same user signs in again", async () => {

@@ -89,23 +89,31 @@ async function readAll(
   }
 }
 
-const chargeOf = (stream: ChatStream): Promise<ChatCharge | "none" | "unknown"> =>
-  stream.settled().then((charge) => charge ?? "none", () => "unknown");
+const chargeOf = (stream: ChatStream, signal: AbortSignal) =>
+  stream.settled({ signal }).then((charge) => charge ?? "none", () => "unknown" as const);
 
 type Shown =
   & Pick<Conversation, "status" | "messages">
   & Partial<Pick<Conversation, "error" | "retrying">>;
 
+/** The controllers that end an answer under way. */
+interface UnderWay {
+  /** Ends the reading of the answer, and not that of its price. */
+  readonly stop: AbortController;
+  /** Ends the reading of the price, too: the component was removed, or the user has changed. */
+  readonly left: AbortController;
+}
+
 interface Asking {
   /** The conversation with the new question. */
   readonly messages: readonly ChatMessage[];
-  readonly stop: AbortSignal;
+  readonly underWay: UnderWay;
   readonly open: (onRetry: (reason: FarthingError) => void) => ChatStream;
   readonly show: (state: Shown) => void;
 }
 
 /** Reads an answer and its price, and shows each change. */
-async function ask({ messages, stop, open, show }: Asking): Promise<void> {
+async function ask({ messages, underWay, open, show }: Asking): Promise<void> {
   let answer: ChatMessage = {
     id: messages.length,
     role: "assistant",
@@ -127,10 +135,11 @@ async function ask({ messages, stop, open, show }: Asking): Promise<void> {
     stream,
     (text) => set("streaming", { content: answer.content + text }),
   );
-  const isStopped = cause !== undefined && stop.aborted;
+  const isStopped = cause !== undefined && underWay.stop.signal.aborted;
   const error = isStopped ? null : cause ?? null;
   set("settling", { state: isStopped ? "stopped" : error ? "failed" : "complete" }, { error });
-  set(error ? "error" : "idle", { charge: await chargeOf(stream) }, { error });
+  const charge = await chargeOf(stream, underWay.left.signal);
+  set(error ? "error" : "idle", { charge }, { error });
 }
 
 /** Keeps a conversation of the signed-in user, until the component is removed. */
@@ -145,34 +154,35 @@ export function useChat(settings: ChatSettings): ChatState {
     retrying: null,
   };
   const [stored, set] = useState(nothing);
-  const underWay = useRef<AbortController | null>(null);
+  const underWay = useRef<UnderWay | null>(null);
   useEffect(() => {
     // The user has signed in again, so the refusal of the previous session no longer counts.
     set((one) => isSignedOut(one.error) ? { ...one, status: "idle", error: null } : one);
     return () => {
-      underWay.current?.abort();
+      underWay.current?.stop.abort();
+      underWay.current?.left.abort();
       underWay.current = null;
     };
   }, [userId]);
   const chat = stored.of === userId ? stored : nothing;
 
   const send = async (content: string, userId: string): Promise<void> => {
-    const stop = new AbortController();
-    underWay.current = stop;
+    const own: UnderWay = { stop: new AbortController(), left: new AbortController() };
+    underWay.current = own;
     const id = chat.messages.length;
     const question = { id, role: "user", content, state: "complete", charge: null } as const;
     const messages = [...chat.messages, question];
-    const call = { signal: stop.signal, signedInAs: userId };
+    const call = { signal: own.stop.signal, signedInAs: userId };
     await ask({
       messages,
-      stop: stop.signal,
+      underWay: own,
       open: (onRetry) => farthing.chat.stream(requestOf(settings, messages), { ...call, onRetry }),
       // Do not show the answer if the component was removed or the user has changed.
       show: (state) => {
-        if (underWay.current === stop) set({ of: userId, error: null, retrying: null, ...state });
+        if (underWay.current === own) set({ of: userId, error: null, retrying: null, ...state });
       },
     });
-    if (underWay.current === stop) underWay.current = null;
+    if (underWay.current === own) underWay.current = null;
     void queries.invalidateQueries({ predicate: isChargedTo(userId) });
   };
   const { status, messages, error, retrying } = chat;
@@ -186,6 +196,6 @@ export function useChat(settings: ChatSettings): ChatState {
       void send(content, userId);
       return true;
     },
-    stop: () => underWay.current?.abort(),
+    stop: () => underWay.current?.stop.abort(),
   };
 }
