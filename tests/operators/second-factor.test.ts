@@ -10,9 +10,9 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-async function setMfa(as: Caller, operator_mfa: string) {
+async function setMfa(as: Caller, operator_mfa: string, dry_run = false) {
   const { version } = data(await get(world, "settings/policy", as), 200, PolicySettings);
-  const body = { changes: { operator_mfa }, version, reason: "a test" };
+  const body = { changes: { operator_mfa }, version, reason: "a test", dry_run };
   return await post(world, "settings/policy", as, body);
 }
 
@@ -28,7 +28,10 @@ Deno.test("an operator without a second factor reads and changes nothing while o
     };
     const tryGrant = (as: Caller) => post(world, "credits/grants", as, grant);
     equal((await tryGrant(operator.as)).status, 200);
-    data(await setMfa(operator.as, "required"), 200, SettingsChanged);
+    for (const dryRun of [true, false]) {
+      refused(await setMfa(operator.as, "required", dryRun), 403, "mfa_required");
+    }
+    data(await setMfa(backEnd(world), "required"), 200, SettingsChanged);
     try {
       refused(await tryGrant(operator.as), 403, "mfa_required");
       refused(await setMfa(operator.as, "off"), 403, "mfa_required");
@@ -42,6 +45,7 @@ Deno.test("an operator without a second factor reads and changes nothing while o
       const { balance_after, status } = data(await tryGrant(verified.as), 200, GrantPreview);
       deepEqual([status, balance_after], ["granted", "5"]);
       data(await setMfa(verified.as, "live"), 200, SettingsChanged);
+      data(await setMfa(verified.as, "required", true), 200, SettingsChanged);
       equal((await tryGrant(operator.as)).status, 200);
     } finally {
       await setMfa(backEnd(world), "live");

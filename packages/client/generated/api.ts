@@ -5803,7 +5803,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Change settings of the policy */
+        /**
+         * Change settings of the policy
+         * @description An operator without a second factor can't require one by `operator_mfa`: the change and its dry run are 403 `mfa_required`.
+         */
         post: {
             parameters: {
                 query?: never;

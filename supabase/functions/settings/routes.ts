@@ -103,10 +103,15 @@ export const setPolicy = defineRoute({
   ...change,
   path: "/policy",
   summary: "Change settings of the policy",
+  description:
+    "An operator without a second factor can't require one by `operator_mfa`: the change " +
+    "and its dry run are 403 `mfa_required`.",
   body: PolicyBody,
   handler: (call) =>
     idempotent(call, "settings_policy_set", {
       p_changes: call.body.changes,
+      p_has_second_factor: call.caller.kind === "user" && call.caller.hasSecondFactor,
+      p_livemode: call.services.stripeMode === "live",
       ...argsOf(call.body),
     }),
 });

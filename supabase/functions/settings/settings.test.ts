@@ -38,6 +38,25 @@ Deno.test("a list for an older version gets 409, and the refusal is not stored",
   assert.deepEqual(fake.names(), ["settings_packages_set"]);
 });
 
+Deno.test("a change of the policy says whether its caller showed a second factor", async () => {
+  const callers = [["operator", "aal2", true], ["operator", "aal1", false], [
+    "secret",
+    "",
+    false,
+  ]] as const;
+  for (const [as, aal, p_has_second_factor] of callers) {
+    const fake = await makeFake({ overrides: { stripeMode: "live" } });
+    const claims = { app_metadata: { role: "operator" }, aal };
+    const token = { authorization: `Bearer ${await fake.project.sign({ claims })}` };
+    const headers = { ...KEY, ...as === "operator" && token };
+    const body = { changes: { operator_mfa: "required" }, version: "4711", reason: "x" };
+    const answer = await send(fake, "POST", "/settings/policy", { as, headers, body });
+    assert.equal(answer.status, 200, await answer.text());
+    const { args } = fake.calls.at(-1)!;
+    assert.deepEqual([args.p_has_second_factor, args.p_livemode], [p_has_second_factor, true]);
+  }
+});
+
 const [starter] = PACKAGES_BODY.packages;
 const REFUSED: [string, Record<string, unknown>][] = [
   ["version", { version: undefined }],

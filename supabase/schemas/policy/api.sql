@@ -5,14 +5,8 @@ returns jsonb
 language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_policy farthing.policy;
 begin
-  select * into v_policy from farthing.policy;
-  -- Before the first event only Stripe's key shows the mode.
-  if v_policy.operator_mfa = 'required'
-    or v_policy.operator_mfa = 'live' and (p_livemode is true or v_policy.livemode is true)
-  then
+  if farthing.mfa_applies((select operator_mfa from farthing.policy), p_livemode) then
     perform farthing.fail('mfa_required',
       'A change needs a second factor. Verify one with supabase.auth.mfa, then send the new token.');
   end if;

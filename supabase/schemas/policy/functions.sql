@@ -30,3 +30,37 @@ end
 $$;
 comment on function farthing.accounting_policy(text, timestamptz) is
   'Returns the version of one of the reports'' policies (accounting_policies) that applies at a moment.';
+
+create function farthing.mfa_applies(p_operator_mfa text, p_livemode boolean)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- Before the first event only Stripe's key shows the mode.
+  select p_operator_mfa = 'required'
+    or p_operator_mfa = 'live' and (p_livemode is true or p.livemode is true)
+  from farthing.policy p
+$$;
+comment on function farthing.mfa_applies(text, boolean) is
+  'Returns whether a value of the setting operator_mfa requires a second factor now. p_livemode: whether '
+  'Stripe''s key is a live one.';
+
+create function farthing.refuse_lockout(
+  p_changes jsonb, p_author text, p_has_second_factor boolean, p_livemode boolean)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_author like 'operator:%' and p_has_second_factor is not true
+    and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
+  then
+    perform farthing.fail('mfa_required', 'This value needs a second factor of you, too, because without one '
+      'you could not change it back. Verify one with supabase.auth.mfa, then send the new token.', null,
+      'changes.operator_mfa');
+  end if;
+end
+$$;
+comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
+  'Fails mfa_required if an operator without a second factor requires one of operators: perhaps none of '
+  'them has one, and then only a secret key could change the setting back.';

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(32);
+select plan(51);
 
 -- A token says for an hour that its bearer is an operator.
 select isnt(tests.person('olga'), null, 'olga signs up');
@@ -52,6 +52,49 @@ from (values (null, null, 'ok'), (null, false, 'ok'), (null, true, 'mfa_required
   (true, false, 'mfa_required'), (true, true, 'mfa_required')) m (db, key, wanted);
 select is(tests.outcome('select mfa_check(true)'), '{"code": "mfa_required", "status": 403}',
   'the refusal has status 403');
+
+-- An operator without a second factor may not require one: nobody might be left to change it back.
+select isnt(tests.person('omar'), null, 'omar signs up');
+update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('omar');
+create function pg_temp.set_mfa(p_value text, p_author text, p_factor boolean, p_key boolean,
+  p_dry_run boolean default false, p_database boolean default null)
+returns text language plpgsql as $$
+declare
+  v_outcome jsonb;
+begin
+  perform farthing.set_policy(jsonb_build_object('operator_mfa', 'off', 'livemode', p_database), 'x');
+  v_outcome := tests.outcome(format('select settings_policy_set(%L, null, ''x'', %L, %L,
+    p_has_second_factor => %L, p_livemode => %L)', jsonb_build_object('operator_mfa', p_value), p_dry_run,
+    p_author, p_factor, p_key));
+  raise exception using errcode = 'UNDO0';
+exception when sqlstate 'UNDO0' then
+  return v_outcome ->> 'code';
+end
+$$;
+select is(pg_temp.set_mfa(value, author, factor, key, dry_run, db), wanted,
+  format('%s sets %s, factor %s, key live %s, database live %s, dry run %s: %s', split_part(author, ':', 1),
+    value, factor, key, db, dry_run, wanted))
+from (select 'operator:' || tests.person('omar')) o (omar), lateral (values
+  ('required', omar, false, false, false, null, 'mfa_required'),
+  ('required', omar, false, false, true, null, 'mfa_required'),
+  ('required', omar, null, null, false, null, 'mfa_required'),
+  ('required', omar, true, false, false, null, 'ok'), ('required', omar, true, false, true, null, 'ok'),
+  ('required', 'key:default', false, true, false, null, 'ok'),
+  ('live', omar, false, true, false, null, 'mfa_required'),
+  ('live', omar, false, true, true, null, 'mfa_required'),
+  ('live', omar, false, false, false, true, 'mfa_required'),
+  ('live', omar, false, false, false, false, 'ok'), ('live', omar, false, null, false, null, 'ok'),
+  ('live', omar, true, true, false, null, 'ok'), ('live', 'key:default', false, true, false, null, 'ok'),
+  ('off', omar, false, true, false, true, 'ok'), ('', omar, false, true, false, true, 'invalid_request'))
+  c (value, author, factor, key, dry_run, db, wanted);
+select tests.fails_with(format($$ select settings_policy_set(
+    '{"operator_mfa": "required", "low_balance": "1"}', null, 'x', false, 'operator:%s') $$,
+    tests.person('omar')), 'mfa_required', 'changes.operator_mfa',
+  'without the argument an operator counts as one without a second factor');
+select is((select operator_mfa from farthing.policy), 'live', 'a refused change changes nothing');
+select is((settings_policy_set('{"low_balance": "7"}', null, 'x', false,
+  'operator:' || tests.person('omar'), p_livemode => true) #>> '{data,dry_run}'), 'false',
+  'other settings need no second factor here');
 
 select is_empty('select * from farthing.prove()', 'the proof finds nothing');
 select * from finish();

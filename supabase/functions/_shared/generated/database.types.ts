@@ -1473,7 +1473,9 @@ export type Database = {
           "p_changes": Json;
           "p_dry_run"?: boolean;
           "p_fingerprint"?: string;
+          "p_has_second_factor"?: boolean;
           "p_idempotency_key"?: string;
+          "p_livemode"?: boolean;
           "p_now"?: string;
           "p_reason"?: string;
           "p_version"?: string;

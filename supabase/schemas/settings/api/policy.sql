@@ -23,15 +23,20 @@ comment on function farthing_public.settings_policy is
 create function farthing_public.settings_policy_set(
   p_changes jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
   p_author text default 'sql:' || session_user, p_idempotency_key text default null,
-  p_fingerprint text default null, p_now timestamptz default now())
+  p_fingerprint text default null, p_now timestamptz default now(),
+  p_has_second_factor boolean default false, p_livemode boolean default null)
 returns jsonb
 language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
+  select farthing.refuse_lockout(farthing.json_argument(p_changes), p_author, p_has_second_factor,
+    p_livemode);
   select farthing.change_settings('policy', p_changes, p_version, p_reason, p_dry_run, p_author,
     p_idempotency_key, p_fingerprint, p_now)
 $$;
 grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
   'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
-  'Returns the same object as settings_packages_set(). Fails invalid_request, version_conflict.';
+  'p_has_second_factor: whether the operator''s token shows a second factor (aal2). p_livemode: whether '
+  'Stripe''s key is a live one. Returns the same object as settings_packages_set(). Fails invalid_request, '
+  'version_conflict, and mfa_required for an operator without a second factor whose change requires one.';
