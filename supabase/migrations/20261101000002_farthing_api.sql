@@ -2262,15 +2262,15 @@ begin
     perform farthing.wake('payment-runner') where v_count > 0;
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'dry_run', p_dry_run is true, 'found', v_found, 'retried', v_count), p_now);
+    'dry_run', p_dry_run is true, 'until', v_until, 'found', v_found, 'retried', v_count), p_now);
 end
 $$;
 grant execute on function farthing_public.welcome_retry_refused to service_role;
 comment on function farthing_public.welcome_retry_refused is
   'Queues again the requests for welcome credits that were refused from p_since to p_until, optionally '
   'only those with one reason of the refusal, at most p_limit in one call, oldest first. The limits '
-  'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, found: '
-  '[{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
+  'apply again. p_dry_run: only counts. Returns {status: 200, replayed, data: {dry_run, until, '
+  'found: [{refused_as, count}], retried}}. Fails forbidden. Fails invalid_request and names the field: '
   '`since` or `reason`.';
 
 -- supabase/schemas/customers/api/card_work.sql
@@ -3177,15 +3177,15 @@ begin
     perform farthing.wake('notification-runner') where v_count > 0;
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'dry_run', p_dry_run is true, 'found', v_found, 'retried', v_count), p_now);
+    'dry_run', p_dry_run is true, 'until', v_until, 'found', v_found, 'retried', v_count), p_now);
 end
 $$;
 grant execute on function farthing_public.notifications_retry_dead to service_role;
 comment on function farthing_public.notifications_retry_dead is
   'Queues again the dead-lettered notifications that were given up from p_since to p_until, optionally '
   'only those of one template or last error, at most p_limit in one call, oldest first. p_dry_run: only '
-  'counts. Returns {status: 200, replayed, data: {dry_run, found: [{template, last_error, count}], '
-  'retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
+  'counts. Returns {status: 200, replayed, data: {dry_run, until, found: [{template, last_error, '
+  'count}], retried}}. Fails forbidden. Fails invalid_request and names the field: `since` or '
   '`reason`.';
 
 -- supabase/schemas/notifications/api/runner.sql

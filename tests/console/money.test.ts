@@ -253,4 +253,25 @@ test("refused welcome credits are retried, one by one and after a dry run of all
   });
 });
 
+test("the preview of a retry without a last day decides until when refusals count", async () => {
+  const operator = await signUpOperator(world);
+  await asPerson(operator, "/welcome-credits", async (page) => {
+    const route = "**/credits/welcome-grants/retry";
+    const action = "Retry refused users";
+    const dialog = await opensChange(page, {
+      ...{ action, person: operator },
+      fields: { "First day of the refusals, UTC": "2020-01-01", "Reason": "A new ceiling." },
+    });
+    const answer = page.waitForResponse(route);
+    await dialog.getByRole("button", { name: "Preview" }).click();
+    const { data } = await (await answer).json();
+    // The users of other tests stay refused.
+    await page.route(route, (sent) => sent.abort());
+    const change = page.waitForRequest(route);
+    await dialog.getByRole("button", { name: action }).click();
+    const { until, dry_run } = (await change).postDataJSON();
+    deepEqual({ until, dry_run }, { until: data.until, dry_run: undefined });
+  });
+});
+
 testsEnd();

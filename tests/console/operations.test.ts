@@ -163,9 +163,11 @@ test("one notification is sent again, and those of an outage after a dry run", a
     const [template, error, count] = (await rowsOf(page, "Would be sent again"))[0]!;
     deepEqual([template, error, Number(count) >= 1], ["receipt", "unavailable", true]);
     equal(await stateOf(other), "dead");
+    const later = await deadReceipt();
     await press(dialog.getByRole("button", { name: "Send all again" }));
     await dialog.getByText(/^\d+ notifications are queued again\.$/).waitFor();
     ok(["queued", "sending", "sent"].includes(await stateOf(other)));
+    equal(await stateOf(later), "dead", "the preview has decided the end of the time");
   });
 });
 

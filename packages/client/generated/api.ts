@@ -9926,6 +9926,12 @@ export interface components {
             }[];
             /** @description At most 1,000 in one request, oldest first. Repeat the request for the others. */
             retried: number;
+            /**
+             * Format: date-time
+             * @description The end of the time that was searched. Send it after a dry run, so that the change finds nothing newer.
+             * @example 2026-11-21T12:00:00Z
+             */
+            until: string;
         };
         RetriedWelcome: {
             dry_run: boolean;
@@ -9937,6 +9943,12 @@ export interface components {
             }[];
             /** @description At most 1,000 in one request, oldest first. Repeat the request for the others, with the same `until`, which leaves out users who were refused again. */
             retried: number;
+            /**
+             * Format: date-time
+             * @description The end of the time that was searched. Send it after a dry run, so that the change finds nothing newer.
+             * @example 2026-11-21T12:00:00Z
+             */
+            until: string;
         };
         RevenueRow: {
             /**

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(47);
+select plan(48);
 
 select isnt(tests.give(name, '600'), null, name || ' has credits') from unnest(array['ann', 'bob']) name;
 select isnt(tests.person('olga'), null, 'olga signs up');
@@ -106,6 +106,11 @@ select is(pg_temp.retry_dead(true, 'receipt'), 'receipt not_sent: 2, retried 0',
 select is(pg_temp.retry_dead(true, p_error => 'refused'), 'hello refused: 1, retried 0', 'of one error');
 select is((select count(*)::int from farthing.notifications where state = 'queued'), 0,
   'a dry run changes nothing');
+select is(array(select (notifications_retry_dead(tests.after(), passed, p_dry_run => true,
+    p_now => tests.after('5 d')) #>> '{data,until}')::timestamptz
+  from unnest(array[tests.after('4 d'), tests.after('6 d'), null]) passed),
+  array[tests.after('4 d'), tests.after('5 d'), tests.after('5 d')],
+  'the answer has the end of the time that was searched, which is never in the future');
 select is(pg_temp.retry_dead(false, 'receipt', p_limit => 1), 'receipt not_sent: 2, retried 1',
   'one request retries a bounded number');
 select is(pg_temp.retry_dead(false, 'receipt'), 'receipt not_sent: 1, retried 1', 'the next one the rest');

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(68);
+select plan(69);
 
 select isnt(tests.person('olga'), null, 'olga signs up');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('olga');
@@ -127,6 +127,11 @@ select is(pg_temp.stands('{ben,cid}'), 'ben refused day_ceiling, cid refused day
   'and changes nothing');
 select is(pg_temp.retry_all(true, p_until => '30 min'), 'day_ceiling 1, retried 0',
   'ben was refused again after that time');
+select is(array(select (welcome_retry_refused(tests.after(), passed, p_dry_run => true,
+    p_now => tests.after('2 days')) #>> '{data,until}')::timestamptz
+  from unnest(array[tests.after('30 min'), tests.after('3 days'), null]) passed),
+  array[tests.after('30 min'), tests.after('2 days'), tests.after('2 days')],
+  'the answer has the end of the time that was searched, which is never in the future');
 select tests.fails_with('select pg_temp.retry_all(false, p_reason => null)', 'invalid_request', 'reason',
   'a retry needs a reason');
 select is(pg_temp.retry_all(false, 1), 'day_ceiling 2, retried 1', 'one request retries a bounded number');

@@ -24,3 +24,23 @@ export function useDryRun<P extends PathOf<"post">>(
     show,
   };
 }
+
+/** The routes that retry everything that was given up or refused until a moment. */
+type RetryPath = "/notifications/retry" | "/credits/welcome-grants/retry";
+
+/**
+ * The dry run of a retry. The end of its time is decided by the preview, and not again at the change,
+ * so that the change retries nothing that has failed since the preview.
+ */
+export function useRetryPreview<P extends RetryPath>(
+  path: P,
+  show: (plan: Result<"post", P>) => ReactNode,
+): DryRun<Input<"post", P>, Result<"post", P>> {
+  return {
+    ...useDryRun(path, show),
+    withPlan: (input, plan) => {
+      const { until } = plan as { until: string };
+      return { ...input, body: { ...input.body as object, until } } as never;
+    },
+  };
+}

@@ -204,6 +204,10 @@ export const RetryDeadBody = z.strictObject({
 
 export const RetriedNotifications = z.object({
   dry_run: z.boolean(),
+  until: TimestampOut.openapi({
+    description: "The end of the time that was searched. Send it after a dry run, so that the " +
+      "change finds nothing newer.",
+  }),
   found: z.array(z.object({
     template: z.string(),
     last_error: z.string(),

@@ -76,6 +76,10 @@ export const WelcomeRetryRefusedBody = z.strictObject({
 
 export const RetriedWelcome = z.object({
   dry_run: z.boolean(),
+  until: TimestampOut.openapi({
+    description: "The end of the time that was searched. Send it after a dry run, so that the " +
+      "change finds nothing newer.",
+  }),
   found: z.array(z.object({ refused_as: RefusedAs, count: z.int() })).openapi({
     description: "The matching users, counted before the retry.",
   }),

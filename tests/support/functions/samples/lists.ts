@@ -125,6 +125,7 @@ export const LIST_SAMPLES: SamplesOf<ListResults> = {
     replayed: false,
     data: {
       dry_run: false,
+      until: NOW,
       found: [{ template: "receipt", last_error: "refused", count: 1 }],
       retried: 1,
     },
@@ -134,7 +135,12 @@ export const LIST_SAMPLES: SamplesOf<ListResults> = {
   welcome_retry_refused: () => ({
     status: 200,
     replayed: false,
-    data: { dry_run: false, found: [{ refused_as: "day_ceiling", count: 1 }], retried: 1 },
+    data: {
+      dry_run: false,
+      until: NOW,
+      found: [{ refused_as: "day_ceiling", count: 1 }],
+      retried: 1,
+    },
   }),
   payouts_list: () => ({ payouts: [payout], next_before: PAYOUT_ID }),
   payouts_read: () => ({

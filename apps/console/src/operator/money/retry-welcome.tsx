@@ -1,6 +1,6 @@
 import type { Body, Result, WelcomeGrant } from "@farthing/client";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
-import { useDryRun } from "../../parts/dry-run.tsx";
+import { useRetryPreview } from "../../parts/dry-run.tsx";
 import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { useChange } from "../../reads/use-change.ts";
@@ -68,7 +68,7 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
 /** Queues all users again whom one limit has refused. */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
-  const dryRun = useDryRun(RETRY, Found);
+  const dryRun = useRetryPreview(RETRY, Found);
   return (
     <ChangeDialog
       action="Retry refused users"

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Body, RetriedNotifications } from "@farthing/client";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import { useDryRun } from "../../parts/dry-run.tsx";
+import { useRetryPreview } from "../../parts/dry-run.tsx";
 import { ReasonField, TextField } from "../../parts/form-fields.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { useChange } from "../../reads/use-change.ts";
@@ -50,7 +50,7 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
 /** Sends all notifications again that were given up during an outage. */
 export function RetryAfterOutage() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
-  const dryRun = useDryRun(RETRY, WouldSend);
+  const dryRun = useRetryPreview(RETRY, WouldSend);
   const [since] = useState(() => hoursAgo(HOURS));
   return (
     <ChangeDialog
