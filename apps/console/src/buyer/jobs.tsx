@@ -48,7 +48,7 @@ function Research() {
 }
 
 export function JobsPage() {
-  const list = useList("/jobs", {});
+  const list = useList("/jobs", {}, { readsOnFocus: true });
   return (
     <Page
       title="Jobs"

@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<Order>[] = [
 ];
 
 export function OrdersPage() {
-  const list = useList("/checkout/orders", {});
+  const list = useList("/checkout/orders", {}, { readsOnFocus: true });
   return (
     <Page
       title="Orders"

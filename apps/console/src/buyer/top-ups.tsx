@@ -39,7 +39,7 @@ function ChangeCap() {
 }
 
 function Cap() {
-  const reading = useRead("/credits/spend-cap", {});
+  const reading = useRead("/credits/spend-cap", {}, { readsOnFocus: true });
   return (
     <Known reading={reading} title="The cap" placeholder="h-24">
       {({ daily, own_daily, imposed_daily, spent_today, resets_at }) => (

@@ -1,7 +1,7 @@
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import type { Input, ItemOf, ListPath, Page } from "@farthing/client";
 import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
-import { ONCE, READ_MS } from "./use-read.ts";
+import { type FocusOptions, ONCE, READ_MS } from "./use-read.ts";
 
 export interface List<Item> {
   readonly reading: Reading<readonly Item[]>;
@@ -17,6 +17,7 @@ const itemsOf = <Item>({ pages }: InfiniteData<Page<Item>>): readonly Item[] =>
 export function useList<P extends ListPath>(
   path: P,
   input: Input<"get", P>,
+  { readsOnFocus = false }: FocusOptions = {},
 ): List<ItemOf<P>> {
   const farthing = useFarthing();
   const userId = useUserId() ?? "";
@@ -34,7 +35,7 @@ export function useList<P extends ListPath>(
       return farthing.page(path, asked as Input<"get", P>, call);
     },
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
+    refetchOnWindowFocus: ({ state }) => readsOnFocus && (state.data?.pages.length ?? 0) <= 1,
   });
   const { data, error, isFetching, refetch } = query;
   return {

@@ -8,8 +8,17 @@ export const READ_MS = 20_000;
 /** The options of every query: the client repeats calls by itself. */
 export const ONCE = { retry: false, networkMode: "always" } as const;
 
-interface ReadOptions {
-  /** Reads again after this time, while the page is visible. */
+/**
+ * Each read of a customer by an operator is recorded, as a look at that customer. So a window that
+ * gets the focus reads again only what says so, and the record has the looks of people alone.
+ */
+export interface FocusOptions {
+  /** Whether the focus of the window reads again. Only for what shows no other person's data. */
+  readonly readsOnFocus?: boolean;
+}
+
+interface ReadOptions extends FocusOptions {
+  /** Reads again after this time, while the page is visible. The focus then reads again, too. */
   readonly everyMs?: number;
   /** False until it is known what to read. */
   readonly enabled?: boolean;
@@ -19,7 +28,7 @@ interface ReadOptions {
 export function useRead<P extends PathOf<"get">>(
   path: P,
   input: Input<"get", P>,
-  { everyMs, enabled = true }: ReadOptions = {},
+  { everyMs, readsOnFocus = everyMs !== undefined, enabled = true }: ReadOptions = {},
 ): Reading<Result<"get", P>> {
   const farthing = useFarthing();
   const userId = useUserId() ?? "";
@@ -29,6 +38,7 @@ export function useRead<P extends PathOf<"get">>(
     queryFn: ({ signal }) =>
       farthing.read(path, input, { signal, timeoutMs: READ_MS, signedInAs: userId }),
     refetchInterval: everyMs ?? false,
+    refetchOnWindowFocus: readsOnFocus,
     enabled,
   });
   return readingOf(userId, query);

@@ -53,7 +53,7 @@ const factsOf = (alert: Alert) => ({
 
 export function AlertPage() {
   const { id = "" } = useParams();
-  const reading = useRead("/alerts/{id}", { path: { id } });
+  const reading = useRead("/alerts/{id}", { path: { id } }, { readsOnFocus: true });
   return (
     <Page title="Alert">
       <Known reading={reading} title="The alert" placeholder="h-96">

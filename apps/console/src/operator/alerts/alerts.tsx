@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Alert>[] = [
 export function AlertsPage() {
   const filters = useFilters("state");
   const state = STATES.find((each) => each === filters.state);
-  const list = useList("/alerts", { query: state ? { state } : {} });
+  const list = useList("/alerts", { query: state ? { state } : {} }, { readsOnFocus: true });
   return (
     <Page
       title="Alerts"

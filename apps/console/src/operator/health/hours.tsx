@@ -42,7 +42,7 @@ const P95: Column<Row> = {
 export function Hours(props: HoursProps) {
   const { name, service, title, caption, figure, isShown = () => true, empty } = props;
   const query = { name, ...service !== undefined && { service } };
-  const reading = useRead("/health/hours", { query });
+  const reading = useRead("/health/hours", { query }, { readsOnFocus: true });
   return (
     <Section title={title}>
       <Known reading={reading} title={title} placeholder="h-96">

@@ -51,7 +51,7 @@ function Metric(
 }
 
 export function Metrics({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/metrics", { query: days });
+  const reading = useRead("/reports/metrics", { query: days }, { readsOnFocus: true });
   return (
     <Section title="Metrics">
       <Known reading={reading} title="The metrics" placeholder="h-80">
@@ -82,7 +82,7 @@ function stepOf(total: Partial<FunnelRow>, step: typeof STEPS[number]) {
 }
 
 function Funnel({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/funnel", { query: days });
+  const reading = useRead("/reports/funnel", { query: days }, { readsOnFocus: true });
   return (
     <Tile title="Funnel" href="/reports/funnel">
       <Known reading={reading} title="The funnel" placeholder="h-20">
@@ -101,7 +101,7 @@ function Funnel({ days }: { readonly days: Days }) {
 }
 
 export function Revenue({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/revenue", { query: days });
+  const reading = useRead("/reports/revenue", { query: days }, { readsOnFocus: true });
   return (
     <Section title="Revenue by product line">
       <Known reading={reading} title="The revenue" placeholder="h-96">

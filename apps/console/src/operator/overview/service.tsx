@@ -43,7 +43,7 @@ function Kpi(
 }
 
 function KpiTiles({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/kpis", { query: days });
+  const reading = useRead("/reports/kpis", { query: days }, { readsOnFocus: true });
   return Object.entries(KPIS).map(([title, names]) => (
     <Tile key={title} title={title} href="/reports/kpis">
       <Known reading={reading} title={title} placeholder="h-20">
@@ -114,7 +114,7 @@ const ALERTS: readonly Column<Alert>[] = [
 ];
 
 export function OpenAlerts() {
-  const list = useList("/alerts", { query: { state: "open" } });
+  const list = useList("/alerts", { query: { state: "open" } }, { readsOnFocus: true });
   return (
     <Section title="Open alerts">
       <ListTable
