@@ -2,9 +2,9 @@
 
 import { useState } from "react";
 import { FarthingError } from "@farthing/client";
+import { usePackages } from "@farthing/react";
 import { BuyButton } from "@/components/farthing/buy-button";
-import { Trouble } from "@/components/farthing/trouble";
-import { priceOf, usePackages } from "@/components/farthing/use-packages";
+import { SignInRequired, Trouble } from "@/components/farthing/trouble";
 import {
   Dialog,
   DialogContent,
@@ -13,7 +13,7 @@ import {
   DialogTitle,
 } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
-import { formatCredits, formatMoney } from "@/lib/farthing-format";
+import { formatCredits, formatMoney, priceOf } from "@/lib/farthing-format";
 
 interface Words {
   readonly title: string;
@@ -40,17 +40,23 @@ function wordsOf(error: unknown): Words | undefined {
 }
 
 function Offers({ currency }: { currency: string | undefined }) {
-  const { data, error, refetch } = usePackages();
-  if (error !== null && data === undefined) {
-    const retry = () => void refetch();
+  const packages = usePackages();
+  if (packages.status === "signed_out") return <SignInRequired />;
+  const shown = packages.status === "ready"
+    ? packages.data
+    : packages.status === "unknown"
+    ? packages.last
+    : undefined;
+  if (shown === undefined && packages.status === "unknown") {
+    const { error, retry } = packages;
     return <Trouble title="The prices could not be read" error={error} retry={retry} />;
   }
-  if (data === undefined) {
+  if (shown === undefined) {
     return <Skeleton className="h-32" role="status" aria-label="Loading the prices" />;
   }
   return (
     <ul className="grid divide-y rounded-lg border">
-      {data.map((sold) => {
+      {shown.map((sold) => {
         const price = priceOf(sold, currency);
         return (
           <li key={sold.id} className="flex items-center justify-between gap-4 p-3">

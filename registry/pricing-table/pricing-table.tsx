@@ -2,10 +2,10 @@
 
 import type { ReactNode } from "react";
 import type { Package } from "@farthing/client";
+import { usePackages } from "@farthing/react";
 import { BuyButton } from "@/components/farthing/buy-button";
 import { PurchaseStatus } from "@/components/farthing/purchase-status";
-import { Trouble } from "@/components/farthing/trouble";
-import { priceOf, usePackages } from "@/components/farthing/use-packages";
+import { SignInRequired, Trouble } from "@/components/farthing/trouble";
 import { Badge } from "@/components/ui/badge";
 import {
   Card,
@@ -17,7 +17,7 @@ import {
   CardTitle,
 } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { formatCredits, formatMoney } from "@/lib/farthing-format";
+import { formatCredits, formatMoney, priceOf } from "@/lib/farthing-format";
 import { cn } from "@/lib/utils";
 
 interface PricingTableProps {
@@ -76,12 +76,18 @@ const Grid = ({ children }: { children: ReactNode }) => (
 );
 
 function Offers(props: PricingTableProps) {
-  const { data, error, refetch } = usePackages();
-  if (data !== undefined) {
-    if (data.length === 0) return <p className="text-muted-foreground">Nothing is on sale.</p>;
+  const packages = usePackages();
+  if (packages.status === "signed_out") return <SignInRequired />;
+  const shown = packages.status === "ready"
+    ? packages.data
+    : packages.status === "unknown"
+    ? packages.last
+    : undefined;
+  if (shown !== undefined) {
+    if (shown.length === 0) return <p className="text-muted-foreground">Nothing is on sale.</p>;
     return (
       <Grid>
-        {data.map((sold) => (
+        {shown.map((sold) => (
           <li key={sold.id}>
             <Offer sold={sold} {...props} />
           </li>
@@ -89,8 +95,8 @@ function Offers(props: PricingTableProps) {
       </Grid>
     );
   }
-  if (error !== null) {
-    const retry = () => void refetch();
+  if (packages.status === "unknown") {
+    const { error, retry } = packages;
     return <Trouble title="The prices could not be read" error={error} retry={retry} />;
   }
   return (

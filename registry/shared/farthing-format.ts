@@ -1,4 +1,4 @@
-import { decimalsOf, formatMoney as format } from "@farthing/client";
+import { decimalsOf, formatMoney as format, type Package } from "@farthing/client";
 
 /** How the blocks write credits, money and times. Change the locale together with the texts. */
 const LOCALE = "en";
@@ -13,6 +13,12 @@ export function formatCredits(amount: string): string {
 /** Writes a price; `amount` is in the currency's minor unit, as the service returns it. */
 export function formatMoney(amount: number, currency: string): string {
   return format(amount, currency, LOCALE);
+}
+
+/** Returns the price in a currency, else the first price. */
+export function priceOf(sold: Package, currency: string | undefined) {
+  return sold.prices.find((price) => price.currency === currency) ??
+    { amount: sold.amount, currency: sold.currency };
 }
 
 /** Converts an amount from the minor unit to the currency's unit, for an input field. */
