@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { type ChatCharge, type ChatRequest, FarthingError } from "@farthing/client";
 import { untilAborted } from "../testing/fake-jobs.ts";
 import { act, fake, waitFor, withHook } from "../testing/page.tsx";
-import { useChat } from "./use-chat.ts";
+import { type ChatMessage, useChat } from "./use-chat.ts";
 
 const charge = { credits: "2", finish_reason: "stop" } as ChatCharge;
 const refusal = (code: "insufficient_credits" | "unauthenticated", status: number) =>
@@ -234,5 +234,49 @@ Deno.test("while the client repeats a request, the chat says why, until the answ
     await waitFor(() => equal(last(current())?.content, "Four."));
     equal(current().retrying, null);
     await waitFor(() => equal(current().status, "idle"));
+  });
+});
+
+const EARLIER: ChatMessage[] = [
+  { id: 4, role: "user", content: "What is a farthing?", state: "complete", charge: null },
+  { id: 5, role: "assistant", content: "A coin.", state: "complete", charge },
+  { id: 6, role: "user", content: "And a penny?", state: "complete", charge: null },
+  { id: 7, role: "assistant", content: "Four", state: "streaming", charge: null },
+];
+const withEarlier = () =>
+  useChat({ model: "gpt-4o", initialMessages: JSON.parse(JSON.stringify(EARLIER)) });
+
+Deno.test("an earlier conversation goes on once its user is known, and no other user sees it", async () => {
+  const { farthing, asked } = answering({
+    async *read() {
+      yield await Promise.resolve("Twelve.");
+    },
+  });
+  await withHook(withEarlier, { farthing, userId: undefined }, async ({ current, show }) => {
+    deepEqual(current().messages, []);
+    show("user-1");
+    deepEqual(
+      current().messages.map(({ id, state, charge }) => [id, state, charge]),
+      [
+        [0, "complete", null],
+        [1, "complete", charge],
+        [2, "complete", null],
+        [3, "stopped", "unknown"],
+      ],
+      "an answer that was under way has ended, and its price is unknown",
+    );
+    equal(sends(current(), "And in a shilling?"), true);
+    await waitFor(() => equal(last(current())?.content, "Twelve."));
+    await waitFor(() => equal(current().status, "idle"));
+    deepEqual(current().messages.map(({ id }) => id), [0, 1, 2, 3, 4, 5]);
+    deepEqual(asked[0]?.map(({ content }) => content), [
+      ...["What is a farthing?", "A coin.", "And a penny?", "Four", "And in a shilling?"],
+    ]);
+    for (const other of [null, "user-2"]) {
+      show(other);
+      deepEqual(current().messages, []);
+    }
+    show("user-1");
+    equal(current().messages.length, 6, "the earlier messages are not taken a second time");
   });
 });

@@ -18,6 +18,12 @@ export interface ChatSettings {
   readonly maxOutputTokens?: number | undefined;
   /** Instructions for the model, before the first message. */
   readonly system?: string | undefined;
+  /**
+   * The messages of an earlier conversation, as `messages` or its JSON had them. They are taken once:
+   * when the first user is known, whose they must be. Another user begins without messages; give the
+   * component the user's id as its `key` to pass their own.
+   */
+  readonly initialMessages?: readonly ChatMessage[] | undefined;
 }
 
 export interface ChatMessage {
@@ -75,6 +81,18 @@ function requestOf(
     ],
   };
 }
+
+/**
+ * Returns the messages of an earlier conversation. An answer that was under way then has ended, and
+ * nobody has read its price.
+ */
+const restored = (messages: readonly ChatMessage[]): ChatMessage[] =>
+  messages.map((message, id) => ({
+    ...message,
+    id,
+    state: message.state === "streaming" ? "stopped" : message.state,
+    charge: message.charge ?? (message.role === "assistant" ? "unknown" : null),
+  }));
 
 /** Reads the stream to its end. Returns why it ended early, if it did. */
 async function readAll(
@@ -153,11 +171,17 @@ export function useChat(settings: ChatSettings): ChatState {
     error: null,
     retrying: null,
   };
-  const [stored, set] = useState(nothing);
+  const [stored, set] = useState<Conversation>({ ...nothing, of: undefined });
   const underWay = useRef<UnderWay | null>(null);
   useEffect(() => {
-    // The user has signed in again, so the refusal of the previous session no longer counts.
-    set((one) => isSignedOut(one.error) ? { ...one, status: "idle", error: null } : one);
+    set((one) => {
+      // Not before the first effect: a server does not have what a browser has stored.
+      if (userId && !one.of) {
+        return { ...one, of: userId, messages: restored(settings.initialMessages ?? []) };
+      }
+      // The user has signed in again, so the refusal of the previous session no longer counts.
+      return isSignedOut(one.error) ? { ...one, status: "idle", error: null } : one;
+    });
     return () => {
       underWay.current?.stop.abort();
       underWay.current?.left.abort();
