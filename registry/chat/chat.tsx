@@ -1,8 +1,9 @@
 "use client";
 
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
-import { type ChatMessage, type ChatSettings, useChat } from "@farthing/react";
+import type { ChatMessage, ChatSettings } from "@farthing/react";
 import { SignInRequired, Trouble } from "@/components/farthing/trouble";
+import { useStoredChat } from "@/components/farthing/use-stored-chat";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
 import { Textarea } from "@/components/ui/textarea";
@@ -102,11 +103,13 @@ interface ChatProps extends ChatSettings {
   readonly title?: string | undefined;
   /** Returns what to show for a failed answer, for example a `Paywall`; by default its message. */
   readonly explain?: ((error: Error) => ReactNode) | undefined;
+  /** Keeps the conversation in this tab under this name, also while the user buys credits. */
+  readonly storedAs?: string | undefined;
 }
 
 /** A conversation with a model; each answer shows its price. */
-export function Chat({ title = "Chat", explain, ...settings }: ChatProps) {
-  const { status, messages, error, retrying, send, stop } = useChat(settings);
+export function Chat({ title = "Chat", explain, storedAs, ...settings }: ChatProps) {
+  const { status, messages, error, retrying, send, stop } = useStoredChat(settings, storedAs);
   const isStreaming = status === "streaming";
   return (
     <Card>

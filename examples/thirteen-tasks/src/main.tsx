@@ -53,7 +53,7 @@ function App() {
       <PricingTable />
       <Ask label="Ask our model" work={askOurModel} />
       <Ask label="Research" work={research} />
-      <Chat model="gpt-4o" explain={(error) => <Paywall error={error} />} />
+      <Chat model="gpt-4o" storedAs="chat" explain={(error) => <Paywall error={error} />} />
       <History />
       <AutoTopUp />
     </main>

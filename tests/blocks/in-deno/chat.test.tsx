@@ -68,3 +68,48 @@ Deno.test("an answer that broke off says why it costs more than its text", async
     equal(page.getByRole("alert").textContent?.includes("The model has failed."), true);
   });
 });
+
+/** Makes a client whose answers are complete at once. */
+function answering() {
+  const stream = () => ({
+    async *[Symbol.asyncIterator]() {
+      yield await Promise.resolve("A small coin.");
+    },
+    settled: () => Promise.resolve({ credits: "2" }),
+  });
+  return { chat: { stream: stream as never } };
+}
+
+Deno.test("a stored conversation survives the page, for its user alone", async () => {
+  const farthing = answering();
+  const open = (userId: string | null, use: Parameters<typeof withBlock>[2], storedAs = "chat") =>
+    withBlock(<Chat model="gpt-4o" storedAs={storedAs} />, { farthing, userId }, use);
+  await open("user-1", async (page) => {
+    fireEvent.change(page.getByLabelText("Message"), { target: { value: "What is it?" } });
+    fireEvent.click(page.getByText("Send"));
+    await page.findByText("2 credits");
+  });
+  await open("user-1", async (page) => {
+    await page.findByText("What is it?");
+    equal(
+      page.getByText("A small coin.").parentElement?.textContent,
+      "Answer:A small coin.2 credits",
+    );
+  });
+  await open("user-1", async (page) => {
+    await page.findByText(/^Each answer is paid/);
+  }, "another chat");
+  await open("user-2", async (page) => {
+    await page.findByText(/^Each answer is paid/);
+    equal(sessionStorage.length, 0, "and nothing of it is left for another user");
+  });
+});
+
+Deno.test("a conversation without a name is not stored", async () => {
+  await withBlock(<Chat model="gpt-4o" />, { farthing: answering() }, async (page) => {
+    fireEvent.change(page.getByLabelText("Message"), { target: { value: "What is it?" } });
+    fireEvent.click(page.getByText("Send"));
+    await page.findByText("2 credits");
+    equal(sessionStorage.length, 0);
+  });
+});

@@ -5,7 +5,15 @@ import type { Farthing } from "@farthing/client";
 import { FarthingProvider } from "@farthing/react";
 
 const window = new GlobalWindow({ url: "https://app.test/" });
-const globals = ["document", "window", "location", "HTMLElement", "Node", "FormData"] as const;
+const globals = [
+  "document",
+  "window",
+  "location",
+  "HTMLElement",
+  "Node",
+  "FormData",
+  "sessionStorage",
+] as const;
 for (const name of globals) {
   const value = name === "window" ? window : window[name];
   Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });

@@ -25,7 +25,12 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
           {rates.map(({ model }) => <option key={model} value={model}>{model}</option>)}
         </select>
       </div>
-      <Chat key={model} model={model} explain={(error) => <Paywall error={error} />} />
+      <Chat
+        key={model}
+        model={model}
+        storedAs={model}
+        explain={(error) => <Paywall error={error} />}
+      />
     </div>
   );
 }
