@@ -1,12 +1,13 @@
 /**
  * /auth/v1/admin, which lite lacks. With a secret key, a back end creates, reads, lists, changes
- * and deletes users. If a request contains a field that the local stack does not support, the error
- * names the field.
+ * and deletes users, and lists and deletes their factors. If a request contains a field that the
+ * local stack does not support, the error names the field.
  */
 import { type Context, Hono } from "hono";
 import type postgres from "postgres";
 import { z } from "zod";
-import { AuthError, renderAuthError } from "./auth-error.ts";
+import { AuthError, renderAuthError, uuidOf } from "./auth-error.ts";
+import { findFactor, listFactors, removeFactor } from "./auth-factors.ts";
 import {
   createUser,
   findUser,
@@ -106,10 +107,7 @@ function isAdmin(c: Context<GatewayEnv>): boolean {
 }
 
 async function found(c: Context, sql: postgres.Sql) {
-  const id = c.req.param("id") ?? "";
-  if (!z.guid().safeParse(id).success) {
-    throw new AuthError(404, "validation_failed", "user_id must be an UUID");
-  }
+  const id = uuidOf(c.req.param("id"), "user_id");
   const user = await findUser(sql, id);
   if (!user) throw new AuthError(404, "user_not_found", "User not found");
   return { id, user };
@@ -166,6 +164,18 @@ export function authAdminRoutes(sql: postgres.Sql): Hono<GatewayEnv> {
     await readBody(c);
     await removeUser(sql, id);
     return c.json({});
+  });
+
+  app.get("/users/:id/factors", async (c) => {
+    const { id } = await found(c, sql);
+    return c.json(await listFactors(sql, id));
+  });
+
+  app.delete("/users/:id/factors/:factor", async (c) => {
+    const { id } = await found(c, sql);
+    const factor = await findFactor(sql, id, uuidOf(c.req.param("factor"), "factor_id"));
+    await sql.begin((at) => removeFactor(at, factor));
+    return c.json({ id: factor.id });
   });
 
   app.all("*", (c) => {

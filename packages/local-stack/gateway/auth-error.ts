@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
 
 export class AuthError extends Error {
   override name = "AuthError";
@@ -20,4 +21,11 @@ export function renderAuthError(c: Context, { status, code, message }: AuthError
     return c.json({ code: status, error_code: code, msg: message }, status);
   }
   return c.json({ code, message }, status, { [VERSION_HEADER]: VERSION });
+}
+
+/** Returns an id of a path. @throws AuthError as Auth does for an id that is none */
+export function uuidOf(text: string | undefined, name: string): string {
+  const { data } = z.guid().safeParse(text);
+  if (data === undefined) throw new AuthError(404, "validation_failed", `${name} must be an UUID`);
+  return data;
 }

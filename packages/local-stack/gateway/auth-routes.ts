@@ -1,10 +1,20 @@
-/** /auth/v1: forwards to the Auth of @supabase/lite, and translates the tokens in requests and answers. */
-import { Hono } from "hono";
+/**
+ * /auth/v1: forwards to the Auth of @supabase/lite, translates the tokens in requests and answers, and
+ * adds the factors to the users in answers.
+ */
+import { type Context, Hono } from "hono";
+import type postgres from "postgres";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";
+import { listFactors } from "./auth-factors.ts";
+import { mfaRoutes } from "./auth-mfa.ts";
 import { authRefusal, type GatewayEnv, identify } from "./callers.ts";
 import type { Tokens } from "./user-tokens.ts";
 import type { Auth } from "../lite/auth-and-rest.ts";
+
+interface User {
+  id: string;
+}
 
 interface Session {
   access_token: string;
@@ -16,11 +26,37 @@ function isSession(body: unknown): body is Session {
     typeof (body as Session).access_token === "string";
 }
 
+function isUser(body: unknown): body is User {
+  return typeof body === "object" && body !== null && "identities" in body &&
+    typeof (body as { id?: unknown }).id === "string";
+}
+
 /** Paths that browsers open directly, without an API key: emailed links and OAuth redirects. */
 const OPEN = /^\/auth\/v1\/(verify|callback|authorize)$/;
 
-/** Translates lite's access token in a session body or in the fragment of a redirect. */
-async function translate(response: Response, tokens: Tokens): Promise<Response> {
+/** Adds the user's factors, as Auth does: without one there is no field. */
+async function withFactors(user: User, sql: postgres.Sql): Promise<object> {
+  const factors = await listFactors(sql, user.id);
+  return factors.length === 0 ? user : { ...user, factors };
+}
+
+type Translator = Pick<AuthParts, "tokens" | "sql">;
+
+async function translateBody(body: unknown, { tokens, sql }: Translator): Promise<unknown> {
+  if (isUser(body)) return await withFactors(body, sql);
+  if (!isSession(body)) return body;
+  return {
+    ...body,
+    access_token: await tokens.fromLite(body.access_token),
+    ...isUser(body.user) && { user: await withFactors(body.user, sql) },
+  };
+}
+
+/**
+ * Translates lite's access token in a session body or in the fragment of a redirect, and the user in
+ * a body.
+ */
+async function translate(response: Response, parts: Translator): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.delete("content-length");
   const { status } = response;
@@ -28,17 +64,16 @@ async function translate(response: Response, tokens: Tokens): Promise<Response> 
   if (location?.includes("access_token=")) {
     const url = new URL(location);
     const fragment = new URLSearchParams(url.hash.slice(1));
-    fragment.set("access_token", await tokens.fromLite(fragment.get("access_token") ?? ""));
+    fragment.set("access_token", await parts.tokens.fromLite(fragment.get("access_token") ?? ""));
     url.hash = fragment.toString();
     headers.set("location", url.href);
     return new Response(response.body, { status, headers });
   }
   if (!headers.get("content-type")?.includes("json")) return response;
   const text = await response.text();
-  const body: unknown = text === "" ? null : JSON.parse(text);
-  if (!isSession(body)) return new Response(text || null, { status, headers });
-  const accessToken = await tokens.fromLite(body.access_token);
-  return new Response(JSON.stringify({ ...body, access_token: accessToken }), { status, headers });
+  if (text === "") return new Response(null, { status, headers });
+  const body = JSON.stringify(await translateBody(JSON.parse(text), parts));
+  return new Response(body, { status, headers });
 }
 
 export interface AuthParts {
@@ -47,9 +82,14 @@ export interface AuthParts {
   admin: Hono<GatewayEnv>;
   keys: Keys;
   tokens: Tokens;
+  /** Connects as Auth's role. */
+  sql: postgres.Sql;
+  /** Names the app in authenticator apps, unless the app names itself. */
+  siteUrl: string;
 }
 
-export function authRoutes({ auth, admin, keys, tokens }: AuthParts): Hono<GatewayEnv> {
+export function authRoutes(parts: AuthParts): Hono<GatewayEnv> {
+  const { auth, admin, keys, tokens, sql, siteUrl } = parts;
   const app = new Hono<GatewayEnv>();
   const issuer = (url: string) => new URL("/auth/v1", url).href;
 
@@ -61,11 +101,19 @@ export function authRoutes({ auth, admin, keys, tokens }: AuthParts): Hono<Gatew
   const check = identify(keys, tokens, authRefusal);
   app.use("/auth/v1/*", (c, next) => OPEN.test(c.req.path) ? next() : check(c, next));
   app.route("/", admin);
+  const refresh = async (c: Context<GatewayEnv>, refreshToken: string) => {
+    const url = new URL("/auth/v1/token?grant_type=refresh_token", c.req.url);
+    const headers = { apikey: keys.publishableKey, "content-type": "application/json" };
+    const body = JSON.stringify({ refresh_token: refreshToken });
+    const request = new Request(url, { method: "POST", headers, body });
+    return await translate(await auth.fetch(request), parts);
+  };
+  app.route("/", mfaRoutes(sql, siteUrl, refresh));
   app.all("/auth/v1/*", async (c) => {
     const headers = new Headers(c.req.raw.headers);
     const user = c.var.caller?.user;
     if (user) headers.set("authorization", `Bearer ${await tokens.toLite(user)}`);
-    return await translate(await auth.fetch(forward(c.req.raw, { headers })), tokens);
+    return await translate(await auth.fetch(forward(c.req.raw, { headers })), parts);
   });
   return app;
 }

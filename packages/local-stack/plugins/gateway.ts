@@ -46,7 +46,13 @@ function describer(sql: postgres.Sql) {
     const [user] = await sql`
       select raw_app_meta_data as app_metadata, raw_user_meta_data as user_metadata,
              coalesce(phone, '') as phone, is_anonymous,
-             coalesce((select aal from auth.sessions where id = ${sessionId}), 'aal1') as aal
+             coalesce((select aal from auth.sessions where id = ${sessionId}), 'aal1') as aal,
+             coalesce((
+               select jsonb_agg(jsonb_build_object(
+                        'method', authentication_method,
+                        'timestamp', floor(extract(epoch from updated_at))::integer)
+                      order by updated_at desc)
+                 from auth.mfa_amr_claims where session_id = ${sessionId}), '[]') as amr
         from auth.users where id = ${userId}`;
     return { ...user };
   };
@@ -156,7 +162,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const pages = pagesOf(context, parts.status, functions);
     const admin = authAdminRoutes(sql);
     const routes = { functions, ...pages, control, admin, keySet: keySet.app };
-    const app = createGateway({ keys, tokens, auth, rest, ...routes });
+    const app = createGateway({ keys, tokens, auth, rest, sql, siteUrl, ...routes });
     const port = { port: ports.api, purpose: "API", offset: options.offset };
     const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());

@@ -11,9 +11,8 @@ export async function bootstrap(server: Databases, database = "postgres"): Promi
   const sql = server.connectAsAdmin(database, { max: 1 });
   try {
     await sql.unsafe(await read("bootstrap.sql"));
-    const tables = `set local search_path = auth; ${getAuthSchemaSql()}; ${await read(
-      "after-auth.sql",
-    )}`;
+    const own = await Promise.all(["auth-mfa.sql", "after-auth.sql"].map(read));
+    const tables = ["set local search_path = auth", getAuthSchemaSql(), ...own].join(";\n");
     await sql.begin(async (transaction) => {
       await transaction.unsafe(`set local role supabase_auth_admin; ${tables}`);
     });
