@@ -9,6 +9,7 @@ import { authOf } from "./session/auth.ts";
 import { SignedInProvider } from "./session/context.tsx";
 import { useSession } from "./session/use-session.ts";
 import { Centred } from "./shell/centred.tsx";
+import { Gate } from "./shell/gate.tsx";
 import { useHashPath, useHashSearch } from "./shell/address.ts";
 import { Shell } from "./shell/shell.tsx";
 
@@ -35,7 +36,9 @@ export function App({ project }: { readonly project: Project }) {
           // Another person gets pages of their own, without this one's input.
           <SignedInProvider key={person.userId} value={{ auth, person }}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
-              <Shell />
+              <Gate>
+                <Shell />
+              </Gate>
             </Router>
           </SignedInProvider>
         )}

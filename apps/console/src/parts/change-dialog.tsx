@@ -11,6 +11,7 @@ import {
 import type { Change } from "../reads/use-change.ts";
 import { useSignedIn } from "../session/context.tsx";
 import type { DryRun } from "./dry-run.tsx";
+import { StepUp } from "./step-up.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
   /** The name of the change, such as "Refund". The buttons bear it. */
@@ -90,27 +91,29 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
           {state === "done" && result !== undefined
             ? <Outcome close={() => set(false)}>{done(result)}</Outcome>
             : (
-              // Other input needs another preview.
-              <form onSubmit={submit} onChange={dryRun?.change.reset} className="grid gap-4">
-                {children}
-                {preview}
-                <div role="status" className="empty:hidden">
-                  {dryRun?.change.result !== undefined && dryRun.show(dryRun.change.result)}
-                </div>
-                {dryRun?.change.state === "failed" && (
-                  <Trouble title="No preview" error={dryRun.change.error} />
-                )}
-                {state === "failed" && <Trouble title={`${action}: not done`} error={error} />}
-                <Button
-                  type="submit"
-                  variant={isDestructive && isPreviewed ? "destructive" : "default"}
-                  aria-disabled={isBusy}
-                  // The second click of a double click on "Preview" must not confirm.
-                  onClick={(event) => event.detail > 1 && event.preventDefault()}
-                >
-                  {isBusy ? "Working…" : isPreviewed ? action : "Preview"}
-                </Button>
-              </form>
+              <StepUp attempts={dryRun === undefined ? [change] : [change, dryRun.change]}>
+                {/* Other input needs another preview. */}
+                <form onSubmit={submit} onChange={dryRun?.change.reset} className="grid gap-4">
+                  {children}
+                  {preview}
+                  <div role="status" className="empty:hidden">
+                    {dryRun?.change.result !== undefined && dryRun.show(dryRun.change.result)}
+                  </div>
+                  {dryRun?.change.state === "failed" && (
+                    <Trouble title="No preview" error={dryRun.change.error} />
+                  )}
+                  {state === "failed" && <Trouble title={`${action}: not done`} error={error} />}
+                  <Button
+                    type="submit"
+                    variant={isDestructive && isPreviewed ? "destructive" : "default"}
+                    aria-disabled={isBusy}
+                    // The second click of a double click on "Preview" must not confirm.
+                    onClick={(event) => event.detail > 1 && event.preventDefault()}
+                  >
+                    {isBusy ? "Working…" : isPreviewed ? action : "Preview"}
+                  </Button>
+                </form>
+              </StepUp>
             )}
         </DialogContent>
       </Dialog>

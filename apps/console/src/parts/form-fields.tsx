@@ -4,7 +4,8 @@ import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
 import { wordsOf } from "./state-badge.tsx";
 
-const SELECT = [
+/** The look of a choice. */
+export const SELECT = [
   "h-9 rounded-lg border border-input bg-background px-2 text-sm outline-none",
   "focus-visible:border-ring focus-visible:ring-3 focus-visible:ring-ring/50",
 ].join(" ");

@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
 import {
   type Changed,
   FarthingError,
@@ -12,6 +12,8 @@ import { ONCE } from "./use-read.ts";
 
 export interface Change<In, Out> {
   readonly run: (input: In, then?: { readonly onDone: (result: Out) => void }) => void;
+  /** Repeats the last run. */
+  readonly repeat: () => void;
   readonly state: "idle" | "busy" | "done" | "failed";
   readonly error: Error | null;
   readonly result: Out | undefined;
@@ -26,10 +28,34 @@ interface ChangeOptions {
   readonly readsAgain?: "at once" | "on reset" | "never";
 }
 
-/** The key of the last attempt, if nobody knows whether it has changed something. */
+/**
+ * The key of the last attempt, if nobody knows whether it has changed something, or if it waits for a
+ * second factor.
+ */
 interface Open {
   readonly body: string;
   readonly idempotencyKey: string;
+}
+
+/** Whether an operator's change was refused because the session has no second factor. */
+export const isMfaRequired = (error: Error | null): boolean =>
+  error instanceof FarthingError && error.code === "mfa_required";
+
+/** Gives a mutation the form of a change. */
+export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): Change<In, Out> {
+  const { status, error, data, variables, mutate, reset } = mutation;
+  return {
+    run: (input, then) => {
+      if (status !== "pending") mutate(input, then === undefined ? {} : { onSuccess: then.onDone });
+    },
+    repeat: () => {
+      if (status === "error") mutate(variables);
+    },
+    state: ({ idle: "idle", pending: "busy", success: "done", error: "failed" } as const)[status],
+    error,
+    result: data,
+    reset,
+  };
 }
 
 /**
@@ -57,7 +83,8 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
         open.current = null;
         return result;
       } catch (error) {
-        const isOpen = error instanceof FarthingError && error.isUncertain && error.idempotencyKey;
+        const isOpen = error instanceof FarthingError && error.idempotencyKey &&
+          (error.isUncertain || isMfaRequired(error));
         open.current = isOpen ? { body, idempotencyKey: error.idempotencyKey! } : null;
         throw error;
       }
@@ -66,21 +93,15 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
       if (readsAgain === "at once") readAgain();
     },
   });
-  const { status, error, data } = mutation;
+  const change = changeOf(mutation);
+  const { status } = mutation;
   return {
-    run: (input, then) => {
-      if (status !== "pending") {
-        mutation.mutate(input, then === undefined ? {} : { onSuccess: then.onDone });
-      }
-    },
-    state: ({ idle: "idle", pending: "busy", success: "done", error: "failed" } as const)[status],
-    error,
-    result: data,
+    ...change,
     reset: () => {
       // A change that still runs stays busy, or a second one could begin with another key. A dry run
       // may be dropped.
       if (status === "pending" && readsAgain !== "never") return;
-      mutation.reset();
+      change.reset();
       if (readsAgain === "on reset" && status === "success") readAgain();
     },
   };

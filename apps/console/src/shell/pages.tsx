@@ -6,6 +6,8 @@ export interface ConsolePage {
   readonly path: string;
   /** The name in the menu; a page without one is opened from another page. */
   readonly menu?: string;
+  /** Set for a page of operators in an area of everybody. */
+  readonly isForOperators?: true;
   readonly page: ComponentType;
 }
 
@@ -31,8 +33,9 @@ const money = () => import("../operator/money/mod.ts");
 const reports = () => import("../operator/reports/mod.ts");
 const health = () => import("../operator/health/mod.ts");
 const settings = () => import("../operator/settings/mod.ts");
+const security = () => import("../operator/security/mod.ts");
 
-export const AREAS: readonly Area[] = [
+const AREAS: readonly Area[] = [
   {
     title: "My account",
     isForOperators: false,
@@ -45,6 +48,13 @@ export const AREAS: readonly Area[] = [
       { path: "/jobs", menu: "Jobs", page: later(buyer, "JobsPage") },
       { path: "/jobs/:id", page: later(buyer, "JobPage") },
       { path: "/chat", menu: "Chat", page: later(buyer, "ChatPage") },
+      {
+        path: "/security",
+        menu: "Security",
+        // Only operators' changes ask for a second factor: a buyer's would protect nothing.
+        isForOperators: true,
+        page: later(security, "SecurityPage"),
+      },
     ],
   },
   {
@@ -122,3 +132,12 @@ export const AREAS: readonly Area[] = [
     ],
   },
 ];
+
+/** The areas and pages that the person may open. */
+export function areasOf(isOperator: boolean): readonly Area[] {
+  return AREAS.filter(({ isForOperators }) => isOperator || !isForOperators)
+    .map(({ pages, ...area }) => ({
+      ...area,
+      pages: pages.filter(({ isForOperators }) => isOperator || !isForOperators),
+    }));
+}

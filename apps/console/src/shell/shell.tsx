@@ -5,7 +5,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Page } from "../parts/page.tsx";
 import { useSignedIn } from "../session/context.tsx";
 import { Menu } from "./menu.tsx";
-import { type Area, AREAS } from "./pages.tsx";
+import { type Area, areasOf } from "./pages.tsx";
 
 function NotFound() {
   return (
@@ -43,7 +43,7 @@ export function Shell() {
   const { auth, person } = useSignedIn();
   useFirstPage(person.isOperator);
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const areas = AREAS.filter(({ isForOperators }) => person.isOperator || !isForOperators);
+  const areas = areasOf(person.isOperator);
   return (
     <>
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b px-4 py-2">

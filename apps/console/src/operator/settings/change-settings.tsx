@@ -10,9 +10,15 @@ import {
 } from "@/components/ui/dialog";
 import { None } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
+import { StepUp } from "../../parts/step-up.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
-import { type SettingsPath, useSettingsChange, type Wanted } from "./use-settings-change.ts";
+import {
+  type SettingsChange,
+  type SettingsPath,
+  useSettingsChange,
+  type Wanted,
+} from "./use-settings-change.ts";
 
 interface ChangeSettingsProps<P extends SettingsPath> {
   readonly path: P;
@@ -40,7 +46,7 @@ export function ChangeSettings<P extends SettingsPath>(
   const { person } = useSignedIn();
   const [isOpen, setOpen] = useState(false);
   const change = useSettingsChange(path, version);
-  const { checked, checkError, isChecking, saving } = change;
+  const { checked, checking, saving } = change;
   const isChecked = checked !== undefined;
   const isDone = saving.state === "done" && saving.result !== undefined;
   const open = () => {
@@ -71,36 +77,45 @@ export function ChangeSettings<P extends SettingsPath>(
             <DialogTitle>{title}</DialogTitle>
             <DialogDescription>In your name: {person.email}</DialogDescription>
           </DialogHeader>
-          {isDone ? <Saved version={saving.result!.version} close={() => setOpen(false)} /> : (
-            <form
-              onSubmit={submit}
-              className="grid gap-4 *:min-w-0"
-            >
-              {/* Hidden and not removed, so that going back keeps what was entered. */}
-              <div
-                hidden={isChecked}
-                className={isChecked ? "hidden" : "grid gap-4"}
-              >
-                {children}
-              </div>
-              {isChecked && <Diff {...checked} />}
-              {isChecked && checked.changes.length > 0 && <ReasonField />}
-              {checkError && <Trouble title="Not possible" error={checkError} />}
-              {saving.state === "failed" && <Trouble title="Not saved" error={saving.error} />}
-              <Buttons
-                hasFields={children !== undefined}
-                isChecked={isChecked}
-                canSave={isChecked && checked.changes.length > 0}
-                isBusy={isChecking || saving.state === "busy"}
-                back={change.reset}
-              />
-            </form>
-          )}
+          {isDone
+            ? <Saved version={saving.result!.version} close={() => setOpen(false)} />
+            : (
+              <StepUp attempts={[saving, checking]}>
+                <form onSubmit={submit} className="grid gap-4 *:min-w-0">
+                  {/* Hidden and not removed, so that going back keeps what was entered. */}
+                  <div
+                    hidden={isChecked}
+                    className={isChecked ? "hidden" : "grid gap-4"}
+                  >
+                    {children}
+                  </div>
+                  {isChecked && <Diff {...checked} />}
+                  {isChecked && checked.changes.length > 0 && <ReasonField />}
+                  <Refused {...{ checking, saving }} />
+                  <Buttons
+                    hasFields={children !== undefined}
+                    isChecked={isChecked}
+                    canSave={isChecked && checked.changes.length > 0}
+                    isBusy={checking.state === "busy" || saving.state === "busy"}
+                    back={change.reset}
+                  />
+                </form>
+              </StepUp>
+            )}
         </DialogContent>
       </Dialog>
     </>
   );
 }
+
+type RefusedProps = Pick<SettingsChange<SettingsPath>, "checking" | "saving">;
+
+const Refused = ({ checking, saving }: RefusedProps) => (
+  <>
+    {checking.state === "failed" && <Trouble title="Not possible" error={checking.error} />}
+    {saving.state === "failed" && <Trouble title="Not saved" error={saving.error} />}
+  </>
+);
 
 interface SavedProps {
   readonly version: string;

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Body, Changed, PathOf, SettingsChanged } from "@farthing/client";
 import { farthingKey, useFarthing, useUserId } from "@farthing/react";
-import { type Change, useChange } from "../../reads/use-change.ts";
+import { type Change, changeOf, useChange } from "../../reads/use-change.ts";
 import { ONCE } from "../../reads/use-read.ts";
 
 /** The routes of settings: all of them have a version, a reason and a dry run. */
@@ -19,8 +19,7 @@ export type Wanted<P extends SettingsPath> = {
 export interface SettingsChange<P extends SettingsPath> {
   /** Asks the service what would change. Nothing is changed. */
   readonly check: (wanted: Wanted<P>) => void;
-  readonly isChecking: boolean;
-  readonly checkError: Error | null;
+  readonly checking: Pick<Change<never, SettingsChanged>, "state" | "error" | "repeat">;
   /** The difference; undefined before the check. */
   readonly checked: SettingsChanged | undefined;
   /** Makes the change that was checked. */
@@ -60,8 +59,7 @@ export function useSettingsChange<P extends SettingsPath>(
       setAsked(body);
       dryRun.mutate(body);
     },
-    isChecking: dryRun.isPending,
-    checkError: dryRun.error,
+    checking: changeOf(dryRun),
     checked: dryRun.data as SettingsChanged | undefined,
     save: (reason) => saving.run({ body: { ...asked, reason } }),
     saving: saving as Change<never, Changed<SettingsChanged>>,

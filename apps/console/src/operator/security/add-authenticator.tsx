@@ -1,0 +1,98 @@
+import { type FormEvent, useState } from "react";
+import { Trouble } from "@/components/farthing/trouble";
+import { Button } from "@/components/ui/button";
+import { CodeForm } from "../../parts/code-form.tsx";
+import { TextField } from "../../parts/form-fields.tsx";
+import { type Enrolment, useEnrol, useReadFactorsAgain } from "../../reads/use-factors.ts";
+
+interface ConfirmProps extends Enrolment {
+  readonly onVerified: () => void;
+  readonly cancel: () => void;
+}
+
+/** Shows the secret to the authenticator app, and asks for its first code. */
+function Confirm({ id, qrCode, secret, onVerified, cancel }: ConfirmProps) {
+  return (
+    <div className="grid gap-4">
+      <p>Scan the picture with your authenticator app, or enter the key there by hand.</p>
+      {/* White in dark colours, too: apps read dark on light. */}
+      <img
+        src={qrCode}
+        alt="QR code of the key below"
+        width={256}
+        height={256}
+        className="rounded-md border bg-white p-3"
+      />
+      <p>
+        Key: <code className="text-sm break-all select-all">{secret}</code>
+      </p>
+      <CodeForm
+        authenticators={[{ id, friendly_name: "" }]}
+        action="Verify and add"
+        onVerified={onVerified}
+      />
+      <Button variant="outline" onClick={cancel}>Cancel</Button>
+    </div>
+  );
+}
+
+/** Returns a name that no app has. */
+function freeName(names: readonly (string | undefined)[]): string {
+  for (let nr = 1;; nr++) {
+    const name = nr === 1 ? "Authenticator app" : `Authenticator app ${nr}`;
+    if (!names.includes(name)) return name;
+  }
+}
+
+interface AddAuthenticatorProps {
+  /** The names of the apps that there are. */
+  readonly names: readonly (string | undefined)[];
+}
+
+export function AddAuthenticator({ names }: AddAuthenticatorProps) {
+  const enrol = useEnrol();
+  const readAgain = useReadFactorsAgain();
+  const [isAdded, setAdded] = useState(false);
+  const { state, result } = enrol;
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (state !== "busy") enrol.run(String(new FormData(event.currentTarget).get("name")).trim());
+  };
+  const onVerified = () => {
+    setAdded(true);
+    enrol.reset();
+    readAgain();
+  };
+  if (state === "done" && result !== undefined) {
+    return (
+      <div className="max-w-md">
+        <Confirm {...result} onVerified={onVerified} cancel={enrol.reset} />
+      </div>
+    );
+  }
+  return (
+    <div className="grid max-w-md gap-4">
+      {isAdded && (
+        // The focus was in the code's form, which is gone.
+        <p role="status" tabIndex={-1} ref={(line) => line?.focus()} className="outline-none">
+          The authenticator app is added.
+        </p>
+      )}
+      {/* A key, because the free name changes with the list. */}
+      <form key={names.join()} onSubmit={submit} className="grid gap-4">
+        <TextField
+          name="name"
+          label="Name of the app"
+          hint="To tell your apps apart, such as the phone that it is on."
+          defaultValue={freeName(names)}
+          maxLength={100}
+          required
+        />
+        {state === "failed" && <Trouble title="Not added" error={enrol.error} />}
+        <Button type="submit" aria-disabled={state === "busy"}>
+          {state === "busy" ? "Working…" : "Add an authenticator app"}
+        </Button>
+      </form>
+    </div>
+  );
+}

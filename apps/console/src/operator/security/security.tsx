@@ -1,0 +1,106 @@
+/** An operator's second factor: which apps have it, and how one is added and removed. */
+import { DataTable } from "../../parts/data-table.tsx";
+import { ChangeDialog } from "../../parts/change-dialog.tsx";
+import { CodeForm } from "../../parts/code-form.tsx";
+import { Moment } from "../../parts/figures.tsx";
+import { Known } from "../../parts/known.tsx";
+import { Page, Section } from "../../parts/page.tsx";
+import { type Authenticator, useAuthenticators, useRemove } from "../../reads/use-factors.ts";
+import { useSignedIn } from "../../session/context.tsx";
+import { AddAuthenticator } from "./add-authenticator.tsx";
+
+interface OfList {
+  readonly authenticators: readonly Authenticator[];
+}
+
+function Remove(
+  { app: { id, friendly_name }, isLast }: { readonly app: Authenticator; readonly isLast: boolean },
+) {
+  const change = useRemove();
+  return (
+    <ChangeDialog
+      action="Remove"
+      title={`Remove ${friendly_name || "the authenticator app"}`}
+      isDestructive
+      change={change}
+      inputOf={() => id}
+      preview={
+        <p className="text-sm">
+          This session then has no second factor. {isLast &&
+            "It is your last one: while the project requires one, you can change nothing " +
+              "until you have added another app."}
+        </p>
+      }
+      done={() => "The authenticator app is removed."}
+    />
+  );
+}
+
+function List({ authenticators }: OfList) {
+  const { person: { secondFactor } } = useSignedIn();
+  const isLast = authenticators.length === 1;
+  return (
+    <DataTable
+      caption="Authenticator apps"
+      items={authenticators}
+      keyOf={({ id }) => id}
+      empty="You have none."
+      columns={[
+        { title: "Name", cell: ({ friendly_name }) => friendly_name || "without a name" },
+        { title: "Added", cell: ({ created_at }) => <Moment at={created_at} /> },
+        {
+          title: "Change",
+          cell: (app) =>
+            secondFactor === "due" ? "needs the code" : <Remove app={app} isLast={isLast} />,
+        },
+      ]}
+    />
+  );
+}
+
+const SAYS = {
+  none: "This session has no second factor.",
+  due: "This session has no second factor yet. Enter a code of your authenticator app.",
+  verified: "This session has the second factor.",
+} as const;
+
+function ThisSession({ authenticators }: OfList) {
+  const { person: { secondFactor } } = useSignedIn();
+  // Another window may have enrolled a factor that the stored session does not know.
+  const isDue = secondFactor !== "verified" && authenticators.length > 0;
+  return (
+    <div className="grid max-w-md gap-4">
+      <p role="status">{SAYS[isDue ? "due" : secondFactor]}</p>
+      {isDue && <CodeForm {...{ authenticators }} action="Verify" onVerified={() => {}} />}
+    </div>
+  );
+}
+
+export function SecurityPage() {
+  const { person: { secondFactor } } = useSignedIn();
+  const reading = useAuthenticators();
+  return (
+    <Page
+      title="Security"
+      lead="The project may require a second factor of operators' changes: the code of an authenticator app."
+    >
+      <Known reading={reading} title="Your authenticator apps">
+        {(authenticators) => (
+          <>
+            <Section title="This session">
+              <ThisSession {...{ authenticators }} />
+            </Section>
+            <Section title="Authenticator apps">
+              <List {...{ authenticators }} />
+              {(secondFactor === "verified" || authenticators.length === 0) && (
+                <AddAuthenticator
+                  names={authenticators.map(({ friendly_name }) => friendly_name)}
+                />
+              )}
+            </Section>
+          </>
+        )}
+      </Known>
+    </Page>
+  );
+}

@@ -1,0 +1,63 @@
+/** Asks for the code that an authenticator app shows, and verifies it. */
+import { type FormEvent, useId } from "react";
+import { Trouble } from "@/components/farthing/trouble";
+import { Button } from "@/components/ui/button";
+import { Label } from "@/components/ui/label";
+import { type Authenticator, useVerify } from "../reads/use-factors.ts";
+import { SELECT, TextField } from "./form-fields.tsx";
+
+/** Auth names the code's kind, and not what to do. */
+function reasonOf(error: Error | null): Error | null {
+  const isWrong = (error as { code?: unknown } | null)?.code === "mfa_verification_failed";
+  return isWrong ? new Error("The code is wrong or too old. Enter the one shown now.") : error;
+}
+
+interface CodeFormProps {
+  /** The apps whose codes are accepted; more than one are a choice. */
+  readonly authenticators: readonly Pick<Authenticator, "id" | "friendly_name">[];
+  readonly action: string;
+  readonly onVerified: () => void;
+}
+
+export function CodeForm({ authenticators, action, onVerified }: CodeFormProps) {
+  const id = useId();
+  const { run, state, error } = useVerify();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    event.stopPropagation(); // React would pass it on to a form around a dialog.
+    const form = new FormData(event.currentTarget);
+    const code = String(form.get("code")).replaceAll(/\s/g, "");
+    const factorId = String(form.get("factor") ?? authenticators[0]?.id);
+    run({ factorId, code }, { onDone: onVerified });
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      {authenticators.length > 1 && (
+        <div className="grid gap-1.5">
+          <Label htmlFor={id}>Authenticator app</Label>
+          <select {...{ id, name: "factor" }} className={SELECT}>
+            {authenticators.map(({ id, friendly_name }) => (
+              <option key={id} value={id}>{friendly_name || "without a name"}</option>
+            ))}
+          </select>
+        </div>
+      )}
+      <TextField
+        name="code"
+        label="Code"
+        hint="The six digits that your authenticator app shows now."
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        pattern="\s*(\d\s*){6}"
+        title="Six digits"
+        maxLength={12}
+        required
+        autoFocus
+      />
+      {state === "failed" && <Trouble title="Not verified" error={reasonOf(error)} />}
+      <Button type="submit" aria-disabled={state === "busy"}>
+        {state === "busy" ? "Working…" : action}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+/** Asks for the second factor where a change was refused without one, and goes on with the change. */
+import { type ReactNode, useEffect, useRef } from "react";
+import { Link } from "wouter";
+import { type Change, isMfaRequired } from "../reads/use-change.ts";
+import { useAuthenticators } from "../reads/use-factors.ts";
+import { CodeForm } from "./code-form.tsx";
+import { Known } from "./known.tsx";
+
+type Attempt = Pick<Change<never, unknown>, "error" | "repeat">;
+
+function AskForCode({ onVerified }: { readonly onVerified: () => void }) {
+  const reading = useAuthenticators();
+  return (
+    <Known reading={reading} title="Your authenticator apps" placeholder="h-32">
+      {(authenticators) =>
+        authenticators.length === 0
+          ? (
+            <p role="status">
+              Operators' changes need a second factor, and you have none yet. Nothing was changed.
+              Add an authenticator app on the page{" "}
+              <Link href="/security" className="underline underline-offset-2">Security</Link>.
+            </p>
+          )
+          : (
+            <div className="grid gap-4">
+              <p role="status">
+                This change needs your second factor. Nothing was changed so far.
+              </p>
+              <CodeForm {...{ authenticators, onVerified }} action="Verify and go on" />
+            </div>
+          )}
+    </Known>
+  );
+}
+
+interface StepUpProps {
+  /** The calls of the form. The one that was refused is repeated after the code. */
+  readonly attempts: readonly Attempt[];
+  /** The form, which keeps its input. */
+  readonly children: ReactNode;
+}
+
+export function StepUp({ attempts, children }: StepUpProps) {
+  const form = useRef<HTMLDivElement>(null);
+  const refused = attempts.find(({ error }) => isMfaRequired(error));
+  const isRefused = refused !== undefined;
+  const wasRefused = useRef(isRefused);
+  useEffect(() => {
+    // The focus was in the code's form, which is gone.
+    if (wasRefused.current && !isRefused) {
+      form.current?.querySelector<HTMLElement>("button[type=submit]")?.focus();
+    }
+    wasRefused.current = isRefused;
+  }, [isRefused]);
+  return (
+    <>
+      <div ref={form} hidden={isRefused} className={isRefused ? "hidden" : "contents"}>
+        {children}
+      </div>
+      {isRefused && <AskForCode onVerified={refused.repeat} />}
+    </>
+  );
+}

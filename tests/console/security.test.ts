@@ -1,0 +1,200 @@
+/** The second factor in the console: an operator enrols it, verifies it, and makes changes with it. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
+import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
+import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
+import { withPage } from "../browser/chromium.ts";
+import { codeOf, wrongCodeOf } from "../support/project/authenticator.ts";
+import { proven, withPolicy } from "../support/project/database.ts";
+import { backEnd, data, get, post } from "../support/project/http.ts";
+import { type Person, signUp, signUpAs } from "../support/project/people.ts";
+import { asPerson, confirms, factBecomes, goTo, opensChange, showsPage } from "./operate.ts";
+import { test, testsEnd, theConsole, world } from "./opened.ts";
+
+async function setMfa(operator_mfa: string): Promise<void> {
+  const as = backEnd(world);
+  const { version } = data(await get(world, "settings/policy", as), 200, PolicySettings);
+  const body = { changes: { operator_mfa }, version, reason: "a test" };
+  data(await post(world, "settings/policy", as, body), 200, SettingsChanged);
+}
+
+/** Runs `use` while operators' changes need a second factor. */
+const whileRequired = (use: () => Promise<void>) =>
+  withPolicy(world, "exclusive", async () => {
+    await setMfa("required");
+    await use().finally(() => setMfa("live"));
+    await proven(world);
+  });
+
+const press = (within: Page | Locator, name: string) =>
+  within.getByRole("button", { name, exact: true }).click();
+
+const code = (within: Page | Locator) => within.getByLabel("Code", { exact: true });
+
+/** Enters a wrong code first, which must be refused by its name. */
+async function verifies(within: Page | Locator, action: string, secret: string): Promise<void> {
+  await code(within).fill(wrongCodeOf(secret));
+  await press(within, action);
+  await within.getByText("The code is wrong or too old. Enter the one shown now.").waitFor();
+  await code(within).fill(codeOf(secret));
+  await press(within, action);
+}
+
+/** Adds an authenticator app on the page of an operator without one. Returns its key. */
+async function enrols(page: Page): Promise<string> {
+  await press(page, "Add an authenticator app");
+  const picture = page.getByRole("img", { name: "QR code of the key below" });
+  await picture.waitFor();
+  const width = await picture.evaluate((image) =>
+    (image as unknown as { naturalWidth: number }).naturalWidth
+  );
+  ok(width > 0, "the policy of the page lets the picture through");
+  const secret = await page.getByRole("main").locator("code").innerText();
+  match(secret, /^[A-Z2-7]{32}$/);
+  await hasNoFaults(page);
+  await verifies(page, "Verify and add", secret);
+  await page.getByText("The authenticator app is added.").waitFor();
+  await page.getByText("This session has the second factor.").waitFor();
+  return secret;
+}
+
+/** Checks the page as it is now, in light and dark colours and at every width. */
+async function hasNoFaults(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    deepEqual(await audit(page), [], colorScheme);
+  }
+  deepEqual(await overflowsAt(page, [{ width: 375, height: 800 }, ZOOMED]), []);
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Signs in by the form, in a window of its own. */
+async function signsIn(
+  { email, password }: Person,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { browser, host } = await theConsole();
+  await withPage(browser, async (page) => {
+    await page.goto(`${host.address}#/events`);
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await press(page, "Sign in");
+    await use(page);
+  });
+}
+
+const opensGrant = (page: Page, person: Person, amount: string) =>
+  opensChange(page, {
+    ...{ action: "Grant credits", person },
+    fields: { Credits: amount, Reason: "a test" },
+  });
+
+test("an operator without a second factor is refused, adds one, and makes the change", () =>
+  whileRequired(async () => {
+    const [operator, ann] = [await signUpAs(world, "operator"), await signUp(world)];
+    await asPerson(operator, `/customers/${ann.id}`, async (page) => {
+      await showsPage(page, "Customer");
+      const dialog = await opensGrant(page, operator, "7");
+      await press(dialog, "Preview");
+      await dialog.getByText("you have none yet").waitFor();
+      deepEqual(await audit(page), []);
+      await dialog.getByRole("link", { name: "Security" }).click();
+      await showsPage(page, "Security");
+      await hasNoFaults(page);
+      await enrols(page);
+      await hasNoFaults(page);
+      await goTo(page, `/customers/${ann.id}`, "Customer");
+      await confirms(await opensGrant(page, operator, "7"), "Grant credits", /granted/);
+      await factBecomes(page, "Balance", "7");
+    });
+  }));
+
+test("the dialog of a refused change asks for the code, and repeats the same request", () =>
+  whileRequired(async () => {
+    const [operator, ann] = [await signUpAs(world, "operator"), await signUp(world)];
+    let secret = "";
+    await asPerson(operator, "/security", async (page) => {
+      secret = await enrols(page);
+    });
+    await signsIn(operator, async (page) => {
+      await page.getByRole("heading", { name: "Second factor", level: 1 }).waitFor();
+      await code(page).waitFor();
+      await hasNoFaults(page);
+      await press(page, "Go on without it");
+      await showsPage(page, "Events");
+      await page.reload();
+      await showsPage(page, "Events");
+      await goTo(page, `/customers/${ann.id}`, "Customer");
+      const sent: { key: string | undefined; body: string | null }[] = [];
+      page.on("request", (request) => {
+        if (request.method() !== "POST" || !request.url().endsWith("/fraud/blocked")) return;
+        sent.push({ key: request.headers()["idempotency-key"], body: request.postData() });
+      });
+      const change = { action: "Block customer", person: operator, fields: { Reason: "a test" } };
+      const dialog = await opensChange(page, change);
+      await press(dialog, "Block customer");
+      await code(dialog).waitFor();
+      equal(await page.evaluate(`document.activeElement.name`), "code");
+      deepEqual(
+        await Promise.all(
+          ["autocomplete", "inputmode"].map((name) => code(dialog).getAttribute(name)),
+        ),
+        ["one-time-code", "numeric"],
+      );
+      deepEqual(await audit(page), []);
+      await code(dialog).fill(wrongCodeOf(secret));
+      await page.keyboard.press("Enter");
+      await dialog.getByText("The code is wrong or too old. Enter the one shown now.").waitFor();
+      await code(dialog).fill(codeOf(secret));
+      await page.keyboard.press("Enter");
+      await dialog.getByRole("status").getByText("The block applies").waitFor();
+      equal(sent.length, 2);
+      ok(sent[0]!.key);
+      deepEqual(sent[0], sent[1]);
+    });
+  }));
+
+test("a second sign-in asks for the code once, and a setting is then changed at once", () =>
+  whileRequired(async () => {
+    const operator = await signUpAs(world, "operator");
+    let secret = "";
+    await asPerson(operator, "/security", async (page) => {
+      secret = await enrols(page);
+    });
+    await signsIn(operator, async (page) => {
+      await verifies(page, "Verify", secret);
+      await showsPage(page, "Events");
+      await goTo(page, "/security", "Security");
+      await page.getByText("This session has the second factor.").waitFor();
+      const dialog = await opensChange(page, { action: "Remove", person: operator });
+      await dialog.getByText("It is your last one").waitFor();
+      await confirms(dialog, "Remove", /is removed/);
+      await page.getByText("This session has no second factor.").waitFor();
+      await page.getByText("You have none.").waitFor();
+    });
+    await signsIn(operator, async (page) => {
+      await showsPage(page, "Events");
+    });
+  }));
+
+test("settings ask for the code, too, where their difference is shown", () =>
+  whileRequired(async () => {
+    const operator = await signUpAs(world, "operator");
+    let secret = "";
+    await asPerson(operator, "/security", async (page) => {
+      secret = await enrols(page);
+    });
+    await signsIn(operator, async (page) => {
+      await press(page, "Go on without it");
+      await goTo(page, "/settings/policy", "Policy");
+      await press(page, "Change: late settle within");
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Value (seconds)").fill("1800");
+      await press(dialog, "Show what will change");
+      await verifies(dialog, "Verify and go on", secret);
+      await dialog.getByRole("table", { name: "Changes of policy" }).waitFor();
+    });
+  }));
+
+testsEnd();
