@@ -160,13 +160,13 @@ comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz
   'cap has no recorded figure, and a new cap needs one.';
 
 create function farthing.set_spend_cap(
-  p_account farthing.accounts, p_author text, p_daily numeric, p_now timestamptz)
+  p_account farthing.accounts, p_author text, p_daily numeric, p_reason text, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.allow_change(p_author, 'a daily cap was set');
+  perform farthing.allow_change(p_author, coalesce(p_reason, 'a daily cap was set'));
   insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
   values (p_account.account_id, case when p_author = 'owner' then p_daily end,
     case when p_author <> 'owner' then p_daily end)
@@ -186,6 +186,26 @@ $$;
 comment on function farthing.set_spend_cap is
   'Sets the daily cap of a locked account, or removes it if p_daily is null: the user''s own cap if '
   'p_author is owner, the imposed cap otherwise. Returns the account.';
+
+create function farthing.request_spend_cap(
+  p_user_id uuid, p_daily text, p_reason text, p_author text, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_daily numeric;
+begin
+  perform farthing.require_operator(p_author);
+  if p_daily is not null then
+    v_daily := farthing.parse_amount(p_daily, 'daily', true);
+  end if;
+  return farthing.set_spend_cap(farthing.lock_account(p_user_id, p_now), p_author, v_daily, p_reason, p_now);
+end
+$$;
+comment on function farthing.request_spend_cap is
+  'Sets a user''s daily cap as set_spend_cap() does. Returns the account. Fails not_found, invalid_request, '
+  'and forbidden for an operator who has lost the role.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -5006,32 +5026,6 @@ $$;
 comment on function farthing.refuse_grant(text) is
   'Fails grant_not_allowed. details.limit is the reason: self, same_operator or key.';
 
-create function farthing.require_operator(p_author text)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- The ceilings count grants by author, and the author contains the operator's id. So an id must
-  -- have only one spelling.
-  if p_author <> 'operator:' || farthing.operator_id(p_author) then
-    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
-      'with hyphens.', null, 'p_author');
-  end if;
-  -- A token keeps the roles that its user had at sign-in, so the current role is read from
-  -- auth.users.
-  if p_author like 'operator:%' and not exists (select from auth.users
-    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
-  then
-    perform farthing.fail('forbidden',
-      'You are no longer an operator. Ask an operator for the role, then sign in again.');
-  end if;
-end
-$$;
-comment on function farthing.require_operator(text) is
-  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
-  'another spelling. Fails forbidden, invalid_request.';
-
 create function farthing.require_granter(p_author text)
 returns void
 language plpgsql stable
@@ -7506,30 +7500,6 @@ comment on function farthing.owner_of(bigint) is
   'Returns the user who owns an account; null for an organisation''s account and for the account of a '
   'deleted user.';
 
-create function farthing.operator_id(p_author text)
-returns uuid
-language sql immutable
-set search_path = ''
-as $$
-  select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
-$$;
-comment on function farthing.operator_id(text) is
-  'Returns the user id of an author operator:<user id>, in any spelling of the id; null for every other '
-  'author.';
-
-create function farthing.is_own(p_author text, p_account_id bigint)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return p_author = 'owner' or farthing.acts_for(farthing.operator_id(p_author), p_account_id);
-end
-$$;
-comment on function farthing.is_own(text, bigint) is
-  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
-  'account.';
-
 -- An owner leaves an account only by the deletion of the user, and is never replaced.
 -- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()
@@ -7942,6 +7912,60 @@ as $$
 $$;
 comment on function farthing.expire_credits(timestamptz, int) is
   'Releases expired holds, expires lots, and returns the number of holds and lots.';
+
+-- supabase/schemas/ledger/functions/operators.sql
+
+-- Operators as authors: their ids, their own accounts, and whether they still have the role.
+
+create function farthing.operator_id(p_author text)
+returns uuid
+language sql immutable
+set search_path = ''
+as $$
+  select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
+$$;
+comment on function farthing.operator_id(text) is
+  'Returns the user id of an author operator:<user id>, in any spelling of the id; null for every other '
+  'author.';
+
+create function farthing.is_own(p_author text, p_account_id bigint)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return p_author = 'owner' or farthing.acts_for(farthing.operator_id(p_author), p_account_id);
+end
+$$;
+comment on function farthing.is_own(text, bigint) is
+  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
+  'account.';
+
+create function farthing.require_operator(p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- The ceilings count grants by author, and the author contains the operator's id. So an id must
+  -- have only one spelling.
+  if p_author <> 'operator:' || farthing.operator_id(p_author) then
+    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
+      'with hyphens.', null, 'p_author');
+  end if;
+  -- A token keeps the roles that its user had at sign-in, so the current role is read from
+  -- auth.users.
+  if p_author like 'operator:%' and not exists (select from auth.users
+    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
+  then
+    perform farthing.fail('forbidden',
+      'You are no longer an operator. Ask an operator for the role, then sign in again.');
+  end if;
+end
+$$;
+comment on function farthing.require_operator(text) is
+  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
+  'another spelling. Fails forbidden, invalid_request.';
 
 -- supabase/schemas/ledger/functions/spend.sql
 

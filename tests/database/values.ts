@@ -113,7 +113,7 @@ const passesAbsentAndNull: Check = async (world, database) => {
   const { hold_id, expires_at, created_at } = OpenedHold.parse(data);
   assert.equal(Date.parse(expires_at) - Date.parse(created_at), 600_000);
   const setCap = (p_daily: string | null) =>
-    database.rpc("spend_caps_set", { p_user_id: id, p_daily, ...newKey() });
+    database.rpc("spend_caps_set", { p_user_id: id, p_daily, p_reason: undefined, ...newKey() });
   assert.equal(SpendCap.parse((await setCap("9")).data).daily, "9");
   assert.equal(SpendCap.parse((await setCap(null)).data).daily, null);
   const anyones = await database.rpc("holds_read", { p_hold_id: hold_id, p_user_id: undefined });

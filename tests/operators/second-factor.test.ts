@@ -39,8 +39,9 @@ Deno.test("an operator without a second factor reads and changes nothing while o
       refused(await post(world, "fraud/blocked", operator.as, block), 403, "mfa_required");
       equal((await get(world, `customers/${ann.id}`, operator.as)).status, 200);
       equal((await tryGrant(backEnd(world))).status, 200);
-      const cap = await post(world, "credits/spend-cap", operator.as, { daily: "5" });
-      equal(cap.status, 200, cap.text);
+      const cap = (body: object) => post(world, "credits/spend-cap", operator.as, body);
+      equal((await cap({ daily: "5" })).status, 200, "their own cap");
+      refused(await cap({ user_id: ann.id, daily: "5" }), 403, "mfa_required");
       const verified = await withSecondFactor(world, operator);
       const { balance_after, status } = data(await tryGrant(verified.as), 200, GrantPreview);
       deepEqual([status, balance_after], ["granted", "5"]);

@@ -52,7 +52,7 @@ const ROUTES: [string, string, Who[]][] = [
   // This route accepts only X-Webhook-Secret; tests/notifications/send.test.ts tests it.
   ["POST", "send-notification", []],
   ["GET", "credits/spend-cap", ["user", "operator"]],
-  ["POST", "credits/spend-cap", ["user", "secret"]],
+  ["POST", "credits/spend-cap", ["user", "secret", "operator"]],
   ["GET", "top-ups", ["user", "operator"]],
   ["POST", "top-ups", ["user"]],
   ["POST", "top-ups/card", ["user"]],

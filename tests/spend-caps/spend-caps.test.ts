@@ -5,7 +5,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
-import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
+import {
+  SpendCap,
+  SpendCapPreview,
+} from "../../supabase/functions/_shared/contracts/spend-caps.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import {
   type Answer,
@@ -16,7 +19,7 @@ import {
   post,
   refused,
 } from "../support/project/http.ts";
-import { signUpWith } from "../support/project/people.ts";
+import { signUp, signUpOperator, signUpWith } from "../support/project/people.ts";
 import { untilDayHasAMinute } from "../support/project/utc-day.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -118,6 +121,59 @@ Deno.test("m9: a user can't lift a cap of the back end", async () => {
   deepEqual(await capsOf(as, { user_id: person.id, daily: null }), ["50", "50", null]);
   data(await debit(person.id, "50"), 201, Debit);
   await proven(world);
+});
+
+Deno.test("an operator imposes a cap on a customer after a dry run, and removes it again", async () => {
+  await untilDayHasAMinute();
+  const [person, operator] = [await signUpWith(world, "1000"), await signUpOperator(world)];
+  data(await post(world, PATH, person.as, { daily: "80" }), 200, SpendCap);
+  data(await debit(person.id, "10"), 201, Debit);
+  const body = { user_id: person.id, daily: "30", reason: "spends too fast" };
+  const key = crypto.randomUUID();
+  const dry = await post(world, PATH, operator.as, { ...body, dry_run: true }, { key });
+  const { dry_run: _, ...planned } = data(dry, 200, SpendCapPreview);
+  equal(data(await get(world, PATH, person.as), 200, SpendCap).daily, "80");
+  const set = data(await post(world, PATH, operator.as, body, { key }), 200, SpendCap);
+  deepEqual(set, planned);
+  deepEqual([set.daily, set.own_daily, set.imposed_daily, set.spent_today], [
+    ...["30", "80", "30", "10"],
+  ]);
+  refused(await debit(person.id, "21"), 402, "spend_cap_reached");
+  const lifted = await post(world, PATH, operator.as, { user_id: person.id, daily: null });
+  equal(data(lifted, 200, SpendCap).daily, "80");
+  const rows = await withSql(world, (sql) =>
+    sql`select a.author, a.reason from farthing.audit a
+      where a.table_name = 'spend_caps' and a.author like 'operator:%' and a.row_key =
+        (select jsonb_build_object('account_id', account_id) from farthing.accounts
+          where owner_id = ${person.id}) order by a.audit_nr`);
+  deepEqual(rows.map(({ author, reason }) => [author, reason]), [
+    [`operator:${operator.id}`, "spends too fast"],
+    [`operator:${operator.id}`, "a daily cap was set"],
+  ]);
+  await proven(world);
+});
+
+Deno.test("an operator's cap without a name, or with their own, is the one they can lift", async () => {
+  const operator = await signUpOperator(world);
+  for (const named of [{}, { user_id: operator.id }]) {
+    const set = data(await post(world, PATH, operator.as, { ...named, daily: "5" }), 200, SpendCap);
+    deepEqual([set.user_id, set.own_daily, set.imposed_daily], [operator.id, "5", null]);
+  }
+  data(await post(world, PATH, as, { user_id: operator.id, daily: "3" }), 200, SpendCap);
+  const lifted = await post(world, PATH, operator.as, { user_id: operator.id, daily: null });
+  equal(data(lifted, 200, SpendCap).daily, "3", "the cap that somebody else imposed stays");
+});
+
+Deno.test("an operator who lost the role imposes no cap, and sets their own", async () => {
+  const [operator, ann] = [await signUpOperator(world), await signUp(world)];
+  await withSql(world, (sql) =>
+    sql`
+    update auth.users set raw_app_meta_data = raw_app_meta_data - 'role' where id = ${operator.id}`);
+  for (const dry_run of [true, false]) {
+    const body = { user_id: ann.id, daily: "5", dry_run };
+    refused(await post(world, PATH, operator.as, body), 403, "forbidden");
+  }
+  data(await post(world, PATH, operator.as, { daily: "5" }), 200, SpendCap);
 });
 
 Deno.test("T40: the audit of a cap names its author, the user or the key, and no SQL role", async () => {

@@ -1345,7 +1345,7 @@ export interface paths {
         put?: never;
         /**
          * Set the daily spend cap
-         * @description Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and `details.resets_at` says when the cap resets.
+         * @description Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and `details.resets_at` says when the cap resets. An operator or a secret key imposes a cap on another user, which that user can't lift. With `dry_run` the answer has the caps that the change would leave.
          */
         post: {
             parameters: {
@@ -1372,7 +1372,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["SpendCap"];
+                            data: components["schemas"]["SpendCapPreview"] | components["schemas"]["SpendCap"];
                             metadata: components["schemas"]["Metadata"];
                             /** @enum {boolean} */
                             success: true;
@@ -7484,7 +7484,7 @@ export interface components {
                  */
                 daily: string | null;
                 /**
-                 * @description The cap that the back end set; the user can't lift it.
+                 * @description The cap that the back end or an operator set; the user can't lift it.
                  * @example 49.5
                  */
                 imposed_daily: string | null;
@@ -10217,7 +10217,7 @@ export interface components {
              */
             daily: string | null;
             /**
-             * @description The cap that the back end set; the user can't lift it.
+             * @description The cap that the back end or an operator set; the user can't lift it.
              * @example 49.5
              */
             imposed_daily: string | null;
@@ -10236,13 +10236,27 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        SpendCapPreview: components["schemas"]["SpendCap"] & {
+            /** @enum {boolean} */
+            dry_run: true;
+        };
         SpendCapRequest: {
             /**
-             * @description Credits in a day, UTC; null removes this cap. A user sets their own cap, a secret key the imposed one.
+             * @description Credits in a day, UTC; null removes this cap. A user sets their own cap, an operator or a secret key the imposed one.
              * @example 49.5
              */
             daily: string | null;
-            /** Format: uuid */
+            /**
+             * @description true returns the caps as the change would leave them, and changes nothing. The Idempotency-Key is not used up.
+             * @default false
+             */
+            dry_run?: boolean;
+            /** @description Why the cap changes. Stored in the audit log. */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description For operators and secret keys: the user on whom a cap is imposed. A secret key must send it; an operator who leaves it out sets their own cap.
+             */
             user_id?: string;
         };
         StartedBooking: components["schemas"]["Booking"] & {
@@ -10786,6 +10800,7 @@ export type SettingsChanged = components['schemas']['SettingsChanged'];
 export type SettleRequest = components['schemas']['SettleRequest'];
 export type SettledHold = components['schemas']['SettledHold'];
 export type SpendCap = components['schemas']['SpendCap'];
+export type SpendCapPreview = components['schemas']['SpendCapPreview'];
 export type SpendCapRequest = components['schemas']['SpendCapRequest'];
 export type StartedBooking = components['schemas']['StartedBooking'];
 export type StartedJob = components['schemas']['StartedJob'];

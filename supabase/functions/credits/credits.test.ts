@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ApiError } from "../_shared/core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { OTHER_USER_ID, SECRET_KEY, USER_ID } from "#support/project.ts";
 import { GRANT_ID, HOLD_ID } from "#support/samples/database.ts";
@@ -37,17 +38,51 @@ Deno.test("an operator reads the named user, or without a name their own account
   }
 });
 
-Deno.test("an operator cannot set the spend cap of a user, or start a job for one", async () => {
-  const bodies = {
-    "/credits/spend-cap": { user_id: OTHER_USER_ID, daily: "5" },
-    "/jobs": { user_id: OTHER_USER_ID, type: "report", input: { from: "x" } },
-  };
-  for (const [path, body] of Object.entries(bodies)) {
-    const fake = await makeFake();
-    const answer = await send(fake, "POST", path, { as: "operator", headers: KEY, body });
-    assert.equal(answer.status, 400, path);
-    assert.deepEqual(fake.names(), [], path);
+Deno.test("an operator cannot start a job for a user", async () => {
+  const body = { user_id: OTHER_USER_ID, type: "report", input: { from: "x" } };
+  const fake = await makeFake();
+  const answer = await send(fake, "POST", "/jobs", { as: "operator", headers: KEY, body });
+  assert.equal(answer.status, 400);
+  assert.deepEqual(fake.names(), []);
+});
+
+Deno.test("an operator who names another user imposes a cap, and otherwise sets their own", async () => {
+  const cases = [
+    [{ user_id: OTHER_USER_ID }, OTHER_USER_ID, `operator:${USER_ID}`],
+    [{ user_id: USER_ID }, USER_ID, "owner"],
+    [{}, USER_ID, "owner"],
+  ] as const;
+  for (const [named, user, author] of cases) {
+    for (
+      const [more, name] of [[{}, "spend_caps_set"], [{ dry_run: true }, "spend_caps_preview"]]
+    ) {
+      const fake = await makeFake();
+      const body = { ...named, ...more as object, daily: "5" };
+      const parts = { as: "operator", headers: KEY, body } as const;
+      const answer = await send(fake, "POST", "/credits/spend-cap", parts);
+      assert.equal(answer.status, 200, await answer.text());
+      assert.deepEqual(fake.names(), [name]);
+      const { p_user_id, p_author } = fake.calls.at(-1)!.args;
+      assert.deepEqual([p_user_id, p_author], [user, author]);
+    }
   }
+});
+
+Deno.test("a cap on another user needs the second factor, and a user's own cap none", async () => {
+  const refusing = () => Promise.reject(new ApiError("mfa_required"));
+  const capAs = async (role: "operator" | "member", body: object) => {
+    const fake = await makeFake({ answers: { mfa_check: refusing } });
+    const token = await fake.project.sign({ claims: { app_metadata: { role }, aal: "aal1" } });
+    const headers = { ...KEY, authorization: `Bearer ${token}` };
+    const sent = { as: "publishable", headers, body: { ...body, daily: "5" } } as const;
+    const answer = await send(fake, "POST", "/credits/spend-cap", sent);
+    await answer.body?.cancel();
+    return [answer.status, fake.names()];
+  };
+  assert.deepEqual(await capAs("operator", { user_id: OTHER_USER_ID }), [403, ["mfa_check"]]);
+  assert.deepEqual(await capAs("operator", {}), [200, ["spend_caps_set"]]);
+  assert.deepEqual(await capAs("member", {}), [200, ["spend_caps_set"]]);
+  assert.deepEqual(await capAs("member", { user_id: OTHER_USER_ID }), [400, []]);
 });
 
 Deno.test("only an operator and a secret key see the names of authors", async () => {

@@ -1,6 +1,12 @@
+import { z } from "@hono/zod-openapi";
 import { Balance, BalanceQuery, Debit, DebitBody } from "../_shared/contracts/credits.ts";
-import { SpendCap, SpendCapBody, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
-import { actingUserOf, subjectOf } from "../_shared/core/caller.ts";
+import {
+  SpendCap,
+  SpendCapBody,
+  SpendCapPreview,
+  SpendCapQuery,
+} from "../_shared/contracts/spend-caps.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -69,23 +75,27 @@ export const readSpendCap = defineRoute({
     ),
 });
 
-/** Sets the daily spend cap, or removes it. */
+/** Sets the daily spend cap, or removes it: the caller's own, or the one imposed on a named user. */
 export const setSpendCap = defineRoute({
   method: "post",
   path: "/spend-cap",
   summary: "Set the daily spend cap",
   description:
     "Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and " +
-    "`details.resets_at` says when the cap resets.",
-  who: ["user", "secret"],
+    "`details.resets_at` says when the cap resets. An operator or a secret key imposes a cap on " +
+    "another user, which that user can't lift. With `dry_run` the answer has the caps that the change " +
+    "would leave.",
+  who: ["user", "secret", "operator"],
   limit: "default",
   idempotent: true,
   body: SpendCapBody,
-  responses: { 200: SpendCap },
+  responses: { 200: z.union([SpendCapPreview, SpendCap]) },
   errors: ["not_found"],
-  handler: (call) =>
-    idempotent(call, "spend_caps_set", {
-      p_user_id: actingUserOf(call.caller, call.body.user_id),
-      p_daily: call.body.daily,
-    }),
+  handler: async (call) => {
+    const { caller, body, services } = call;
+    const cap = { p_user_id: subjectOf(caller, body.user_id), p_daily: body.daily };
+    // A dry run has no key, so that its figures are those of its moment.
+    if (body.dry_run) return ok(await services.database.rpc("spend_caps_preview", cap));
+    return await idempotent(call, "spend_caps_set", { ...cap, p_reason: body.reason });
+  },
 });

@@ -20,26 +20,21 @@ comment on function farthing_public.spend_caps_read is
   'spent_today, resets_at}. Fails not_found.';
 
 create function farthing_public.spend_caps_set(
-  p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
+  p_user_id uuid, p_daily text, p_reason text default null, p_idempotency_key text default null,
+  p_fingerprint text default null, p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_daily numeric;
   v_account farthing.accounts;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if p_daily is not null then
-    v_daily := farthing.parse_amount(p_daily, 'daily', true);
-  end if;
-  v_account := farthing.lock_account(p_user_id, p_now);
-  v_account := farthing.set_spend_cap(v_account, v_author, v_daily, p_now);
+  v_account := farthing.request_spend_cap(p_user_id, p_daily, p_reason,
+    coalesce(p_author, 'sql:' || session_user), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.cap_answer(p_user_id, v_account, p_now), p_now);
 end
@@ -47,5 +42,32 @@ $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
   'Sets a user''s daily cap, or removes it if p_daily is null: the user''s own cap if the author is '
-  'owner, the imposed cap otherwise. The lower of the two applies. Returns {status: 200, replayed, data: '
-  'the caps}. Fails not_found, invalid_request.';
+  'owner, the imposed cap otherwise. The lower of the two applies. p_reason is stored in the audit. Returns '
+  '{status: 200, replayed, data: the caps}. Fails forbidden, not_found, invalid_request.';
+
+create function farthing_public.spend_caps_preview(
+  p_user_id uuid, p_daily text, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_account farthing.accounts;
+  v_answer jsonb;
+begin
+  begin
+    v_account := farthing.request_spend_cap(p_user_id, p_daily, null, v_author, p_now);
+    v_answer := farthing.cap_answer(p_user_id, v_account, p_now);
+    raise exception using errcode = 'UNDO0';
+  exception when sqlstate 'UNDO0' then
+    null;
+  end;
+  perform farthing.account_to_read(p_user_id, v_author, 'POST /credits/spend-cap', p_now);
+  return v_answer || '{"dry_run": true}';
+end
+$$;
+grant execute on function farthing_public.spend_caps_preview to service_role;
+comment on function farthing_public.spend_caps_preview is
+  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. It sets the cap and undoes '
+  'that, and records the read. Fails as spend_caps_set() does.';

@@ -154,13 +154,13 @@ comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz
   'cap has no recorded figure, and a new cap needs one.';
 
 create function farthing.set_spend_cap(
-  p_account farthing.accounts, p_author text, p_daily numeric, p_now timestamptz)
+  p_account farthing.accounts, p_author text, p_daily numeric, p_reason text, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.allow_change(p_author, 'a daily cap was set');
+  perform farthing.allow_change(p_author, coalesce(p_reason, 'a daily cap was set'));
   insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
   values (p_account.account_id, case when p_author = 'owner' then p_daily end,
     case when p_author <> 'owner' then p_daily end)
@@ -180,6 +180,26 @@ $$;
 comment on function farthing.set_spend_cap is
   'Sets the daily cap of a locked account, or removes it if p_daily is null: the user''s own cap if '
   'p_author is owner, the imposed cap otherwise. Returns the account.';
+
+create function farthing.request_spend_cap(
+  p_user_id uuid, p_daily text, p_reason text, p_author text, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_daily numeric;
+begin
+  perform farthing.require_operator(p_author);
+  if p_daily is not null then
+    v_daily := farthing.parse_amount(p_daily, 'daily', true);
+  end if;
+  return farthing.set_spend_cap(farthing.lock_account(p_user_id, p_now), p_author, v_daily, p_reason, p_now);
+end
+$$;
+comment on function farthing.request_spend_cap is
+  'Sets a user''s daily cap as set_spend_cap() does. Returns the account. Fails not_found, invalid_request, '
+  'and forbidden for an operator who has lost the role.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb

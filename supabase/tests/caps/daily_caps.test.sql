@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(46);
+select plan(53);
 
 create function pg_temp.spends(p_amount text, p_passed interval default '0') returns jsonb language sql as $$
   select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => '
@@ -101,6 +101,8 @@ create function pg_temp.caps(p_daily text, p_author text) returns text language 
     -> 'data' as c) t
 $$;
 select isnt(tests.give('pia', '1000'), null, 'pia has 1,000 credits');
+select 'operator:' || tests.person('olga') as olga \gset
+update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('olga');
 select is(pg_temp.caps(daily, author), expected, format('m9: %s sets %s', author, coalesce(daily,
   'm9: %s sets the cap %s')))
 from (values
@@ -109,15 +111,32 @@ from (values
   (3, null, 'owner', '100: own , imposed 100'),
   (4, '20', 'owner', '20: own 20, imposed 100'),
   (5, null, 'key:default', '20: own 20, imposed '),
-  (6, '50', 'operator:x', '20: own 20, imposed 50'),
+  (6, '50', :'olga', '20: own 20, imposed 50'),
   (7, null, 'owner', '50: own , imposed 50')) c (nr, daily, author, expected) order by nr;
 select tests.fails_with($$ select credits_debit(tests.person('pia'), '51', 'x', p_now => tests.after()) $$,
   'spend_cap_reached', null, 'm9: the imposed cap applies');
 select is((select string_agg(author, ' ' order by audit_nr) from farthing.audit
   where table_name = 'spend_caps' and row_key = (select jsonb_build_object('account_id', account_id)
     from farthing.accounts where owner_id = tests.person('pia'))),
-  'key:default owner owner owner key:default operator:x owner',
+  'key:default owner owner owner key:default ' || :'olga' || ' owner',
   'the audit records the author of each change');
+
+
+-- A dry run has the caps that the change would leave, and changes nothing but the log of reads.
+select is(spend_caps_preview(tests.person('pia'), '30', p_author => :'olga', p_now => tests.after())
+  - 'resets_at', jsonb_build_object('user_id', tests.person('pia'), 'daily', '30', 'own_daily', null,
+  'imposed_daily', '30', 'spent_today', '0', 'dry_run', true), 'a dry run has the caps after the change');
+select is(spend_caps_read(tests.person('pia'), tests.after()) ->> 'daily', '50', 'a dry run sets no cap');
+select is((select count(*)::int from farthing.customer_reads where author = :'olga'
+  and route = 'POST /credits/spend-cap'), 1, 'a dry run is a read of the customer');
+select is(spend_caps_set(tests.person('pia'), '30', 'spends too fast', p_author => :'olga',
+  p_now => tests.after()) #>> '{data,imposed_daily}', '30', 'an operator imposes a cap');
+select is((select author || ': ' || reason from farthing.audit where table_name = 'spend_caps'
+  order by audit_nr desc limit 1), :'olga' || ': spends too fast', 'the audit has the operator''s reason');
+update auth.users set raw_app_meta_data = '{}' where id = tests.person('olga');
+select tests.fails_with(format('select %s(tests.person(''pia''), null, p_author => %L)', name, :'olga'),
+  'forbidden', null, 'an operator who lost the role cannot lift a cap: ' || name)
+from unnest(array['spend_caps_set', 'spend_caps_preview']) name;
 
 select isnt(tests.person('zoe'), null, 'zoe has no account yet');
 select is(spend_caps_read(tests.person('zoe'), tests.after()) ->> 'daily', null,

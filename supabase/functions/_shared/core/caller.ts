@@ -87,8 +87,17 @@ function requireName(): never {
 }
 
 /**
- * Returns the user whose data a request reads or lists. A user may read only their own data. An operator may
- * name a customer, and reads their own data if they name nobody. A back end must name the user.
+ * Whether a change on a route for users and for operators is the caller's own. An operator's is, unless it
+ * names another user.
+ */
+export function isOwnChange({ isOperator, userId }: UserCaller, named: unknown): boolean {
+  return !isOperator || named === undefined || named === userId;
+}
+
+/**
+ * Returns the user whose data a request reads, lists, or changes on a route for users and operators. A user
+ * may name nobody. An operator may name a customer, and without a name it is their own data. A back end must
+ * name the user.
  * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
@@ -98,8 +107,7 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
 }
 
 /**
- * Returns the user for whom a request acts. Operators may read customers' data, but act only for themselves:
- * separate routes change a customer's account, and record the operator.
+ * Returns the user for whom a request acts, on a route that operators use only for themselves.
  * @throws ApiError `invalid_request` if a user's token names a user, or a back end names none
  */
 export function actingUserOf(caller: UserCaller | SecretCaller, named: string | undefined): string {

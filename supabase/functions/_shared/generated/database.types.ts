@@ -1496,6 +1496,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "spend_caps_preview": {
+        Args: { "p_author"?: string; "p_daily": string; "p_now"?: string; "p_user_id": string };
+        Returns: Json;
+      };
       "spend_caps_read": {
         Args: { "p_author"?: string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
@@ -1507,6 +1511,7 @@ export type Database = {
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_now"?: string;
+          "p_reason"?: string;
           "p_user_id": string;
         };
         Returns: Json;

@@ -5,10 +5,10 @@
 import type { LogRecord } from "../core/logger.ts";
 import type { Services } from "./route/app-services.ts";
 import { admit } from "./auth/authorize.ts";
-import { authorOf, type Caller, callerScope, userIdOf } from "../core/caller.ts";
+import { authorOf, type Caller, callerScope, isOwnChange, userIdOf } from "../core/caller.ts";
 import type { RequestContext } from "../core/current-request.ts";
 import { DEADLINE_MS } from "../core/deadline.ts";
-import { isOperatorsChange, Nothing, type Route } from "./route/define-route.ts";
+import { isOperatorsChange, isSharedChange, Nothing, type Route } from "./route/define-route.ts";
 import { renderReply } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency/key.ts";
@@ -108,6 +108,17 @@ async function requireSecondFactor({ services }: Run, caller: Caller): Promise<v
 }
 
 /**
+ * On a change for users and operators, the body says whose change it is: one for oneself has the author
+ * `owner` and needs no second factor, and one for a customer is the operator's.
+ * @throws ApiError `mfa_required`
+ */
+async function decideWhose(run: Run, caller: Caller, body: unknown): Promise<void> {
+  if (caller.kind !== "user") return;
+  if (isOwnChange(caller, (body as { user_id?: unknown }).user_id)) run.context.author = "owner";
+  else await requireSecondFactor(run, caller);
+}
+
+/**
  * Runs the route.
  * @throws ApiError for everything that the contract refuses
  */
@@ -119,7 +130,8 @@ export async function runRoute(run: Run): Promise<Response> {
   const caller = await admit(run);
   run.record.caller = caller.kind;
   context.author = authorOf(caller, route.who);
-  if (isOperatorsChange(route)) await requireSecondFactor(run, caller);
+  const isShared = isSharedChange(route);
+  if (isOperatorsChange(route) && !isShared) await requireSecondFactor(run, caller);
   // Most routes belong to no product. This check saves them an await.
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
@@ -127,6 +139,7 @@ export async function runRoute(run: Run): Promise<Response> {
   const { idempotent } = route;
   const key = idempotent === false ? null : readIdempotencyKey(headers, idempotent);
   const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
+  if (isShared) await decideWhose(run, caller, body.value);
   const isKeyless = idempotent === false || idempotent === "offered" && key === null;
   const idempotency = isKeyless ? null : idempotencyOfCall(key, caller, run, { params, body });
   const reply = await route.handler({

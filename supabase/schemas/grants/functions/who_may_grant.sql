@@ -18,32 +18,6 @@ $$;
 comment on function farthing.refuse_grant(text) is
   'Fails grant_not_allowed. details.limit is the reason: self, same_operator or key.';
 
-create function farthing.require_operator(p_author text)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- The ceilings count grants by author, and the author contains the operator's id. So an id must
-  -- have only one spelling.
-  if p_author <> 'operator:' || farthing.operator_id(p_author) then
-    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
-      'with hyphens.', null, 'p_author');
-  end if;
-  -- A token keeps the roles that its user had at sign-in, so the current role is read from
-  -- auth.users.
-  if p_author like 'operator:%' and not exists (select from auth.users
-    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
-  then
-    perform farthing.fail('forbidden',
-      'You are no longer an operator. Ask an operator for the role, then sign in again.');
-  end if;
-end
-$$;
-comment on function farthing.require_operator(text) is
-  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
-  'another spelling. Fails forbidden, invalid_request.';
-
 create function farthing.require_granter(p_author text)
 returns void
 language plpgsql stable

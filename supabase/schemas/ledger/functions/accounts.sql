@@ -123,30 +123,6 @@ comment on function farthing.owner_of(bigint) is
   'Returns the user who owns an account; null for an organisation''s account and for the account of a '
   'deleted user.';
 
-create function farthing.operator_id(p_author text)
-returns uuid
-language sql immutable
-set search_path = ''
-as $$
-  select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
-$$;
-comment on function farthing.operator_id(text) is
-  'Returns the user id of an author operator:<user id>, in any spelling of the id; null for every other '
-  'author.';
-
-create function farthing.is_own(p_author text, p_account_id bigint)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return p_author = 'owner' or farthing.acts_for(farthing.operator_id(p_author), p_account_id);
-end
-$$;
-comment on function farthing.is_own(text, bigint) is
-  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
-  'account.';
-
 -- An owner leaves an account only by the deletion of the user, and is never replaced.
 -- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()

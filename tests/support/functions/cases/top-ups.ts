@@ -41,4 +41,12 @@ export const TOP_UP_CASES: readonly RouteCase[] = [
     body: { daily: "500" },
     reaches: ["spend_caps_set"],
   },
+  {
+    ...anyones,
+    method: "POST",
+    path: "/credits/spend-cap",
+    headers: { "idempotency-key": "key-1" },
+    body: { daily: "500", dry_run: true },
+    reaches: ["spend_caps_preview"],
+  },
 ];

@@ -90,6 +90,7 @@ export const TOP_UP_SAMPLES: SamplesOf<TopUpResults> = {
     step: "settle",
   }),
   top_ups_link: ({ p_order_id }) => ({ order_id: p_order_id, status: "pending" }),
+  spend_caps_preview: ({ p_daily }) => ({ ...CAP, daily: p_daily, dry_run: true }),
   spend_caps_read: () => CAP,
   spend_caps_set: ({ p_daily }) => ({
     status: 200,

@@ -62,6 +62,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   refunds_list: true,
   refunds_preview: true,
   refunds_read: true,
+  spend_caps_preview: true,
   spend_caps_read: true,
   report_usage: true,
   settings_accounting_set: true,

@@ -87,6 +87,7 @@ export interface RefinedArguments {
   refunds_refuse: { p_idempotency_key: string | undefined };
   /** A null `p_daily` removes the cap. */
   spend_caps_set: { p_daily: string | null };
+  spend_caps_preview: { p_daily: string | null };
   top_ups_report: {
     p_outcome: "accepted" | "declined" | "card_gone" | "authentication" | "unknown";
   };

@@ -20,7 +20,12 @@ function recorder() {
   return { database, sent };
 }
 
-const CAP = { p_user_id: "user", p_idempotency_key: "key", p_fingerprint: "print" };
+const CAP = {
+  p_user_id: "user",
+  p_reason: undefined,
+  p_idempotency_key: "key",
+  p_fingerprint: "print",
+};
 
 Deno.test("an argument with another name is refused, in a literal and in a variable", async () => {
   const { database, sent } = recorder();

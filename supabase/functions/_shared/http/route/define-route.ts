@@ -128,6 +128,11 @@ export function isOperatorsChange({ method, who }: Pick<Route, "method" | "who">
   return method !== "get" && who.includes("operator");
 }
 
+/** Returns whether users make the change for themselves, and operators for the user named in the body. */
+export function isSharedChange(route: Pick<Route, "method" | "who">): boolean {
+  return isOperatorsChange(route) && route.who.includes("user");
+}
+
 /** An object without fields: the default of params, query and body. */
 export const Nothing = z.strictObject({});
 type Nothing = typeof Nothing;

@@ -1,5 +1,5 @@
 /** Results of the functions for saved cards, auto top-up and spend caps. */
-import type { SpendCap } from "../../spend-caps.ts";
+import type { SpendCap, SpendCapPreview } from "../../spend-caps.ts";
 import type { CardPage, TopUps } from "../../top-ups.ts";
 import type { Finished, Of, Replay, Stored } from "./shapes.ts";
 
@@ -73,6 +73,7 @@ export interface TopUpResults {
   top_ups_claim: TopUpCharge[];
   top_ups_report: Reported;
   top_ups_link: { order_id: string; status: string };
+  spend_caps_preview: Of<typeof SpendCapPreview>;
   spend_caps_read: Cap;
   spend_caps_set: Stored<Cap>;
 }
