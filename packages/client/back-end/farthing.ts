@@ -10,6 +10,9 @@ import type {
   Refund,
   RefundPreview,
   RefundRequest,
+  SpendCap,
+  SpendCapPreview,
+  SpendCapRequest,
 } from "../generated/api.ts";
 import type { Api, Body, Changed } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";
@@ -26,6 +29,9 @@ interface WithDryRun<Request, Done, Preview> {
   (body: Request & { dry_run: true }, options?: CallOptions): Promise<Changed<Preview>>;
   (body: Request & { dry_run?: false }, options?: CallOptions): Promise<Changed<Done>>;
 }
+
+/** A caller with a secret key must name the user on whom it imposes a cap. */
+type CapOfUser = SpendCapRequest & { user_id: string };
 
 /** A caller with a secret key must name the user whose entries it reads. */
 type OfUser = EntriesFilter & { user_id: string };
@@ -45,6 +51,17 @@ function creditsOf(api: Api) {
           GrantRequest,
           Lot | Grant,
           GrantPreview
+        >,
+    /** Reads a user's daily caps, and what was spent today. */
+    spendCap: (userId: string, options: Reading = {}) =>
+      api.read("/credits/spend-cap", { query: { user_id: userId } }, options),
+    /** Imposes a daily cap on a user, who can't lift it; `daily: null` removes it. */
+    imposeSpendCap:
+      ((body: CapOfUser, options: CallOptions = {}) =>
+        api.change("post", "/credits/spend-cap", { body }, options)) as WithDryRun<
+          CapOfUser,
+          SpendCap,
+          SpendCapPreview
         >,
   };
 }

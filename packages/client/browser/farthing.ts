@@ -43,6 +43,7 @@ function creditsOf(api: Api) {
     entriesCsv: (filter: EntriesFilter = {}, options: Reading = {}) =>
       entriesCsv(api, filter, options),
     spendCap: (options: Reading = {}) => api.read("/credits/spend-cap", {}, options),
+    /** Changes the user's own cap. An operator may impose one on the user named in `user_id`. */
     setSpendCap: (body: Body<"/credits/spend-cap">, options: CallOptions = {}) =>
       api.change("post", "/credits/spend-cap", { body }, options),
   };
