@@ -6,23 +6,29 @@ import { Facts } from "../../parts/facts.tsx";
 import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
 import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { useSignedIn } from "../../session/context.tsx";
 import { OrderLink } from "../links.tsx";
+import { Cap, SetCap } from "./set-cap.tsx";
 
-const Cap = ({ of }: { readonly of: string | null }) =>
-  of === null ? <>no cap</> : <Credits of={of} />;
-
-export function SpendCap({ spend_cap }: CustomerPage) {
+export function SpendCap({ spend_cap, customer: { user_id } }: CustomerPage) {
+  const { person } = useSignedIn();
   return (
     <Section title="Spend cap of a day">
       <Facts
         facts={{
           "Applies": <Cap of={spend_cap.daily} />,
           "Set by the customer": <Cap of={spend_cap.own_daily} />,
-          "Imposed by the back end": <Cap of={spend_cap.imposed_daily} />,
+          "Imposed by the app": <Cap of={spend_cap.imposed_daily} />,
           "Spent today": <Credits of={spend_cap.spent_today} />,
           "Today ends": <Moment at={spend_cap.resets_at} />,
         }}
       />
+      {/* An operator's own cap is on the page of top-ups. */}
+      {user_id !== null && user_id !== person.userId && (
+        <div>
+          <SetCap userId={user_id} caps={spend_cap} />
+        </div>
+      )}
     </Section>
   );
 }
