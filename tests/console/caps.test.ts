@@ -6,6 +6,7 @@ import { proven } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUpOperator, signUpWith } from "../support/project/people.ts";
 import { untilDayHasAMinute } from "../support/project/utc-day.ts";
+import { press } from "./by-keyboard.ts";
 import { asPerson, changes, factBecomes, factOf, opensChange } from "./operate.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
@@ -25,7 +26,7 @@ test("an operator imposes a daily cap after its preview, and removes it", async 
     const fields = { "Credits of a day": "25", "Reason": "Spends too fast" };
     const dialog = await opensChange(page, { ...change, fields });
     equal(await factOf(dialog, "Imposed now"), "no cap");
-    await dialog.getByRole("button", { name: "Preview" }).click();
+    await press(dialog.getByRole("button", { name: "Preview" }));
     await dialog.getByText("Applies afterwards").waitFor();
     const facts = [
       "Imposed afterwards",
@@ -38,9 +39,9 @@ test("an operator imposes a daily cap after its preview, and removes it", async 
     ]);
     deepEqual(await audit(page), []);
     equal((await capsOf(person)).imposed_daily, null, "a preview changes nothing");
-    await dialog.getByRole("button", { name: "Set a daily cap", exact: true }).click();
+    await press(dialog.getByRole("button", { name: "Set a daily cap", exact: true }));
     await dialog.getByText("The imposed cap is now: 25. Applies: 25.").waitFor();
-    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await press(dialog.getByRole("button", { name: "Close" }).last());
     await factBecomes(page, "Imposed by the app", "25");
     await changes(page, { ...change, fields: { Reason: "Solved" } }, /is now: no cap/);
     await factBecomes(page, "Applies", "40");

@@ -2,7 +2,8 @@
 import type { Page, Route } from "playwright-core";
 
 const FUNCTIONS = "**/functions/v1/**";
-const IS_LOADING = `document.querySelector("main [aria-label*=oading]")`;
+const IS_LOADING = `document.querySelector("main [aria-label*=oading]") ||
+  document.querySelector("main").innerText.includes("Loading…")`;
 
 /** Opens a page in the same window, and waits for its heading, or until nothing on it is loading. */
 export async function movesTo(

@@ -9,6 +9,7 @@ import { codeOf, wrongCodeOf } from "../support/project/authenticator.ts";
 import { proven, withPolicy } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUp, signUpAs } from "../support/project/people.ts";
+import { press as pressOn, write } from "./by-keyboard.ts";
 import { asPerson, confirms, factBecomes, goTo, opensChange, showsPage } from "./operate.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 
@@ -28,16 +29,16 @@ const whileRequired = (use: () => Promise<void>) =>
   });
 
 const press = (within: Page | Locator, name: string) =>
-  within.getByRole("button", { name, exact: true }).click();
+  pressOn(within.getByRole("button", { name, exact: true }));
 
 const code = (within: Page | Locator) => within.getByLabel("Code", { exact: true });
 
 /** Enters a wrong code first, which must be refused by its name. */
 async function verifies(within: Page | Locator, action: string, secret: string): Promise<void> {
-  await code(within).fill(wrongCodeOf(secret));
+  await write(code(within), wrongCodeOf(secret));
   await press(within, action);
   await within.getByText("The code is wrong or too old. Enter the one shown now.").waitFor();
-  await code(within).fill(codeOf(secret));
+  await write(code(within), codeOf(secret));
   await press(within, action);
 }
 
@@ -77,8 +78,8 @@ async function signsIn(
   const { browser, host } = await theConsole();
   await withPage(browser, async (page) => {
     await page.goto(`${host.address}#/events`);
-    await page.getByLabel("Email").fill(email);
-    await page.getByLabel("Password").fill(password);
+    await write(page.getByLabel("Email"), email);
+    await write(page.getByLabel("Password"), password);
     await press(page, "Sign in");
     await use(page);
   });
@@ -99,7 +100,7 @@ test("an operator without a second factor is refused, adds one, and makes the ch
       await press(dialog, "Preview");
       await dialog.getByText("you have none yet").waitFor();
       deepEqual(await audit(page), []);
-      await dialog.getByRole("link", { name: "Security" }).click();
+      await pressOn(dialog.getByRole("link", { name: "Security" }));
       await showsPage(page, "Security");
       await hasNoFaults(page);
       await enrols(page);
@@ -143,10 +144,10 @@ test("the dialog of a refused change asks for the code, and repeats the same req
         ["one-time-code", "numeric"],
       );
       deepEqual(await audit(page), []);
-      await code(dialog).fill(wrongCodeOf(secret));
+      await write(code(dialog), wrongCodeOf(secret));
       await page.keyboard.press("Enter");
       await dialog.getByText("The code is wrong or too old. Enter the one shown now.").waitFor();
-      await code(dialog).fill(codeOf(secret));
+      await write(code(dialog), codeOf(secret));
       await page.keyboard.press("Enter");
       await dialog.getByRole("status").getByText("The block applies").waitFor();
       equal(sent.length, 2);
@@ -190,7 +191,7 @@ test("settings ask for the code, too, where their difference is shown", () =>
       await goTo(page, "/settings/policy", "Policy");
       await press(page, "Change: late settle within");
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Value (seconds)").fill("1800");
+      await write(dialog.getByLabel("Value (seconds)"), "1800");
       await press(dialog, "Show what will change");
       await verifies(dialog, "Verify and go on", secret);
       await dialog.getByRole("table", { name: "Changes of policy" }).waitFor();

@@ -3,7 +3,6 @@
  * has an author and a reason, and is undone by a new version with the old values.
  */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
-import type { Locator, Page } from "playwright-core";
 import { PackageSettings } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
 import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
@@ -12,8 +11,9 @@ import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
 import { proven, withPackages, withPolicy } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { signUpOperator } from "../support/project/people.ts";
-import { press as pressOn, write } from "./by-keyboard.ts";
+import { write } from "./by-keyboard.ts";
 import { test, testsEnd, world } from "./opened.ts";
+import { diffOf, press, save } from "./saving.ts";
 import { cellsOf, goTo, onPage } from "./shown-figures.ts";
 
 const operator = once(() => signUpOperator(world));
@@ -49,26 +49,6 @@ async function addPackage(slug: string): Promise<void> {
     reason: "for the test",
   };
   data(await post(world, "settings/packages", backEnd(world), body), 200, SettingsChanged);
-}
-
-async function press(within: Page | Locator, name: string): Promise<void> {
-  await pressOn(within.getByRole("button", { name, exact: true }));
-}
-
-/** The rows of the difference that an open dialog shows. */
-async function diffOf(page: Page, name: string): Promise<string[][]> {
-  const [, ...rows] = await cellsOf(page, `Changes of ${name}`);
-  return rows;
-}
-
-/** Saves the change whose difference the open dialog shows, and closes the dialog. */
-async function save(page: Page, reason: string): Promise<void> {
-  const dialog = page.getByRole("dialog");
-  await write(dialog.getByLabel("Reason"), reason);
-  await press(dialog, "Save");
-  await dialog.getByText(/^Saved as version \d+\.$/).waitFor();
-  await press(dialog, "Close");
-  await dialog.waitFor({ state: "detached" });
 }
 
 test("a price is changed after its difference was shown, and undone by a new version", () =>

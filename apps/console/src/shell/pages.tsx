@@ -6,8 +6,6 @@ export interface ConsolePage {
   readonly path: string;
   /** The name in the menu; a page without one is opened from another page. */
   readonly menu?: string;
-  /** Set for a page of operators in an area of everybody. */
-  readonly isForOperators?: true;
   readonly page: ComponentType;
 }
 
@@ -48,13 +46,6 @@ const AREAS: readonly Area[] = [
       { path: "/jobs", menu: "Jobs", page: later(buyer, "JobsPage") },
       { path: "/jobs/:id", page: later(buyer, "JobPage") },
       { path: "/chat", menu: "Chat", page: later(buyer, "ChatPage") },
-      {
-        path: "/security",
-        menu: "Security",
-        // Only operators' changes ask for a second factor: a buyer's would protect nothing.
-        isForOperators: true,
-        page: later(security, "SecurityPage"),
-      },
     ],
   },
   {
@@ -131,13 +122,14 @@ const AREAS: readonly Area[] = [
       { path: "/settings/fraud", page: later(settings, "FraudPage") },
     ],
   },
+  // Only operators' changes ask for a second factor: a buyer's would protect nothing.
+  {
+    title: "My sign-in",
+    isForOperators: true,
+    pages: [{ path: "/security", menu: "Security", page: later(security, "SecurityPage") }],
+  },
 ];
 
-/** The areas and pages that the person may open. */
-export function areasOf(isOperator: boolean): readonly Area[] {
-  return AREAS.filter(({ isForOperators }) => isOperator || !isForOperators)
-    .map(({ pages, ...area }) => ({
-      ...area,
-      pages: pages.filter(({ isForOperators }) => isOperator || !isForOperators),
-    }));
-}
+/** The areas that the person may open. */
+export const areasOf = (isOperator: boolean): readonly Area[] =>
+  AREAS.filter(({ isForOperators }) => isOperator || !isForOperators);

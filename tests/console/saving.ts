@@ -1,0 +1,24 @@
+/** Changes settings as an operator does: the difference, a reason, the new version. */
+import type { Locator, Page } from "playwright-core";
+import { press as pressOn, write } from "./by-keyboard.ts";
+import { cellsOf } from "./shown-figures.ts";
+
+export async function press(within: Page | Locator, name: string): Promise<void> {
+  await pressOn(within.getByRole("button", { name, exact: true }));
+}
+
+/** The rows of the difference that an open dialog shows. */
+export async function diffOf(page: Page, name: string): Promise<string[][]> {
+  const [, ...rows] = await cellsOf(page, `Changes of ${name}`);
+  return rows;
+}
+
+/** Saves the change whose difference the open dialog shows, and closes the dialog. */
+export async function save(page: Page, reason: string): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  await write(dialog.getByLabel("Reason", { exact: true }), reason);
+  await press(dialog, "Save");
+  await dialog.getByText(/^Saved as version \d+\.$/).waitFor();
+  await press(dialog, "Close");
+  await dialog.waitFor({ state: "detached" });
+}

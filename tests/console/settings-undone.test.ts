@@ -1,0 +1,82 @@
+/** Rates, alert rules, codes of the journal: each change is shown first, saved, and undone. */
+import { deepEqual, equal, notEqual } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { once } from "../blocks/once.ts";
+import { backEnd, get } from "../support/project/http.ts";
+import { signUpOperator } from "../support/project/people.ts";
+import { press as pressOn, write } from "./by-keyboard.ts";
+import { test, testsEnd, world } from "./opened.ts";
+import { diffOf, press, save } from "./saving.ts";
+import { onPage } from "./shown-figures.ts";
+
+const operator = once(() => signUpOperator(world));
+
+interface Undone {
+  readonly page: string;
+  readonly title: string;
+  /** The name of the setting in the API. */
+  readonly name: string;
+  /** The field's label in the form, in the difference, and in the API. */
+  readonly label: string;
+  readonly shown: string;
+  readonly value: string;
+  readonly list: string;
+  readonly key: string;
+  readonly field: string;
+}
+
+/** Settings that no other test reads. */
+const SETTINGS: readonly Undone[] = [
+  {
+    ...{ page: "rates", title: "Rate of o3-mini", name: "o3-mini", value: "123.25" },
+    ...{ label: "Output, USD for a million tokens", shown: "output per million usd" },
+    ...{ list: "rates", key: "model", field: "output_per_million_usd" },
+  },
+  {
+    ...{ page: "alerts", title: "Rule welcome ceiling", name: "welcome_ceiling", value: "77" },
+    ...{ label: "Resolves after (seconds)", shown: "resolves after" },
+    ...{ list: "rules", key: "rule", field: "resolves_after" },
+  },
+  {
+    ...{ page: "journal-codes", title: "Code of tax payable", name: "tax_payable", value: "4711" },
+    ...{ label: "Code", shown: "code" },
+    ...{ list: "codes", key: "account", field: "code" },
+  },
+];
+
+/** The value that the API has now. */
+async function valueOf({ page, list, key, name, field }: Undone): Promise<string> {
+  const { data } = JSON.parse((await get(world, `settings/${page}`, backEnd(world))).text);
+  return String(data[list].find((one: Record<string, unknown>) => one[key] === name)[field]);
+}
+
+/** The field's row in the difference. A code has a day from which it applies, too. */
+async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | undefined> {
+  return (await diffOf(page, name)).find(([field]) => field === shown);
+}
+
+for (const setting of SETTINGS) {
+  const { page: path, title, label, shown, value } = setting;
+  test(`a change of ${path} is shown first, saved, and undone by a new version`, async () => {
+    const old = await valueOf(setting);
+    notEqual(old, value);
+    const reason = `A try of ${crypto.randomUUID()}`;
+    await onPage({ person: await operator(), path: `/settings/${path}` }, async (page) => {
+      await press(page, `Change: ${title}`);
+      const dialog = page.getByRole("dialog");
+      await write(dialog.getByLabel(label, { exact: true }), value);
+      await press(dialog, "Show what will change");
+      deepEqual(await fieldOf(page, setting), [shown, old, value]);
+      equal(await valueOf(setting), old, "a difference saves nothing");
+      await save(page, reason);
+      equal(await valueOf(setting), value);
+      const past = page.getByRole("row").filter({ hasText: reason });
+      await pressOn(past.getByRole("button", { name: /^Undo: / }));
+      deepEqual(await fieldOf(page, setting), [shown, value, old]);
+      await save(page, "as it was");
+    });
+    equal(await valueOf(setting), old);
+  });
+}
+
+testsEnd();
