@@ -7,8 +7,10 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { createStripeEmulator } from "./mod.ts";
 
-const HELP = `deno task stripe [--port 54326] [--key sk_test_…] [--webhook URL] [--data FILE]
+const HELP = `deno task stripe [--live] [--port 54326] [--key sk_…] [--webhook URL]
+                 [--data FILE]
 
+  --live     live mode: keys sk_live_…, objects with livemode: true. No money moves.
   --port     the port on 127.0.0.1
   --key      the secret key it accepts
   --webhook  the URL of a receiver for every event
@@ -18,7 +20,8 @@ const { values } = parseArgs({
   args: taskArguments(Deno.args),
   options: {
     port: { type: "string", default: "54326" },
-    key: { type: "string", default: "sk_test_local" },
+    live: { type: "boolean", default: false },
+    key: { type: "string" },
     webhook: { type: "string" },
     data: { type: "string" },
     help: { type: "boolean", default: false },
@@ -30,10 +33,13 @@ if (values.help) {
   Deno.exit(0);
 }
 
-const webhookSecret = "whsec_local";
+const mode = values.live ? "live" : "test";
+const apiKey = values.key ?? `sk_${mode}_local`;
+const webhookSecret = values.live ? "whsec_local_live" : "whsec_local";
 const url = `http://127.0.0.1:${values.port}`;
 const emulator = createStripeEmulator({
-  apiKey: values.key,
+  mode,
+  apiKey,
   publicUrl: url,
   webhookSecret,
   ...(values.webhook && { webhookUrl: values.webhook }),
@@ -44,7 +50,10 @@ const server = Deno.serve(
   emulator.fetch,
 );
 print(`${pc.bold("Stripe emulator")}  ${pc.cyan(url)}`);
-print(`${pc.bold("Secret key")}       ${values.key}`);
+if (values.live) {
+  print(pc.yellow("Live mode of the emulator: no money moves, also with a live key."));
+}
+print(`${pc.bold("Secret key")}       ${apiKey}`);
 print(`${pc.bold("Webhook secret")}   ${webhookSecret}`);
 Deno.addSignalListener("SIGINT", async () => {
   await emulator.close();

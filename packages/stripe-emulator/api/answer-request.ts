@@ -68,7 +68,7 @@ export class Api {
       if (!found) throw unrecognizedUrl(exchange.method, exchange.path);
       answer = await this.#perform(request, exchange, found, ids);
     } catch (error) {
-      answer = refuse(error, exchange.requestId);
+      answer = this.#refuse(error, exchange.requestId);
     }
     return respond(answer, exchange);
   }
@@ -142,10 +142,20 @@ export class Api {
       expandAll(scope, result, parsed.expand, this.#expanders);
       return { status: 200, body: JSON.stringify(result, null, 2) };
     } catch (error) {
-      const answer = refuse(error, requestId);
+      const answer = this.#refuse(error, requestId);
       if (answer.status !== PAYMENT_FAILED) store.rollback();
       return answer;
     }
+  }
+
+  #refuse(error: unknown, requestId: string): Answer {
+    const known = error instanceof StripeApiError ? error : new StripeApiError(
+      500,
+      `The emulator failed: ${error instanceof Error ? error.message : "unknown"}`,
+      { type: "api_error" },
+    );
+    const { mode } = this.#engine.scope().settings;
+    return { status: known.status, body: JSON.stringify(known.body(requestId, mode), null, 2) };
   }
 }
 
@@ -153,15 +163,6 @@ function replay(earlier: { status: number; body: string; request_id: string }): 
   const { status, body, request_id } = earlier;
   const headers = { "idempotent-replayed": "true", "original-request": request_id };
   return { status, body, headers };
-}
-
-function refuse(error: unknown, requestId: string): Answer {
-  const known = error instanceof StripeApiError ? error : new StripeApiError(
-    500,
-    `The emulator failed: ${error instanceof Error ? error.message : "unknown"}`,
-    { type: "api_error" },
-  );
-  return { status: known.status, body: JSON.stringify(known.body(requestId), null, 2) };
 }
 
 function respond({ status, body, headers }: Answer, exchange: Exchange): Response {

@@ -15,6 +15,7 @@ function readBalance(scope: Scope): Stripe.Balance {
     available: sums(scope, "available"),
     pending: sums(scope, "pending"),
     connect_reserved: [{ amount: 0, currency: "usd" }],
+    livemode: scope.settings.mode === "live",
   };
 }
 

@@ -37,7 +37,7 @@ export function createSession(scope: Scope, params: SessionParams): Session {
   const expires_at = checkExpiry(scope, params.expires_at);
   const customer = checkCustomer(scope, params);
   checkBusiness(params, customer);
-  const id = `cs_test_a1${randomText(56)}`;
+  const id = `cs_${scope.settings.mode}_a1${randomText(56)}`;
   const intent = (params.payment_intent_data ?? {}) as Partial<Stripe.PaymentIntent>;
   const entered = { ...NOTHING_ENTERED, address: customer?.address ?? null };
   sessionSecrets.put(scope, {

@@ -1,4 +1,11 @@
+import type { Mode } from "./settings.ts";
+
 type ErrorType = "api_error" | "card_error" | "idempotency_error" | "invalid_request_error";
+
+const DASHBOARDS: Readonly<Record<Mode, string>> = {
+  test: "https://dashboard.stripe.com/test",
+  live: "https://dashboard.stripe.com",
+};
 
 /** The fields of Stripe's error object, except its message. */
 interface ErrorFields {
@@ -22,7 +29,7 @@ export class StripeApiError extends Error {
     super(message);
   }
 
-  body(requestId: string): { error: Record<string, unknown> } {
+  body(requestId: string, mode: Mode): { error: Record<string, unknown> } {
     const { type = "invalid_request_error", code, ...rest } = this.fields;
     const link = code && `https://docs.stripe.com/error-codes/${code.replaceAll("_", "-")}`;
     return {
@@ -30,7 +37,7 @@ export class StripeApiError extends Error {
         ...(code && { code, doc_url: link }),
         message: this.message,
         ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-        request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}`,
+        request_log_url: `${DASHBOARDS[mode]}/logs/${requestId}`,
         type,
       },
     };

@@ -1,6 +1,9 @@
 /** The only API version that the emulator accepts. It is the version of the pinned SDK. */
 export const API_VERSION = "2026-10-28.endive";
 
+/** The mode of an emulator. In live mode, objects have `livemode: true`; no money moves. */
+export type Mode = "test" | "live";
+
 export interface DeliverySettings {
   /**
    * Milliseconds before the first retry of a delivery. The wait doubles after each further failed
@@ -18,7 +21,9 @@ export interface DeliverySettings {
 }
 
 export interface Options {
-  /** The secret key that the emulator accepts, `sk_test_…`. */
+  /** Default `test`. */
+  mode?: Mode;
+  /** The secret key that the emulator accepts: `sk_test_…`, in live mode `sk_live_…`. */
   apiKey: string;
   /**
    * The restricted keys, each with its rights, such as `charge_read`. A right to write includes the
@@ -51,6 +56,7 @@ export interface Options {
 }
 
 export interface Settings {
+  readonly mode: Mode;
   readonly apiKey: string;
   readonly restrictedKeys: Readonly<Record<string, readonly string[]>>;
   readonly webhookSecret: string | undefined;
@@ -68,10 +74,18 @@ const DELIVERY: DeliverySettings = {
 };
 
 export function readSettings(options: Options): Settings {
-  if (!options.apiKey.startsWith("sk_test_")) {
-    throw new Error("apiKey must begin with sk_test_: the Stripe emulator accepts only test keys.");
+  const { mode = "test" } = options;
+  if (!options.apiKey.startsWith(`sk_${mode}_`)) {
+    throw new Error(`apiKey must begin with sk_${mode}_, because the emulator is in ${mode} mode.`);
+  }
+  const otherKey = Object.keys(options.restrictedKeys ?? {}).find((key) =>
+    !key.startsWith(`rk_${mode}_`)
+  );
+  if (otherKey !== undefined) {
+    throw new Error(`Each of restrictedKeys must begin with rk_${mode}_.`);
   }
   return {
+    mode,
     apiKey: options.apiKey,
     restrictedKeys: options.restrictedKeys ?? {},
     webhookSecret: options.webhookSecret,

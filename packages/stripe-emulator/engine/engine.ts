@@ -28,7 +28,7 @@ export interface Engine {
 
 export function createEngine(options: Options): Engine {
   const settings = readSettings(options);
-  const store = new Store(options.dataFile);
+  const store = new Store({ dataFile: options.dataFile, livemode: settings.mode === "live" });
   const now = options.now ?? (() => new Date());
   const scope = (cause = NOBODY, account: string | null = null): Scope => {
     const self: Scope = {

@@ -36,7 +36,7 @@ export function checkoutPage(scope: Scope, session: Session, form: string, refus
         <input type="hidden" name="total" value="${session.amount_total ?? 0}">
         ${contact(scope, session, refused)} ${
       detailFields(scope, session, refused?.fields ?? {})
-    } ${free ? "" : methodFields(session.payment_method_types)}
+    } ${free ? "" : methodFields(session.payment_method_types, scope.settings.mode)}
         <button type="submit" name="pay">${free ? "Complete" : title}</button>
       </form>
       ${

@@ -19,7 +19,7 @@ export function paymentPage(scope: Scope, intent: Stripe.PaymentIntent, refused?
       ${refused ? html`<p role="alert" id="error">${refused}</p>` : ""}
       ${savedCards(scope, intent)}
       <form method="post" aria-label="Payment">
-        ${methodFields(intent.payment_method_types)}
+        ${methodFields(intent.payment_method_types, scope.settings.mode)}
         <button type="submit" name="pay">${title}</button>
       </form>`,
   );

@@ -1,14 +1,15 @@
 import { html } from "hono/html";
-import { testCardsLine } from "./test-card-list.ts";
+import type { Mode } from "../core/settings.ts";
+import { cardsLine, payingCard } from "./card-list.ts";
 
 /** Renders the offered payment methods and their fields. */
-export function methodFields(offered: string[]) {
+export function methodFields(offered: string[], mode: Mode) {
   const card = offered.includes("card");
-  return html`${card ? cardFields() : ""}
+  return html`${card ? cardFields(mode) : ""}
     ${offered.includes("us_bank_account") ? debitFields(!card) : ""}`;
 }
 
-function cardFields() {
+function cardFields(mode: Mode) {
   return html`
     <fieldset>
       <legend>Card</legend>
@@ -16,10 +17,10 @@ function cardFields() {
         <input type="radio" name="method" value="card" checked>
         <span>Pay by card, at once</span>
       </label>
-      ${testCardsLine()}
+      ${cardsLine(mode)}
       <label for="number">Card number</label>
       <input id="number" name="number" inputmode="numeric" autocomplete="cc-number"
-        placeholder="4242 4242 4242 4242" maxlength="24">
+        placeholder="${payingCard(mode)}" maxlength="24">
       <div class="pair">
         <div>
           <label for="exp">Expiry (MM/YY)</label>

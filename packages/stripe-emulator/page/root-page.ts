@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { layout } from "./layout.ts";
-import { testCardsTable } from "./test-card-list.ts";
+import { cardsTable } from "./card-list.ts";
 import { formatMoney } from "../payments/amounts.ts";
 import { lineItemsOf, type Session, sessionOf, sessions } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
@@ -22,8 +22,8 @@ export function rootPage(scope: Scope) {
     html`<h1>Stripe emulator</h1>
       <h2>Open checkouts</h2>
       ${list} ${more} ${openPayments(scope)}
-      <h2>Test cards</h2>
-      ${testCardsTable()}`,
+      <h2>Cards</h2>
+      ${cardsTable(scope.settings.mode)}`,
   );
 }
 

@@ -34,7 +34,7 @@ interface CardInput {
 }
 
 export function createCard(scope: Scope, input: CardInput): PaymentMethod {
-  const known = findCard(input.number);
+  const known = findCard(input.number, scope.settings.mode);
   const draft = example<PaymentMethod>("payment_method");
   const method = paymentMethods.put(scope, {
     ...draft,
@@ -85,9 +85,10 @@ export function createBankAccount(
 
 /**
  * Returns the payment method that a parameter names. A ready-made name, such as `pm_card_visa`,
- * creates a new payment method each time.
+ * creates a new payment method each time. These names exist only in test mode.
  */
 export function requirePaymentMethod(scope: Scope, id: string, param?: string): PaymentMethod {
+  if (scope.settings.mode === "live") return paymentMethods.get(scope, id, param);
   if (id === "pm_usBankAccount") return createBankAccount(scope, {});
   const number = READY_MADE[id];
   if (number === undefined) return paymentMethods.get(scope, id, param);

@@ -1,7 +1,9 @@
 /**
- * Stripe's documented test cards (https://docs.stripe.com/testing) and their behaviours. Card
- * numbers are never stored; a payment method stores the name of its behaviour.
+ * Stripe's documented test cards (https://docs.stripe.com/testing), the emulator's own cards for
+ * live mode, and their behaviours. Card numbers are never stored; a payment method stores the name
+ * of its behaviour.
  */
+import type { Mode } from "../core/settings.ts";
 
 /** Why a bank or Stripe declines a card, and the message that the buyer sees. */
 export interface Decline {
@@ -84,6 +86,10 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   test_mode_live_card: declined(
     "test_mode_live_card",
     "This is not a test card. Only test cards are accepted here.",
+  ),
+  live_mode_test_card: declined(
+    "live_mode_test_card",
+    "Your card was declined. Your request was in live mode, but used a known test card.",
   ),
   blocked: {
     ...declined("fraudulent", "The card was declined. Try another card."),
@@ -204,11 +210,27 @@ export function savingDeclined(behaviour: Behaviour): Decline | undefined {
 }
 
 /**
- * Returns a test card. A number that is no test card is declined, as Stripe's test mode declines a
- * real card.
+ * The cards of the emulator's live mode: each number with this beginning that passes the Luhn check
+ * is a card of its own. No bank issues cards whose numbers begin with 9999, and Stripe has no such
+ * test cards.
  */
-export function findCard(number: string): TestCard {
-  return CARDS[number] ?? card("visa", "test_mode_live_card");
+const LIVE_CARDS: Record<string, TestCard> = {
+  "999900": card("visa"),
+  "999901": card("visa", "insufficient_funds"),
+  "999902": card("visa", "authenticate"),
+  "999903": card("visa", "dispute_fraudulent"),
+};
+
+/**
+ * Returns the card with this number. Any other number is declined. In test mode, Stripe declines a
+ * real card, and in live mode a test card. The emulator also declines a real card in live mode,
+ * because it takes no money.
+ */
+export function findCard(number: string, mode: Mode): TestCard {
+  const known = CARDS[number];
+  if (mode === "test") return known ?? card("visa", "test_mode_live_card");
+  if (known) return { ...known, behaviour: "live_mode_test_card" };
+  return LIVE_CARDS[number.slice(0, 6)] ?? card("visa", "generic_decline");
 }
 
 /** Whether a card number's check digit is correct. */

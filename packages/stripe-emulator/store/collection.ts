@@ -26,10 +26,7 @@ export interface Collection<T extends Entity> {
 
 export function collection<T extends Entity>(name: string): Collection<T> {
   const rows = (scope: Holder) => scope.store.table(name) as ReadonlyMap<string, T>;
-  const put = (scope: Holder, value: T): T => {
-    scope.store.put(name, value);
-    return value;
-  };
+  const put = (scope: Holder, value: T): T => scope.store.put(name, value);
   return {
     name,
     put,

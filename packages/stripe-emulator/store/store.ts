@@ -1,8 +1,15 @@
 import { type Change, Journal } from "./journal.ts";
+import { hasMode, inLiveMode } from "./livemode.ts";
 
 /** The field that every stored object has. */
 export interface Entity {
   id: string;
+}
+
+export interface StoreOptions {
+  dataFile?: string | undefined;
+  /** Whether the objects are those of live mode (default false). */
+  livemode?: boolean;
 }
 
 /**
@@ -20,10 +27,19 @@ export class Store {
    */
   #undo: Change[] = [];
 
-  constructor(dataFile?: string) {
+  readonly #livemode: boolean;
+
+  /** @throws Error if the file holds objects of the other mode */
+  constructor({ dataFile, livemode = false }: StoreOptions = {}) {
+    this.#livemode = livemode;
     if (dataFile === undefined) return;
     this.#journal = new Journal(dataFile);
-    for (const change of this.#journal.read()) this.#apply(change);
+    const stored = this.#journal.read();
+    if (stored.some(({ value }) => hasMode(value, !livemode))) {
+      const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
+      throw new Error(`${dataFile} has data of ${there} mode: give ${here} mode another file.`);
+    }
+    for (const change of stored) this.#apply(change);
     this.#journal.rewrite(this.#everything());
   }
 
@@ -36,8 +52,11 @@ export class Store {
     return Object.fromEntries([...this.#tables].map(([name, rows]) => [name, rows.size]));
   }
 
-  put(table: string, value: Entity): void {
-    this.#record({ table, id: value.id, value });
+  /** Stores an object with the mode of this store. Returns the stored object. */
+  put<T extends Entity>(table: string, value: T): T {
+    const stored = this.#livemode ? inLiveMode(value) : value;
+    this.#record({ table, id: value.id, value: stored });
+    return stored;
   }
 
   remove(table: string, id: string): void {

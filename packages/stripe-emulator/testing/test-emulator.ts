@@ -3,6 +3,7 @@ import type { Options } from "../core/settings.ts";
 import { createStripeEmulator } from "../mod.ts";
 
 export const EMULATOR_KEY = "sk_test_emulator_key_1234";
+export const EMULATOR_LIVE_KEY = "sk_live_emulator_key_1234";
 
 /** An emulator on its own port, an SDK client connected to it, and a clock that the test sets. */
 export interface TestEmulator {
@@ -25,14 +26,15 @@ export async function startTestEmulator(options: Partial<Options> = {}): Promise
     (request) => late.fetch(request),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
+  const apiKey = options.mode === "live" ? EMULATOR_LIVE_KEY : EMULATOR_KEY;
   const emulator = createStripeEmulator({
-    apiKey: EMULATOR_KEY,
+    apiKey,
     publicUrl: url,
     now: () => clock.now,
     ...options,
   });
   late.fetch = emulator.fetch;
-  const client = (config: Partial<Stripe.StripeConfig> = {}, key = EMULATOR_KEY) =>
+  const client = (config: Partial<Stripe.StripeConfig> = {}, key = options.apiKey ?? apiKey) =>
     new Stripe(key, {
       host: "127.0.0.1",
       port: server.addr.port,

@@ -1,0 +1,27 @@
+/** The field `livemode`, which most of Stripe's objects have, also those inside other objects. */
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/**
+ * Returns a copy of a value in which each `livemode` is true, at any depth. Objects are made from
+ * Stripe's examples, which are of test mode, and from each other. Because they are changed where
+ * they are stored, none is forgotten. Metadata does not change: its values are texts.
+ */
+export function inLiveMode<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(inLiveMode) as T;
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([name, field]) => [
+    name,
+    name === "livemode" && typeof field === "boolean" ? true : inLiveMode(field),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** Whether a value, or an object inside it, has this mode. */
+export function hasMode(value: unknown, livemode: boolean): boolean {
+  if (Array.isArray(value)) return value.some((item) => hasMode(item, livemode));
+  if (!isObject(value)) return false;
+  return value.livemode === livemode ||
+    Object.values(value).some((field) => hasMode(field, livemode));
+}
