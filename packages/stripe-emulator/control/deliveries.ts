@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readBody } from "./request.ts";
 import { randomText } from "../core/ids.ts";
 import type { Courier } from "../deliveries/courier.ts";
+import { FailingEvents } from "../deliveries/disorder.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
   type Delivery,
@@ -21,6 +22,14 @@ const copies = z.int().min(1).max(100).default(1);
 
 const holdBody = z.strictObject({ types });
 const copiesBody = z.strictObject({ copies });
+const failBody = z.strictObject({
+  types,
+  /** The share of events whose deliveries fail. */
+  percent: z.int().min(0).max(100).default(100),
+  status: z.int().min(300).max(599).default(503),
+});
+/** Without the field, events are delivered as they are. */
+const livemodeBody = z.strictObject({ livemode: z.boolean().optional() });
 const dropBody = z.strictObject({
   types,
   /** If given, only deliveries of these events are selected. */
@@ -40,7 +49,7 @@ const releaseBody = z.strictObject({
 const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
 /**
- * Controls for webhook deliveries: list, hold, release in any order, copy, drop and repeat them.
+ * Controls for webhook deliveries: list, hold, release in any order, copy, drop, repeat and fail them.
  */
 export function deliveryControls(engine: Engine): Hono {
   const app = new Hono();
@@ -65,6 +74,17 @@ export function deliveryControls(engine: Engine): Hono {
     const { copies } = await readBody(c, copiesBody);
     courier.disorder = { ...courier.disorder, copies };
     return c.json({ copies });
+  });
+  app.post("/deliveries/fail", async (c) => {
+    const rule = await readBody(c, failBody);
+    const fail = rule.percent === 0 ? undefined : new FailingEvents(rule);
+    courier.disorder = { ...courier.disorder, fail };
+    return c.json(rule);
+  });
+  app.post("/deliveries/livemode", async (c) => {
+    const { livemode } = await readBody(c, livemodeBody);
+    courier.disorder = { ...courier.disorder, livemode };
+    return c.json({ livemode: livemode ?? scope.settings.mode === "live" });
   });
   app.post("/deliveries/release", async (c) => {
     const wanted = await readBody(c, releaseBody);

@@ -10,6 +10,7 @@ import { payoutControls } from "./payouts.ts";
 import { refundControls } from "./refunds.ts";
 import { taxControls } from "./taxes.ts";
 import { readBody } from "./request.ts";
+import { ORDER } from "../deliveries/disorder.ts";
 import { StripeApiError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
@@ -23,6 +24,7 @@ const endpointBody = z.strictObject({
   secret: z.string().min(1).optional(),
   description: z.string().optional(),
   api_version: z.string().optional(),
+  disabled: z.boolean().optional(),
 });
 
 const accountBody = z.strictObject({ api_version: z.string() });
@@ -53,7 +55,7 @@ export function controls(engine: Engine): Hono {
     const except = keep_webhook_endpoints ? ["webhook_endpoint", "webhook_secret"] : [];
     engine.store.clear(except);
     engine.faults.clear();
-    engine.courier.disorder = { hold: [], copies: 1 };
+    engine.courier.disorder = ORDER;
     return c.json({ reset: true });
   });
   app.get("/", (c) => c.json(summary(engine)));

@@ -1,3 +1,4 @@
+import { type Disorder, ORDER } from "./disorder.ts";
 import { signatureHeader } from "./signature.ts";
 import { type Delivery, finish, openDeliveries } from "../resources/deliveries.ts";
 import { events, matchesType, shown, type StoredEvent } from "../resources/events.ts";
@@ -14,20 +15,9 @@ const PARALLEL = 16;
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 60_000;
 
-/** How a control disturbs new deliveries. */
-export interface Disorder {
-  /**
-   * Event types whose deliveries are held until a control releases them. Patterns such as
-   * `charge.*` are allowed.
-   */
-  hold: string[];
-  /** How many times each event is delivered to an endpoint. */
-  copies: number;
-}
-
 /** Delivers events to webhook endpoints, with retries until an endpoint answers with success. */
 export class Courier {
-  disorder: Disorder = { hold: [], copies: 1 };
+  disorder: Disorder = ORDER;
   readonly #scope: Scope;
   readonly #underway = new Map<string, Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -150,10 +140,14 @@ export class Courier {
   async #send(delivery: Delivery): Promise<Pick<Delivery, "last_status" | "last_error">> {
     const endpoint = webhookEndpoints.find(this.#scope, delivery.endpoint);
     if (!endpoint) return { last_status: null, last_error: "The endpoint was deleted." };
+    const planned = this.disorder.fail?.statusOf(delivery);
+    if (planned !== undefined) return { last_status: planned, last_error: null };
     try {
       const stored = events.find(this.#scope, delivery.event);
       if (!stored) return { last_status: null, last_error: "The event was deleted." };
-      const event = shown(this.#scope, stored, endpoint.api_version ?? stored.api_version);
+      const version = endpoint.api_version ?? stored.api_version;
+      const { livemode = stored.livemode } = this.disorder;
+      const event = { ...shown(this.#scope, stored, version), livemode };
       const payload = JSON.stringify(event, null, 2);
       const secret = signingSecret(this.#scope, endpoint.id);
       const { timeoutMs } = this.#scope.settings.delivery;

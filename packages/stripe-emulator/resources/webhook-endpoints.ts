@@ -40,12 +40,15 @@ interface NewEndpoint {
   metadata?: Record<string, string> | null | undefined;
   api_version?: string | undefined;
   secret?: string | undefined;
+  /** Whether the endpoint gets no events (default false). */
+  disabled?: boolean | undefined;
 }
 
 /** Creates an endpoint. Only the returned object contains the signing secret. */
 export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
-  const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), hears = "both", ...rest } =
-    given;
+  const { settings } = scope;
+  const { secret = settings.webhookSecret ?? newId("whsec", 32), hears = "both" } = given;
+  const { secret: _secret, hears: _hears, disabled = false, ...rest } = given;
   const endpoint = webhookEndpoints.put(scope, {
     ...example<WebhookEndpoint>("webhook_endpoint"),
     description: null,
@@ -55,7 +58,7 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
     metadata: rest.metadata ?? {},
     id: `we_${randomText(24)}`,
     created: scope.seconds(),
-    status: "enabled",
+    status: disabled ? "disabled" : "enabled",
   });
   secrets.put(scope, { id: endpoint.id, secret, hears });
   return { ...endpoint, secret };
@@ -73,7 +76,7 @@ export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
   secrets.put(scope, { id: found.id, secret });
   const enabled_events = given.enabled_events ?? found.enabled_events;
   const api_version = given.api_version ?? found.api_version;
-  const changes = { enabled_events, api_version, status: "enabled" };
+  const changes = { enabled_events, api_version, status: given.disabled ? "disabled" : "enabled" };
   const endpoint = webhookEndpoints.update(scope, found, changes);
   return { ...endpoint, secret };
 }
