@@ -253,7 +253,17 @@ Deno.test("stripe:check reports a signing secret that the function does not know
 Deno.test("stripe:setup refuses conflicting settings without showing the key", async () => {
   const wrong: [Given, string[], RegExp][] = [
     [{ key: "pk_test_public" }, [], /is not a secret key/],
-    [{ key: "sk_live_secretly" }, [], /must not be set with a live key/],
+    [
+      { key: "sk_live_secretly" },
+      ["--url", "https://a.example.com"],
+      /must not be set with a live key/,
+    ],
+    [
+      { key: "sk_live_secretly" },
+      ["--url", "http://localhost@b.com"],
+      /must not be set with a live key/,
+    ],
+    [{ key: "sk_live_secretly" }, [], /does not know this key/],
     [{ env: { STRIPE_SETUP_KEY: "sk_live_secretly" } }, [], /STRIPE_SETUP_KEY must be a test key/],
     [{}, ["--project", "nope!"], /--project must be/],
     [{}, ["sk_test_stray"], /Usage/],

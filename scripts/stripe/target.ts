@@ -1,6 +1,7 @@
 /** The Stripe account, its mode, and the address to which Stripe sends events. */
 import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/env.ts";
+import { areLoopback } from "../../supabase/functions/_shared/core/loopback.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { asked } from "./failures.ts";
@@ -89,15 +90,18 @@ export function readTarget(wanted: Asked): Target {
   const setupKey = given ? requireKey(given, "STRIPE_SETUP_KEY", "the environment") : secretKey;
   const mode = modeOfKey(secretKey);
   requireOneMode(mode, setupKey, settings);
+  const url = addressOf(wanted, settings);
   const apiUrl = values.STRIPE_API_URL || undefined;
-  if (apiUrl !== undefined && mode === "live") {
+  const emulated = [apiUrl, values.SUPABASE_URL || undefined, new URL(url).origin];
+  if (apiUrl !== undefined && mode === "live" && !areLoopback(emulated)) {
     throw new SettingsError(
-      "STRIPE_API_URL must not be set with a live key: it is the address of an emulator.",
+      "STRIPE_API_URL must not be set with a live key: it is the address of an emulator, which " +
+        "gets a live key only if it and the project are on this machine.",
     );
   }
   return {
     mode,
-    url: addressOf(wanted, settings),
+    url,
     stripe: createClient({ secretKey, apiUrl }),
     isRestricted: secretKey.startsWith("rk_"),
     setup: createClient({ secretKey: setupKey, apiUrl }),

@@ -112,11 +112,67 @@ Deno.test("STRIPE_MODE and a key of the other mode are refused, and both are nam
   assert.deepEqual(namesMissing({ STRIPE_MODE: "production" }), ["STRIPE_MODE"]);
 });
 
-Deno.test("a live key is never sent to an emulator", () => {
-  const stand = { STRIPE_API_URL: "http://127.0.0.1:1" };
-  const names = ["STRIPE_SECRET_KEY", "STRIPE_API_URL"];
-  assert.deepEqual(namesMissing({ ...stand, STRIPE_SECRET_KEY: "sk_live_1" }), names);
-  assert.equal(read({ ...stand }).STRIPE_API_URL, stand.STRIPE_API_URL);
+const KEY_AND_ADDRESS = ["STRIPE_SECRET_KEY", "STRIPE_API_URL"];
+
+Deno.test("a hosted project sends a live key only to Stripe itself", () => {
+  const emulated = { STRIPE_API_URL: "http://127.0.0.1:1" };
+  for (const STRIPE_SECRET_KEY of ["sk_live_1", "rk_live_1"]) {
+    assert.deepEqual(namesMissing({ ...emulated, STRIPE_SECRET_KEY }), KEY_AND_ADDRESS);
+    assert.equal(read({ STRIPE_SECRET_KEY }).STRIPE_API_URL, undefined);
+  }
+  assert.equal(read({ ...emulated }).STRIPE_API_URL, emulated.STRIPE_API_URL);
+});
+
+Deno.test("a project on this machine sends a live key to an emulator on this machine", () => {
+  const STRIPE_SECRET_KEY = "sk_live_1";
+  for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
+    const STRIPE_API_URL = `http://${host}:54326`;
+    const local = { STRIPE_SECRET_KEY, STRIPE_API_URL, SUPABASE_URL: `http://${host}:54321/` };
+    assert.equal(read(local).STRIPE_API_URL, STRIPE_API_URL);
+    const FARTHING_PUBLIC_URL = "http://localhost:54321";
+    assert.equal(read({ ...local, FARTHING_PUBLIC_URL }).STRIPE_API_URL, STRIPE_API_URL);
+  }
+});
+
+const OTHER_MACHINES = [
+  "http://127.0.0.1.evil.com",
+  "http://localhost.evil.com:54326",
+  "http://localhost@evil.com",
+  "http://127.0.0.1:54326@evil.com",
+  "http://user@127.0.0.1",
+  "http://2130706433",
+  "http://0x7f000001",
+  "http://0177.0.0.1",
+  "http://127.1",
+  "http://127.0.0.2",
+  "http://0.0.0.0",
+  "http://[::]",
+  "http://[::ffff:127.0.0.1]",
+  "http://localhost.",
+  "http://127.0.0.1\\@evil.com",
+  "http://127.0.0.1#@evil.com",
+  "http://127.0.0.1?@evil.com",
+  "http://127.0.0.1/@evil.com",
+  "http://127.0.0.1:54326/v2",
+  "http://evil.com/http://127.0.0.1",
+  "http://loc\u0430lhost",
+  "http://127\u30020\u30020\u30021",
+  "http://host.docker.internal:54326",
+  "http://192.168.0.2",
+  "https://api.stripe.com",
+];
+
+Deno.test("a live key is refused with an address that only looks like this machine's", () => {
+  const here = "http://127.0.0.1:54321";
+  const live = { STRIPE_SECRET_KEY: "sk_live_1", STRIPE_API_URL: here, SUPABASE_URL: here };
+  assert.equal(read(live).STRIPE_API_URL, here);
+  for (const address of OTHER_MACHINES) {
+    for (const name of ["STRIPE_API_URL", "SUPABASE_URL", "FARTHING_PUBLIC_URL"]) {
+      const missing = namesMissing({ ...live, [name]: address });
+      const isMalformed = missing.length === 1 && missing[0] === name;
+      if (!isMalformed) assert.deepEqual(missing, KEY_AND_ADDRESS, `${name} ${address}`);
+    }
+  }
 });
 
 Deno.test("half of a Redis address names the other half", () => {

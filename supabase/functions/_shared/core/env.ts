@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { readModels } from "./ai-models.ts";
+import { areLoopback } from "./loopback.ts";
 import { ANY_LOOPBACK_PORT } from "./origins.ts";
 
 /**
@@ -95,13 +96,18 @@ const EnvSchema = z.object({
 export type Env = z.output<typeof EnvSchema>;
 
 /** Returns the names of variables that are each valid but contradict each other. */
-function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): string[] {
+function disagreeing(env: Env): string[] {
+  const { STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL } = env;
   if (STRIPE_SECRET_KEY === undefined) return [];
   const mode = modeOfKey(STRIPE_SECRET_KEY);
   const names: string[] = [];
   if (STRIPE_MODE !== undefined && STRIPE_MODE !== mode) names.push("STRIPE_MODE");
-  // A live key must only be sent to Stripe itself.
-  if (STRIPE_API_URL !== undefined && mode === "live") names.push("STRIPE_API_URL");
+  // A live key must only be sent to Stripe itself. The emulator's live mode is the exception: there
+  // the project and the emulator are on one machine, so a hosted project can't send a key elsewhere.
+  const emulated = [STRIPE_API_URL, env.SUPABASE_URL, env.FARTHING_PUBLIC_URL];
+  if (STRIPE_API_URL !== undefined && mode === "live" && !areLoopback(emulated)) {
+    names.push("STRIPE_API_URL");
+  }
   return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
 }
 

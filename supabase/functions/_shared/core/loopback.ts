@@ -1,0 +1,19 @@
+/** Addresses of this machine itself, where an emulator of Stripe may get a live key. */
+
+/**
+ * Matches only the plain spelling of an address without a path. A parser accepts many more, such as
+ * `http://2130706433`, `http://127.1` or `http://localhost@evil.com`, and two parsers may disagree
+ * about one of them.
+ */
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?\/?$/;
+
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.test(address);
+}
+
+/**
+ * Whether all addresses are those of this machine. Absent ones are left out.
+ */
+export function areLoopback(addresses: readonly (string | undefined)[]): boolean {
+  return addresses.every((address) => address === undefined || isLoopback(address));
+}
