@@ -61,12 +61,13 @@ async function createContext(given: StackOptions): Promise<StackContext> {
   const ports = portsAt(options.offset);
   const urls = urlsAt(ports, options.redis && findRedisServer() !== undefined);
   await Deno.mkdir(options.dataDir, { recursive: true });
-  await claim(options.dataDir, { pid: Deno.pid, api: urls.api, envFile: options.envFile });
+  const { envFile, live } = options;
+  await claim(options.dataDir, { pid: Deno.pid, api: urls.api, envFile, live });
   try {
     await endLeftover(options.dataDir);
     await endLeftoverRedis(options.dataDir);
     await requireFreePorts(ports, options.offset);
-    const keys = await loadKeys(options.dataDir);
+    const keys = await loadKeys(options.dataDir, live);
     return { options, ports, urls, keys, log: options.log };
   } catch (error) {
     await releaseState(options.dataDir);
@@ -139,7 +140,7 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
     }
     if (!context.database) throw new StackError("the database part did not start");
     const env = stackEnv(context);
-    await writeEnvFile(options.envFile, env);
+    await writeEnvFile(options.envFile, env, options.live);
     return {
       env,
       urls,

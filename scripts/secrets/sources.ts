@@ -40,6 +40,7 @@ export function fromStack(settings: Settings = readSettings()): Found {
   const context = {
     urls: {
       api: told.SUPABASE_URL,
+      console: told.SUPABASE_URL,
       database: told.SUPABASE_DB_URL,
       stripe: told.STRIPE_API_URL,
       mail: told.MAIL_URL,
@@ -56,7 +57,7 @@ export function fromStack(settings: Settings = readSettings()): Found {
       aiKey: told.AI_API_KEY,
       redisToken: told.UPSTASH_REDIS_REST_TOKEN,
     },
-    options: { origins: [] },
+    options: { origins: [], live: told.STRIPE_SECRET_KEY?.startsWith("sk_live_") ?? false },
   };
   // functionEnvironment() reads only these fields of the stack's context.
   const values = functionEnvironment(context as unknown as FunctionContext);

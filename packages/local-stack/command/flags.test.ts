@@ -10,6 +10,7 @@ Deno.test("parseFlags reads every flag", () => {
   const flags = [
     "--offset",
     "20",
+    "--live",
     "--data",
     "d",
     "--env-file=e",
@@ -30,6 +31,7 @@ Deno.test("parseFlags reads every flag", () => {
   ];
   assert.deepEqual(parseFlags(flags, NAMES), {
     offset: 20,
+    live: true,
     dataDir: "d",
     envFile: "e",
     postgres: "system",
@@ -48,6 +50,15 @@ Deno.test("bundles run in isolates with the paid plan's limits by default", () =
   assert.deepEqual(resolveOptions({ bundlesDir: "/b" }).isolates, PLANS.paid);
   assert.deepEqual(resolveOptions({ bundlesDir: "/b", isolates: PLANS.free }).isolates, PLANS.free);
   assert.equal(resolveOptions({}).isolates, undefined);
+});
+
+Deno.test("live mode has a data directory of its own, with its log", () => {
+  const [test, live] = [resolveOptions({}), resolveOptions({ live: true })];
+  assert.match(test.dataDir, /\/\.farthing\/data$/);
+  assert.match(live.dataDir, /\/\.farthing\/data-live$/);
+  assert.equal(live.logFile, `${live.dataDir}/functions.log`);
+  assert.notEqual(live.logFile, test.logFile);
+  assert.equal(resolveOptions({ live: true, dataDir: "/d" }).dataDir, "/d");
 });
 
 Deno.test("parseFlags names an unknown flag, or a flag with a wrong value", () => {

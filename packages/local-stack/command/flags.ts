@@ -10,7 +10,10 @@ import type { StackOptions } from "../stack/options.ts";
 export const USAGE = `Usage: deno task start|stop|reset|status [flags]
 
   --offset N                   add N to every port (default 0: API 54321, database 54322)
-  --data DIR                   where data and keys are stored (default .farthing/data)
+  --live                       the Stripe emulator in live mode: a key sk_live_…, events with
+                               livemode: true, data of its own. No money moves.
+  --data DIR                   where data and keys are stored (default .farthing/data, with --live
+                               .farthing/data-live)
   --env-file FILE              where the addresses and keys are written (default .farthing/stack.env)
   --postgres embedded|system   the server from npm, or the machine's own (default embedded)
   --migrations DIR             migrations to apply (default supabase/migrations)
@@ -18,7 +21,8 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --no-jobs                    do not run scheduled jobs
   --no-redis                   do not run Redis
   --origin URL                 an origin that apps may have (repeatable; in addition to
-                               every port of localhost, 127.0.0.1 and [::1])
+                               every port of localhost, 127.0.0.1 and [::1], with --live
+                               only to the gateway and the console)
   --set NAME=VALUE             set a name of the functions' environment (docs/deploy.md), such as
                                ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
   --isolates free|paid[,…]     run the functions in isolates with that plan's limits
@@ -33,6 +37,7 @@ With npx on Node 20, which would read --env-file itself, write: task start -- --
 
 const FLAGS = {
   offset: { type: "string" },
+  live: { type: "boolean" },
   data: { type: "string" },
   "env-file": { type: "string" },
   postgres: { type: "string" },
@@ -63,6 +68,7 @@ export function parseFlags(args: string[], names: readonly string[]): StackOptio
   if (values.help) return undefined;
   const options: StackOptions = {};
   if (values.offset !== undefined) options.offset = parseOffset(values.offset);
+  if (values.live) options.live = true;
   if (values.data !== undefined) options.dataDir = values.data;
   if (values["env-file"] !== undefined) options.envFile = values["env-file"];
   if (values.postgres !== undefined) options.postgres = parseFlavour(values.postgres);

@@ -37,7 +37,7 @@ async function start(options: StackOptions): Promise<void> {
   const stack = first as Stack | undefined ?? await starting;
   if (first) {
     const resolved = resolveOptions(options);
-    const keys = await loadKeys(resolved.dataDir);
+    const keys = await loadKeys(resolved.dataDir, resolved.live);
     const shown = { urls: stack.urls, keys, options: resolved, health: await stack.health() };
     print(runningTable(shown, performance.now() - begun));
     await signalled;
@@ -72,7 +72,7 @@ async function status(options: StackOptions): Promise<void> {
   const response = await fetch(`${running.api}/stack/status`).catch(() => undefined);
   if (!response?.ok) throw new StackError(`The stack (pid ${running.pid}) is starting or stuck.`);
   const { pid, urls, health } = await response.json();
-  const keys = await loadKeys(resolved.dataDir);
+  const keys = await loadKeys(resolved.dataDir, resolved.live);
   const shown = { urls, keys, options: { ...resolved, envFile: running.envFile }, health };
   const { text, ok } = statusTable(shown, pid);
   print(text);

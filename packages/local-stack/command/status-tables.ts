@@ -8,6 +8,11 @@ import type { Health } from "../stack/plugin.ts";
 
 const COLUMNS = [{ title: "" }, { title: "" }, { title: "" }];
 
+const LIVE_TITLE = " Live mode of the Stripe emulator: no money moves. ";
+const LIVE_TEXT = `
+Nothing is sent to Stripe. The key is sk_live_…, and events have livemode: true. Test cards are
+declined; the card 9999 0000 0000 0004 pays. Never enter a real card.`;
+
 function mark({ ok }: Health): string {
   return ok ? pc.green("✓") : pc.red("✗");
 }
@@ -52,8 +57,9 @@ function tables({ urls, keys, options, health }: Shown, more: string[][] = []): 
     ["Functions' log", options.logFile, ""],
     ...more,
   ];
+  const notice = options.live ? `${pc.black(pc.bgYellow(LIVE_TITLE))} ${LIVE_TEXT}\n\n` : "";
   const bold = rows.map(([name = "", ...rest]) => [pc.bold(name), ...rest]);
-  return `${formatTable(COLUMNS, bold)}\n\n${formatTable(COLUMNS, healthRows(health))}`;
+  return `${notice}${formatTable(COLUMNS, bold)}\n\n${formatTable(COLUMNS, healthRows(health))}`;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { StackError } from "./stack-error.ts";
 
 export interface Keys {
   publishableKey: string;
@@ -25,13 +26,15 @@ function token(bytes: number): string {
   return randomBytes(bytes).toString("base64url");
 }
 
-async function generate(): Promise<Keys> {
+const prefixOf = (live: boolean) => live ? "sk_live_" : "sk_test_";
+
+async function generate(live: boolean): Promise<Keys> {
   const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
   const named = { kid: crypto.randomUUID(), alg: "ES256", use: "sig" };
   return {
     publishableKey: `sb_publishable_${token(16)}_${token(6)}`,
     secretKey: `sb_secret_${token(16)}_${token(6)}`,
-    stripeSecretKey: `sk_test_${randomBytes(16).toString("hex")}`,
+    stripeSecretKey: `${prefixOf(live)}${randomBytes(16).toString("hex")}`,
     stripeWebhookSecret: `whsec_${randomBytes(16).toString("hex")}`,
     aiKey: `sk-local-${token(24)}`,
     redisToken: token(24),
@@ -58,11 +61,23 @@ async function writeKeys(file: string, keys: Keys): Promise<void> {
   await Deno.rename(draft, file);
 }
 
-/** Reads the keys of a data directory, and creates those that are missing. */
-export async function loadKeys(dataDir: string): Promise<Keys> {
+/**
+ * Reads the keys of a data directory, and creates those that are missing.
+ * @param live whether the Stripe emulator is in live mode
+ * @throws StackError if the directory has the data of the other mode
+ */
+export async function loadKeys(dataDir: string, live = false): Promise<Keys> {
   const file = join(dataDir, "keys.json");
   const kept = await readKeys(file);
-  const made = await generate();
+  if (kept.stripeSecretKey !== undefined && !kept.stripeSecretKey.startsWith(prefixOf(live))) {
+    throw new StackError(
+      `${dataDir} has the data of Stripe's ${
+        live ? "test" : "live"
+      } mode: name another directory ` +
+        `with --data, or start it ${live ? "without" : "with"} --live.`,
+    );
+  }
+  const made = await generate(live);
   if (Object.keys(made).every((name) => name in kept)) return kept as Keys;
   const keys = { ...made, ...kept };
   await writeKeys(file, keys);

@@ -8,14 +8,25 @@ export type Environment = Record<string, string>;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
+const ANY_PORT = LOOPBACK_HOSTS.flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
+
+/** Returns an address's origin under each name of this machine. */
+function localOrigins(address: string): string[] {
+  const { origin, protocol, port } = new URL(address);
+  return [origin, ...LOOPBACK_HOSTS.map((host) => `${protocol}//${host}:${port}`)];
+}
+
 /**
  * Returns the origins that apps of this stack may have: this machine with any port, and the origins
  * in the options. The gateway's own origin comes first: by default a checkout returns to the first
- * origin, and the gateway has a page for it.
+ * origin, and the gateway has a page for it. With a live key the functions refuse origins of any
+ * port. Then only the gateway, the console and the origins in the options are allowed.
  */
-export function appOrigins(apiUrl: string, named: string[]): string[] {
-  const loopback = LOOPBACK_HOSTS.flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
-  return [...new Set([new URL(apiUrl).origin, ...named, ...loopback])];
+export function appOrigins({ urls, options }: Pick<FunctionContext, "urls" | "options">): string[] {
+  const local = options.live
+    ? [...localOrigins(urls.api), ...localOrigins(urls.console)]
+    : ANY_PORT;
+  return [...new Set([new URL(urls.api).origin, ...options.origins, ...local])];
 }
 
 function named(key: string): string {
@@ -43,7 +54,7 @@ function mailEnvironment(url: string): Environment {
 
 /** The parts of a stack that its functions' environment depends on. */
 export interface FunctionContext extends Pick<StackContext, "urls" | "keys"> {
-  options: Pick<StackContext["options"], "origins" | "environment">;
+  options: Pick<StackContext["options"], "origins" | "environment" | "live">;
 }
 
 export function functionEnvironment({ urls, keys, options }: FunctionContext): Environment {
@@ -66,7 +77,7 @@ export function functionEnvironment({ urls, keys, options }: FunctionContext): E
     UPSTASH_REDIS_REST_TOKEN: urls.redis === undefined ? "" : keys.redisToken,
     // Empty, because a local stack's errors must not appear in a real project's Sentry.
     SENTRY_DSN: "",
-    APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
+    APP_ORIGINS: appOrigins({ urls, options }).join(","),
     ...options.environment,
   };
 }

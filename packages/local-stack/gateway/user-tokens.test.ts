@@ -136,3 +136,20 @@ Deno.test("loadKeys adds a missing key, and does not change the others", async (
     await Deno.remove(dataDir, { recursive: true });
   }
 });
+
+Deno.test("loadKeys makes a live key for live mode, and refuses the other mode's directory", async () => {
+  for (const live of [true, false]) {
+    const dataDir = await Deno.makeTempDir();
+    try {
+      const keys = await loadKeys(dataDir, live);
+      assert.match(keys.stripeSecretKey, live ? /^sk_live_/ : /^sk_test_/);
+      assert.deepEqual(await loadKeys(dataDir, live), keys);
+      await assert.rejects(
+        loadKeys(dataDir, !live),
+        new RegExp(`data of Stripe's ${live ? "live" : "test"} mode.*--data`),
+      );
+    } finally {
+      await Deno.remove(dataDir, { recursive: true });
+    }
+  }
+});

@@ -128,7 +128,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
     const config = await readSupabaseConfig();
     const siteUrl = config.siteUrl ?? urls.api;
-    const origins = appOrigins(urls.api, options.origins);
+    const origins = appOrigins(context);
     const lite = {
       keys,
       apiUrl: urls.api,

@@ -9,10 +9,13 @@ import type { Plugin } from "../stack/plugin.ts";
 export function stripePlugin(): Plugin {
   let emulator: StripeEmulator | undefined;
   let listener: Listener | undefined;
+  let detail = "";
   return {
     name: "stripe",
     async start({ keys, urls, ports, options }) {
+      detail = options.live ? "emulator, live mode: no money moves" : "emulator, test mode";
       const created = createStripeEmulator({
+        mode: options.live ? "live" : "test",
         apiKey: keys.stripeSecretKey,
         webhookSecret: keys.stripeWebhookSecret,
         webhookUrl: `${urls.api}/functions/v1/stripe-webhook`,
@@ -28,6 +31,6 @@ export function stripePlugin(): Plugin {
       await emulator?.close();
       listener = emulator = undefined;
     },
-    health: () => Promise.resolve({ ok: emulator !== undefined, detail: "emulator, test mode" }),
+    health: () => Promise.resolve({ ok: emulator !== undefined, detail }),
   };
 }

@@ -26,9 +26,11 @@ export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): S
 }
 
 /** Writes a temporary file and renames it, so that a reader never sees an incomplete file. */
-export async function writeEnvFile(file: string, env: StackEnv): Promise<void> {
+export async function writeEnvFile(file: string, env: StackEnv, live: boolean): Promise<void> {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const text = `# Written by deno task start; removed when the stack ends.\n${lines.join("\n")}\n`;
+  const mode = live ? "# Live mode of the Stripe emulator: no money moves.\n" : "";
+  const head = `# Written by deno task start; removed when the stack ends.\n${mode}`;
+  const text = `${head}${lines.join("\n")}\n`;
   await Deno.mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${Deno.pid}`;
   await Deno.writeTextFile(draft, text, { mode: 0o600 });

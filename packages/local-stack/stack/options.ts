@@ -12,6 +12,11 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export interface StackOptions {
   /** The number to add to every port. */
   offset?: number;
+  /**
+   * Whether the Stripe emulator is in live mode (default false). The functions then have a key
+   * `sk_live_…`, and the data is in a directory of its own. No money moves.
+   */
+  live?: boolean;
   dataDir?: string;
   envFile?: string;
   postgres?: Flavour;
@@ -29,7 +34,10 @@ export interface StackOptions {
   runJobs?: boolean;
   /** Whether to run Redis if the machine has it (default true). */
   redis?: boolean;
-  /** The origins of apps, in addition to the local ones and the gateway's own. */
+  /**
+   * The origins of apps, in addition to the gateway's own and, in test mode, those of every local
+   * port.
+   */
   origins?: string[];
   /** Environment variables of the functions, which override those that the stack sets. */
   environment?: Record<string, string>;
@@ -56,15 +64,18 @@ export interface ResolvedOptions extends Required<Omit<StackOptions, Optional>> 
   bundlesDir: string | undefined;
   /**
    * The file of the functions' log. It is inside the data directory, or beside it for the default
-   * data directory.
+   * data directory of test mode.
    */
   logFile: string;
 }
 
 export function resolveOptions(options: StackOptions): ResolvedOptions {
+  const { live = false } = options;
+  const dataDir = options.dataDir ?? `${ROOT}/.farthing/${live ? "data-live" : "data"}`;
   return {
     offset: options.offset ?? 0,
-    dataDir: resolve(options.dataDir ?? `${ROOT}/.farthing/data`),
+    live,
+    dataDir: resolve(dataDir),
     envFile: resolve(options.envFile ?? `${ROOT}/.farthing/stack.env`),
     postgres: options.postgres ?? "embedded",
     migrationsDir: resolve(options.migrationsDir ?? `${ROOT}/supabase/migrations`),
@@ -80,7 +91,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     bundlesDir: options.bundlesDir && resolve(options.bundlesDir),
     welcome: options.welcome,
     verbose: options.verbose ?? false,
-    logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
+    logFile: resolve(live ? dataDir : options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
     log: options.log ?? (() => {}),
   };
 }

@@ -7,6 +7,8 @@ export interface State {
   pid: number;
   api: string;
   envFile: string;
+  /** Whether the Stripe emulator is in live mode. */
+  live?: boolean;
 }
 
 /** The data directories whose stacks run in this process. */
@@ -48,9 +50,10 @@ export async function releaseState(dataDir: string): Promise<void> {
   await Deno.remove(fileOf(dataDir)).catch(() => {});
 }
 
-function alreadyRunning({ pid, api }: State): StackError {
+function alreadyRunning({ pid, api, live }: State): StackError {
+  const stop = live ? "deno task stop -- --live" : "deno task stop";
   return new StackError(
-    `The stack is already running (pid ${pid}, ${api}). End it with \`deno task stop\`, or start a ` +
+    `The stack is already running (pid ${pid}, ${api}). End it with \`${stop}\`, or start a ` +
       `second one with --offset, --data and --env-file.`,
   );
 }

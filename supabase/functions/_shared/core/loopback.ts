@@ -7,13 +7,7 @@
  */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?\/?$/;
 
-export function isLoopback(address: string): boolean {
-  return LOOPBACK.test(address);
-}
-
-/**
- * Whether all addresses are those of this machine. Absent ones are left out.
- */
+/** Whether all addresses are those of this machine. Absent ones are left out. */
 export function areLoopback(addresses: readonly (string | undefined)[]): boolean {
-  return addresses.every((address) => address === undefined || isLoopback(address));
+  return addresses.every((address) => address === undefined || LOOPBACK.test(address));
 }
