@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { forward } from "../core/forward.ts";
 import { missingFunctionCors } from "./cors.ts";
+import type { FunctionFaults } from "./function-faults.ts";
 import type { Isolates } from "../isolates/pool.ts";
 
 /** An app that answers requests; each function exports one as `app`. */
@@ -12,6 +13,8 @@ interface FunctionApp {
 }
 
 export type Loaded = { app: FunctionApp } | { failure: string };
+
+const PREFIX = "/functions/v1/";
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
@@ -110,7 +113,7 @@ const HERE = "127.0.0.1";
  */
 function handedOver(request: Request, peer: Peer | undefined): Request {
   const url = new URL(request.url);
-  url.pathname = url.pathname.slice("/functions/v1".length);
+  url.pathname = url.pathname.slice(PREFIX.length - 1);
   const headers = new Headers(request.headers);
   headers.delete(CLIENT_IP_HEADER);
   const address = peer?.remoteAddr?.hostname;
@@ -128,10 +131,19 @@ function refusal(found: { failure: string } | undefined): Response {
   return Response.json(body, { status: 503 });
 }
 
-export function functionRoutes(loaded: Map<string, Loaded>): Hono {
+/**
+ * @param meet called before each call of a function, with the path after `/functions/v1/`; it may
+ *   wait, or return an answer with which the call fails
+ */
+export function functionRoutes(
+  loaded: Map<string, Loaded>,
+  meet: FunctionFaults["meet"] = () => Promise.resolve(undefined),
+): Hono {
   const app = new Hono();
   const handle = async (name: string, c: Context): Promise<Response> => {
     const found = loaded.get(name);
+    const failed = await meet(c.req.method, c.req.path.slice(PREFIX.length));
+    if (failed) return failed;
     if (found && "app" in found) {
       return await found.app.fetch(handedOver(c.req.raw, c.env as Peer | undefined));
     }

@@ -14,6 +14,7 @@ import {
   functionEnvironment,
 } from "../gateway/function-environment.ts";
 import { printAsFunction, writeFunctionLog } from "../gateway/function-log.ts";
+import { functionFaults } from "../gateway/function-faults.ts";
 import {
   functionRoutes,
   isolatedFunctions,
@@ -31,6 +32,7 @@ import { silenceDatabaseErrors } from "../lite/quiet-database-errors.ts";
 import { renewed } from "../lite/renew-after-restart.ts";
 import { deliver, leadTo, type OutgoingMail } from "../mail/auth-emails.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
+import { occupiedConnections } from "../postgres/occupied-connections.ts";
 import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf, type StackContext } from "../stack/context.ts";
 import { readDemoResult, storeDemoResult } from "../stack/demo-result.ts";
@@ -62,11 +64,15 @@ function setEnvironment(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
-function databaseSwitches(database: DatabaseServer): Control["switches"] {
-  return {
+function databaseSwitches(database: DatabaseServer) {
+  const { fill, release } = occupiedConnections(database);
+  const switches: Control["switches"] = {
     "database/crash": () => database.crash(),
     "database/start": () => database.restart(),
+    "database/fill": fill,
+    "database/release": release,
   };
+  return { switches, release };
 }
 
 /**
@@ -153,10 +159,17 @@ export function gatewayPlugin(parts: Control): Plugin {
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
     const { loaded, isolates } = await functionsOf(options);
     if (isolates) closers.push(() => isolates.stop());
-    const functions = functionRoutes(loaded);
-    const database = databaseOf(context);
+    const faults = functionFaults();
+    const functions = functionRoutes(loaded, faults.meet);
+    const database = databaseSwitches(databaseOf(context));
+    closers.push(database.release);
     const keySet = keySetRoutes(keys.publicJwk);
-    const switches = { ...parts.switches, ...databaseSwitches(database), ...keySet.switches };
+    const switches = {
+      ...parts.switches,
+      ...database.switches,
+      ...keySet.switches,
+      ...faults.switches,
+    };
     const control = controlRoutes({ status: parts.status, switches }, keys);
     if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
     const pages = pagesOf(context, parts.status, functions);

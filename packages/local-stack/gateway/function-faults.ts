@@ -1,0 +1,57 @@
+/** Makes calls of functions slow, or fail before the function runs. */
+import { delay } from "@farthing/command-line";
+import { z } from "zod";
+
+const FaultBody = z.strictObject({
+  /** How the path after `/functions/v1/` begins, such as `usage` or `ai/chat`. Default: any path. */
+  path: z.string().regex(/^[a-z][\w/-]*$/).optional(),
+  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
+  /** The share of calls to which the fault applies, spread evenly. */
+  percent: z.int().min(1).max(100).default(100),
+  /** Milliseconds before the function gets the call. */
+  delay_ms: z.int().min(1).max(60_000).optional(),
+  /** The status of the answer; the function does not run. */
+  status: z.int().min(500).max(599).optional(),
+}).refine(({ delay_ms, status }) => (delay_ms ?? status) !== undefined, {
+  message: "send delay_ms, status or both",
+});
+
+type Fault = z.output<typeof FaultBody>;
+
+export interface FunctionFaults {
+  /**
+   * Waits as long as a fault says, and returns the answer of a call that must fail.
+   * @param path the path after `/functions/v1/`
+   */
+  meet(method: string, path: string): Promise<Response | undefined>;
+  switches: Record<string, (body: unknown) => void>;
+}
+
+export function functionFaults(): FunctionFaults {
+  const planned: { fault: Fault; calls: number }[] = [];
+
+  const applies = ({ method, path }: Fault, called: { method: string; path: string }) =>
+    (method ?? called.method) === called.method &&
+    (path === undefined || called.path === path || called.path.startsWith(`${path}/`));
+
+  return {
+    async meet(method, path) {
+      for (const plan of planned) {
+        if (!applies(plan.fault, { method, path })) continue;
+        const { percent, delay_ms, status } = plan.fault;
+        const due = (calls: number) => Math.floor(calls * percent / 100);
+        const isDue = due(plan.calls + 1) > due(plan.calls);
+        plan.calls++;
+        if (!isDue) continue;
+        if (delay_ms !== undefined) await delay(delay_ms);
+        if (status === undefined) continue;
+        const message = "Function exited due to an error (planned by POST /stack/functions/fault)";
+        return Response.json({ code: "WORKER_ERROR", message }, { status });
+      }
+    },
+    switches: {
+      "functions/fault": (body) => void planned.push({ fault: FaultBody.parse(body), calls: 0 }),
+      "functions/ok": () => void planned.splice(0),
+    },
+  };
+}
