@@ -10,6 +10,7 @@ import { guest } from "./suites/guest.ts";
 import { house } from "./suites/house.ts";
 import { faults, http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
+import { live } from "./suites/live.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
 import {
@@ -42,6 +43,7 @@ export const suites: Suite[] = [
   stripeEmulator,
   guest,
   demo,
+  live,
   client,
   blocks,
   react,

@@ -32,7 +32,7 @@ import { silenceDatabaseErrors } from "../lite/quiet-database-errors.ts";
 import { renewed } from "../lite/renew-after-restart.ts";
 import { deliver, leadTo, type OutgoingMail } from "../mail/auth-emails.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
-import { occupiedConnections } from "../postgres/occupied-connections.ts";
+import { type OccupiedConnections, occupiedConnections } from "../postgres/occupied-connections.ts";
 import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf, type StackContext } from "../stack/context.ts";
 import { readDemoResult, storeDemoResult } from "../stack/demo-result.ts";
@@ -64,15 +64,16 @@ function setEnvironment(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
-function databaseSwitches(database: DatabaseServer) {
-  const { fill, release } = occupiedConnections(database);
-  const switches: Control["switches"] = {
+function databaseSwitches(
+  database: DatabaseServer,
+  connections: OccupiedConnections,
+): Control["switches"] {
+  return {
     "database/crash": () => database.crash(),
     "database/start": () => database.restart(),
-    "database/fill": fill,
-    "database/release": release,
+    "database/fill": (body) => connections.fill(body),
+    "database/release": () => connections.release(),
   };
-  return { switches, release };
 }
 
 /**
@@ -117,6 +118,24 @@ function pagesOf(
   };
 }
 
+/** Returns the options of @supabase/lite, which serves Auth and REST. */
+async function liteOptions(context: StackContext) {
+  const { keys, urls } = context;
+  const { schemas, siteUrl = urls.api } = await readSupabaseConfig();
+  const origins = appOrigins(context);
+  return {
+    keys,
+    apiUrl: urls.api,
+    databaseUrl: urls.database,
+    schemas,
+    redirectUrls: [siteUrl, ...origins.flatMap((origin) => [origin, `${origin}/**`])],
+    email: {
+      send: (message: OutgoingMail) =>
+        deliver(urls.mail, leadTo(siteUrl, { from: urls.api, message })),
+    },
+  };
+}
+
 /** @param parts the other parts: the gateway's routes show their status, and stop and start them */
 export function gatewayPlugin(parts: Control): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
@@ -132,20 +151,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const sql = databaseOf(context).connectAsAuth("postgres", { max: 2 });
     closers.push(() => sql.end({ timeout: 1 }));
     const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
-    const config = await readSupabaseConfig();
-    const siteUrl = config.siteUrl ?? urls.api;
-    const origins = appOrigins(context);
-    const lite = {
-      keys,
-      apiUrl: urls.api,
-      databaseUrl: urls.database,
-      schemas: config.schemas,
-      redirectUrls: [siteUrl, ...origins.flatMap((origin) => [origin, `${origin}/**`])],
-      email: {
-        send: (message: OutgoingMail) =>
-          deliver(urls.mail, leadTo(siteUrl, { from: urls.api, message })),
-      },
-    };
+    const lite = await liteOptions(context);
     const auths = renewed(() => createAuth(lite));
     const rests = renewed(() => createRest(lite));
     closers.push(() => auths.close(), () => rests.close());
@@ -161,15 +167,11 @@ export function gatewayPlugin(parts: Control): Plugin {
     if (isolates) closers.push(() => isolates.stop());
     const faults = functionFaults();
     const functions = functionRoutes(loaded, faults.meet);
-    const database = databaseSwitches(databaseOf(context));
-    closers.push(database.release);
+    const connections = occupiedConnections(databaseOf(context));
+    closers.push(connections.release);
     const keySet = keySetRoutes(keys.publicJwk);
-    const switches = {
-      ...parts.switches,
-      ...database.switches,
-      ...keySet.switches,
-      ...faults.switches,
-    };
+    const own = databaseSwitches(databaseOf(context), connections);
+    const switches = { ...parts.switches, ...own, ...keySet.switches, ...faults.switches };
     const control = controlRoutes({ status: parts.status, switches }, keys);
     if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
     const pages = pagesOf(context, parts.status, functions);

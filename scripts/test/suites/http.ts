@@ -19,6 +19,7 @@ import {
   type SuiteResult,
 } from "../../test-tools/suite.ts";
 import { ISOLATES } from "./isolates.ts";
+import { LIVE } from "./live.ts";
 import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
 import {
@@ -97,6 +98,7 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
     ![
       MONEY_BACK,
       ISOLATES,
+      LIVE,
       QUARTER,
       `${CLIENT}/`,
       `${BLOCKS}/`,
