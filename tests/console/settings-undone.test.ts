@@ -60,7 +60,7 @@ for (const setting of SETTINGS) {
   test(`a change of ${path} is shown first, saved, and undone by a new version`, async () => {
     const old = await valueOf(setting);
     notEqual(old, value);
-    const reason = `A try of ${crypto.randomUUID()}`;
+    const reason = `An attempt of ${crypto.randomUUID()}`;
     await onPage({ person: await operator(), path: `/settings/${path}` }, async (page) => {
       await press(page, `Change: ${title}`);
       const dialog = page.getByRole("dialog");
