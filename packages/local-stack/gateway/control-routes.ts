@@ -16,7 +16,7 @@ export interface Control {
    * The switches. Each key is the end of the switch's path, such as `database/crash`. A switch gets
    * the request's body, and throws a ZodError if it is malformed.
    */
-  switches: Record<string, (body: unknown) => Promise<void> | void>;
+  switches: Record<string, (body?: unknown) => Promise<void> | void>;
 }
 
 /** Reads a JSON body. An empty one counts as `{}`, and one that is not JSON is malformed. */
