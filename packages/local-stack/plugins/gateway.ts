@@ -119,9 +119,8 @@ function pagesOf(
 }
 
 /** Returns the options of @supabase/lite, which serves Auth and REST. */
-async function liteOptions(context: StackContext) {
+function liteOptions(context: StackContext, schemas: string[], siteUrl: string) {
   const { keys, urls } = context;
-  const { schemas, siteUrl = urls.api } = await readSupabaseConfig();
   const origins = appOrigins(context);
   return {
     keys,
@@ -151,7 +150,8 @@ export function gatewayPlugin(parts: Control): Plugin {
     const sql = databaseOf(context).connectAsAuth("postgres", { max: 2 });
     closers.push(() => sql.end({ timeout: 1 }));
     const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
-    const lite = await liteOptions(context);
+    const { schemas, siteUrl = urls.api } = await readSupabaseConfig();
+    const lite = liteOptions(context, schemas, siteUrl);
     const auths = renewed(() => createAuth(lite));
     const rests = renewed(() => createRest(lite));
     closers.push(() => auths.close(), () => rests.close());
