@@ -12,7 +12,7 @@ export function Facts({ facts }: FactsProps) {
       {Object.entries(facts).map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-sm text-muted-foreground">{name}</dt>
-          <dd className="mt-0.5 font-medium break-words">{value}</dd>
+          <dd className="mt-0.5 font-medium break-words [&_time]:whitespace-normal">{value}</dd>
         </div>
       ))}
     </dl>
