@@ -5,6 +5,8 @@ const FUNCTIONS = "**/functions/v1/**";
 const IS_LOADING = `document.querySelector("main [aria-label*=oading]") ||
   document.querySelector("main").innerText.includes("Loading…")`;
 
+export const isLoading = (page: Page): Promise<boolean> => page.evaluate(`!!(${IS_LOADING})`);
+
 /** Opens a page in the same window, and waits for its heading, or until nothing on it is loading. */
 export async function movesTo(
   page: Page,

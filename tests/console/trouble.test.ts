@@ -5,7 +5,7 @@ import { watchBlanks } from "../browser/accessibility.ts";
 import { once } from "../blocks/once.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { addressOf, AREAS } from "./all-pages.ts";
-import { answerAll, movesTo } from "./moving.ts";
+import { answerAll, isLoading, movesTo } from "./moving.ts";
 import { asPerson } from "./operate.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
@@ -29,6 +29,7 @@ const failing = (status: number, code: string, headers = {}) => (route: Route) =
 
 const TROUBLES: readonly Trouble[] = [
   { name: "500", answer: failing(500, "internal") },
+  { name: "401", answer: failing(401, "unauthorized") },
   { name: "403", answer: failing(403, "forbidden") },
   { name: "no connection", answer: (route) => route.abort() },
   { name: "429", answer: failing(429, "rate_limited", { "retry-after": "3600" }) },
@@ -36,8 +37,9 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 /** The words of a page that does not know a figure. */
-const UNKNOWN = /unknown|could not|failed|not |no answer/i;
-const LONGER_THAN_ALL_REPEATS_MS = 60_000;
+const UNKNOWN = /unknown|could not|failed|not |no answer|sign in/i;
+const LONGER_THAN_A_READING_MS = 25_000;
+const LONGER_THAN_A_JOB_MS = 60_000;
 
 /** Opens a page; returns its text if it asked the service and does not say that it does not know. */
 async function silenceOf(page: Page, path: string): Promise<string[]> {
@@ -46,8 +48,10 @@ async function silenceOf(page: Page, path: string): Promise<string[]> {
     hasAsked ||= request.url().includes("/functions/v1/");
   page.on("request", note);
   await movesTo(page, path);
-  // The client repeats calls after a while, which need not be waited for.
-  await page.clock.runFor(LONGER_THAN_ALL_REPEATS_MS);
+  // The client repeats calls after a while, which need not be waited for. All pages together must not
+  // take as long as a session.
+  await page.clock.runFor(LONGER_THAN_A_READING_MS);
+  if (await isLoading(page)) await page.clock.runFor(LONGER_THAN_A_JOB_MS);
   await movesTo(page, path, "loaded");
   page.off("request", note);
   const text = await page.getByRole("main").innerText();
