@@ -1,0 +1,40 @@
+# Counts rate limits, and nothing else: docs/decisions/rate-limits.md.
+locals {
+  # The nearest region of Upstash for each region of Supabase.
+  redis_regions = {
+    "ap-northeast-1" = "ap-southeast-1"
+    "ap-northeast-2" = "ap-southeast-1"
+    "ap-south-1"     = "ap-southeast-1"
+    "ap-southeast-1" = "ap-southeast-1"
+    "ap-southeast-2" = "ap-southeast-2"
+    "ca-central-1"   = "us-east-1"
+    "eu-central-1"   = "eu-central-1"
+    "eu-central-2"   = "eu-central-1"
+    "eu-north-1"     = "eu-central-1"
+    "eu-west-1"      = "eu-west-1"
+    "eu-west-2"      = "eu-west-1"
+    "eu-west-3"      = "eu-central-1"
+    "sa-east-1"      = "sa-east-1"
+    "us-east-1"      = "us-east-1"
+    "us-east-2"      = "us-east-1"
+    "us-west-1"      = "us-west-1"
+    "us-west-2"      = "us-west-2"
+  }
+}
+
+resource "upstash_redis_database" "limits" {
+  database_name  = var.redis_name
+  region         = "global"
+  primary_region = local.redis_regions[var.project_region]
+
+  tls = true
+
+  # Every key expires by itself. Eviction would forget counts, and so admit more than a limit.
+  eviction = false
+
+  # The provider's own default is 20 dollars, said here so that nobody is surprised by it.
+  budget     = var.redis_budget_usd
+  auto_scale = false
+
+  ip_allowlist = var.redis_allowed_cidrs
+}
