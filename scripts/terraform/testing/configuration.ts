@@ -1,7 +1,14 @@
 /** Reads the Terraform files of a folder, or texts like them, into one configuration. */
-import { parse } from "@cdktf/hcl2json";
+import { createRequire } from "node:module";
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
+
+interface Parser {
+  parse(name: string, text: string): Promise<unknown>;
+}
+
+// Not imported, because the package's types refer to the DOM's, which would then hold for every file.
+const { parse } = createRequire(import.meta.url)("@cdktf/hcl2json") as Parser;
 
 /** A value as the parser writes it: an expression is a string with `${` and `}` around it. */
 export type Value = z.infer<ReturnType<typeof z.json>>;
