@@ -37,6 +37,21 @@ export async function press(target: Locator): Promise<void> {
   await target.page().keyboard.press("Enter");
 }
 
+/** More key strokes than a held key sends while an answer is on its way. */
+const MOST_STROKES = 400;
+
+/** Holds Enter on a button, which repeats the key stroke, until something is shown and then longer. */
+export async function holdEnter(target: Locator, until: Locator): Promise<void> {
+  await reach(target);
+  const { keyboard } = target.page();
+  for (let strokes = 0; strokes < MOST_STROKES; strokes++) {
+    await keyboard.down("Enter");
+    if (await until.count() > 0) break;
+  }
+  for (let more = 0; more < 3; more++) await keyboard.down("Enter");
+  await keyboard.up("Enter");
+}
+
 /** A day as it is typed in American English: month, day and year. */
 const asTyped = (day: string) => day.replace(/^(\d{4})-(\d\d)-(\d\d)$/, "$2$3$1");
 

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import {
@@ -10,7 +10,9 @@ import {
 } from "@/components/ui/dialog";
 import type { Change } from "../reads/use-change.ts";
 import { useSignedIn } from "../session/context.tsx";
+import { ConfirmButton } from "./confirm-button.tsx";
 import type { DryRun } from "./dry-run.tsx";
+import { SeenFirst } from "./seen-first.tsx";
 import { StepUp } from "./step-up.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
@@ -57,12 +59,14 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
   const [isOpen, setOpen] = useState(false);
   const { state, error, result } = change;
   const isPreviewed = dryRun === undefined || dryRun.change.state === "done";
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const popup = useRef<HTMLDivElement>(null);
+  const askPreview = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const input = inputOf(new FormData(event.currentTarget));
-    const plan = dryRun?.change.result;
-    if (!isPreviewed) dryRun.change.run(dryRun.inputOf(input));
-    else change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input);
+    if (!isPreviewed) dryRun.change.run(dryRun.inputOf(inputOf(new FormData(event.currentTarget))));
+  };
+  const confirm = (form: FormData) => {
+    const [input, plan] = [inputOf(form), dryRun?.change.result];
+    change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input);
   };
   const set = (isOpen: boolean) => {
     // A change that still runs goes on after the dialog was closed.
@@ -83,7 +87,8 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
         </Button>
       )}
       <Dialog open={isOpen} onOpenChange={set}>
-        <DialogContent>
+        {/* Without fields the first focus would be on the button that makes the change. */}
+        <DialogContent ref={popup} initialFocus={children === undefined ? popup : true}>
           <DialogHeader>
             <DialogTitle>{title}</DialogTitle>
             <DialogDescription>In your name: {person.email}</DialogDescription>
@@ -93,25 +98,33 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
             : (
               <StepUp attempts={dryRun === undefined ? [change] : [change, dryRun.change]}>
                 {/* Other input needs another preview. */}
-                <form onSubmit={submit} onChange={dryRun?.change.reset} className="grid gap-4">
+                <form onSubmit={askPreview} onChange={dryRun?.change.reset} className="grid gap-4">
                   {children}
                   {preview}
                   <div role="status" className="empty:hidden">
-                    {dryRun?.change.result !== undefined && dryRun.show(dryRun.change.result)}
+                    {dryRun?.change.result !== undefined && (
+                      <SeenFirst>{dryRun.show(dryRun.change.result)}</SeenFirst>
+                    )}
                   </div>
                   {dryRun?.change.state === "failed" && (
                     <Trouble title="No preview" error={dryRun.change.error} />
                   )}
                   {state === "failed" && <Trouble title={`${action}: not done`} error={error} />}
-                  <Button
-                    type="submit"
-                    variant={isDestructive && isPreviewed ? "destructive" : "default"}
-                    aria-disabled={isBusy}
-                    // The second click of a double click on "Preview" must not confirm.
-                    onClick={(event) => event.detail > 1 && event.preventDefault()}
-                  >
-                    {isBusy ? "Working…" : isPreviewed ? action : "Preview"}
-                  </Button>
+                  {isPreviewed
+                    ? (
+                      <ConfirmButton
+                        variant={isDestructive ? "destructive" : "default"}
+                        isBusy={isBusy}
+                        onConfirm={confirm}
+                      >
+                        {action}
+                      </ConfirmButton>
+                    )
+                    : (
+                      <Button type="submit" aria-disabled={isBusy}>
+                        {isBusy ? "Working…" : "Preview"}
+                      </Button>
+                    )}
                 </form>
               </StepUp>
             )}

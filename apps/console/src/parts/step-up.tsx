@@ -48,7 +48,7 @@ export function StepUp({ attempts, children }: StepUpProps) {
   useEffect(() => {
     // The focus was in the code's form, which is gone.
     if (wasRefused.current && !isRefused) {
-      form.current?.querySelector<HTMLElement>("button[type=submit]")?.focus();
+      form.current?.querySelector<HTMLElement>("button[type=submit], [data-confirms]")?.focus();
     }
     wasRefused.current = isRefused;
   }, [isRefused]);

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import {
@@ -8,8 +8,10 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
+import { ConfirmButton } from "../../parts/confirm-button.tsx";
 import { None } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
+import { SeenFirst } from "../../parts/seen-first.tsx";
 import { StepUp } from "../../parts/step-up.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
@@ -48,6 +50,7 @@ export function ChangeSettings<P extends SettingsPath>(
   const change = useSettingsChange(path, version);
   const { checked, checking, saving } = change;
   const isChecked = checked !== undefined;
+  const popup = useRef<HTMLDivElement>(null);
   const isDone = saving.state === "done" && saving.result !== undefined;
   const open = () => {
     change.reset();
@@ -56,11 +59,9 @@ export function ChangeSettings<P extends SettingsPath>(
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    if (!isChecked) change.check(wantedOf(fields));
-    else if (checked.changes.length > 0) {
-      change.save(String(fields.get("reason")));
-    }
+    // A held Enter submits again and again.
+    if (isChecked || checking.state === "busy") return;
+    change.check(wantedOf(new FormData(event.currentTarget)));
   };
   return (
     <>
@@ -72,7 +73,7 @@ export function ChangeSettings<P extends SettingsPath>(
         )
         : <None />}
       <Dialog open={isOpen} onOpenChange={setOpen}>
-        <DialogContent>
+        <DialogContent ref={popup} initialFocus={children === undefined ? popup : true}>
           <DialogHeader>
             <DialogTitle>{title}</DialogTitle>
             <DialogDescription>In your name: {person.email}</DialogDescription>
@@ -89,7 +90,11 @@ export function ChangeSettings<P extends SettingsPath>(
                   >
                     {children}
                   </div>
-                  {isChecked && <Diff {...checked} />}
+                  {isChecked && (
+                    <SeenFirst>
+                      <Diff {...checked} />
+                    </SeenFirst>
+                  )}
                   {isChecked && checked.changes.length > 0 && <ReasonField />}
                   <Refused {...{ checking, saving }} />
                   <Buttons
@@ -98,6 +103,7 @@ export function ChangeSettings<P extends SettingsPath>(
                     canSave={isChecked && checked.changes.length > 0}
                     isBusy={checking.state === "busy" || saving.state === "busy"}
                     back={change.reset}
+                    save={(form) => change.save(String(form.get("reason")))}
                   />
                 </form>
               </StepUp>
@@ -135,17 +141,19 @@ interface ButtonsProps {
   readonly canSave: boolean;
   readonly isBusy: boolean;
   readonly back: () => void;
+  readonly save: (form: FormData) => void;
 }
 
 function Buttons(
-  { hasFields, isChecked, canSave, isBusy, back }: ButtonsProps,
+  { hasFields, isChecked, canSave, isBusy, back, save }: ButtonsProps,
 ) {
   return (
     <div className="flex flex-wrap justify-end gap-2">
       {isChecked && hasFields && <Button variant="outline" onClick={back}>Back</Button>}
-      {(canSave || !isChecked) && (
+      {canSave && <ConfirmButton isBusy={isBusy} onConfirm={save}>Save</ConfirmButton>}
+      {!isChecked && (
         <Button type="submit" aria-disabled={isBusy}>
-          {isBusy ? "Working…" : isChecked ? "Save" : "Show what will change"}
+          {isBusy ? "Working…" : "Show what will change"}
         </Button>
       )}
     </div>
