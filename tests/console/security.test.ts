@@ -10,7 +10,15 @@ import { proven, withPolicy } from "../support/project/database.ts";
 import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUp, signUpAs } from "../support/project/people.ts";
 import { press as pressOn, write } from "./by-keyboard.ts";
-import { asPerson, confirms, factBecomes, goTo, opensChange, showsPage } from "./operate.ts";
+import {
+  asPerson,
+  confirms,
+  factBecomes,
+  goTo,
+  opensChange,
+  opensTab,
+  showsPage,
+} from "./operate.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 
 async function setMfa(operator_mfa: string): Promise<void> {
@@ -196,6 +204,57 @@ test("settings ask for the code, too, where their difference is shown", () =>
       await verifies(dialog, "Verify and go on", secret);
       await dialog.getByRole("table", { name: "Changes of policy" }).waitFor();
     });
+  }));
+
+/** Runs `use` with an operator who has one authenticator app, and a window in which it was verified. */
+const withAuthenticator = async (
+  use: (page: Page, operator: Person) => Promise<void>,
+): Promise<void> => {
+  const operator = await signUpAs(world, "operator");
+  await asPerson(operator, "/security", async (page) => {
+    await enrols(page);
+    await use(page, operator);
+  });
+};
+
+const FACTOR = /\/auth\/v1\/factors\/[0-9a-f-]+$/;
+
+test("a removal whose answer was lost is found done at the next attempt", () =>
+  withAuthenticator(async (page, person) => {
+    const dialog = await opensChange(page, { action: "Remove", person });
+    let isLost = true;
+    const user = "**/auth/v1/user";
+    await page.route(user, (route) => route.abort());
+    await page.route(FACTOR, async (route) => {
+      if (!isLost) return await route.continue();
+      isLost = false;
+      await route.fetch();
+      await route.abort();
+    });
+    await press(dialog, "Remove");
+    await dialog.getByText("It is unknown whether the app is removed").waitFor();
+    await page.unroute(user);
+    await confirms(dialog, "Remove", /is removed/);
+    await page.getByText("You have none.").waitFor();
+  }));
+
+test("a removal whose answer was lost is found done in the list", () =>
+  withAuthenticator(async (page, person) => {
+    const dialog = await opensChange(page, { action: "Remove", person });
+    await page.route(FACTOR, async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await confirms(dialog, "Remove", /is removed/);
+    await page.getByText("You have none.").waitFor();
+  }));
+
+test("a removal is done although the session could not be refreshed", () =>
+  withAuthenticator(async (page, person) => {
+    const dialog = await opensChange(page, { action: "Remove", person });
+    await page.route("**/auth/v1/token?grant_type=refresh_token", (route) => route.abort());
+    await press(dialog, "Remove");
+    await dialog.getByRole("status").getByText("The authenticator app is removed.").waitFor();
   }));
 
 testsEnd();

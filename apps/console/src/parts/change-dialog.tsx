@@ -8,7 +8,7 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
-import type { Change } from "../reads/use-change.ts";
+import { type Change, isUncertain } from "../reads/use-change.ts";
 import { useSignedIn } from "../session/context.tsx";
 import { ConfirmButton } from "./confirm-button.tsx";
 import type { DryRun } from "./dry-run.tsx";
@@ -109,7 +109,12 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
                   {dryRun?.change.state === "failed" && (
                     <Trouble title="No preview" error={dryRun.change.error} />
                   )}
-                  {state === "failed" && <Trouble title={`${action}: not done`} error={error} />}
+                  {state === "failed" && (
+                    <Trouble
+                      title={`${action}: ${isUncertain(error) ? "no answer" : "not done"}`}
+                      error={error}
+                    />
+                  )}
                   {isPreviewed
                     ? (
                       <ConfirmButton

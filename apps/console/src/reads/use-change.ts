@@ -41,6 +41,10 @@ interface Open {
 export const isMfaRequired = (error: Error | null): boolean =>
   error instanceof FarthingError && error.code === "mfa_required";
 
+/** Whether nobody knows if the change was made, because no answer came. */
+export const isUncertain = (error: Error | null): boolean =>
+  (error as { readonly isUncertain?: unknown } | null)?.isUncertain === true;
+
 /** Gives a mutation the form of a change. */
 export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): Change<In, Out> {
   const { status, error, data, variables, mutate, reset } = mutation;

@@ -1,6 +1,6 @@
 /** The second factors of the person who is signed in, as the project's Auth stores them. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Factor } from "@supabase/auth-js";
+import { type Factor, isAuthRetryableFetchError } from "@supabase/auth-js";
 import { type Reading, readingOf } from "@farthing/react";
 import type { Auth } from "../session/auth.ts";
 import { useSignedIn } from "../session/context.tsx";
@@ -74,24 +74,43 @@ export function useEnrol(): Change<string, Enrolment> {
   return changeOf(useMutation({ ...ONCE, mutationFn: (name: string) => enrol(auth, name) }));
 }
 
-/** Removes an authenticator, and with it the second factor of this session. */
+const codeOf = (error: Error): unknown => (error as { code?: unknown }).code;
+
+/** Returns whether a factor is gone. @throws Error if that can't be read */
+async function isGone(auth: Auth, factorId: string): Promise<boolean> {
+  return !dataOf(await auth.mfa.listFactors()).all.some(({ id }) => id === factorId);
+}
+
+/** Removes a factor. If the answer is lost, the list decides whether that happened. */
+async function remove(auth: Auth, factorId: string): Promise<string> {
+  const { error } = await auth.mfa.unenroll({ factorId });
+  if (error === null || codeOf(error) === "mfa_factor_not_found") return factorId;
+  if (!isAuthRetryableFetchError(error)) throw error;
+  const message = "It is unknown whether the app is removed, because no answer came. Try again.";
+  const isDone = await isGone(auth, factorId).catch(() => {
+    throw Object.assign(new Error(message, { cause: error }), { isUncertain: true });
+  });
+  if (!isDone) throw error;
+  return factorId;
+}
+
+/** Removes an authenticator, and the second factor of each session that was verified by it. */
 export function useRemove(): Change<string, string> {
   const { auth } = useSignedIn();
   const readAgain = useReadFactorsAgain();
   const mutation = useMutation({
     ...ONCE,
-    mutationFn: async (factorId: string) => {
-      const { id } = dataOf(await auth.mfa.unenroll({ factorId }));
-      dataOf(await auth.refreshSession());
-      return id;
-    },
+    mutationFn: (factorId: string) => remove(auth, factorId),
+    // Only shows what the session still has: without an answer, the next refresh shows it.
+    onSuccess: () => void auth.refreshSession(),
   });
   const change = changeOf(mutation);
   return {
     ...change,
     reset: () => {
       change.reset();
-      if (mutation.isSuccess) readAgain();
+      // Not before the outcome is closed, because its row may be gone then.
+      if (mutation.isSuccess || mutation.isError) readAgain();
     },
   };
 }

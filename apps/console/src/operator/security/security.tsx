@@ -13,22 +13,29 @@ interface OfList {
   readonly authenticators: readonly Authenticator[];
 }
 
-function Remove(
-  { app: { id, friendly_name }, isLast }: { readonly app: Authenticator; readonly isLast: boolean },
-) {
+interface RemoveProps {
+  readonly app: Authenticator;
+  readonly isLast: boolean;
+  readonly isOffered: boolean;
+}
+
+function Remove({ app: { id, friendly_name }, isLast, isOffered }: RemoveProps) {
   const change = useRemove();
   return (
     <ChangeDialog
       action="Remove"
       title={`Remove ${friendly_name || "the authenticator app"}`}
       isDestructive
+      isOffered={isOffered}
       change={change}
       inputOf={() => id}
       preview={
         <p className="text-sm">
-          This session then has no second factor. {isLast &&
-            "It is your last one: while the project requires one, you can change nothing " +
-              "until you have added another app."}
+          {isLast
+            ? "This session then has no second factor. It is your last one: while the project " +
+              "requires one, you can change nothing until you have added another app."
+            : "If the session was verified by this app, it then has no second factor until you " +
+              "enter a code of another app."}
         </p>
       }
       done={() => "The authenticator app is removed."}
@@ -50,8 +57,13 @@ function List({ authenticators }: OfList) {
         { title: "Added", cell: ({ created_at }) => <Moment at={created_at} /> },
         {
           title: "Change",
-          cell: (app) =>
-            secondFactor === "due" ? "needs the code" : <Remove app={app} isLast={isLast} />,
+          // A removal may itself make the code due, and its dialog then still says what was done.
+          cell: (app) => (
+            <>
+              {secondFactor === "due" && "needs the code"}
+              <Remove app={app} isLast={isLast} isOffered={secondFactor !== "due"} />
+            </>
+          ),
         },
       ]}
     />
