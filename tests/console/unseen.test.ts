@@ -1,6 +1,6 @@
 /**
- * A change is made only by a press of its own button after its dialog was shown. A held key and a second
- * Enter change nothing.
+ * A change is made only by a press of its own button after its dialog was shown. A held key, a second
+ * Enter and a day that does not exist change nothing.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -86,5 +86,26 @@ test("a held Enter on a form of settings ends at the difference", () =>
       deepEqual(sent, []);
     });
   }));
+
+test("a day after the year 9999 can't be entered, and is refused with a reason", async () => {
+  const [operator, ann] = [await theOperator(), await signUp(world)];
+  await asPerson(operator, `/blocks?user_id=${ann.id}`, async (page) => {
+    const dialog = await opensChange(page, {
+      ...{ action: "Block", person: operator },
+      fields: { "Value": ann.id, "Reason": "a test" },
+    });
+    const day = dialog.getByLabel("Last day, UTC (optional)");
+    await write(day, "12312");
+    await page.keyboard.type("9998");
+    equal((await day.inputValue()).length, "2037-12-31".length);
+    await day.evaluate((field) => {
+      const input = field as unknown as { removeAttribute(name: string): void; value: string };
+      input.removeAttribute("max");
+      input.value = "12345-01-01";
+    });
+    await press(dialog.getByRole("button", { name: "Block", exact: true }));
+    await dialog.getByText("The day must be between 0001-01-01 and 9999-12-31.").waitFor();
+  });
+});
 
 testsEnd();

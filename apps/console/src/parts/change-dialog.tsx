@@ -60,18 +60,33 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
   const { state, error, result } = change;
   const isPreviewed = dryRun === undefined || dryRun.change.state === "done";
   const popup = useRef<HTMLDivElement>(null);
+  const [wrongInput, setWrongInput] = useState<Error | null>(null);
+  const withInput = (form: FormData, use: (input: In) => void) => {
+    try {
+      use(inputOf(form));
+      setWrongInput(null);
+    } catch (error) {
+      setWrongInput(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
   const askPreview = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!isPreviewed) dryRun.change.run(dryRun.inputOf(inputOf(new FormData(event.currentTarget))));
+    if (isPreviewed) return;
+    withInput(
+      new FormData(event.currentTarget),
+      (input) => dryRun.change.run(dryRun.inputOf(input)),
+    );
   };
-  const confirm = (form: FormData) => {
-    const [input, plan] = [inputOf(form), dryRun?.change.result];
-    change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input);
-  };
+  const confirm = (form: FormData) =>
+    withInput(form, (input) => {
+      const plan = dryRun?.change.result;
+      change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input);
+    });
   const set = (isOpen: boolean) => {
     // A change that still runs goes on after the dialog was closed.
     if (isOpen || state === "done") change.reset();
     dryRun?.change.reset();
+    setWrongInput(null);
     setOpen(isOpen);
   };
   const isBusy = state === "busy" || dryRun?.change.state === "busy";
@@ -106,6 +121,7 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
                       <SeenFirst>{dryRun.show(dryRun.change.result)}</SeenFirst>
                     )}
                   </div>
+                  {wrongInput !== null && <Trouble title="Not possible" error={wrongInput} />}
                   {dryRun?.change.state === "failed" && (
                     <Trouble title="No preview" error={dryRun.change.error} />
                   )}

@@ -3,6 +3,7 @@ import { useSearchParams } from "wouter";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
+import { limitsOf } from "./form-fields.tsx";
 import { wordsOf } from "./state-badge.tsx";
 
 interface FieldProps {
@@ -44,7 +45,7 @@ export function Field({ name, label, type = "text" }: FieldProps & { readonly ty
   return (
     <div className={FIELD}>
       <Label htmlFor={id}>{label}</Label>
-      <Input {...{ id, name, type }} defaultValue={asked.get(name) ?? ""} />
+      <Input {...{ id, name, type, ...limitsOf(type) }} defaultValue={asked.get(name) ?? ""} />
     </div>
   );
 }

@@ -10,6 +10,13 @@ export const SELECT = [
   "focus-visible:border-ring focus-visible:ring-3 focus-visible:ring-ring/50",
 ].join(" ");
 
+/** The last day that a field of type `date` accepts. Without it the year may have six digits. */
+const LAST_DAY = "9999-12-31";
+
+/** Returns the limits that a field of this type needs. */
+export const limitsOf = (type: string | undefined): { readonly max?: string } =>
+  type === "date" ? { max: LAST_DAY } : {};
+
 type TextFieldProps = ComponentProps<typeof Input> & {
   readonly label: string;
   readonly hint?: string;
@@ -21,7 +28,12 @@ export function TextField({ label, hint, ...props }: TextFieldProps) {
   return (
     <div className="grid gap-1.5">
       <Label htmlFor={id}>{label}</Label>
-      <Input id={id} aria-describedby={hint ? `${id}-hint` : undefined} {...props} />
+      <Input
+        id={id}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        {...limitsOf(props.type)}
+        {...props}
+      />
       {hint && <p id={`${id}-hint`} className="text-xs text-muted-foreground">{hint}</p>}
     </div>
   );
