@@ -25,6 +25,15 @@ export async function goTo(page: Page, path: string, heading: string): Promise<v
 export const showsPage = (page: Page, heading: string): Promise<void> =>
   page.getByRole("heading", { name: heading, exact: true, level: 1 }).waitFor();
 
+/** Opens an address in another tab of the same browser, as a link with `target` does. */
+export async function opensTab(page: Page, url: string): Promise<Page> {
+  const [tab] = await Promise.all([
+    page.context().waitForEvent("page"),
+    page.evaluate(`void open(${JSON.stringify(url)}, "_blank", "noopener")`),
+  ]);
+  return tab;
+}
+
 /** The rows of a table without its head, each as the texts of its cells. */
 export async function rowsOf(page: Page, table: string): Promise<string[][]> {
   const rows = page.getByRole("table", { name: table, exact: true }).getByRole("row");

@@ -257,4 +257,28 @@ test("a removal is done although the session could not be refreshed", () =>
     await dialog.getByRole("status").getByText("The authenticator app is removed.").waitFor();
   }));
 
+test("the removal of the app that verified the session shows its outcome, on the same page", () =>
+  withAuthenticator(async (page, person) => {
+    const name = "Authenticator app 2";
+    await enrols(page);
+    const row = page.getByRole("row").filter({ hasText: name });
+    const dialog = await opensChange(page, { action: "Remove", within: row, person });
+    await dialog.getByText("If the session was verified by this app").waitFor();
+    await press(dialog, "Remove");
+    await page.getByText("This session has no second factor yet.").waitFor();
+    await dialog.getByRole("status").getByText("The authenticator app is removed.").waitFor();
+    await press(dialog, "Close");
+    await row.waitFor({ state: "detached" });
+  }));
+
+test("an operator who goes on without the code is not asked again in another tab", async () => {
+  const operator = await signUpAs(world, "operator");
+  await asPerson(operator, "/security", async (page) => void await enrols(page));
+  await signsIn(operator, async (page) => {
+    await press(page, "Go on without it");
+    await showsPage(page, "Events");
+    await showsPage(await opensTab(page, page.url()), "Events");
+  });
+});
+
 testsEnd();

@@ -34,7 +34,7 @@ export function App({ project }: { readonly project: Project }) {
         )}
         {person && (
           // Another person gets pages of their own, without this one's input.
-          <SignedInProvider key={person.userId} value={{ auth, person }}>
+          <SignedInProvider key={person.userId} value={{ auth, project, person }}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
               <Gate>
                 <Shell />

@@ -1,9 +1,11 @@
 import { createContext, useContext } from "react";
+import type { Project } from "../project.ts";
 import type { Auth } from "./auth.ts";
 import type { Person } from "./use-session.ts";
 
 export interface SignedIn {
   readonly auth: Auth;
+  readonly project: Project;
   readonly person: Person;
 }
 

@@ -1,25 +1,31 @@
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useSignedIn } from "../session/context.tsx";
+import { readStored, store } from "../session/storage.ts";
 import { Centred } from "./centred.tsx";
 
 const AfterSignIn = lazy(async () => ({
   default: (await import("./after-sign-in.tsx")).AfterSignIn,
 }));
 
-const ASKED = "farthing-console asked for the second factor";
-
-/** Shows the pages, after an operator with a second factor was asked for it once in each session. */
+/**
+ * Shows the pages, after an operator with a second factor was asked for it once in each session. This
+ * is decided when the pages open: a later change of the session never takes them away.
+ */
 export function Gate({ children }: { readonly children: ReactNode }) {
-  const { person: { isOperator, sessionId, secondFactor } } = useSignedIn();
-  const [asked, setAsked] = useState(() => sessionStorage.getItem(ASKED));
-  if (!isOperator || secondFactor !== "due" || asked === sessionId) return children;
-  const onDone = () => {
-    sessionStorage.setItem(ASKED, sessionId);
-    setAsked(sessionId);
-  };
+  const { project, person: { isOperator, sessionId, secondFactor } } = useSignedIn();
+  const key = `farthing-console opened in session ${project.url}`;
+  const [isAsking, setAsking] = useState(() =>
+    // In the storage of all tabs, because a link may open another one.
+    isOperator && secondFactor === "due" && readStored("localStorage", key) !== sessionId
+  );
+  if (isAsking && secondFactor !== "due") setAsking(false);
+  useEffect(() => {
+    if (!isAsking) store("localStorage", key, sessionId);
+  }, [isAsking, key, sessionId]);
+  if (!isAsking) return children;
   return (
     <Suspense fallback={<Centred title="Second factor">Loading…</Centred>}>
-      <AfterSignIn onDone={onDone} />
+      <AfterSignIn onDone={() => setAsking(false)} />
     </Suspense>
   );
 }

@@ -1,0 +1,21 @@
+/** The browser's storage. Where it is denied or full, what is stored lasts as long as the page. */
+
+type Area = "localStorage" | "sessionStorage";
+
+const ofThisPage = new Map<string, string>();
+
+export function readStored(area: Area, key: string): string | null {
+  try {
+    return globalThis[area].getItem(key) ?? ofThisPage.get(key) ?? null;
+  } catch {
+    return ofThisPage.get(key) ?? null;
+  }
+}
+
+export function store(area: Area, key: string, value: string): void {
+  try {
+    globalThis[area].setItem(key, value);
+  } catch {
+    ofThisPage.set(key, value);
+  }
+}
