@@ -1,10 +1,12 @@
-/** A session in the console: a browser without storage */
+/** A session in the console: a browser without storage, and its end while a form is open. */
+import { deepEqual, equal } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { newLogin } from "../browser/another-origin/app-page.ts";
+import { audit } from "../browser/accessibility.ts";
 import { withPage } from "../browser/chromium.ts";
-import type { Person } from "../support/project/people.ts";
+import { type Person, signUp, signUpAs } from "../support/project/people.ts";
 import { press as pressOn, write } from "./by-keyboard.ts";
-import { showsPage } from "./operate.ts";
+import { asPerson, confirms, opensChange, opensTab, showsPage } from "./operate.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 
 const press = (within: Page | Locator, name: string) =>
@@ -16,6 +18,18 @@ async function fillsLogin(within: Page | Locator, { email, password }: Login): P
   await write(within.getByLabel("Email"), email);
   await write(within.getByLabel("Password"), password);
 }
+
+/** Ends the session of an open page: the next call needs a new token, which Auth refuses. */
+async function endsSession(page: Page): Promise<void> {
+  const key = `farthing-console ${world.url}`;
+  await page.evaluate(
+    `localStorage.setItem("${key}", JSON.stringify({
+      ...JSON.parse(localStorage.getItem("${key}")), expires_at: 1, refresh_token: "revoked",
+    }))`,
+  );
+}
+
+const ended = (page: Page) => page.getByRole("dialog", { name: "Your session has ended" });
 
 for (const storage of ["sessionStorage", "localStorage"]) {
   test(`without ${storage}, a visitor signs up and sees the pages`, async () => {
@@ -33,5 +47,57 @@ for (const storage of ["sessionStorage", "localStorage"]) {
     });
   });
 }
+
+test("a session that ends keeps the form, and the same user goes on in it", async () => {
+  const [operator, ann] = [await signUpAs(world, "operator"), await signUp(world)];
+  await asPerson(operator, `/customers/${ann.id}`, async (page) => {
+    await showsPage(page, "Customer");
+    const dialog = await opensChange(page, {
+      ...{ action: "Grant credits", person: operator },
+      fields: { Credits: "7", Reason: "a test" },
+    });
+    await endsSession(page);
+    await press(dialog, "Preview");
+    await ended(page).getByText("Sign in to go on.").waitFor();
+    deepEqual(await audit(page), []);
+    await page.keyboard.press("Escape");
+    await fillsLogin(ended(page), operator);
+    await press(ended(page), "Sign in");
+    await ended(page).waitFor({ state: "detached" });
+    equal(await dialog.getByLabel("Credits", { exact: true }).inputValue(), "7");
+    await confirms(dialog, "Grant credits", /granted/);
+  });
+});
+
+test("after a session has ended, another user gets pages of their own", async () => {
+  const [operator, ann] = [await signUpAs(world, "operator"), await signUp(world)];
+  await asPerson(operator, `/customers/${ann.id}`, async (page) => {
+    await showsPage(page, "Customer");
+    const dialog = await opensChange(page, {
+      ...{ action: "Grant credits", person: operator },
+      fields: { Credits: "7" },
+    });
+    await endsSession(page);
+    await write(dialog.getByLabel("Reason"), "a test");
+    await press(dialog, "Preview");
+    await fillsLogin(ended(page), ann);
+    await press(ended(page), "Sign in");
+    await page.getByRole("banner").getByText(ann.email).waitFor();
+    await showsPage(page, "There is no such page");
+    equal(await page.getByRole("dialog").count(), 0);
+  });
+});
+
+test("the pages go at once when the user signs out, also in another tab", async () => {
+  const { host } = await theConsole();
+  await asPerson(await signUp(world), "/", async (page) => {
+    await showsPage(page, "Balance");
+    const other = await opensTab(page, `${host.address}#/history`);
+    await showsPage(other, "History");
+    await press(page, "Sign out");
+    await other.getByRole("heading", { name: "Farthing", level: 1 }).waitFor();
+    equal(await ended(page).count() + await ended(other).count(), 0);
+  });
+});
 
 testsEnd();

@@ -11,6 +11,7 @@ import { useSession } from "./session/use-session.ts";
 import { Centred } from "./shell/centred.tsx";
 import { Gate } from "./shell/gate.tsx";
 import { useHashPath, useHashSearch } from "./shell/address.ts";
+import { SessionEnded } from "./shell/session-ended.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 function connect(project: Project) {
@@ -22,10 +23,11 @@ function connect(project: Project) {
 export function App({ project }: { readonly project: Project }) {
   const [{ auth, farthing }] = useState(() => connect(project));
   const [queries] = useState(() => new QueryClient());
-  const person = useSession(auth);
+  const { person, hasEnded } = useSession(auth, project);
+  const userId = person && person.userId;
   return (
     <QueryClientProvider client={queries}>
-      <FarthingProvider farthing={farthing} userId={person && person.userId}>
+      <FarthingProvider farthing={farthing} userId={userId}>
         {person === undefined && <Centred title="Farthing">Loading…</Centred>}
         {person === null && (
           <Centred title="Farthing">
@@ -40,6 +42,7 @@ export function App({ project }: { readonly project: Project }) {
                 <Shell />
               </Gate>
             </Router>
+            {hasEnded && <SessionEnded />}
           </SignedInProvider>
         )}
       </FarthingProvider>

@@ -23,14 +23,17 @@ export function Known<Data>({ reading, title, placeholder, children }: KnownProp
       <Skeleton role="status" aria-label={`${title}: loading`} className={placeholder ?? "h-40"} />
     );
   }
-  if (reading.status === "ready") return children(reading.data);
-  const { error, retry, last } = reading;
+  const isKnown = reading.status === "ready";
+  const data = isKnown ? reading.data : reading.last;
+  // The same elements in both cases, so that an open form in them keeps its input.
   return (
-    <div className="grid gap-4 break-words *:min-w-0">
-      <Trouble title={`${title}: unknown`} error={error} retry={retry}>
-        {last !== undefined && <p>What you see below was read earlier.</p>}
-      </Trouble>
-      {last !== undefined && children(last)}
+    <div className={isKnown ? "in-order contents *:min-w-0" : "grid gap-4 break-words *:min-w-0"}>
+      {!isKnown && (
+        <Trouble title={`${title}: unknown`} error={reading.error} retry={reading.retry}>
+          {data !== undefined && <p>What you see below was read earlier.</p>}
+        </Trouble>
+      )}
+      {data !== undefined && children(data)}
     </div>
   );
 }

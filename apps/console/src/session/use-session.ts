@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react";
 import type { Session } from "@supabase/auth-js";
+import type { Project } from "../project.ts";
 import type { Auth } from "./auth.ts";
+import { hasSignedOut } from "./sign-out.ts";
 
 /**
  * Whether the session has a second factor: `none` has been enrolled, it has been `verified`, or it has
@@ -18,8 +20,12 @@ export interface Person {
   readonly secondFactor: SecondFactor;
 }
 
-/** Undefined until the session is known, null if nobody is signed in. */
-export type SessionState = Person | null | undefined;
+export interface SessionState {
+  /** Undefined until the session is known, null if nobody is signed in. */
+  readonly person: Person | null | undefined;
+  /** Whether the person's session has ended by itself. The pages stay until somebody signs in. */
+  readonly hasEnded: boolean;
+}
 
 /** Only shows and hides pages: the service checks the role of every request by itself. */
 const isOperator = ({ user }: Session) => user.app_metadata["role"] === "operator";
@@ -53,19 +59,28 @@ function personOf(session: Session): Person {
   };
 }
 
+function stateAfter(last: SessionState, next: Person | null, url: string): SessionState {
+  if (next !== null) return { person: next, hasEnded: false };
+  const hasEnded = !!last.person && !hasSignedOut(url, last.person.sessionId);
+  return { person: hasEnded ? last.person : null, hasEnded };
+}
+
 const isSame = (one: SessionState, other: SessionState): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 /** Follows the session, also when another tab signs out or in. */
-export function useSession(auth: Auth): SessionState {
-  const [person, setPerson] = useState<SessionState>();
+export function useSession(auth: Auth, { url }: Project): SessionState {
+  const [state, setState] = useState<SessionState>({ person: undefined, hasEnded: false });
   useEffect(() => {
     const { data } = auth.onAuthStateChange((_, session) => {
-      const next = session === null ? null : personOf(session);
-      // A refreshed token is no change of the person, so nothing is drawn again.
-      setPerson((last) => isSame(last, next) ? last : next);
+      const person = session === null ? null : personOf(session);
+      setState((last) => {
+        const next = stateAfter(last, person, url);
+        // A refreshed token is no change of the person, so nothing is drawn again.
+        return isSame(last, next) ? last : next;
+      });
     });
     return () => data.subscription.unsubscribe();
-  }, [auth]);
-  return person;
+  }, [auth, url]);
+  return state;
 }

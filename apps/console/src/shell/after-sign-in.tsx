@@ -4,6 +4,7 @@ import { CodeForm } from "../parts/code-form.tsx";
 import { Known } from "../parts/known.tsx";
 import { useAuthenticators } from "../reads/use-factors.ts";
 import { useSignedIn } from "../session/context.tsx";
+import { signOut } from "../session/sign-out.ts";
 import { Centred } from "./centred.tsx";
 
 interface AfterSignInProps {
@@ -11,7 +12,7 @@ interface AfterSignInProps {
 }
 
 export function AfterSignIn({ onDone }: AfterSignInProps) {
-  const { auth } = useSignedIn();
+  const signedIn = useSignedIn();
   const reading = useAuthenticators();
   return (
     <Centred title="Second factor">
@@ -26,7 +27,7 @@ export function AfterSignIn({ onDone }: AfterSignInProps) {
               : <CodeForm {...{ authenticators }} action="Verify" onVerified={onDone} />}
         </Known>
         <Button variant="outline" onClick={onDone}>Go on without it</Button>
-        <Button variant="ghost" onClick={() => void auth.signOut({ scope: "local" })}>
+        <Button variant="ghost" onClick={() => signOut(signedIn)}>
           Sign out
         </Button>
       </div>

@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Page } from "../parts/page.tsx";
 import { useSignedIn } from "../session/context.tsx";
+import { signOut } from "../session/sign-out.ts";
 import { Menu } from "./menu.tsx";
 import { type Area, areasOf } from "./pages.tsx";
 
@@ -40,7 +41,8 @@ function useFirstPage(isOperator: boolean): void {
 
 /** The header, the menu, and the page that the address names. */
 export function Shell() {
-  const { auth, person } = useSignedIn();
+  const signedIn = useSignedIn();
+  const { person } = signedIn;
   useFirstPage(person.isOperator);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const areas = areasOf(person.isOperator);
@@ -58,7 +60,7 @@ export function Shell() {
         </Button>
         <p className="font-semibold">Farthing</p>
         <p className="ml-auto min-w-0 text-sm break-words text-muted-foreground">{person.email}</p>
-        <Button variant="ghost" size="sm" onClick={() => void auth.signOut({ scope: "local" })}>
+        <Button variant="ghost" size="sm" onClick={() => signOut(signedIn)}>
           Sign out
         </Button>
       </header>

@@ -1,0 +1,15 @@
+/** Signs out, and tells that apart from a session that ends by itself. */
+import type { SignedIn } from "./context.tsx";
+import { readStored, store } from "./storage.ts";
+
+const keyOf = (url: string) => `farthing-console signed out ${url}`;
+
+/** Signs out in all tabs. The mark makes them drop their pages, which stay if a session only ends. */
+export function signOut({ auth, project, person }: SignedIn): void {
+  store("localStorage", keyOf(project.url), person.sessionId);
+  void auth.signOut({ scope: "local" });
+}
+
+/** Whether the user of this session has signed out, in this tab or in another one. */
+export const hasSignedOut = (url: string, sessionId: string): boolean =>
+  readStored("localStorage", keyOf(url)) === sessionId;
