@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import {
   type ChatMessage,
   type ChatSettings,
@@ -35,13 +35,41 @@ function write(key: string, { of, messages }: { of: string | null } & Omit<Store
   }
 }
 
+const PREFIX = "farthing-chat ";
+
+/**
+ * Removes the conversations of all but this user from the tab, also those that no component shows. Call
+ * it with null when a user signs out. `name` limits it to the names that begin so.
+ */
+export function forgetChats(userId: string | null, name = ""): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (!key.startsWith(`${PREFIX}${name}`)) continue;
+      if (userId === null || read(key)?.of !== userId) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // Nothing is stored where the storage is switched off.
+  }
+}
+
+/** Forgets the other conversations when the user signs out or another one signs in. */
+function useForgetting(userId: string | null | undefined): void {
+  const last = useRef(userId);
+  useEffect(() => {
+    const left = last.current;
+    last.current = userId;
+    if (left && userId !== undefined && userId !== left) forgetChats(userId);
+  }, [userId]);
+}
+
 /**
  * Keeps a conversation in this tab under a name, so that it survives the way to Stripe's page and back,
  * and a reload. Only the user whose it is sees it again. Without a name it ends with the component.
  */
 export function useStoredChat(settings: ChatSettings, name: string | undefined): ChatState {
   const userId = useUserId();
-  const key = `farthing-chat ${name}`;
+  const key = `${PREFIX}${name}`;
+  useForgetting(userId);
   const earlier = useMemo(() => {
     const stored = name !== undefined && userId ? read(key) : null;
     return stored?.of === userId ? stored?.messages : undefined;

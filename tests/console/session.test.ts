@@ -1,12 +1,13 @@
-/** A session in the console: a browser without storage, and its end while a form is open. */
+/** A session in the console: its second factor, its end while a form is open, and what it leaves behind. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { newLogin } from "../browser/another-origin/app-page.ts";
 import { audit } from "../browser/accessibility.ts";
 import { withPage } from "../browser/chromium.ts";
-import { type Person, signUp, signUpAs } from "../support/project/people.ts";
+import { type Person, signUp, signUpAs, signUpWith } from "../support/project/people.ts";
+import { promptOf } from "../support/work/chat.ts";
 import { press as pressOn, write } from "./by-keyboard.ts";
-import { asPerson, confirms, opensChange, opensTab, showsPage } from "./operate.ts";
+import { asPerson, confirms, goTo, opensChange, opensTab, showsPage } from "./operate.ts";
 import { test, testsEnd, theConsole, world } from "./opened.ts";
 
 const press = (within: Page | Locator, name: string) =>
@@ -97,6 +98,23 @@ test("the pages go at once when the user signs out, also in another tab", async 
     await press(page, "Sign out");
     await other.getByRole("heading", { name: "Farthing", level: 1 }).waitFor();
     equal(await ended(page).count() + await ended(other).count(), 0);
+  });
+});
+
+/** The names of the conversations that are stored in this tab. */
+const chatsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(`Object.keys(sessionStorage).filter((key) => key.startsWith("farthing-chat"))`);
+
+test("signing out removes the conversations, also those that are not on the page", async () => {
+  await asPerson(await signUpWith(world, "100"), "/chat?model=gpt-4o", async (page) => {
+    await write(page.getByLabel("Message"), promptOf("[tokens:20]").content);
+    await press(page, "Send");
+    await page.getByText(/^[\d.]+ credits$/).waitFor();
+    deepEqual(await chatsOf(page), [`farthing-chat ${world.url} gpt-4o`]);
+    await goTo(page, "/", "Balance");
+    await press(page, "Sign out");
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    deepEqual(await chatsOf(page), []);
   });
 });
 

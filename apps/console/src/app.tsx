@@ -1,8 +1,9 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createFarthing } from "@farthing/client";
 import { FarthingProvider } from "@farthing/react";
 import { SignIn } from "@/components/farthing/sign-in";
+import { forgetChats } from "@/components/farthing/use-stored-chat";
 import { Router } from "wouter";
 import type { Project } from "./project.ts";
 import { authOf } from "./session/auth.ts";
@@ -25,6 +26,10 @@ export function App({ project }: { readonly project: Project }) {
   const [queries] = useState(() => new QueryClient());
   const { person, hasEnded } = useSession(auth, project);
   const userId = person && person.userId;
+  useEffect(() => {
+    // A conversation is for its user alone, and waits for them if the session has only ended.
+    if (userId !== undefined && !hasEnded) forgetChats(userId, project.url);
+  }, [userId, hasEnded, project.url]);
   return (
     <QueryClientProvider client={queries}>
       <FarthingProvider farthing={farthing} userId={userId}>

@@ -1,5 +1,6 @@
 /** The block `chat` without a browser: what one user's clicks ask for. */
 import { deepEqual, equal } from "node:assert/strict";
+import { FarthingProvider } from "@farthing/react";
 import { Chat } from "../../../registry/chat/chat.tsx";
 import { act, fireEvent, waitFor, withBlock } from "./page.tsx";
 
@@ -112,4 +113,22 @@ Deno.test("a conversation without a name is not stored", async () => {
     await page.findByText("2 credits");
     equal(sessionStorage.length, 0);
   });
+});
+
+Deno.test("signing out forgets the user's other conversations, too", async () => {
+  const block = <Chat model="gpt-4o" storedAs="one" />;
+  const of = (userId: string | null) => (
+    <FarthingProvider farthing={answering() as never} userId={userId}>{block}</FarthingProvider>
+  );
+  sessionStorage.setItem("farthing-chat two", JSON.stringify({ of: "user-1", messages: [] }));
+  sessionStorage.setItem("something else", "stays");
+  await withBlock(null, {}, async (page) => {
+    page.rerender(of("user-1"));
+    await page.findByText(/^Each answer is paid/);
+    equal(sessionStorage.length, 2);
+    page.rerender(of(null));
+    await page.findByText("Sign in required");
+    deepEqual(Object.keys(sessionStorage), ["something else"]);
+  });
+  sessionStorage.clear();
 });

@@ -6,11 +6,13 @@ import { Label } from "@/components/ui/label";
 import { Known } from "../parts/known.tsx";
 import { Page } from "../parts/page.tsx";
 import { useRead } from "../reads/use-read.ts";
+import { useSignedIn } from "../session/context.tsx";
 
 /** A chat with the model that the address names, or with the first one that has a rate. */
 function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
-  const [asked, ask] = useSearchParams();
-  const model = rates.find(({ model }) => model === asked.get("model"))?.model ?? rates[0]?.model;
+  const { project } = useSignedIn();
+  const [search, setSearch] = useSearchParams();
+  const model = rates.find(({ model }) => model === search.get("model"))?.model ?? rates[0]?.model;
   if (model === undefined) return <p>No model has a rate yet.</p>;
   return (
     <div className="grid max-w-3xl gap-4">
@@ -19,7 +21,7 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
         <select
           id="model"
           value={model}
-          onChange={(event) => ask({ model: event.target.value }, { replace: true })}
+          onChange={(event) => setSearch({ model: event.target.value }, { replace: true })}
           className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
         >
           {rates.map(({ model }) => <option key={model} value={model}>{model}</option>)}
@@ -28,7 +30,8 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
       <Chat
         key={model}
         model={model}
-        storedAs={model}
+        // Two consoles on one static host share the tab's storage.
+        storedAs={`${project.url} ${model}`}
         explain={(error) => <Paywall error={error} />}
       />
     </div>
