@@ -44,9 +44,33 @@ const projectFile: Plugin = {
   },
 };
 
+/**
+ * All of the policy that a page can set for itself. The build knows no project, so it allows every
+ * `https:` address, and projects on this machine; the host's header can name the one project.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self' https: http://127.0.0.1:* http://localhost:*",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+const policy: Plugin = {
+  name: "policy",
+  apply: "build", // The server of the sources needs inline scripts.
+  transformIndexHtml: () => [{
+    tag: "meta",
+    attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
+    injectTo: "head-prepend",
+  }],
+};
+
 export default defineConfig({
   base: "./", // The console works at any path of any static host.
-  plugins: [blocks, projectFile, react(), tailwindcss()],
+  plugins: [blocks, projectFile, policy, react(), tailwindcss()],
   resolve: {
     dedupe: ONE_COPY,
     alias: {

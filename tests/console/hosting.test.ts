@@ -2,7 +2,7 @@
  * The built console on a static host: its size, its policy, and its messages when `farthing.json` is
  * missing or wrong.
  */
-import { deepEqual, match, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { buildConsole, CONSOLE_BUILD } from "../../scripts/console/build.ts";
 import { parseProject, ProjectError } from "../../apps/console/src/project.ts";
@@ -70,6 +70,25 @@ test("the console works under the strict policy of the local stack's server", as
     stop.abort();
     await server.finished;
   }
+});
+
+test("on a host without headers, the page's own policy stops a script in the page", async () => {
+  const { browser, host } = await theConsole();
+  await withPage(browser, async (page) => {
+    const refused: string[] = [];
+    page.on("console", (line) => {
+      if (/Content Security Policy/i.test(line.text())) refused.push(line.text());
+    });
+    const answer = await page.goto(host.address);
+    equal(await answer?.headerValue("content-security-policy"), null);
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    deepEqual(refused, [], "the console itself needs nothing else");
+    await page.evaluate(`document.body.append(
+      Object.assign(document.createElement("script"), { textContent: "globalThis.ran = true" }),
+    )`);
+    equal(await page.evaluate(`globalThis.ran`), undefined);
+    match(refused.join(), /script-src 'self'/);
+  });
 });
 
 test("before it is built, the local stack says how to build it", async () => {
