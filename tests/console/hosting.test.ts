@@ -103,13 +103,24 @@ test("before it is built, the local stack says how to build it", async () => {
   }
 });
 
+const SECRET = /has a secret key, .*Revoke that key/;
+
+/** A key as projects had it before `sb_secret_`. */
+const serviceRole = () =>
+  ["{}", `{"role":"service_role"}`, ""].map((part) => btoa(part).replaceAll("=", "")).join(".");
+
 const WRONG: readonly (readonly [what: string, text: string, message: RegExp])[] = [
   ["no JSON", "<!doctype html>", /must be a JSON object/],
   ["null", "null", /must be a JSON object/],
   ["no URL", `{"publishableKey":"sb_publishable_x"}`, /url in farthing\.json/],
   ["a script as its URL", `{"url":"javascript:alert(1)","publishableKey":"x"}`, /url in/],
   ["no key", `{"url":"https://abc.supabase.co"}`, /publishableKey is missing/],
-  ["a secret key", `{"url":"https://a.b","publishableKey":"sb_secret_x"}`, /has a secret key/],
+  [
+    "an old secret key",
+    JSON.stringify({ url: "https://a.b", publishableKey: serviceRole() }),
+    SECRET,
+  ],
+  ["a secret key", `{"url":"https://a.b","publishableKey":"sb_secret_x"}`, SECRET],
 ];
 
 for (const [what, text, message] of WRONG) {

@@ -24,6 +24,18 @@ function fieldsOf(text: string): Partial<Record<keyof Project, unknown>> {
   throw new ProjectError(`farthing.json must be a JSON object such as ${EXAMPLE}.`);
 }
 
+/** Whether every visitor with this key would have all rights: a secret key, or an older JWT of one. */
+function isSecret(key: string): boolean {
+  if (key.startsWith("sb_secret_")) return true;
+  try {
+    const [, payload = ""] = key.split(".");
+    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    return (claims as { role?: unknown } | null)?.role === "service_role";
+  } catch {
+    return false;
+  }
+}
+
 /** @throws ProjectError if the text does not name a project, or has a secret key */
 export function parseProject(text: string): Project {
   const { url, publishableKey } = fieldsOf(text);
@@ -33,7 +45,7 @@ export function parseProject(text: string): Project {
   if (typeof publishableKey !== "string" || publishableKey === "") {
     throw new ProjectError(`publishableKey is missing in farthing.json: ${EXAMPLE}.`);
   }
-  if (publishableKey.startsWith("sb_secret_")) {
+  if (isSecret(publishableKey)) {
     throw new ProjectError(
       "farthing.json has a secret key, which every visitor can read. Revoke that key in your " +
         "project's settings, and write the publishable key instead.",
