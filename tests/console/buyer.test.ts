@@ -102,6 +102,25 @@ test("the history says why, filters, and is saved as a file", async () => {
   });
 });
 
+test("a history that can't be saved says why", async () => {
+  await asPerson(await signUpWith(world, "12.5"), "/history", async (page) => {
+    await rowOf(page, "Gift");
+    await page.route("**/functions/v1/credits/entries*", (route) =>
+      route.fulfill({
+        status: 403,
+        headers: { "access-control-allow-origin": "*", "content-type": "application/json" },
+        body: JSON.stringify({
+          success: false,
+          error: { code: "forbidden", message: "The service said no.", retryable: false },
+          metadata: { requestId: "request-1", timestamp: "2026-01-01T00:00:00Z" },
+        }),
+      }));
+    await press(page, "Download CSV");
+    await page.getByText("The file could not be read", { exact: true }).waitFor();
+    await page.getByText("The service said no.").waitFor();
+  });
+});
+
 test("a buyer runs a job, cancels another, and finds both again", async () => {
   const person = await signUpWith(world, "1000");
   await asPerson(person, "/jobs", async (page) => {

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 
 interface DownloadProps {
@@ -17,22 +18,25 @@ function save(name: string, content: string | Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
 }
 
-/** A button that reads something and saves it as a file. */
+/** A button that reads something and saves it as a file, or says why it could not. */
 export function Download({ label, name, read }: DownloadProps) {
-  const [state, set] = useState<"idle" | "reading" | "failed">("idle");
+  const [state, set] = useState<"idle" | "reading" | Error>("idle");
   const download = async () => {
     if (state === "reading") return;
     set("reading");
-    set(await read().then((content) => save(name, content)).then(() => "idle", () => "failed"));
+    try {
+      save(name, await read());
+      set("idle");
+    } catch (error) {
+      set(error instanceof Error ? error : new Error(String(error)));
+    }
   };
   return (
-    <div className="grid justify-items-start gap-1">
+    <div className="grid justify-items-start gap-2">
       <Button variant="outline" size="sm" onClick={download} aria-disabled={state === "reading"}>
         {state === "reading" ? "Reading…" : label}
       </Button>
-      {state === "failed" && (
-        <p role="alert" className="text-xs text-destructive">The file could not be read.</p>
-      )}
+      {state instanceof Error && <Trouble title="The file could not be read" error={state} />}
     </div>
   );
 }
