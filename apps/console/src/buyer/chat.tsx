@@ -3,6 +3,7 @@ import { useSearchParams } from "wouter";
 import { Chat } from "@/components/farthing/chat";
 import { Paywall } from "@/components/farthing/paywall";
 import { Label } from "@/components/ui/label";
+import { Select } from "../parts/form-fields.tsx";
 import { Known } from "../parts/known.tsx";
 import { Page } from "../parts/page.tsx";
 import { useRead } from "../reads/use-read.ts";
@@ -18,14 +19,13 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
     <div className="grid max-w-3xl gap-4">
       <div className="grid justify-items-start gap-1.5">
         <Label htmlFor="model">Model</Label>
-        <select
+        <Select
           id="model"
           value={model}
           onChange={(event) => setSearch({ model: event.target.value }, { replace: true })}
-          className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
         >
           {rates.map(({ model }) => <option key={model} value={model}>{model}</option>)}
-        </select>
+        </Select>
       </div>
       <Chat
         key={model}

@@ -4,7 +4,7 @@ import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import { Label } from "@/components/ui/label";
 import { type Authenticator, useVerify } from "../reads/use-factors.ts";
-import { SELECT, TextField } from "./form-fields.tsx";
+import { Select, TextField } from "./form-fields.tsx";
 
 /** Auth names the code's kind, and not what to do. */
 function reasonOf(error: Error | null): Error | null {
@@ -35,11 +35,11 @@ export function CodeForm({ authenticators, action, onVerified }: CodeFormProps) 
       {authenticators.length > 1 && (
         <div className="grid gap-1.5">
           <Label htmlFor={id}>Authenticator app</Label>
-          <select {...{ id, name: "factor" }} className={SELECT}>
+          <Select {...{ id, name: "factor" }}>
             {authenticators.map(({ id, friendly_name }) => (
               <option key={id} value={id}>{friendly_name || "without a name"}</option>
             ))}
-          </select>
+          </Select>
         </div>
       )}
       <TextField

@@ -3,7 +3,7 @@ import { useSearchParams } from "wouter";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import { limitsOf } from "./form-fields.tsx";
+import { limitsOf, Select } from "./form-fields.tsx";
 import { wordsOf } from "./state-badge.tsx";
 
 interface FieldProps {
@@ -21,31 +21,27 @@ type ChoiceProps = FieldProps & {
 
 /** A choice of one value, or of all. */
 export function Choice({ name, label, values, without = "all" }: ChoiceProps) {
-  const [asked] = useSearchParams();
+  const [address] = useSearchParams();
   const id = useId();
   return (
     <div className={FIELD}>
       <Label htmlFor={id}>{label}</Label>
-      <select
-        {...{ id, name }}
-        defaultValue={asked.get(name) ?? ""}
-        className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
-      >
+      <Select {...{ id, name }} defaultValue={address.get(name) ?? ""}>
         <option value="">{without}</option>
         {values.map((value) => <option key={value} value={value}>{wordsOf(value)}</option>)}
-      </select>
+      </Select>
     </div>
   );
 }
 
 /** A text or a day to filter by. */
 export function Field({ name, label, type = "text" }: FieldProps & { readonly type?: string }) {
-  const [asked] = useSearchParams();
+  const [address] = useSearchParams();
   const id = useId();
   return (
     <div className={FIELD}>
       <Label htmlFor={id}>{label}</Label>
-      <Input {...{ id, name, type, ...limitsOf(type) }} defaultValue={asked.get(name) ?? ""} />
+      <Input {...{ id, name, type, ...limitsOf(type) }} defaultValue={address.get(name) ?? ""} />
     </div>
   );
 }
@@ -55,7 +51,7 @@ export function Field({ name, label, type = "text" }: FieldProps & { readonly ty
  * Read them with `useFilters`.
  */
 export function Filters({ children }: { readonly children: ReactNode }) {
-  const [asked, set] = useSearchParams();
+  const [address, set] = useSearchParams();
   const show = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = [...new FormData(event.currentTarget)];
@@ -63,7 +59,7 @@ export function Filters({ children }: { readonly children: ReactNode }) {
   };
   return (
     // A new address, such as after the back button, fills the fields anew.
-    <form key={asked.toString()} onSubmit={show} className="flex flex-wrap items-end gap-3">
+    <form key={address.toString()} onSubmit={show} className="flex flex-wrap items-end gap-3">
       {children}
       <Button type="submit" variant="outline">Show</Button>
     </form>
@@ -74,10 +70,15 @@ export function Filters({ children }: { readonly children: ReactNode }) {
 export function useFilters<Name extends string>(
   ...names: readonly Name[]
 ): { readonly [Key in Name]?: string } {
-  const [asked] = useSearchParams();
+  const [address] = useSearchParams();
   const set = names.flatMap((name) => {
-    const value = asked.get(name);
+    const value = address.get(name);
     return value ? [[name, value]] : [];
   });
   return Object.fromEntries(set);
 }
+
+/** Filters as a query. The service checks the values, and names those that it refuses. */
+export const queryOf = <Query,>(
+  filters: Readonly<Record<string, string | undefined>>,
+): Query => filters as Query;

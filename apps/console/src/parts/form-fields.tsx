@@ -4,11 +4,13 @@ import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
 import { wordsOf } from "./state-badge.tsx";
 
-/** The look of a choice. */
-export const SELECT = [
+const SELECT = [
   "h-9 rounded-lg border border-input bg-background px-2 text-sm outline-none",
   "focus-visible:border-ring focus-visible:ring-3 focus-visible:ring-ring/50",
 ].join(" ");
+
+/** A choice without a label, with the look of the other fields. */
+export const Select = (props: ComponentProps<"select">) => <select {...props} className={SELECT} />;
 
 /** The last day that a field of type `date` accepts. Without it the year may have six digits. */
 const LAST_DAY = "9999-12-31";
@@ -44,19 +46,21 @@ interface SelectFieldProps {
   readonly label: string;
   /** An empty value stands for all. */
   readonly values: readonly string[];
+  /** The value that is chosen at first; by default the first one. */
+  readonly value?: string;
 }
 
 /** A labelled choice of one of the API's values. */
-export function SelectField({ name, label, values }: SelectFieldProps) {
+export function SelectField({ name, label, values, value }: SelectFieldProps) {
   const id = useId();
   return (
     <div className="grid gap-1.5">
       <Label htmlFor={id}>{label}</Label>
-      <select {...{ id, name }} className={SELECT}>
-        {values.map((value) => (
-          <option key={value} value={value}>{value === "" ? "all" : wordsOf(value)}</option>
+      <Select {...{ id, name }} defaultValue={value}>
+        {values.map((each) => (
+          <option key={each} value={each}>{each === "" ? "all" : wordsOf(each)}</option>
         ))}
-      </select>
+      </Select>
     </div>
   );
 }

@@ -27,12 +27,12 @@ export function useList<P extends ListPath>(
     initialPageParam: null as string | null,
     queryFn: ({ signal, pageParam }) => {
       const { query } = input as { query?: Record<string, unknown> };
-      const asked = {
+      const pageInput = {
         ...input,
         query: { ...query, ...pageParam !== null && { cursor: pageParam } },
       };
       const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
-      return farthing.page(path, asked as Input<"get", P>, call);
+      return farthing.page(path, pageInput as Input<"get", P>, call);
     },
     getNextPageParam: ({ nextCursor }) => nextCursor,
     refetchOnWindowFocus: ({ state }) => readsOnFocus && (state.data?.pages.length ?? 0) <= 1,

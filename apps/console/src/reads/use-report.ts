@@ -59,9 +59,9 @@ export function useReport<P extends ReportPath>(
     queryFn: async ({ signal, pageParam }) => {
       const { query } = input as { query?: object };
       const cursor = pageParam === null ? {} : { cursor: pageParam };
-      const asked = { ...input, query: { ...query, ...cursor } } as Input<"get", P>;
+      const pageInput = { ...input, query: { ...query, ...cursor } } as Input<"get", P>;
       const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
-      return await farthing.read(path, asked, call) as ReportOf<P>;
+      return await farthing.read(path, pageInput, call) as ReportOf<P>;
     },
     getNextPageParam: ({ next_cursor }) => next_cursor,
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,

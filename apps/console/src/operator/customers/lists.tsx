@@ -3,14 +3,13 @@ import type { ComponentType } from "react";
 import type { Input, ItemOf, ListPath } from "@farthing/client";
 import { useParams } from "wouter";
 import { DataTable, type TableOf } from "../../parts/data-table.tsx";
-import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
 import { useRead } from "../../reads/use-read.ts";
 import { CustomerLink } from "../links.tsx";
-import { asked } from "../money/asked.ts";
 import { ENTRIES } from "./entry-table.tsx";
 import { ORDERS } from "./order-table.tsx";
 import { ALL_LOTS, BOOKINGS, JOBS, NOTIFICATIONS, READS } from "./tables.tsx";
@@ -47,7 +46,7 @@ const KINDS = [
 function Entries({ id }: OfCustomer) {
   const { from, to, ...query } = useFilters("kind", "from", "to");
   const list = useList("/credits/entries", {
-    query: asked({
+    query: queryOf({
       user_id: id,
       ...query,
       ...from && { from: `${from}T00:00:00Z` },

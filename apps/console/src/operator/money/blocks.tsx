@@ -1,14 +1,13 @@
-import { Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { asked } from "./asked.ts";
 import { BLOCKS } from "./block-table.tsx";
 import { NewBlock } from "./new-block.tsx";
 
 export function BlocksPage() {
   const query = useFilters("user_id");
-  const list = useList("/fraud/blocked", { query: asked(query) });
+  const list = useList("/fraud/blocked", { query: queryOf(query) });
   return (
     <Page
       title="Blocks"

@@ -1,13 +1,12 @@
 import type { FraudDecision } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Id, Moment } from "../../parts/figures.tsx";
-import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
 import { CustomerLink, OrderLink } from "../links.tsx";
-import { asked } from "./asked.ts";
 import { NewBlock } from "./new-block.tsx";
 
 const DECISIONS: TableOf<FraudDecision> = {
@@ -43,7 +42,7 @@ const DECISIONS: TableOf<FraudDecision> = {
 
 export function DecisionsPage() {
   const query = useFilters("outcome", "user_id");
-  const list = useList("/fraud/decisions", { query: asked(query) });
+  const list = useList("/fraud/decisions", { query: queryOf(query) });
   return (
     <Page
       title="Fraud decisions"

@@ -1,13 +1,12 @@
-import { Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { asked } from "./asked.ts";
 import { DISPUTES } from "./dispute-table.tsx";
 
 export function DisputesPage() {
   const query = useFilters("status", "user_id", "order_id");
-  const list = useList("/disputes", { query: asked(query) });
+  const list = useList("/disputes", { query: queryOf(query) });
   return (
     <Page
       title="Disputes"

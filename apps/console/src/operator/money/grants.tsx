@@ -1,15 +1,14 @@
-import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { asked } from "./asked.ts";
 import { GRANTS } from "./grant-table.tsx";
 
 const STATES = ["pending", "granted", "declined", "expired"];
 
 export function GrantsPage() {
   const query = useFilters("status", "user_id");
-  const list = useList("/credits/grants", { query: asked(query) });
+  const list = useList("/credits/grants", { query: queryOf(query) });
   return (
     <Page
       title="Grants"

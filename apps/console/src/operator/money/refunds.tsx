@@ -1,8 +1,7 @@
-import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { asked } from "./asked.ts";
 import { REFUNDS } from "./refund-table.tsx";
 
 const STATES = [
@@ -15,7 +14,7 @@ const STATES = [
 
 export function RefundsPage() {
   const query = useFilters("status", "user_id", "order_id", "booking_id");
-  const list = useList("/refunds", { query: asked(query) });
+  const list = useList("/refunds", { query: queryOf(query) });
   return (
     <Page
       title="Refunds"

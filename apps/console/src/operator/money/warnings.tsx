@@ -1,13 +1,12 @@
-import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useList } from "../../reads/use-list.ts";
-import { asked } from "./asked.ts";
 import { WARNINGS } from "./warning-table.tsx";
 
 export function WarningsPage() {
   const query = useFilters("state", "user_id");
-  const list = useList("/fraud/warnings", { query: asked(query) });
+  const list = useList("/fraud/warnings", { query: queryOf(query) });
   return (
     <Page
       title="Fraud warnings"

@@ -1,13 +1,12 @@
 import type { WelcomeGrant } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Moment } from "../../parts/figures.tsx";
-import { Choice, Field, Filters, useFilters } from "../../parts/filters.tsx";
+import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
 import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
 import { CustomerLink } from "../links.tsx";
-import { asked } from "./asked.ts";
 import { RetryRefused, RetryWelcome } from "./retry-welcome.tsx";
 import { REFUSALS } from "./welcome-refusals.ts";
 
@@ -42,7 +41,7 @@ const WELCOMES: TableOf<WelcomeGrant> = {
 
 export function WelcomePage() {
   const query = useFilters("status", "refused_as", "user_id");
-  const list = useList("/credits/welcome-grants", { query: asked(query) });
+  const list = useList("/credits/welcome-grants", { query: queryOf(query) });
   return (
     <Page
       title="Welcome credits"

@@ -7,10 +7,10 @@ import type {
 } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
-import { TextField } from "../../parts/form-fields.tsx";
+import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
-import { FROM_MOMENT, FromField, givenOf, SelectField, textOf } from "./fields.tsx";
+import { FROM_MOMENT, FromField, givenOf, textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const POLICIES = "/settings/accounting";

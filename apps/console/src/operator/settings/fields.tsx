@@ -4,29 +4,6 @@ import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
 import { TextField } from "../../parts/form-fields.tsx";
 
-interface SelectProps {
-  readonly name: string;
-  readonly label: string;
-  readonly values: readonly string[];
-  readonly value: string;
-}
-
-export function SelectField({ name, label, values, value }: SelectProps) {
-  const id = useId();
-  return (
-    <div className="grid gap-1.5">
-      <Label htmlFor={id}>{label}</Label>
-      <select
-        {...{ id, name }}
-        defaultValue={value}
-        className="h-9 rounded-lg border border-input bg-background px-2 text-sm"
-      >
-        {values.map((each) => <option key={each} value={each}>{each}</option>)}
-      </select>
-    </div>
-  );
-}
-
 interface LinesProps {
   readonly name: string;
   readonly label: string;

@@ -1,10 +1,10 @@
 import type { FlagSetting, FlagSettings, PastSettingChange } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
-import { TextField } from "../../parts/form-fields.tsx";
+import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
-import { SelectField, textOf } from "./fields.tsx";
+import { textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 import type { Wanted } from "./use-settings-change.ts";
 

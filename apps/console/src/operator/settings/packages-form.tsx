@@ -1,8 +1,8 @@
 /** The form of a package, and how it becomes the list of packages that the API takes. */
 import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
 import { toMinorUnits, toUnits } from "@/lib/farthing-format";
-import { TextField } from "../../parts/form-fields.tsx";
-import { FROM_MOMENT, FromField, givenOf, SelectField, textOf } from "./fields.tsx";
+import { SelectField, TextField } from "../../parts/form-fields.tsx";
+import { FROM_MOMENT, FromField, givenOf, textOf } from "./fields.tsx";
 
 /** Returns the terms of a package as the API takes them. */
 export function termsOf(

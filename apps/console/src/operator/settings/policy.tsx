@@ -1,10 +1,10 @@
 import type { PastSettingChange, PolicySetting, PolicySettings } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
-import { TextField } from "../../parts/form-fields.tsx";
+import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
-import { SelectField, textOf } from "./fields.tsx";
+import { textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/policy";

@@ -36,7 +36,7 @@ export function useSettingsChange<P extends SettingsPath>(
   const farthing = useFarthing();
   const signedInAs = useUserId() ?? "";
   const queries = useQueryClient();
-  const [asked, setAsked] = useState<object | null>(null);
+  const [checkedBody, setCheckedBody] = useState<object | null>(null);
   const dryRun = useMutation({
     ...ONCE,
     mutationFn: (body: object) => {
@@ -56,15 +56,15 @@ export function useSettingsChange<P extends SettingsPath>(
   return {
     check: (wanted) => {
       const body = { ...wanted, version };
-      setAsked(body);
+      setCheckedBody(body);
       dryRun.mutate(body);
     },
     checking: changeOf(dryRun),
     checked: dryRun.data as SettingsChanged | undefined,
-    save: (reason) => saving.run({ body: { ...asked, reason } }),
+    save: (reason) => saving.run({ body: { ...checkedBody, reason } }),
     saving: saving as Change<never, Changed<SettingsChanged>>,
     reset: () => {
-      setAsked(null);
+      setCheckedBody(null);
       dryRun.reset();
       saving.reset();
     },
