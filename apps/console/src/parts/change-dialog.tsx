@@ -49,18 +49,13 @@ function Outcome({ close, children }: OutcomeProps) {
   );
 }
 
-/**
- * A change by an operator: says what will happen and in whose name, asks, and shows the outcome. If
- * nobody knows whether the change was made, pressing the button again repeats the same request.
- */
-export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
-  const { action, title, preview, dryRun, children, change, inputOf, done, isDestructive } = props;
-  const { person } = useSignedIn();
-  const [isOpen, setOpen] = useState(false);
-  const { state, error, result } = change;
-  const isPreviewed = dryRun === undefined || dryRun.change.state === "done";
-  const popup = useRef<HTMLDivElement>(null);
+/** The form of a change. Errors of its input are shown, and nothing is sent. */
+function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
+  const { action, preview, dryRun, children, change, inputOf, isDestructive } = props;
   const [wrongInput, setWrongInput] = useState<Error | null>(null);
+  const plan = dryRun?.change.result;
+  const isPreviewed = dryRun === undefined || dryRun.change.state === "done";
+  const isBusy = change.state === "busy" || dryRun?.change.state === "busy";
   const withInput = (form: FormData, use: (input: In) => void) => {
     try {
       use(inputOf(form));
@@ -72,24 +67,67 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
   const askPreview = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (isPreviewed) return;
-    withInput(
-      new FormData(event.currentTarget),
-      (input) => dryRun.change.run(dryRun.inputOf(input)),
-    );
+    const form = new FormData(event.currentTarget);
+    withInput(form, (input) => dryRun.change.run(dryRun.inputOf(input)));
   };
   const confirm = (form: FormData) =>
-    withInput(form, (input) => {
-      const plan = dryRun?.change.result;
-      change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input);
-    });
+    withInput(
+      form,
+      (input) => change.run(plan === undefined ? input : dryRun?.withPlan?.(input, plan) ?? input),
+    );
+  return (
+    // Other input needs another preview.
+    <form onSubmit={askPreview} onChange={dryRun?.change.reset} className="grid gap-4">
+      {children}
+      {preview}
+      <div role="status" className="empty:hidden">
+        {plan !== undefined && <SeenFirst>{dryRun?.show(plan)}</SeenFirst>}
+      </div>
+      {wrongInput !== null && <Trouble title="Not possible" error={wrongInput} />}
+      {dryRun?.change.state === "failed" && (
+        <Trouble title="No preview" error={dryRun.change.error} />
+      )}
+      {change.state === "failed" && (
+        <Trouble
+          title={`${action}: ${isUncertain(change.error) ? "no answer" : "not done"}`}
+          error={change.error}
+        />
+      )}
+      {isPreviewed
+        ? (
+          <ConfirmButton
+            variant={isDestructive ? "destructive" : "default"}
+            isBusy={isBusy}
+            onConfirm={confirm}
+          >
+            {action}
+          </ConfirmButton>
+        )
+        : (
+          <Button type="submit" aria-disabled={isBusy}>
+            {isBusy ? "Working…" : "Preview"}
+          </Button>
+        )}
+    </form>
+  );
+}
+
+/**
+ * A change by an operator: says what will happen and in whose name, asks, and shows the outcome. If
+ * nobody knows whether the change was made, pressing the button again repeats the same request.
+ */
+export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
+  const { action, title, dryRun, children, change, done, isDestructive } = props;
+  const { person } = useSignedIn();
+  const [isOpen, setOpen] = useState(false);
+  const popup = useRef<HTMLDivElement>(null);
+  const { state, result } = change;
   const set = (isOpen: boolean) => {
     // A change that still runs goes on after the dialog was closed.
     if (isOpen || state === "done") change.reset();
     dryRun?.change.reset();
-    setWrongInput(null);
     setOpen(isOpen);
   };
-  const isBusy = state === "busy" || dryRun?.change.state === "busy";
   return (
     <>
       {(props.isOffered ?? true) && (
@@ -112,41 +150,7 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
             ? <Outcome close={() => set(false)}>{done(result)}</Outcome>
             : (
               <StepUp attempts={dryRun === undefined ? [change] : [change, dryRun.change]}>
-                {/* Other input needs another preview. */}
-                <form onSubmit={askPreview} onChange={dryRun?.change.reset} className="grid gap-4">
-                  {children}
-                  {preview}
-                  <div role="status" className="empty:hidden">
-                    {dryRun?.change.result !== undefined && (
-                      <SeenFirst>{dryRun.show(dryRun.change.result)}</SeenFirst>
-                    )}
-                  </div>
-                  {wrongInput !== null && <Trouble title="Not possible" error={wrongInput} />}
-                  {dryRun?.change.state === "failed" && (
-                    <Trouble title="No preview" error={dryRun.change.error} />
-                  )}
-                  {state === "failed" && (
-                    <Trouble
-                      title={`${action}: ${isUncertain(error) ? "no answer" : "not done"}`}
-                      error={error}
-                    />
-                  )}
-                  {isPreviewed
-                    ? (
-                      <ConfirmButton
-                        variant={isDestructive ? "destructive" : "default"}
-                        isBusy={isBusy}
-                        onConfirm={confirm}
-                      >
-                        {action}
-                      </ConfirmButton>
-                    )
-                    : (
-                      <Button type="submit" aria-disabled={isBusy}>
-                        {isBusy ? "Working…" : "Preview"}
-                      </Button>
-                    )}
-                </form>
+                <ChangeForm {...props} />
               </StepUp>
             )}
         </DialogContent>

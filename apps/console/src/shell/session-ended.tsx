@@ -5,6 +5,11 @@ import { FarthingProvider, useFarthing } from "@farthing/react";
 import { SignIn } from "@/components/farthing/sign-in";
 import { useSignedIn } from "../session/context.tsx";
 
+const LOOK = [
+  "m-auto w-[calc(100%-2rem)] max-w-md rounded-xl border bg-popover p-6 text-popover-foreground",
+  "backdrop:bg-background",
+].join(" ");
+
 /** Escape would also close a dialog of the page below. */
 const keepBelowOpen = (event: KeyboardEvent) => {
   if (event.key === "Escape") event.stopPropagation();
@@ -37,7 +42,7 @@ export function SessionEnded() {
       // A browser lets the second Escape close it.
       onClose={({ currentTarget }) => currentTarget.isConnected && currentTarget.showModal()}
       onKeyDown={keepBelowOpen}
-      className="m-auto w-[calc(100%-2rem)] max-w-md rounded-xl border bg-popover p-6 text-popover-foreground backdrop:bg-background"
+      className={LOOK}
     >
       <div className="grid gap-4">
         <h2 id={title} className="text-lg leading-tight font-semibold">Your session has ended</h2>

@@ -41,15 +41,14 @@ interface ChangeSettingsProps<P extends SettingsPath> {
  * Changes settings in two steps: the service says what would change, and the operator saves that with
  * a reason. If somebody else has changed the settings meanwhile, nothing is saved.
  */
-export function ChangeSettings<P extends SettingsPath>(
-  props: ChangeSettingsProps<P>,
-) {
+export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProps<P>) {
   const { path, version, action, title, isOffered = true, children, wantedOf } = props;
   const { person } = useSignedIn();
   const [isOpen, setOpen] = useState(false);
   const change = useSettingsChange(path, version);
   const { checked, checking, saving } = change;
   const isChecked = checked !== undefined;
+  const canSave = isChecked && checked.changes.length > 0;
   const popup = useRef<HTMLDivElement>(null);
   const isDone = saving.state === "done" && saving.result !== undefined;
   const open = () => {
@@ -84,10 +83,7 @@ export function ChangeSettings<P extends SettingsPath>(
               <StepUp attempts={[saving, checking]}>
                 <form onSubmit={submit} className="grid gap-4 *:min-w-0">
                   {/* Hidden and not removed, so that going back keeps what was entered. */}
-                  <div
-                    hidden={isChecked}
-                    className={isChecked ? "hidden" : "grid gap-4"}
-                  >
+                  <div hidden={isChecked} className={isChecked ? "hidden" : "grid gap-4"}>
                     {children}
                   </div>
                   {isChecked && (
@@ -95,12 +91,12 @@ export function ChangeSettings<P extends SettingsPath>(
                       <Diff {...checked} />
                     </SeenFirst>
                   )}
-                  {isChecked && checked.changes.length > 0 && <ReasonField />}
+                  {canSave && <ReasonField />}
                   <Refused {...{ checking, saving }} />
                   <Buttons
                     hasFields={children !== undefined}
                     isChecked={isChecked}
-                    canSave={isChecked && checked.changes.length > 0}
+                    canSave={canSave}
                     isBusy={checking.state === "busy" || saving.state === "busy"}
                     back={change.reset}
                     save={(form) => change.save(String(form.get("reason")))}
