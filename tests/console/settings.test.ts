@@ -3,57 +3,28 @@
  * has an author and a reason, and is undone by a new version with the old values.
  */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
-import { PackageSettings } from "../../supabase/functions/_shared/contracts/settings/packages.ts";
 import { PolicySettings } from "../../supabase/functions/_shared/contracts/settings/policy.ts";
-import { SettingsChanged } from "../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { once } from "../blocks/once.ts";
 import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
 import { proven, withPackages, withPolicy } from "../support/project/database.ts";
-import { backEnd, data, get, post } from "../support/project/http.ts";
+import { backEnd, data, get } from "../support/project/http.ts";
 import { signUpOperator } from "../support/project/people.ts";
 import { write } from "./by-keyboard.ts";
 import { test, testsEnd, world } from "./opened.ts";
+import { addPackage, newSlug, packageOf, readPackages, retire } from "./packages.ts";
 import { diffOf, press, save } from "./saving.ts";
 import { cellsOf, goTo, onPage } from "./shown-figures.ts";
 
 const operator = once(() => signUpOperator(world));
 
-const readPackages = async () =>
-  data(await get(world, "settings/packages", backEnd(world)), 200, PackageSettings);
-
 const readPolicy = async () =>
   data(await get(world, "settings/policy", backEnd(world)), 200, PolicySettings);
 
-type Packages = Awaited<ReturnType<typeof readPackages>>;
-
-const onSale = ({ packages }: Packages) =>
-  packages.filter(({ active }) => active).map((
-    { id: _id, version: _version, active: _active, effective_from: _from, ...terms },
-  ) => ({ ...terms, description: terms.description ?? undefined }));
-
-const packageOf = (settings: Packages, slug: string) =>
-  settings.packages.find((each) => each.slug === slug)!;
-
 const priceOf = async (slug: string) => packageOf(await readPackages(), slug).prices[0]?.amount;
-
-/** Puts a package on sale whose price no other test reads. */
-async function addPackage(slug: string): Promise<void> {
-  const settings = await readPackages();
-  const own = {
-    ...{ slug, name: slug, credits: "6000000", sort: 9999 },
-    prices: [{ currency: "usd", amount: 600_000 }],
-  };
-  const body = {
-    packages: [...onSale(settings), own],
-    version: settings.version,
-    reason: "for the test",
-  };
-  data(await post(world, "settings/packages", backEnd(world), body), 200, SettingsChanged);
-}
 
 test("a price is changed after its difference was shown, and undone by a new version", () =>
   withPackages(world, "exclusive", async () => {
-    const slug = `console-${crypto.randomUUID().slice(0, 8)}`;
+    const slug = newSlug();
     await addPackage(slug);
     const person = await operator();
     await onPage({ person, path: "/settings/packages" }, async (page) => {
@@ -103,7 +74,7 @@ test("a price is changed after its difference was shown, and undone by a new ver
 
 test("if somebody else changes the settings meanwhile, nothing is overwritten", () =>
   withPackages(world, "exclusive", async () => {
-    const slugs = ["a", "b"].map((name) => `console-${name}-${crypto.randomUUID().slice(0, 8)}`);
+    const slugs = ["a", "b"].map((name) => newSlug(`console-${name}`));
     await addPackage(slugs[0]!);
     await onPage({ person: await operator(), path: "/settings/packages" }, async (page) => {
       await press(page, `Retire: Package ${slugs[0]}`);
@@ -121,9 +92,7 @@ test("if somebody else changes the settings meanwhile, nothing is overwritten", 
     });
     const settings = await readPackages();
     deepEqual(slugs.map((slug) => packageOf(settings, slug).active), [true, true]);
-    const packages = onSale(settings).filter(({ slug }) => !slugs.includes(slug));
-    const body = { packages, version: settings.version, reason: "clean up" };
-    data(await post(world, "settings/packages", backEnd(world), body), 200, SettingsChanged);
+    await retire(slugs);
   }));
 
 test("a setting of the policy is changed and undone, and a wrong value is refused", () =>

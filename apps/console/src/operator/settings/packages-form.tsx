@@ -1,36 +1,8 @@
-/** The form of a package, and how it becomes the list of packages that the API takes. */
-import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
+/** The form of a package, and how it becomes the terms that the API takes. */
+import type { PackageSetting, PackageTerms } from "@farthing/client";
 import { toMinorUnits, toUnits } from "@/lib/farthing-format";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { FROM_MOMENT, FromField, givenOf, textOf } from "./fields.tsx";
-
-/** Returns the terms of a package as the API takes them. */
-export function termsOf(
-  { slug, name, description, credits, bonus_credits, prices, highlight, sort }: PackageSetting,
-): PackageTerms {
-  return {
-    ...{ slug, name, credits, bonus_credits, prices, highlight, sort },
-    ...description !== null && { description },
-  };
-}
-
-/** Returns the packages on sale, with these terms instead of the package's own ones. */
-export function withTerms(
-  { packages }: PackageSettings,
-  terms: PackageTerms,
-): PackageTerms[] {
-  const onSale = packages.filter(({ active, slug }) => active && slug !== terms.slug).map(termsOf);
-  return [...onSale, terms];
-}
-
-export function without(
-  { packages }: PackageSettings,
-  slug: string | null,
-): PackageTerms[] {
-  return packages.filter((each) => each.active && each.slug !== slug).map(
-    termsOf,
-  );
-}
 
 interface FormProps {
   /** Undefined for a new package. */

@@ -5,8 +5,9 @@ import { Credits, Moment } from "../../parts/figures.tsx";
 import { moneyOf } from "../../parts/exact.ts";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
-import { PackageForm, termsOf, termsOfForm, without, withTerms } from "./packages-form.tsx";
-import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
+import { isOnSale, termsOf, without, withTerms } from "./package-list.ts";
+import { PackageForm, termsOfForm } from "./packages-form.tsx";
+import { SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/packages";
 
@@ -131,11 +132,11 @@ function oldPrices(
 
 function undoOf(past: PastSettingChange, settings: PackageSettings) {
   const known = settings.packages.find(({ slug }) => slug === past.name);
-  const old = oldValues(past);
   // A package that was added is retired: orders may refer to it.
-  if (old === null) {
-    return known?.active ? { packages: without(settings, past.name) } : null;
+  if (past.fields.some(({ field, from }) => field === "name" && from === null)) {
+    return isOnSale(settings, past.name) ? { packages: without(settings, past.name) } : null;
   }
+  const old = Object.fromEntries(past.fields.map(({ field, from }) => [field, from]));
   if (known === undefined) return null;
   if (old["active"] === "false") {
     return { packages: without(settings, past.name) };

@@ -1,0 +1,44 @@
+/** The list of all packages on sale, now or later, as the API takes it: it retires all others. */
+import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
+
+/** Returns the terms of a package as the API takes them. */
+export function termsOf(
+  { slug, name, description, credits, bonus_credits, prices, highlight, sort }: PackageSetting,
+): PackageTerms {
+  return {
+    ...{ slug, name, credits, bonus_credits, prices, highlight, sort },
+    ...description !== null && { description },
+  };
+}
+
+/**
+ * Returns the packages that are on sale, and those whose sale begins later. The list may name a package
+ * once, which also keeps its later versions.
+ */
+function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
+  const now = packages.filter(({ active }) => active);
+  const known = new Set(now.map(({ slug }) => slug));
+  const later = scheduled.filter(({ active, slug }) => {
+    const isFirst = active && !known.has(slug);
+    if (isFirst) known.add(slug);
+    return isFirst;
+  });
+  return [
+    ...now.map(termsOf),
+    ...later.map((item) => ({ ...termsOf(item), effective_from: item.effective_from })),
+  ];
+}
+
+/** Returns the list with these terms instead of the package's own ones. */
+export const withTerms = (settings: PackageSettings, terms: PackageTerms): PackageTerms[] => [
+  ...without(settings, terms.slug),
+  terms,
+];
+
+/** Returns the list without a package, which retires it. */
+export const without = (settings: PackageSettings, slug: string | null): PackageTerms[] =>
+  allTerms(settings).filter((each) => each.slug !== slug);
+
+/** Whether a package is on sale, or will be. */
+export const isOnSale = (settings: PackageSettings, slug: string | null): boolean =>
+  allTerms(settings).some((each) => each.slug === slug);

@@ -1,0 +1,70 @@
+/** Changes of one package leave all others as they are: those that begin later, and other people's. */
+import { deepEqual, equal } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { once } from "../blocks/once.ts";
+import { withPackages } from "../support/project/database.ts";
+import { signUpOperator } from "../support/project/people.ts";
+import { write } from "./by-keyboard.ts";
+import { test, testsEnd, world } from "./opened.ts";
+import {
+  addPackage,
+  newSlug,
+  onSale,
+  packageOf,
+  readPackages,
+  retire,
+  setPackages,
+  termsOf,
+} from "./packages.ts";
+import { diffOf, press, save } from "./saving.ts";
+import { onPage } from "./shown-figures.ts";
+
+const operator = once(() => signUpOperator(world));
+
+const onPackages = async (use: (page: Page) => Promise<void>) =>
+  onPage({ person: await operator(), path: "/settings/packages" }, use);
+
+/** The names of all changes of an open dialog's difference. */
+const changedOf = (page: Page): Promise<string[]> =>
+  page.getByRole("dialog").getByText(/^\S+ is (added|changed|restored|retired)/).allInnerTexts();
+
+const later = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+test("a change of one package and its undo retire no package that begins later", () =>
+  withPackages(world, "exclusive", async () => {
+    const [sold, coming] = [newSlug(), newSlug("coming")];
+    await addPackage(sold);
+    const from = later(100);
+    const first = { ...termsOf(coming), effective_from: from };
+    await setPackages([...onSale(await readPackages()), first]);
+    const second = { ...first, credits: "7000000", effective_from: later(200) };
+    await setPackages([...onSale(await readPackages()), second]);
+    const scheduled = async () =>
+      (await readPackages()).scheduled.filter(({ slug }) => slug === coming)
+        .map(({ active, credits }) => ({ active, credits }));
+    const both = [{ active: true, credits: "6000000" }, { active: true, credits: "7000000" }];
+    deepEqual(await scheduled(), both);
+    await onPackages(async (page) => {
+      await press(page, `Change: Package ${sold}`);
+      const dialog = page.getByRole("dialog");
+      await write(dialog.getByLabel("Description"), "For the test");
+      await press(dialog, "Show what will change");
+      deepEqual(await diffOf(page, sold), [["description", "none", "For the test"]]);
+      deepEqual(await changedOf(page), [`${sold} is changed: version 1`]);
+      await save(page, "a description");
+      deepEqual(await scheduled(), both);
+      await press(page, `Undo: Undo version ${(await readPackages()).version} of ${sold}`);
+      deepEqual(await diffOf(page, sold), [["description", "For the test", "none"]]);
+      deepEqual(await changedOf(page), [`${sold} is changed: version 1`]);
+      await save(page, "no description");
+      await press(page, `Retire: Package ${sold}`);
+      deepEqual(await diffOf(page, sold), [["active", "true", "false"]]);
+      deepEqual(await changedOf(page), [`${sold} is retired: version 1`]);
+      await save(page, "no longer sold");
+    });
+    deepEqual(await scheduled(), both);
+    equal(packageOf(await readPackages(), sold).active, false);
+    await retire([coming]);
+  }));
+
+testsEnd();
