@@ -67,4 +67,42 @@ test("a change of one package and its undo retire no package that begins later",
     await retire([coming]);
   }));
 
+test("a form that somebody else's change has overtaken takes it over, and keeps the entries", () =>
+  withPackages(world, "exclusive", async () => {
+    const slug = newSlug();
+    await addPackage(slug);
+    await onPackages(async (page) => {
+      await press(page, `Change: Package ${slug}`);
+      const dialog = page.getByRole("dialog");
+      await write(dialog.getByLabel("Name"), "Renamed");
+      await write(dialog.getByLabel("Credits"), "6000001");
+      const others = onSale(await readPackages()).filter((each) => each.slug !== slug);
+      const prices = [{ currency: "usd", amount: 600_050 }, { currency: "eur", amount: 500_000 }];
+      await setPackages([...others, { ...termsOf(slug), prices, credits: "6000002" }]);
+
+      await press(dialog, "Show what will change");
+      await dialog.getByText("Not possible").waitFor();
+      await dialog.getByText("Somebody else has changed these settings meanwhile.").waitFor();
+      deepEqual(await dialog.getByRole("listitem").allInnerTexts(), [
+        "Credits: 6000000 → 6000002. Your entry 6000001 stays.",
+        "Price in USD: 6000 → 6000.5.",
+        "Price in EUR: none → 5000.",
+      ]);
+      const values = ["Name", "Price in USD", "Price in EUR"].map((label) =>
+        dialog.getByLabel(label).inputValue()
+      );
+      deepEqual(await Promise.all(values), ["Renamed", "6000.5", "5000"]);
+
+      await press(dialog, "Show what will change");
+      deepEqual(await diffOf(page, slug), [
+        ["credits", "6000002", "6000001"],
+        ["name", slug, "Renamed"],
+      ]);
+      await save(page, "renamed");
+      const { name, credits, prices: kept } = packageOf(await readPackages(), slug);
+      deepEqual([name, credits, kept], ["Renamed", "6000001", prices]);
+    });
+    await retire([slug]);
+  }));
+
 testsEnd();

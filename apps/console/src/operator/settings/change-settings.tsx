@@ -15,6 +15,7 @@ import { SeenFirst } from "../../parts/seen-first.tsx";
 import { StepUp } from "../../parts/step-up.tsx";
 import { useSignedIn } from "../../session/context.tsx";
 import { Diff } from "./diff.tsx";
+import { KeptFields } from "./kept-fields.tsx";
 import {
   type SettingsChange,
   type SettingsPath,
@@ -39,7 +40,8 @@ interface ChangeSettingsProps<P extends SettingsPath> {
 
 /**
  * Changes settings in two steps: the service says what would change, and the operator saves that with
- * a reason. If somebody else has changed the settings meanwhile, nothing is saved.
+ * a reason. If somebody else has changed the settings meanwhile, nothing is saved, and the form gets
+ * the new values.
  */
 export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProps<P>) {
   const { path, version, action, title, isOffered = true, children, wantedOf } = props;
@@ -82,10 +84,9 @@ export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProp
             : (
               <StepUp attempts={[saving, checking]}>
                 <form onSubmit={submit} className="grid gap-4 *:min-w-0">
-                  {/* Hidden and not removed, so that going back keeps what was entered. */}
-                  <div hidden={isChecked} className={isChecked ? "hidden" : "grid gap-4"}>
-                    {children}
-                  </div>
+                  {children !== undefined && (
+                    <KeptFields version={version} isHidden={isChecked}>{children}</KeptFields>
+                  )}
                   {isChecked && (
                     <SeenFirst>
                       <Diff {...checked} />

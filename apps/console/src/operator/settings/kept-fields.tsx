@@ -1,0 +1,40 @@
+import type { ReactNode } from "react";
+import { type Moved, useKeptEntries } from "./kept-entries.ts";
+
+const written = (value: string): string => value === "" ? "none" : value;
+
+function movedAs({ label, from, to, entry }: Moved): string {
+  const change = `${label}: ${written(from)} → ${written(to)}.`;
+  return entry === undefined ? change : `${change} Your entry ${written(entry)} stays.`;
+}
+
+/** Says what somebody else has changed while the form was open. */
+const MovedFields = ({ moved }: { readonly moved: readonly Moved[] }) => (
+  <div role="status" className="grid gap-1 rounded-md border p-3 text-sm">
+    <p className="font-medium">Somebody else has changed these settings meanwhile.</p>
+    {moved.length === 0 ? <p>The fields below are as they were.</p> : (
+      <ul>
+        {moved.map((each) => <li key={each.label} className="break-words">{movedAs(each)}</li>)}
+      </ul>
+    )}
+  </div>
+);
+
+interface KeptFieldsProps {
+  /** The version of the settings from which the fields have their values. */
+  readonly version: string;
+  /** Hidden and not removed, so that going back keeps the entries. */
+  readonly isHidden: boolean;
+  readonly children: ReactNode;
+}
+
+/** The fields of a form of settings. A new version of the settings comes into the open form. */
+export function KeptFields({ version, isHidden, children }: KeptFieldsProps) {
+  const { ref, note, moved } = useKeptEntries(version);
+  return (
+    <div hidden={isHidden} className={isHidden ? "hidden" : "grid gap-4"}>
+      {moved !== undefined && <MovedFields moved={moved} />}
+      <div key={version} ref={ref} onChange={note} className="grid gap-4">{children}</div>
+    </div>
+  );
+}
