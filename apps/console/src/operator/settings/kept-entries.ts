@@ -13,7 +13,7 @@ export interface Moved {
   readonly label: string;
   readonly from: string;
   readonly to: string;
-  /** What the operator has entered there; undefined if nothing. */
+  /** The operator's entry there; undefined if there is none. */
   readonly entry: string | undefined;
 }
 
@@ -75,7 +75,7 @@ export interface KeptEntries {
   readonly ref: RefObject<HTMLDivElement | null>;
   /** Notes what the operator has entered. */
   readonly note: () => void;
-  /** What somebody else has changed since the form was opened; undefined if nobody changed anything. */
+  /** Fields that somebody else has changed since the form was opened; undefined if there are none. */
   readonly moved: readonly Moved[] | undefined;
 }
 
