@@ -5,36 +5,26 @@
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
 import { SettingsError } from "../settings/settings.ts";
+import { LOOKS, PAYS, STEPS } from "./command/commands.ts";
 import { requireLive } from "./command/confirm-live.ts";
-import { type CommandName, type Options, readOptions, USAGE } from "./command/options.ts";
+import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";
 import { readProject } from "./command/project.ts";
 import { reportOf } from "./core/report.ts";
 import { runFolder } from "./core/run-file.ts";
 import { runSteps } from "./core/run-steps.ts";
 import { isGenuine, sign, type SignedReport } from "./core/sign.ts";
-import type { Step } from "./core/step.ts";
-import { type Context, PREFLIGHT } from "./preflight/steps.ts";
-
-const STEPS: Readonly<Partial<Record<CommandName, readonly Step<Context>[]>>> = {
-  preflight: PREFLIGHT,
-};
-
-/** Commands that only look, so that each check is of use after another has failed. */
-const LOOKS: readonly CommandName[] = ["preflight", "smoke", "webhook"];
 
 const now = () => new Date();
 
 async function run(options: Options): Promise<boolean> {
   const { command, envFile, isLive, isJson } = options;
-  const steps = STEPS[command];
-  if (steps === undefined) throw new SettingsError(`${command} is not there yet.`);
   const project = readProject(envFile);
-  requireLive(project, isLive);
+  if (PAYS.includes(command)) requireLive(project, isLive);
   const ended = await runSteps({
     of: { command, project: project.url, mode: project.mode },
-    steps,
-    context: { project },
+    steps: STEPS[command],
+    context: { project, options },
     continues: !options.beginsAnew && !LOOKS.includes(command),
     now,
     onShown: isJson ? () => {} : printShown,

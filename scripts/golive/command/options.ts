@@ -10,6 +10,7 @@ const COMMANDS = [
   "canary",
   "rollback",
   "first-dollar",
+  "snapshot",
   "full",
 ] as const;
 
@@ -24,12 +25,21 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   canary         switches a feature on in stages, and off again if a gate fails
   rollback       flags off, then the previous functions; says how long it took
   first-dollar   one purchase of the Starter package, with evidence of each step
-  full           all of these in order, up to the first live dollar
+  snapshot       a dump of the ledger, restored into a database beside, proved and caught up
+  full           snapshot, preflight, smoke, webhook, canary and first-dollar, in this order
 
   --env-file FILE  the project's dotenv file; without it the environment, else the stack on
                    this machine
   --live           allow Stripe's live mode; asks for a typed confirmation
   --again          begin anew, instead of going on where the last run was ended
+  --project REF    the hosted project, for commands of the Supabase CLI (default: from SUPABASE_URL)
+  --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c)
+  --stage-seconds N  how long a stage of the canary lasts (default 600)
+  --traffic        canary: send synthetic requests, where the project has no users yet
+  --to REVISION    rollback: the git revision whose functions run again (default: the one before)
+  --email ADDRESS  first-dollar: the buyer's address, which gets the receipt
+  --package SLUG   first-dollar: the package to buy (default starter)
+  --refund         first-dollar: refund the purchase at the end
   --report FILE    where to write the signed report (default: in .farthing/golive)
   --json           print the report as JSON instead of a table
 
@@ -42,6 +52,14 @@ export interface Options {
   readonly beginsAnew: boolean;
   readonly report: string | undefined;
   readonly isJson: boolean;
+  readonly project: string | undefined;
+  readonly flag: "b2c" | "b2b";
+  readonly stageSeconds: number;
+  readonly makesTraffic: boolean;
+  readonly revision: string | undefined;
+  readonly email: string | undefined;
+  readonly packageSlug: string;
+  readonly refunds: boolean;
 }
 
 export type Asked =
@@ -52,9 +70,21 @@ export type Asked =
 const isCommand = (text: string | undefined): text is CommandName =>
   COMMANDS.some((name) => name === text);
 
-/** @throws SettingsError, or the error of parseArgs */
-export function readOptions(args: readonly string[]): Asked {
-  const { values, positionals } = parseArgs({
+const LONGEST_STAGE = 86_400;
+
+function flagOf(text: string): Options["flag"] {
+  if (text === "b2c" || text === "b2b") return text;
+  throw new SettingsError("--flag must be b2c or b2b.");
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= LONGEST_STAGE) return seconds;
+  throw new SettingsError(`--stage-seconds must be a whole number from 1 to ${LONGEST_STAGE}.`);
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
     args: taskArguments(args),
     allowPositionals: true,
     options: {
@@ -63,9 +93,21 @@ export function readOptions(args: readonly string[]): Asked {
       "again": { type: "boolean", default: false },
       "report": { type: "string" },
       "json": { type: "boolean", default: false },
+      "project": { type: "string" },
+      "flag": { type: "string", default: "b2c" },
+      "stage-seconds": { type: "string", default: "600" },
+      "traffic": { type: "boolean", default: false },
+      "to": { type: "string" },
+      "email": { type: "string" },
+      "package": { type: "string", default: "starter" },
+      "refund": { type: "boolean", default: false },
       "help": { type: "boolean", short: "h", default: false },
     },
   });
+
+/** @throws SettingsError, or the error of parseArgs */
+export function readOptions(args: readonly string[]): Asked {
+  const { values, positionals } = parse(args);
   const [command, ...more] = positionals;
   if (values.help) return { kind: "help" };
   if (command === "verify" && more.length === 1) return { kind: "verify", file: more[0]! };
@@ -81,6 +123,14 @@ export function readOptions(args: readonly string[]): Asked {
       beginsAnew: values.again,
       report: values.report,
       isJson: values.json,
+      project: values.project,
+      flag: flagOf(values.flag),
+      stageSeconds: secondsOf(values["stage-seconds"]),
+      makesTraffic: values.traffic,
+      revision: values.to,
+      email: values.email,
+      packageSlug: values.package,
+      refunds: values.refund,
     },
   };
 }

@@ -12,6 +12,9 @@ export interface Project {
   /** The owner's address of the database; undefined if the settings have none. */
   readonly databaseUrl: string | undefined;
   readonly stripe: Stripe;
+  /** The emulator's address; undefined if the project uses Stripe itself. */
+  readonly emulatorUrl: string | undefined;
+  readonly webhookSecret: string | undefined;
   readonly mode: Mode;
   /** Whether the project runs on this machine. */
   readonly isLocal: boolean;
@@ -33,6 +36,8 @@ export function readProject(envFile: string | undefined): Project {
     secretKey: need(settings, "SUPABASE_SECRET_KEY"),
     databaseUrl: settings.values["SUPABASE_DB_URL"] || undefined,
     stripe: createClient({ secretKey: stripeKey, apiUrl }),
+    emulatorUrl: apiUrl?.replace(/\/+$/, ""),
+    webhookSecret: settings.values["STRIPE_WEBHOOK_SECRET"]?.split(",")[0]?.trim() || undefined,
     mode: modeOfKey(stripeKey),
     isLocal: LOOPBACK.includes(new URL(url).hostname),
   };

@@ -5,6 +5,8 @@ import type { Finding, Shown, Step } from "./step.ts";
 
 /** The part of a step's context that is the same for all commands. */
 export interface Facts {
+  /** The run's id, which stays the same when a run is continued. */
+  readonly run: string;
   /** The facts of earlier steps, also those of the run that this one continues. */
   readonly facts: Readonly<Record<string, string>>;
   /** Leaves facts for later steps, such as the id of an order. They are written at once. */
@@ -52,6 +54,8 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
   };
   const known = new Map(run.shown.filter(({ state }) => state === "ok").map((s) => [s.code, s]));
   run = { ...run, shown: [] };
+  // The id is stored before the first step, because steps derive idempotency keys from it.
+  if (before === undefined) await writeRun(run);
   const tell = async (facts: Readonly<Record<string, string>>) => {
     run = { ...run, facts: { ...run.facts, ...facts } };
     await writeRun(run);
@@ -60,7 +64,12 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
     const { code, title, source } = step;
     const earlier = step.isRepeated ? undefined : known.get(code);
     const startedAt = now();
-    const finding = earlier ?? await findingOf(step, { ...context, facts: run.facts, tell });
+    const finding = earlier ?? await findingOf(step, {
+      ...context,
+      run: run.id,
+      facts: run.facts,
+      tell,
+    });
     const shown: Shown = earlier ?? {
       ...finding,
       ...{ code, title, source, startedAt: startedAt.toISOString() },

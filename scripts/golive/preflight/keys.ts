@@ -1,12 +1,12 @@
 /** Whether the keys belong to one mode, so that no test key meets a live webhook. */
 import { modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
-import type { Project } from "../command/project.ts";
-import { failed, found, type Step } from "../core/step.ts";
+import type { GoLiveStep } from "../command/context.ts";
+import { failed, found } from "../core/step.ts";
 
 const modeOfPublishable = (key: string) => key.startsWith("pk_live_") ? "live" : "test";
 
 /** S3: "Stripe keys in LIVE mode (pk_live_, sk_live_)". Names and modes, never values. */
-export const keyModes: Step<{ readonly project: Project }> = {
+export const keyModes: GoLiveStep = {
   code: "preflight.key-modes",
   title: "Do all keys belong to one mode?",
   source: "stripe",

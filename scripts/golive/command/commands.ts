@@ -1,0 +1,22 @@
+/** The steps of each command, and how a command runs them. */
+import type { GoLiveStep } from "./context.ts";
+import type { CommandName } from "./options.ts";
+import { PREFLIGHT } from "../preflight/steps.ts";
+import { SMOKE } from "../smoke/steps.ts";
+
+export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
+  "preflight": PREFLIGHT,
+  "smoke": SMOKE,
+  "webhook": [],
+  "canary": [],
+  "rollback": [],
+  "first-dollar": [],
+  "snapshot": [],
+  "full": [],
+};
+
+/** Commands that only look, so that each check is of use after another has failed. */
+export const LOOKS: readonly CommandName[] = ["preflight", "smoke", "webhook"];
+
+/** Commands that move money: in live mode they need --live and a typed confirmation. */
+export const PAYS: readonly CommandName[] = ["first-dollar", "full"];

@@ -1,0 +1,76 @@
+/**
+ * A purchase in steps that can be repeated: a run that was killed finds the order again, and pays a
+ * session only if Stripe says that it is not paid.
+ */
+import { payCheckout } from "@farthing/stripe-emulator/browser";
+import { waitFor } from "@farthing/command-line";
+import type { z } from "zod";
+import { Checkout, Order } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import type { Project } from "../command/project.ts";
+import { ask, dataOf } from "./ask.ts";
+import type { Customer } from "./customer.ts";
+
+/** Stripe's documented test card whose payments succeed. */
+const PAYING_CARD = "4242424242424242";
+const GRANT_TIMEOUT_MS = 60_000;
+const POLL_MS = 100;
+
+export type PaidOrder = z.output<typeof Order>;
+
+/** Opens a checkout. A repeat with the same key returns the same order. */
+export async function openCheckout(
+  project: Project,
+  { as }: Customer,
+  packageSlug: string,
+  key: string,
+): Promise<z.output<typeof Checkout>> {
+  const reply = await ask(project, "checkout", { as, body: { package_id: packageSlug }, key });
+  return dataOf(reply, 201, Checkout);
+}
+
+export async function readOrder(
+  project: Project,
+  { as }: Customer,
+  orderId: string,
+): Promise<PaidOrder> {
+  return dataOf(await ask(project, `checkout/orders/${orderId}`, { as }), 200, Order);
+}
+
+/** Returns whether Stripe has the money of a session. */
+export async function isPaidAtStripe({ stripe }: Project, sessionId: string): Promise<boolean> {
+  const session = await stripe.checkout.sessions.retrieve(sessionId);
+  return session.payment_status !== "unpaid";
+}
+
+/**
+ * Pays a session on the emulator's page, unless it is paid.
+ * @throws Error if the page refuses
+ */
+export async function payOnEmulator(
+  project: Project,
+  { checkout_session_id: id, checkout_url: url }: PaidOrder,
+): Promise<void> {
+  if (id === null || url === null) return;
+  if (await isPaidAtStripe(project, id)) return;
+  const { result, message } = await payCheckout(url, PAYING_CARD);
+  if (result !== "paid" && !await isPaidAtStripe(project, id)) {
+    throw new Error(`The emulator's page refused the card: ${message}`);
+  }
+}
+
+/** Waits until the webhook has granted the credits. Returns undefined if it does not in time. */
+export async function orderPaid(
+  project: Project,
+  customer: Customer,
+  orderId: string,
+  timeoutMs = GRANT_TIMEOUT_MS,
+): Promise<PaidOrder | undefined> {
+  return await waitFor(
+    async () => {
+      const order = await readOrder(project, customer, orderId);
+      return order.paid_at === null ? undefined : order;
+    },
+    timeoutMs,
+    POLL_MS,
+  );
+}

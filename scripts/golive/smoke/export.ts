@@ -1,0 +1,53 @@
+/** The ledger as CSV, and a notification with the shared secret. */
+import type { GoLiveStep } from "../command/context.ts";
+import { failed, found, skipped } from "../core/step.ts";
+import { readColumns } from "../../demo/shared/ledger-csv.ts";
+import { ask, said } from "../shared/ask.ts";
+
+export const csv: GoLiveStep = {
+  code: "smoke.csv",
+  title: "Does the ledger's CSV have correlation ids?",
+  source: "ledger",
+  async run({ project, run, facts }) {
+    const path = `credits/entries?user_id=${facts["smoke.customer"]}&format=csv`;
+    const reply = await ask(project, path);
+    if (reply.status !== 200) return failed(said(reply), "Deploy the function credits again.");
+    const rows = readColumns(reply.text, ["kind", "amount", "correlation_id"]);
+    const ours = rows.filter(([kind, , id]) => kind === "usage" && id === run);
+    const evidence = `${rows.length} entries, ${ours.length} with the run's correlation id`;
+    return ours.length === 2
+      ? found(evidence)
+      : failed(evidence, "The CSV lacks entries of this run: compare with GET /credits/entries.");
+  },
+};
+
+const RECEIPT = {
+  ...{ kind: "package", package_name: "Starter", amount: 999, currency: "usd" },
+  ...{ credits: "9990", bonus_credits: "0", paid_at: "2026-01-01T00:00:00Z" },
+};
+
+/** S3: "POST /send-notification with the shared secret answers 200". */
+export const notification: GoLiveStep = {
+  code: "smoke.send-notification",
+  title: "Does POST /send-notification accept the shared secret?",
+  source: "project",
+  async run({ project, run, facts, options }) {
+    const secret = project.settings.values["NOTIFICATION_SECRET"]?.split(",")[0];
+    if (!secret) return skipped("NOTIFICATION_SECRET is not set in the settings");
+    const to = options.email === undefined
+      ? { user_id: facts["smoke.customer"] }
+      : { email: options.email };
+    const body = { template: "receipt", to, data: { order_id: run, ...RECEIPT } };
+    const send = (value: string) =>
+      ask(project, "send-notification", {
+        as: { "x-webhook-secret": value },
+        ...{ body, key: `golive-notify-${run}` },
+      });
+    const [wrong, right] = [await send(`${secret}-wrong`), await send(secret)];
+    const evidence = [`${said(right)} with the secret`, `${said(wrong)} with another one`];
+    return right.status === 200 && wrong.status === 401 ? found(evidence) : failed(
+      evidence,
+      "Set the same NOTIFICATION_SECRET in the function and in the service that calls it.",
+    );
+  },
+};

@@ -1,0 +1,18 @@
+/** Calls the deployed service as a customer and a back end do. No money moves. */
+import type { GoLiveStep } from "../command/context.ts";
+import { charge, customer, grant, idempotency, insufficient } from "./charge.ts";
+import { conflict, health, unauthenticated } from "./answers.ts";
+import { csv, notification } from "./export.ts";
+
+export const SMOKE: readonly GoLiveStep[] = [
+  health,
+  unauthenticated,
+  customer,
+  insufficient,
+  grant,
+  charge,
+  idempotency,
+  conflict,
+  csv,
+  notification,
+];
