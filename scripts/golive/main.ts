@@ -4,6 +4,7 @@
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
+import { tick } from "../command/ticker.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { LOOKS, PAYS, STEPS } from "./command/commands.ts";
 import { requireLive } from "./command/confirm-live.ts";
@@ -28,6 +29,7 @@ async function run(options: Options): Promise<boolean> {
     continues: !options.beginsAnew && !LOOKS.includes(command),
     now,
     onShown: isJson ? () => {} : printShown,
+    ...(!isJson && { onStarted: ({ code, title }) => tick(code, title) }),
     goesOn: LOOKS.includes(command),
   });
   const signed = await sign(reportOf(ended, now()));

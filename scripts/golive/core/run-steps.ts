@@ -1,5 +1,4 @@
 /** Runs the steps of a command in their order, until one fails. */
-import { tick } from "../../command/ticker.ts";
 import { endRun, readRun, type Run, writeRun } from "./run-file.ts";
 import type { Finding, Shown, Step } from "./step.ts";
 
@@ -21,6 +20,8 @@ interface Running<Context> {
   readonly continues: boolean;
   readonly now: () => Date;
   readonly onShown: (shown: Shown, isFromBefore: boolean) => void;
+  /** Is called when a step starts; the returned function is called when it has ended. */
+  readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
   /** Whether the steps behind a failed one run, too, as in a list of checks. */
   readonly goesOn?: boolean;
 }
@@ -29,15 +30,12 @@ async function findingOf<Context>(
   step: Step<Context & Facts>,
   context: Context & Facts,
 ): Promise<Finding> {
-  const done = tick(step.code, step.title);
   try {
     return await step.run(context);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const fix = "Correct the cause, and run the command again: it goes on from here.";
     return { state: "failed", evidence: [said], fix };
-  } finally {
-    done();
   }
 }
 
@@ -64,12 +62,14 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
     const { code, title, source } = step;
     const earlier = step.isRepeated ? undefined : known.get(code);
     const startedAt = now();
+    const done = earlier === undefined ? running.onStarted?.(step) : undefined;
     const finding = earlier ?? await findingOf(step, {
       ...context,
       run: run.id,
       facts: run.facts,
       tell,
     });
+    done?.();
     const shown: Shown = earlier ?? {
       ...finding,
       ...{ code, title, source, startedAt: startedAt.toISOString() },

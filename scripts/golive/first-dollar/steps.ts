@@ -1,0 +1,15 @@
+/** One purchase, with evidence from Stripe, the credits and the ledger. */
+import type { GoLiveStep } from "../command/context.ts";
+import { checkout, payment } from "./buy.ts";
+import { credits, entry, receipt } from "./granted.ts";
+import { payout, refund } from "./settle.ts";
+
+export const FIRST_DOLLAR: readonly GoLiveStep[] = [
+  checkout,
+  payment,
+  credits,
+  entry,
+  receipt,
+  payout,
+  refund,
+];
