@@ -1,18 +1,20 @@
 /** The steps of each command, and how a command runs them. */
 import type { GoLiveStep } from "./context.ts";
 import type { CommandName } from "./options.ts";
+import { FIRST_DOLLAR } from "../first-dollar/steps.ts";
 import { PREFLIGHT } from "../preflight/steps.ts";
 import { SMOKE } from "../smoke/steps.ts";
+import { WEBHOOK } from "../webhook/steps.ts";
 
 export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "preflight": PREFLIGHT,
   "smoke": SMOKE,
-  "webhook": [],
+  "webhook": WEBHOOK,
   "canary": [],
   "rollback": [],
-  "first-dollar": [],
+  "first-dollar": FIRST_DOLLAR,
   "snapshot": [],
-  "full": [],
+  "full": [...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...FIRST_DOLLAR],
 };
 
 /** Commands that only look, so that each check is of use after another has failed. */

@@ -1,0 +1,107 @@
+/** Compares Stripe's list of events with the inbox, and names the command that resends the missing. */
+import type Stripe from "stripe";
+import { EVENT_TYPES } from "../../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
+import { WebhookEvent } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
+import { z } from "zod";
+import type { GoLiveStep } from "../command/context.ts";
+import type { Project } from "../command/project.ts";
+import { failed, found, warning } from "../core/step.ts";
+import { ask, dataOf } from "../shared/ask.ts";
+
+const HOURS = 24;
+const PAGE = 100;
+/** Stripe allows this many types in one request. */
+const MAX_TYPES = 20;
+/** An event that is younger may still be on its way. */
+const GRACE_SECONDS = 20;
+const SHOWN = 10;
+
+export interface Listed {
+  readonly id: string;
+  readonly type: string;
+  readonly created: number;
+}
+
+/** Returns Stripe's events since then of the types that the functions read. */
+export async function listEvents(
+  { stripe }: Project,
+  sinceSeconds: number,
+): Promise<Listed[]> {
+  const all: Stripe.Event[] = [];
+  for (let at = 0; at < EVENT_TYPES.length; at += MAX_TYPES) {
+    const types = EVENT_TYPES.slice(at, at + MAX_TYPES);
+    const params = { created: { gte: sinceSeconds }, types, limit: PAGE };
+    for await (const event of stripe.events.list(params)) all.push(event);
+  }
+  return all.map(({ id, type, created }) => ({ id, type, created }));
+}
+
+/** Returns the inbox's events since then, each with its state. */
+export async function readInbox(
+  project: Project,
+  sinceSeconds: number,
+): Promise<Map<string, string>> {
+  const states = new Map<string, string>();
+  let cursor = "";
+  for (;;) {
+    const reply = await ask(project, `webhook-events?limit=${PAGE}${cursor}`);
+    const events = dataOf(reply, 200, z.array(WebhookEvent));
+    for (const { event_id, state } of events) states.set(event_id, state);
+    const last = events.at(-1);
+    const isOlder = last !== undefined && Date.parse(last.received_at) / 1000 < sinceSeconds;
+    if (reply.nextCursor === null || isOlder) return states;
+    cursor = `&cursor=${encodeURIComponent(reply.nextCursor)}`;
+  }
+}
+
+export interface Gaps {
+  readonly listed: number;
+  readonly missing: readonly Listed[];
+  /** The events that were received and not applied. */
+  readonly stuck: readonly string[];
+}
+
+/** The judgement: which of Stripe's events the inbox lacks, and which it could not apply. */
+export function gapsOf(
+  listed: readonly Listed[],
+  inbox: ReadonlyMap<string, string>,
+  nowSeconds: number,
+): Gaps {
+  const due = listed.filter(({ created }) => created <= nowSeconds - GRACE_SECONDS);
+  const stuck = listed.flatMap(({ id }) => {
+    const state = inbox.get(id);
+    return state === "dead" || state === "failed" ? [`${id} ${state}`] : [];
+  });
+  return { listed: listed.length, missing: due.filter(({ id }) => !inbox.has(id)), stuck };
+}
+
+export async function findGaps(project: Project, sinceSeconds: number): Promise<Gaps> {
+  const listed = await listEvents(project, sinceSeconds);
+  const inbox = await readInbox(project, sinceSeconds);
+  return gapsOf(listed, inbox, Math.floor(Date.now() / 1000));
+}
+
+const backfillOf = ({ url }: Project, hours: number) =>
+  `curl -X POST ${url}/functions/v1/webhook-events/backfill -H "apikey: $SUPABASE_SECRET_KEY" ` +
+  `-H "content-type: application/json" -d '{"hours": ${hours}}'`;
+
+export const gaps: GoLiveStep = {
+  code: "webhook.gaps",
+  title: `Did every event of the last ${HOURS} hours arrive?`,
+  source: "stripe",
+  isRepeated: true,
+  async run({ project }) {
+    const since = Math.floor(Date.now() / 1000) - HOURS * 3600;
+    const { listed, missing, stuck } = await findGaps(project, since);
+    const counted =
+      `Stripe lists ${listed} events of ${HOURS} h, the inbox lacks ${missing.length}`;
+    if (missing.length > 0) {
+      const named = missing.slice(0, SHOWN).map(({ id, type }) => `${id} ${type}`);
+      return failed([counted, ...named], `Fetch them: ${backfillOf(project, HOURS)}`);
+    }
+    return stuck.length === 0 ? found(counted) : warning(
+      [counted, ...stuck.slice(0, SHOWN)],
+      "Apply them again: docs/recipes/recover-a-failed-webhook.md.",
+    );
+  },
+};

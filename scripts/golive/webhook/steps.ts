@@ -1,0 +1,7 @@
+/** The way of an event from Stripe to the ledger. */
+import type { GoLiveStep } from "../command/context.ts";
+import { gaps } from "./gaps.ts";
+import { outOfOrder } from "./order.ts";
+import { badSignature, replay, signed } from "./signature.ts";
+
+export const WEBHOOK: readonly GoLiveStep[] = [badSignature, signed, replay, outOfOrder, gaps];
