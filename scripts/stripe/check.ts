@@ -46,7 +46,7 @@ function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
 /**
  * Checks the endpoints that Stripe lists. If the key has no right to list them, the result says so.
  */
-async function checkEndpoints(target: Target, withConnect: boolean): Promise<Finding[]> {
+export async function checkEndpoints(target: Target, withConnect: boolean): Promise<Finding[]> {
   const all = await listEndpoints(target).catch((error) => {
     if (error instanceof SettingsError) return error.message;
     throw error;
@@ -60,7 +60,7 @@ async function checkEndpoints(target: Target, withConnect: boolean): Promise<Fin
   return [...wanted.flatMap((each) => findingsOf(each, all)), ...strays];
 }
 
-async function checkFunction({ url, settings }: Target): Promise<Finding[]> {
+export async function checkFunction({ url, settings }: Target): Promise<Finding[]> {
   const address = { subject: "function", ...await tryAddress(url) };
   const secrets = (settings.values.STRIPE_WEBHOOK_SECRET ?? "").split(",").filter(Boolean);
   if (address.state === "wrong" || secrets.length === 0) return [address];
@@ -71,7 +71,7 @@ async function checkFunction({ url, settings }: Target): Promise<Finding[]> {
   return [address, ...tried];
 }
 
-async function checkRights(target: Target, withConnect: boolean): Promise<Finding[]> {
+export async function checkRights(target: Target, withConnect: boolean): Promise<Finding[]> {
   const subject = "rights of the key";
   if (!target.isRestricted) {
     return [{

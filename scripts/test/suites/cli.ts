@@ -5,6 +5,7 @@ import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-s
 import { PROJECT, withNewProject, withProject } from "../../test-tools/project-database.ts";
 import { pgtapFiles, runPgtapFile } from "../../test-tools/pgtap-files.ts";
 import { checked, type Row, type Skipped, type Suite } from "../../test-tools/suite.ts";
+import { adviceIn, listIn } from "../../supabase/advice.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
 import { supabaseStart } from "../../test-tools/supabase-start.ts";
 
@@ -25,26 +26,10 @@ async function pushAppliesAll(flavour: Flavour): Promise<Row> {
   );
 }
 
-/**
- * Returns the JSON list that follows a command's other output; empty if the command printed no
- * list.
- */
-function listIn<T extends z.ZodType>(said: string, item: T): z.output<T>[] {
-  const start = said.search(/^\[/m);
-  return start < 0 ? [] : z.array(item).parse(JSON.parse(said.slice(start)));
-}
-
-/**
- * The finding is accepted: PostgreSQL allows no `search_path` on a procedure that commits. This
- * procedure writes all names with their schema.
- */
-const COMMITS = "Function `farthing.run_due_tasks` has a role mutable search_path";
-
 function assertNone(findings: string[]): void {
   assert.ok(findings.length === 0, findings.join("\n"));
 }
 
-const advice = z.object({ name: z.string(), level: z.string(), detail: z.string() });
 const lint = z.object({
   function: z.string(),
   issues: z.array(z.object({ level: z.string(), message: z.string() })),
@@ -64,9 +49,7 @@ async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean):
     await runPgtapFile(server, "advised", file, { enable_seqscan: "off" });
   }
   const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));
-  const found = listIn(said, advice).filter(({ name, detail }) =>
-    !detail.startsWith(COMMITS) && (afterTests || name !== "unused_index")
-  );
+  const found = adviceIn(said).filter(({ name }) => afterTests || name !== "unused_index");
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));
 }
 
