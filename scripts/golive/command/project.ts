@@ -42,3 +42,9 @@ export function readProject(envFile: string | undefined): Project {
     isLocal: LOOPBACK.includes(new URL(url).hostname),
   };
 }
+
+/** Returns the reference of a hosted project; undefined for one on this machine. */
+export function projectRef({ url, isLocal }: Project, named?: string): string | undefined {
+  return named ??
+    (isLocal ? undefined : /^([a-z]{20})\.supabase\.co$/.exec(new URL(url).host)?.[1]);
+}

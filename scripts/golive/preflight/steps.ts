@@ -1,5 +1,20 @@
 /** The checks before a launch, which change nothing. */
 import type { GoLiveStep } from "../command/context.ts";
+import { advisors, cron, migrations } from "./database.ts";
 import { keyModes } from "./keys.ts";
+import { mailDomain, threeInboxes } from "./mail.ts";
+import { consolePage, origins } from "./origins.ts";
+import { redisEviction, redisTls } from "./redis.ts";
+import { ownSecrets, projectSecrets } from "./secrets.ts";
+import { snapshotAge } from "./snapshot.ts";
+import { endpoints, rights, webhookFunction } from "./stripe.ts";
 
-export const PREFLIGHT: readonly GoLiveStep[] = [keyModes];
+export const PREFLIGHT: readonly GoLiveStep[] = [
+  ...[ownSecrets, projectSecrets, keyModes],
+  ...[endpoints, webhookFunction, rights],
+  ...[migrations, cron, advisors],
+  ...[redisTls, redisEviction],
+  ...[mailDomain, threeInboxes],
+  ...[origins, consolePage],
+  snapshotAge,
+];

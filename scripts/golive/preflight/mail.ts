@@ -1,0 +1,99 @@
+/** The sender's domain in DNS, and the three inboxes that a person looks at. */
+import { Resolver } from "node:dns/promises";
+import type { GoLiveStep } from "../command/context.ts";
+import type { Project } from "../command/project.ts";
+import { failed, found, skipped, warning } from "../core/step.ts";
+import { judgeRecords, type MailRecords, type MailService } from "./mail-records.ts";
+
+const EXAMPLE = /(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$/;
+
+const SELECTOR = "MAIL_DKIM_SELECTOR";
+
+/** Where each service keeps its records, below the sender's domain. */
+const NAMES: Readonly<Record<MailService, { selector: string; returnPath: string }>> = {
+  postmark: { selector: "pm", returnPath: "pm-bounces" },
+  resend: { selector: "resend", returnPath: "send" },
+};
+
+interface Sender {
+  readonly domain: string;
+  readonly service: MailService;
+}
+
+function senderOf({ settings: { values } }: Project): Sender | undefined {
+  const domain = /@([^@>\s]+)>?\s*$/.exec(values["MAIL_FROM"] ?? "")?.[1]?.toLowerCase();
+  if (domain === undefined) return undefined;
+  return { domain, service: values["POSTMARK_SERVER_TOKEN"] ? "postmark" : "resend" };
+}
+
+const NOT_THERE = ["ENOTFOUND", "ENODATA"];
+
+/** Returns the records; none if the name has none. @throws Error if no name server answers */
+async function recordsOf(look: () => Promise<readonly unknown[]>): Promise<string[]> {
+  try {
+    return (await look()).map((each) => Array.isArray(each) ? each.join("") : String(each));
+  } catch (error) {
+    if (NOT_THERE.includes(String((error as { code?: unknown }).code))) return [];
+    throw error;
+  }
+}
+
+async function readRecords({ domain, service }: Sender, selector: string): Promise<MailRecords> {
+  const dns = new Resolver({ timeout: 5000, tries: 2 });
+  const path = `${NAMES[service].returnPath}.${domain}`;
+  const txt = (name: string) => recordsOf(() => dns.resolveTxt(name));
+  const key = `${selector}._domainkey.${domain}`;
+  const mx = await recordsOf(async () =>
+    (await dns.resolveMx(path)).map(({ exchange }) => exchange)
+  );
+  return {
+    spf: await txt(domain),
+    dkim: await txt(key),
+    dmarc: await txt(`_dmarc.${domain}`),
+    returnPath: [...await recordsOf(() => dns.resolveCname(path)), ...mx, ...await txt(path)],
+  };
+}
+
+export const mailDomain: GoLiveStep = {
+  code: "preflight.mail-domain",
+  title: "Do receivers trust the sender's domain (SPF, DKIM, DMARC, return path)?",
+  source: "project",
+  async run({ project }) {
+    const sender = senderOf(project);
+    if (sender === undefined) return skipped("MAIL_FROM is not set in the settings");
+    const { domain, service } = sender;
+    if (EXAMPLE.test(domain)) return skipped(`${domain} is an example, which sends no email`);
+    const selector = project.settings.values[SELECTOR] || NAMES[service].selector;
+    const records = await readRecords(sender, selector).catch((error: Error) => error);
+    if (records instanceof Error) return skipped(`no name server answers: ${records.message}`);
+    const { lines, wrong, weak } = judgeRecords(service, records);
+    const evidence = [`${domain}, sent by ${service}, DKIM selector ${selector}`, ...lines];
+    if (wrong.length > 0) {
+      const fix =
+        `Add the records that ${service} shows for the domain (${SELECTOR} names its key).`;
+      return failed([...evidence, ...wrong], fix);
+    }
+    return weak.length === 0
+      ? found(evidence)
+      : warning([...evidence, ...weak], "Use a return path of your own, and p=quarantine later.");
+  },
+};
+
+/** No program can see these inboxes, so the step is never ok by itself. */
+export const threeInboxes: GoLiveStep = {
+  code: "preflight.three-inboxes",
+  title: "Do emails arrive at Gmail, Outlook and Yahoo?",
+  source: "project",
+  run: () =>
+    Promise.resolve({
+      state: "skipped",
+      evidence: [
+        "a person looks at three inboxes, and stores what they see beside this report:",
+        "1. send a receipt to each: deno task golive smoke --email you@gmail.com (outlook.com, yahoo.com)",
+        "2. Gmail: Show original, and copy the lines SPF, DKIM and DMARC, which must say PASS",
+        "3. Outlook: View message source, and copy Authentication-Results (spf, dkim, dmarc=pass)",
+        "4. Yahoo: View raw message, and copy Authentication-Results",
+        "5. note the folder (inbox or spam), the delay, and the message's id",
+      ],
+    }),
+};

@@ -1,0 +1,28 @@
+/** Whether a snapshot is at hand that was restored and proved. */
+import type { GoLiveStep } from "../command/context.ts";
+import { failed, found, skipped } from "../core/step.ts";
+import { findPgDump } from "../snapshot/find-tools.ts";
+import { readSnapshot } from "../snapshot/record.ts";
+
+const MAX_AGE_MINUTES = 60;
+
+export const snapshotAge: GoLiveStep = {
+  code: "preflight.snapshot",
+  title: `Is there a restored snapshot younger than ${MAX_AGE_MINUTES} minutes?`,
+  source: "ledger",
+  isRepeated: true,
+  async run({ project }) {
+    const fix = "deno task golive snapshot";
+    const snapshot = await readSnapshot(project);
+    if (snapshot === undefined) {
+      const tools = await findPgDump(project);
+      return typeof tools === "string" ? skipped(tools) : failed("there is no snapshot", fix);
+    }
+    const minutes = (Date.now() - Date.parse(snapshot.takenAt)) / 60_000;
+    const evidence = `${snapshot.file}: ${minutes.toFixed(0)} minutes old, ${snapshot.bytes} bytes`;
+    if (snapshot.provedAt === null) {
+      return failed([evidence, "it was not restored and proved"], fix);
+    }
+    return minutes < MAX_AGE_MINUTES ? found(evidence) : failed(evidence, fix);
+  },
+};
