@@ -1,8 +1,10 @@
 /** The steps of each command, and how a command runs them. */
 import type { GoLiveStep } from "./context.ts";
 import type { CommandName } from "./options.ts";
+import { CANARY } from "../canary/steps.ts";
 import { FIRST_DOLLAR } from "../first-dollar/steps.ts";
 import { PREFLIGHT } from "../preflight/steps.ts";
+import { ROLLBACK } from "../rollback/steps.ts";
 import { SMOKE } from "../smoke/steps.ts";
 import { WEBHOOK } from "../webhook/steps.ts";
 
@@ -10,11 +12,11 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "preflight": PREFLIGHT,
   "smoke": SMOKE,
   "webhook": WEBHOOK,
-  "canary": [],
-  "rollback": [],
+  "canary": CANARY,
+  "rollback": ROLLBACK,
   "first-dollar": FIRST_DOLLAR,
   "snapshot": [],
-  "full": [...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...FIRST_DOLLAR],
+  "full": [...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...FIRST_DOLLAR],
 };
 
 /** Commands that only look, so that each check is of use after another has failed. */

@@ -36,6 +36,7 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c)
   --stage-seconds N  how long a stage of the canary lasts (default 600)
   --traffic        canary: send synthetic requests, where the project has no users yet
+  --from-on        canary: begin although the feature is on for everyone
   --to REVISION    rollback: the git revision whose functions run again (default: the one before)
   --email ADDRESS  first-dollar: the buyer's address, which gets the receipt
   --package SLUG   first-dollar: the package to buy (default starter)
@@ -56,6 +57,7 @@ export interface Options {
   readonly flag: "b2c" | "b2b";
   readonly stageSeconds: number;
   readonly makesTraffic: boolean;
+  readonly fromOn: boolean;
   readonly revision: string | undefined;
   readonly email: string | undefined;
   readonly packageSlug: string;
@@ -97,6 +99,7 @@ const parse = (args: readonly string[]) =>
       "flag": { type: "string", default: "b2c" },
       "stage-seconds": { type: "string", default: "600" },
       "traffic": { type: "boolean", default: false },
+      "from-on": { type: "boolean", default: false },
       "to": { type: "string" },
       "email": { type: "string" },
       "package": { type: "string", default: "starter" },
@@ -127,6 +130,7 @@ export function readOptions(args: readonly string[]): Asked {
       flag: flagOf(values.flag),
       stageSeconds: secondsOf(values["stage-seconds"]),
       makesTraffic: values.traffic,
+      fromOn: values["from-on"],
       revision: values.to,
       email: values.email,
       packageSlug: values.package,

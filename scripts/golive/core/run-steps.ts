@@ -50,7 +50,8 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
     shown: [],
     facts: {},
   };
-  const known = new Map(run.shown.filter(({ state }) => state === "ok").map((s) => [s.code, s]));
+  const isShown = ({ state }: Shown) => state === "ok" || state === "warning";
+  const known = new Map(run.shown.filter(isShown).map((shown) => [shown.code, shown]));
   run = { ...run, shown: [] };
   // The id is stored before the first step, because steps derive idempotency keys from it.
   if (before === undefined) await writeRun(run);
@@ -80,6 +81,7 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
     const ahead = steps.slice(nth + 1).flatMap(({ code }) => known.get(code) ?? []);
     await writeRun({ ...run, shown: [...run.shown, ...ahead] });
     onShown(shown, earlier !== undefined);
+    if (shown.beginsAnew) await endRun(run);
     if (shown.state === "failed" && !goesOn) return run;
   }
   if (run.shown.every(({ state }) => state !== "failed")) await endRun(run);

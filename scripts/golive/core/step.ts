@@ -12,6 +12,8 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** The next action of a person, if the state is not `ok`. */
   readonly fix?: string;
+  /** Whether the next run begins at the first step again, because this one was undone. */
+  readonly beginsAnew?: boolean;
 }
 
 /** The system that a step's evidence comes from. A report is complete with evidence of all three. */

@@ -56,6 +56,8 @@ export async function readInbox(
 
 export interface Gaps {
   readonly listed: number;
+  /** The events that are old enough to have arrived. */
+  readonly due: number;
   readonly missing: readonly Listed[];
   /** The events that were received and not applied. */
   readonly stuck: readonly string[];
@@ -65,20 +67,26 @@ export interface Gaps {
 export function gapsOf(
   listed: readonly Listed[],
   inbox: ReadonlyMap<string, string>,
-  nowSeconds: number,
+  /** Events after this time may still be on their way. */
+  untilSeconds: number,
 ): Gaps {
-  const due = listed.filter(({ created }) => created <= nowSeconds - GRACE_SECONDS);
-  const stuck = listed.flatMap(({ id }) => {
+  const due = listed.filter(({ created }) => created <= untilSeconds);
+  const stuck = due.flatMap(({ id }) => {
     const state = inbox.get(id);
     return state === "dead" || state === "failed" ? [`${id} ${state}`] : [];
   });
-  return { listed: listed.length, missing: due.filter(({ id }) => !inbox.has(id)), stuck };
+  const missing = due.filter(({ id }) => !inbox.has(id));
+  return { listed: listed.length, due: due.length, missing, stuck };
 }
 
-export async function findGaps(project: Project, sinceSeconds: number): Promise<Gaps> {
+export async function findGaps(
+  project: Project,
+  sinceSeconds: number,
+  graceSeconds = GRACE_SECONDS,
+): Promise<Gaps> {
   const listed = await listEvents(project, sinceSeconds);
   const inbox = await readInbox(project, sinceSeconds);
-  return gapsOf(listed, inbox, Math.floor(Date.now() / 1000));
+  return gapsOf(listed, inbox, Math.floor(Date.now() / 1000) - graceSeconds);
 }
 
 const backfillOf = ({ url }: Project, hours: number) =>

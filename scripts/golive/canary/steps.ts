@@ -1,0 +1,63 @@
+/** A feature in stages, from 1 to 100 % of the users, with gates at each stage. */
+import type { Context, GoLiveStep } from "../command/context.ts";
+import { failed, found, warning } from "../core/step.ts";
+import { readFlags } from "../shared/flags.ts";
+import { readFigures } from "./figures.ts";
+import { stageOf } from "./stage.ts";
+import { makeTraffic, openOrder } from "./traffic.ts";
+
+const STAGES = [1, 5, 25, 50, 100];
+
+/** Each process reports its metrics every ten seconds. */
+const BASELINE_SECONDS = 15;
+
+async function flagOf({ project, options }: Context) {
+  const { flags } = await readFlags(project);
+  return flags.find(({ name }) => name === options.flag);
+}
+
+/** A canary would take a feature from nearly all of its users if it were on for them. */
+export const start: GoLiveStep = {
+  code: "canary.start",
+  title: "Is the feature free for a canary?",
+  source: "project",
+  async run(context) {
+    const { project, options, facts } = context;
+    const flag = await flagOf(context);
+    if (flag === undefined) return failed(`there is no flag ${options.flag}`, "Name b2c or b2b.");
+    const evidence = `${flag.name} is ${flag.state}, ${flag.percentage} %`;
+    const isOurs = facts["canary.baseline"] !== undefined;
+    if (flag.state === "on" && !project.isLocal && !options.fromOn && !isOurs) {
+      return failed(
+        `${evidence}: the first stage would take it from 99 % of the users`,
+        "Switch it off before the launch, or add --from-on.",
+      );
+    }
+    const canBuy = options.makesTraffic && project.emulatorUrl !== undefined &&
+      options.flag === "b2c" && flag.state === "on";
+    if (canBuy) { for (const stage of STAGES) await openOrder(context, stage); }
+    return found(canBuy ? [evidence, `${STAGES.length} orders wait for their stage`] : evidence);
+  },
+};
+
+export const baseline: GoLiveStep = {
+  code: "canary.baseline",
+  title: "How fast is the service before the canary?",
+  source: "project",
+  async run(context) {
+    const { project, options, tell } = context;
+    if (options.makesTraffic) await makeTraffic(context, BASELINE_SECONDS);
+    const sinceSeconds = Math.floor(Date.now() / 1000);
+    const figures = await readFigures(project, { window: "1h", sinceSeconds, graceSeconds: 0 });
+    await tell({ "canary.baseline": JSON.stringify(figures) });
+    const lines = Object.entries(figures.routes).filter(([, { p95Ms }]) => p95Ms !== null)
+      .toSorted(([, a], [, b]) => b.requests - a.requests).slice(0, 10)
+      .map(([route, { requests, p95Ms }]) => `${route}: p95 ${p95Ms} ms of ${requests} requests`);
+    return lines.length > 0 ? found(lines) : warning(
+      "no requests in the last hour, so the gate of the p95 has no data",
+      "Wait for requests, or add --traffic on this machine.",
+    );
+  },
+};
+
+export const CANARY: readonly GoLiveStep[] = [start, baseline, ...STAGES.map(stageOf)];

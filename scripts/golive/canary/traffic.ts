@@ -1,0 +1,72 @@
+/** Synthetic traffic for a stage, where the project has no users yet: that of `deno task load`. */
+import { withCleanup } from "@farthing/command-line";
+import type { Context } from "../command/context.ts";
+import type { Project } from "../command/project.ts";
+import { gather, type Person } from "../../load/people.ts";
+import { run, warmUp } from "../../load/run-load.ts";
+import { mixOf } from "../../load/traffic-mix.ts";
+import { SettingsError } from "../../settings/settings.ts";
+import { customerOf } from "../shared/customer.ts";
+import { openCheckout, payOnEmulator, readOrder } from "../shared/purchase.ts";
+
+const RATE = 20;
+const PEOPLE = 10;
+
+let crowd: Promise<Person[]> | undefined;
+
+function serviceOf({ url, publishableKey, secretKey, databaseUrl = "" }: Project) {
+  return { url, publishableKey, secretKey, databaseUrl, aiUrl: undefined };
+}
+
+/**
+ * Calls the service as customers do for this long.
+ * @throws SettingsError if the project has real users
+ */
+export async function makeTraffic(
+  { project, options }: Context,
+  seconds: number,
+): Promise<void> {
+  if (!project.isLocal) {
+    throw new SettingsError("--traffic is for a project on this machine: elsewhere users make it.");
+  }
+  const service = serviceOf(project);
+  const mix = mixOf(options.packageSlug);
+  crowd ??= (async () => {
+    const people = await gather(service, PEOPLE, () => {});
+    await warmUp({ service, people, mix });
+    return people;
+  })();
+  await run({ service, people: await crowd, mix, rate: RATE, seconds, at: () => {} });
+}
+
+/**
+ * Opens an order of a customer of this stage, for a payment during the stage. A flag that is off
+ * refuses new orders, so they are opened before the canary begins.
+ */
+export async function openOrder(context: Context, stage: number): Promise<void> {
+  const customer = await customerOf(context, `canary-${stage}`);
+  const { project, options, run, tell } = context;
+  const key = `golive-canary-${stage}-${run}`;
+  const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
+  await tell({ [`canary.order-${stage}`]: order_id });
+}
+
+/** Pays the stage's order on the emulator's page, so that Stripe makes events during the stage. */
+export async function payOrder(context: Context, stage: number): Promise<void> {
+  const id = context.facts[`canary.order-${stage}`];
+  if (id === undefined || context.project.emulatorUrl === undefined) return;
+  const customer = await customerOf(context, `canary-${stage}`);
+  await payOnEmulator(context.project, await readOrder(context.project, customer, id));
+}
+
+/** Runs `use` while the traffic flows, and ends with both. */
+export async function withTraffic<T>(
+  context: Context,
+  seconds: number,
+  use: () => Promise<T>,
+): Promise<T> {
+  if (!context.options.makesTraffic) return await use();
+  const flowing = makeTraffic(context, seconds);
+  flowing.catch(() => {}); // The error is thrown below, after `use` has ended.
+  return await withCleanup(() => flowing, use);
+}

@@ -1,0 +1,51 @@
+/** Back to the version before, without losing what customers have paid. */
+import { formatMs } from "../../command/format-ms.ts";
+import type { GoLiveStep } from "../command/context.ts";
+import { failed, found } from "../core/step.ts";
+import { prove } from "../shared/database.ts";
+import { findGaps } from "../webhook/gaps.ts";
+import { beganAt, flags, order, paidMeanwhile } from "./flags.ts";
+import { functions } from "./functions.ts";
+
+/** 004: "Rollback Time: < 5 minutes". */
+const MOST_MS = 5 * 60_000;
+
+/** How far before the rollback events are compared, since some were under way. */
+const BEFORE_SECONDS = 3600;
+
+const lostNothing: GoLiveStep = {
+  code: "rollback.nothing-lost",
+  title: "Did every event arrive, and is the ledger proved?",
+  source: "ledger",
+  isRepeated: true,
+  async run(context) {
+    const since = Math.floor(beganAt(context) / 1000) - BEFORE_SECONDS;
+    const { due, missing, stuck } = await findGaps(context.project, since);
+    const { isClean, evidence: proof } = await prove(context.project);
+    const lost = [...missing.map(({ id, type }) => `missing: ${id} ${type}`), ...stuck];
+    const evidence = [`${due} events since an hour before, ${lost.length} lost`, ...lost, proof];
+    return lost.length === 0 && isClean
+      ? found(evidence)
+      : failed(evidence, "deno task golive webhook names the command that fetches lost events.");
+  },
+};
+
+const time: GoLiveStep = {
+  code: "rollback.time",
+  title: "Did the rollback take less than 5 minutes?",
+  source: "project",
+  isRepeated: true,
+  run(context) {
+    const ms = Date.now() - beganAt(context);
+    return Promise.resolve(
+      ms < MOST_MS
+        ? found(`${formatMs(ms)} from the start of the rollback`)
+        : failed(`${formatMs(ms)} from the start`, "The flags were off first: see rollback.flags."),
+    );
+  },
+};
+
+export const ROLLBACK: readonly GoLiveStep[] = [
+  ...[order, flags, paidMeanwhile, functions, time],
+  lostNothing,
+];
