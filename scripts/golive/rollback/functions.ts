@@ -51,7 +51,8 @@ async function served(context: Context, folder: string): Promise<Finding> {
   await using server = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", SERVER],
     cwd: folder,
-    env: { ...Object.fromEntries(values), BEHIND_URL: project.url },
+    // An empty key set is not a key set: the functions fetch the keys of Auth.
+    env: { ...Object.fromEntries(values), SUPABASE_JWKS: "", BEHIND_URL: project.url },
     stdin: "null",
     stdout: "piped",
     stderr: "null",
