@@ -6,6 +6,7 @@ import { FIRST_DOLLAR } from "../first-dollar/steps.ts";
 import { PREFLIGHT } from "../preflight/steps.ts";
 import { ROLLBACK } from "../rollback/steps.ts";
 import { SMOKE } from "../smoke/steps.ts";
+import { SNAPSHOT } from "../snapshot/steps.ts";
 import { WEBHOOK } from "../webhook/steps.ts";
 
 export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
@@ -15,8 +16,8 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "canary": CANARY,
   "rollback": ROLLBACK,
   "first-dollar": FIRST_DOLLAR,
-  "snapshot": [],
-  "full": [...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...FIRST_DOLLAR],
+  "snapshot": SNAPSHOT,
+  "full": [...SNAPSHOT, ...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...FIRST_DOLLAR],
 };
 
 /** Commands that only look, so that each check is of use after another has failed. */

@@ -3,15 +3,12 @@
  * running ones on this machine.
  */
 import { formatMs } from "../../command/format-ms.ts";
-import { fromStack } from "../../secrets/sources.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
-import { projectRef } from "../command/project.ts";
+import { type Project, projectRef } from "../command/project.ts";
 import { failed, type Finding, found, skipped } from "../core/step.ts";
+import { withServedFunctions } from "../shared/served-functions.ts";
 import { SMOKE } from "../smoke/steps.ts";
 import { nameOf, previousRevision, withRevision } from "./revision.ts";
-
-const SERVER = "tests/support/processes/serve-functions.ts";
-const START_LINE = /^port (\d+)$/m;
 
 async function deployed(folder: string, ref: string): Promise<Finding> {
   const args = [
@@ -33,31 +30,8 @@ async function deployed(folder: string, ref: string): Promise<Finding> {
   return success ? found(last) : failed(last, `In ${folder}: deno ${args.join(" ")}`);
 }
 
-async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
-  let text = "";
-  for await (const chunk of output.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    const port = START_LINE.exec(text)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error("The previous functions did not start.");
-}
-
 /** Runs the smoke test against the revision's functions, which use the running database. */
-async function served(context: Context, folder: string): Promise<Finding> {
-  const { project } = context;
-  const given = fromStack(project.settings).values ?? {};
-  const values = Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]);
-  await using server = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", SERVER],
-    cwd: folder,
-    // An empty key set is not a key set: the functions fetch the keys of Auth.
-    env: { ...Object.fromEntries(values), SUPABASE_JWKS: "", BEHIND_URL: project.url },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const url = `http://127.0.0.1:${await portOf(server.stdout)}`;
+async function smoked(context: Context, there: Project): Promise<Finding> {
   const facts: Record<string, string> = {};
   const tell = (more: Readonly<Record<string, string>>) => {
     Object.assign(facts, more);
@@ -66,8 +40,9 @@ async function served(context: Context, folder: string): Promise<Finding> {
   const lines: string[] = [];
   let isGood = true;
   for (const step of SMOKE) {
-    const there = { ...context, project: { ...project, url }, facts, tell };
-    const finding = await step.run(there).catch((error: Error) => failed(error.message, ""));
+    const finding = await step.run({ ...context, project: there, facts, tell }).catch((
+      error: Error,
+    ) => failed(error.message, ""));
     lines.push(`${step.code}: ${finding.state}, ${finding.evidence[0]}`);
     isGood &&= finding.state !== "failed";
   }
@@ -89,7 +64,10 @@ export const functions: GoLiveStep = {
     const start = performance.now();
     const finding = await withRevision(
       revision,
-      (folder) => ref === undefined ? served(context, folder) : deployed(folder, ref),
+      (folder) =>
+        ref === undefined
+          ? withServedFunctions(project, folder, {}, (there) => smoked(context, there))
+          : deployed(folder, ref),
     );
     const how = ref === undefined ? "served beside the running ones" : `deployed to ${ref}`;
     const first = `${await nameOf(revision)}, ${how} in ${formatMs(performance.now() - start)}`;

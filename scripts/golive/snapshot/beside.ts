@@ -1,0 +1,42 @@
+/** A database beside the project's, into which a dump is restored, and which is dropped at the end. */
+import { withSql } from "../shared/database.ts";
+
+/** PostgreSQL's code for a missing privilege. */
+const FORBIDDEN = "42501";
+
+/** Extensions that exist in one database of a server only, or that would act on their own. */
+const NOT_HERE = ["plpgsql", "pg_cron", "pg_stat_statements"];
+
+export function urlOf(databaseUrl: string, database: string): string {
+  const url = new URL(databaseUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+export const nameOf = (run: string): string => `golive_${run.replaceAll("-", "")}`;
+
+export async function drop(databaseUrl: string, name: string): Promise<void> {
+  await withSql(databaseUrl, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`));
+}
+
+/** Makes an empty database with the extensions that the schemas use. */
+export async function create(databaseUrl: string, name: string): Promise<void> {
+  await drop(databaseUrl, name);
+  const extensions = await withSql(databaseUrl, async (sql) => {
+    await sql.unsafe(`create database ${name} template template0`);
+    return await sql<{ name: string; schema: string }[]>`
+      select e.extname as name, n.nspname as schema
+      from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+      where e.extname <> all (${NOT_HERE})`;
+  });
+  await withSql(urlOf(databaseUrl, name), async (sql) => {
+    for (const { name: extension, schema } of extensions) {
+      await sql`create schema if not exists ${sql(schema)}`;
+      const made = sql`create extension if not exists ${sql(extension)} schema ${sql(schema)}`;
+      // The owner may not create every extension, such as the Vault on this machine.
+      await made.catch((error: { code?: string }) => {
+        if (error.code !== FORBIDDEN) throw error;
+      });
+    }
+  });
+}

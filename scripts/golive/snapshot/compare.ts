@@ -1,0 +1,42 @@
+/**
+ * Compares what customers have paid in two databases. Stripe's events bring back payments, refunds
+ * and disputes; usage after the snapshot is not at Stripe, and is counted apart.
+ */
+import { withSql } from "../shared/database.ts";
+
+interface Figures {
+  readonly [name: string]: string;
+}
+
+async function figuresOf(url: string): Promise<Figures> {
+  const rows = await withSql(url, (sql) =>
+    sql<{ name: string; value: string }[]>`
+      select 'entries of ' || kind as name, count(*) || ', ' || trim_scale(sum(amount)) as value
+      from farthing.entries where kind in ('purchase', 'bonus', 'clawback', 'reinstatement')
+      group by kind
+      union all select 'orders ' || status, count(*) || ', ' || sum(amount)
+      from farthing.orders where payment_ref is not null group by status
+      union all select 'events ' || state, count(*)::text from farthing.inbox
+      where state in ('processed', 'deferred', 'failed', 'dead') group by state
+      order by 1`);
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+export interface Compared {
+  readonly lines: readonly string[];
+  readonly differing: readonly string[];
+}
+
+/** Names each figure of the first database that the second one does not have. */
+export function compareFigures(here: Figures, there: Figures): Compared {
+  const names = [...new Set([...Object.keys(here), ...Object.keys(there)])].toSorted();
+  const differing = names.filter((name) => here[name] !== there[name])
+    .map((name) => `${name}: ${here[name] ?? "none"} here, ${there[name] ?? "none"} restored`);
+  const lines = names.filter((name) => here[name] === there[name])
+    .map((name) => `${name}: ${here[name]} in both`);
+  return { lines, differing };
+}
+
+export async function comparePaid(hereUrl: string, thereUrl: string): Promise<Compared> {
+  return compareFigures(await figuresOf(hereUrl), await figuresOf(thereUrl));
+}

@@ -1,0 +1,98 @@
+/** A dump of the ledger: the schemas farthing, farthing_public and auth, of one moment. */
+import { Buffer } from "node:buffer";
+import { formatMs } from "../../command/format-ms.ts";
+import { targetOf } from "../../deploy/push-migrations.ts";
+import type { Context, GoLiveStep } from "../command/context.ts";
+import { runFolder } from "../core/run-file.ts";
+import { failed, found, skipped } from "../core/step.ts";
+import { customerOf } from "../shared/customer.ts";
+import { withSql } from "../shared/database.ts";
+import { NO_EMULATOR } from "../shared/emulator.ts";
+import { openCheckout } from "../shared/purchase.ts";
+import { findPgDump } from "./find-tools.ts";
+import { writeSnapshot } from "./record.ts";
+
+const SCHEMAS = ["farthing", "farthing_public", "auth"];
+
+const decoder = new TextDecoder();
+
+/** Runs a program of PostgreSQL. The password is in the environment, which `ps` does not show. */
+export async function runTool(
+  program: string,
+  args: readonly string[],
+  databaseUrl: string,
+): Promise<{ success: boolean; said: string }> {
+  const { remote, env } = targetOf(databaseUrl);
+  const command = new Deno.Command(program, { args: [...args, `--dbname=${remote}`], env });
+  const { success, stderr } = await command.output();
+  return { success, said: decoder.decode(stderr).trim() };
+}
+
+async function sha256(file: string): Promise<string> {
+  const bytes = await Deno.readFile(file);
+  return Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex");
+}
+
+/** An order that is open in the dump and paid after it: its event is what a restore must catch up. */
+export const order: GoLiveStep = {
+  code: "snapshot.order",
+  title: "Is an order open, which is paid after the snapshot?",
+  source: "credits",
+  async run(context) {
+    const { project, options, run, tell } = context;
+    const tools = await findPgDump(project);
+    if (typeof tools === "string") return skipped(tools);
+    if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
+    const customer = await customerOf(context, "snapshot");
+    const key = `golive-snapshot-${run}`;
+    const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
+    await tell({ "snapshot.order": order_id, "snapshot.customer": customer.id });
+    return found(`order ${order_id} is open`);
+  },
+};
+
+async function takenAt(databaseUrl: string): Promise<Date> {
+  return await withSql(databaseUrl, async (sql) => {
+    const [row] = await sql<{ now: Date }[]>`select now()`;
+    return row!.now;
+  });
+}
+
+/** Dumps into a file that only its owner can read: it has addresses and hashes of passwords. */
+async function dumpTo(
+  file: string,
+  pgDump: string,
+  databaseUrl: string,
+): Promise<{ success: boolean; said: string }> {
+  await Deno.mkdir(`${runFolder()}/snapshots`, { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(file, "", { mode: 0o600 });
+  const schemas = SCHEMAS.map((schema) => `--schema=${schema}`);
+  return await runTool(pgDump, ["--format=custom", `--file=${file}`, ...schemas], databaseUrl);
+}
+
+async function dumped({ project, run, tell }: Context) {
+  const tools = await findPgDump(project);
+  if (typeof tools === "string" || project.databaseUrl === undefined) return skipped(String(tools));
+  const start = performance.now();
+  const at = await takenAt(project.databaseUrl);
+  const file = `${runFolder()}/snapshots/${run}.dump`;
+  const { success, said } = await dumpTo(file, tools.pgDump, project.databaseUrl);
+  if (!success) {
+    return failed(said.split("\n").slice(-3), "Use the owner's address of the database.");
+  }
+  const { size } = await Deno.stat(file);
+  const hash = await sha256(file);
+  await writeSnapshot(project, {
+    ...{ file, bytes: size, sha256: hash, takenAt: at.toISOString(), provedAt: null },
+  });
+  await tell({ "snapshot.file": file, "snapshot.at": at.toISOString() });
+  const took = formatMs(performance.now() - start);
+  return found([`${file}: ${size} bytes in ${took}`, `sha256 ${hash}`, `of ${at.toISOString()}`]);
+}
+
+export const dump: GoLiveStep = {
+  code: "snapshot.dump",
+  title: "Can the ledger be dumped?",
+  source: "ledger",
+  run: dumped,
+};

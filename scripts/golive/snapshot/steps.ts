@@ -1,0 +1,9 @@
+/** A snapshot that is worth something: dumped, restored beside, proved, and caught up. */
+import type { GoLiveStep } from "../command/context.ts";
+import { dump, order } from "./dump.ts";
+import { catchUp, cleanUp, payment, prove, restore } from "./restore.ts";
+
+export const SNAPSHOT: readonly GoLiveStep[] = [
+  ...[order, dump, payment],
+  ...[restore, prove, catchUp, cleanUp],
+];
