@@ -6,7 +6,7 @@ import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { LOOKS, PAYS, STEPS } from "./command/commands.ts";
+import { LOOKS, PAYS, STEPS } from "./commands.ts";
 import { requireLive } from "./command/confirm-live.ts";
 import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";
@@ -21,7 +21,7 @@ const now = () => new Date();
 async function run(options: Options): Promise<boolean> {
   const { command, envFile, isLive, isJson } = options;
   const project = readProject(envFile);
-  if (PAYS.includes(command)) requireLive(project, isLive);
+  if (PAYS.includes(command)) await requireLive(project, isLive);
   const ended = await runSteps({
     of: { command, project: project.url, mode: project.mode },
     steps: STEPS[command],

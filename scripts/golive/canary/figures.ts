@@ -4,11 +4,9 @@ import { Figures } from "../../../supabase/functions/_shared/contracts/health-op
 import type { Project } from "../command/project.ts";
 import { ask, dataOf, NOBODY } from "../shared/ask.ts";
 import { findGaps } from "../webhook/gaps.ts";
+import { type Counted, readCounters, since } from "./counters.ts";
+import { isOfUsers } from "./users-routes.ts";
 import type { RouteFigures, StageFigures } from "./gates.ts";
-
-/** Routes that monitors, operators and this command call. They say nothing about the users. */
-const NOT_OF_USERS =
-  /^\w+ \/(health|settings|webhook-events|proofs|features|reports|alerts|notifications|[a-z]+-runner)\b/;
 
 type Window = "5m" | "1h";
 
@@ -18,12 +16,9 @@ async function readRoutes(
 ): Promise<Readonly<Record<string, RouteFigures>>> {
   const reply = await ask(project, "health", { as: NOBODY });
   const { windows } = dataOf(reply, 200, HealthReport);
-  const ours = windows[window].routes.filter(({ route }) => !NOT_OF_USERS.test(route));
+  const ours = windows[window].routes.filter(({ route }) => isOfUsers(route));
   return Object.fromEntries(
-    ours.map(({ route, requests, errors, p95_ms }) => [
-      route,
-      { requests, errors, p95Ms: p95_ms },
-    ]),
+    ours.map(({ route, requests, p95_ms }) => [route, { requests, p95Ms: p95_ms }]),
   );
 }
 
@@ -40,7 +35,7 @@ async function readConnections(project: Project): Promise<StageFigures["connecti
 
 async function readWebhooks(
   project: Project,
-  { sinceSeconds, graceSeconds }: Omit<Reading, "window">,
+  { sinceSeconds, graceSeconds }: Pick<Reading, "sinceSeconds" | "graceSeconds">,
 ): Promise<StageFigures["webhooks"]> {
   const { due, missing, stuck } = await findGaps(project, sinceSeconds, graceSeconds);
   return { sent: due, arrived: due - missing.length - stuck.length };
@@ -51,17 +46,20 @@ interface Reading {
   /** The start of the stage, in seconds since 1970. Only later events of Stripe count. */
   readonly sinceSeconds: number;
   readonly graceSeconds: number;
+  /** The counters at the start of the stage. */
+  readonly counted: Counted;
 }
 
 /** Returns the figures without a proof. */
 export async function readFigures(
   project: Project,
-  { window, ...since }: Reading,
+  { window, counted, ...span }: Reading,
 ): Promise<StageFigures> {
-  const [routes, connections, webhooks] = await Promise.all([
+  const [counters, routes, connections, webhooks] = await Promise.all([
+    readCounters(project),
     readRoutes(project, window),
     readConnections(project),
-    readWebhooks(project, since),
+    readWebhooks(project, span),
   ]);
-  return { routes, connections, webhooks, proof: null };
+  return { counted: since(counted, counters), routes, connections, webhooks, proof: null };
 }

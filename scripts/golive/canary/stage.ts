@@ -4,6 +4,7 @@ import type { Context, GoLiveStep } from "../command/context.ts";
 import { type Finding, found, warning } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
 import { CANARY_REASON, FLAG_DELAY_MS, type FlagState, setFlags } from "../shared/flags.ts";
+import { readCounters } from "./counters.ts";
 import { readFigures } from "./figures.ts";
 import { type Gate, judgeStage, type StageFigures } from "./gates.ts";
 import { payOrder, withTraffic } from "./traffic.ts";
@@ -22,13 +23,15 @@ const closedIn = (gates: readonly Gate[]) => gates.filter(({ verdict }) => verdi
 /** Waits for the stage's time, and returns early if a gate closes. */
 async function watch(context: Context, baseline: StageFigures): Promise<Gate[]> {
   const { project, options } = context;
+  const counted = await readCounters(project);
   const sinceSeconds = Math.floor(Date.now() / 1000);
   const graceSeconds = Math.min(GRACE_SECONDS, options.stageSeconds / 2);
   const end = performance.now() + options.stageSeconds * 1000;
   for (;;) {
     const left = end - performance.now();
     await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, left)));
-    const figures = await readFigures(project, { window: "5m", sinceSeconds, graceSeconds });
+    const span = { sinceSeconds, graceSeconds, counted };
+    const figures = await readFigures(project, { window: "5m", ...span });
     const isOver = performance.now() >= end;
     const proof = isOver ? await prove(project) : null;
     const gates = judgeStage({ ...figures, proof }, baseline);
@@ -44,7 +47,7 @@ async function rollBack({ project, options: { flag } }: Context, why: string): P
 
 async function judged(context: Context, percentage: number, gates: Gate[]): Promise<Finding> {
   const { flag } = context.options;
-  const evidence = gates.map(({ verdict, says }) => `${verdict}: ${says}`);
+  const evidence = gates.map(({ name, verdict, says }) => `canary.${name} ${verdict}: ${says}`);
   const closed = closedIn(gates);
   if (closed.length > 0) {
     const names = closed.map(({ name }) => name).join(", ");

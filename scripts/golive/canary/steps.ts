@@ -17,7 +17,7 @@ async function flagOf({ project, options }: Context) {
 }
 
 /** A canary would take a feature from nearly all of its users if it were on for them. */
-export const start: GoLiveStep = {
+const start: GoLiveStep = {
   code: "canary.start",
   title: "Is the feature free for a canary?",
   source: "project",
@@ -40,7 +40,7 @@ export const start: GoLiveStep = {
   },
 };
 
-export const baseline: GoLiveStep = {
+const baseline: GoLiveStep = {
   code: "canary.baseline",
   title: "How fast is the service before the canary?",
   source: "project",
@@ -48,7 +48,8 @@ export const baseline: GoLiveStep = {
     const { project, options, tell } = context;
     if (options.makesTraffic) await makeTraffic(context, BASELINE_SECONDS);
     const sinceSeconds = Math.floor(Date.now() / 1000);
-    const figures = await readFigures(project, { window: "1h", sinceSeconds, graceSeconds: 0 });
+    const span = { sinceSeconds, graceSeconds: 0, counted: { requests: 0, errors: 0 } };
+    const figures = await readFigures(project, { window: "1h", ...span });
     await tell({ "canary.baseline": JSON.stringify(figures) });
     const lines = Object.entries(figures.routes).filter(([, { p95Ms }]) => p95Ms !== null)
       .toSorted(([, a], [, b]) => b.requests - a.requests).slice(0, 10)

@@ -1,14 +1,28 @@
 /** Asks before real money may move. */
 import pc from "picocolors";
-import { print } from "@farthing/command-line";
+import { printError } from "@farthing/command-line";
 import { SettingsError } from "../../settings/settings.ts";
 import type { Project } from "./project.ts";
+
+/**
+ * Returns the line that a person has typed. Only the emulator, which moves no money, accepts a line
+ * from a program.
+ */
+async function typed({ emulatorUrl, isLocal }: Project, question: string): Promise<string> {
+  if (Deno.stdin.isTerminal()) return prompt(question)?.trim() ?? "";
+  if (emulatorUrl === undefined || !isLocal) {
+    throw new SettingsError("A live project needs a person at a terminal, who confirms it.");
+  }
+  const text = await new Response(Deno.stdin.readable).text();
+  return text.trim();
+}
 
 /**
  * Returns if the project is in test mode, or the person has allowed its live mode.
  * @throws SettingsError otherwise
  */
-export function requireLive({ mode, url }: Project, isLive: boolean): void {
+export async function requireLive(project: Project, isLive: boolean): Promise<void> {
+  const { mode, url } = project;
   if (mode === "test") return;
   if (!isLive) {
     throw new SettingsError(
@@ -16,8 +30,8 @@ export function requireLive({ mode, url }: Project, isLive: boolean): void {
     );
   }
   const { host } = new URL(url);
-  print(`${pc.red(pc.bold("Live mode."))} Purchases of this run are paid with real money.`);
-  if (prompt(`Type ${host} to go on:`)?.trim() !== host) {
+  printError(`${pc.red(pc.bold("Live mode."))} Purchases of this run are paid with real money.`);
+  if (await typed(project, `Type ${host} to go on:`) !== host) {
     throw new SettingsError("Nothing was done: the address was not typed.");
   }
 }

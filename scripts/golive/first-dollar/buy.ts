@@ -14,7 +14,7 @@ import {
 /** How long a person may take to pay on the page. */
 const PERSON_TIMEOUT_MS = 30 * 60_000;
 
-export const buyerOf = (context: Context): Promise<Customer> =>
+const buyerOf = (context: Context): Promise<Customer> =>
   customerOf(context, "buyer", context.options.email);
 
 /** Returns the run's order with its buyer. */

@@ -74,7 +74,7 @@ export const payout: GoLiveStep = {
 
 export const refund: GoLiveStep = {
   code: "first-dollar.refund",
-  title: "Does a refund take the credits back?",
+  title: "Does a refund claw the credits back?",
   source: "ledger",
   async run(context) {
     const { project, run, options } = context;
@@ -93,7 +93,7 @@ export const refund: GoLiveStep = {
       250,
     );
     const { status, amount, currency, credits_taken_back: taken } = done ?? await read();
-    const evidence = `refund ${id}: ${status}, ${amount} ${currency}, ${taken} credits taken back`;
+    const evidence = `refund ${id}: ${status}, ${amount} ${currency}, ${taken} credits clawed back`;
     return done !== undefined && Number(taken) === Number(order.total_credits)
       ? found(evidence)
       : failed(evidence, "Look at GET /refunds, and at docs/runbooks/stripe_state_unknown.md.");

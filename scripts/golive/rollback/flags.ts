@@ -8,7 +8,13 @@ import { failed, found, skipped, warning } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
 import { NO_EMULATOR } from "../shared/emulator.ts";
-import { FLAG_DELAY_MS, flagsOfCanary, readFlags, setFlags } from "../shared/flags.ts";
+import {
+  FLAG_DELAY_MS,
+  flagsOfCanary,
+  isOnForAll,
+  NOT_ON_SALE,
+  setFlags,
+} from "../shared/flags.ts";
 import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 
 /** The beginning of a rollback, for its time and for the events since then. */
@@ -25,8 +31,7 @@ export const order: GoLiveStep = {
       await tell({ "rollback.began": String(Date.now()) });
     }
     if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
-    const flag = (await readFlags(project)).flags.find(({ name }) => name === "b2c");
-    if (flag?.state !== "on") return skipped("b2c is not on for everyone, so nobody can begin one");
+    if (!await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
     const customer = await customerOf(context, "rollback");
     const key = `golive-rollback-${run}`;
     const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
@@ -36,7 +41,7 @@ export const order: GoLiveStep = {
 };
 
 export const flags: GoLiveStep = {
-  code: "rollback.flags",
+  code: "rollback.flags-off",
   title: "Are the flags off, in every process?",
   source: "project",
   async run({ project, options }) {

@@ -14,7 +14,7 @@ const MOST_MS = 5 * 60_000;
 const BEFORE_SECONDS = 3600;
 
 const lostNothing: GoLiveStep = {
-  code: "rollback.nothing-lost",
+  code: "rollback.proof",
   title: "Did every event arrive, and is the ledger proved?",
   source: "ledger",
   isRepeated: true,
@@ -38,9 +38,10 @@ const time: GoLiveStep = {
   run(context) {
     const ms = Date.now() - beganAt(context);
     return Promise.resolve(
-      ms < MOST_MS
-        ? found(`${formatMs(ms)} from the start of the rollback`)
-        : failed(`${formatMs(ms)} from the start`, "The flags were off first: see rollback.flags."),
+      ms < MOST_MS ? found(`${formatMs(ms)} from the start of the rollback`) : failed(
+        `${formatMs(ms)} from the start`,
+        "The flags were off first: see rollback.flags-off.",
+      ),
     );
   },
 };

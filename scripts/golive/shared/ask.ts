@@ -7,7 +7,7 @@ export type Caller = Readonly<Record<string, string>>;
 
 export const NOBODY: Caller = {};
 
-export const backEnd = ({ secretKey }: Project): Caller => ({ apikey: secretKey });
+const backEnd = ({ secretKey }: Project): Caller => ({ apikey: secretKey });
 
 export interface Reply {
   readonly status: number;

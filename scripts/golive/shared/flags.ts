@@ -24,6 +24,13 @@ export async function readFlags(project: Project): Promise<z.output<typeof FlagS
   return dataOf(await ask(project, "settings/flags"), 200, FlagSettings);
 }
 
+export const NOT_ON_SALE = "b2c is not on for everyone, so a new customer can't begin an order";
+
+export async function isOnForAll(project: Project, name: FlagName): Promise<boolean> {
+  const { flags } = await readFlags(project);
+  return flags.some((flag) => flag.name === name && flag.state === "on");
+}
+
 /** Sets flags in one change. Reads the version again if somebody else has changed a flag meanwhile. */
 export async function setFlags(
   project: Project,

@@ -8,6 +8,7 @@ import { failed, found, skipped } from "../core/step.ts";
 import { customerOf } from "../shared/customer.ts";
 import { withSql } from "../shared/database.ts";
 import { NO_EMULATOR } from "../shared/emulator.ts";
+import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
 import { openCheckout } from "../shared/purchase.ts";
 import { findPgDump } from "./find-tools.ts";
 import { writeSnapshot } from "./record.ts";
@@ -43,6 +44,7 @@ export const order: GoLiveStep = {
     const tools = await findPgDump(project);
     if (typeof tools === "string") return skipped(tools);
     if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
+    if (!await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
     const customer = await customerOf(context, "snapshot");
     const key = `golive-snapshot-${run}`;
     const { order_id } = await openCheckout(project, customer, options.packageSlug, key);

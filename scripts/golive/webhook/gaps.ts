@@ -23,7 +23,7 @@ export interface Listed {
 }
 
 /** Returns Stripe's events since then of the types that the functions read. */
-export async function listEvents(
+async function listEvents(
   { stripe }: Project,
   sinceSeconds: number,
 ): Promise<Listed[]> {
@@ -37,7 +37,7 @@ export async function listEvents(
 }
 
 /** Returns the inbox's events since then, each with its state. */
-export async function readInbox(
+async function readInbox(
   project: Project,
   sinceSeconds: number,
 ): Promise<Map<string, string>> {

@@ -13,10 +13,11 @@ import { failed, found, skipped } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
 import { control, NO_EMULATOR } from "../shared/emulator.ts";
+import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
 import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 import { deliver } from "./signed-event.ts";
 
-/** The event that ends the story of a payment; before it comes, Stripe may still make events. */
+/** The last event of a payment. */
 const LAST = "charge.updated";
 
 /** Returns the events of a payment as Stripe lists them, the newest first. */
@@ -65,6 +66,8 @@ export const outOfOrder: GoLiveStep = {
     const { project } = context;
     if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
     if (project.webhookSecret === undefined) return skipped("STRIPE_WEBHOOK_SECRET is not set");
+    const isOpen = context.facts["webhook.order"] !== undefined;
+    if (!isOpen && !await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
     const { customer, orderId, answers } = await buyInWrongOrder(context, project.webhookSecret);
     const order = await orderPaid(project, customer, orderId);
     const path = `credits/entries?user_id=${customer.id}&kind=purchase`;

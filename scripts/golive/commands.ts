@@ -1,13 +1,13 @@
 /** The steps of each command, and how a command runs them. */
-import type { GoLiveStep } from "./context.ts";
-import type { CommandName } from "./options.ts";
-import { CANARY } from "../canary/steps.ts";
-import { FIRST_DOLLAR } from "../first-dollar/steps.ts";
-import { PREFLIGHT } from "../preflight/steps.ts";
-import { ROLLBACK } from "../rollback/steps.ts";
-import { SMOKE } from "../smoke/steps.ts";
-import { SNAPSHOT } from "../snapshot/steps.ts";
-import { WEBHOOK } from "../webhook/steps.ts";
+import type { GoLiveStep } from "./command/context.ts";
+import type { CommandName } from "./command/options.ts";
+import { CANARY } from "./canary/steps.ts";
+import { FIRST_DOLLAR } from "./first-dollar/steps.ts";
+import { PREFLIGHT } from "./preflight/steps.ts";
+import { ROLLBACK } from "./rollback/steps.ts";
+import { SMOKE } from "./smoke/steps.ts";
+import { SNAPSHOT } from "./snapshot/steps.ts";
+import { WEBHOOK } from "./webhook/steps.ts";
 
 export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "preflight": PREFLIGHT,

@@ -1,0 +1,5 @@
+/** Routes that monitors, operators and this command call. They say nothing about the users. */
+const OTHERS =
+  /^\w+ \/(health|settings|webhook-events|proofs|features|reports|alerts|notifications|[a-z]+-runner)\b/;
+
+export const isOfUsers = (route: string): boolean => !OTHERS.test(route);

@@ -1,0 +1,75 @@
+/** Runs `deno task golive` against the stack of the tests, and reads its report. */
+import { equal } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { Report } from "../../scripts/golive/core/report.ts";
+import { isGenuine, type SignedReport } from "../../scripts/golive/core/sign.ts";
+import type { World } from "../support/project/world.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const MAIN = "scripts/golive/main.ts";
+
+/** Settings that a test adds to those of the stack, or replaces. */
+export type Settings = Readonly<Record<string, string>>;
+
+function settingsOf(world: World): Settings {
+  return {
+    SUPABASE_URL: world.url,
+    SUPABASE_PUBLISHABLE_KEY: world.publishableKey,
+    SUPABASE_SECRET_KEY: world.secretKey,
+    SUPABASE_DB_URL: world.databaseUrl,
+    STRIPE_API_URL: world.stripeUrl,
+    STRIPE_SECRET_KEY: world.stripeKey,
+    STRIPE_WEBHOOK_SECRET: world.webhookSecret,
+    MAIL_URL: world.mailUrl,
+    NOTIFICATION_SECRET: world.notificationSecret,
+    AI_URL: world.aiUrl,
+    AI_API_KEY: world.aiKey,
+    UPSTASH_REDIS_REST_URL: world.redisUrl ?? "",
+    UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "",
+  };
+}
+
+export function spawn(world: World, args: readonly string[], settings: Settings = {}) {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN, ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...settingsOf(world), ...settings },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly report: Report;
+  /** Returns the state of a step, and `not run` if there is none. */
+  state(code: string): string;
+  evidence(code: string): string;
+  next(code: string): string | undefined;
+}
+
+/** Runs a command to its end. Its report must be genuine. */
+export async function golive(
+  world: World,
+  args: readonly string[],
+  settings: Settings = {},
+): Promise<Ended> {
+  const { code, stdout, stderr } = await spawn(world, [...args, "--json"], settings).output();
+  const [said, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (!said?.startsWith("{")) throw new Error(`golive ${args.join(" ")}: ${said}${complaint}`);
+  const signed = JSON.parse(said) as SignedReport;
+  equal(await isGenuine(signed), true);
+  const { report } = signed;
+  return {
+    ...{ code, report },
+    state: (step) => report.checked.find((each) => each.code === step)?.state ?? "not run",
+    evidence: (step) =>
+      report.evidence.find((each) => each.code === step)?.evidence.join("\n") ?? "",
+    next: (step) => report.next.find((text) => text.startsWith(`${step}: `)),
+  };
+}
+
+/** The steps of a report that failed. */
+export const failures = ({ report }: Ended): string[] =>
+  report.checked.filter(({ state }) => state === "failed").map(({ code }) => code);
