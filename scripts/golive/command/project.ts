@@ -2,6 +2,7 @@
 import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
 import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
+import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
 import { need, readSettings, type Settings, SettingsError } from "../../settings/settings.ts";
 
 export interface Project {
@@ -29,6 +30,13 @@ export function readProject(envFile: string | undefined): Project {
   if (!URL.canParse(url)) throw new SettingsError("SUPABASE_URL must be an address.");
   const stripeKey = need(settings, "STRIPE_SECRET_KEY");
   const apiUrl = settings.values["STRIPE_API_URL"] || undefined;
+  const mode = modeOfKey(stripeKey);
+  // A live key must only be sent to Stripe itself, or to an emulator that lives on this machine alone.
+  if (apiUrl !== undefined && mode === "live" && !areLoopback([apiUrl, url])) {
+    throw new SettingsError(
+      "STRIPE_API_URL must not be set with a live key, unless the whole project is on this machine.",
+    );
+  }
   return {
     settings,
     url: url.replace(/\/+$/, ""),
@@ -38,7 +46,7 @@ export function readProject(envFile: string | undefined): Project {
     stripe: createClient({ secretKey: stripeKey, apiUrl }),
     emulatorUrl: apiUrl?.replace(/\/+$/, ""),
     webhookSecret: settings.values["STRIPE_WEBHOOK_SECRET"]?.split(",")[0]?.trim() || undefined,
-    mode: modeOfKey(stripeKey),
+    mode,
     isLocal: LOOPBACK.includes(new URL(url).hostname),
   };
 }
