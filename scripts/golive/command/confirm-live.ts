@@ -22,15 +22,16 @@ async function typed({ emulatorUrl, isLocal }: Project, question: string): Promi
  * @throws SettingsError otherwise
  */
 export async function requireLive(project: Project, isLive: boolean): Promise<void> {
-  const { mode, url } = project;
+  const { mode, url, emulatorUrl } = project;
   if (mode === "test") return;
   if (!isLive) {
     throw new SettingsError(
       "STRIPE_SECRET_KEY is a live key, so this command may move real money: add --live.",
     );
   }
+  const money = emulatorUrl === undefined ? "real money" : "the emulator's money";
   const { host } = new URL(url);
-  printError(`${pc.red(pc.bold("Live mode."))} Purchases of this run are paid with real money.`);
+  printError(`${pc.red(pc.bold("Live mode."))} Purchases of this run are paid with ${money}.`);
   if (await typed(project, `Type ${host} to go on:`) !== host) {
     throw new SettingsError("Nothing was done: the address was not typed.");
   }

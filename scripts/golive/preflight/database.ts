@@ -1,4 +1,5 @@
 /** The database: its migrations, its scheduled tasks, and what the advisors say. */
+import { waitFor } from "@farthing/command-line";
 import { Tasks } from "../../../supabase/functions/_shared/contracts/health-operators.ts";
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found, skipped, warning } from "../core/step.ts";
@@ -46,6 +47,7 @@ export const migrations: GoLiveStep = {
 
 /** The tasks run every minute; the readiness check calls them silent after five. */
 const SILENT_SECONDS = 300;
+const FIRST_RUN_MS = 75_000;
 
 export const cron: GoLiveStep = {
   code: "preflight.cron",
@@ -53,8 +55,14 @@ export const cron: GoLiveStep = {
   source: "project",
   isRepeated: true,
   async run({ project }) {
-    const reply = await ask(project, "health/tasks");
-    const { tasks, silent_seconds, ran_at } = dataOf(reply, 200, Tasks);
+    const read = async () => dataOf(await ask(project, "health/tasks"), 200, Tasks);
+    const hasRun = async () => {
+      const answer = await read();
+      return answer.ran_at === null ? undefined : answer;
+    };
+    // The database of a new project looks for due tasks within its first minute.
+    const { tasks, silent_seconds, ran_at } = await waitFor(hasRun, FIRST_RUN_MS, 1000) ??
+      await read();
     const failing = tasks.filter(({ failures }) => failures > 0);
     const disabled = tasks.filter(({ enabled }) => !enabled);
     const evidence = [

@@ -10,8 +10,6 @@ import type { Project } from "../command/project.ts";
 import { ask, dataOf } from "./ask.ts";
 import type { Customer } from "./customer.ts";
 
-/** Stripe's documented test card whose payments succeed. */
-const PAYING_CARD = "4242424242424242";
 const GRANT_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
@@ -43,7 +41,7 @@ export async function isPaidAtStripe({ stripe }: Project, sessionId: string): Pr
 }
 
 /**
- * Pays a session on the emulator's page, unless it is paid.
+ * Pays a session on the emulator's page with the page's own paying card, unless it is paid.
  * @throws Error if the page refuses
  */
 export async function payOnEmulator(
@@ -52,7 +50,7 @@ export async function payOnEmulator(
 ): Promise<void> {
   if (id === null || url === null) return;
   if (await isPaidAtStripe(project, id)) return;
-  const { result, message } = await payCheckout(url, PAYING_CARD);
+  const { result, message } = await payCheckout(url);
   if (result !== "paid" && !await isPaidAtStripe(project, id)) {
     throw new Error(`The emulator's page refused the card: ${message}`);
   }
