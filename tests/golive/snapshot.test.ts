@@ -7,10 +7,9 @@ import { proven, withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
 import { failures, golive } from "./command.ts";
 
-Deno.test({
-  name: "a restored snapshot is proved, and Stripe's events bring it up to date",
-  ignore: !IS_FULL || findSystem()?.hasCron !== true,
-  fn: () =>
+// The stack's own server is newer than Debian's pg_dump. A push leaves the restore out.
+if (IS_FULL && findSystem()?.hasCron === true) {
+  Deno.test("a restored snapshot is proved, and Stripe's events bring it up to date", () =>
     withStack(async (values) => {
       const world = readWorld({ values, source: "the stack on PostgreSQL 15" });
       const ended = await golive(world, ["snapshot", "--again"]);
@@ -24,8 +23,8 @@ Deno.test({
         select datname from pg_database where datname like 'golive%'`);
       deepEqual([...left], []);
       await proven(world);
-    }, ["--postgres", "system"]),
-});
+    }, ["--postgres", "system"]));
+}
 
 Deno.test("a server that pg_dump can't read skips the snapshot, and says how to repair that", async () => {
   const world = readWorld();

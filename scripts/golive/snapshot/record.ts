@@ -11,8 +11,9 @@ export interface Snapshot {
   readonly provedAt: string | null;
 }
 
+/** The record of the command's run is `snapshot-…`, so this one has another name. */
 const fileOf = ({ url, mode }: Project): string =>
-  `${runFolder()}/snapshot-${mode}-${new URL(url).host.replaceAll(":", "-")}.json`;
+  `${runFolder()}/restored-${mode}-${new URL(url).host.replaceAll(":", "-")}.json`;
 
 export async function readSnapshot(project: Project): Promise<Snapshot | undefined> {
   const text = await Deno.readTextFile(fileOf(project)).catch(() => undefined);
