@@ -88,15 +88,17 @@ const WATCH = `{
   const watch = new MutationObserver(() => {
     if (!document.body?.innerText.includes("${SHOWN}")) return;
     watch.disconnect();
-    requestAnimationFrame(() => requestAnimationFrame(() => globalThis.seenAt = performance.now()));
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      document.documentElement.dataset.seenAt = performance.now();
+    }));
   });
   watch.observe(document, { childList: true, subtree: true, characterData: true });
 }`;
 
 async function visit(page: Page, address: string): Promise<number> {
   await page.goto(address);
-  await page.waitForFunction("globalThis.seenAt");
-  return Number(await page.evaluate("globalThis.seenAt"));
+  const seen = page.locator("html[data-seen-at]");
+  return Number(await seen.getAttribute("data-seen-at"));
 }
 
 async function openSlowly(context: BrowserContext): Promise<Page> {

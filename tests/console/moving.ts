@@ -1,5 +1,6 @@
 /** Moves between pages of the console in one window, and holds the service's answers back. */
 import type { Page, Route } from "playwright-core";
+import { until } from "../support/project/until.ts";
 
 const FUNCTIONS = "**/functions/v1/**";
 const IS_LOADING = `document.querySelector("main [aria-label*=oading]") ||
@@ -7,16 +8,21 @@ const IS_LOADING = `document.querySelector("main [aria-label*=oading]") ||
 
 export const isLoading = (page: Page): Promise<boolean> => page.evaluate(`!!(${IS_LOADING})`);
 
+/** Waits until an expression is true. The page's policy forbids `waitForFunction`, which uses eval. */
+export async function isTrue(page: Page, expression: string): Promise<void> {
+  await until(expression, async () => await page.evaluate(`!!(${expression})`) || undefined);
+}
+
 /** Opens a page in the same window, and waits for its heading, or until nothing on it is loading. */
 export async function movesTo(
   page: Page,
   path: string,
-  until: "opened" | "loaded" = "opened",
+  state: "opened" | "loaded" = "opened",
 ): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
-  await page.waitForFunction(`!document.querySelector("[aria-label='The page is loading']")`);
+  await isTrue(page, `!document.querySelector("[aria-label='The page is loading']")`);
   await page.getByRole("heading", { level: 1 }).first().waitFor();
-  if (until === "loaded") await page.waitForFunction(`!(${IS_LOADING})`);
+  if (state === "loaded") await isTrue(page, `!(${IS_LOADING})`);
 }
 
 /** Holds all answers of the functions back, as a slow network does, until the returned function is called. */

@@ -12,6 +12,7 @@ import { proven, withSql } from "../support/project/database.ts";
 import { backEnd, get, post, refused } from "../support/project/http.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { choose, press, write } from "./by-keyboard.ts";
+import { isTrue } from "./moving.ts";
 import { test, testsEnd, world } from "./opened.ts";
 import { answerOn, cellsOf, goTo, onPage, type Row, showsRows } from "./shown-figures.ts";
 
@@ -160,7 +161,7 @@ test("a chart's cursor moves by arrow keys, its live region and its table have t
       ok(said.replaceAll(/(\d),(?=\d)/g, "$1").includes(`${source} ${closing}`), said);
     }
     await page.keyboard.press("Escape");
-    await page.waitForFunction(`document.querySelector("figure [aria-live]").textContent === ""`);
+    await isTrue(page, `document.querySelector("figure [aria-live]").textContent === ""`);
     await page.keyboard.press("t");
     const [head = [], ...shown] = await cellsOf(page, `${caption}, as a table`);
     equal(head[0], "Day (UTC)");
@@ -178,7 +179,7 @@ test("a chart's cursor moves by arrow keys, its live region and its table have t
       deepEqual(await audit(page), [], colorScheme);
     }
     await page.setViewportSize({ width: 375, height: 800 });
-    await page.waitForFunction(`document.querySelector("figure canvas").clientWidth < 375`);
+    await isTrue(page, `document.querySelector("figure canvas").clientWidth < 375`);
   });
 });
 
@@ -236,7 +237,7 @@ test("the page of limits shows Redis's latency, and what limits decided", async 
     }
     const [, ...rows] = await cellsOf(page, "Redis: latency");
     match(rows[0]!.join(" "), /UTC redis \d+ [\d.]+ ms/);
-    await page.waitForFunction(`!document.querySelector("main [aria-label*=loading]")`);
+    await isTrue(page, `!document.querySelector("main [aria-label*=loading]")`);
     equal(await page.getByText("unknown").count(), 0);
   });
 });
