@@ -1,7 +1,7 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Input, PathOf, ReportControl, ReportPolicy, Result } from "@farthing/client";
 import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@farthing/react";
-import { ONCE, READ_MS } from "./use-read.ts";
+import { type FocusOptions, ONCE, READ_MS } from "./use-read.ts";
 
 /** The fields of every report. */
 export interface Report<Row> {
@@ -32,6 +32,8 @@ export interface MoreRows {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
+  /** Loads all rows that are left, page by page. */
+  readonly loadAll: () => void;
 }
 
 export interface ReportReading<P extends ReportPath> extends MoreRows {
@@ -45,32 +47,69 @@ const joined = <R extends Report<unknown>>(pages: readonly R[]): R => ({
   rows: pages.flatMap(({ rows }) => rows),
 });
 
+function useReadPage<P extends ReportPath>(path: P, input: Input<"get", P>, userId: string) {
+  const farthing = useFarthing();
+  return async (cursor: string | null, signal: AbortSignal) => {
+    const { query } = input as { query?: object };
+    const pageInput = { ...input, query: { ...query, ...cursor !== null && { cursor } } };
+    const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
+    return await farthing.read(path, pageInput as Input<"get", P>, call) as ReportOf<P>;
+  };
+}
+
+/** Reads all rows of a report, for figures that would be wrong if they were of the first rows only. */
+export function useWholeReport<P extends ReportPath>(
+  path: P,
+  input: Input<"get", P>,
+  { readsOnFocus = false }: FocusOptions = {},
+): Reading<ReportOf<P>> {
+  const userId = useUserId() ?? "";
+  const readPage = useReadPage(path, input, userId);
+  const query = useQuery({
+    ...ONCE,
+    queryKey: [...farthingKey(userId), "whole report", path, input],
+    queryFn: async ({ signal }) => {
+      const pages = [await readPage(null, signal)];
+      for (let next = pages[0]!.next_cursor; next !== null; next = pages.at(-1)!.next_cursor) {
+        pages.push(await readPage(next, signal));
+      }
+      return joined(pages);
+    },
+    refetchOnWindowFocus: readsOnFocus,
+  });
+  return readingOf(userId, query);
+}
+
 /** Reads a report, 1,000 rows at a time. */
 export function useReport<P extends ReportPath>(
   path: P,
   input: Input<"get", P>,
 ): ReportReading<P> {
-  const farthing = useFarthing();
   const userId = useUserId() ?? "";
+  const readPage = useReadPage(path, input, userId);
   const query = useInfiniteQuery({
     ...ONCE,
     queryKey: [...farthingKey(userId), "report", path, input],
     initialPageParam: null as string | null,
-    queryFn: async ({ signal, pageParam }) => {
-      const { query } = input as { query?: object };
-      const cursor = pageParam === null ? {} : { cursor: pageParam };
-      const pageInput = { ...input, query: { ...query, ...cursor } } as Input<"get", P>;
-      const call = { signal, timeoutMs: READ_MS, signedInAs: userId };
-      return await farthing.read(path, pageInput, call) as ReportOf<P>;
-    },
+    queryFn: ({ signal, pageParam }) => readPage(pageParam, signal),
     getNextPageParam: ({ next_cursor }) => next_cursor,
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
   });
-  const { data, error, isFetching, refetch } = query;
+  const { data, error, isFetching, refetch, fetchNextPage } = query;
+  const loadAll = async () => {
+    // A page that could not be read adds nothing, and ends this.
+    for (let count = 0;;) {
+      const { data, hasNextPage } = await fetchNextPage();
+      const pages = data?.pages.length ?? 0;
+      if (!hasNextPage || pages <= count) return;
+      count = pages;
+    }
+  };
   return {
     reading: readingOf(userId, { data: data && joined(data.pages), error, isFetching, refetch }),
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
-    loadMore: () => void query.fetchNextPage(),
+    loadMore: () => void fetchNextPage(),
+    loadAll: () => void loadAll(),
   };
 }

@@ -10,6 +10,7 @@ import { measureOf, titleOf } from "../../parts/report-figures.tsx";
 import { wordsOf } from "../../parts/state-badge.tsx";
 import { Line, Tile, Tiles } from "../../parts/tiles.tsx";
 import { useRead } from "../../reads/use-read.ts";
+import { useWholeReport } from "../../reads/use-report.ts";
 import { netRevenueCharts } from "../../parts/chart/money-charts.ts";
 
 export interface Days {
@@ -51,7 +52,7 @@ function Metric(
 }
 
 export function Metrics({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/metrics", { query: days }, { readsOnFocus: true });
+  const reading = useWholeReport("/reports/metrics", { query: days }, { readsOnFocus: true });
   return (
     <Section title="Metrics">
       <Known reading={reading} title="The metrics" placeholder="h-80">
@@ -101,7 +102,7 @@ function Funnel({ days }: { readonly days: Days }) {
 }
 
 export function Revenue({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/revenue", { query: days }, { readsOnFocus: true });
+  const reading = useWholeReport("/reports/revenue", { query: days }, { readsOnFocus: true });
   return (
     <Section title="Revenue by product line">
       <Known reading={reading} title="The revenue" placeholder="h-96">

@@ -12,6 +12,7 @@ import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
 import { Line, Tile, Tiles } from "../../parts/tiles.tsx";
 import { useList } from "../../reads/use-list.ts";
 import { useRead } from "../../reads/use-read.ts";
+import { useWholeReport } from "../../reads/use-report.ts";
 import type { Days } from "./sales.tsx";
 
 /** The key figures of the overview, by their names in the report. */
@@ -43,7 +44,7 @@ function Kpi(
 }
 
 function KpiTiles({ days }: { readonly days: Days }) {
-  const reading = useRead("/reports/kpis", { query: days }, { readsOnFocus: true });
+  const reading = useWholeReport("/reports/kpis", { query: days }, { readsOnFocus: true });
   return Object.entries(KPIS).map(([title, names]) => (
     <Tile key={title} title={title} href="/reports/kpis">
       <Known reading={reading} title={title} placeholder="h-20">

@@ -4,6 +4,7 @@ import { Chart } from "../../parts/chart/chart.tsx";
 import { CsvButton } from "../../parts/csv-button.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
 import { DayFilters } from "../../parts/day-filters.tsx";
+import type { NamedChart } from "../../parts/chart/series.ts";
 import { useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
@@ -63,6 +64,26 @@ export function More({ hasMore, isLoadingMore, loadMore }: MoreRows) {
   );
 }
 
+interface ChartsProps extends MoreRows {
+  readonly charts: readonly NamedChart[];
+}
+
+/** The charts, once all rows are there: of the first rows only, they would show wrong figures. */
+function Charts({ charts, hasMore, isLoadingMore, loadAll }: ChartsProps) {
+  if (charts.length === 0) return null;
+  if (!hasMore) return charts.map((chart) => <Chart key={chart.caption} {...chart} />);
+  return (
+    <div className="flex flex-wrap items-center gap-4 rounded-md border p-4">
+      <p className="text-sm">
+        Charts are drawn from all rows, and so far only the first are loaded.
+      </p>
+      <Button variant="outline" onClick={loadAll} aria-disabled={isLoadingMore}>
+        {isLoadingMore ? "Loading…" : "Load all rows"}
+      </Button>
+    </div>
+  );
+}
+
 /** A report: its controls, charts, totals, rows and formulas, for the range in the address. */
 export function ReportPage<P extends ReportPath>({ spec }: { readonly spec: ReportSpec<P> }) {
   const { path, title, lead, columns, charts, filters = [], fields, isShown, empty } = spec;
@@ -84,7 +105,7 @@ export function ReportPage<P extends ReportPath>({ spec }: { readonly spec: Repo
             <div className="grid gap-6 *:min-w-0">
               <Range report={report} />
               <Controls controls={report.controls} />
-              {charts?.(rows, query).map((chart) => <Chart key={chart.caption} {...chart} />)}
+              <Charts charts={charts?.(rows, query) ?? []} {...more} />
               <Rows<RowOf<P>> {...{ title, rows, columns, empty }} totals={report.totals} />
               <More {...more} />
               <Policies policies={report.policies} />
