@@ -51,7 +51,7 @@ export function TopUpTermsForm({ topUps, isBusy, onAgree }: TermsProps) {
     onAgree({
       threshold: text("threshold"),
       target: text("target"),
-      monthly_cap: toMinorUnits(text("cap"), currency),
+      monthly_cap: toMinorUnits(String(Number(text("cap"))), currency), // A field takes "5e1", too.
     });
   };
   const credits = { unit: "credits", step: "1" };

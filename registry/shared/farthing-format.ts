@@ -26,9 +26,25 @@ export function toUnits(amount: number, currency: string): string {
   return String(amount / 10 ** decimalsOf(currency));
 }
 
-/** Converts the amount in an input field to the currency's minor unit. */
+/** Matches the amounts that `toMinorUnits` takes, for the attribute `pattern` of an input field. */
+export function amountPattern(currency: string): string {
+  const decimals = decimalsOf(currency);
+  return decimals === 0 ? "[0-9]+" : `[0-9]+([.][0-9]{1,${decimals}})?`;
+}
+
+/**
+ * Converts the amount in an input field to the currency's minor unit.
+ * @throws RangeError if the text is no amount, or has more decimals than the currency
+ */
 export function toMinorUnits(units: string, currency: string): number {
-  return Math.round(Number(units) * 10 ** decimalsOf(currency));
+  if (!new RegExp(`^${amountPattern(currency)}$`).test(units)) {
+    const example = (1250 / 100).toFixed(decimalsOf(currency));
+    throw new RangeError(
+      `"${units}" is no amount in ${currency.toUpperCase()}. An example is ${example}.`,
+    );
+  }
+  const [whole, decimals = ""] = units.split(".");
+  return Number(whole + decimals.padEnd(decimalsOf(currency), "0"));
 }
 
 /** Writes the day of a time. */

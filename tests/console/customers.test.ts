@@ -105,7 +105,7 @@ test("an operator finds a customer by email, explains every change, and refunds"
         fields: { "Amount in USD (optional)": "3.33", "Reason": "The first day did not work." },
       });
       equal(await factOf(dialog, "Paid"), "$9.99");
-      equal(await factOf(dialog, "Refunded so far"), "$0");
+      equal(await factOf(dialog, "Refunded so far"), "$0.00");
       equal(await factOf(dialog, "Credits of the order"), "9,990");
       await press(dialog.getByRole("button", { name: "Preview" }));
       const plan = dialog.getByRole("status");

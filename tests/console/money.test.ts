@@ -11,6 +11,7 @@ import { Dispute } from "../../supabase/functions/_shared/contracts/disputes.ts"
 import { Decision } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { WelcomeGrant } from "../../supabase/functions/_shared/contracts/welcome.ts";
 import { audit, overflowsAt, ZOOMED } from "../browser/accessibility.ts";
+import { newAddress } from "../fraud/addresses.ts";
 import { balanceOf, openCheckout, orderBecomes } from "../support/money/purchases.ts";
 import { newPurchase, refund } from "../support/money/refunds.ts";
 import { control } from "../support/money/stripe.ts";
@@ -170,9 +171,10 @@ test("an operator clears a warning, and the customer's credits are free", async 
   await proven(world);
 });
 
-test("an operator reads why a checkout was decided, and blocks a user until a day", async () => {
+test("an operator reads why a checkout was decided, blocks its address, and a user until a day", async () => {
+  using address = newAddress(world);
   const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
-  await openCheckout(world, buyer);
+  equal((await address.checkout(buyer)).status, 201);
   await asPerson(operator, `/fraud-decisions?user_id=${buyer.id}`, async (page) => {
     const answer = await get(world, `fraud/decisions?user_id=${buyer.id}`, service);
     const [decision] = data(answer, 200, z.array(Decision));
@@ -180,6 +182,11 @@ test("an operator reads why a checkout was decided, and blocks a user until a da
     equal(shown![1], "checkout");
     equal(shown![3], decision!.reasons.map((each) => each.replaceAll("_", " ")).join(", "));
     await isUsable(page);
+    await changes(page, {
+      ...{ action: "Block address", within: row(page, "checkout"), person: operator },
+      fields: { "Reason": "An attack" },
+    }, /The block applies until somebody lifts it\./);
+    equal((await address.checkout(await signUp(world))).status, 403);
     await goTo(page, `/blocks?user_id=${buyer.id}`, "Blocks");
     await page.getByText("No blocks.").waitFor();
     await changes(page, {
@@ -189,7 +196,7 @@ test("an operator reads why a checkout was decided, and blocks a user until a da
         "Last day, UTC (optional)": "2037-12-31",
         "Reason": "Three disputes",
       },
-    }, /Jan 1, 2038, 00:00:00 UTC/);
+    }, /^The block applies until Jan 1, 2038, 00:00:00 UTC\.$/);
     await row(page, "Three disputes").waitFor();
     await isUsable(page);
     await changes(page, { action: "Lift", person: operator }, /The block is lifted/);

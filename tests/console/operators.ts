@@ -47,9 +47,6 @@ const UTC = {
 export const momentAs = (at: string | null): string =>
   at === null ? "none" : `${new Intl.DateTimeFormat("en", UTC).format(new Date(at))} UTC`;
 
-/** Money of the API, in dollars, as the console writes it: whole amounts have no cents. */
-export function dollarsAs(cents: number): string {
-  const sign = cents < 0 ? "-" : "";
-  const amount = Math.abs(cents);
-  return `${sign}$${amount % 100 === 0 ? amount / 100 : (amount / 100).toFixed(2)}`;
-}
+/** Money of the API, in dollars, as the console writes it. */
+export const dollarsAs = (cents: number): string =>
+  `${cents < 0 ? "-" : ""}$${(Math.abs(cents) / 100).toFixed(2)}`;

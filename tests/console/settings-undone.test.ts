@@ -1,10 +1,10 @@
-/** Rates, alert rules, codes of the journal: each change is shown first, saved, and undone. */
+/** Rates, alert rules, flags and bookkeeping: each change is shown first, saved, and undone. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { once } from "../blocks/once.ts";
 import { backEnd, get } from "../support/project/http.ts";
 import { signUpOperator } from "../support/project/people.ts";
-import { press as pressOn, write } from "./by-keyboard.ts";
+import { choose, press as pressOn, write } from "./by-keyboard.ts";
 import { test, testsEnd, world } from "./opened.ts";
 import { diffOf, press, save } from "./saving.ts";
 import { onPage } from "./shown-figures.ts";
@@ -20,6 +20,8 @@ interface Undone {
   readonly label: string;
   readonly shown: string;
   readonly value: string;
+  /** Whether the value is chosen from a list. */
+  readonly isChoice?: true;
   readonly list: string;
   readonly key: string;
   readonly field: string;
@@ -42,6 +44,15 @@ const SETTINGS: readonly Undone[] = [
     ...{ label: "Code", shown: "code" },
     ...{ list: "codes", key: "account", field: "code" },
   },
+  {
+    ...{ page: "flags", title: "Feature b2b", name: "b2b", value: "off", isChoice: true },
+    ...{ label: "State", shown: "state", list: "flags", key: "name", field: "state" },
+  },
+  {
+    ...{ page: "accounting", title: "Policy bonus allocation", name: "bonus_allocation" },
+    ...{ label: "Value", shown: "value", value: "zero", isChoice: true },
+    ...{ list: "policies", key: "name", field: "value" },
+  },
 ];
 
 /** The value that the API has now. */
@@ -56,7 +67,7 @@ async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | 
 }
 
 for (const setting of SETTINGS) {
-  const { page: path, title, label, shown, value } = setting;
+  const { page: path, title, label, shown, value, isChoice = false } = setting;
   test(`a change of ${path} is shown first, saved, and undone by a new version`, async () => {
     const old = await valueOf(setting);
     notEqual(old, value);
@@ -64,7 +75,7 @@ for (const setting of SETTINGS) {
     await onPage({ person: await operator(), path: `/settings/${path}` }, async (page) => {
       await press(page, `Change: ${title}`);
       const dialog = page.getByRole("dialog");
-      await write(dialog.getByLabel(label, { exact: true }), value);
+      await (isChoice ? choose : write)(dialog.getByLabel(label, { exact: true }), value);
       await press(dialog, "Show what will change");
       deepEqual(await fieldOf(page, setting), [shown, old, value]);
       equal(await valueOf(setting), old, "a difference saves nothing");

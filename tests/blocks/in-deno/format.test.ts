@@ -1,5 +1,5 @@
 /** How the blocks write money, and read it from a field. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { formatsOf } from "../../../supabase/functions/_shared/domain/notifications/format.ts";
 import { formatMoney, toMinorUnits, toUnits } from "../../../registry/shared/farthing-format.ts";
 
@@ -16,6 +16,23 @@ Deno.test("a block writes and reads amounts in the minor unit of Stripe and the 
     500_000,
   ]);
   deepEqual(["rsd", "jpy", "kwd"].map((currency) => toUnits(5_000, currency)), ["50", "5000", "5"]);
+});
+
+Deno.test("an amount is read digit by digit, and what is none is refused with an example", () => {
+  deepEqual(
+    [["5", "usd"], ["5.5", "usd"], ["4.35", "usd"], ["1.005", "kwd"]].map(([units, currency]) =>
+      toMinorUnits(units!, currency!)
+    ),
+    [500, 550, 435, 1_005],
+  );
+  const refused = [["5.006", "usd"], ["12,50", "eur"], ["1.5", "jpy"], ["", "usd"], ["-1", "usd"]];
+  for (const [units, currency] of refused) {
+    throws(
+      () => toMinorUnits(units!, currency!),
+      { name: "RangeError", message: /is no amount in [A-Z]{3}\. An example is 1\d(\.50)?\.$/ },
+      units,
+    );
+  }
 });
 
 /** The digits of a text, without zeros behind the point. */

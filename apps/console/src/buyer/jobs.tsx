@@ -9,7 +9,8 @@ import { Moment } from "../parts/figures.tsx";
 import { TextField } from "../parts/form-fields.tsx";
 import { ListTable } from "../parts/list-table.tsx";
 import { Page } from "../parts/page.tsx";
-import { StateBadge, wordsOf } from "../parts/state-badge.tsx";
+import { StateBadge } from "../parts/state-badge.tsx";
+import { wordsOf } from "../parts/words.ts";
 import { useChange } from "../reads/use-change.ts";
 import { useList } from "../reads/use-list.ts";
 

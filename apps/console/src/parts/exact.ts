@@ -21,14 +21,17 @@ export const percentOf = (share: string): string => `${movePoint(share, 2)} %`;
 export const usdOf = (amount: string): string =>
   amount.startsWith("-") ? `-$${amount.slice(1)}` : `$${amount}`;
 
-/** Writes an amount in minor units, which may have decimals in a quotient such as ARPU. */
+/**
+ * Writes an amount in minor units, which may have decimals in a quotient such as ARPU. It has the
+ * currency's decimals even if they are 0, so that the points of a column stand below each other.
+ */
 export function moneyOf(amount: string, currency: string): string {
+  const decimals = decimalsOf(currency);
   const format = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
-    maximumFractionDigits: 20,
+    ...{ style: "currency", currency },
+    ...{ minimumFractionDigits: decimals, maximumFractionDigits: 20 },
   });
-  const units = movePoint(amount, -decimalsOf(currency));
+  const units = movePoint(amount, -decimals);
   // `format` takes a text and formats it exactly, but only the types of ES2023 say so.
   return format.format(units as unknown as number);
 }

@@ -1,5 +1,6 @@
 /** How the console writes times, money, credits and shares. Times are UTC, as in the reports. */
-import { formatCredits, formatMoney } from "@/lib/farthing-format";
+import { formatCredits } from "@/lib/farthing-format";
+import { moneyOf } from "./exact.ts";
 
 const MOMENT = new Intl.DateTimeFormat("en", {
   dateStyle: "medium",
@@ -39,7 +40,7 @@ interface MoneyProps {
 
 export function Money({ of, currency }: MoneyProps) {
   if (of === null || of === undefined || !currency) return <None />;
-  return <span className="whitespace-nowrap tabular-nums">{formatMoney(of, currency)}</span>;
+  return <span className="whitespace-nowrap tabular-nums">{moneyOf(String(of), currency)}</span>;
 }
 
 /** An id as written, so that it can be copied and searched for. */

@@ -2,7 +2,8 @@ import { type ComponentProps, useId } from "react";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
-import { wordsOf } from "./state-badge.tsx";
+import { amountPattern } from "@/lib/farthing-format";
+import { wordsOf } from "./words.ts";
 
 const SELECT = [
   "h-9 rounded-lg border border-input bg-background px-2 text-sm outline-none",
@@ -40,6 +41,20 @@ export function TextField({ label, hint, ...props }: TextFieldProps) {
     </div>
   );
 }
+
+type MoneyFieldProps = TextFieldProps & {
+  readonly currency: string;
+};
+
+/** A labelled amount in a currency, with no more decimals than the currency has. */
+export const MoneyField = ({ currency, ...props }: MoneyFieldProps) => (
+  <TextField
+    inputMode="decimal"
+    pattern={amountPattern(currency)}
+    title={`An amount in ${currency.toUpperCase()}, with a point before its decimals`}
+    {...props}
+  />
+);
 
 interface SelectFieldProps {
   readonly name: string;

@@ -4,7 +4,7 @@ import { formatCredits } from "@/lib/farthing-format";
 import type { Column } from "./data-table.tsx";
 import { moneyOf, percentOf, usdOf } from "./exact.ts";
 import { Id, Moment, None } from "./figures.tsx";
-import { wordsOf } from "./state-badge.tsx";
+import { titleOf, wordsOf } from "./words.ts";
 
 export type Kind =
   | "count"
@@ -65,17 +65,6 @@ export interface ReportColumn<Row> {
   readonly title?: string;
   /** Writes the cell in another way, such as with a link. */
   readonly cell?: (row: Row) => ReactNode;
-}
-
-const TITLES: Readonly<Partial<Record<string, string>>> = {
-  day: "Day (UTC)",
-  month: "Month (UTC)",
-};
-
-/** `stripe_fees` is "Stripe fees". */
-export function titleOf(key: string): string {
-  const words = wordsOf(key).replace(/ usd$/, " (USD)").replace(/ id$/, " id");
-  return TITLES[key] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Returns the columns of a table of a report's rows. A cell without a value stays empty. */

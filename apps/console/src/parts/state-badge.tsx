@@ -1,4 +1,5 @@
 import { Badge } from "@/components/ui/badge";
+import { wordsOf } from "./words.ts";
 
 type Tone = "good" | "open" | "bad" | "over";
 
@@ -22,13 +23,6 @@ const TONES: Readonly<Partial<Record<string, Tone>>> = {
 const SIGNS: Readonly<Record<Tone, string>> = { good: "✓", open: "…", bad: "!", over: "–" };
 
 const LOOKS = { good: "secondary", open: "outline", bad: "destructive", over: "outline" } as const;
-
-/** Writes a state of the API as words: `partially_refunded` is "partially refunded". */
-export const wordsOf = (state: string): string => state.replaceAll("_", " ");
-
-/** The same at the start of a sentence, or as a title. */
-export const titleOf = (state: string): string =>
-  wordsOf(state).replace(/^./, (letter) => letter.toUpperCase());
 
 /** A state of an order, an event, a job and so on, by the name that the API gives it. */
 export function StateBadge({ state }: { readonly state: string }) {

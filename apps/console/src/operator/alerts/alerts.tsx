@@ -4,7 +4,8 @@ import { Moment } from "../../parts/figures.tsx";
 import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
 import { Page } from "../../parts/page.tsx";
-import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { titleOf, wordsOf } from "../../parts/words.ts";
 import { useList } from "../../reads/use-list.ts";
 import { LinkTo } from "../links.tsx";
 

@@ -2,7 +2,7 @@
 import type { Entry, ExplainedEntry } from "@farthing/client";
 import type { Column, TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 
 const FIGURES: readonly Column<Entry>[] = [

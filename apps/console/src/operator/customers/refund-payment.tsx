@@ -4,7 +4,7 @@ import { toMinorUnits } from "@/lib/farthing-format";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Facts } from "../../parts/facts.tsx";
 import { Credits, Money } from "../../parts/figures.tsx";
-import { ReasonField, TextField } from "../../parts/form-fields.tsx";
+import { MoneyField, ReasonField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 import { LinkTo } from "../links.tsx";
 import { isMade, useRefundPreview } from "./previews.tsx";
@@ -76,11 +76,10 @@ function RefundPayment(
       }
       done={(refund) => isMade(refund) && <Done {...refund} />}
     >
-      <TextField
+      <MoneyField
         name="amount"
         label={`Amount in ${currency.toUpperCase()} (optional)`}
-        inputMode="decimal"
-        pattern="[0-9]+([.][0-9]+)?"
+        currency={currency}
         hint="Without it, all that is left is refunded."
       />
       <ReasonField />

@@ -1,7 +1,7 @@
 import type { RefusedNext } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 
 /** The refusals that the customer's next requests would get. */
 export const REFUSED_NEXT: TableOf<RefusedNext> = {

@@ -9,7 +9,8 @@ import type {
 } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment, Money } from "../../parts/figures.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { Author, LinkTo, OrderLink } from "../links.tsx";
 import { RefundBooking } from "./refund-payment.tsx";
 

@@ -6,9 +6,10 @@ import { Moment, None } from "../../parts/figures.tsx";
 import { useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { BudgetLeft } from "../../parts/budget-left.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { Hours } from "./hours.tsx";
 
 type Route = HealthReport["windows"]["24h"]["routes"][number];

@@ -1,7 +1,8 @@
 import type { Dispute } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Moment, Money } from "../../parts/figures.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { CustomerLink, LinkTo } from "../links.tsx";
 import { Refunded } from "./refund-table.tsx";
 

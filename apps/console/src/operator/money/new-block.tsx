@@ -56,9 +56,10 @@ export function NewBlock({ action, of }: NewBlockProps) {
       }
       done={({ until }) => (
         <>
-          The block applies{until !== null && (
+          The block applies{until === null ? " until somebody lifts it" : (
             <>
-              until <Moment at={until} />
+              {" until "}
+              <Moment at={until} />
             </>
           )}.
         </>

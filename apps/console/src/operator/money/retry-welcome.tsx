@@ -2,7 +2,7 @@ import type { Body, Result, WelcomeGrant } from "@farthing/client";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { useRetryPreview } from "../../parts/dry-run.tsx";
 import { ReasonField, SelectField, TextField } from "../../parts/form-fields.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { useChange } from "../../reads/use-change.ts";
 import { endOfDay } from "./days.ts";
 import { REFUSALS } from "./welcome-refusals.ts";

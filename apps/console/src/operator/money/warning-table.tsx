@@ -1,7 +1,8 @@
 import type { FraudWarning } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Moment } from "../../parts/figures.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { CustomerLink } from "../links.tsx";
 import { ClearWarning } from "./clear-warning.tsx";
 import { Refunded } from "./refund-table.tsx";

@@ -2,7 +2,6 @@
 export { DeadJobsPage } from "./dead-jobs.tsx";
 export { MismatchesPage } from "./mismatches.tsx";
 export { NotificationsPage } from "./notifications.tsx";
-export { PayoutPage } from "./payout.tsx";
 export { PayoutsPage } from "./payouts.tsx";
 export { ProofPage } from "./proof.tsx";
 export { ProofsPage } from "./proofs.tsx";

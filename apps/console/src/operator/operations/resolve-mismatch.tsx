@@ -3,7 +3,8 @@ import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Facts } from "../../parts/facts.tsx";
 import { Money } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { useChange } from "../../reads/use-change.ts";
 
 /** Closes a difference by hand that somebody has looked into. */

@@ -4,7 +4,8 @@ import { Facts } from "../../parts/facts.tsx";
 import { Id, Moment } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
-import { StateBadge, titleOf, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { titleOf, wordsOf } from "../../parts/words.ts";
 import { useRead } from "../../reads/use-read.ts";
 
 type Failure = ScheduledTasks["failures"][number];

@@ -7,6 +7,6 @@ export {
   PayoutReportsPage,
   RevenuePage,
 } from "./money-reports.tsx";
-export { PayoutLinesPage } from "./payout-lines.tsx";
+export { PayoutPage } from "./payout.tsx";
 export { ReportsPage } from "./reports.tsx";
 export { ActorsPage, CreditsPage, FunnelPage, KpisPage, UsagePage } from "./use-reports.tsx";

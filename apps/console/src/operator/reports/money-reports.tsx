@@ -2,7 +2,7 @@
 import type { RevenueRow } from "@farthing/client";
 import { Link } from "wouter";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { moneyCharts, netRevenueCharts } from "../../parts/chart/money-charts.ts";
 import { ReportPage } from "./report-page.tsx";
 import type { ReportSpec } from "./spec.ts";
@@ -90,7 +90,7 @@ const PAYOUTS: ReportSpec<"/reports/payouts"> = {
       kind: "id",
       title: "Payout",
       cell: ({ payout_id }) => (
-        <Link href={`/reports/payouts/${payout_id}`} className="underline">{payout_id}</Link>
+        <Link href={`/payouts/${payout_id}`} className="underline">{payout_id}</Link>
       ),
     },
     { key: "currency", kind: "text" },

@@ -24,7 +24,7 @@ interface RowsProps<Row extends object> {
 }
 
 /** The totals of the whole range, and the rows. */
-export function Rows<Row extends object>({ title, rows, totals, columns, empty }: RowsProps<Row>) {
+function Rows<Row extends object>({ title, rows, totals, columns, empty }: RowsProps<Row>) {
   const summed = columns.filter(({ key }) => totals.some((total) => total[key] !== undefined));
   return (
     <>

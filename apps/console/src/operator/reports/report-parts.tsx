@@ -3,8 +3,8 @@ import type { ReportControl, ReportPolicy } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
-import { titleOf } from "../../parts/report-figures.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { titleOf, wordsOf } from "../../parts/words.ts";
+import { StateBadge } from "../../parts/state-badge.tsx";
 
 interface RangeProps {
   readonly report: { readonly from: string; readonly to: string; readonly as_of: string };

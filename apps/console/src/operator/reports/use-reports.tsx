@@ -2,7 +2,7 @@
 import { formatCredits } from "@/lib/farthing-format";
 import { pivot } from "../../parts/chart/series.ts";
 import { Choice, Field } from "../../parts/filters.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import type { RowOf } from "../../reads/use-report.ts";
 import { ReportPage } from "./report-page.tsx";
 import type { ReportSpec } from "./spec.ts";

@@ -2,8 +2,8 @@ import type { AlertRuleSetting, AlertSettings, PastSettingChange } from "@farthi
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
-import { titleOf } from "../../parts/report-figures.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { titleOf, wordsOf } from "../../parts/words.ts";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";

@@ -1,7 +1,7 @@
 import type { SettingsChanged } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 
 type Field = SettingsChanged["changes"][number]["fields"][number];
 

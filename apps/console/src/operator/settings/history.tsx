@@ -2,7 +2,7 @@ import type { PastSettingChange } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { ChangeSettings } from "./change-settings.tsx";
 import type { SettingsPath, Wanted } from "./use-settings-change.ts";
 

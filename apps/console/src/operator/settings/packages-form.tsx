@@ -1,7 +1,7 @@
 /** The form of a package, and how it becomes the terms that the API takes. */
 import type { PackageSetting, PackageTerms } from "@farthing/client";
 import { toMinorUnits, toUnits } from "@/lib/farthing-format";
-import { SelectField, TextField } from "../../parts/form-fields.tsx";
+import { MoneyField, SelectField, TextField } from "../../parts/form-fields.tsx";
 import { FROM_MOMENT, FromField, givenOf, textOf } from "./fields.tsx";
 
 interface FormProps {
@@ -31,11 +31,11 @@ export function PackageForm({ package: known }: FormProps) {
         defaultValue={known?.bonus_credits ?? "0"}
       />
       {known?.prices.map(({ currency, amount }) => (
-        <TextField
+        <MoneyField
           key={currency}
           name={`price ${currency}`}
           label={`Price in ${currency.toUpperCase()}`}
-          inputMode="decimal"
+          currency={currency}
           defaultValue={toUnits(amount, currency)}
         />
       ))}

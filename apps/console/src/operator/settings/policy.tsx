@@ -2,7 +2,7 @@ import type { PastSettingChange, PolicySetting, PolicySettings } from "@farthing
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
-import { wordsOf } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";

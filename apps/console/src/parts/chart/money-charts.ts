@@ -1,7 +1,7 @@
 /** Charts of money: one of each currency, because currencies are never added together. */
 import type { RevenueRow } from "@farthing/client";
 import { moneyOf } from "../exact.ts";
-import { wordsOf } from "../state-badge.tsx";
+import { wordsOf } from "../words.ts";
 import { type NamedChart, pivot } from "./series.ts";
 
 interface MoneyChart<Row> {

@@ -1,13 +1,15 @@
 import type { PayoutWithLines } from "@farthing/client";
 import { useParams } from "wouter";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { CsvButton } from "../../parts/csv-button.tsx";
 import { Facts } from "../../parts/facts.tsx";
 import { Moment, Money } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
-import { StateBadge, wordsOf } from "../../parts/state-badge.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { useRead } from "../../reads/use-read.ts";
-import { MISMATCH_COLUMNS, PAYOUT_COLUMN } from "./mismatches.tsx";
+import { MISMATCH_COLUMNS, PAYOUT_COLUMN } from "../operations/mismatches.tsx";
 import { PayoutLines } from "./payout-lines.tsx";
 
 type Sum = PayoutWithLines["lines"][number];
@@ -45,7 +47,17 @@ export function PayoutPage() {
   const { id = "" } = useParams();
   const reading = useRead("/payouts/{id}", { path: { id } });
   return (
-    <Page title="Payout" lead={<code className="text-sm break-all">{id}</code>}>
+    <Page
+      title="Payout"
+      lead={<code className="text-sm break-all">{id}</code>}
+      actions={
+        <CsvButton
+          path="/reports/payouts/{id}"
+          input={{ path: { id } }}
+          fileName={`payout-${id}.csv`}
+        />
+      }
+    >
       <Known reading={reading} title="The payout" placeholder="h-96">
         {(payout) => (
           <div className="grid gap-8 *:min-w-0">

@@ -1,0 +1,15 @@
+/** Names of the API in words, for people. */
+
+/** Writes a name of the API as words: `partially_refunded` is "partially refunded". */
+export const wordsOf = (name: string): string => name.replaceAll("_", " ");
+
+const TITLES: Readonly<Partial<Record<string, string>>> = {
+  day: "Day (UTC)",
+  month: "Month (UTC)",
+};
+
+/** The same as a title, or at the start of a sentence: `cost_usd` is "Cost (USD)". */
+export function titleOf(name: string): string {
+  const words = wordsOf(name).replace(/ usd$/, " (USD)");
+  return TITLES[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
