@@ -2,7 +2,6 @@
  * Counts in this process, and sends the counts to the database some seconds after the first count. No request
  * waits for the sending, and no request sees its failures (docs/decisions/observability.md).
  */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../core/current-request.ts";
 import { ApiError, isUnavailable } from "../core/errors.ts";
 import { consoleLogger, type Logger } from "../core/logger.ts";
@@ -22,7 +21,10 @@ const FLUSH_AFTER_MS = 10_000;
 const LONGEST_PAUSE_MS = 160_000;
 
 interface MetricsOptions {
-  /** Sends a batch to the database. @throws ApiError, as calls of the database do */
+  /**
+   * Sends a batch to the database, and counts nothing: otherwise an idle process would flush forever.
+   * @throws ApiError, as calls of the database do
+   */
   readonly record: (batch: Batch, ageMs: number) => Promise<unknown>;
   /** A monotonic clock. */
   readonly nowMs: () => number;
@@ -40,16 +42,14 @@ export interface FlushedMetrics extends Metrics {
 
 const NO_LABELS: Labels = {};
 
-// Counts made during a flush don't schedule the next one; otherwise an idle process would flush
-// forever.
-const flushing = new AsyncLocalStorage<boolean>();
-
 class ProcessMetrics implements FlushedMetrics {
   readonly #options: MetricsOptions;
   readonly #observers: (() => void)[] = [];
   readonly #waiting: Batch[] = [];
   #series: Series;
   #isDue = false;
+  /** Whether the observers run. Their counts go into the batch that is about to be sent. */
+  #isObserving = false;
   #failures = 0;
   #running: Promise<void> | undefined;
 
@@ -82,18 +82,18 @@ class ProcessMetrics implements FlushedMetrics {
     // The running flush may not contain the newest counts.
     const more = () => this.#series.isEmpty ? undefined : this.flush();
     if (this.#running !== undefined) return this.#running.then(more);
-    this.#running = flushing.run(true, () => outsideRequests(() => this.#handOver()))
+    this.#running = outsideRequests(() => this.#handOver())
       .catch((error: unknown) => log("error", "metrics not flushed", { detail: String(error) }))
       .finally(() => {
         this.#running = undefined;
-        if (this.#waiting.length > 0) flushing.run(false, () => this.#begin());
+        if (this.#waiting.length > 0) this.#begin();
       });
     return this.#running;
   }
 
-  /** Schedules a flush, unless one is scheduled already or is running. */
+  /** Schedules a flush, unless one is scheduled already. */
   #begin(): void {
-    if (this.#isDue || flushing.getStore() === true) return;
+    if (this.#isDue || this.#isObserving) return;
     const { later, nowMs, waitUntil } = this.#options;
     this.#isDue = true;
     if (this.#series.isEmpty) this.#series = new Series(nowMs());
@@ -105,7 +105,12 @@ class ProcessMetrics implements FlushedMetrics {
   }
 
   async #handOver(): Promise<void> {
-    for (const observe of this.#observers) observe();
+    this.#isObserving = true;
+    try {
+      for (const observe of this.#observers) observe();
+    } finally {
+      this.#isObserving = false;
+    }
     this.#isDue = false;
     if (!this.#series.isEmpty) {
       const { startedMs } = this.#series;
