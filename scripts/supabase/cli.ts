@@ -5,7 +5,7 @@ import { canRun } from "../command/program.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The command that starts the CLI. The CLI's arguments are appended to it. */
-const SUPABASE_CLI = ["npx", "-y", "supabase@3.1.0"] as const;
+export const SUPABASE_CLI = ["npx", "-y", "supabase@3.1.0"] as const;
 
 const decoder = new TextDecoder();
 

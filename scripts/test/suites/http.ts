@@ -57,11 +57,13 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
  * the failures of all tests on their stack. Tests of a shop for businesses change the hosted page
  * for all buyers. The API page's examples start backfills and runners, and cap the spending of a day.
  * The tests of the launch switch off sales, hold Stripe's deliveries and disable its endpoint.
+ * The runbooks' commands change settings, start backfills and flush Redis.
  */
 const isFault = (file: string) =>
-  /^tests\/(alerts|api-page|business|browser\/business|golive)\/|\/faults(\/|\.test\.ts$)/.test(
-    file,
-  );
+  /^tests\/(alerts|api-page|business|browser\/business|golive|runbooks)\/|\/faults(\/|\.test\.ts$)/
+    .test(
+      file,
+    );
 
 /** Whether a file must run last, because it searches for what all other tests have left behind. */
 const isLast = (file: string) => file.startsWith("tests/leaks/");
@@ -163,6 +165,16 @@ export const http: Suite = {
  */
 const LAUNCH = "tests/golive/";
 
+/**
+ * The runbooks whose commands reach a hosted project or restore a dump, which takes five minutes. They
+ * switch off sales, too. A push runs them if one of the files has changed that they are made of.
+ */
+const LAUNCH_RUNBOOKS = "tests/runbooks/launch/";
+const LAUNCH_RUNBOOKS_MADE_OF = [
+  ...["docs/runbooks", "tests/runbooks", "deno.json", "supabase/schemas", "scripts/test-tools"],
+  ...["scripts/deploy", "scripts/golive", "scripts/secrets", "scripts/stripe", "scripts/supabase"],
+];
+
 /** The number of files that each process of the suite `faults` gets at a time. */
 const FAULTS_AT_ONCE = 2;
 
@@ -182,12 +194,17 @@ export const faults: Suite = {
   async run(words, isFull) {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);
-    const isLaunch = (file: string) => file.startsWith(LAUNCH);
+    const isLaunch = (file: string) => file.startsWith(LAUNCH) || file.startsWith(LAUNCH_RUNBOOKS);
     const queue = longestFirst(found.filter((file) => !isLaunch(file)), FAULTS_AT_ONCE);
     const onOne = (env: Record<string, string>) => emptied(queue, env);
     const rows = await Promise.all([withStack(onOne), withStack(onOne)]);
-    if (!isFull) return { rows: rows.flat(), skipped: [], left: [LAUNCH] };
-    const launch = await withStack((env) => run(found.filter(isLaunch), env));
-    return { rows: [...rows.flat(), ...launch], skipped: [] };
+    const isSame = !isFull && await isSameAsBefore(LAUNCH_RUNBOOKS_MADE_OF);
+    const left = [...(isFull ? [] : [LAUNCH]), ...(isSame ? [LAUNCH_RUNBOOKS] : [])];
+    const launch = found.filter((file) =>
+      isLaunch(file) && !left.some((folder) => file.startsWith(folder))
+    );
+    if (launch.length === 0) return { rows: rows.flat(), skipped: [], left };
+    const launched = await withStack((env) => run(launch, env));
+    return { rows: [...rows.flat(), ...launched], skipped: [], left };
   },
 };

@@ -1,0 +1,112 @@
+/** Follows a runbook: runs each of its commands, in the order of the page. */
+import { ok } from "node:assert/strict";
+import { withSql } from "../support/project/database.ts";
+import type { World } from "../support/project/world.ts";
+import { isNotTried } from "./not-tried.ts";
+import { commonValues, type Place } from "./place.ts";
+import { type Command, commandsIn, readRunbook } from "./printed-commands.ts";
+
+/** A text of the page, and the text that takes its place. */
+export type Value = readonly [printed: string, real: string];
+
+/** A command that has ended well. */
+export interface Ran {
+  /** The text with its values. */
+  readonly text: string;
+  /** The standard output; empty for SQL. */
+  readonly said: string;
+}
+
+/** The state that a page is written for. */
+export interface Scene {
+  /** Makes the state, and returns the values of the page's placeholders. */
+  readonly prepare?: (world: World) => Promise<Value[]>;
+  /** Judges a command that has ended well, and returns values for the commands after it. */
+  readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
+  /** Undoes settings that the page has changed for everybody. */
+  readonly undo?: (world: World) => Promise<unknown>;
+  /** True if the page's SQL takes effect. Otherwise each block is rolled back. */
+  readonly commits?: boolean;
+  /** Text for the standard input of a command that reads it. */
+  readonly input?: string;
+}
+
+/** A placeholder that has no value: a word in capitals where an id belongs, or an ellipsis. */
+const UNFILLED = /…|\/ID\b|'ORDER'|\b(?:REF|EMAIL|USER|EVENT|PAYOUT|COUNTER)\b(?!=)/;
+
+/** Statements that no transaction may contain. */
+const ALONE = /^call /;
+
+async function runSql(world: World, text: string, commits: boolean): Promise<void> {
+  await withSql(world, async (sql) => {
+    const isWhole = commits || ALONE.test(text);
+    if (!isWhole) await sql.unsafe("begin");
+    try {
+      const results = await sql.unsafe(text);
+      const each = Array.isArray(results[0])
+        ? results as unknown as { command: string; count: number }[]
+        : [results];
+      for (const { command, count } of each) {
+        ok(command !== "UPDATE" || count > 0, `an update changes no row: ${text}`);
+      }
+    } finally {
+      if (!isWhole) await sql.unsafe("rollback");
+    }
+  });
+}
+
+function filled({ text }: Command, values: readonly Value[], used: Set<string>): string {
+  let real = text;
+  for (const [printed, value] of values) {
+    if (real.includes(printed)) used.add(printed);
+    real = real.replaceAll(printed, value);
+  }
+  // A page prints a fixed key. Here each request is a new one, also when the test runs again.
+  real = real.replace(/(idempotency-key: )[\w-]+/i, `$1${crypto.randomUUID()}`);
+  ok(!UNFILLED.test(real), `a placeholder has no value: ${real}`);
+  return real;
+}
+
+/**
+ * Runs all commands of a page except those that the list names as not tried. Returns how many ran.
+ * @throws if a command ends badly, or if the page lacks a text for which the scene has a value
+ */
+export async function follow(
+  world: World,
+  place: Place,
+  page: string,
+  scene: Scene = {},
+): Promise<number> {
+  try {
+    return await followAll(world, place, page, scene);
+  } finally {
+    await scene.undo?.(world);
+  }
+}
+
+async function followAll(
+  world: World,
+  place: Place,
+  page: string,
+  { prepare, after, commits = false, input }: Scene,
+): Promise<number> {
+  const text = readRunbook(page);
+  const own = await prepare?.(world) ?? [];
+  const used = new Set<string>();
+  let ran = 0;
+  for (const command of commandsIn(text)) {
+    if (isNotTried(page, command.text)) continue;
+    const real = filled(command, [...own, ...commonValues(world)], used);
+    let said = "";
+    if (command.kind === "sql") {
+      await runSql(world, real, commits).catch((error) => {
+        throw new Error(`${page}: ${real}`, { cause: error });
+      });
+    } else said = await place.sh(real, input);
+    ran++;
+    own.unshift(...await after?.({ text: real, said }, world, place) ?? []);
+  }
+  const unused = own.filter(([printed]) => !used.has(printed)).map(([printed]) => printed);
+  ok(unused.length === 0, `${page} no longer has: ${unused.join(", ")}`);
+  return ran;
+}

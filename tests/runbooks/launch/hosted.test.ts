@@ -1,0 +1,28 @@
+/**
+ * Every command of the pages that reach a hosted project runs as printed, in the page's order. A push
+ * leaves this file out if nothing has changed that the pages are made of: see LAUNCH_RUNBOOKS_MADE_OF.
+ */
+import { ok } from "node:assert/strict";
+import { hasNpx } from "../../../scripts/supabase/cli.ts";
+import { proven } from "../../support/project/database.ts";
+import { readWorld } from "../../support/project/world.ts";
+import { follow } from "../follow.ts";
+import { FAILOVER_PAGE, LAUNCH_SCENES } from "./scenes.ts";
+import { withPlace } from "../place.ts";
+
+const world = readWorld();
+/** The Supabase CLI comes from npm. */
+const isOnNpm = await hasNpx();
+
+const hasRedis = world.redisUrl !== undefined;
+
+for (const [page, scene] of Object.entries(LAUNCH_SCENES)) {
+  Deno.test({
+    name: `the commands of the runbook ${page} run as printed`,
+    ignore: !isOnNpm || (page === FAILOVER_PAGE && !hasRedis),
+    fn: async () => {
+      ok(await withPlace(world, (place) => follow(world, place, page, scene)) > 0);
+      await proven(world);
+    },
+  });
+}

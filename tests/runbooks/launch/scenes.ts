@@ -1,0 +1,111 @@
+/**
+ * The state for the pages whose commands reach a hosted project: the Supabase CLI gets an API of the
+ * tests' own, and the commands of a launch use the stack.
+ */
+import { equal, match } from "node:assert/strict";
+import { parseEnv } from "node:util";
+import { Ready } from "../../../supabase/functions/_shared/contracts/health.ts";
+import { newPurchase } from "../../support/money/refunds.ts";
+import { backEnd, data, get, nobody, post } from "../../support/project/http.ts";
+import { signUp } from "../../support/project/people.ts";
+import { openCheckout } from "../../support/money/purchases.ts";
+import { until } from "../../support/project/until.ts";
+import type { World } from "../../support/project/world.ts";
+import type { Ran, Scene, Value } from "../follow.ts";
+import type { Place } from "../place.ts";
+
+/** Waits until the service reports this state of Redis. */
+async function redisIs(world: World, wanted: string): Promise<void> {
+  await until(`ready says that redis is ${wanted}`, async () => {
+    const { checks } = data(await get(world, "health/ready", nobody), 200, Ready);
+    return checks.redis === wanted || undefined;
+  });
+}
+
+const FAILOVER: Scene = {
+  after: async ({ text, said }, world) => {
+    if (text.includes("PING")) equal(JSON.parse(said).result, "PONG");
+    if (text.includes("redis/down")) {
+      await redisIs(world, "degraded");
+      await newPurchase(world); // Buying goes on.
+    }
+    if (text.includes("redis/ok")) await redisIs(world, "ok");
+    return [];
+  },
+};
+
+const NEW_SIGNING_SECRET = "whsec_bmV3";
+
+/** The project has the values of the file: the new ones first, and at the end the new one alone. */
+async function isRotated({ text, said }: Ran, world: World, place: Place): Promise<Value[]> {
+  if (text.includes("secrets:check")) match(said, /, 0 missing or malformed/);
+  if (!text.startsWith("supabase secrets set")) return [];
+  const { secrets } = place.api;
+  const [first, ...others] = secrets.get("NOTIFICATION_SECRET")!.split(",");
+  equal(first === world.notificationSecret, false);
+  equal(secrets.get("STRIPE_WEBHOOK_SECRET"), `${NEW_SIGNING_SECRET},${world.webhookSecret}`);
+  const file = parseEnv(await Deno.readTextFile(place.envFile));
+  equal(file["NOTIFICATION_SECRET"], secrets.get("NOTIFICATION_SECRET"));
+  if (others[0] === world.notificationSecret) return [];
+  equal(others.length, 0);
+  // The stack's functions still have their own secret, which the page's last command needs.
+  const restored = (await Deno.readTextFile(place.envFile)).replace(`${NEW_SIGNING_SECRET},`, "");
+  await Deno.writeTextFile(place.envFile, restored);
+  return [];
+}
+
+const ROTATION: Scene = { input: `${NEW_SIGNING_SECRET}\n`, after: isRotated };
+
+/** Sells again after a page that has switched sales off, also in processes that remember the flag. */
+async function sellAgain(world: World): Promise<void> {
+  equal((await post(world, "features/b2c", backEnd(world), { state: "on" })).status, 200);
+  const buyer = await signUp(world);
+  await until("every process sells again", async () => {
+    await openCheckout(world, buyer);
+    return true;
+  });
+}
+
+/** A run of a launch that was ended goes on. Each test begins anew, and a stage lasts a second. */
+const ANEW: Value[] = ["snapshot", "preflight", "smoke", "webhook", "first-dollar"]
+  .map((name) => [`golive ${name} `, `golive ${name} --again `]);
+const STAGES: Value = ["golive canary ", "golive canary --again --stage-seconds 1 "];
+
+/** A launch command with the flag that begins anew. */
+export const anew = (...names: string[]): Value[] =>
+  ANEW.filter(([printed]) => names.some((name) => printed === `golive ${name} `));
+
+/** The page whose commands need a Redis. */
+export const FAILOVER_PAGE = "operations/redis-failover.md";
+
+/** The pages about a dump, which one test follows one after the other. */
+export const SNAPSHOT_PAGE = "operations/snapshot.md";
+export const RESTORE_PAGE = "operations/restore.md";
+
+export const LAUNCH_SCENES: Readonly<Record<string, Scene>> = {
+  [FAILOVER_PAGE]: FAILOVER,
+  "operations/key-rotation.md": ROTATION,
+  "operations/rollback.md": {
+    // The stack serves this revision beside the running one; the one before may be too old for a test.
+    prepare: () => Promise.resolve([["golive rollback ", "golive rollback --again --to HEAD "]]),
+    undo: sellAgain,
+  },
+  "operations/first-live-dollar.md": {
+    prepare: () =>
+      Promise.resolve([
+        ...anew("snapshot", "preflight", "smoke", "webhook", "first-dollar"),
+        STAGES,
+      ]),
+    undo: sellAgain,
+  },
+  "operations/deploy-checklist.md": {
+    prepare: (world) =>
+      Promise.resolve([
+        ...anew("snapshot", "smoke", "webhook"),
+        [
+          "stripe:check --env-file .env --project REF",
+          `stripe:check --env-file .env --url ${world.url}`,
+        ],
+      ]),
+  },
+};

@@ -1,0 +1,41 @@
+/** States that several runbooks are written for. */
+import { control } from "../support/money/stripe.ts";
+import { newPurchase, type Purchase } from "../support/money/refunds.ts";
+import { withDeliveries, withSql } from "../support/project/database.ts";
+import { until } from "../support/project/until.ts";
+import type { World } from "../support/project/world.ts";
+
+export interface Disputed {
+  readonly purchase: Purchase;
+  /** The dispute's id at Stripe. */
+  readonly dispute: string;
+}
+
+/** A purchase whose payment is disputed, which our records know. */
+export async function disputedPurchase(world: World): Promise<Disputed> {
+  const purchase = await newPurchase(world);
+  return await withDeliveries(world, "shared", async () => {
+    const { id } = await control(world, "POST", `payments/${purchase.paymentId}/dispute`);
+    const dispute = String(id);
+    await until("the dispute is known", async () => {
+      const [row] = await withSql(world, (sql) =>
+        sql`
+        select true as known from farthing.disputes where dispute_id = ${dispute}`);
+      return row?.["known"];
+    });
+    return { purchase, dispute };
+  });
+}
+
+/** An alert that an evaluation has reported, and that nobody has acknowledged. */
+export async function openAlert(world: World): Promise<string> {
+  return await withSql(world, async (sql) => {
+    const [row] = await sql<{ id: string }[]>`
+      insert into farthing.incidents (rule, subject, severity, runbook, state, value, threshold,
+        summary, first_seen_at, last_seen_at, fired_at, queued_at)
+      values ('slow_answers', ${`runbook ${crypto.randomUUID()}`}, 'warning',
+        'docs/runbooks/slow_answers.md', 'open', 1, 0, 'A test of the runbooks.', now(), now(), now(), now())
+      returning incident_id as id`;
+    return row!.id;
+  });
+}
