@@ -11,6 +11,11 @@ interface NotTried {
 export const NOT_TRIED: readonly NotTried[] = [
   {
     page: "operations/deploy-checklist.md",
+    text: "supabase config push",
+    why: "the page says that nobody must run it",
+  },
+  {
+    page: "operations/deploy-checklist.md",
     text: "npx -y deno@2.9.6 task deploy --project REF --env-file .env",
     why: "27 uploads take minutes; the suite deploy runs this command with the real CLI",
   },

@@ -29,12 +29,13 @@ Deno.test("a command ends with its line, unless a backslash, a quote or a pipe c
 Deno.test("blocks in a list and SQL in sentences are commands, in the order of the page", () => {
   const page = "1. Do `select 1` or `select\n   2`:\n\n   " +
     fence("sql", "   select 3", "   from t;").replaceAll("```\n", "   ```\n").trimStart() +
-    "\n`delete from t`, not `select`.\n";
+    "\n`delete from t`, not `select`, then `curl -X GET a` by `curl`.\n";
   deepEqual(commandsIn(page).map(({ text }) => text), [
     "select 1",
     "select 2",
     "select 3\nfrom t;",
     "delete from t",
+    "curl -X GET a",
   ]);
 });
 

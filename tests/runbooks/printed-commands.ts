@@ -1,4 +1,4 @@
-/** Extracts the commands of a runbook: from its code blocks, and the SQL in its sentences. */
+/** Extracts the commands of a runbook: from its code blocks, and those in its sentences. */
 import { ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 
@@ -49,7 +49,14 @@ function commandsOf(language: string, code: string): Command[] {
 }
 
 const BLOCK = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
-const SQL_IN_A_SENTENCE = /`((?:select|update|delete|insert|alter|call)\s[^`]+)`/g;
+const IN_A_SENTENCE =
+  /`((?:select|update|delete|insert|alter|call|curl|psql|pg_dump|pg_restore|supabase)\s[^`]+)`/g;
+const PROGRAM = /^(?:curl|psql|pg_dump|pg_restore|supabase) /;
+
+function commandOf(printed: string): Command {
+  const text = printed.replace(/\s+/g, " ");
+  return { kind: PROGRAM.test(text) ? "sh" : "sql", text };
+}
 
 /** Returns the commands in the order in which the page prints them. */
 export function commandsIn(text: string): Command[] {
@@ -61,12 +68,9 @@ export function commandsIn(text: string): Command[] {
     commands: commandsOf(language!, code!.replaceAll(`\n${indent}`, "\n").slice(indent!.length)),
   }));
   const isInBlock = (at: number) => blocks.some((block) => at > block.at && at < block.end);
-  const sentences = [...text.matchAll(SQL_IN_A_SENTENCE)]
+  const sentences = [...text.matchAll(IN_A_SENTENCE)]
     .filter(({ index }) => !isInBlock(index))
-    .map(({ index, 1: sql }) => ({
-      at: index,
-      commands: [{ kind: "sql" as const, text: sql!.replace(/\s+/g, " ") }],
-    }));
+    .map(({ index, 1: printed }) => ({ at: index, commands: [commandOf(printed!)] }));
   return [...blocks, ...sentences].sort((a, b) => a.at - b.at).flatMap(({ commands }) => commands);
 }
 

@@ -49,7 +49,7 @@ const NO_NPM: Skipped = {
 };
 
 /** Folders whose tests need Redis, or stop it. */
-const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
+const WITH_REDIS = ["tests/limits", "tests/faults/matrix", "tests/runbooks/redis"];
 
 /**
  * Whether a file must not share a stack with other tests. Fault tests stop services that other

@@ -60,6 +60,7 @@ if (findSystem()?.hasCron === true) {
       await withPlace(world, async (place) => {
         const before = await newPurchase(world);
         const granted = await signUpWith(world, "10");
+        const gone = await signUpWith(world, "20");
         const buyer = await signUp(world);
         const open = await openCheckout(world, buyer);
         await follow(world, place, SNAPSHOT_PAGE, {
@@ -70,8 +71,12 @@ if (findSystem()?.hasCron === true) {
         await orderBecomes(world, buyer, open.order_id, "paid");
         await newPurchase(world); // Its order is unknown to the dump.
         await spend(world, granted.id);
+        await withSql(world, (sql) => sql`delete from auth.users where id = ${gone.id}`);
 
-        await follow(world, place, RESTORE_PAGE, { commits: true });
+        await follow(world, place, RESTORE_PAGE, {
+          prepare: () => Promise.resolve([["USER", gone.id]]),
+          commits: true,
+        });
         deepEqual(await rightsOf(world), rights);
         equal(await standing(world, before), "paid: balance 9990, available 9990, debt 0");
         equal((await balanceOf(world, buyer.id)).balance, "9990");

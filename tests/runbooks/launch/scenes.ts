@@ -95,6 +95,7 @@ export const LAUNCH_SCENES: Readonly<Record<string, Scene>> = {
       Promise.resolve([
         ...anew("snapshot", "preflight", "smoke", "webhook", "first-dollar"),
         STAGES,
+        ["you@example.com", `first-dollar-${crypto.randomUUID()}@example.com`],
       ]),
     undo: sellAgain,
   },
@@ -103,8 +104,9 @@ export const LAUNCH_SCENES: Readonly<Record<string, Scene>> = {
       Promise.resolve([
         ...anew("snapshot", "smoke", "webhook"),
         [
+          // The stack has no endpoint for connected accounts.
           "stripe:check --env-file .env --project REF",
-          `stripe:check --env-file .env --url ${world.url}`,
+          `stripe:check --env-file .env --without-connect --url ${world.url}`,
         ],
       ]),
   },
