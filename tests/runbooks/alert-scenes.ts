@@ -9,7 +9,7 @@ import { signUp } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import type { World } from "../support/project/world.ts";
 import type { Scene, Value } from "./follow.ts";
-import { disputedPurchase, openAlert } from "./states.ts";
+import { disputedPurchase, endAlerts, openAlert } from "./states.ts";
 
 const DAY_MS = 86_400_000;
 const yesterday = () => new Date(Date.now() - DAY_MS).toISOString();
@@ -114,6 +114,7 @@ async function payout(world: World): Promise<string> {
 export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
   "README.md": {
     prepare: async (world) => [["alerts/ID", `alerts/${await openAlert(world)}`]],
+    undo: endAlerts,
   },
   "anchor.md": {
     prepare: (world) =>
@@ -149,6 +150,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
         await sql`select farthing.park_item('expire_credits', 'lot', ${crypto.randomUUID()}, 'XX000', now())`;
         return [["text = '…'", `text = '${crypto.randomUUID()}'`], ["tr_…", "tr_1"]];
       }),
+    undo: (world) =>
+      withSql(world, (sql) => sql`delete from farthing.parked_items where error = 'XX000'`),
   },
   "prove_violation.md": {
     prepare: (world) =>
@@ -200,6 +203,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
     // The page's requests have applied the event, so another one has to be dead for the last statement.
     after: async ({ text }, world) =>
       text.includes("webhook-events/backfill") ? [["evt_…", (await deadEvent(world)).eventId]] : [],
+    undo: (world) =>
+      post(world, "webhook-events/replay", backEnd(world), { state: "dead" }, { key: null }),
   },
   "welcome_ceiling.md": {
     prepare: welcomeSettings,

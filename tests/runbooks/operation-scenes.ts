@@ -6,7 +6,7 @@ import { newPurchase } from "../support/money/refunds.ts";
 import { withSql } from "../support/project/database.ts";
 import type { World } from "../support/project/world.ts";
 import type { Ran, Scene, Value } from "./follow.ts";
-import { openAlert } from "./states.ts";
+import { endAlerts, openAlert } from "./states.ts";
 
 async function stuckPayment(world: World): Promise<Value[]> {
   const { eventId, orderId } = await deadEvent(world);
@@ -48,5 +48,6 @@ export const OPERATION_SCENES: Readonly<Record<string, Scene>> = {
   "operations/where-are-my-credits.md": { prepare: customer, after: isCorrected },
   "operations/incident.md": {
     prepare: async (world) => [["alerts/ID", `alerts/${await openAlert(world)}`]],
+    undo: endAlerts,
   },
 };

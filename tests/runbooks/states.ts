@@ -39,3 +39,11 @@ export async function openAlert(world: World): Promise<string> {
     return row!.id;
   });
 }
+
+/** Ends the alerts of openAlert(), as an evaluation does. */
+export async function endAlerts(world: World): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.incidents set state = 'resolved', resolved_at = now()
+    where subject like 'runbook %' and resolved_at is null`);
+}

@@ -3,6 +3,7 @@
  * their own.
  */
 import { findRedisServer } from "@farthing/local-stack/redis";
+import { canRun } from "../../command/program.ts";
 import { FILES_AT_ONCE, findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
@@ -47,6 +48,9 @@ const NO_NPM: Skipped = {
   what: "tests/browser/another-origin",
   why: "needs npm, which comes with Node",
 };
+
+/** The part that is skipped if there is no curl, with which the runbooks' requests are sent. */
+const NO_CURL: Skipped = { what: "tests/runbooks", why: "needs curl (Debian: curl)" };
 
 /** Folders whose tests need Redis, or stop it. */
 const WITH_REDIS = ["tests/limits", "tests/faults/matrix", "tests/runbooks/redis"];
@@ -116,6 +120,7 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
   );
   const skipped = [
     ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),
+    ...(await canRun("curl") ? [] : [NO_CURL]),
     ...(findRedisServer() ? [] : WITH_REDIS.map(needsRedis)),
   ];
   const files = all.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));
