@@ -98,9 +98,33 @@ Deno.test("every task that a runbook names exists", async () => {
   deepEqual(named.filter((name) => !Object.hasOwn(tasks, name)), []);
 });
 
-Deno.test("the page about key rotation has every secret, and no other", () => {
-  const rows = readRunbook("operations/key-rotation.md").matchAll(/^\| `(\w+)` +\|/gm);
-  deepEqual([...rows].map(([, name]) => name!).toSorted(), Object.keys(ROTATIONS).toSorted());
+Deno.test("the page about key rotation has every secret, and says which take two values", () => {
+  const page = readRunbook("operations/key-rotation.md");
+  const rows = [...page.matchAll(/^\| `(\w+)` +\|[^|]*\|([^|]*)\|/gm)]
+    .map(([, name, two]) => `${name} ${two!.includes("`new,old`")}`);
+  const known = Object.entries(ROTATIONS)
+    .map(([name, { takesTwo }]) => `${name} ${takesTwo === true}`);
+  deepEqual(rows.toSorted(), known.toSorted());
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsIn(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replace(/[^\p{L}\p{N}_\- ]/gu, "").replaceAll(" ", "-")
+  );
+}
+
+Deno.test("every link of a runbook to a heading leads to one", () => {
+  const links = pages.flatMap((page) =>
+    [...readRunbook(page).matchAll(/\]\(((?!https?:)[^)#\s]*)#([^)\s]+)\)/g)]
+      .map(([, path, anchor]) => ({ page, path: path!, anchor: anchor! }))
+  );
+  ok(links.length > 20, "links are found");
+  const broken = links.filter(({ page, path, anchor }) => {
+    const url = new URL(path || page.split("/").at(-1)!, `file://${ROOT}${FOLDER}/${page}`);
+    return !anchorsIn(Deno.readTextFileSync(url)).includes(anchor);
+  });
+  deepEqual(broken, []);
 });
 
 Deno.test("the list of commands that no test runs has only commands of the runbooks", () => {
