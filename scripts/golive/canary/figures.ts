@@ -1,26 +1,29 @@
-/** Reads the figures of a stage: `GET /health` and `/health/figures`, Stripe's events and the inbox. */
+/** Reads the figures of a stage: the counters, `/health/figures`, Stripe's events and the inbox. */
 import { HealthReport } from "../../../supabase/functions/_shared/contracts/health.ts";
 import { Figures } from "../../../supabase/functions/_shared/contracts/health-operators.ts";
 import type { Project } from "../command/project.ts";
 import { ask, dataOf, NOBODY } from "../shared/ask.ts";
 import { findGaps } from "../webhook/gaps.ts";
-import { type Counted, readCounters, since } from "./counters.ts";
+import { type Counted, countOf, p95Of, readCounters, since } from "./counters.ts";
 import { isOfUsers } from "./users-routes.ts";
-import type { RouteFigures, StageFigures } from "./gates.ts";
+import type { Routes, StageFigures, StageRoutes } from "./stage-figures.ts";
 
-type Window = "5m" | "1h";
-
-async function readRoutes(
-  project: Project,
-  window: Window,
-): Promise<Readonly<Record<string, RouteFigures>>> {
-  const reply = await ask(project, "health", { as: NOBODY });
-  const { windows } = dataOf(reply, 200, HealthReport);
-  const ours = windows[window].routes.filter(({ route }) => isOfUsers(route));
+/** Returns the routes of the last hour, for the baseline of a project that has users. */
+export async function readLastHour(project: Project): Promise<Routes> {
+  const { windows } = dataOf(await ask(project, "health", { as: NOBODY }), 200, HealthReport);
+  const ours = windows["1h"].routes.filter(({ route }) => isOfUsers(route));
   return Object.fromEntries(
     ours.map(({ route, requests, p95_ms }) => [route, { requests, p95Ms: p95_ms }]),
   );
 }
+
+/** Returns the routes that were called since the counters were read. */
+export const routesOf = ({ routes }: Counted): StageRoutes =>
+  Object.fromEntries(
+    Object.entries(routes).map((
+      [route, buckets],
+    ) => [route, { requests: countOf(buckets), p95Ms: p95Of(buckets), buckets }]),
+  );
 
 async function readConnections(project: Project): Promise<StageFigures["connections"]> {
   const { figures } = dataOf(await ask(project, "health/figures"), 200, Figures);
@@ -33,33 +36,35 @@ async function readConnections(project: Project): Promise<StageFigures["connecti
   return most === 0 ? null : { used: sumOf("database_connections"), most };
 }
 
-async function readWebhooks(
-  project: Project,
-  { sinceSeconds, graceSeconds }: Pick<Reading, "sinceSeconds" | "graceSeconds">,
-): Promise<StageFigures["webhooks"]> {
-  const { due, missing, stuck } = await findGaps(project, sinceSeconds, graceSeconds);
-  return { sent: due, arrived: due - missing.length - stuck.length };
-}
-
-interface Reading {
-  readonly window: Window;
-  /** The start of the stage, in seconds since 1970. Only later events of Stripe count. */
-  readonly sinceSeconds: number;
-  readonly graceSeconds: number;
-  /** The counters at the start of the stage. */
+export interface Start {
+  /** The time of the flag's change, in seconds since 1970. Only later events of Stripe count. */
+  readonly seconds: number;
+  /** The counters when every process had read the flag. */
   readonly counted: Counted;
 }
 
-/** Returns the figures without a proof. */
+/**
+ * Returns the figures since the start, without a proof.
+ * @param graceSeconds how long an event may be on its way
+ */
 export async function readFigures(
   project: Project,
-  { window, counted, ...span }: Reading,
+  start: Start,
+  graceSeconds: number,
 ): Promise<StageFigures> {
-  const [counters, routes, connections, webhooks] = await Promise.all([
+  const [counters, connections, gaps] = await Promise.all([
     readCounters(project),
-    readRoutes(project, window),
     readConnections(project),
-    readWebhooks(project, span),
+    findGaps(project, start.seconds, graceSeconds),
   ]);
-  return { counted: since(counted, counters), routes, connections, webhooks, proof: null };
+  const counted = since(start.counted, counters);
+  const { due, missing, stuck } = gaps;
+  return {
+    counted,
+    routes: routesOf(counted),
+    webhooks: { sent: due, arrived: due - missing.length - stuck.length },
+    emails: counted.emails,
+    connections,
+    proof: null,
+  };
 }

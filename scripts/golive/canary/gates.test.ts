@@ -1,12 +1,21 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { judgeStage, type RouteFigures, type StageFigures } from "./gates.ts";
+import { bucketOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
+import { judgeStage } from "./gates.ts";
+import type { StageFigures, StageRoutes } from "./stage-figures.ts";
 
-const route = (requests: number, p95Ms: number | null): RouteFigures => ({ requests, p95Ms });
+/** A route of which this many requests took as long as its p95, and the others were faster. */
+function route(requests: number, p95Ms: number | null, slow = requests): StageRoutes[string] {
+  const buckets = new Array<number>(BUCKETS).fill(0);
+  buckets[0] = requests - slow;
+  buckets[bucketOf(p95Ms ?? 0)]! += slow;
+  return { requests, p95Ms, buckets };
+}
 
 const figures = (more: Partial<StageFigures> = {}): StageFigures => ({
   counted: { requests: 1000, errors: 0 },
-  routes: { "GET /credits": route(1000, 50) },
+  routes: { "GET /credits": route(1000, 100) },
   webhooks: { sent: 100, arrived: 100 },
+  emails: { sent: 5, failed: 0 },
   connections: { used: 10, most: 100 },
   proof: { isClean: true, evidence: "clean" },
   ...more,
@@ -22,6 +31,7 @@ Deno.test("good figures pass all gates", () => {
     ["error-rate", "passed"],
     ["p95", "passed"],
     ["webhook-success", "passed"],
+    ["email", "passed"],
     ["connections", "passed"],
     ["cpu", "skipped"],
     ["proof", "passed"],
@@ -35,12 +45,32 @@ Deno.test("errors below 0.5 % pass; at and above it the gate closes", () => {
 
 Deno.test("a p95 below twice the baseline passes; at and above it the gate closes", () => {
   const with_ = (ms: number) => verdict("p95", { routes: { "GET /credits": route(1000, ms) } });
-  deepEqual([with_(99), with_(100), with_(101)], ["passed", "closed", "closed"]);
+  deepEqual([with_(199), with_(200), with_(201)], ["passed", "closed", "closed"]);
+});
+
+Deno.test("twice the baseline within the objective of 120 ms is a warning, and above it closes", () => {
+  const baseline = figures({ routes: { a: route(50, 20), b: route(50, 100) } });
+  const with_ = (ms: number) => {
+    const routes = { a: route(50, ms), b: route(50, 100) };
+    return verdict("p95", { routes }, baseline);
+  };
+  deepEqual([with_(39), with_(40), with_(120), with_(121)], [
+    ...["passed", "warning", "warning", "closed"],
+  ]);
+});
+
+Deno.test("a p95 that a few slow requests explain is a warning, until chance does not", () => {
+  const with_ = (slow: number, requests: number) =>
+    verdict("p95", { routes: { "GET /credits": route(requests, 500, slow) } });
+  deepEqual([with_(4, 20), with_(5, 20)], ["warning", "closed"]);
+  deepEqual([with_(6, 40), with_(7, 40)], ["warning", "closed"]);
+  deepEqual([with_(60, 1000), with_(75, 1000)], ["warning", "closed"]);
+  deepEqual([with_(5_100, 100_000), with_(5_200, 100_000)], ["warning", "closed"]);
 });
 
 Deno.test("one slow route closes the gate, though the others are fast", () => {
-  const baseline = figures({ routes: { a: route(50, 10), b: route(50, 10) } });
-  const routes = { a: route(5000, 5), b: route(20, 21) };
+  const baseline = figures({ routes: { a: route(50, 100), b: route(50, 100) } });
+  const routes = { a: route(5000, 5), b: route(20, 210) };
   equal(verdict("p95", { routes }, baseline), "closed");
 });
 
@@ -58,6 +88,13 @@ Deno.test("more than 95 % of the webhooks pass; at and below it the gate closes"
   deepEqual([with_(96), with_(95), with_(94)], ["passed", "closed", "closed"]);
 });
 
+Deno.test("no email of the stage was sent: the gate closes; of many, at most 5 % may fail", () => {
+  const with_ = (sent: number, failed: number) => verdict("email", { emails: { sent, failed } });
+  deepEqual([with_(0, 1), with_(1, 1), with_(96, 4), with_(95, 5)], [
+    ...["closed", "passed", "passed", "closed"],
+  ]);
+});
+
 Deno.test("fewer than 80 % of the connections pass; at and above it the gate closes", () => {
   const with_ = (used: number) => verdict("connections", { connections: { used, most: 100 } });
   deepEqual([with_(79), with_(80), with_(81)], ["passed", "closed", "closed"]);
@@ -70,7 +107,8 @@ Deno.test("a violation of the proof closes its gate", () => {
 Deno.test("on the first day there is no data, and no gate closes", () => {
   const empty = {
     ...{ counted: { requests: 0, errors: 0 }, routes: {} },
-    ...{ webhooks: { sent: 0, arrived: 0 }, connections: null, proof: null },
+    ...{ webhooks: { sent: 0, arrived: 0 }, emails: { sent: 0, failed: 0 } },
+    ...{ connections: null, proof: null },
   };
   const verdicts = judgeStage(empty, empty).map((gate) => gate.verdict);
   deepEqual([...new Set(verdicts)], ["no data", "skipped"]);

@@ -2,42 +2,17 @@
  * The gates of a canary's stage. A gate without data does not close: on the first day there is no
  * baseline and there may be no requests, and the report says so.
  */
-
-import type { Counted } from "./counters.ts";
-
-export interface RouteFigures {
-  readonly requests: number;
-  readonly p95Ms: number | null;
-}
-
-export interface StageFigures {
-  /** The requests of users since the start of the stage, and those answered with 5xx. */
-  readonly counted: Counted;
-  /** By route, without the routes that only operators and monitors call. */
-  readonly routes: Readonly<Record<string, RouteFigures>>;
-  readonly webhooks: { readonly sent: number; readonly arrived: number };
-  /** Null if the database does not say it. */
-  readonly connections: { readonly used: number; readonly most: number } | null;
-  /** Null if no proof was run. */
-  readonly proof: { readonly isClean: boolean; readonly evidence: string } | null;
-}
-
-export interface Gate {
-  readonly name: "error-rate" | "p95" | "webhook-success" | "connections" | "cpu" | "proof";
-  readonly verdict: "passed" | "closed" | "no data" | "skipped";
-  readonly says: string;
-}
+import { p95 } from "./p95-gate.ts";
+import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
 
 /** 004: "Error Rate: < 0.5% at each canary stage". */
 const MOST_ERRORS = 0.005;
-/** 004: "Latency: P95 < 2x baseline". */
-const MOST_SLOWER = 2;
 /** 004: "Webhook Success: > 95% delivery rate". */
 const LEAST_WEBHOOKS = 0.95;
 /** 004: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
-/** A p95 of fewer requests is the time of one of them. */
-const LEAST_REQUESTS = 20;
+/** The same share of emails; of fewer attempts than this, one failed attempt is a repeat. */
+const LEAST_EMAILS = 20;
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 
@@ -46,26 +21,6 @@ function errors({ counted: { requests, errors: count } }: StageFigures): Gate {
   const says = `errors ${percent(count / requests)} of ${requests} requests, < 0.5 %`;
   const isLow = count / requests < MOST_ERRORS;
   return { name: "error-rate", verdict: isLow ? "passed" : "closed", says };
-}
-
-/** Compares each route with itself, since another mix of routes has another p95 of all. */
-function p95({ routes }: StageFigures, baseline: StageFigures): Gate {
-  const compared = Object.entries(routes).flatMap(([route, { requests, p95Ms }]) => {
-    const before = baseline.routes[route];
-    const isMeasured = requests >= LEAST_REQUESTS && (before?.requests ?? 0) >= LEAST_REQUESTS;
-    if (!isMeasured || p95Ms === null || !before?.p95Ms) return [];
-    return [{ route, p95Ms, before: before.p95Ms, ratio: p95Ms / before.p95Ms }];
-  });
-  const worst = compared.toSorted((a, b) => b.ratio - a.ratio)[0];
-  if (worst === undefined) {
-    const says = `no route with ${LEAST_REQUESTS} requests now and in the baseline`;
-    return { name: "p95", verdict: "no data", says };
-  }
-  const { route, p95Ms, before, ratio } = worst;
-  const says = `p95 of ${route} ${Math.round(p95Ms)} ms, ${ratio.toFixed(2)} × ${
-    Math.round(before)
-  } ms, < 2 ×`;
-  return { name: "p95", verdict: ratio < MOST_SLOWER ? "passed" : "closed", says };
 }
 
 function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
@@ -78,6 +33,15 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
     verdict: arrived / sent > LEAST_WEBHOOKS ? "passed" : "closed",
     says,
   };
+}
+
+/** An email that was not sent is repeated, so of few attempts the gate closes if none succeeds. */
+function email({ emails: { sent, failed } }: StageFigures): Gate {
+  const all = sent + failed;
+  if (all === 0) return { name: "email", verdict: "no data", says: "no email was due" };
+  const says = `emails ${percent(sent / all)} of ${all} attempts sent, > 95 %`;
+  const isDown = sent === 0 || (all >= LEAST_EMAILS && sent / all <= LEAST_WEBHOOKS);
+  return { name: "email", verdict: isDown ? "closed" : "passed", says };
 }
 
 function connections({ connections: has }: StageFigures): Gate {
@@ -102,6 +66,9 @@ function proof({ proof: proved }: StageFigures): Gate {
   return { name: "proof", verdict: isClean ? "passed" : "closed", says };
 }
 
-export function judgeStage(now: StageFigures, baseline: StageFigures): Gate[] {
-  return [errors(now), p95(now, baseline), webhooks(now), connections(now), CPU, proof(now)];
+export function judgeStage(now: StageFigures, baseline: Baseline): Gate[] {
+  return [
+    ...[errors(now), p95(now.routes, baseline.routes), webhooks(now), email(now)],
+    ...[connections(now), CPU, proof(now)],
+  ];
 }

@@ -2,7 +2,9 @@
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { failed, found, warning } from "../core/step.ts";
 import { readFlags } from "../shared/flags.ts";
-import { readFigures } from "./figures.ts";
+import { readCounters, since } from "./counters.ts";
+import { readLastHour, routesOf } from "./figures.ts";
+import type { Baseline, Routes } from "./stage-figures.ts";
 import { stageOf } from "./stage.ts";
 import { makeTraffic, openOrder } from "./traffic.ts";
 
@@ -40,18 +42,26 @@ const start: GoLiveStep = {
   },
 };
 
+/** Returns the figures of traffic that is made now, or of the last hour's users. */
+async function baselineRoutes(context: Context): Promise<Routes> {
+  const { project, options } = context;
+  if (!options.makesTraffic) return await readLastHour(project);
+  const before = await readCounters(project);
+  await makeTraffic(context, BASELINE_SECONDS);
+  const routes = routesOf(since(before, await readCounters(project)));
+  return Object.fromEntries(
+    Object.entries(routes).map(([route, { requests, p95Ms }]) => [route, { requests, p95Ms }]),
+  );
+}
+
 const baseline: GoLiveStep = {
   code: "canary.baseline",
   title: "How fast is the service before the canary?",
   source: "project",
   async run(context) {
-    const { project, options, tell } = context;
-    if (options.makesTraffic) await makeTraffic(context, BASELINE_SECONDS);
-    const sinceSeconds = Math.floor(Date.now() / 1000);
-    const span = { sinceSeconds, graceSeconds: 0, counted: { requests: 0, errors: 0 } };
-    const figures = await readFigures(project, { window: "1h", ...span });
-    await tell({ "canary.baseline": JSON.stringify(figures) });
-    const lines = Object.entries(figures.routes).filter(([, { p95Ms }]) => p95Ms !== null)
+    const routes = await baselineRoutes(context);
+    await context.tell({ "canary.baseline": JSON.stringify({ routes } satisfies Baseline) });
+    const lines = Object.entries(routes).filter(([, { p95Ms }]) => p95Ms !== null)
       .toSorted(([, a], [, b]) => b.requests - a.requests).slice(0, 10)
       .map(([route, { requests, p95Ms }]) => `${route}: p95 ${p95Ms} ms of ${requests} requests`);
     return lines.length > 0 ? found(lines) : warning(

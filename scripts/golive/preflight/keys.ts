@@ -20,7 +20,9 @@ export const keyModes: GoLiveStep = {
     const said = Object.entries(modes).map(([name, is]) => `${name} ${is}`).join(", ");
     const agrees = Object.values(modes).every((is) => is === mode);
     return Promise.resolve(
-      agrees ? found(said) : failed(said, `Set all of them for ${mode} mode, then deploy again.`),
+      agrees
+        ? found(said)
+        : failed(said, "Set all of them for the mode of this launch, then deploy again."),
     );
   },
 };

@@ -3,6 +3,7 @@ import type { GoLiveStep } from "../command/context.ts";
 import { advisors, cron, migrations } from "./database.ts";
 import { keyModes } from "./keys.ts";
 import { mailDomain, threeInboxes } from "./mail.ts";
+import { mailService } from "./mail-service.ts";
 import { consolePage, origins } from "./origins.ts";
 import { redisEviction, redisTls } from "./redis.ts";
 import { ownSecrets, projectSecrets } from "./secrets.ts";
@@ -14,7 +15,7 @@ export const PREFLIGHT: readonly GoLiveStep[] = [
   ...[endpoints, webhookFunction, rights],
   ...[migrations, cron, advisors],
   ...[redisTls, redisEviction],
-  ...[mailDomain, threeInboxes],
+  ...[mailService, mailDomain, threeInboxes],
   ...[origins, consolePage],
   snapshotAge,
 ];

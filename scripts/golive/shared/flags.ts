@@ -4,7 +4,7 @@ import { waitFor } from "@farthing/command-line";
 import { SettingsChanged } from "../../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { FlagSettings } from "../../../supabase/functions/_shared/contracts/settings/flags.ts";
 import type { Project } from "../command/project.ts";
-import { ask, dataOf } from "./ask.ts";
+import { ask, dataOf, said } from "./ask.ts";
 
 export type FlagName = "b2c" | "b2b";
 
@@ -37,13 +37,18 @@ export async function setFlags(
   flags: readonly ({ readonly name: FlagName } & FlagState)[],
   reason: string,
 ): Promise<void> {
+  let last = "";
   const done = await waitFor(async () => {
-    const { version } = await readFlags(project);
+    const { version } = await readFlags(project).catch((error) => {
+      last = error.message;
+      throw error;
+    });
     const reply = await ask(project, "settings/flags", { body: { flags, version, reason } });
+    last = said(reply);
     if (reply.status === 409) return undefined;
     return () => dataOf(reply, 200, SettingsChanged);
   }, CHANGE_TIMEOUT_MS);
-  if (done === undefined) throw new Error("The flags are changed by somebody else all the time.");
+  if (done === undefined) throw new Error(`The flags could not be set: ${last}.`);
   done();
 }
 

@@ -1,0 +1,91 @@
+/**
+ * The gate of the durations: each route's p95 in the stage against its own baseline. The p95 of few
+ * requests is the time of one or two of them, so the gate also asks whether chance explains it.
+ */
+import { bucketOf } from "../../../supabase/functions/_shared/metrics/buckets.ts";
+import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
+import type { Gate, RouteFigures, Routes, StageRoutes } from "./stage-figures.ts";
+
+/** 004: "Latency: P95 < 2x baseline". */
+const MOST_SLOWER = 2;
+
+/** A route with fewer requests is not judged. */
+const LEAST_REQUESTS = 20;
+
+/**
+ * The objective's own duration. Nobody feels whether an answer takes 20 ms or 45 ms, and a cold
+ * isolate or a busy neighbour is enough to cause it. So a route within the objective warns and ends
+ * no launch.
+ */
+const FAST_MS = SLO.fast_ms;
+
+/** At p95, this share of the requests is slower. */
+const SLOW_SHARE = 0.05;
+
+/** The gate closes if at most one stage in a hundred has so many slow requests by chance. */
+const CHANCE = 0.01;
+
+/**
+ * Returns the probability that at least `slow` of the requests are slow, if each is slow with
+ * SLOW_SHARE (the binomial distribution, in logarithms: its factors exceed a double).
+ */
+function chanceOf(slow: number, requests: number): number {
+  const [yes, no] = [Math.log(SLOW_SHARE), Math.log(1 - SLOW_SHARE)];
+  let ways = 0;
+  let fewer = 0;
+  for (let k = 0; k < slow; k++) {
+    fewer += Math.exp(ways + k * yes + (requests - k) * no);
+    ways += Math.log((requests - k) / (k + 1));
+  }
+  return Math.max(0, 1 - fewer);
+}
+
+interface Compared {
+  readonly route: string;
+  readonly requests: number;
+  readonly p95Ms: number;
+  readonly before: number;
+  readonly ratio: number;
+  /** The requests that took longer than both limits. */
+  readonly slow: number;
+}
+
+const isMeasured = (one: RouteFigures | undefined) => (one?.requests ?? 0) >= LEAST_REQUESTS;
+
+/** Compares each route with itself, since another mix of routes has another p95 of all. */
+function compare(routes: StageRoutes, baseline: Routes): Compared[] {
+  return Object.entries(routes).flatMap(([route, { requests, p95Ms, buckets }]) => {
+    const before = baseline[route]?.p95Ms;
+    const isKnown = requests >= LEAST_REQUESTS && isMeasured(baseline[route]);
+    if (!isKnown || p95Ms === null || !before) return [];
+    const limitMs = Math.max(MOST_SLOWER * before, FAST_MS);
+    const slow = buckets.slice(bucketOf(limitMs)).reduce((sum, count) => sum + count, 0);
+    return [{ route, requests, p95Ms, before, ratio: p95Ms / before, slow }];
+  });
+}
+
+const describe = ({ route, p95Ms, before, ratio }: Compared): string =>
+  `p95 of ${route} ${Math.round(p95Ms)} ms, ${ratio.toFixed(2)} × ${Math.round(before)} ms, < 2 ×`;
+
+/** Returns why a route of twice its baseline does not close the gate; undefined if it does. */
+function excuseOf({ p95Ms, slow, requests }: Compared): string | undefined {
+  if (p95Ms <= FAST_MS) return `but within ${FAST_MS} ms`;
+  if (chanceOf(slow, requests) <= CHANCE) return undefined;
+  return `but only ${slow} of ${requests} requests were slow, which may be chance`;
+}
+
+export function p95(routes: StageRoutes, baseline: Routes): Gate {
+  const worstFirst = compare(routes, baseline).toSorted((a, b) => b.ratio - a.ratio);
+  const slower = worstFirst.filter(({ ratio }) => ratio >= MOST_SLOWER);
+  const closing = slower.find((one) => excuseOf(one) === undefined);
+  const [worst] = worstFirst;
+  if (closing !== undefined) return { name: "p95", verdict: "closed", says: describe(closing) };
+  if (worst === undefined) {
+    const says = `no route with ${LEAST_REQUESTS} requests now and in the baseline`;
+    return { name: "p95", verdict: "no data", says };
+  }
+  const says = describe(worst);
+  return slower.length === 0
+    ? { name: "p95", verdict: "passed", says }
+    : { name: "p95", verdict: "warning", says: `${says}, ${excuseOf(worst)}` };
+}

@@ -1,0 +1,43 @@
+/** Switches the canary's flag off by itself. */
+import { waitFor } from "@farthing/command-line";
+import { formatMs } from "../../command/format-ms.ts";
+import type { Context } from "../command/context.ts";
+import type { Finding } from "../core/step.ts";
+import { CANARY_REASON, FLAG_DELAY_MS, setFlags } from "../shared/flags.ts";
+
+/** The failure that closed the gate may also refuse the change, so it is tried again for a while. */
+const TIMEOUT_MS = 60_000;
+const POLL_MS = 1_000;
+
+const FIND_CAUSE =
+  "Find the cause, then begin the canary anew: the next run starts at its first stage.";
+
+/** Returns the failed step, with the time that the rollback took. */
+export async function rollBack(
+  { project, options: { flag } }: Context,
+  why: string,
+  evidence: readonly string[],
+): Promise<Finding> {
+  const start = performance.now();
+  let last = "";
+  const isOff = await waitFor(
+    async () => {
+      const reason = `${CANARY_REASON}: rolled back, ${why}`;
+      await setFlags(project, [{ name: flag, state: "off" }], reason)
+        .catch((error) => Promise.reject(last = String(error)));
+      return true;
+    },
+    TIMEOUT_MS,
+    POLL_MS,
+  );
+  const took = formatMs(performance.now() - start);
+  const seen = `every process reads it within ${formatMs(FLAG_DELAY_MS)}`;
+  return {
+    state: "failed",
+    evidence: isOff
+      ? [`${why}: ${flag} was switched off in ${took}, and ${seen}`, ...evidence]
+      : [`${why}, and ${flag} IS STILL ON: it could not be switched off: ${last}`, ...evidence],
+    fix: isOff ? FIND_CAUSE : `Switch it off at once: deno task golive rollback. ${FIND_CAUSE}`,
+    beginsAnew: true,
+  };
+}

@@ -1,0 +1,50 @@
+/** Whether the service that sends the receipts can be reached, and accepts the token. */
+import { POSTMARK_URL } from "../../../supabase/functions/_shared/adapters/mail/postmark.ts";
+import { RESEND_URL } from "../../../supabase/functions/_shared/adapters/mail/resend.ts";
+import type { GoLiveStep } from "../command/context.ts";
+import type { Project } from "../command/project.ts";
+import { failed, found, skipped } from "../core/step.ts";
+
+interface Service {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A request that sends nothing. Resend's keys may be allowed to send only, so theirs is not shown. */
+function serviceOf({ settings: { values } }: Project): Service | undefined {
+  const { MAIL_URL, POSTMARK_SERVER_TOKEN: token, RESEND_API_KEY: key } = values;
+  const home = MAIL_URL || (token ? POSTMARK_URL : key ? RESEND_URL : undefined);
+  if (home === undefined) return undefined;
+  const url = home.replace(/\/+$/, "");
+  return token
+    ? {
+      url: `${url}/server`,
+      headers: { "accept": "application/json", "x-postmark-server-token": token },
+    }
+    : { url, headers: {} };
+}
+
+const REFUSED = [401, 403];
+
+export const mailService: GoLiveStep = {
+  code: "preflight.mail-service",
+  title: "Does the mail service answer?",
+  source: "project",
+  isRepeated: true,
+  async run({ project }) {
+    const service = serviceOf(project);
+    if (service === undefined) return skipped("the settings name no mail service");
+    const { url, headers } = service;
+    const { host } = new URL(url);
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(15_000) })
+      .catch((error: Error) => error);
+    const wait = "Receipts wait until it answers: look at the service's status page.";
+    if (response instanceof Error) return failed(`${host} can't be reached`, wait);
+    await response.body?.cancel();
+    const evidence = `${host} answers ${response.status}`;
+    if (response.status >= 500) return failed(evidence, wait);
+    return REFUSED.includes(response.status) && Object.keys(headers).length > 0
+      ? failed(`${evidence}: it refuses the token`, "Set the token of this server, and deploy it.")
+      : found(evidence);
+  },
+};
