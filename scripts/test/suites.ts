@@ -6,6 +6,7 @@ import { compat } from "./suites/compat.ts";
 import { database, databaseSystem } from "./suites/database.ts";
 import { deploy } from "./suites/deploy.ts";
 import { demo } from "./suites/demo.ts";
+import { golive } from "./suites/golive.ts";
 import { guest } from "./suites/guest.ts";
 import { house } from "./suites/house.ts";
 import { faults, http } from "./suites/http.ts";
@@ -30,6 +31,7 @@ import { unit } from "./suites/unit.ts";
 export const suites: Suite[] = [
   http,
   faults,
+  golive,
   unit,
   house,
   database,

@@ -29,15 +29,20 @@ function settingsOf(world: World): Settings {
   };
 }
 
+/** Starts a command. With `--live` it gets the confirmation that a person types: the project's host. */
 export function spawn(world: World, args: readonly string[], settings: Settings = {}) {
-  return new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", MAIN, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...settingsOf(world), ...settings },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const typed = args.includes("--live") ? `${new URL(world.url).host}\n` : "";
+  // A command that does not ask ends without reading its input.
+  new Blob([typed]).stream().pipeTo(child.stdin).catch(() => {});
+  return child;
 }
 
 export interface Ended {
@@ -47,6 +52,16 @@ export interface Ended {
   state(code: string): string;
   evidence(code: string): string;
   next(code: string): string | undefined;
+}
+
+export function endedOf(code: number, report: Report): Ended {
+  return {
+    ...{ code, report },
+    state: (step) => report.checked.find((each) => each.code === step)?.state ?? "not run",
+    evidence: (step) =>
+      report.evidence.find((each) => each.code === step)?.evidence.join("\n") ?? "",
+    next: (step) => report.next.find((text) => text.startsWith(`${step}: `)),
+  };
 }
 
 /** Runs a command to its end. Its report must be genuine. */
@@ -60,14 +75,7 @@ export async function golive(
   if (!said?.startsWith("{")) throw new Error(`golive ${args.join(" ")}: ${said}${complaint}`);
   const signed = JSON.parse(said) as SignedReport;
   equal(await isGenuine(signed), true);
-  const { report } = signed;
-  return {
-    ...{ code, report },
-    state: (step) => report.checked.find((each) => each.code === step)?.state ?? "not run",
-    evidence: (step) =>
-      report.evidence.find((each) => each.code === step)?.evidence.join("\n") ?? "",
-    next: (step) => report.next.find((text) => text.startsWith(`${step}: `)),
-  };
+  return endedOf(code, signed.report);
 }
 
 /** The steps of a report that failed. */

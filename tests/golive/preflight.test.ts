@@ -15,6 +15,7 @@ Deno.test("a whole stack is a GO, and a check that can't run here is skipped", a
   equal(ended.state("preflight.webhook-secret"), "ok");
   equal(ended.state("preflight.migrations"), "ok");
   equal(ended.state("preflight.cron"), "ok");
+  equal(ended.state("preflight.mail-service"), "ok", ended.evidence("preflight.mail-service"));
   for (const code of ["preflight.mail-domain", "preflight.redis-tls", "preflight.three-inboxes"]) {
     equal(ended.state(code), "skipped", code);
   }
@@ -41,7 +42,7 @@ async function withFaults(use: () => Promise<void>): Promise<void> {
 
 Deno.test("each planted fault is a NO-GO with its code, and a fix", async () => {
   const settings = {
-    STRIPE_PUBLISHABLE_KEY: "pk_live_of_another_mode",
+    STRIPE_PUBLISHABLE_KEY: "pk_test_of_another_mode",
     STRIPE_WEBHOOK_SECRET: "whsec_of_another_endpoint",
     APP_ORIGINS: "https://shop-that-is-not-allowed.example.com",
     CONSOLE_URL: `${world.url}/functions/v1/no-console`,
@@ -59,12 +60,12 @@ Deno.test("each planted fault is a NO-GO with its code, and a fix", async () => 
       "preflight.origins",
       "preflight.console",
     ]);
-    match(ended.evidence("preflight.key-modes"), /STRIPE_PUBLISHABLE_KEY live/);
+    match(ended.evidence("preflight.key-modes"), /STRIPE_PUBLISHABLE_KEY test/);
     match(ended.evidence("preflight.webhook-secret"), /the function refuses it/);
     match(ended.evidence("preflight.webhook-endpoint"), /does not listen to/);
     for (const code of failures(ended)) match(ended.next(code) ?? "", /.{20}/, code);
     const text = JSON.stringify(ended.report);
-    for (const secret of ["whsec_of", "pk_live_of", world.secretKey]) {
+    for (const secret of ["whsec_of", "pk_test_of", world.secretKey]) {
       equal(text.includes(secret), false, "a report must not show a secret");
     }
   });

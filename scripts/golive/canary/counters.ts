@@ -8,6 +8,7 @@ import { createClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
 import type { Project } from "../command/project.ts";
+import { withSql } from "../shared/database.ts";
 import { isOfUsers } from "./users-routes.ts";
 
 export interface Counted {
@@ -64,15 +65,32 @@ export function countersIn(series: readonly Series[]): Counted {
   return { ...all, routes };
 }
 
-/** @throws Error if the data API refuses */
-export async function readCounters({ url, secretKey }: Project): Promise<Counted> {
+async function fromDataApi({ url, secretKey }: Project): Promise<unknown> {
   const client = createClient(url, secretKey, {
     db: { schema: "farthing_public" },
     auth: { persistSession: false, autoRefreshToken: false },
   });
   const { data, error } = await client.rpc("health_metrics", {});
-  if (error) throw new Error(`The metrics can't be read: ${error.message}`);
-  return countersIn(Totals.parse(data).counted);
+  if (error) throw new Error(`The data API can't read the metrics: ${error.message}`);
+  return data;
+}
+
+/** For a project whose data API does not expose our schema, because its functions use a pool. */
+async function fromDatabase(databaseUrl: string): Promise<unknown> {
+  const [row] = await withSql(databaseUrl, (sql) =>
+    sql<{ totals: unknown }[]>`
+    select farthing_public.health_metrics() as totals`);
+  return row?.totals;
+}
+
+/** @throws Error if the data API refuses, and the settings have no address of the database */
+export async function readCounters(project: Project): Promise<Counted> {
+  const { databaseUrl } = project;
+  const totals = await fromDataApi(project).catch((error: Error) => {
+    if (databaseUrl === undefined) throw error;
+    return fromDatabase(databaseUrl);
+  });
+  return countersIn(Totals.parse(totals).counted);
 }
 
 /** The counters begin at 0 again if the project was restored, so a smaller number is a new start. */

@@ -1,7 +1,7 @@
 /** One stage of the canary: the flag, the time, and the gates. A gate that closes ends the canary. */
 import { delay } from "@farthing/command-line";
 import type { Context, GoLiveStep } from "../command/context.ts";
-import { type Finding, found, warning } from "../core/step.ts";
+import { type Finding, found, skipped, warning } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
 import { CANARY_REASON, FLAG_DELAY_MS, type FlagState, setFlags } from "../shared/flags.ts";
 import { readCounters } from "./counters.ts";
@@ -76,6 +76,8 @@ export const stageOf = (percentage: number): GoLiveStep => ({
   title: `Does the service stand ${percentage} % of the users?`,
   source: "project",
   async run(context) {
+    const { stages } = context.options;
+    if (!stages.includes(percentage)) return skipped(`--stages ${stages.join(",")} leaves it out`);
     try {
       return await run(context, percentage);
     } catch (error) {

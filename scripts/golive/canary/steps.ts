@@ -1,5 +1,6 @@
 /** A feature in stages, from 1 to 100 % of the users, with gates at each stage. */
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { STAGES } from "../command/options.ts";
 import { failed, found, warning } from "../core/step.ts";
 import { readFlags } from "../shared/flags.ts";
 import { readCounters, since } from "./counters.ts";
@@ -7,8 +8,6 @@ import { readLastHour, routesOf } from "./figures.ts";
 import type { Baseline, Routes } from "./stage-figures.ts";
 import { stageOf } from "./stage.ts";
 import { makeTraffic, openOrder } from "./traffic.ts";
-
-const STAGES = [1, 5, 25, 50, 100];
 
 /** Each process reports its metrics every ten seconds. */
 const BASELINE_SECONDS = 15;
@@ -25,6 +24,7 @@ const start: GoLiveStep = {
   source: "project",
   async run(context) {
     const { project, options, facts } = context;
+    await readCounters(project); // Without figures, each stage would be rolled back.
     const flag = await flagOf(context);
     if (flag === undefined) return failed(`there is no flag ${options.flag}`, "Name b2c or b2b.");
     const evidence = `${flag.name} is ${flag.state}, ${flag.percentage} %`;
@@ -37,8 +37,10 @@ const start: GoLiveStep = {
     }
     const canBuy = options.makesTraffic && project.emulatorUrl !== undefined &&
       options.flag === "b2c" && flag.state === "on";
-    if (canBuy) { for (const stage of STAGES) await openOrder(context, stage); }
-    return found(canBuy ? [evidence, `${STAGES.length} orders wait for their stage`] : evidence);
+    if (canBuy) { for (const stage of options.stages) await openOrder(context, stage); }
+    return found(
+      canBuy ? [evidence, `${options.stages.length} orders wait for their stage`] : evidence,
+    );
   },
 };
 

@@ -35,6 +35,7 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --project REF    the hosted project, for commands of the Supabase CLI (default: from SUPABASE_URL)
   --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c)
   --stage-seconds N  how long a stage of the canary lasts (default 600)
+  --stages N,N     the stages of the canary, of 1, 5, 25, 50 and 100 % (default all of them)
   --traffic        canary: send synthetic requests, where the project has no users yet
   --from-on        canary: begin although the feature is on for everyone
   --to REVISION    rollback: the git revision whose functions run again (default: the one before)
@@ -56,6 +57,8 @@ export interface Options {
   readonly project: string | undefined;
   readonly flag: "b2c" | "b2b";
   readonly stageSeconds: number;
+  /** The percentages of the canary. */
+  readonly stages: readonly number[];
   readonly makesTraffic: boolean;
   readonly fromOn: boolean;
   readonly revision: string | undefined;
@@ -85,6 +88,17 @@ function secondsOf(text: string): number {
   throw new SettingsError(`--stage-seconds must be a whole number from 1 to ${LONGEST_STAGE}.`);
 }
 
+export const STAGES: readonly number[] = [1, 5, 25, 50, 100];
+
+/** A shop with few users may leave out the first stages, which would have none of them. */
+function stagesOf(text: string): number[] {
+  const wanted = text.split(",").map(Number);
+  if (wanted.every((stage) => STAGES.includes(stage))) {
+    return STAGES.filter((stage) => wanted.includes(stage));
+  }
+  throw new SettingsError(`--stages must be some of ${STAGES.join(",")}.`);
+}
+
 const parse = (args: readonly string[]) =>
   parseArgs({
     args: taskArguments(args),
@@ -98,6 +112,7 @@ const parse = (args: readonly string[]) =>
       "project": { type: "string" },
       "flag": { type: "string", default: "b2c" },
       "stage-seconds": { type: "string", default: "600" },
+      "stages": { type: "string", default: STAGES.join(",") },
       "traffic": { type: "boolean", default: false },
       "from-on": { type: "boolean", default: false },
       "to": { type: "string" },
@@ -129,6 +144,7 @@ export function readOptions(args: readonly string[]): Asked {
       project: values.project,
       flag: flagOf(values.flag),
       stageSeconds: secondsOf(values["stage-seconds"]),
+      stages: stagesOf(values.stages),
       makesTraffic: values.traffic,
       fromOn: values["from-on"],
       revision: values.to,

@@ -19,6 +19,7 @@ import {
   type Suite,
   type SuiteResult,
 } from "../../test-tools/suite.ts";
+import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
 import { longestFirst } from "./longest-first.ts";
@@ -60,11 +61,10 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix", "tests/runbooks/redis
  * tests use, or replace the mail service, which then gets other tests' emails. Alert tests count
  * the failures of all tests on their stack. Tests of a shop for businesses change the hosted page
  * for all buyers. The API page's examples start backfills and runners, and cap the spending of a day.
- * The tests of the launch switch off sales, hold Stripe's deliveries and disable its endpoint.
  * The runbooks' commands change settings, start backfills and flush Redis.
  */
 const isFault = (file: string) =>
-  /^tests\/(alerts|api-page|business|browser\/business|golive|runbooks)\/|\/faults(\/|\.test\.ts$)/
+  /^tests\/(alerts|api-page|business|browser\/business|runbooks)\/|\/faults(\/|\.test\.ts$)/
     .test(
       file,
     );
@@ -108,6 +108,7 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
       MONEY_BACK,
       ISOLATES,
       LIVE,
+      `${GOLIVE}/`,
       QUARTER,
       `${CLIENT}/`,
       `${BLOCKS}/`,
@@ -165,12 +166,6 @@ export const http: Suite = {
 };
 
 /**
- * The tests of the launch. One that ends early leaves sales switched off, and the tests after it fail,
- * too. So a push leaves them out, and the full run has them on a stack of their own.
- */
-const LAUNCH = "tests/golive/";
-
-/**
  * The runbooks whose commands reach a hosted project or restore a dump, which takes five minutes. They
  * switch off sales, too. A push runs them if one of the files has changed that they are made of.
  */
@@ -199,17 +194,13 @@ export const faults: Suite = {
   async run(words, isFull) {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);
-    const isLaunch = (file: string) => file.startsWith(LAUNCH) || file.startsWith(LAUNCH_RUNBOOKS);
+    const isLaunch = (file: string) => file.startsWith(LAUNCH_RUNBOOKS);
     const queue = longestFirst(found.filter((file) => !isLaunch(file)), FAULTS_AT_ONCE);
     const onOne = (env: Record<string, string>) => emptied(queue, env);
     const rows = await Promise.all([withStack(onOne), withStack(onOne)]);
     const isSame = !isFull && await isSameAsBefore(LAUNCH_RUNBOOKS_MADE_OF);
-    const left = [...(isFull ? [] : [LAUNCH]), ...(isSame ? [LAUNCH_RUNBOOKS] : [])];
-    const launch = found.filter((file) =>
-      isLaunch(file) && !left.some((folder) => file.startsWith(folder))
-    );
-    if (launch.length === 0) return { rows: rows.flat(), skipped: [], left };
-    const launched = await withStack((env) => run(launch, env));
-    return { rows: [...rows.flat(), ...launched], skipped: [], left };
+    if (isSame) return { rows: rows.flat(), skipped: [], left: [LAUNCH_RUNBOOKS] };
+    const launched = await withStack((env) => run(found.filter(isLaunch), env));
+    return { rows: [...rows.flat(), ...launched], skipped: [] };
   },
 };
