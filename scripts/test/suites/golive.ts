@@ -4,9 +4,9 @@
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
-import { filesNamed, type Suite } from "../../test-tools/suite.ts";
+import { filesNamed, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
+import { ifChanged } from "./if-changed.ts";
 
 export const GOLIVE = "tests/golive";
 
@@ -32,23 +32,27 @@ const LIMIT_MS = 720_000;
 
 const LEFT_IN_TESTS = IS_FULL ? [] : ["4 of 5 kills and the restored snapshot of tests/golive"];
 
+async function run(files: string[], left: string[]): Promise<SuiteResult> {
+  if (files.length === 0) return { rows: [], skipped: [] };
+  const rows = await withStack(
+    (env) => runDenoTests({ files, env, flags: ["--no-check"], limitMs: LIMIT_MS }),
+    ["--live", ...ORIGIN],
+  );
+  return { rows, skipped: [], left };
+}
+
 export const golive: Suite = {
   name: "golive",
   about:
     "a launch in live mode: killed, with each planted failure, and rolled back (when it has changed, or " +
     "when named)",
   async run(words, isFull) {
-    const found = filesNamed(words, await findTests([GOLIVE]));
-    if (found.length === 0) return { rows: [], skipped: [] };
-    if (!isFull && await isSameAsBefore(MADE_OF)) {
-      return { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
-    }
+    const files = await findTests([GOLIVE]);
+    if (words.length > 0) return await run(filesNamed(words, files), []);
     const left = isFull ? [] : UNDER_TRAFFIC;
-    const files = found.filter((file) => !left.includes(file));
-    const rows = await withStack(
-      (env) => runDenoTests({ files, env, flags: ["--no-check"], limitMs: LIMIT_MS }),
-      ["--live", ...ORIGIN],
+    return await ifChanged(
+      { name: "golive", madeOf: MADE_OF, isFull },
+      () => run(files.filter((file) => !left.includes(file)), [...left, ...LEFT_IN_TESTS]),
     );
-    return { rows, skipped: [], left: [...left, ...LEFT_IN_TESTS] };
   },
 };

@@ -3,14 +3,12 @@ import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
-import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
-import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
-import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
 import { hasNpx } from "../../supabase/cli.ts";
+import { ifChanged } from "./if-changed.ts";
 
 interface Package {
   name: string;
@@ -103,31 +101,16 @@ async function runOnStack(
   return await (words.length > 0 ? withLongLivedStack(use) : withStack(use));
 }
 
-/** Whether the suite has passed and no part was skipped. */
-function isGreen({ rows, skipped }: SuiteResult): boolean {
-  return rows.length > 0 && skipped.length === 0 && rows.every((row) => row.failures.length === 0);
-}
-
 function packageSuite(one: Package): Suite {
   const { name, about } = one;
   const madeOf = [...SHARED, ...one.madeOf];
-  /** The file that contains the fingerprint of the last complete run that passed. */
-  const record = `${LONG_LIVED}/${name}.passed`;
-  const unchanged = { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
   return {
     name,
     about,
-    async run(words, isFull) {
-      if (words.length > 0) return await run(one, words);
-      const files = await fingerprint(madeOf, () => true);
-      const passed = await Deno.readTextFile(record).catch(() => undefined);
-      if (!isFull && (passed === files || await isSameAsBefore(madeOf))) return unchanged;
-      const result = await run(one, words);
-      if (!isGreen(result)) return result;
-      await Deno.mkdir(LONG_LIVED, { recursive: true });
-      await Deno.writeTextFile(record, files);
-      return result;
-    },
+    run: (words, isFull) =>
+      words.length > 0
+        ? run(one, words)
+        : ifChanged({ name, madeOf, isFull }, () => run(one, words)),
   };
 }
 

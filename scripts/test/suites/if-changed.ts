@@ -1,0 +1,33 @@
+/** Runs a suite in a push only if files have changed that it depends on. */
+import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
+import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
+import { isSameAsBefore } from "../../test-tools/same-as-before.ts";
+import type { SuiteResult } from "../../test-tools/suite.ts";
+
+/** Whether the suite has passed and no part was skipped. */
+function isGreen({ rows, skipped }: SuiteResult): boolean {
+  return rows.length > 0 && skipped.length === 0 && rows.every((row) => row.failures.length === 0);
+}
+
+/**
+ * Runs the suite, unless it has passed in this checkout with the same files, or CI's base has the
+ * same. A full run always runs it.
+ * @param madeOf files and folders, relative to the repository's root
+ */
+export async function ifChanged(
+  { name, madeOf, isFull }: { name: string; madeOf: string[]; isFull: boolean },
+  run: () => Promise<SuiteResult>,
+): Promise<SuiteResult> {
+  /** The file that contains the fingerprint of the last complete run that passed. */
+  const record = `${LONG_LIVED}/${name}.passed`;
+  const files = await fingerprint(madeOf, () => true);
+  const passed = await Deno.readTextFile(record).catch(() => undefined);
+  if (!isFull && (passed === files || await isSameAsBefore(madeOf))) {
+    return { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
+  }
+  const result = await run();
+  if (!isGreen(result)) return result;
+  await Deno.mkdir(LONG_LIVED, { recursive: true });
+  await Deno.writeTextFile(record, files);
+  return result;
+}
