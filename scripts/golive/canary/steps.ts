@@ -1,4 +1,5 @@
 /** A feature in stages, from 1 to 100 % of the users, with gates at each stage. */
+import { delay } from "@farthing/command-line";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { STAGES } from "../command/options.ts";
 import { failed, found, warning } from "../core/step.ts";
@@ -9,8 +10,9 @@ import type { Baseline, Routes } from "./stage-figures.ts";
 import { stageOf } from "./stage.ts";
 import { makeTraffic, openOrder } from "./traffic.ts";
 
-/** Each process reports its metrics every ten seconds. */
 const BASELINE_SECONDS = 15;
+/** Each process reports its counts every ten seconds, so those of the traffic are whole after this. */
+const REPORT_MS = 10_000;
 
 async function flagOf({ project, options }: Context) {
   const { flags } = await readFlags(project);
@@ -50,6 +52,7 @@ async function baselineRoutes(context: Context): Promise<Routes> {
   if (!options.makesTraffic) return await readLastHour(project);
   const before = await readCounters(project);
   await makeTraffic(context, BASELINE_SECONDS);
+  await delay(REPORT_MS);
   const routes = routesOf(since(before, await readCounters(project)));
   return Object.fromEntries(
     Object.entries(routes).map(([route, { requests, p95Ms }]) => [route, { requests, p95Ms }]),
