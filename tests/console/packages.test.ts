@@ -16,7 +16,7 @@ import {
   setPackages,
   termsOf,
 } from "./packages.ts";
-import { diffOf, press, save } from "./saving.ts";
+import { diffOf, press, save, undoOf } from "./saving.ts";
 import { onPage } from "./shown-figures.ts";
 
 const operator = once(() => signUpOperator(world));
@@ -50,16 +50,16 @@ test("a change of one package and its undo retire no package that begins later",
       await write(dialog.getByLabel("Description"), "For the test");
       await press(dialog, "Show what will change");
       deepEqual(await diffOf(page, sold), [["description", "none", "For the test"]]);
-      deepEqual(await changedOf(page), [`${sold} is changed: version 1`]);
+      deepEqual(await changedOf(page), [`${sold} is changed. Version of ${sold}: 1.`]);
       await save(page, "a description");
       deepEqual(await scheduled(), both);
-      await press(page, `Undo: Undo version ${(await readPackages()).version} of ${sold}`);
+      await press(page, undoOf((await readPackages()).version, sold));
       deepEqual(await diffOf(page, sold), [["description", "For the test", "none"]]);
-      deepEqual(await changedOf(page), [`${sold} is changed: version 1`]);
+      deepEqual(await changedOf(page), [`${sold} is changed. Version of ${sold}: 1.`]);
       await save(page, "no description");
       await press(page, `Retire: Package ${sold}`);
-      deepEqual(await diffOf(page, sold), [["active", "true", "false"]]);
-      deepEqual(await changedOf(page), [`${sold} is retired: version 1`]);
+      deepEqual(await diffOf(page, sold), [["active", "yes", "no"]]);
+      deepEqual(await changedOf(page), [`${sold} is retired. Version of ${sold}: 1.`]);
       await save(page, "no longer sold");
     });
     deepEqual(await scheduled(), both);
@@ -95,7 +95,7 @@ test("a form that somebody else's change has overtaken takes it over, and keeps 
 
       await press(dialog, "Show what will change");
       deepEqual(await diffOf(page, slug), [
-        ["credits", "6000002", "6000001"],
+        ["credits", "6,000,002", "6,000,001"],
         ["name", slug, "Renamed"],
       ]);
       await save(page, "renamed");

@@ -18,7 +18,11 @@ export async function save(page: Page, reason: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await write(dialog.getByLabel("Reason", { exact: true }), reason);
   await press(dialog, "Save");
-  await dialog.getByText(/^Saved as version \d+\.$/).waitFor();
+  await dialog.getByText(/^Saved as version \d+ of these settings\.$/).waitFor();
   await press(dialog, "Close");
   await dialog.waitFor({ state: "detached" });
 }
+
+/** The name of the button that undoes a change of a list's item, or of settings without items. */
+export const undoOf = (version: string, name?: string): string =>
+  `Undo: Undo version ${version} of these settings${name === undefined ? "" : `: ${name}`}`;

@@ -20,6 +20,8 @@ interface Undone {
   readonly label: string;
   readonly shown: string;
   readonly value: string;
+  /** How the difference writes a value, if it is not the API's. */
+  readonly written?: (value: string) => string;
   /** Whether the value is chosen from a list. */
   readonly isChoice?: true;
   readonly list: string;
@@ -27,15 +29,22 @@ interface Undone {
   readonly field: string;
 }
 
+const SECONDS: Readonly<Record<string, string>> = {
+  "0": "0 seconds",
+  "77": "1 minute 17 seconds (77 seconds)",
+};
+
 /** Settings that no other test reads. */
 const SETTINGS: readonly Undone[] = [
   {
     ...{ page: "rates", title: "Rate of o3-mini", name: "o3-mini", value: "123.25" },
-    ...{ label: "Output, USD for a million tokens", shown: "output per million usd" },
+    written: (usd) => `$${usd.includes(".") ? usd.padEnd(usd.indexOf(".") + 3, "0") : `${usd}.00`}`,
+    ...{ label: "Output, USD for a million tokens", shown: "output per million (USD)" },
     ...{ list: "rates", key: "model", field: "output_per_million_usd" },
   },
   {
     ...{ page: "alerts", title: "Rule welcome ceiling", name: "welcome_ceiling", value: "77" },
+    written: (seconds) => SECONDS[seconds] ?? seconds,
     ...{ label: "Resolves after (seconds)", shown: "resolves after" },
     ...{ list: "rules", key: "rule", field: "resolves_after" },
   },
@@ -67,7 +76,7 @@ async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | 
 }
 
 for (const setting of SETTINGS) {
-  const { page: path, title, label, shown, value, isChoice = false } = setting;
+  const { page: path, title, label, shown, value, isChoice = false, written = String } = setting;
   test(`a change of ${path} is shown first, saved, and undone by a new version`, async () => {
     const old = await valueOf(setting);
     notEqual(old, value);
@@ -77,13 +86,13 @@ for (const setting of SETTINGS) {
       const dialog = page.getByRole("dialog");
       await (isChoice ? choose : write)(dialog.getByLabel(label, { exact: true }), value);
       await press(dialog, "Show what will change");
-      deepEqual(await fieldOf(page, setting), [shown, old, value]);
+      deepEqual(await fieldOf(page, setting), [shown, written(old), written(value)]);
       equal(await valueOf(setting), old, "a difference saves nothing");
       await save(page, reason);
       equal(await valueOf(setting), value);
       const past = page.getByRole("row").filter({ hasText: reason });
       await pressOn(past.getByRole("button", { name: /^Undo: / }));
-      deepEqual(await fieldOf(page, setting), [shown, value, old]);
+      deepEqual(await fieldOf(page, setting), [shown, written(value), written(old)]);
       await save(page, "as it was");
     });
     equal(await valueOf(setting), old);

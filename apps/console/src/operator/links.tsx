@@ -44,6 +44,9 @@ const AUTHORS: Readonly<Partial<Record<string, string>>> = {
   sql: "SQL session of",
 };
 
+/** An installation runs no task; its author only has the form of one. */
+const INSTALLATION = "task:install";
+
 const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {
   owner: "the customer",
   provider: "the provider",
@@ -55,6 +58,7 @@ const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {
 export function Author({ of }: { readonly of: string | null }) {
   const { person } = useSignedIn();
   if (of === null) return <Id of={null} />;
+  if (of === INSTALLATION) return <>the installation</>;
   const [kind = "", ...rest] = of.split(":");
   const name = rest.join(":");
   if (name === "") return <>{BY_THEMSELVES[kind] ?? of}</>;

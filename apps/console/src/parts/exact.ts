@@ -17,21 +17,25 @@ function movePoint(text: string, places: number): string {
 /** Writes a share in percent: "0.0125" is "1.25 %". */
 export const percentOf = (share: string): string => `${movePoint(share, 2)} %`;
 
-/** Writes US dollars with all their digits. */
-export const usdOf = (amount: string): string =>
-  amount.startsWith("-") ? `-$${amount.slice(1)}` : `$${amount}`;
+/** Writes hundredths of a percent in percent: "325" is "3.25 %". */
+export const basisPointsOf = (points: string): string => `${movePoint(points, -2)} %`;
+
+/** Writes an amount in the currency's unit with all its digits, and at least the usual decimals. */
+function inUnits(amount: string, currency: string): string {
+  const format = new Intl.NumberFormat("en", {
+    ...{ style: "currency", currency },
+    ...{ minimumFractionDigits: decimalsOf(currency), maximumFractionDigits: 20 },
+  });
+  // `format` takes a text and formats it exactly, but only the types of ES2023 say so.
+  return format.format(amount as unknown as number);
+}
+
+/** Writes US dollars with all their digits: "0.3" is "$0.30". */
+export const usdOf = (amount: string): string => inUnits(amount, "usd");
 
 /**
  * Writes an amount in minor units, which may have decimals in a quotient such as ARPU. It has the
  * currency's decimals even if they are 0, so that the points of a column stand below each other.
  */
-export function moneyOf(amount: string, currency: string): string {
-  const decimals = decimalsOf(currency);
-  const format = new Intl.NumberFormat("en", {
-    ...{ style: "currency", currency },
-    ...{ minimumFractionDigits: decimals, maximumFractionDigits: 20 },
-  });
-  const units = movePoint(amount, -decimals);
-  // `format` takes a text and formats it exactly, but only the types of ES2023 say so.
-  return format.format(units as unknown as number);
-}
+export const moneyOf = (amount: string, currency: string): string =>
+  inUnits(movePoint(amount, -decimalsOf(currency)), currency);

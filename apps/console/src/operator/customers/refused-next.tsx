@@ -1,6 +1,7 @@
 import type { RefusedNext } from "@farthing/client";
 import type { TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id } from "../../parts/figures.tsx";
+import { ApiText } from "../../parts/api-text.tsx";
 import { wordsOf } from "../../parts/words.ts";
 
 /** The refusals that the customer's next requests would get. */
@@ -21,7 +22,11 @@ export const REFUSED_NEXT: TableOf<RefusedNext> = {
     },
     {
       title: "Why",
-      cell: ({ reason }) => <div className="min-w-64 whitespace-normal">{reason}</div>,
+      cell: ({ reason }) => (
+        <div className="min-w-64 whitespace-normal">
+          <ApiText of={reason} />
+        </div>
+      ),
     },
     { title: "Code", cell: ({ code }) => <Id of={code} /> },
   ],

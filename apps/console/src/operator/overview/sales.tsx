@@ -18,14 +18,19 @@ export interface Days {
   readonly to?: string;
 }
 
-const TITLES: Readonly<Record<string, string>> = {
-  gmv: "GMV",
-  net_revenue: "Net revenue",
-  take_rate: "Take rate",
-  arpu: "ARPU",
-  conversion: "Conversion",
+const TITLES: Readonly<Partial<Record<string, string>>> = {
   application_fee_capture: "Capture of booking fees",
 };
+
+/** The metrics of the overview, in this order. */
+const NAMES = [
+  "gmv",
+  "net_revenue",
+  "take_rate",
+  "arpu",
+  "conversion",
+  "application_fee_capture",
+] as const;
 
 /** Names what a row of the metrics is of, such as "credits, USD". */
 function subjectOf({ product_line, currency }: MetricRow): string {
@@ -58,7 +63,7 @@ export function Metrics({ days }: { readonly days: Days }) {
       <Known reading={reading} title="The metrics" placeholder="h-80">
         {({ rows }) => (
           <Tiles>
-            {Object.keys(TITLES).map((name) => (
+            {NAMES.map((name) => (
               <Metric
                 key={name}
                 name={name}

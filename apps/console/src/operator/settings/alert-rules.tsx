@@ -3,6 +3,8 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { ApiText } from "../../parts/api-text.tsx";
+import { durationOf, secondsOf } from "../../parts/durations.ts";
 import { titleOf, wordsOf } from "../../parts/words.ts";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
@@ -24,7 +26,14 @@ type Figure = typeof FIGURES[number];
 
 const isSeconds = (name: Figure) => (SECONDS as readonly string[]).includes(name);
 
+/** A form takes durations in seconds. */
 const labelOf = (name: Figure) => `${titleOf(name)}${isSeconds(name) ? " (seconds)" : ""}`;
+
+function installedOf({ defaults }: AlertRuleSetting, name: Figure): string {
+  const value = defaults[name];
+  if (value === null) return "none";
+  return isSeconds(name) ? secondsOf(value) : value;
+}
 
 const COLUMNS: readonly Column<AlertRuleSetting>[] = [
   {
@@ -32,7 +41,7 @@ const COLUMNS: readonly Column<AlertRuleSetting>[] = [
     cell: ({ rule, description }) => (
       <div className="min-w-60 whitespace-normal">
         <p className="font-medium">{wordsOf(rule)}</p>
-        <p className="text-muted-foreground">{description}</p>
+        <p className="text-muted-foreground">{description && <ApiText of={description} />}</p>
       </div>
     ),
   },
@@ -46,9 +55,13 @@ const COLUMNS: readonly Column<AlertRuleSetting>[] = [
   },
   { title: "Unit", cell: ({ unit }) => unit ?? <None /> },
   ...FIGURES.map((name): Column<AlertRuleSetting> => ({
-    title: labelOf(name),
+    title: titleOf(name),
     isFigure: true,
-    cell: (rule) => rule[name] ?? <None />,
+    cell: ({ [name]: value }) => {
+      if (value === null) return <None />;
+      if (!isSeconds(name)) return value;
+      return <span className="whitespace-nowrap">{durationOf(Number(value))}</span>;
+    },
   })),
 ];
 
@@ -66,7 +79,7 @@ function changeOf(
     ]];
   });
   const { enabled } = texts;
-  const state = enabled === undefined ? {} : { enabled: enabled === "true" };
+  const state = enabled === undefined ? {} : { enabled: enabled === "true" || enabled === "yes" };
   return {
     rules: [{ rule, ...Object.fromEntries(given), ...state }],
   } as Wanted<typeof PATH>;
@@ -92,8 +105,8 @@ function Rules({ rules, version }: AlertSettings) {
         <SelectField
           name="enabled"
           label="Enabled"
-          values={["true", "false"]}
-          value={String(rule.enabled)}
+          values={["yes", "no"]}
+          value={rule.enabled ? "yes" : "no"}
         />
         {FIGURES.filter((name) => rule[name] !== null).map((name) => (
           <TextField
@@ -102,7 +115,7 @@ function Rules({ rules, version }: AlertSettings) {
             label={labelOf(name)}
             inputMode="decimal"
             defaultValue={rule[name] ?? ""}
-            hint={`As installed: ${rule.defaults[name] ?? "none"}`}
+            hint={`As installed: ${installedOf(rule, name)}`}
           />
         ))}
       </ChangeSettings>

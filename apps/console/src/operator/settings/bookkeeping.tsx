@@ -28,7 +28,7 @@ function Policies({ policies, version }: AccountingSettings) {
       ),
     },
     { title: "Value", cell: ({ value }) => value },
-    { title: "Version", isFigure: true, cell: ({ version }) => version },
+    { title: "Policy version", isFigure: true, cell: ({ version }) => version },
     {
       title: "Since",
       cell: ({ effective_from }) => <Moment at={effective_from} />,
@@ -36,10 +36,13 @@ function Policies({ policies, version }: AccountingSettings) {
     {
       title: "Begins later",
       cell: ({ scheduled }) =>
-        scheduled.map(({ value, effective_from }) => `${value} from ${effective_from}`).join(
-          ", ",
-        ) ||
-        <None />,
+        scheduled.length === 0
+          ? <None />
+          : scheduled.map(({ value, effective_from }) => (
+            <div key={effective_from}>
+              {value} from <Moment at={effective_from} />
+            </div>
+          )),
     },
     {
       title: "Change",
@@ -83,7 +86,7 @@ function Codes({ codes, version, open_from }: JournalCodeSettings) {
   const columns: Column<JournalCode>[] = [
     { title: "Account", cell: ({ account }) => wordsOf(account) },
     { title: "Code", cell: ({ code }) => code },
-    { title: "Version", isFigure: true, cell: ({ version }) => version },
+    { title: "Code version", isFigure: true, cell: ({ version }) => version },
     { title: "Since (UTC)", cell: ({ effective_from }) => effective_from },
     {
       title: "Begins later",

@@ -127,7 +127,7 @@ interface SavedProps {
 
 const Saved = ({ version, close }: SavedProps) => (
   <div className="grid gap-4">
-    <p role="status">{`Saved as version ${version}.`}</p>
+    <p role="status">{`Saved as version ${version} of these settings.`}</p>
     <Button onClick={close}>Close</Button>
   </div>
 );

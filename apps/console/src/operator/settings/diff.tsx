@@ -1,20 +1,30 @@
 import type { SettingsChanged } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { None } from "../../parts/figures.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { fieldOf, SettingValue } from "./kinds.tsx";
 
 type Field = SettingsChanged["changes"][number]["fields"][number];
 
 /** Fields with their values before and after. */
 const FIELDS: readonly Column<Field>[] = [
-  { title: "Field", cell: ({ field }) => wordsOf(field) },
+  { title: "Field", cell: ({ field }) => fieldOf(field) },
   {
     title: "Before",
-    cell: ({ from }) => from === null ? <None /> : <del>{from}</del>,
+    cell: ({ field, from }) =>
+      from === null ? <None /> : (
+        <del>
+          <SettingValue field={field} value={from} />
+        </del>
+      ),
   },
   {
     title: "After",
-    cell: ({ to }) => to === null ? <None /> : <ins>{to}</ins>,
+    cell: ({ field, to }) =>
+      to === null ? <None /> : (
+        <ins>
+          <SettingValue field={field} value={to} />
+        </ins>
+      ),
   },
 ];
 
@@ -27,7 +37,7 @@ export function Diff({ changes, unchanged }: SettingsChanged) {
         <div key={name} className="grid gap-2 *:min-w-0">
           <p className="text-sm">
             <span className="font-medium">{name}</span>
-            {` is ${change}${version === null ? "" : `: version ${version}`}`}
+            {` is ${change}.${version === null ? "" : ` Version of ${name}: ${version}.`}`}
           </p>
           <DataTable
             caption={`Changes of ${name}`}

@@ -3,6 +3,7 @@ import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { Author } from "../links.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
@@ -19,7 +20,7 @@ const COLUMNS: readonly Column<FlagSetting>[] = [
     cell: ({ state, percentage }) => state === "percentage" ? `${percentage} %` : <None />,
   },
   { title: "Changed", cell: ({ changed_at }) => <Moment at={changed_at} /> },
-  { title: "By", cell: ({ changed_by }) => changed_by ?? <None /> },
+  { title: "By", cell: ({ changed_by }) => <Author of={changed_by} /> },
 ];
 
 /** A percentage is only allowed with the state of that name. */

@@ -2,25 +2,31 @@ import type { PastSettingChange } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { Author } from "../links.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
+import { fieldOf, SettingValue } from "./kinds.tsx";
 import type { SettingsPath, Wanted } from "./use-settings-change.ts";
 
 interface HistoryProps<P extends SettingsPath> {
   readonly path: P;
   readonly version: string;
   readonly history: readonly PastSettingChange[];
+  /** Returns the fields of a change by the names that a difference has. */
+  readonly fieldsOf: (past: PastSettingChange) => PastSettingChange["fields"];
   /** Returns the change that restores the old values; null if there are none. */
   readonly undoOf: (past: PastSettingChange) => Wanted<P> | null;
 }
 
 /** The fields of a change, each with its values before and after. */
-function Fields({ fields }: PastSettingChange) {
+function Fields({ fields }: Pick<PastSettingChange, "fields">) {
   const list = (
     <ul className="grid gap-1">
       {fields.map(({ field, from, to }) => (
         <li key={field} className="break-words">
-          {`${wordsOf(field)}: ${from ?? "none"} → ${to ?? "none"}`}
+          {`${fieldOf(field)}: `}
+          <SettingValue field={field} value={from} />
+          {" → "}
+          <SettingValue field={field} value={to} />
         </li>
       ))}
     </ul>
@@ -38,25 +44,25 @@ function Fields({ fields }: PastSettingChange) {
 export function SettingsHistory<P extends SettingsPath>(
   props: HistoryProps<P>,
 ) {
-  const { path, version, history, undoOf } = props;
+  const { path, version, history, fieldsOf, undoOf } = props;
   const columns: Column<PastSettingChange>[] = [
-    { title: "Version", isFigure: true, cell: ({ version }) => version },
+    { title: "Settings version", isFigure: true, cell: ({ version }) => version },
     { title: "When", cell: ({ changed_at }) => <Moment at={changed_at} /> },
     { title: "What", cell: ({ name }) => name ?? "settings" },
-    { title: "Change", cell: Fields },
-    { title: "Author", cell: ({ author }) => author },
+    { title: "Change", cell: (past) => <Fields fields={fieldsOf(past)} /> },
+    { title: "Author", cell: ({ author }) => <Author of={author} /> },
     { title: "Reason", cell: ({ reason }) => reason ?? <None /> },
     {
       title: "Undo",
       cell: (past) => {
         const wanted = undoOf(past);
-        const title = `Undo version ${past.version} of ${past.name ?? "the settings"}`;
+        const title = `Undo version ${past.version} of these settings`;
         return (
           <ChangeSettings
             path={path}
             version={version}
             action="Undo"
-            title={title}
+            title={past.name === null ? title : `${title}: ${past.name}`}
             isOffered={wanted !== null}
             wantedOf={() => wanted!}
           />

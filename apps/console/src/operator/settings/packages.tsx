@@ -6,6 +6,7 @@ import { moneyOf } from "../../parts/exact.ts";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
 import { isOnSale, termsOf, without, withTerms } from "./package-list.ts";
+import { pricesOfHistory } from "./price-history.ts";
 import { PackageForm, termsOfForm } from "./packages-form.tsx";
 import { SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
@@ -30,7 +31,7 @@ const TERMS: readonly Column<PackageSetting>[] = [
     isFigure: true,
     cell: ({ bonus_credits }) => <Credits of={bonus_credits} />,
   },
-  { title: "Version", isFigure: true, cell: ({ version }) => version },
+  { title: "Package version", isFigure: true, cell: ({ version }) => version },
   {
     title: "Since",
     cell: ({ effective_from }) => <Moment at={effective_from} />,
@@ -159,6 +160,7 @@ const SPEC: SettingsSpec<typeof PATH> = {
   title: "Packages",
   lead: "The packages on sale. Open checkouts and paid orders keep their price.",
   current: (settings) => <Packages {...settings} />,
+  fieldsOf: pricesOfHistory,
   undoOf,
 };
 

@@ -1,10 +1,11 @@
 import type { PastSettingChange, PolicySetting, PolicySettings } from "@farthing/client";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
-import { None } from "../../parts/figures.tsx";
 import { SelectField, TextField } from "../../parts/form-fields.tsx";
 import { wordsOf } from "../../parts/words.ts";
+import { ApiText } from "../../parts/api-text.tsx";
 import { ChangeSettings } from "./change-settings.tsx";
 import { textOf } from "./fields.tsx";
+import { boundsOf, type SettingKind, SettingValue } from "./kinds.tsx";
 import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/policy";
@@ -20,35 +21,71 @@ const FRAUD: readonly string[] = [
   "users_per_card_day",
 ];
 
-const unitOf = ({ kind, unit }: PolicySetting) => kind === "duration" ? "seconds" : unit ?? "";
+const TEXTS: Readonly<Partial<Record<string, string>>> = {
+  url: "web address",
+  email: "email address",
+  currency: "code of a currency",
+};
 
-const written = (setting: PolicySetting, value: string | null) =>
-  value === null ? <None /> : `${value} ${unitOf(setting)}`.trim();
+/** Texts have their length as their highest value, and no unit. */
+const isNumber = ({ lowest }: PolicySetting) => lowest !== null;
 
-/** Says which values the service takes. */
-function bounds(setting: PolicySetting): string {
-  const { lowest, highest, choices, kind } = setting;
-  if (kind === "boolean") return "true or false";
-  if (choices !== null) return choices.map(String).join(", ");
-  if (lowest !== null) return `${lowest} to ${highest ?? "any"}`;
-  return highest === null ? kind : `${kind}, at most ${highest} characters`;
+const unitOf = (setting: PolicySetting) => isNumber(setting) ? setting.unit ?? "" : "";
+
+const BOOLEANS = { true: "yes", false: "no" } as const;
+
+const shownOf = ({ kind }: PolicySetting, value: string | null) =>
+  kind === "boolean" ? BOOLEANS[value as "true"] : value ?? "";
+
+/** The field's text as the API takes it. */
+function valueOf({ kind }: PolicySetting, text: string): string | null {
+  return kind === "boolean" ? String(text === BOOLEANS.true) : text || null;
 }
 
-function ValueField({ setting }: { readonly setting: PolicySetting }) {
+/** @param currency the currency of top-ups, in which all amounts of the policy are */
+function kindOf(setting: PolicySetting, currency: string): SettingKind {
+  if (setting.kind === "duration") return "duration";
+  if (setting.kind === "boolean") return "flag";
+  return isNumber(setting) ? { unit: unitOf(setting), currency } : "text";
+}
+
+function kindsOf({ settings }: Pick<PolicySettings, "settings">) {
+  const currency = settings.find(({ name }) => name === "top_up_currency")?.value ?? "usd";
+  return Object.fromEntries(settings.map((each) => [each.name, kindOf(each, currency)]));
+}
+
+/** Says which values the service takes. */
+function bounds(setting: PolicySetting, ofKind: SettingKind): string {
+  const { lowest, highest, choices, kind } = setting;
+  if (kind === "boolean") return "yes or no";
+  if (choices !== null) return choices.map(String).join(", ");
+  if (lowest !== null) return boundsOf(ofKind, lowest, highest);
+  const text = TEXTS[kind] ?? kind;
+  return highest === null ? text : `${text}, at most ${highest} characters`;
+}
+
+interface ValueFieldProps {
+  readonly setting: PolicySetting;
+  readonly hint: string;
+}
+
+function ValueField({ setting, hint }: ValueFieldProps) {
   const { kind, choices, value, description } = setting;
-  const values = kind === "boolean" ? ["true", "false"] : choices?.map(String);
+  const values = kind === "boolean" ? Object.values(BOOLEANS) : choices?.map(String);
   const unit = unitOf(setting);
   const label = unit === "" ? "Value" : `Value (${unit})`;
   return (
     <>
-      <p className="text-sm">{description}</p>
+      <p className="text-sm">
+        <ApiText of={description} />
+      </p>
       {values
         ? (
           <SelectField
             name="value"
             label={label}
             values={values}
-            value={value ?? ""}
+            value={shownOf(setting, value)}
           />
         )
         : (
@@ -56,37 +93,45 @@ function ValueField({ setting }: { readonly setting: PolicySetting }) {
             name="value"
             label={label}
             defaultValue={value ?? ""}
-            hint={bounds(setting)}
+            hint={hint}
           />
         )}
     </>
   );
 }
 
+interface PolicyProps extends Pick<PolicySettings, "settings" | "version"> {
+  readonly isShown?: (setting: PolicySetting) => boolean;
+}
+
 function Policy(
-  { settings, version }: Pick<PolicySettings, "settings" | "version">,
+  { settings, version, isShown = () => true }: PolicyProps,
 ) {
+  const kinds = kindsOf({ settings });
+  const limitsOf = (setting: PolicySetting) => bounds(setting, kinds[setting.name] ?? "text");
   const columns: Column<PolicySetting>[] = [
     {
       title: "Setting",
       cell: ({ name, description }) => (
         <div className="min-w-60 whitespace-normal">
           <p className="font-medium">{wordsOf(name)}</p>
-          <p className="text-muted-foreground">{description}</p>
+          <p className="text-muted-foreground">
+            <ApiText of={description} />
+          </p>
         </div>
       ),
     },
     {
       title: "Value",
       isFigure: true,
-      cell: (setting) => written(setting, setting.value),
+      cell: ({ name, value }) => <SettingValue field={name} value={value} />,
     },
     {
       title: "Default",
       isFigure: true,
-      cell: (setting) => written(setting, setting.default),
+      cell: (setting) => <SettingValue field={setting.name} value={setting.default} />,
     },
-    { title: "Allowed", cell: bounds },
+    { title: "Allowed", cell: limitsOf },
     {
       title: "Change",
       cell: (setting) => (
@@ -96,10 +141,10 @@ function Policy(
           action="Change"
           title={wordsOf(setting.name)}
           wantedOf={(form) => ({
-            changes: { [setting.name]: textOf(form, "value") || null },
+            changes: { [setting.name]: valueOf(setting, textOf(form, "value")) },
           })}
         >
-          <ValueField setting={setting} />
+          <ValueField setting={setting} hint={limitsOf(setting)} />
         </ChangeSettings>
       ),
     },
@@ -108,7 +153,7 @@ function Policy(
     <DataTable
       caption="Settings"
       columns={columns}
-      items={settings}
+      items={settings.filter(isShown)}
       keyOf={({ name }) => name}
       empty=""
     />
@@ -128,6 +173,7 @@ const POLICY: SettingsSpec<typeof PATH> = {
   title: "Policy",
   lead: "Limits, durations and texts. A change is in force within seconds.",
   current: (settings) => <Policy {...settings} />,
+  kindsOf,
   undoOf,
 };
 
@@ -138,7 +184,8 @@ const FRAUD_POLICY: SettingsSpec<typeof PATH> = {
   current: ({ settings, version }) => (
     <Policy
       version={version}
-      settings={settings.filter(({ name }) => FRAUD.includes(name))}
+      settings={settings}
+      isShown={({ name }) => FRAUD.includes(name)}
     />
   ),
   isShown: ({ fields }) => fields.some(({ field }) => FRAUD.includes(field)),

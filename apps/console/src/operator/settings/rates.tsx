@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<Rate>[] = [
     },
   })),
   { title: "Factor", isFigure: true, cell: ({ markup }) => markup },
-  { title: "Version", isFigure: true, cell: ({ version }) => version },
+  { title: "Rate version", isFigure: true, cell: ({ version }) => version },
   {
     title: "Since",
     cell: ({ effective_from }) => <Moment at={effective_from} />,

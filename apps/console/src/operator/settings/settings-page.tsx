@@ -4,6 +4,7 @@ import { Known } from "../../parts/known.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { SettingsHistory } from "./history.tsx";
+import { KindsOfPage, type SettingKind } from "./kinds.tsx";
 import type { SettingsPath, Wanted } from "./use-settings-change.ts";
 
 type Settings<P extends SettingsPath> = Result<"get", P> & {
@@ -19,6 +20,13 @@ export interface SettingsSpec<P extends SettingsPath> {
   readonly current: (settings: Settings<P>) => ReactNode;
   /** Leaves out the changes that are not of this page. */
   readonly isShown?: (past: PastSettingChange) => boolean;
+  /** The kinds of fields that only this page knows. */
+  readonly kindsOf?: (settings: Settings<P>) => Readonly<Record<string, SettingKind>>;
+  /** Returns the fields of an earlier change by the names that a difference has. */
+  readonly fieldsOf?: (
+    past: PastSettingChange,
+    settings: Settings<P>,
+  ) => PastSettingChange["fields"];
   readonly undoOf: (
     past: PastSettingChange,
     settings: Settings<P>,
@@ -30,6 +38,7 @@ export function SettingsOf<P extends SettingsPath>(
   { spec }: { readonly spec: SettingsSpec<P> },
 ) {
   const { path, title, lead, current, isShown = () => true, undoOf } = spec;
+  const { kindsOf, fieldsOf = ({ fields }) => fields } = spec;
   const reading = useRead(path, {} as never);
   return (
     <Page title={title} lead={lead}>
@@ -38,20 +47,23 @@ export function SettingsOf<P extends SettingsPath>(
           const settings = data as Settings<P>;
           const { version, history } = settings;
           return (
-            <div className="grid gap-6 *:min-w-0">
-              <Section title="In force">
-                <p className="text-sm text-muted-foreground">
-                  {`Version ${version}`}
-                </p>
-                {current(settings)}
-              </Section>
-              <SettingsHistory
-                path={path}
-                version={version}
-                history={history.filter(isShown)}
-                undoOf={(past) => undoOf(past, settings)}
-              />
-            </div>
+            <KindsOfPage.Provider value={kindsOf?.(settings) ?? {}}>
+              <div className="grid gap-6 *:min-w-0">
+                <Section title="In force">
+                  <p className="text-sm text-muted-foreground">
+                    {`Version ${version} of these settings: each change raises it.`}
+                  </p>
+                  {current(settings)}
+                </Section>
+                <SettingsHistory
+                  path={path}
+                  version={version}
+                  history={history.filter(isShown)}
+                  fieldsOf={(past) => fieldsOf(past, settings)}
+                  undoOf={(past) => undoOf(past, settings)}
+                />
+              </div>
+            </KindsOfPage.Provider>
           );
         }}
       </Known>

@@ -1,0 +1,112 @@
+/** How the fields of settings are written: the same in a table, in a difference and in the history. */
+import { createContext, type ReactNode, useContext } from "react";
+import { formatCredits } from "@/lib/farthing-format";
+import { durationOf, secondsOf } from "../../parts/durations.ts";
+import { basisPointsOf, moneyOf, usdOf } from "../../parts/exact.ts";
+import { Moment, None } from "../../parts/figures.tsx";
+import { labelOf } from "../../parts/words.ts";
+
+/** The kind of a value. Values of `money` are in the minor unit of the currency. */
+export type SettingKind =
+  | "credits"
+  | "duration"
+  | "flag"
+  | "moment"
+  | "percent"
+  | "text"
+  | "usd"
+  | { readonly money: string }
+  | { readonly unit: string; readonly currency: string };
+
+/** The kinds of fields that have the same name on all pages. */
+const KINDS: Readonly<Partial<Record<string, SettingKind>>> = {
+  ...{ active: "flag", enabled: "flag", highlight: "flag" },
+  ...{ baseline: "duration", period: "duration" },
+  ...{ fires_after: "duration", resolves_after: "duration" },
+  percentage: "percent",
+  ...{ credits: "credits", bonus_credits: "credits", effective_from: "moment" },
+};
+
+const PRICE = /^price_([a-z]{3})$/;
+
+/** The kinds that only one page knows, such as those of the policy's settings. */
+export const KindsOfPage = createContext<Readonly<Partial<Record<string, SettingKind>>>>({});
+
+function kindOf(field: string, ofPage: Readonly<Partial<Record<string, SettingKind>>>) {
+  const currency = PRICE.exec(field)?.[1];
+  if (currency !== undefined) return { money: currency };
+  return ofPage[field] ?? KINDS[field] ?? (field.endsWith("_usd") ? "usd" : "text");
+}
+
+/** Names a field: `price_usd` is "price in USD". */
+export function fieldOf(field: string): string {
+  const currency = PRICE.exec(field)?.[1];
+  return currency === undefined ? labelOf(field) : `price in ${currency.toUpperCase()}`;
+}
+
+/** Writes a number with its unit. Where a form takes another unit, both are written. */
+function measured(value: string, unit: string, currency: string): string {
+  switch (unit) {
+    case "minor units":
+      return `${moneyOf(value, currency)} (${value} ${unit})`;
+    case "credits per minor unit":
+      return `${formatCredits(value)} credits per ${moneyOf("1", currency)}`;
+    case "hundredths of a percent":
+      return `${basisPointsOf(value)} (${value} ${unit})`;
+    default:
+      return `${formatCredits(value)} ${unit}`;
+  }
+}
+
+/** A day has no time, so it is written as it is. */
+const isDay = (value: string) => /^\d{4}-\d\d-\d\d$/.test(value);
+
+/** Writes a value of this kind. */
+function written(kind: SettingKind, value: string): ReactNode {
+  if (typeof kind === "object") {
+    return "money" in kind ? moneyOf(value, kind.money) : measured(value, kind.unit, kind.currency);
+  }
+  switch (kind) {
+    case "credits":
+      return formatCredits(value);
+    case "duration":
+      return secondsOf(value);
+    case "flag":
+      return value === "true" ? "yes" : "no";
+    case "moment":
+      return isDay(value) ? value : <Moment at={value} />;
+    case "percent":
+      return `${value} %`;
+    case "usd":
+      return usdOf(value);
+    default:
+      return value;
+  }
+}
+
+/** Returns how a limit is written, if a person reads it in another unit than a form takes. */
+function limitOf(kind: SettingKind): ((value: string) => string) | undefined {
+  if (kind === "duration") return (value) => durationOf(Number(value));
+  if (typeof kind !== "object" || "money" in kind) return undefined;
+  if (kind.unit === "minor units") return (value) => moneyOf(value, kind.currency);
+  return kind.unit === "hundredths of a percent" ? basisPointsOf : undefined;
+}
+
+/** The lowest and the highest value in words. A highest value of only nines is no limit. */
+export function boundsOf(kind: SettingKind, lowest: string, highest: string | null): string {
+  const isOpen = highest === null || /^9{15,}$/.test(highest);
+  if (/^0\.0+1$/.test(lowest) && isOpen) return "more than 0";
+  const limit = limitOf(kind);
+  const write = limit ?? formatCredits;
+  if (isOpen) return `${write(lowest)} or more`;
+  const words = `${write(lowest)} to ${write(highest)}`;
+  return limit === undefined ? words : `${words} (${lowest} to ${highest})`;
+}
+
+/** A value of a field, which may be missing. */
+export function SettingValue(
+  { field, value }: { readonly field: string; readonly value: string | null },
+) {
+  const kinds = useContext(KindsOfPage);
+  return value === null ? <None /> : written(kindOf(field, kinds), value);
+}

@@ -1,0 +1,48 @@
+/** The prices of a package in the history, by the names that a difference has. */
+import type { PackageSettings, PastSettingChange } from "@farthing/client";
+
+type Field = PastSettingChange["fields"][number];
+type Side = "from" | "to";
+
+/** The columns in which the history has the prices: the first one, and the others as JSON. */
+const COLUMNS: readonly string[] = ["amount", "currency", "other_prices"];
+
+const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined =>
+  fields.find(({ field }) => field === name);
+
+/**
+ * Returns the currency of a package's first price before and after a change. The change only names it if
+ * it changed. Otherwise the next change that names it has it as the old one.
+ */
+function currenciesOf(past: PastSettingChange, { packages, history }: PackageSettings) {
+  const own = fieldIn(past, "currency");
+  if (own !== undefined) return own;
+  const newer = history.slice(0, history.indexOf(past)).filter(({ name }) => name === past.name);
+  const next = newer.toReversed().map((each) => fieldIn(each, "currency")).find(Boolean);
+  const now = packages.find(({ slug }) => slug === past.name)?.prices[0]?.currency;
+  const currency = next?.from ?? now ?? null;
+  return { from: currency, to: currency };
+}
+
+function pricesOn(side: Side, past: PastSettingChange, currency: string | null) {
+  const first = fieldIn(past, "amount")?.[side] ?? null;
+  const others = JSON.parse(fieldIn(past, "other_prices")?.[side] ?? "{}") as object;
+  const prices = Object.entries(others).map(([name, amount]) => [name, String(amount)] as const);
+  return new Map(currency === null || first === null ? prices : [[currency, first], ...prices]);
+}
+
+/** Returns the fields of an earlier change with a price for each currency, such as `price_usd`. */
+export function pricesOfHistory(past: PastSettingChange, settings: PackageSettings): Field[] {
+  const currencies = currenciesOf(past, settings);
+  const before = pricesOn("from", past, currencies.from);
+  const after = pricesOn("to", past, currencies.to);
+  const prices = [...new Set([...before.keys(), ...after.keys()])].map((currency) => ({
+    field: `price_${currency}`,
+    from: before.get(currency) ?? null,
+    to: after.get(currency) ?? null,
+  }));
+  return [
+    ...prices.filter(({ from, to }) => from !== to),
+    ...past.fields.filter(({ field }) => !COLUMNS.includes(field)),
+  ];
+}

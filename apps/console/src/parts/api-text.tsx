@@ -1,0 +1,13 @@
+import { Moment } from "./figures.tsx";
+
+/** Words in backticks, and times as the API writes them. */
+const MARKED = /(`[^`]+`|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/;
+
+/** A sentence of the API: its times are written as all others, and its names as code. */
+export const ApiText = ({ of }: { readonly of: string }) =>
+  // Every second part is a marked one.
+  of.split(MARKED).map((part, nr) => {
+    if (nr % 2 === 0) return part;
+    if (!part.startsWith("`")) return <Moment key={nr} at={part} />;
+    return <code key={nr}>{part.slice(1, -1)}</code>;
+  });
