@@ -95,20 +95,27 @@ test("a payout shows each line, its order and refund, and its customer", async (
   await proven(world);
 });
 
+const DIFFERENCE = "Difference (Stripe's less ours)";
+
 test("a planted mismatch is resolved with a reason, and says by whom", async () => {
   const { payout } = await mismatchedPayout();
   const person = await theOperator();
   const reason = "Stripe's support corrected 5 cents.";
   await asOperator(`/mismatches?payout_id=${payout.id}`, async (page) => {
     const mismatch = row(page, "payout sum");
-    const { Ours, Difference } = await cellsOf(mismatch);
+    const { Ours, "Stripe's": theirs, [DIFFERENCE]: difference } = await cellsOf(mismatch);
     const path = `mismatches?state=all&payout_id=${payout.id}`;
     const [found] = await readAs(path, z.array(Mismatch));
-    deepEqual([Ours, Difference], [found!.ours, dollarsAs(found!.difference!)]);
+    const { ours_amount, theirs_amount } = found!;
+    deepEqual([Ours, theirs, difference], [
+      `${dollarsAs(ours_amount!)} (the sum of Stripe's lines)`,
+      `${dollarsAs(theirs_amount!)} (the payout)`,
+      dollarsAs(theirs_amount! - ours_amount!),
+    ]);
     deepEqual(await violationsOf(page), []);
     const dialog = await opensChange(page, { action: "Resolve", within: mismatch, person });
     await dialog.getByText("No money and no credits move.").waitFor();
-    await dialog.getByText(found!.theirs!).waitFor();
+    await dialog.getByText(`${dollarsAs(theirs_amount!)} (the payout)`).waitFor();
     deepEqual(await violationsOf(page), []);
     await page.keyboard.press("Escape");
     const fields = { Reason: reason };

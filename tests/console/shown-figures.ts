@@ -61,15 +61,24 @@ function digitsOf(text: string): string {
 
 const withoutZeros = (digits: string) => digits.replace(/0+$/, "");
 
+/** A number without separators, and without the zeros that no digit follows. */
+function numberOf(text: string): string {
+  const plain = text.replaceAll(/[$,]/g, "");
+  return plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain;
+}
+
+/** Words for null, also in columns where it means more than that there is no value. */
+const WITHOUT: readonly string[] = ["none", "both lines"];
+
 /** Returns whether a cell shows this value. */
-function isShown(cell: string, value: unknown): boolean {
-  if (value === null) return cell === "none";
+export function isShown(cell: string, value: unknown): boolean {
+  if (value === null) return WITHOUT.includes(cell);
   if (typeof value === "boolean") return cell === (value ? "yes" : "no");
   const text = String(value);
   if (/^-?\d+(\.\d+)?$/.test(text) && !/^[a-z]/i.test(cell)) {
     const [shown, expected] = [digitsOf(cell), digitsOf(text)];
-    // A share in percent has its point elsewhere, so its last zeros differ.
-    return shown === expected ||
+    // Dollars have two decimals, and a share in percent has its point elsewhere.
+    return shown === expected || cell.startsWith("$") && numberOf(cell) === numberOf(text) ||
       cell.endsWith("%") && withoutZeros(shown) === withoutZeros(expected);
   }
   return cell.replaceAll("_", " ") === text.replaceAll("_", " ");
@@ -87,6 +96,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "Code": "account_code",
   "Action": "kind",
   "Share of credits": "share",
+  "Difference (payout less lines)": "difference",
 };
 
 const fieldOf = (title: string) =>
@@ -104,7 +114,7 @@ export async function showsRows(page: Page, caption: string, rows: readonly Row[
   const wrong = rows.flatMap((row, nr) =>
     fields.flatMap((field, column) => {
       const [cell, value] = [shown[nr]![column] ?? "", row[field]];
-      if (isTime(field) || value === undefined && cell === "") return [];
+      if (isTime(field) || value === undefined && ["", "all"].includes(cell)) return [];
       return isShown(cell, value) ? [] : [`${caption} ${nr} ${field}: ${value} is ${cell}`];
     })
   );

@@ -40,7 +40,9 @@ interface Measured {
 export function measureOf(value: string, { unit = "", currency = null }: Measured): string {
   if (unit === "minor units" && currency) return moneyOf(value, currency);
   if (unit === "ratio" || unit === "share") return percentOf(value);
-  return `${formatCredits(value)} ${unit}`;
+  // "1 accounts" is one account. Short units, such as s and ms, have no plural.
+  const one = value === "1" && unit.length > 2 ? unit.replace(/s$/, "") : unit;
+  return `${formatCredits(value)} ${one}`;
 }
 
 const WRITERS: Readonly<Record<Kind, (value: never, row: never) => ReactNode>> = {
@@ -65,19 +67,23 @@ export interface ReportColumn<Row> {
   readonly title?: string;
   /** Writes the cell in another way, such as with a link. */
   readonly cell?: (row: Row) => ReactNode;
+  /** Stands for null, where it means more than that there is no value. */
+  readonly without?: string;
+  /** Stands in totals that are summed over this column, beside totals of each of its values. */
+  readonly summed?: string;
 }
 
 /** Returns the columns of a table of a report's rows. A cell without a value stays empty. */
 export function columnsOf<Row extends object>(
   columns: readonly ReportColumn<Row>[],
 ): Column<Partial<Row>>[] {
-  return columns.map(({ key, kind, title, cell }) => ({
+  return columns.map(({ key, kind, title, cell, without, summed }) => ({
     title: title ?? titleOf(key),
     isFigure: FIGURES.includes(kind),
     cell: (row) => {
       const value = row[key];
-      if (value === undefined) return null;
-      if (value === null) return <None />;
+      if (value === undefined) return summed ?? null;
+      if (value === null) return without ?? <None />;
       return cell?.(row as Row) ?? WRITERS[kind](value as never, row as never);
     },
   }));

@@ -1,6 +1,7 @@
 import type { HealthReport } from "@farthing/client";
 import { Link } from "wouter";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { durationOf } from "../../parts/durations.ts";
 import { percentOf } from "../../parts/exact.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { useFilters } from "../../parts/filters.tsx";
@@ -66,13 +67,13 @@ const BURNS: readonly Column<Burn>[] = [
   {
     title: "Long window",
     isFigure: true,
-    cell: ({ long_minutes }) => `${long_minutes} min`,
+    cell: ({ long_minutes }) => durationOf(long_minutes * 60),
   },
   { title: "Burn", isFigure: true, cell: ({ long_burn }) => long_burn },
   {
     title: "Short window",
     isFigure: true,
-    cell: ({ short_minutes }) => `${short_minutes} min`,
+    cell: ({ short_minutes }) => durationOf(short_minutes * 60),
   },
   { title: "Burn in it", isFigure: true, cell: ({ short_burn }) => short_burn },
   { title: "Alert from", isFigure: true, cell: ({ factor }) => factor },

@@ -8,6 +8,7 @@ import { StateBadge } from "../../parts/state-badge.tsx";
 import { wordsOf } from "../../parts/words.ts";
 import { useList } from "../../reads/use-list.ts";
 import { Author, CustomerLink, LinkTo } from "../links.tsx";
+import { DIFFERENCE, Ours, Theirs } from "./records.tsx";
 import { RecordLinks } from "./record-links.tsx";
 import { ResolveMismatch } from "./resolve-mismatch.tsx";
 
@@ -36,10 +37,10 @@ export const MISMATCH_COLUMNS: readonly Column<Mismatch>[] = [
   { title: "Kind", cell: ({ kind }) => wordsOf(kind) },
   { title: "State", cell: ({ state }) => <StateBadge state={state} /> },
   { title: "Subject at Stripe", cell: ({ subject }) => <Id of={subject} /> },
-  { title: "Ours", cell: ({ ours }) => ours ?? "no record" },
-  { title: "Stripe's", cell: ({ theirs }) => theirs ?? "no record" },
+  { title: "Ours", cell: Ours },
+  { title: "Stripe's", cell: Theirs },
   {
-    title: "Difference",
+    title: DIFFERENCE,
     isFigure: true,
     cell: ({ difference, currency }) => <Money of={difference} currency={currency} />,
   },

@@ -25,10 +25,18 @@ const COLUMNS: readonly Column<Payout>[] = [
   },
   { title: "Open mismatches", isFigure: true, cell: ({ open_mismatches }) => open_mismatches },
   { title: "Our lines", isFigure: true, cell: ({ ours }) => ours ?? "not known yet" },
-  { title: "Others' lines", isFigure: true, cell: ({ not_ours }) => not_ours ?? "not known yet" },
+  {
+    title: "Another app's lines",
+    isFigure: true,
+    cell: ({ not_ours }) => not_ours ?? "not known yet",
+  },
   { title: "Made", cell: ({ made_at }) => <Moment at={made_at} /> },
   { title: "Arrives", cell: ({ arrives_at }) => <Moment at={arrives_at} /> },
 ];
+
+const LEAD =
+  "Stripe's payouts to your bank account, newest first, and whether our records agree. " +
+  "Lines that are no payment, refund, dispute or fee belong to no app, and are not counted.";
 
 export function PayoutsPage() {
   const { status } = useFilters("status");
@@ -36,7 +44,7 @@ export function PayoutsPage() {
   return (
     <Page
       title="Payouts"
-      lead="Stripe's payouts to your bank account, newest first, and whether our records agree."
+      lead={LEAD}
     >
       <Filters>
         <Choice name="status" label="Status" values={STATUSES} />

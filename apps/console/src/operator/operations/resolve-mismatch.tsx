@@ -5,11 +5,12 @@ import { Money } from "../../parts/figures.tsx";
 import { ReasonField } from "../../parts/form-fields.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { wordsOf } from "../../parts/words.ts";
+import { DIFFERENCE, Ours, Theirs } from "./records.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
 /** Closes a difference by hand that somebody has looked into. */
 export function ResolveMismatch({ mismatch }: { readonly mismatch: Mismatch }) {
-  const { mismatch_id, kind, subject, ours, theirs, difference, currency } = mismatch;
+  const { mismatch_id, kind, subject, difference, currency } = mismatch;
   const change = useChange("post", "/mismatches/{id}/resolve", { readsAgain: "on reset" });
   return (
     <ChangeDialog
@@ -25,9 +26,9 @@ export function ResolveMismatch({ mismatch }: { readonly mismatch: Mismatch }) {
           <Facts
             facts={{
               "Subject at Stripe": subject,
-              Ours: ours ?? "no record",
-              "Stripe's": theirs ?? "no record",
-              Difference: <Money of={difference} currency={currency} />,
+              Ours: <Ours {...mismatch} />,
+              "Stripe's": <Theirs {...mismatch} />,
+              [DIFFERENCE]: <Money of={difference} currency={currency} />,
             }}
           />
           <p>

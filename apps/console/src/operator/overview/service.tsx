@@ -3,6 +3,7 @@ import type { Alert, HealthReport, KpiRow } from "@farthing/client";
 import { Link } from "wouter";
 import { type Column } from "../../parts/data-table.tsx";
 import { BudgetLeft } from "../../parts/budget-left.tsx";
+import { roughSecondsOf } from "../../parts/durations.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Known } from "../../parts/known.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
@@ -41,7 +42,13 @@ function Kpi(
   if (row === undefined || row.value === null) {
     return <Line name={name}>{<None />}</Line>;
   }
-  return <Line name={name}>{measureOf(row.value, row)} {verdictOf(row)}</Line>;
+  const exact = measureOf(row.value, row);
+  return (
+    <Line name={name}>
+      {row.unit === "s" ? <span title={exact}>{roughSecondsOf(row.value)}</span> : exact}{" "}
+      {verdictOf(row)}
+    </Line>
+  );
 }
 
 function KpiTiles({ days }: { readonly days: Days }) {
@@ -84,7 +91,7 @@ function Durations({ windows }: HealthReport) {
 
 const OF_HEALTH = {
   "Error budget of 30 days": Budget,
-  "Durations of 24 hours": Durations,
+  "Durations of requests, last 24 hours": Durations,
 } as const;
 
 export function Service({ days }: { readonly days: Days }) {

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { ReportColumn } from "../../parts/report-figures.tsx";
 import { wordsOf } from "../../parts/words.ts";
 import { moneyCharts, netRevenueCharts } from "../../parts/chart/money-charts.ts";
+import { denominatorOf, numeratorOf } from "./quotients.ts";
 import { ReportPage } from "./report-page.tsx";
 import type { ReportSpec } from "./spec.ts";
 
@@ -68,13 +69,11 @@ const METRICS: ReportSpec<"/reports/metrics"> = {
     "GMV, net revenue, take rate, ARPU, conversion and the capture of fees, with their formulas.",
   columns: [
     { key: "name", kind: "words", title: "Metric" },
-    { key: "product_line", kind: "words" },
+    { key: "product_line", kind: "words", without: "both lines" },
     { key: "currency", kind: "text" },
     { key: "value", kind: "measure" },
-    { key: "numerator", kind: "decimal" },
-    { key: "denominator", kind: "decimal" },
-    { key: "unit", kind: "text" },
-    { key: "formula", kind: "text" },
+    { key: "numerator", kind: "decimal", cell: numeratorOf },
+    { key: "denominator", kind: "decimal", cell: denominatorOf },
   ],
   empty: "There is no metric of this range. Metrics appear with the first order.",
 };
@@ -96,7 +95,7 @@ const PAYOUTS: ReportSpec<"/reports/payouts"> = {
     { key: "currency", kind: "text" },
     { key: "amount", kind: "money" },
     { key: "sum", kind: "money", title: "Sum of the lines" },
-    { key: "difference", kind: "money" },
+    { key: "difference", kind: "money", title: "Difference (payout less lines)" },
     { key: "fees", kind: "money" },
     { key: "lines", kind: "count" },
     { key: "mismatches", kind: "count", title: "Open mismatches" },

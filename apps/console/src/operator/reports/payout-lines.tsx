@@ -9,7 +9,8 @@ import { wordsOf } from "../../parts/words.ts";
 import { useReport } from "../../reads/use-report.ts";
 import { CustomerLink } from "../links.tsx";
 import { More } from "./report-page.tsx";
-import { Controls, Formulas } from "./report-parts.tsx";
+import { Formulas, Verdict } from "./report-parts.tsx";
+import { DIFFERENCE } from "../operations/records.tsx";
 import { RecordLinks } from "../operations/record-links.tsx";
 
 /** The page of a customer also has the number of the account as its address. */
@@ -18,7 +19,7 @@ const Account = ({ nr }: { readonly nr: number | null }) => (
 );
 
 function Match({ matched, mismatch }: PayoutLine) {
-  if (matched === null) return "not ours";
+  if (matched === null) return "no record of ours";
   return <StateBadge state={mismatch ?? (matched ? "matched" : "mismatch")} />;
 }
 
@@ -38,7 +39,7 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
   money("Stripe's fee", "fee"),
   money("Net", "net"),
   {
-    title: "Difference",
+    title: DIFFERENCE,
     isFigure: true,
     cell: ({ difference, customer_facing_currency: currency }) => (
       <Money of={difference} currency={currency} />
@@ -64,7 +65,10 @@ const COLUMNS: readonly Column<PayoutLine>[] = [
   { title: "Available", cell: ({ available_on }) => <Moment at={available_on} /> },
 ];
 
-/** Each balance transaction of a payout, down to the order, booking, refund or dispute. */
+/**
+ * Each balance transaction of a payout, down to the order, booking, refund or dispute. The control
+ * total compares the same two sums as the facts, so only its verdict is shown.
+ */
 export function PayoutLines({ id }: { readonly id: string }) {
   const { reading, ...more } = useReport("/reports/payouts/{id}", { path: { id } });
   return (
@@ -76,10 +80,14 @@ export function PayoutLines({ id }: { readonly id: string }) {
               facts={{
                 "Amount of the payout": <Money of={payout.amount} currency={payout.currency} />,
                 "Sum of the lines": <Money of={payout.sum} currency={payout.currency} />,
-                Difference: <Money of={payout.difference} currency={payout.currency} />,
+                "Difference (payout less lines)": (
+                  <>
+                    <Money of={payout.difference} currency={payout.currency} />{" "}
+                    {controls.map((control) => <Verdict key={control.name} of={control} />)}
+                  </>
+                ),
               }}
             />
-            <Controls controls={controls} />
             <DataTable
               caption="Lines of this payout"
               columns={COLUMNS}

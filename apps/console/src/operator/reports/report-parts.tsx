@@ -1,6 +1,8 @@
 /** The parts that all reports have beside their rows. */
 import type { ReportControl, ReportPolicy } from "@farthing/client";
+import { formatCredits } from "@/lib/farthing-format";
 import { type Column, DataTable } from "../../parts/data-table.tsx";
+import { moneyOf } from "../../parts/exact.ts";
 import { Moment, None } from "../../parts/figures.tsx";
 import { Section } from "../../parts/page.tsx";
 import { titleOf, wordsOf } from "../../parts/words.ts";
@@ -23,12 +25,32 @@ export function Range({ report: { from, to, as_of } }: RangeProps) {
 const verdictOf = ({ difference }: ReportControl) =>
   difference === null ? "unknown" : difference === "0" ? "agrees" : "differs";
 
+export const Verdict = ({ of }: { readonly of: ReportControl }) => (
+  <StateBadge state={verdictOf(of)} />
+);
+
+/** A control of money has the currency at the end of what it sums: "money in usd: lines, and …". */
+const CURRENCY = /(?: in|,) ([a-z]{3})(?=[:,]|$)/;
+
+type Figure = "report" | "source" | "difference";
+
+const figure = (title: string, name: Figure): Column<ReportControl> => ({
+  title,
+  isFigure: true,
+  cell: (control) => {
+    const value = control[name];
+    if (value === null) return <None />;
+    const currency = CURRENCY.exec(control.name)?.[1];
+    return currency === undefined ? formatCredits(value) : moneyOf(value, currency);
+  },
+});
+
 const CONTROLS: readonly Column<ReportControl>[] = [
   { title: "Sum", cell: ({ name }) => name },
-  { title: "In the report", isFigure: true, cell: ({ report }) => report ?? <None /> },
-  { title: "In its source", isFigure: true, cell: ({ source }) => source ?? <None /> },
-  { title: "Difference", isFigure: true, cell: ({ difference }) => difference ?? <None /> },
-  { title: "Verdict", cell: (control) => <StateBadge state={verdictOf(control)} /> },
+  figure("In the report", "report"),
+  figure("In its source", "source"),
+  figure("Difference (report less source)", "difference"),
+  { title: "Verdict", cell: (control) => <Verdict of={control} /> },
 ];
 
 /** Says in one sentence whether the report agrees with its source. */

@@ -69,7 +69,7 @@ const CREDITS: ReportSpec<"/reports/credits"> = {
   lead: "Credits granted, used, expired and clawed back, by the source of their lots.",
   columns: [
     { key: "day", kind: "day" },
-    { key: "source", kind: "words" },
+    { key: "source", kind: "words", summed: "all" },
     { key: "opening", kind: "credits" },
     { key: "granted", kind: "credits" },
     { key: "used", kind: "credits" },
@@ -137,7 +137,6 @@ const KPIS: ReportSpec<"/reports/kpis"> = {
     { key: "value", kind: "measure" },
     { key: "target", kind: "measure" },
     { key: "samples", kind: "count" },
-    { key: "formula", kind: "text" },
   ],
   empty: "There is no figure of this range.",
 };

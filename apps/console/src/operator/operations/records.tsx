@@ -1,0 +1,40 @@
+/** Both sides of a mismatch, and their difference, in words and with their amounts as money. */
+import type { Mismatch } from "@farthing/client";
+import { Money } from "../../parts/figures.tsx";
+import { wordsOf } from "../../parts/words.ts";
+
+/** The API writes a record as its amount in minor units, its currency and its state: "999 usd paid". */
+const RECORD = /^(-?\d+) ([a-z]{3})(?: (.*))?$/;
+
+interface RecordProps {
+  readonly of: string | null;
+  /** Says what the amount is, if the mismatch is not about one object. */
+  readonly is?: string;
+}
+
+function Record({ of, is }: RecordProps) {
+  if (of === null) return "no record";
+  const [, amount, currency, state] = RECORD.exec(of) ?? [];
+  if (amount === undefined) return wordsOf(of);
+  return (
+    <div className={is === undefined ? undefined : "min-w-40"}>
+      <Money of={Number(amount)} currency={currency} />
+      {state !== undefined && ` ${wordsOf(state)}`}
+      {is !== undefined && ` (${is})`}
+    </div>
+  );
+}
+
+/** For a payout's sum, both amounts are Stripe's: the lines that it listed, and the payout itself. */
+const isSum = ({ kind }: Mismatch) => kind === "payout_sum";
+
+export const Ours = (mismatch: Mismatch) => (
+  <Record of={mismatch.ours} {...isSum(mismatch) && { is: "the sum of Stripe's lines" }} />
+);
+
+export const Theirs = (mismatch: Mismatch) => (
+  <Record of={mismatch.theirs} {...isSum(mismatch) && { is: "the payout" }} />
+);
+
+/** Names the difference of a mismatch, so that its sign has a meaning. */
+export const DIFFERENCE = "Difference (Stripe's less ours)";
