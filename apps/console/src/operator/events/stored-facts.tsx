@@ -1,12 +1,35 @@
+import type { ReactNode } from "react";
 import { Facts } from "../../parts/facts.tsx";
+import { Moment, Money } from "../../parts/figures.tsx";
+import { titleOf } from "../../parts/words.ts";
 
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
+type Stored = Readonly<Record<string, unknown>>;
 
-/** The stored facts of an event, by the names in the inbox. Amounts are in the minor unit. */
-export function StoredFacts(
-  { facts }: { readonly facts: Readonly<Record<string, unknown>> },
-) {
+/** Facts whose names alone say too little. */
+const NAMES: Readonly<Partial<Record<string, string>>> = {
+  mark: "Mark of the installation",
+};
+
+/** Amounts in the minor unit of the fact `currency`. */
+const isMoney = (name: string) => name === "fee" || name === "net" || /^amount(_|$)/.test(name);
+
+/** Times in seconds since 1970, as Stripe has them. */
+const isTime = (name: string) => /_(at|by|on)$/.test(name);
+
+function written(name: string, value: unknown, { currency }: Stored): ReactNode {
+  if (typeof value === "number" && isMoney(name) && typeof currency === "string") {
+    return <Money of={value} currency={currency} />;
+  }
+  if (typeof value === "number" && isTime(name)) {
+    return <Moment at={new Date(value * 1000).toISOString()} />;
+  }
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return <code className="text-xs break-all">{text}</code>;
+}
+
+/** The stored facts of an event. */
+export function StoredFacts({ facts }: { readonly facts: Stored }) {
   const known = Object.entries(facts).filter(([, value]) => value !== null);
   if (known.length === 0) {
     return (
@@ -16,8 +39,8 @@ export function StoredFacts(
     );
   }
   const shown = known.map(([name, value]) => [
-    name,
-    <code key={name} className="text-xs break-all">{textOf(value)}</code>,
+    NAMES[name] ?? titleOf(name),
+    written(name, value, facts),
   ]);
   return <Facts facts={Object.fromEntries(shown)} />;
 }

@@ -9,7 +9,7 @@ import { Refunded } from "./refund-table.tsx";
 export const DISPUTES: TableOf<Dispute> = {
   caption: "Disputes",
   keyOf: ({ dispute_id }) => dispute_id,
-  empty: "No disputes. A dispute appears here when a bank asks a buyer's money back.",
+  empty: "No disputes. A dispute appears here when a bank asks for a buyer's money back.",
   columns: [
     {
       title: "Dispute",

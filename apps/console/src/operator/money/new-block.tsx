@@ -47,7 +47,7 @@ export function NewBlock({ action, of }: NewBlockProps) {
         <p className="text-sm">
           {of !== undefined && (
             <>
-              Blocks {of.kind === "ip" ? "address" : of.kind} <Id of={of.value} />.
+              Blocks {of.kind === "ip" ? "address" : of.kind} <Id of={of.value} />.{" "}
             </>
           )}
           Checkouts, bookings and automatic top-ups are refused until the block ends. Credits that
