@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import type { ChatMessage, ChatSettings } from "@farthing/react";
-import { SignInRequired, Trouble } from "@/components/farthing/trouble";
+import { isAboutCredits, SignInRequired, Trouble } from "@/components/farthing/trouble";
 import { useStoredChat } from "@/components/farthing/use-stored-chat";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
@@ -101,7 +101,10 @@ function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
 
 interface ChatProps extends ChatSettings {
   readonly title?: string | undefined;
-  /** Returns what to show for a failed answer, for example a `Paywall`; by default its message. */
+  /**
+   * Returns what to show if credits are missing, for example a `Paywall`; by default the message. The
+   * message of any other error is always shown.
+   */
   readonly explain?: ((error: Error) => ReactNode) | undefined;
   /** Keeps the conversation in this tab under this name, also while the user buys credits. */
   readonly storedAs?: string | undefined;
@@ -134,7 +137,8 @@ export function Chat({ title = "Chat", explain, storedAs, ...settings }: ChatPro
           </p>
         )}
         {status === "error" && error !== null && (
-          explain?.(error) ?? <Trouble title="The answer failed" error={error} />
+          (isAboutCredits(error) ? explain?.(error) : null) ??
+            <Trouble title="The answer failed" error={error} />
         )}
       </CardContent>
       {status !== "signed_out" && (

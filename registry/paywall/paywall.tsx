@@ -1,10 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { FarthingError } from "@farthing/client";
 import { usePackages } from "@farthing/react";
 import { BuyButton } from "@/components/farthing/buy-button";
-import { SignInRequired, Trouble } from "@/components/farthing/trouble";
+import { isAboutCredits, SignInRequired, Trouble } from "@/components/farthing/trouble";
 import {
   Dialog,
   DialogContent,
@@ -24,13 +23,12 @@ interface Words {
 
 /** Returns the dialog's words; undefined if the error is not about credits. */
 function wordsOf(error: unknown): Words | undefined {
-  if (!(error instanceof FarthingError)) return undefined;
+  if (!isAboutCredits(error)) return undefined;
   const { required, available } = error.details ?? {};
   if (error.code === "spend_cap_reached") {
     const text = "Your daily limit leaves too few credits. It starts anew at midnight, UTC.";
     return { title: "Daily limit reached", text, sells: false };
   }
-  if (error.code !== "insufficient_credits") return undefined;
   const text = typeof required === "string" && typeof available === "string"
     ? `This needs ${formatCredits(required)} credits, and ${
       formatCredits(available)

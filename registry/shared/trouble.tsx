@@ -8,6 +8,13 @@ export function SignInRequired() {
   return <p className="text-sm text-muted-foreground">Sign in required</p>;
 }
 
+const ABOUT_CREDITS: readonly string[] = ["insufficient_credits", "spend_cap_reached"];
+
+/** Whether a call was refused for a lack of credits, which the block `paywall` explains. */
+export function isAboutCredits(error: unknown): error is FarthingError {
+  return error instanceof FarthingError && ABOUT_CREDITS.includes(error.code);
+}
+
 interface TroubleProps {
   readonly title: string;
   readonly error: Error | null;

@@ -24,6 +24,7 @@ const metadata = { requestId: "req-8f2c41", traceId: "trace-1", timestamp: "2026
 const MESSAGES: Readonly<Record<string, string>> = {
   forbidden: "This credential does not allow the request.",
   insufficient_credits: "Not enough credits are available.",
+  unknown_model: "This model has no rate. Send a model from GET /usage/rates.",
   package_not_found: "This package is not on sale.",
   validation_error: "The target must be above the threshold.",
 };

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { newLogin, paysByCard } from "../browser/another-origin/app-page.ts";
 import { withPage } from "../browser/chromium.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
-import { backEnd, data, post } from "../support/project/http.ts";
+import { backEnd, data, get, post } from "../support/project/http.ts";
 import { type Person, signUp, signUpWith } from "../support/project/people.ts";
 import { promptOf } from "../support/work/chat.ts";
 import { holdsEnd } from "../support/work/jobs.ts";
@@ -30,6 +30,14 @@ const rowOf = async (page: Page, text: string): Promise<string[]> => {
   await row.waitFor();
   return await row.getByRole("cell").allInnerTexts();
 };
+
+/** The models that the project offers, which are fewer than those that have a rate. */
+async function offeredModels(): Promise<string[]> {
+  const { text } = await get(world, "ai/v1/models", backEnd(world));
+  const { data } = JSON.parse(text) as { data: { id: string }[] };
+  ok(data.length > 0);
+  return data.map(({ id }) => id);
+}
 
 /** Opens the console as a person who has these credits. */
 async function asPerson(
@@ -145,6 +153,9 @@ test("a buyer runs a job, cancels another, and finds both again", async () => {
 test("a buyer chats and sees the price; without credits the paywall leads to a purchase", async () => {
   const person = await signUpWith(world, "100");
   await asPerson(person, "/chat?model=gpt-4o", async (page) => {
+    const models = page.getByLabel("Model").locator("option");
+    await models.first().waitFor({ state: "attached" });
+    deepEqual(await models.allInnerTexts(), await offeredModels());
     await write(page.getByLabel("Message"), promptOf("[tokens:20]").content);
     await press(page, "Send");
     await page.getByText(/^[\d.]+ credits$/).waitFor();

@@ -1,5 +1,6 @@
 /** The block `chat` without a browser: what one user's clicks ask for. */
 import { deepEqual, equal } from "node:assert/strict";
+import { FarthingError } from "@farthing/client";
 import { FarthingProvider } from "@farthing/react";
 import { Chat } from "../../../registry/chat/chat.tsx";
 import { act, fireEvent, waitFor, withBlock } from "./page.tsx";
@@ -69,6 +70,41 @@ Deno.test("an answer that broke off says why it costs more than its text", async
     equal(page.getByRole("alert").textContent?.includes("The model has failed."), true);
   });
 });
+
+/** Makes a client whose every chat is refused. */
+function refusing(code: "unknown_model" | "insufficient_credits", status: number, message: string) {
+  const error = new FarthingError({ code, status, message, retryable: false });
+  const stream = () => ({
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+    settled: () => Promise.resolve("none"),
+  });
+  return { chat: { stream: stream as never } };
+}
+
+for (
+  const [what, farthing, shown] of [
+    [
+      "a lack of credits by the app's own words",
+      refusing("insufficient_credits", 402, "Too few."),
+      "Buy some.",
+    ],
+    [
+      "any other refusal by its message",
+      refusing("unknown_model", 422, "This model has no rate."),
+      "This model has no rate.",
+    ],
+  ] as const
+) {
+  Deno.test(`a chat with a paywall explains ${what}`, async () => {
+    const block = <Chat model="gpt-4o" explain={() => <p>Buy some.</p>} />;
+    await withBlock(block, { farthing }, async (page) => {
+      fireEvent.change(page.getByLabelText("Message"), { target: { value: "Hello" } });
+      fireEvent.click(page.getByText("Send"));
+      await page.findByText(shown);
+      equal(page.queryByText("Buy some.") !== null, shown === "Buy some.");
+    });
+  });
+}
 
 /** Makes a client whose answers are complete at once. */
 function answering() {

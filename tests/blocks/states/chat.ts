@@ -38,4 +38,5 @@ export const chats: State[] = [
   chat("streaming", ENDLESS, "A farthing was"),
   chat("answered", ANSWER, "2.78 credits"),
   chat("refused", { status: 402, code: "insufficient_credits" }, "Not enough credits"),
+  chat("not-offered", { status: 422, code: "unknown_model" }, "The answer failed"),
 ];

@@ -1,4 +1,4 @@
-import type { Rate } from "@farthing/client";
+import type { Reading } from "@farthing/react";
 import { useSearchParams } from "wouter";
 import { Chat } from "@/components/farthing/chat";
 import { Paywall } from "@/components/farthing/paywall";
@@ -9,12 +9,23 @@ import { Page } from "../parts/page.tsx";
 import { useRead } from "../reads/use-read.ts";
 import { useSignedIn } from "../session/context.tsx";
 
-/** A chat with the model that the address names, or with the first one that has a rate. */
-function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
+interface Model {
+  readonly id: string;
+}
+
+/**
+ * Reads the models that the project offers. A rate alone does not mean that: the list of rates has many
+ * more models. The client's types leave out OpenAI's routes, but this one answers with `data`, too.
+ */
+const useModels = () =>
+  useRead("/ai/v1/models" as "/usage/rates", {}) as unknown as Reading<readonly Model[]>;
+
+/** A chat with the model that the address names, or with the first one. */
+function Conversation({ models }: { readonly models: readonly Model[] }) {
   const { project } = useSignedIn();
   const [search, setSearch] = useSearchParams();
-  const model = rates.find(({ model }) => model === search.get("model"))?.model ?? rates[0]?.model;
-  if (model === undefined) return <p>No model has a rate yet.</p>;
+  const model = models.find(({ id }) => id === search.get("model"))?.id ?? models[0]?.id;
+  if (model === undefined) return <p>The app offers no model that has a rate.</p>;
   return (
     <div className="grid max-w-3xl gap-4">
       <div className="grid justify-items-start gap-1.5">
@@ -24,7 +35,7 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
           value={model}
           onChange={(event) => setSearch({ model: event.target.value }, { replace: true })}
         >
-          {rates.map(({ model }) => <option key={model} value={model}>{model}</option>)}
+          {models.map(({ id }) => <option key={id} value={id}>{id}</option>)}
         </Select>
       </div>
       <Chat
@@ -39,11 +50,11 @@ function Conversation({ rates }: { readonly rates: readonly Rate[] }) {
 }
 
 export function ChatPage() {
-  const reading = useRead("/usage/rates", {});
+  const reading = useModels();
   return (
     <Page title="Chat">
       <Known reading={reading} title="The models">
-        {(rates) => <Conversation rates={rates} />}
+        {(models) => <Conversation models={models} />}
       </Known>
     </Page>
   );

@@ -2,7 +2,7 @@ import type { FormEvent } from "react";
 import type { JobSummary } from "@farthing/client";
 import { Link, useLocation } from "wouter";
 import { Paywall } from "@/components/farthing/paywall";
-import { Trouble } from "@/components/farthing/trouble";
+import { isAboutCredits, Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import type { Column } from "../parts/data-table.tsx";
 import { Moment } from "../parts/figures.tsx";
@@ -36,12 +36,11 @@ function Research() {
     const query = String(new FormData(event.currentTarget).get("query"));
     run({ body: { query } }, { onDone: ({ job_id }) => navigate(`/jobs/${job_id}`) });
   };
-  const isUnpaid = error !== null && "code" in error && error.code === "insufficient_credits";
   return (
     <form onSubmit={start} className="flex max-w-xl flex-wrap items-end gap-2 *:first:grow">
       <TextField name="query" label="Topic" required />
       <Button type="submit" aria-disabled={state === "busy"}>Research</Button>
-      {isUnpaid
+      {isAboutCredits(error)
         ? <Paywall error={error} onClose={reset} />
         : error !== null && <Trouble title="The job did not start" error={error} />}
     </form>
