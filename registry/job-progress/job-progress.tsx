@@ -7,7 +7,7 @@ import { SignInRequired, Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import { Card, CardAction, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
-import { formatCredits } from "@/lib/farthing-format";
+import { addCredits, formatCredits } from "@/lib/farthing-format";
 
 const WORDS: Readonly<Record<JobState["status"], string>> = {
   loading: "Loading…",
@@ -25,22 +25,34 @@ interface JobProgressProps {
   readonly jobId: string;
   /** The job in the user's words, for example "Export". */
   readonly title: string;
+  /** How many of the last steps are listed; by default 3. */
+  readonly steps?: number | undefined;
   /** Shown below a job that has completed, for example a download. */
   readonly children?: ((job: Job) => ReactNode) | undefined;
 }
 
-/** The last steps that were done and charged. */
-function Steps({ job }: { job: Job }) {
-  const steps = job.checkpoints.slice(-3);
-  if (steps.length === 0) return null;
+/** A job answers with so many of its steps, the last ones. */
+const MOST_STEPS = 100;
+
+/** The last steps that were done and charged, and what all of them cost. */
+function Steps({ job: { checkpoints }, most }: { job: Job; most: number }) {
+  const all = checkpoints.length;
+  if (all === 0) return null;
+  const steps = checkpoints.slice(-most);
+  const sum = addCredits(checkpoints.map(({ credits }) => credits));
   return (
     <ul className="grid gap-1 text-sm text-muted-foreground">
+      {steps.length < all && <li>The last {steps.length} of {all} steps:</li>}
       {steps.map(({ step, credits, at }) => (
         <li key={`${step} ${at}`} className="flex justify-between gap-4">
           <span className="break-words">{step}</span>
           <span className="shrink-0 tabular-nums">{formatCredits(credits)} credits</span>
         </li>
       ))}
+      <li className="flex justify-between gap-4 font-medium text-foreground">
+        <span>{all < MOST_STEPS ? "Together" : `The last ${all} steps together`}</span>
+        <span className="shrink-0 tabular-nums">{formatCredits(sum)} credits</span>
+      </li>
     </ul>
   );
 }
@@ -62,7 +74,7 @@ function Failure({ state }: { state: JobState }) {
 }
 
 /** A job from its start to its end, with a button to cancel it. */
-export function JobProgress({ jobId, title, children }: JobProgressProps) {
+export function JobProgress({ jobId, title, steps = 3, children }: JobProgressProps) {
   const state = useJobStatus(jobId);
   const { status, job, progress, canCancel, cancel, isCancelling } = state;
   const isMoving = status === "queued" || status === "processing" || status === "loading";
@@ -98,7 +110,7 @@ export function JobProgress({ jobId, title, children }: JobProgressProps) {
             </p>
           </div>
         )}
-        {job !== undefined && <Steps job={job} />}
+        {job !== undefined && <Steps job={job} most={steps} />}
         <Failure state={state} />
         {status === "completed" && job !== undefined && children?.(job)}
       </CardContent>

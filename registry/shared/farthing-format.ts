@@ -10,6 +10,19 @@ export function formatCredits(amount: string): string {
   return format.format(amount as unknown as number);
 }
 
+/** Adds amounts of credits, which are decimal strings, without losing a digit. */
+export function addCredits(amounts: readonly string[]): string {
+  const decimals = Math.max(0, ...amounts.map((amount) => amount.split(".")[1]?.length ?? 0));
+  const units = amounts.map((amount) => {
+    const [whole = "0", rest = ""] = amount.split(".");
+    return BigInt(whole + rest.padEnd(decimals, "0"));
+  });
+  const sum = String(units.reduce((total, each) => total + each, BigInt(0)));
+  if (decimals === 0) return sum;
+  const digits = sum.padStart(decimals + 1, "0");
+  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
 /** Writes a price; `amount` is in the currency's minor unit, as the service returns it. */
 export function formatMoney(amount: number, currency: string): string {
   return format(amount, currency, LOCALE);

@@ -1,7 +1,12 @@
 /** How the blocks write money, and read it from a field. */
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { formatsOf } from "../../../supabase/functions/_shared/domain/notifications/format.ts";
-import { formatMoney, toMinorUnits, toUnits } from "../../../registry/shared/farthing-format.ts";
+import {
+  addCredits,
+  formatMoney,
+  toMinorUnits,
+  toUnits,
+} from "../../../registry/shared/farthing-format.ts";
 
 Deno.test("a block writes and reads amounts in the minor unit of Stripe and the service", () => {
   const written = (amount: number, currency: string) =>
@@ -16,6 +21,13 @@ Deno.test("a block writes and reads amounts in the minor unit of Stripe and the 
     500_000,
   ]);
   deepEqual(["rsd", "jpy", "kwd"].map((currency) => toUnits(5_000, currency)), ["50", "5000", "5"]);
+});
+
+Deno.test("credits are added without losing a digit", () => {
+  equal(addCredits([]), "0");
+  equal(addCredits(["5", "10"]), "15");
+  equal(addCredits(["0.1", "0.2"]), "0.3");
+  equal(addCredits(["0.000000000000000001", "12"]), "12.000000000000000001");
 });
 
 Deno.test("an amount is read digit by digit, and what is none is refused with an example", () => {

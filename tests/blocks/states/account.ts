@@ -47,6 +47,12 @@ const job = (change: Partial<Job>): Job => ({
   ...change,
 });
 
+const MANY = ["1", "2", "3", "4", "5"].map((step) => ({
+  at: `2026-11-24T09:00:0${step}Z`,
+  credits: "0.1",
+  step: `Question ${step}`,
+}));
+
 export const RUNNING = { data: job({}) };
 export const CANCELLED = { data: job({ status: "cancelled" }) };
 
@@ -99,6 +105,7 @@ export const account: State[] = [
   progress("queued", { data: job({ status: "queued", progress: 0, checkpoints: [] }) }, "Waiting"),
   progress("processing", RUNNING, "In progress"),
   progress("completed", { data: job({ status: "completed", progress: 100 }) }, "Download"),
+  progress("many-steps", { data: job({ checkpoints: MANY }) }, "The last 3 of 5 steps"),
   progress("failed", { data: job({ status: "failed", error: failure }) }, failure.message),
   progress("cancelled", CANCELLED, "Cancelled"),
   progress("unknown", FORBIDDEN, "The progress is unknown"),

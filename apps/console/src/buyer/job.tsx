@@ -1,9 +1,15 @@
 import type { Job } from "@farthing/client";
 import { useFarthing } from "@farthing/react";
-import { useParams } from "wouter";
+import { Link, useParams } from "wouter";
 import { JobProgress } from "@/components/farthing/job-progress";
 import { Download } from "../parts/download.tsx";
+import { Facts } from "../parts/facts.tsx";
+import { Known } from "../parts/known.tsx";
 import { Page } from "../parts/page.tsx";
+import { StateBadge } from "../parts/state-badge.tsx";
+import { wordsOf } from "../parts/words.ts";
+import { useRead } from "../reads/use-read.ts";
+import { useSignedIn } from "../session/context.tsx";
 
 /** The result of a job that has completed: a file, or what the job returned. */
 function Outcome({ job }: { readonly job: Job }) {
@@ -26,11 +32,38 @@ function Outcome({ job }: { readonly job: Job }) {
   );
 }
 
+/** An operator comes here from a customer. A job does not name its user, who is found by the job. */
+function ForOperators({ jobId }: { readonly jobId: string }) {
+  const reading = useRead("/jobs/{id}", { path: { id: jobId } });
+  return (
+    <Known reading={reading} title="The job">
+      {({ type, status, attempts, error }) => (
+        <Facts
+          facts={{
+            "Type": wordsOf(type),
+            "State": <StateBadge state={status} />,
+            "Attempts": attempts,
+            "Last error": error === null ? "none" : `${error.message} (${error.code})`,
+            "Customer": (
+              <Link href={`/customers?q=${jobId}`} className="underline">Find the customer</Link>
+            ),
+          }}
+        />
+      )}
+    </Known>
+  );
+}
+
+/** The steps that a job answers with, which are at most 100. */
+const ALL_STEPS = 100;
+
 export function JobPage() {
   const { id = "" } = useParams();
+  const { person } = useSignedIn();
   return (
     <Page title="Job" lead="A job goes on when you close this page.">
-      <JobProgress key={id} jobId={id} title="Progress">
+      {person.isOperator && <ForOperators jobId={id} />}
+      <JobProgress key={id} jobId={id} title="Progress" steps={ALL_STEPS}>
         {(job) => <Outcome job={job} />}
       </JobProgress>
     </Page>
