@@ -1,11 +1,12 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type ComponentProps, type FormEvent, useId, useState } from "react";
 import { useUserId } from "@farthing/react";
 import { Trouble } from "@/components/farthing/trouble";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
 
 interface Login {
   readonly email: string;
@@ -26,6 +27,16 @@ interface SignInProps {
 }
 
 type State = "idle" | "busy" | "unconfirmed" | Error;
+
+function Field({ label, ...input }: ComponentProps<typeof Input> & { label: string }) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>{label}</Label>
+      <Input id={id} required {...input} />
+    </div>
+  );
+}
 
 /** Email and password, for a visitor. A signed-in user sees nothing. */
 export function SignIn({ auth }: SignInProps) {
@@ -58,16 +69,8 @@ export function SignIn({ auth }: SignInProps) {
       </CardHeader>
       <CardContent>
         <form onSubmit={submit} className="grid gap-4">
-          <Input
-            {...{ name: "email", type: "email", autoComplete: "email", required: true }}
-            aria-label="Email"
-            placeholder="Email"
-          />
-          <Input
-            {...{ name: "password", type: "password", minLength: 6, required: true }}
-            aria-label="Password"
-            placeholder="Password"
-          />
+          <Field label="Email" name="email" type="email" autoComplete="email" />
+          <Field label="Password" name="password" type="password" minLength={6} />
           <div className="flex gap-2">
             <Button type="submit" value="in" aria-disabled={state === "busy"}>Sign in</Button>
             <Button type="submit" value="up" variant="outline" aria-disabled={state === "busy"}>
