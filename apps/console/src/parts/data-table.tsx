@@ -8,6 +8,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import { cn } from "./class-names.ts";
+import { watchScrollEdges } from "./scroll-edges.ts";
 
 export interface Column<Item> {
   readonly title: string;
@@ -32,11 +33,15 @@ interface DataTableProps<Item> extends TableOf<Item> {
 
 /** Only the region scrolls, because the keyboard reaches it. An id stays on one line. */
 const LOOK = [
-  "overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
+  "table-or-cards overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
   "*:data-[slot=table-container]:overflow-visible",
 ].join(" ");
 
-/** A table that scrolls sideways by itself on a narrow screen, also by keyboard. */
+/**
+ * A table that scrolls sideways by itself, also by keyboard. On a phone each row is a card, which the
+ * style sheet does alone; the roles keep it a table for screen readers, because a browser forgets that of
+ * an element with another `display`.
+ */
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
   if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;
   return (
@@ -44,25 +49,36 @@ export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataT
       role="region"
       aria-label={caption}
       tabIndex={0}
+      ref={watchScrollEdges}
       className={LOOK}
     >
-      <Table>
+      <Table role="table">
         <caption className="sr-only">{caption}</caption>
-        <TableHeader>
-          <TableRow>
+        <TableHeader role="rowgroup">
+          <TableRow role="row">
             {columns.map(({ title, isFigure }) => (
-              <TableHead key={title} scope="col" className={cn(isFigure && "text-right")}>
+              <TableHead
+                key={title}
+                role="columnheader"
+                scope="col"
+                className={cn(isFigure && "text-right")}
+              >
                 {title}
               </TableHead>
             ))}
           </TableRow>
         </TableHeader>
-        <TableBody>
+        <TableBody role="rowgroup">
           {items.map((item) => (
-            <TableRow key={keyOf(item)}>
+            <TableRow key={keyOf(item)} role="row">
               {columns.map(({ title, cell, isFigure }) => (
-                <TableCell key={title} className={cn(isFigure && "text-right tabular-nums")}>
-                  {cell(item)}
+                <TableCell
+                  key={title}
+                  role="cell"
+                  data-title={title}
+                  className={cn(isFigure && "text-right tabular-nums")}
+                >
+                  <div>{cell(item)}</div>
                 </TableCell>
               ))}
             </TableRow>

@@ -48,7 +48,7 @@ export function Shell() {
   const areas = areasOf(person.isOperator);
   return (
     <>
-      <header className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b px-4 py-2">
+      <header className="flex items-center gap-4 border-b px-4 py-2">
         <Button
           variant="outline"
           size="sm"
@@ -58,8 +58,13 @@ export function Shell() {
         >
           Menu
         </Button>
-        <p className="font-semibold">Farthing</p>
-        <p className="ml-auto min-w-0 text-sm break-words text-muted-foreground">{person.email}</p>
+        <p className="font-semibold max-sm:hidden">Farthing</p>
+        <p
+          className="ml-auto min-w-0 truncate text-sm text-muted-foreground"
+          title={person.email}
+        >
+          {person.email}
+        </p>
         <Button variant="ghost" size="sm" onClick={() => signOut(signedIn)}>
           Sign out
         </Button>
