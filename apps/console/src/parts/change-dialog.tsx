@@ -28,6 +28,8 @@ interface ChangeDialogProps<In, Out, Plan> {
   readonly change: Change<In, Out>;
   /** Builds the call's input from the form's fields. */
   readonly inputOf: (form: FormData) => In;
+  /** Says in the page's own words why the change was refused; by default the service's message. */
+  readonly explain?: (error: Error) => ReactNode;
   /** Says what was done. */
   readonly done: (result: Out) => ReactNode;
   readonly isDestructive?: boolean;
@@ -49,9 +51,22 @@ function Outcome({ close, children }: OutcomeProps) {
   );
 }
 
+interface RefusalProps {
+  readonly title: string;
+  readonly error: Error | null;
+  readonly explain: ((error: Error) => ReactNode) | undefined;
+}
+
+function Refusal({ title, error, explain }: RefusalProps) {
+  const words = error && explain?.(error);
+  return words
+    ? <Trouble title={title} error={null}>{words}</Trouble>
+    : <Trouble {...{ title, error }} />;
+}
+
 /** The form of a change. Errors of its input are shown, and nothing is sent. */
 function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
-  const { action, preview, dryRun, children, change, inputOf, isDestructive } = props;
+  const { action, preview, dryRun, children, change, inputOf, isDestructive, explain } = props;
   const [wrongInput, setWrongInput] = useState<Error | null>(null);
   const plan = dryRun?.change.result;
   const isPreviewed = dryRun === undefined || dryRun.change.state === "done";
@@ -85,12 +100,13 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
       </div>
       {wrongInput !== null && <Trouble title="Not possible" error={wrongInput} />}
       {dryRun?.change.state === "failed" && (
-        <Trouble title="No preview" error={dryRun.change.error} />
+        <Refusal title="No preview" error={dryRun.change.error} explain={explain} />
       )}
       {change.state === "failed" && (
-        <Trouble
+        <Refusal
           title={`${action}: ${isUncertain(change.error) ? "no answer" : "not done"}`}
           error={change.error}
+          explain={explain}
         />
       )}
       {isPreviewed
@@ -113,8 +129,9 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
 }
 
 /**
- * A change by an operator: says what will happen and in whose name, asks, and shows the outcome. If
- * nobody knows whether the change was made, pressing the button again repeats the same request.
+ * A change: says what will happen, asks, and shows the outcome. An operator, who acts for the app, reads
+ * in whose name it is made. If nobody knows whether the change was made, pressing the button again
+ * repeats the same request.
  */
 export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
   const { action, title, dryRun, children, change, done, isDestructive } = props;
@@ -144,7 +161,9 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
         <DialogContent ref={popup} initialFocus={children === undefined ? popup : true}>
           <DialogHeader>
             <DialogTitle>{title}</DialogTitle>
-            <DialogDescription>In your name: {person.email}</DialogDescription>
+            {person.isOperator && (
+              <DialogDescription>In your name: {person.email}</DialogDescription>
+            )}
           </DialogHeader>
           {state === "done" && result !== undefined
             ? <Outcome close={() => set(false)}>{done(result)}</Outcome>

@@ -11,7 +11,7 @@ import { DISPUTES } from "../money/dispute-table.tsx";
 import { NewBlock } from "../money/new-block.tsx";
 import { REFUNDS } from "../money/refund-table.tsx";
 import { WARNINGS } from "../money/warning-table.tsx";
-import { EXPLAINED } from "./entry-table.tsx";
+import { explainedBy } from "./entry-table.tsx";
 import { GrantCredits } from "./grant-credits.tsx";
 import { ORDERS } from "./order-table.tsx";
 import { Part } from "./part.tsx";
@@ -72,7 +72,7 @@ function Customer(page: Data) {
       <Section title="Requests that would be refused next, and why">
         <DataTable {...REFUSED_NEXT} items={page.refused_next} />
       </Section>
-      <Part of={page.entries} table={EXPLAINED} whole={list("entries")} />
+      <Part of={page.entries} table={explainedBy(page.refunds.items)} whole={list("entries")} />
       <Part of={page.orders} table={ORDERS} whole={list("orders")} />
       <Part of={page.lots} table={LOTS} whole={list("lots")} />
       <Part of={page.holds} table={HOLDS} />

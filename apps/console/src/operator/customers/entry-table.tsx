@@ -1,5 +1,5 @@
 /** Changes of a balance, with their causes as links. */
-import type { Entry, ExplainedEntry } from "@farthing/client";
+import type { Entry, ExplainedEntry, Refund } from "@farthing/client";
 import type { Column, TableOf } from "../../parts/data-table.tsx";
 import { Credits, Id, Moment } from "../../parts/figures.tsx";
 import { wordsOf } from "../../parts/words.ts";
@@ -29,15 +29,58 @@ const FIGURES: readonly Column<Entry>[] = [
   },
 ];
 
-/** The author of a change, and the ids of its cause. */
-function Causes(
-  { author, order_id, job_id, hold_id, stripe_event_id }: ExplainedEntry,
-) {
+/** The sentence of the API names an operator by the id, in whose place the link to them stands. */
+function Sentence({ reason, author }: ExplainedEntry) {
+  const [before, ...rest] = reason.split(author.replace(/^operator:/, "operator "));
+  if (!author.startsWith("operator:") || rest.length === 0) return <p>{reason}</p>;
+  return (
+    <p>
+      {before}
+      <Author of={author} />
+      {rest.join("")}
+    </p>
+  );
+}
+
+/** These sentences begin with their author. */
+const namesAuthor = ({ reason }: ExplainedEntry): boolean =>
+  /^(Grant|Debit|Hold settled) by /.test(reason);
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+interface CausesProps {
+  readonly entry: ExplainedEntry;
+  readonly refunds: readonly Refund[];
+}
+
+/** The author of a change, and its causes. A refund names who has asked for it. */
+function Causes({ entry, refunds }: CausesProps) {
+  const { author, order_id, job_id, hold_id, stripe_event_id, metadata } = entry;
+  const refundId = textOf(metadata?.["refund_id"]);
+  const disputeId = textOf(metadata?.["dispute_id"]);
+  const refund = refunds.find(({ refund_id }) => refund_id === refundId);
   return (
     <ul className="flex flex-wrap gap-x-4 text-xs text-muted-foreground">
-      {stripe_event_id === null && (
+      {stripe_event_id === null && !namesAuthor(entry) && (
         <li>
           by <Author of={author} />
+        </li>
+      )}
+      {refundId && (
+        <li>
+          refund <LinkTo under="/refunds" id={refundId} />
+        </li>
+      )}
+      {refund && (
+        <li>
+          asked for by <Author of={refund.requested_by} />
+          {refund.reason && `: ${refund.reason}`}
+        </li>
+      )}
+      {disputeId && (
+        <li>
+          dispute <LinkTo under="/disputes" id={disputeId} />
         </li>
       )}
       {stripe_event_id && (
@@ -67,7 +110,8 @@ function Causes(
 const keyOf = ({ seq }: Entry) => seq;
 const EMPTY = "No changes yet. Each purchase, grant, charge and refund appears here.";
 
-export const EXPLAINED: TableOf<ExplainedEntry> = {
+/** The newest changes, with their reasons. `refunds` are those that the same page shows. */
+export const explainedBy = (refunds: readonly Refund[]): TableOf<ExplainedEntry> => ({
   caption: "Changes of the balance",
   keyOf,
   empty: EMPTY,
@@ -77,19 +121,19 @@ export const EXPLAINED: TableOf<ExplainedEntry> = {
       title: "Why",
       cell: (entry) => (
         <div className="grid min-w-64 gap-0.5 whitespace-normal">
-          {entry.reason}
-          <Causes {...entry} />
+          <Sentence {...entry} />
+          <Causes {...{ entry, refunds }} />
         </div>
       ),
     },
   ],
-};
+});
 
 /** The whole list has no sentences, but every change ever made. */
 export const ENTRIES: TableOf<Entry> = {
   caption: "All changes of the balance",
   keyOf,
-  empty: "No changes match.",
+  empty: EMPTY,
   columns: [
     ...FIGURES,
     {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Booking, Order, Refund } from "@farthing/client";
+import { type Booking, FarthingError, type Order, type Refund } from "@farthing/client";
 import { toMinorUnits } from "@/lib/farthing-format";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { Facts } from "../../parts/facts.tsx";
@@ -41,6 +41,18 @@ function Done(
   );
 }
 
+/** The service's message names the field of its answer that has the figure. */
+function tooLarge(error: Error, currency: string): ReactNode {
+  if (!(error instanceof FarthingError) || error.code !== "refund_too_large") return null;
+  const refundable = error.details?.["refundable"];
+  if (typeof refundable !== "number" || refundable === 0) return null;
+  return (
+    <p>
+      At most <Money of={refundable} currency={currency} /> can be refunded.
+    </p>
+  );
+}
+
 /** Refunds a payment, or a part of it. */
 function RefundPayment(
   { what, currency, isOffered, facts, children }: RefundPaymentProps,
@@ -74,6 +86,7 @@ function RefundPayment(
           <p className="text-sm">{children}</p>
         </>
       }
+      explain={(error) => tooLarge(error, currency)}
       done={(refund) => isMade(refund) && <Done {...refund} />}
     >
       <MoneyField
