@@ -5,17 +5,27 @@ import { Known } from "./known.tsx";
 
 interface ListTableProps<Item> extends TableOf<Item> {
   readonly list: List<Item>;
+  /** The filters that the page's address sets. With one, no rows only means that none matches. */
+  readonly filters?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A list of the API as a table, page by page. */
-export function ListTable<Item>({ list, caption, ...table }: ListTableProps<Item>) {
+export function ListTable<Item>(
+  { list, caption, filters = {}, empty, ...table }: ListTableProps<Item>,
+) {
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
   const { reading, hasMore, isLoadingMore, loadMore } = list;
   return (
     <Known reading={reading} title={caption}>
       {(items) => (
         <div className="grid justify-items-start gap-4 *:min-w-0 *:max-w-full">
           <div className="w-full">
-            <DataTable caption={caption} items={items} {...table} />
+            <DataTable
+              caption={caption}
+              items={items}
+              empty={isFiltered ? "Nothing matches these filters." : empty}
+              {...table}
+            />
           </div>
           {hasMore && (
             <Button variant="outline" onClick={loadMore} aria-disabled={isLoadingMore}>

@@ -22,11 +22,25 @@ function Buyer({ orderId }: { readonly orderId: string }) {
   return <CustomerLink id={buyer.id} as={buyer.email ?? buyer.id} />;
 }
 
+/** Only an order that exists has none of these. */
+function MoneyBack({ orderId }: { readonly orderId: string }) {
+  const refunds = useList("/refunds", { query: { order_id: orderId } });
+  const disputes = useList("/disputes", { query: { order_id: orderId } });
+  return (
+    <>
+      <Section title="Refunds">
+        <ListTable list={refunds} {...REFUNDS} />
+      </Section>
+      <Section title="Disputes">
+        <ListTable list={disputes} {...DISPUTES} />
+      </Section>
+    </>
+  );
+}
+
 export function OrderPage() {
   const { id = "" } = useParams();
   const reading = useRead("/checkout/orders/{id}", { path: { id } });
-  const refunds = useList("/refunds", { query: { order_id: id } });
-  const disputes = useList("/disputes", { query: { order_id: id } });
   return (
     <Page title="Order" lead={<Id of={id} />}>
       <Known reading={reading} title="The order">
@@ -60,15 +74,10 @@ export function OrderPage() {
             <div>
               <RefundOrder {...order} />
             </div>
+            <MoneyBack orderId={id} />
           </>
         )}
       </Known>
-      <Section title="Refunds">
-        <ListTable list={refunds} {...REFUNDS} />
-      </Section>
-      <Section title="Disputes">
-        <ListTable list={disputes} {...DISPUTES} />
-      </Section>
     </Page>
   );
 }

@@ -17,7 +17,7 @@ export function BlocksPage() {
       <Filters>
         <Field name="user_id" label="User id" />
       </Filters>
-      <ListTable list={list} {...BLOCKS} />
+      <ListTable list={list} filters={query} {...BLOCKS} />
     </Page>
   );
 }

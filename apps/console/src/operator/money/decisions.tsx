@@ -57,7 +57,7 @@ export function DecisionsPage() {
         />
         <Field name="user_id" label="User id" />
       </Filters>
-      <ListTable list={list} {...DECISIONS} />
+      <ListTable list={list} filters={query} {...DECISIONS} />
     </Page>
   );
 }

@@ -17,7 +17,7 @@ export function DisputesPage() {
         <Field name="user_id" label="User id" />
         <Field name="order_id" label="Order" />
       </Filters>
-      <ListTable list={list} {...DISPUTES} />
+      <ListTable list={list} filters={query} {...DISPUTES} />
     </Page>
   );
 }

@@ -18,7 +18,7 @@ export function GrantsPage() {
         <Choice name="status" label="State" values={STATES} />
         <Field name="user_id" label="User id" />
       </Filters>
-      <ListTable list={list} {...GRANTS} />
+      <ListTable list={list} filters={query} {...GRANTS} />
     </Page>
   );
 }

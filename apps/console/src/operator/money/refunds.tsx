@@ -26,7 +26,7 @@ export function RefundsPage() {
         <Field name="order_id" label="Order" />
         <Field name="booking_id" label="Booking" />
       </Filters>
-      <ListTable list={list} {...REFUNDS} />
+      <ListTable list={list} filters={query} {...REFUNDS} />
     </Page>
   );
 }

@@ -20,7 +20,7 @@ export function WarningsPage() {
         />
         <Field name="user_id" label="User id" />
       </Filters>
-      <ListTable list={list} {...WARNINGS} />
+      <ListTable list={list} filters={query} {...WARNINGS} />
     </Page>
   );
 }

@@ -58,7 +58,7 @@ export function WelcomePage() {
         <Choice name="refused_as" label="Refused by" values={REFUSALS} />
         <Field name="user_id" label="User id" />
       </Filters>
-      <ListTable list={list} {...WELCOMES} />
+      <ListTable list={list} filters={query} {...WELCOMES} />
     </Page>
   );
 }
