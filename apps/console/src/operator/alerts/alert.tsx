@@ -59,21 +59,20 @@ export function AlertPage() {
     <Page title="Alert">
       <Known reading={reading} title="The alert" placeholder="h-96">
         {(alert) => (
-          <div className="grid gap-8 *:min-w-0 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-            <div className="grid content-start gap-8 *:min-w-0">
-              <Section title={titleOf(alert.rule)}>
-                <p>{alert.summary}</p>
-                <Facts facts={factsOf(alert)} />
-                {alert.state === "open" && (
-                  <div>
-                    <Acknowledge alert={alert} />
-                  </div>
-                )}
-              </Section>
-              <Section title="Its causes now">
-                <Evidence rule={alert.rule} />
-              </Section>
-            </div>
+          // The causes have the whole width, because their last columns are what an operator does next.
+          <div className="grid gap-8 *:min-w-0">
+            <Section title={titleOf(alert.rule)}>
+              <p>{alert.summary}</p>
+              <Facts facts={factsOf(alert)} />
+              {alert.state === "open" && (
+                <div>
+                  <Acknowledge alert={alert} />
+                </div>
+              )}
+            </Section>
+            <Section title="Its causes now">
+              <Evidence rule={alert.rule} />
+            </Section>
             <Section title="Runbook">
               <Runbook path={alert.runbook} />
             </Section>

@@ -1,9 +1,11 @@
 /** The causes of an alert: the rows that made its rule fire, or the page that has them. */
 import type { ComponentType } from "react";
 import { Link } from "wouter";
+import { ListTable } from "../../parts/list-table.tsx";
+import { useList } from "../../reads/use-list.ts";
 import { EventList } from "../events/events.tsx";
 import { DeadJobs } from "../operations/dead-jobs.tsx";
-import { MismatchList } from "../operations/mismatches.tsx";
+import { MISMATCH_COLUMNS } from "../operations/mismatches.tsx";
 import { NotificationList } from "../operations/notifications.tsx";
 import { ProofList } from "../operations/proofs.tsx";
 
@@ -33,7 +35,23 @@ const Backlog = () => (
   </>
 );
 
-const Mismatches = () => <MismatchList query={{}} />;
+/** These are the same for every open mismatch. */
+const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
+
+/** Only the open ones: a mismatch that was resolved by hand may still differ. */
+function Mismatches() {
+  const list = useList("/mismatches", {});
+  return (
+    <ListTable
+      list={list}
+      caption="Mismatches"
+      columns={MISMATCH_COLUMNS.filter(({ title }) => !OF_RESOLVED.includes(title))}
+      keyOf={({ mismatch_id }) => mismatch_id}
+      empty="No mismatch is open."
+    />
+  );
+}
+
 const Jobs = () => <DeadJobs />;
 const Notifications = () => <NotificationList query={{ state: "dead" }} />;
 const Proofs = () => <ProofList outcome="violated" />;
