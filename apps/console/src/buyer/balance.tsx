@@ -62,7 +62,9 @@ export function BalancePage() {
   return (
     <Page title="Balance" lead="The credits that you can spend now.">
       <div className="max-w-xl">
-        <CreditBalance />
+        <CreditBalance
+          action={<Link href="/buy" className="text-sm underline">Buy credits</Link>}
+        />
       </div>
       <TopUps />
       {credits.status === "ready" && <Details balance={credits.data} />}

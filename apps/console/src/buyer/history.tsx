@@ -2,27 +2,39 @@ import type { Entry } from "@farthing/client";
 import { useEntries } from "@farthing/react";
 import type { Column } from "../parts/data-table.tsx";
 import { Download } from "../parts/download.tsx";
+import { KINDS, kindWordsOf } from "../parts/entry-kinds.ts";
 import { Credits, Moment } from "../parts/figures.tsx";
 import { Choice, Filters, useFilters } from "../parts/filters.tsx";
 import { ListTable } from "../parts/list-table.tsx";
 import { Page } from "../parts/page.tsx";
-import { reasonOf, WHAT } from "./reasons.ts";
+import { useList } from "../reads/use-list.ts";
+import { boughtBy } from "./orders.tsx";
+import { type Bought, reasonOf } from "./reasons.ts";
 
-const COLUMNS: readonly Column<Entry>[] = [
+const columnsOf = (bought: Bought): readonly Column<Entry>[] => [
   { title: "When", cell: ({ created_at }) => <Moment at={created_at} /> },
   {
     title: "What",
-    cell: ({ kind }) => <span className="whitespace-nowrap">{WHAT[kind] ?? kind}</span>,
+    cell: ({ kind }) => <span className="whitespace-nowrap">{kindWordsOf(kind)}</span>,
   },
-  { title: "Why", cell: (entry) => reasonOf(entry) },
+  { title: "Why", cell: (entry) => reasonOf(entry, bought) },
   { title: "Credits", isFigure: true, cell: ({ amount }) => <Credits of={amount} signed /> },
   { title: "Balance", isFigure: true, cell: ({ balance_after }) => <Credits of={balance_after} /> },
 ];
+
+/** Names the newest orders by their packages. An older one, or an unread one, is named by its id. */
+function useBought(): Bought {
+  const { reading } = useList("/checkout/orders", {}, { readsOnFocus: true });
+  const orders = reading.status === "ready" ? reading.data : [];
+  const names = new Map(orders.map((order) => [order.order_id, boughtBy(order)]));
+  return (orderId) => names.get(orderId);
+}
 
 export function HistoryPage() {
   const { kind } = useFilters("kind");
   const filter = kind === undefined ? {} : { kind: kind as Entry["kind"] };
   const entries = useEntries(filter);
+  const bought = useBought();
   return (
     <Page
       title="History"
@@ -30,12 +42,13 @@ export function HistoryPage() {
       actions={<Download label="Download CSV" name="credits.csv" read={entries.csv} />}
     >
       <Filters>
-        <Choice name="kind" label="What" values={Object.keys(WHAT)} />
+        <Choice name="kind" label="What" values={KINDS} nameOf={kindWordsOf} />
       </Filters>
       <ListTable
         list={{ ...entries, reading: entries }}
+        filters={filter}
         caption="Changes of your balance"
-        columns={COLUMNS}
+        columns={columnsOf(bought)}
         keyOf={({ id }) => id}
         empty="You have no history yet. Each change of your balance appears here."
       />

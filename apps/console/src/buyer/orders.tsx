@@ -6,9 +6,12 @@ import { Page } from "../parts/page.tsx";
 import { StateBadge } from "../parts/state-badge.tsx";
 import { useList } from "../reads/use-list.ts";
 
+export const boughtBy = ({ package_name }: Order): string =>
+  package_name === null ? "Automatic top-up" : `${package_name} package`;
+
 const COLUMNS: readonly Column<Order>[] = [
   { title: "When", cell: ({ created_at }) => <Moment at={created_at} /> },
-  { title: "What", cell: ({ package_name }) => package_name ?? "Automatic top-up" },
+  { title: "What", cell: boughtBy },
   { title: "State", cell: ({ status }) => <StateBadge state={status} /> },
   {
     title: "Credits",

@@ -19,9 +19,37 @@ const ENTRY: Entry = {
   transaction_id: "1",
 };
 
+const ORDER = { reference_type: "order", reference_id: "8" } as const;
+const OLD = { ...ORDER, reference_id: "9" } as const;
+const bought = (id: string) => id === "8" ? "Starter package" : undefined;
+
 const CASES: readonly (readonly [what: string, entry: Partial<Entry>, reason: string])[] = [
   ["its reason", { metadata: { reason: "A picture", model: "gpt-4o" } }, "A picture"],
-  ["its model if it has no reason", { metadata: { model: "gpt-4o" } }, "gpt-4o"],
+  ["its model if it has no reason", { metadata: { model: "gpt-4o" } }, "Use of gpt-4o"],
+  [
+    "the chat with its tokens",
+    { reference_type: "chat", reference_id: "7", metadata: { model: "m", input_tokens: 12 } },
+    "Chat with m: 12 input tokens",
+  ],
+  [
+    "the step of a job",
+    { reference_type: "job", metadata: { model: "m", step: "plan", output_tokens: 7 } },
+    "Step plan of a job, m: 7 output tokens",
+  ],
+  ["the package that was bought", { ...ORDER, kind: "purchase" }, "Starter package bought"],
+  ["the order if it is an old one", { ...OLD, kind: "purchase" }, "Order 9"],
+  ["a bonus", { ...ORDER, kind: "bonus" }, "Bonus: Starter package"],
+  [
+    "a refund",
+    { ...OLD, kind: "clawback", metadata: { refund_id: "3" } },
+    "Refund: order 9",
+  ],
+  [
+    "a dispute",
+    { ...ORDER, kind: "clawback", metadata: { dispute_id: "3" } },
+    "Dispute: Starter package",
+  ],
+  ["that credits expired", { kind: "expiry", reference_type: "lot" }, "They were not used in time"],
   ["its reference", { reference_type: "job_step", reference_id: "7" }, "job step 7"],
   ["its author if it has nothing else", {}, "by the app"],
   ["the author of a later version by its name", { author: "partner:9" }, "by partner:9"],
@@ -30,6 +58,6 @@ const CASES: readonly (readonly [what: string, entry: Partial<Entry>, reason: st
 
 for (const [what, entry, reason] of CASES) {
   Deno.test(`the reason of an entry is ${what}`, () => {
-    equal(reasonOf({ ...ENTRY, ...entry }), reason);
+    equal(reasonOf({ ...ENTRY, ...entry }, bought), reason);
   });
 }

@@ -1,19 +1,5 @@
-/** Says in plain words what has changed a balance, and why. */
+/** Says in plain words why a balance has changed, as far as a buyer's entries tell. */
 import type { Entry } from "@farthing/client";
-
-/** A later version of the service may have more kinds. */
-export const WHAT: Readonly<Partial<Record<string, string>> & Record<Entry["kind"], string>> = {
-  purchase: "Purchase",
-  bonus: "Bonus",
-  promotion: "Gift",
-  adjustment: "Correction",
-  debit: "Charge",
-  usage: "Usage",
-  settle: "Finished work",
-  expiry: "Expired",
-  clawback: "Taken back",
-  reinstatement: "Given back",
-};
 
 const AUTHORS: Readonly<Partial<Record<string, string>>> = {
   owner: "you",
@@ -23,15 +9,62 @@ const AUTHORS: Readonly<Partial<Record<string, string>>> = {
   task: "a scheduled task",
 };
 
+const TOKENS = {
+  input_tokens: "input",
+  cached_input_tokens: "cached input",
+  cache_write_tokens: "cache write",
+  output_tokens: "output",
+  reasoning_tokens: "reasoning",
+} as const;
+
+type Facts = Readonly<Record<string, unknown>>;
+
 const textOf = (value: unknown): string => typeof value === "string" ? value : "";
 
-/** Returns the reason that the entry has, else its model or reference, else who made it. */
-export function reasonOf({ metadata, reference_type, reference_id, author }: Entry): string {
-  const { reason, model } = (metadata ?? {}) as { reason?: unknown; model?: unknown };
-  const said = textOf(reason) || textOf(model);
-  if (said !== "") return said;
-  if (reference_type !== null && reference_id !== null) {
-    return `${reference_type.replaceAll("_", " ")} ${reference_id}`;
+/** Writes the use of a model: "gpt-4o: 1000 input, 500 output tokens". */
+function usageOf(facts: Facts): string {
+  const counts = Object.entries(TOKENS).filter(([name]) => Number(facts[name] ?? 0) > 0)
+    .map(([name, words]) => `${facts[name]} ${words}`);
+  const model = textOf(facts["model"]);
+  return counts.length === 0 ? model : `${model}: ${counts.join(", ")} tokens`;
+}
+
+/** The cause of a bonus, a clawback or a reinstatement. */
+function causeOf(kind: Entry["kind"], facts: Facts): string {
+  if (kind === "bonus") return "Bonus";
+  if ("refund_id" in facts) return "Refund";
+  if ("dispute_id" in facts) return "Dispute";
+  return "warning_id" in facts ? "Fraud warning" : "Payment";
+}
+
+/** Says what an order bought; undefined if it is not known. */
+export type Bought = (orderId: string) => string | undefined;
+
+function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought: Bought): string {
+  const name = bought(orderId);
+  if (kind === "purchase") return name === undefined ? `Order ${orderId}` : `${name} bought`;
+  return `${causeOf(kind, facts)}: ${name ?? `order ${orderId}`}`;
+}
+
+/** Returns the reason that the entry has, else what its facts or its reference say, else its author. */
+export function reasonOf(
+  { kind, metadata, reference_type, reference_id, author }: Entry,
+  bought: Bought = () => undefined,
+): string {
+  const facts: Facts = metadata ?? {};
+  if (reference_type === "order" && reference_id !== null) {
+    return orderReason(kind, reference_id, facts, bought);
   }
-  return `by ${AUTHORS[author.split(":")[0] ?? ""] ?? author}`;
+  if (reference_type === "chat_correction") return "Correction of a chat that cost too much";
+  if (textOf(facts["reason"]) !== "") return textOf(facts["reason"]);
+  if (textOf(facts["model"]) !== "") {
+    if (reference_type === "chat") return `Chat with ${usageOf(facts)}`;
+    const step = textOf(facts["step"]);
+    return step === "" ? `Use of ${usageOf(facts)}` : `Step ${step} of a job, ${usageOf(facts)}`;
+  }
+  if (kind === "expiry") return "They were not used in time";
+  if (reference_type === "hold" || reference_id === null || reference_type === null) {
+    return `by ${AUTHORS[author.split(":")[0] ?? ""] ?? author}`;
+  }
+  return `${reference_type.replaceAll("_", " ")} ${reference_id}`;
 }

@@ -15,12 +15,14 @@ const FIELD = "grid gap-1.5";
 
 type ChoiceProps = FieldProps & {
   readonly values: readonly string[];
+  /** Writes a value as the page's table does; by default as words. */
+  readonly nameOf?: (value: string) => string;
   /** Names what the API does without the filter. */
   readonly without?: string;
 };
 
 /** A choice of one value, or of all. */
-export function Choice({ name, label, values, without = "all" }: ChoiceProps) {
+export function Choice({ name, label, values, nameOf = wordsOf, without = "all" }: ChoiceProps) {
   const [address] = useSearchParams();
   const id = useId();
   return (
@@ -28,7 +30,7 @@ export function Choice({ name, label, values, without = "all" }: ChoiceProps) {
       <Label htmlFor={id}>{label}</Label>
       <Select {...{ id, name }} defaultValue={address.get(name) ?? ""}>
         <option value="">{without}</option>
-        {values.map((value) => <option key={value} value={value}>{wordsOf(value)}</option>)}
+        {values.map((value) => <option key={value} value={value}>{nameOf(value)}</option>)}
       </Select>
     </div>
   );

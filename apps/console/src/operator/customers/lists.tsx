@@ -3,6 +3,7 @@ import type { ComponentType } from "react";
 import type { Input, ItemOf, ListPath } from "@farthing/client";
 import { useParams } from "wouter";
 import { DataTable, type TableOf } from "../../parts/data-table.tsx";
+import { KINDS } from "../../parts/entry-kinds.ts";
 import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
@@ -29,20 +30,6 @@ function wholeOf<P extends ListPath>(
   };
 }
 
-const KINDS = [
-  ...[
-    "purchase",
-    "bonus",
-    "promotion",
-    "adjustment",
-    "debit",
-    "usage",
-    "settle",
-    "expiry",
-  ],
-  ...["clawback", "reinstatement"],
-];
-
 function Entries({ id }: OfCustomer) {
   const { from, to, ...query } = useFilters("kind", "from", "to");
   const list = useList("/credits/entries", {
@@ -60,7 +47,7 @@ function Entries({ id }: OfCustomer) {
         <Field name="from" type="date" label="From (day, UTC)" />
         <Field name="to" type="date" label="Before (day, UTC)" />
       </Filters>
-      <ListTable list={list} {...ENTRIES} />
+      <ListTable list={list} filters={{ from, to, ...query }} {...ENTRIES} />
     </>
   );
 }
