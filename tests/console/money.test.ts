@@ -64,7 +64,7 @@ test("a refund is listed, filtered by its address, and explained", async () => {
     equal(await factOf(page, "At Stripe"), made.stripe_refund_id);
     await isUsable(page);
     await goTo(page, `/refunds?order_id=${crypto.randomUUID()}`, "Refunds");
-    await page.getByText("No refunds.").waitFor();
+    await page.getByText("Nothing matches these filters.").waitFor();
   });
 });
 
@@ -165,7 +165,7 @@ test("an operator clears a warning, and the customer's credits are free", async 
     await changes(page, {
       ...{ action: "Clear", person: operator, fields: { Reason: "The buyer was called." } },
     }, /The warning is cleared/);
-    await page.getByText("No early fraud warnings.").waitFor();
+    await page.getByText("Nothing matches these filters.").waitFor();
   });
   equal((await balanceOf(world, buyer.id)).available, "9990");
   await proven(world);
@@ -188,7 +188,7 @@ test("an operator reads why a checkout was decided, blocks its address, and a us
     }, /The block applies until somebody lifts it\./);
     equal((await address.checkout(await signUp(world))).status, 403);
     await goTo(page, `/blocks?user_id=${buyer.id}`, "Blocks");
-    await page.getByText("No blocks.").waitFor();
+    await page.getByText("Nothing matches these filters.").waitFor();
     await changes(page, {
       ...{ action: "Block", person: operator },
       fields: {
@@ -200,7 +200,7 @@ test("an operator reads why a checkout was decided, blocks its address, and a us
     await row(page, "Three disputes").waitFor();
     await isUsable(page);
     await changes(page, { action: "Lift", person: operator }, /The block is lifted/);
-    await page.getByText("No blocks.").waitFor();
+    await page.getByText("Nothing matches these filters.").waitFor();
   });
 });
 
