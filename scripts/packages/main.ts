@@ -18,9 +18,10 @@ const WHAT = "Installing packages from npm, once";
 
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
+/** Counts without hidden files: Deno makes a lock there while it looks, and removes it again. */
 function countPackages(): number {
   try {
-    return [...Deno.readDirSync(FOLDER)].length;
+    return [...Deno.readDirSync(FOLDER)].filter(({ name }) => !name.startsWith(".")).length;
   } catch {
     return 0;
   }

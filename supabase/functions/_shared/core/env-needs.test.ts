@@ -20,3 +20,25 @@ Deno.test("the table of needs lists exactly the functions", async () => {
   }
   assert.deepEqual([...FUNCTIONS], found.sort());
 });
+
+/** Names of the file that are not sent to the functions: commands on this machine use them. */
+const OF_COMMANDS = [
+  "SUPABASE_DB_URL",
+  "SUPABASE_PUBLISHABLE_KEY",
+  "SUPABASE_SECRET_KEY",
+  "SUPABASE_URL",
+];
+
+Deno.test("the example for a hosted project has every name that one sets, and no other", async () => {
+  const text = await Deno.readTextFile(new URL("../../.env.hosted.example", import.meta.url));
+  const inFile = (line: RegExp) => [...text.matchAll(line)].map(([, name]) => name!).sort();
+  const own = (is: string) =>
+    Object.entries(ENV_NEEDS).filter(([, need]) => need.is === is).map(([name]) => name);
+  assert.deepEqual(
+    inFile(/^#?([A-Z_]+)=/gm),
+    [...own("needed"), ...own("optional"), ...OF_COMMANDS].sort(),
+  );
+  // A name without a value is not optional: the functions would refuse it.
+  const optional = [...own("optional"), "RESEND_API_KEY"].filter((name) => name !== "STRIPE_MODE");
+  assert.deepEqual(inFile(/^#([A-Z_]+)=/gm), optional.sort());
+});
