@@ -42,9 +42,12 @@ function putAside(sql: Sql, mark: string) {
 }
 
 const WAITING = `order-${crypto.randomUUID()}`;
-const LATE = `po_${crypto.randomUUID()}`;
-const UNKNOWN = `po_${crypto.randomUUID()}`;
-const ODD = `po_${crypto.randomUUID()}`;
+/** The id of a payout, which has no hyphens at Stripe. */
+const newPayoutId = () => `po_${crypto.randomUUID().replaceAll("-", "")}`;
+
+const LATE = newPayoutId();
+const UNKNOWN = newPayoutId();
+const ODD = newPayoutId();
 
 /** Stores a count with the test's time, in the same way in which an isolate stores its counts. */
 function count(

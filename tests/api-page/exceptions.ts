@@ -13,6 +13,7 @@ export const NONE_YET = "404 not_found";
 
 const none = (why: string): Exception => ({ outcome: NONE_YET, why });
 
+const ALERT = none("No alert rule is above its threshold.");
 const GRANT = none("A grant waits for a second operator only above the limit of the policy.");
 const PAYOUT = none("Stripe has made no payout.");
 const PROVIDER: Exception = {
@@ -22,12 +23,13 @@ const PROVIDER: Exception = {
 
 export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   "DELETE /jobs/{id}": { outcome: "409 job_not_cancellable", why: "The job has ended." },
+  "GET /alerts/{id}": ALERT,
   "GET /credits/grants/{id}": GRANT,
   "GET /disputes/{id}": none("No payment has been disputed."),
   "GET /payouts/{id}": PAYOUT,
   "GET /proofs/{id}": none("The first proof runs within ten minutes of the start."),
   "GET /reports/payouts/{id}": PAYOUT,
-  "POST /alerts/{id}/acknowledge": none("No alert rule is above its threshold."),
+  "POST /alerts/{id}/acknowledge": ALERT,
   "POST /bookings/{id}/complete": PROVIDER,
   "POST /bookings/{id}/confirm": PROVIDER,
   "POST /credits/grants/{id}/confirm": GRANT,
