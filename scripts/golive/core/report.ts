@@ -4,6 +4,9 @@ import type { Shown, Source } from "./step.ts";
 
 const NEEDED: readonly Source[] = ["stripe", "credits", "ledger"];
 
+/** INCOMPLETE: nothing has failed, but something that the command is for was not tried. */
+export type Verdict = "GO" | "NO-GO" | "INCOMPLETE";
+
 export interface Report {
   readonly version: 1;
   readonly run: string;
@@ -12,8 +15,11 @@ export interface Report {
   readonly mode: "test" | "live";
   readonly startedAt: string;
   readonly endedAt: string;
-  readonly verdict: "GO" | "NO-GO";
-  readonly checked: readonly Pick<Shown, "code" | "title" | "state" | "startedAt" | "ms">[];
+  readonly verdict: Verdict;
+  readonly checked: readonly Pick<
+    Shown,
+    "code" | "title" | "state" | "startedAt" | "ms" | "isFromBefore"
+  >[];
   readonly evidence: readonly Pick<Shown, "code" | "source" | "evidence">[];
   /** For each source that a launch needs evidence of, whether the report has it. */
   readonly completeness: Readonly<Record<string, boolean>>;
@@ -22,6 +28,15 @@ export interface Report {
 }
 
 const isGo = ({ state }: Shown): boolean => state !== "failed";
+
+const isMissing = ({ state, isRequired, ends }: Shown): boolean =>
+  state === "skipped" && (isRequired === true || ends === true);
+
+export function verdictOf(shown: readonly Shown[]): Verdict {
+  if (!shown.every(isGo)) return "NO-GO";
+  const hasTried = shown.some(({ state }) => state !== "skipped");
+  return hasTried && !shown.some(isMissing) ? "GO" : "INCOMPLETE";
+}
 
 /** Returns whether a step of this source has shown something. */
 function hasEvidence(shown: readonly Shown[], source: Source): boolean {
@@ -38,15 +53,20 @@ export function reportOf({ shown, ...run }: Run, endedAt: Date): Report {
     mode: run.mode,
     startedAt: run.startedAt,
     endedAt: endedAt.toISOString(),
-    verdict: shown.length > 0 && shown.every(isGo) ? "GO" : "NO-GO",
-    checked: shown.map(({ code, title, state, startedAt, ms }) => ({
+    verdict: verdictOf(shown),
+    checked: shown.map(({ code, title, state, startedAt, ms, isFromBefore }) => ({
       ...{ code, title, state, startedAt, ms },
+      ...(isFromBefore && { isFromBefore }),
     })),
     evidence: shown.map(({ code, source, evidence }) => ({ code, source, evidence })),
     completeness: Object.fromEntries(
       [...new Set([...NEEDED, ...sources])].map((source) => [source, hasEvidence(shown, source)]),
     ),
-    gates: shown.map((one) => ({ code: one.code, go: isGo(one), why: one.evidence[0] ?? "" })),
+    gates: shown.map((one) => ({
+      code: one.code,
+      go: isGo(one) && !isMissing(one),
+      why: one.evidence[0] ?? "",
+    })),
     next: shown.flatMap(({ code, fix }) => fix === undefined ? [] : [`${code}: ${fix}`]),
   };
 }

@@ -1,10 +1,38 @@
 /**
  * The record of a run, written after each step, so that a run that was ended goes on where it was.
  */
+import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
+import { SettingsError } from "../../settings/settings.ts";
 import type { Shown } from "./step.ts";
 
 const FOLDER = `${ROOT}.farthing/golive`;
+
+const Stored = z.object({
+  code: z.string(),
+  title: z.string(),
+  source: z.enum(["stripe", "credits", "ledger", "project"]),
+  state: z.enum(["ok", "warning", "failed", "skipped"]),
+  evidence: z.array(z.string()),
+  fix: z.string().optional(),
+  startedAt: z.string(),
+  ms: z.number(),
+  beginsAnew: z.boolean().optional(),
+  ends: z.boolean().optional(),
+  isRequired: z.boolean().optional(),
+  isFromBefore: z.boolean().optional(),
+});
+
+const Run = z.object({
+  id: z.uuid(),
+  command: z.string(),
+  project: z.string(),
+  mode: z.enum(["test", "live"]),
+  startedAt: z.iso.datetime(),
+  asked: z.record(z.string(), z.string()),
+  shown: z.array(Stored),
+  facts: z.record(z.string(), z.string()),
+});
 
 export interface Run {
   readonly id: string;
@@ -13,22 +41,48 @@ export interface Run {
   readonly project: string;
   readonly mode: "test" | "live";
   readonly startedAt: string;
+  /** What the person has asked for, by the option's name. A run goes on only with the same. */
+  readonly asked: Readonly<Record<string, string>>;
   readonly shown: readonly Shown[];
   /** Facts that steps leave for later ones, such as the id of an order. Never a secret. */
   readonly facts: Readonly<Record<string, string>>;
 }
 
+/** The part of a run by which its record is found. */
+export type RunOf = Pick<Run, "project" | "command" | "mode">;
+
 export const runFolder = (): string => FOLDER;
 
-const fileOf = ({ project, command, mode }: Pick<Run, "project" | "command" | "mode">): string =>
+export const fileOf = ({ project, command, mode }: RunOf): string =>
   `${FOLDER}/${command}-${mode}-${new URL(project).host.replaceAll(":", "-")}.json`;
 
-/** Returns the run that was ended before its last step, if there is one. */
-export async function readRun(of: Pick<Run, "project" | "command" | "mode">): Promise<
-  Run | undefined
-> {
-  const text = await Deno.readTextFile(fileOf(of)).catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text) as Run;
+function parsed(text: string): Run | undefined {
+  try {
+    return Run.safeParse(JSON.parse(text)).data as Run | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the run that was ended before its last step, if there is one.
+ * @throws SettingsError if the record is damaged, or that of another run
+ */
+export async function readRun(of: RunOf): Promise<Run | undefined> {
+  const file = fileOf(of);
+  const text = await Deno.readTextFile(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new SettingsError(`The run's record can't be read: ${error.message}`);
+  });
+  if (text === undefined) return undefined;
+  const run = parsed(text);
+  if (run === undefined) {
+    throw new SettingsError(`${file} is not the record of a run: add --again to begin anew.`);
+  }
+  const other = (["project", "command", "mode"] as const).find((name) => run[name] !== of[name]);
+  if (other === undefined) return run;
+  // A copied file must not bring the findings of another project into this one's report.
+  throw new SettingsError(`${file} is of another ${other}: add --again to begin anew.`);
 }
 
 /** Writes the record whole or not at all: a run that is killed meanwhile leaves the one before. */
@@ -40,6 +94,6 @@ export async function writeRun(run: Run): Promise<void> {
 }
 
 /** Removes the record of a run that has ended by itself. */
-export async function endRun(run: Run): Promise<void> {
+export async function endRun(run: RunOf): Promise<void> {
   await Deno.remove(fileOf(run)).catch(() => {});
 }

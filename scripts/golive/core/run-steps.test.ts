@@ -1,8 +1,8 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
-import { reportOf } from "./report.ts";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { reportOf, verdictOf } from "./report.ts";
 import { type Facts, runSteps } from "./run-steps.ts";
 import { isGenuine, sign } from "./sign.ts";
-import { failed, found, type Shown, type Step } from "./step.ts";
+import { failed, type Finding, found, type Shown, skipped, type Step, warning } from "./step.ts";
 
 type Steps = readonly Step<Facts>[];
 
@@ -51,6 +51,8 @@ Deno.test("a run stops at the step that fails, and the next one goes on there", 
   equal(paid, 1);
   deepEqual(second.run.shown.map(({ evidence }) => evidence), [["paid"], ["order-1"], ["ended"]]);
   equal(second.run.id, first.run.id);
+  const checked = reportOf(second.run, new Date()).checked;
+  deepEqual(checked.map(({ isFromBefore }) => isFromBefore), [true, undefined, undefined]);
   equal((await runs(steps)).seen[0]?.[1], false, "a run that has ended is not continued");
 });
 
@@ -84,4 +86,55 @@ Deno.test("a report says which evidence it lacks, and a changed one is not genui
   ok(await isGenuine(signed));
   ok(!await isGenuine({ ...signed, report: { ...report, verdict: "NO-GO" } }));
   equal((await sign(report)).publicKey, signed.publicKey);
+});
+
+/** The verdict of a command whose second step finds this. */
+async function verdictWith(second: Finding, more: Partial<Step<Facts>> = {}, first = found("")) {
+  const { run } = await runnerOf()([
+    step("first", () => Promise.resolve(first)),
+    step("second", () => Promise.resolve(second), more),
+  ], false);
+  return verdictOf(run.shown);
+}
+
+Deno.test("a command that has skipped what it is for is incomplete", async () => {
+  const required = { isRequired: true };
+  equal(await verdictWith(skipped("no tool")), "GO");
+  equal(await verdictWith(skipped("no tool"), required), "INCOMPLETE");
+  equal(await verdictWith(found("done"), required), "GO");
+  equal(await verdictWith(warning("slow", ""), required), "GO");
+  equal(await verdictWith(failed("no", ""), required), "NO-GO");
+  equal(await verdictWith(skipped("no"), {}, skipped("nothing")), "INCOMPLETE", "all skipped");
+  equal(verdictOf([]), "INCOMPLETE");
+});
+
+Deno.test("a step without data ends the run, which goes on at it", async () => {
+  const runs = runnerOf();
+  let users = 0;
+  const steps: Steps = [
+    step(
+      "stage",
+      () => Promise.resolve(users > 0 ? found("used") : { ...skipped("nobody"), ends: true }),
+    ),
+    step("next", () => Promise.resolve(found("next"))),
+  ];
+  const { run, seen } = await runs(steps);
+  deepEqual([seen, verdictOf(run.shown)], [[["stage", false]], "INCOMPLETE"]);
+  users = 1;
+  deepEqual((await runs(steps)).seen, [["stage", false], ["next", false]]);
+});
+
+Deno.test("a run whose report could not be stored is kept", async () => {
+  const of = {
+    project: `http://${crypto.randomUUID()}.test`,
+    command: "test",
+    mode: "test" as const,
+  };
+  const steps = [step("pay", () => Promise.resolve(found("paid")))];
+  const running = { of, steps, context: {}, continues: true, now: () => new Date() };
+  const onEnded = () => Promise.reject(new Error("the disk is full"));
+  await rejects(() => runSteps({ ...running, onShown: () => {}, onEnded }), /disk is full/);
+  const seen: boolean[] = [];
+  await runSteps({ ...running, onShown: (_, isFromBefore) => void seen.push(isFromBefore) });
+  deepEqual(seen, [true]);
 });

@@ -1,5 +1,6 @@
 /** Runs the steps of a command in their order, until one fails. */
-import { endRun, readRun, type Run, writeRun } from "./run-file.ts";
+import { type Resuming, runToResume } from "./resume.ts";
+import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
 import type { Finding, Shown, Step } from "./step.ts";
 
 /** The part of a step's context that is the same for all commands. */
@@ -13,18 +14,23 @@ export interface Facts {
 }
 
 interface Running<Context> {
-  readonly of: Pick<Run, "project" | "command" | "mode">;
+  readonly of: RunOf;
   readonly steps: readonly Step<Context & Facts>[];
   readonly context: Context;
   /** Whether to go on with a run that was ended. */
   readonly continues: boolean;
+  readonly resuming?: Resuming;
   readonly now: () => Date;
   readonly onShown: (shown: Shown, isFromBefore: boolean) => void;
   /** Is called when a step starts; the returned function is called when it has ended. */
   readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
   /** Whether the steps behind a failed one run, too, as in a list of checks. */
   readonly goesOn?: boolean;
+  /** Stores the evidence. Only then is the record removed, which would otherwise be the only copy. */
+  readonly onEnded?: (run: Run) => Promise<void>;
 }
+
+const DAY_MS = 86_400_000;
 
 async function findingOf<Context>(
   step: Step<Context & Facts>,
@@ -39,28 +45,37 @@ async function findingOf<Context>(
   }
 }
 
-/** Returns the run, with a finding of each step that ran. Its record is removed if nothing failed. */
-export async function runSteps<Context>(running: Running<Context>): Promise<Run> {
-  const { of, steps, context, continues, now, onShown, goesOn = false } = running;
-  const before = continues ? await readRun(of) : undefined;
-  let run: Run = before ?? {
-    ...of,
-    id: crypto.randomUUID(),
-    startedAt: now().toISOString(),
-    shown: [],
-    facts: {},
-  };
+/** Returns the run to begin with, and the findings of before by their code. */
+async function begin<Context>({ of, continues, now, resuming }: Running<Context>) {
+  const asked = resuming?.asked ?? {};
+  const before = continues
+    ? await runToResume(of, resuming ?? { asked, mostMs: DAY_MS }, now())
+    : undefined;
+  const anew = { id: crypto.randomUUID(), startedAt: now().toISOString(), asked, facts: {} };
+  const run: Run = { ...(before ?? { ...of, ...anew }), shown: [] };
   const isShown = ({ state }: Shown) => state === "ok" || state === "warning";
-  const known = new Map(run.shown.filter(isShown).map((shown) => [shown.code, shown]));
-  run = { ...run, shown: [] };
+  const known = (before?.shown ?? []).filter(isShown).map((shown) =>
+    [shown.code, { ...shown, isFromBefore: true }] as const
+  );
   // The id is stored before the first step, because steps derive idempotency keys from it.
   if (before === undefined) await writeRun(run);
+  return { run, known: new Map<string, Shown>(known) };
+}
+
+/** Runs the steps in their order, and writes the record after each. */
+async function walk<Context>(running: Running<Context>): Promise<Run> {
+  const { steps, context, now, onShown, goesOn = false } = running;
+  const begun = await begin(running);
+  const { known } = begun;
+  let { run } = begun;
   const tell = async (facts: Readonly<Record<string, string>>) => {
     run = { ...run, facts: { ...run.facts, ...facts } };
-    await writeRun(run);
+    await writeRun({ ...run, shown: [...run.shown, ...aheadOf(run.shown.length)] });
   };
+  // The findings of an earlier call stay in the record, also if this one ends before it gets there.
+  const aheadOf = (nth: number) => steps.slice(nth).flatMap(({ code }) => known.get(code) ?? []);
   for (const [nth, step] of steps.entries()) {
-    const { code, title, source } = step;
+    const { code, title, source, isRequired } = step;
     const earlier = step.isRepeated ? undefined : known.get(code);
     const startedAt = now();
     const done = earlier === undefined ? running.onStarted?.(step) : undefined;
@@ -75,15 +90,21 @@ export async function runSteps<Context>(running: Running<Context>): Promise<Run>
       ...finding,
       ...{ code, title, source, startedAt: startedAt.toISOString() },
       ms: now().getTime() - startedAt.getTime(),
+      ...(isRequired && { isRequired }),
     };
     run = { ...run, shown: [...run.shown, shown] };
-    // The findings of an earlier run stay in the record, also if this one ends before it gets there.
-    const ahead = steps.slice(nth + 1).flatMap(({ code }) => known.get(code) ?? []);
-    await writeRun({ ...run, shown: [...run.shown, ...ahead] });
+    await writeRun({ ...run, shown: [...run.shown, ...aheadOf(nth + 1)] });
     onShown(shown, earlier !== undefined);
     if (shown.beginsAnew) await endRun(run);
-    if (shown.state === "failed" && !goesOn) return run;
+    if (shown.ends || (shown.state === "failed" && !goesOn)) return run;
   }
-  if (run.shown.every(({ state }) => state !== "failed")) await endRun(run);
+  return run;
+}
+
+/** Returns the run, with a finding of each step that ran. Its record is removed if nothing failed. */
+export async function runSteps<Context>(running: Running<Context>): Promise<Run> {
+  const run = await walk(running);
+  await running.onEnded?.(run);
+  if (run.shown.every(({ state, ends }) => state !== "failed" && !ends)) await endRun(run);
   return run;
 }

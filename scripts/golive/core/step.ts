@@ -14,6 +14,8 @@ export interface Finding {
   readonly fix?: string;
   /** Whether the next run begins at the first step again, because this one was undone. */
   readonly beginsAnew?: boolean;
+  /** Whether the run ends here although nothing has failed: its next step needs this one. */
+  readonly ends?: boolean;
 }
 
 /** The system that a step's evidence comes from. A report is complete with evidence of all three. */
@@ -26,6 +28,8 @@ export interface Step<Context> {
   readonly source: Source;
   /** Whether a repeat is needed even if an earlier run had shown it, because it may have changed. */
   readonly isRepeated?: boolean;
+  /** Whether a run without this step is incomplete, so that it can't be a GO. */
+  readonly isRequired?: boolean;
   readonly run: (context: Context) => Promise<Finding>;
 }
 
@@ -36,6 +40,9 @@ export interface Shown extends Finding {
   readonly source: Source;
   readonly startedAt: string;
   readonly ms: number;
+  readonly isRequired?: boolean;
+  /** Whether an earlier call of the same run has found it. */
+  readonly isFromBefore?: boolean;
 }
 
 export const found = (evidence: string | readonly string[]): Finding => ({

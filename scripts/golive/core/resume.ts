@@ -1,0 +1,43 @@
+/** Decides whether a run that was ended may go on, or has to begin anew. */
+import { SettingsError } from "../../settings/settings.ts";
+import { readRun, type Run, type RunOf } from "./run-file.ts";
+
+export interface Resuming {
+  /** What the person asks for now, by the option's name. */
+  readonly asked: Readonly<Record<string, string>>;
+  /** The findings of an older run say nothing about today. */
+  readonly mostMs: number;
+  /** Whether a run that can't go on begins anew by itself, as an urgent one must. */
+  readonly isUrgent?: boolean;
+}
+
+/** Returns why a run must not go on; undefined if it may. */
+export function refusalOf(run: Run, { asked, mostMs }: Resuming, now: Date): string | undefined {
+  const names = new Set([...Object.keys(run.asked), ...Object.keys(asked)]);
+  const other = [...names].filter((name) => run.asked[name] !== asked[name]);
+  if (other.length > 0) return `it was begun with another ${other.join(", ")}`;
+  const age = now.getTime() - Date.parse(run.startedAt);
+  return age <= mostMs ? undefined : `it was begun more than ${mostMs / 3_600_000} h ago`;
+}
+
+/**
+ * Returns the run to go on with; undefined to begin anew.
+ * @throws SettingsError if the run was for something else
+ */
+export async function runToResume(
+  of: RunOf,
+  resuming: Resuming,
+  now: Date,
+): Promise<Run | undefined> {
+  try {
+    const run = await readRun(of);
+    const refusal = run && refusalOf(run, resuming, now);
+    if (refusal === undefined) return run;
+    throw new SettingsError(
+      `The last ${of.command} was not finished, and ${refusal}: add --again to begin anew.`,
+    );
+  } catch (error) {
+    if (resuming.isUrgent && error instanceof SettingsError) return undefined;
+    throw error;
+  }
+}
