@@ -69,3 +69,15 @@ Deno.test("the p95 of a stage does not see the requests before it", () => {
   ok(p95 !== null && p95 > 300 / 1.073 && p95 < 300 * 1.073, String(p95));
   equal(p95Of(since(now, now).routes["GET /credits"]!), null);
 });
+
+Deno.test("a counter that is smaller than before is a new start, and hides no errors", () => {
+  const before = countersIn([
+    ...[requests("GET /credits", "2xx", 100), requests("POST /usage", "5xx", 30)],
+  ]);
+  const now = countersIn([
+    ...[requests("GET /credits", "2xx", 140), requests("POST /usage", "5xx", 2)],
+  ]);
+  deepEqual(since(before, now), now, "more requests, and fewer errors");
+  const fewer = countersIn([emails("sent", 3)]);
+  deepEqual(since(countersIn([emails("sent", 5)]), fewer), fewer);
+});

@@ -93,15 +93,33 @@ export async function readCounters(project: Project): Promise<Counted> {
   return countersIn(Totals.parse(totals).counted);
 }
 
-/** The counters begin at 0 again if the project was restored, so a smaller number is a new start. */
+/** Each process reports its counts every ten seconds, so those of a moment are whole after this. */
+export const REPORT_MS = 10_000;
+
+/** Returns whether a counter is smaller than before, which only a new start explains. */
+function isReset(before: Counted, now: Counted): boolean {
+  const all = ({ requests, errors, emails }: Counted) => [
+    ...[requests, errors, emails.sent, emails.failed],
+  ];
+  const [then, later] = [all(before), all(now)];
+  return then.some((count, nth) => later[nth]! < count) ||
+    Object.entries(before.routes).some(([route, buckets]) =>
+      buckets.some((count, nth) => (now.routes[route]?.[nth] ?? 0) < count)
+    );
+}
+
+/**
+ * Returns the counts between two looks. The counters begin at 0 again if the project was restored:
+ * then all of them count, since a difference would hide errors.
+ */
 export function since(before: Counted, now: Counted): Counted {
-  if (now.requests < before.requests) return now;
+  if (isReset(before, now)) return now;
   return {
     requests: now.requests - before.requests,
     errors: now.errors - before.errors,
     emails: {
-      sent: Math.max(0, now.emails.sent - before.emails.sent),
-      failed: Math.max(0, now.emails.failed - before.emails.failed),
+      sent: now.emails.sent - before.emails.sent,
+      failed: now.emails.failed - before.emails.failed,
     },
     routes: Object.fromEntries(
       Object.entries(now.routes).map((

@@ -1,4 +1,5 @@
 /** Reads the figures of a stage: the counters, `/health/figures`, Stripe's events and the inbox. */
+import type { z } from "zod";
 import { HealthReport } from "../../../supabase/functions/_shared/contracts/health.ts";
 import { Figures } from "../../../supabase/functions/_shared/contracts/health-operators.ts";
 import type { Project } from "../command/project.ts";
@@ -25,15 +26,22 @@ export const routesOf = ({ routes }: Counted): StageRoutes =>
     ) => [route, { requests: countOf(buckets), p95Ms: p95Of(buckets), buckets }]),
   );
 
+/** A figure that is missing is not 0: the gate has no data then. */
+export function connectionsIn(
+  figures: z.output<typeof Figures>["figures"],
+): StageFigures["connections"] {
+  const sumOf = (wanted: string) => {
+    const named = figures.filter(({ name }) => name === wanted);
+    return named.length === 0
+      ? undefined
+      : named.reduce((all, { value }) => all + Number(value), 0);
+  };
+  const [used, most] = [sumOf("database_connections"), sumOf("database_connections_max")];
+  return used === undefined || !most ? null : { used, most };
+}
+
 async function readConnections(project: Project): Promise<StageFigures["connections"]> {
-  const { figures } = dataOf(await ask(project, "health/figures"), 200, Figures);
-  const sumOf = (wanted: string) =>
-    figures.filter(({ name }) => name === wanted).reduce(
-      (all, { value }) => all + Number(value),
-      0,
-    );
-  const most = sumOf("database_connections_max");
-  return most === 0 ? null : { used: sumOf("database_connections"), most };
+  return connectionsIn(dataOf(await ask(project, "health/figures"), 200, Figures).figures);
 }
 
 export interface Start {

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { bucketOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
-import { judgeStage } from "./gates.ts";
+import { connectionsIn } from "./figures.ts";
+import { isBlind, judgeStage } from "./gates.ts";
 import type { StageFigures, StageRoutes } from "./stage-figures.ts";
 
 /** A route of which this many requests took as long as its p95, and the others were faster. */
@@ -93,6 +94,9 @@ Deno.test("no email of the stage was sent: the gate closes; of many, at most 5 %
   deepEqual([with_(0, 1), with_(1, 1), with_(96, 4), with_(95, 5)], [
     ...["closed", "passed", "passed", "closed"],
   ]);
+  deepEqual([with_(1, 18), with_(3, 2), with_(4, 1), with_(2, 2)], [
+    ...["closed", "closed", "passed", "passed"],
+  ], "of few attempts one failure is a repeat");
 });
 
 Deno.test("fewer than 80 % of the connections pass; at and above it the gate closes", () => {
@@ -113,4 +117,28 @@ Deno.test("on the first day there is no data, and no gate closes", () => {
   const verdicts = judgeStage(empty, empty).map((gate) => gate.verdict);
   deepEqual([...new Set(verdicts)], ["no data", "skipped"]);
   equal(verdict("p95", {}, figures({ routes: {} })), "no data");
+});
+
+Deno.test("figures that can't be right close the gate", () => {
+  const errors = (requests: number, count: number) =>
+    verdict("error-rate", { counted: { requests, errors: count } });
+  deepEqual([errors(100, -20), errors(-5, 0), errors(5, 6)], ["closed", "closed", "closed"]);
+  const emails = (sent: number, failed: number) => verdict("email", { emails: { sent, failed } });
+  deepEqual([emails(-1, 0), emails(3, -3)], ["closed", "closed"]);
+  equal(verdict("connections", { connections: { used: -1, most: 60 } }), "closed");
+});
+
+Deno.test("a figure that is missing is no data, and not 0", () => {
+  const figure = (name: string, value: number) => ({ name, value, labels: {} }) as never;
+  const [used, most] = [figure("database_connections", 5), figure("database_connections_max", 60)];
+  deepEqual(connectionsIn([used, most]), { used: 5, most: 60 });
+  deepEqual([connectionsIn([most]), connectionsIn([used]), connectionsIn([])], [null, null, null]);
+});
+
+Deno.test("a stage without users, or without a figure of the database, shows nothing", () => {
+  const of = (more: Partial<StageFigures>) => isBlind(judgeStage(figures(more), figures()));
+  equal(of({}), false);
+  equal(of({ webhooks: { sent: 0, arrived: 0 } }), false, "nobody has paid");
+  equal(of({ counted: { requests: 0, errors: 0 } }), true);
+  equal(of({ connections: null }), true);
 });

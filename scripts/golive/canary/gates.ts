@@ -11,15 +11,18 @@ const MOST_ERRORS = 0.005;
 const LEAST_WEBHOOKS = 0.95;
 /** 004: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
-/** The same share of emails; of fewer attempts than this, one failed attempt is a repeat. */
-const LEAST_EMAILS = 20;
+/** The same share of emails. Of fewer attempts than this, one that failed is a repeat. */
+const MANY_EMAILS = 20;
+/** Of fewer attempts, the gate only closes if none succeeded. */
+const FEW_EMAILS = 5;
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 
 function errors({ counted: { requests, errors: count } }: StageFigures): Gate {
   if (requests === 0) return { name: "error-rate", verdict: "no data", says: "no requests" };
   const says = `errors ${percent(count / requests)} of ${requests} requests, < 0.5 %`;
-  const isLow = count / requests < MOST_ERRORS;
+  const isSound = requests > 0 && count >= 0 && count <= requests;
+  const isLow = isSound && count / requests < MOST_ERRORS;
   return { name: "error-rate", verdict: isLow ? "passed" : "closed", says };
 }
 
@@ -30,17 +33,20 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
   const says = `webhooks ${percent(arrived / sent)} of ${sent} events, > 95 %`;
   return {
     name: "webhook-success",
-    verdict: arrived / sent > LEAST_WEBHOOKS ? "passed" : "closed",
+    verdict: sent > 0 && arrived / sent > LEAST_WEBHOOKS ? "passed" : "closed",
     says,
   };
 }
 
-/** An email that was not sent is repeated, so of few attempts the gate closes if none succeeds. */
+/** An email that was not sent is repeated, so of few attempts one failure does not close the gate. */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;
-  if (all === 0) return { name: "email", verdict: "no data", says: "no email was due" };
+  if (sent === 0 && failed === 0) {
+    return { name: "email", verdict: "no data", says: "no email was due" };
+  }
   const says = `emails ${percent(sent / all)} of ${all} attempts sent, > 95 %`;
-  const isDown = sent === 0 || (all >= LEAST_EMAILS && sent / all <= LEAST_WEBHOOKS);
+  const isJudged = all >= MANY_EMAILS || (all >= FEW_EMAILS && failed > 1);
+  const isDown = sent <= 0 || failed < 0 || (isJudged && sent / all <= LEAST_WEBHOOKS);
   return { name: "email", verdict: isDown ? "closed" : "passed", says };
 }
 
@@ -49,7 +55,7 @@ function connections({ connections: has }: StageFigures): Gate {
     return { name: "connections", verdict: "no data", says: "the database names no connections" };
   }
   const says = `connections ${has.used} of ${has.most}, < 80 %`;
-  const isFew = has.used / has.most < MOST_CONNECTIONS;
+  const isFew = has.used >= 0 && has.used / has.most < MOST_CONNECTIONS;
   return { name: "connections", verdict: isFew ? "passed" : "closed", says };
 }
 
@@ -65,6 +71,12 @@ function proof({ proof: proved }: StageFigures): Gate {
   const { isClean, evidence: says } = proved;
   return { name: "proof", verdict: isClean ? "passed" : "closed", says };
 }
+
+/** Returns whether the stage has no figure of its users or of the database, so that it shows nothing. */
+export const isBlind = (gates: readonly Gate[]): boolean =>
+  gates.some(({ name, verdict }) =>
+    verdict === "no data" && (name === "error-rate" || name === "connections")
+  );
 
 export function judgeStage(now: StageFigures, baseline: Baseline): Gate[] {
   return [

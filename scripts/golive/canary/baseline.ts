@@ -1,0 +1,65 @@
+/** How fast the service is before the canary: the stages are compared with it. */
+import { delay } from "@farthing/command-line";
+import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
+import type { Context, GoLiveStep } from "../command/context.ts";
+import { failed, type Finding, found, warning } from "../core/step.ts";
+import { readCounters, REPORT_MS, since } from "./counters.ts";
+import { readLastHour, routesOf } from "./figures.ts";
+import type { Baseline, Routes } from "./stage-figures.ts";
+import { makeTraffic } from "./traffic.ts";
+
+const BASELINE_SECONDS = 15;
+
+/** The p95 of fewer requests is the time of one of them. */
+const LEAST_REQUESTS = 20;
+
+/** Returns the figures of traffic that is made now, or of the last hour's users. */
+async function baselineRoutes(context: Context): Promise<Routes> {
+  const { project, options } = context;
+  if (!options.makesTraffic) return await readLastHour(project);
+  const before = await readCounters(project);
+  await makeTraffic(context, BASELINE_SECONDS);
+  await delay(REPORT_MS);
+  const routes = routesOf(since(before, await readCounters(project)));
+  return Object.fromEntries(
+    Object.entries(routes).map(([route, { requests, p95Ms }]) => [route, { requests, p95Ms }]),
+  );
+}
+
+/** Returns the routes of the objective that miss it already. Twice that would pass as no slower. */
+export const tooSlow = (routes: Routes): string[] =>
+  SLO.core_routes.filter((route) => {
+    const { requests = 0, p95Ms = null } = routes[route] ?? {};
+    return requests >= LEAST_REQUESTS && p95Ms !== null && p95Ms > SLO.fast_ms;
+  });
+
+export function judgeBaseline(routes: Routes, isLaunch: boolean): Finding {
+  const lines = Object.entries(routes).filter(([, { p95Ms }]) => p95Ms !== null)
+    .toSorted(([, a], [, b]) => b.requests - a.requests).slice(0, 10)
+    .map(([route, { requests, p95Ms }]) => `${route}: p95 ${p95Ms} ms of ${requests} requests`);
+  if (lines.length === 0) {
+    return warning(
+      "no requests in the last hour, so the gate of the p95 has no data",
+      "Wait for requests, or add --traffic on this machine.",
+    );
+  }
+  const slow = tooSlow(routes);
+  if (slow.length === 0) return found(lines);
+  const evidence = [`above the objective of ${SLO.fast_ms} ms: ${slow.join(", ")}`, ...lines];
+  return (isLaunch ? failed : warning)(
+    evidence,
+    "Make it faster before the launch: the stages would be compared with a slow service.",
+  );
+}
+
+export const baseline: GoLiveStep = {
+  code: "canary.baseline",
+  title: "How fast is the service before the canary?",
+  source: "project",
+  async run(context) {
+    const { mode, isLocal } = context.project;
+    const routes = await baselineRoutes(context);
+    await context.tell({ "canary.baseline": JSON.stringify({ routes } satisfies Baseline) });
+    return judgeBaseline(routes, mode === "live" && !isLocal);
+  },
+};
