@@ -9,19 +9,37 @@ import { SMOKE } from "./smoke/steps.ts";
 import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
+const needed = (steps: readonly GoLiveStep[], ...codes: readonly string[]): GoLiveStep[] =>
+  steps.map((step) => codes.includes(step.code) ? { ...step, isRequired: true } : step);
+
+const DOLLAR = needed(
+  FIRST_DOLLAR,
+  ...["first-dollar.checkout", "first-dollar.payment"],
+  ...["first-dollar.credits", "first-dollar.entry"],
+);
+
 export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "preflight": PREFLIGHT,
   "smoke": SMOKE,
-  "webhook": WEBHOOK,
+  "webhook": needed(WEBHOOK, "webhook.signed", "webhook.gaps"),
   "canary": CANARY,
   "rollback": ROLLBACK,
-  "first-dollar": FIRST_DOLLAR,
-  "snapshot": SNAPSHOT,
-  "full": [...SNAPSHOT, ...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...FIRST_DOLLAR],
+  "first-dollar": DOLLAR,
+  "snapshot": needed(SNAPSHOT, "snapshot.dump", "snapshot.restore", "snapshot.prove"),
+  "full": [...SNAPSHOT, ...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...DOLLAR],
 };
 
 /** Commands that only look, so that each check is of use after another has failed. */
 export const LOOKS: readonly CommandName[] = ["preflight", "smoke", "webhook"];
 
+/** Commands that go on behind a failed step. A way back must get as far as it can. */
+export const GO_ON: readonly CommandName[] = [...LOOKS, "rollback"];
+
 /** Commands that move money: in live mode they need --live and a typed confirmation. */
 export const PAYS: readonly CommandName[] = ["first-dollar", "full"];
+
+const HOUR_MS = 3_600_000;
+
+/** For how long an ended run may go on: sales may have changed since a rollback of yesterday. */
+export const mostMsOf = (command: CommandName): number =>
+  command === "rollback" ? HOUR_MS : 24 * HOUR_MS;

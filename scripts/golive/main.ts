@@ -1,43 +1,57 @@
 /**
  * `deno task golive`: the checks and steps from an empty project to the first live dollar, and back.
- * Each leaves evidence, and a signed report says GO or NO-GO.
+ * Each leaves evidence, and a signed report says GO, NO-GO or INCOMPLETE.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { LOOKS, PAYS, STEPS } from "./commands.ts";
+import { GO_ON, LOOKS, mostMsOf, PAYS, STEPS } from "./commands.ts";
+import { askedOf, commitHere } from "./command/asked.ts";
+import { checkOptions } from "./command/check-options.ts";
 import { requireLive } from "./command/confirm-live.ts";
 import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";
 import { readProject } from "./command/project.ts";
-import { reportOf } from "./core/report.ts";
-import { runFolder } from "./core/run-file.ts";
+import { reserveReport, writeReport } from "./command/report-file.ts";
+import { reportOf, type Verdict } from "./core/report.ts";
 import { runSteps } from "./core/run-steps.ts";
 import { isGenuine, sign, type SignedReport } from "./core/sign.ts";
 
 const now = () => new Date();
 
-async function run(options: Options): Promise<boolean> {
+const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "INCOMPLETE": 3 };
+
+async function run(options: Options): Promise<number> {
   const { command, envFile, isLive, isJson } = options;
   const project = readProject(envFile);
+  await checkOptions(project, options);
   if (PAYS.includes(command)) await requireLive(project, isLive);
-  const ended = await runSteps({
+  await reserveReport(options.report);
+  let verdict: Verdict = "INCOMPLETE";
+  await runSteps({
     of: { command, project: project.url, mode: project.mode },
     steps: STEPS[command],
     context: { project, options },
     continues: !options.beginsAnew && !LOOKS.includes(command),
+    resuming: {
+      asked: askedOf(options, await commitHere()),
+      mostMs: mostMsOf(command),
+      isUrgent: command === "rollback",
+    },
     now,
     onShown: isJson ? () => {} : printShown,
     ...(!isJson && { onStarted: ({ code, title }) => tick(code, title) }),
-    goesOn: LOOKS.includes(command),
+    goesOn: GO_ON.includes(command),
+    async onEnded(ended) {
+      const signed = await sign(reportOf(ended, now()));
+      const file = await writeReport(options.report, signed);
+      if (isJson) print(JSON.stringify(signed));
+      else printVerdict(signed.report, file);
+      verdict = signed.report.verdict;
+    },
   });
-  const signed = await sign(reportOf(ended, now()));
-  const file = options.report ?? `${runFolder()}/report-${command}-${ended.id}.json`;
-  await Deno.writeTextFile(file, `${JSON.stringify(signed, null, 2)}\n`);
-  if (isJson) print(JSON.stringify(signed));
-  else printVerdict(signed.report, file);
-  return signed.report.verdict === "GO";
+  return EXIT_CODES[verdict];
 }
 
 async function verify(file: string): Promise<boolean> {
@@ -47,17 +61,18 @@ async function verify(file: string): Promise<boolean> {
   return is;
 }
 
-async function main(): Promise<boolean> {
+async function main(): Promise<number> {
   const asked = readOptions(Deno.args);
   if (asked.kind === "help") {
     print(USAGE);
-    return true;
+    return 0;
   }
-  return asked.kind === "verify" ? await verify(asked.file) : await run(asked.options);
+  if (asked.kind === "run") return await run(asked.options);
+  return await verify(asked.file) ? 0 : 1;
 }
 
 try {
-  Deno.exit(await main() ? 0 : 1);
+  Deno.exit(await main());
 } catch (error) {
   const isUsage = error instanceof TypeError && "code" in error;
   if (!isUsage && !(error instanceof SettingsError)) throw error;

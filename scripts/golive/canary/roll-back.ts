@@ -3,7 +3,8 @@ import { waitFor } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context } from "../command/context.ts";
 import type { Finding } from "../core/step.ts";
-import { CANARY_REASON, FLAG_DELAY_MS, setFlags } from "../shared/flags.ts";
+import { CANARY_REASON } from "../shared/canary-flags.ts";
+import { FLAG_DELAY_MS, setFlags } from "../shared/flags.ts";
 
 /** The failure that closed the gate may also refuse the change, so it is tried again for a while. */
 const TIMEOUT_MS = 60_000;

@@ -3,12 +3,14 @@ import { delay } from "@farthing/command-line";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { type Finding, found, skipped, warning } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
-import { CANARY_REASON, FLAG_DELAY_MS, type FlagState, setFlags } from "../shared/flags.ts";
-import { readCounters } from "./counters.ts";
+import { FLAG_DELAY_MS, type FlagState } from "../shared/flags.ts";
+import { readCounters, REPORT_MS } from "./counters.ts";
 import { readFigures, type Start } from "./figures.ts";
-import { judgeStage } from "./gates.ts";
+import { isBlind, judgeStage } from "./gates.ts";
+import { FlagTakenError, openFlag } from "./own-flag.ts";
 import { rollBack } from "./roll-back.ts";
 import type { Baseline, Gate } from "./stage-figures.ts";
+import { ignoreStops, listen, StoppedError, unlessStopped } from "./stop-signals.ts";
 import { payOrder, withTraffic } from "./traffic.ts";
 
 /** How often the gates are looked at during a stage. The proof runs only at its end. */
@@ -22,24 +24,46 @@ const stateOf = (percentage: number): FlagState =>
 
 const closedIn = (gates: readonly Gate[]) => gates.filter(({ verdict }) => verdict === "closed");
 
-/** Waits for the stage's time, and returns early if a gate closes. */
-async function watch(context: Context, baseline: Baseline, start: Start): Promise<Gate[]> {
+/**
+ * Waits for the stage's time, and returns early if a gate closes.
+ * @param look throws if somebody else has changed the flag
+ */
+async function watch(
+  context: Context,
+  baseline: Baseline,
+  start: Start,
+  look: () => Promise<void>,
+): Promise<Gate[]> {
   const { project, options: { stageSeconds } } = context;
   const graceSeconds = Math.min(GRACE_SECONDS, stageSeconds / 2);
   const end = performance.now() + stageSeconds * 1000;
   for (;;) {
-    const left = end - performance.now();
-    await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, left)));
-    const figures = await readFigures(project, start, graceSeconds);
+    await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, end - performance.now())));
     const isOver = performance.now() >= end;
+    // The counts of the stage's last seconds are with the processes until they report them.
+    if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
+    await look();
+    const figures = await readFigures(project, start, graceSeconds);
     const proof = isOver ? await prove(project) : null;
     const gates = judgeStage({ ...figures, proof }, baseline);
-    if (isOver || closedIn(gates).length > 0) return gates;
+    if (closedIn(gates).length > 0) return gates;
+    if (isOver) {
+      await look();
+      return gates;
+    }
   }
 }
 
+/** A stage that nobody has used shows nothing, so on a hosted project the next one waits for users. */
+function ofNobody({ flag }: Context["options"], evidence: readonly string[]): Finding {
+  const fix = "Run the command again when there are users: it repeats this stage. Or accept it " +
+    `with --accept-no-data. To go back: deno task golive rollback --flag ${flag}.`;
+  return { state: "skipped", evidence, fix, ends: true };
+}
+
 async function judged(context: Context, percentage: number, gates: Gate[]): Promise<Finding> {
-  const { flag } = context.options;
+  const { project, options } = context;
+  const { flag } = options;
   const evidence = gates.map(({ name, verdict, says }) => `canary.${name} ${verdict}: ${says}`);
   const closed = closedIn(gates);
   if (closed.length > 0) {
@@ -47,6 +71,9 @@ async function judged(context: Context, percentage: number, gates: Gate[]): Prom
     return await rollBack(context, `gate ${names} closed`, evidence);
   }
   const title = `${flag} at ${percentage} %`;
+  if (isBlind(gates) && !project.isLocal && !options.acceptsNoData) {
+    return ofNobody(options, [`${title}: nobody has used it`, ...evidence]);
+  }
   if (gates.some(({ verdict }) => verdict === "warning")) {
     return warning([title, ...evidence], "A route is slower: find out why before the next stage.");
   }
@@ -58,17 +85,41 @@ async function judged(context: Context, percentage: number, gates: Gate[]): Prom
 }
 
 async function run(context: Context, percentage: number): Promise<Finding> {
-  const { project, options: { flag, stageSeconds }, facts } = context;
+  const { project, options: { stageSeconds }, facts } = context;
   const baseline = JSON.parse(facts["canary.baseline"] ?? `{"routes":{}}`) as Baseline;
-  const reason = `${CANARY_REASON}: ${percentage} %`;
   const seconds = Math.floor(Date.now() / 1000);
-  await setFlags(project, [{ name: flag, ...stateOf(percentage) }], reason);
-  await delay(Math.min(FLAG_DELAY_MS, stageSeconds * 1000));
-  const start: Start = { seconds, counted: await readCounters(project) };
-  return await withTraffic(context, stageSeconds, async () => {
-    await payOrder(context, percentage);
-    return await judged(context, percentage, await watch(context, baseline, start));
+  await unlessStopped(() => Promise.resolve());
+  // Not within `unlessStopped`: a change under way would open the flag behind the way back.
+  const look = await openFlag(context, stateOf(percentage), `${percentage} %`);
+  const gates = await unlessStopped(async () => {
+    await delay(Math.min(FLAG_DELAY_MS, stageSeconds * 1000));
+    const start: Start = { seconds, counted: await readCounters(project) };
+    return await withTraffic(context, stageSeconds, async () => {
+      await payOrder(context, percentage);
+      return await watch(context, baseline, start, look);
+    });
   });
+  return await judged(context, percentage, gates);
+}
+
+/** The flag stays as somebody else has set it: off stays off. */
+const taken = (message: string): Finding => ({
+  state: "failed",
+  evidence: [`${message}. The canary ends, and leaves it as it is.`],
+  fix: "Ask who has changed it, and why. The next run starts at its first stage.",
+  beginsAnew: true,
+});
+
+async function stage(context: Context, percentage: number): Promise<Finding> {
+  listen();
+  try {
+    return await run(context, percentage);
+  } catch (error) {
+    if (error instanceof FlagTakenError) return taken(error.message);
+    if (error instanceof StoppedError) return await rollBack(context, error.message, []);
+    // A stage that can't be judged must not stay open: its figures may be missing because of it.
+    return await rollBack(context, "the stage can't be judged", [String(error)]);
+  }
 }
 
 export const stageOf = (percentage: number): GoLiveStep => ({
@@ -78,11 +129,9 @@ export const stageOf = (percentage: number): GoLiveStep => ({
   async run(context) {
     const { stages } = context.options;
     if (!stages.includes(percentage)) return skipped(`--stages ${stages.join(",")} leaves it out`);
-    try {
-      return await run(context, percentage);
-    } catch (error) {
-      // A stage that can't be judged must not stay open: its figures may be missing because of it.
-      return await rollBack(context, "the stage can't be judged", [String(error)]);
-    }
+    const finding = await stage(context, percentage);
+    const isLast = percentage === stages.at(-1);
+    if (isLast || finding.state === "failed" || finding.ends) ignoreStops();
+    return finding;
   },
 });

@@ -33,10 +33,12 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --live           allow Stripe's live mode; asks for a typed confirmation
   --again          begin anew, instead of going on where the last run was ended
   --project REF    the hosted project, for commands of the Supabase CLI (default: from SUPABASE_URL)
-  --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c)
+  --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c; rollback: those
+                   that a canary has switched last)
   --stage-seconds N  how long a stage of the canary lasts (default 600)
   --stages N,N     the stages of the canary, of 1, 5, 25, 50 and 100 % (default all of them)
   --traffic        canary: send synthetic requests, where the project has no users yet
+  --accept-no-data  canary: go on to the next stage although nobody has used this one
   --from-on        canary: begin although the feature is on for everyone
   --to REVISION    rollback: the git revision whose functions run again (default: the one before)
   --email ADDRESS  first-dollar: the buyer's address, which gets the receipt
@@ -45,7 +47,8 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --report FILE    where to write the signed report (default: in .farthing/golive)
   --json           print the report as JSON instead of a table
 
-The exit code is 0 for GO, 1 for NO-GO, and 2 for a wrong call.`;
+The exit code is 0 for GO, 1 for NO-GO, 2 for a wrong call, and 3 for INCOMPLETE: nothing has failed,
+but a step that the command is for was skipped.`;
 
 export interface Options {
   readonly command: CommandName;
@@ -56,10 +59,13 @@ export interface Options {
   readonly isJson: boolean;
   readonly project: string | undefined;
   readonly flag: "b2c" | "b2b";
+  /** Whether the person has named the flag. */
+  readonly isFlagNamed: boolean;
   readonly stageSeconds: number;
   /** The percentages of the canary. */
   readonly stages: readonly number[];
   readonly makesTraffic: boolean;
+  readonly acceptsNoData: boolean;
   readonly fromOn: boolean;
   readonly revision: string | undefined;
   readonly email: string | undefined;
@@ -110,10 +116,11 @@ const parse = (args: readonly string[]) =>
       "report": { type: "string" },
       "json": { type: "boolean", default: false },
       "project": { type: "string" },
-      "flag": { type: "string", default: "b2c" },
+      "flag": { type: "string" },
       "stage-seconds": { type: "string", default: "600" },
       "stages": { type: "string", default: STAGES.join(",") },
       "traffic": { type: "boolean", default: false },
+      "accept-no-data": { type: "boolean", default: false },
       "from-on": { type: "boolean", default: false },
       "to": { type: "string" },
       "email": { type: "string" },
@@ -142,10 +149,12 @@ export function readOptions(args: readonly string[]): Asked {
       report: values.report,
       isJson: values.json,
       project: values.project,
-      flag: flagOf(values.flag),
+      flag: flagOf(values.flag ?? "b2c"),
+      isFlagNamed: values.flag !== undefined,
       stageSeconds: secondsOf(values["stage-seconds"]),
       stages: stagesOf(values.stages),
       makesTraffic: values.traffic,
+      acceptsNoData: values["accept-no-data"],
       fromOn: values["from-on"],
       revision: values.to,
       email: values.email,

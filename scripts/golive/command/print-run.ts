@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
-import type { Report } from "../core/report.ts";
+import type { Report, Verdict } from "../core/report.ts";
 import type { Shown, State } from "../core/step.ts";
 
 const SIGNS: Readonly<Record<State, string>> = {
@@ -10,6 +10,12 @@ const SIGNS: Readonly<Record<State, string>> = {
   warning: pc.yellow("!"),
   failed: pc.red("✗"),
   skipped: pc.dim("–"),
+};
+
+const VERDICT_COLORS: Readonly<Record<Verdict, (text: string) => string>> = {
+  "GO": pc.green,
+  "NO-GO": pc.red,
+  "INCOMPLETE": pc.yellow,
 };
 
 const CODE_WIDTH = 30;
@@ -25,15 +31,11 @@ export function printShown(shown: Shown, isFromBefore: boolean): void {
 }
 
 export function printVerdict(report: Report, file: string): void {
-  const isGo = report.verdict === "GO";
   const lacking = Object.entries(report.completeness).filter(([, has]) => !has).map(([name]) =>
     name
   );
-  print(
-    `\n${
-      isGo ? pc.green(pc.bold("GO")) : pc.red(pc.bold("NO-GO"))
-    }  ${report.command}, ${report.mode} mode, ${report.project}`,
-  );
+  const verdict = VERDICT_COLORS[report.verdict](pc.bold(report.verdict));
+  print(`\n${verdict}  ${report.command}, ${report.mode} mode, ${report.project}`);
   if (lacking.length > 0) print(pc.dim(`No evidence of: ${lacking.join(", ")}.`));
   print(pc.dim(`The signed report is in ${file}.`));
 }

@@ -10,7 +10,13 @@ import { withServedFunctions } from "../shared/served-functions.ts";
 import { SMOKE } from "../smoke/steps.ts";
 import { nameOf, previousRevision, withRevision } from "./revision.ts";
 
-async function deployed(folder: string, ref: string): Promise<Finding> {
+/** The worktree of this command is gone when a person reads this, so they make their own. */
+export const deployByHand = (revision: string, args: readonly string[]): string =>
+  `git worktree add --detach ../farthing-rollback ${revision} && cd ../farthing-rollback && ` +
+  `deno run -A scripts/packages/main.ts && deno ${args.join(" ")}`;
+
+/** Deploys the revision, and asks the deployed functions whether they are ready. */
+async function deployed(context: Context, folder: string, ref: string, revision: string) {
   const args = [
     "run",
     "-A",
@@ -27,7 +33,12 @@ async function deployed(folder: string, ref: string): Promise<Finding> {
     stdin: "null",
   }).output();
   const last = new TextDecoder().decode(success ? stdout : stderr).trim().split("\n").slice(-5);
-  return success ? found(last) : failed(last, `In ${folder}: deno ${args.join(" ")}`);
+  if (!success) return failed(last, deployByHand(revision, args));
+  const health = SMOKE.find(({ code }) => code === "smoke.health")!;
+  const ready = await health.run(context).catch((error: Error) =>
+    failed(error.message, "Look into the log of the function health.")
+  );
+  return { ...ready, evidence: [...ready.evidence, ...last] };
 }
 
 /** Runs the smoke test against the revision's functions, which use the running database. */
@@ -53,6 +64,9 @@ export const functions: GoLiveStep = {
   code: "rollback.functions",
   title: "Do the previous functions run on the new schema?",
   source: "project",
+  // A deployment may have gone out since the run was ended.
+  isRepeated: true,
+  isRequired: true,
   async run(context) {
     const { project, options } = context;
     const revision = await previousRevision(options.revision).catch((error: Error) => error);
@@ -67,7 +81,7 @@ export const functions: GoLiveStep = {
       (folder) =>
         ref === undefined
           ? withServedFunctions(project, folder, {}, (there) => smoked(context, there))
-          : deployed(folder, ref),
+          : deployed(context, folder, ref, revision),
     );
     const how = ref === undefined ? "served beside the running ones" : `deployed to ${ref}`;
     const first = `${await nameOf(revision)}, ${how} in ${formatMs(performance.now() - start)}`;

@@ -1,11 +1,13 @@
 /** Back to the version before, without losing what customers have paid. */
+import { delay } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
-import type { GoLiveStep } from "../command/context.ts";
+import type { Context, GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
 import { findGaps } from "../webhook/gaps.ts";
-import { beganAt, flags, order, paidMeanwhile } from "./flags.ts";
+import { beganAt, flags, flagsStayOff } from "./flags.ts";
 import { functions } from "./functions.ts";
+import { order, paidMeanwhile } from "./open-order.ts";
 
 /** 004: "Rollback Time: < 5 minutes". */
 const MOST_MS = 5 * 60_000;
@@ -13,14 +15,25 @@ const MOST_MS = 5 * 60_000;
 /** How far before the rollback events are compared, since some were under way. */
 const BEFORE_SECONDS = 3600;
 
+/** A younger event is left out, as it may still be on its way. */
+const GRACE_SECONDS = 20;
+
+/** Waits until the event of the run's own order has to be there, so that it can be missed. */
+async function ownEventDue({ facts }: Context): Promise<void> {
+  const paidAt = Number(facts["rollback.paid"] ?? "0");
+  await delay(Math.max(0, paidAt + (GRACE_SECONDS + 1) * 1000 - Date.now()));
+}
+
 const lostNothing: GoLiveStep = {
   code: "rollback.proof",
   title: "Did every event arrive, and is the ledger proved?",
   source: "ledger",
   isRepeated: true,
+  isRequired: true,
   async run(context) {
+    await ownEventDue(context);
     const since = Math.floor(beganAt(context) / 1000) - BEFORE_SECONDS;
-    const { due, missing, stuck } = await findGaps(context.project, since);
+    const { due, missing, stuck } = await findGaps(context.project, since, GRACE_SECONDS);
     const { isClean, evidence: proof } = await prove(context.project);
     const lost = [...missing.map(({ id, type }) => `missing: ${id} ${type}`), ...stuck];
     const evidence = [`${due} events since an hour before, ${lost.length} lost`, ...lost, proof];
@@ -46,7 +59,8 @@ const time: GoLiveStep = {
   },
 };
 
+/** The flags go off before anything that takes time, and are read again at the end. */
 export const ROLLBACK: readonly GoLiveStep[] = [
   ...[order, flags, paidMeanwhile, functions, time],
-  lostNothing,
+  ...[lostNothing, flagsStayOff],
 ];

@@ -1,10 +1,11 @@
-/** Switches the feature flags, and finds those that a canary has switched. */
+/** Reads and sets the feature flags, through the functions or by SQL. */
 import type { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { SettingsChanged } from "../../../supabase/functions/_shared/contracts/settings/changes.ts";
 import { FlagSettings } from "../../../supabase/functions/_shared/contracts/settings/flags.ts";
 import type { Project } from "../command/project.ts";
 import { ask, dataOf, said } from "./ask.ts";
+import { withSql } from "./database.ts";
 
 export type FlagName = "b2c" | "b2b";
 
@@ -12,16 +13,25 @@ export type FlagState =
   | { readonly state: "on" | "off" }
   | { readonly state: "percentage"; readonly percentage: number };
 
-/** The beginning of the reason of every change by a canary, by which a rollback finds its flags. */
-export const CANARY_REASON = "golive canary";
+export type FlagChange = { readonly name: FlagName } & FlagState;
+
+export type Flags = z.output<typeof FlagSettings>;
 
 /** Every process reads a changed flag within five seconds. */
 export const FLAG_DELAY_MS = 5_000;
 
 const CHANGE_TIMEOUT_MS = 10_000;
 
-export async function readFlags(project: Project): Promise<z.output<typeof FlagSettings>> {
+export async function readFlags(project: Project): Promise<Flags> {
   return dataOf(await ask(project, "settings/flags"), 200, FlagSettings);
+}
+
+/** For a rollback of functions that do not answer. */
+export async function readFlagsBySql(databaseUrl: string): Promise<Flags> {
+  const [row] = await withSql(databaseUrl, (sql) =>
+    sql<{ flags: unknown }[]>`
+    select farthing_public.settings_flags() as flags`);
+  return FlagSettings.parse(row?.flags);
 }
 
 export const NOT_ON_SALE = "b2c is not on for everyone, so a new customer can't begin an order";
@@ -31,10 +41,24 @@ export async function isOnForAll(project: Project, name: FlagName): Promise<bool
   return flags.some((flag) => flag.name === name && flag.state === "on");
 }
 
-/** Sets flags in one change. Reads the version again if somebody else has changed a flag meanwhile. */
+/** Sets a flag in the version that was read. Returns false if somebody has changed a flag since then. */
+export async function setFlagOf(
+  project: Project,
+  { version }: Flags,
+  flag: FlagChange,
+  reason: string,
+): Promise<boolean> {
+  const body = { flags: [flag], version, reason };
+  const reply = await ask(project, "settings/flags", { body });
+  if (reply.status === 409 && reply.code === "version_conflict") return false;
+  dataOf(reply, 200, SettingsChanged);
+  return true;
+}
+
+/** Sets flags in one change, whatever others have set meanwhile: only a way back may do that. */
 export async function setFlags(
   project: Project,
-  flags: readonly ({ readonly name: FlagName } & FlagState)[],
+  flags: readonly FlagChange[],
   reason: string,
 ): Promise<void> {
   let last = "";
@@ -52,10 +76,14 @@ export async function setFlags(
   done();
 }
 
-/** Returns the flags that a canary has switched, as their history says. */
-export async function flagsOfCanary(project: Project): Promise<FlagName[]> {
-  const { history } = await readFlags(project);
-  const names = history.filter(({ reason }) => reason?.startsWith(CANARY_REASON))
-    .map(({ name }) => name);
-  return (["b2c", "b2b"] as const).filter((name) => names.includes(name));
+/** The same by SQL, with an author and a reason in the audit. */
+export async function setFlagsBySql(
+  databaseUrl: string,
+  flags: readonly FlagChange[],
+  reason: string,
+): Promise<void> {
+  await withSql(databaseUrl, (sql) =>
+    sql`
+    select farthing_public.settings_flags_set(p_flags => ${sql.json(flags as never)},
+      p_reason => ${reason}, p_dry_run => false)`);
 }

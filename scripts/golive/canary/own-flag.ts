@@ -1,0 +1,62 @@
+/** The canary's flag: it is only changed while its newest change is the canary's own. */
+import type { Context } from "../command/context.ts";
+import {
+  CANARY_REASON,
+  describeFlag,
+  type FlagNow,
+  flagNow,
+  isOwn,
+  type Own,
+  ownOf,
+} from "../shared/canary-flags.ts";
+import { type Flags, type FlagState, readFlags, setFlagOf } from "../shared/flags.ts";
+
+const FACT = "canary.own";
+
+/** Somebody else has changed the flag: an operator who stops sales must win against the canary. */
+export class FlagTakenError extends Error {
+  override readonly name = "FlagTakenError";
+}
+
+const ownIn = ({ facts }: Context): Own | undefined =>
+  facts[FACT] === undefined ? undefined : JSON.parse(facts[FACT]) as Own;
+
+/** Returns whether an earlier call of this run has opened the flag. */
+export const hasOpened = (context: Context): boolean =>
+  ownIn(context)?.reason?.startsWith(CANARY_REASON) ?? false;
+
+/** Remembers the flag as it is before the first stage. */
+export async function rememberFlag({ tell }: Context, now: FlagNow): Promise<void> {
+  const { state, percentage, change: before } = now;
+  await tell({ [FACT]: JSON.stringify({ state, percentage, reason: null, before } satisfies Own) });
+}
+
+/**
+ * Returns the flags, if nobody else has changed the canary's.
+ * @throws FlagTakenError if somebody has
+ */
+export async function requireOwn(context: Context, own = ownIn(context)): Promise<Flags> {
+  const { project, options: { flag } } = context;
+  const flags = await readFlags(project);
+  const now = flagNow(flags, flag);
+  if (own !== undefined && isOwn(now, own)) return flags;
+  throw new FlagTakenError(`somebody else has changed the flag: ${describeFlag(flag, now)}`);
+}
+
+/** Sets the flag for a stage. Returns a look that throws when somebody else has changed it. */
+export async function openFlag(
+  context: Context,
+  next: FlagState,
+  stage: string,
+): Promise<() => Promise<void>> {
+  const { project, options: { flag }, run, tell } = context;
+  const flags = await requireOwn(context);
+  const reason = `${CANARY_REASON}: ${stage}, run ${run}`;
+  const own = ownOf(flagNow(flags, flag)!, next, reason);
+  await tell({ [FACT]: JSON.stringify(own) });
+  // Not again after a conflict: the version that was read is the one that was judged.
+  if (!await setFlagOf(project, flags, { name: flag, ...next }, reason)) {
+    throw new FlagTakenError("somebody has changed a flag at the same time");
+  }
+  return async () => void await requireOwn(context, own);
+}

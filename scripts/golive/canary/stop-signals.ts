@@ -1,0 +1,45 @@
+/** Ctrl-C and a service manager's stop: a canary that is told to end must not leave its flag open. */
+
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+}
+
+const stopped = Promise.withResolvers<never>();
+stopped.promise.catch(() => {}); // Nobody may be waiting when the signal comes.
+
+const listeners = SIGNALS.map((signal) =>
+  [
+    signal,
+    () => stopped.reject(new StoppedError(`the canary was told to end by ${signal}`)),
+  ] as const
+);
+
+let isListening = false;
+
+/**
+ * From now on signals do not end the process. It listens on behind a stage, so that none between two
+ * stages is lost, and a second one does not end the way back.
+ */
+export function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  for (const [signal, stop] of listeners) Deno.addSignalListener(signal, stop);
+}
+
+/** Signals end the process again. */
+export function ignoreStops(): void {
+  if (!isListening) return;
+  isListening = false;
+  for (const [signal, stop] of listeners) Deno.removeSignalListener(signal, stop);
+}
+
+/**
+ * Returns what `use` returns.
+ * @throws StoppedError as soon as the process is told to end, or if it was since `listen`
+ */
+export const unlessStopped = <T>(use: () => Promise<T>): Promise<T> =>
+  Promise.race([stopped.promise, use()]);

@@ -1,0 +1,26 @@
+/** What a run was asked for: it goes on only with the same options and the same commit. */
+import { createHash } from "node:crypto";
+import { ROOT } from "../../command/root.ts";
+import type { Options } from "./options.ts";
+
+/** The commit of this folder; "" without git, as in a downloaded archive. */
+export async function commitHere(): Promise<string> {
+  const git = new Deno.Command("git", { args: ["rev-parse", "HEAD"], cwd: ROOT, stderr: "null" });
+  const { success, stdout } = await git.output().catch(() => ({ success: false, stdout: null }));
+  return success && stdout !== null ? new TextDecoder().decode(stdout).trim() : "";
+}
+
+/** Returns the options by name. An address is only stored as its hash. */
+export function askedOf(options: Options, commit: string): Record<string, string> {
+  const { email } = options;
+  return {
+    "--flag": options.isFlagNamed ? options.flag : "",
+    "--stages": options.stages.join(","),
+    "--stage-seconds": String(options.stageSeconds),
+    "--package": options.packageSlug,
+    "--email": email === undefined ? "" : createHash("sha256").update(email).digest("hex"),
+    "--to": options.revision ?? "",
+    "--project": options.project ?? "",
+    commit,
+  };
+}

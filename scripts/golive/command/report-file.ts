@@ -1,0 +1,53 @@
+/** Where the signed report goes. A paid run must not lose its evidence because of a wrong path. */
+import { printError } from "@farthing/command-line";
+import { SettingsError } from "../../settings/settings.ts";
+import { runFolder } from "../core/run-file.ts";
+import type { SignedReport } from "../core/sign.ts";
+
+/** Returns whether nothing else is lost when a report replaces this text. */
+export function isReplaceable(text: string): boolean {
+  if (text === "") return true;
+  try {
+    const { report, signature } = JSON.parse(text);
+    return report.version === 1 && typeof report.run === "string" && typeof signature === "string";
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Tries the file before the first step, while nothing has been paid.
+ * @throws SettingsError if it can't be written, or has something else
+ */
+export async function reserveReport(file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  try {
+    (await Deno.open(file, { createNew: true, write: true })).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      throw new SettingsError(`--report ${file} can't be written: ${(error as Error).message}`);
+    }
+    const text = await Deno.readTextFile(file).catch(() => undefined);
+    if (text === undefined || !isReplaceable(text)) {
+      throw new SettingsError(`--report ${file} exists, and is not a report: name another file.`);
+    }
+  }
+}
+
+/** Returns the file that has the report: the named one, or one in the default folder. */
+export async function writeReport(named: string | undefined, signed: SignedReport) {
+  const { command, run } = signed.report;
+  const file = `${runFolder()}/report-${command}-${run}.json`;
+  const text = `${JSON.stringify(signed, null, 2)}\n`;
+  if (named !== undefined) {
+    try {
+      await Deno.writeTextFile(named, text);
+      return named;
+    } catch (error) {
+      printError(`--report ${named} can't be written: ${(error as Error).message}`);
+    }
+  }
+  await Deno.mkdir(runFolder(), { recursive: true });
+  await Deno.writeTextFile(file, text);
+  return file;
+}

@@ -1,0 +1,22 @@
+import { equal } from "node:assert/strict";
+import { GO_ON, STEPS } from "../commands.ts";
+import { deployByHand } from "./functions.ts";
+
+Deno.test("a rollback that goes on repeats what may have changed, and reads the flags at the end", () => {
+  const { rollback } = STEPS;
+  for (const code of ["rollback.flags-off", "rollback.functions", "rollback.flags-stay-off"]) {
+    const step = rollback.find((each) => each.code === code);
+    equal(step?.isRepeated, true, code);
+    equal(step?.isRequired, true, code);
+  }
+  equal(rollback.at(-1)?.code, "rollback.flags-stay-off");
+  equal(GO_ON.includes("rollback"), true, "a failed step does not keep the functions as they are");
+});
+
+Deno.test("the command for a person makes a folder of its own", () => {
+  equal(
+    deployByHand("abc", ["run", "-A", "x.ts"]),
+    "git worktree add --detach ../farthing-rollback abc && cd ../farthing-rollback && " +
+      "deno run -A scripts/packages/main.ts && deno run -A x.ts",
+  );
+});

@@ -1,0 +1,87 @@
+/**
+ * A customer who is about to pay when the flags go off. Only a drill on the emulator can pay, and its
+ * failure must not hold a rollback up: it is a warning.
+ */
+import type { Context, GoLiveStep } from "../command/context.ts";
+import { type Finding, found, skipped, warning } from "../core/step.ts";
+import { ask } from "../shared/ask.ts";
+import { customerOf } from "../shared/customer.ts";
+import { NO_EMULATOR } from "../shared/emulator.ts";
+import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
+import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
+
+/** The flags are switched off after this, at the latest. */
+const MOST_MS = 10_000;
+
+const NOT_SHOWN = "The rollback goes on. Whether orders are granted: rollback.proof.";
+
+/** Returns a warning if `use` fails, or takes longer than this. */
+async function orWarning(use: () => Promise<Finding>, mostMs?: number): Promise<Finding> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Finding>((done) => {
+    if (mostMs === undefined) return;
+    timer = setTimeout(() => done(warning(`no answer within ${mostMs} ms`, NOT_SHOWN)), mostMs);
+  });
+  try {
+    return await Promise.race([use(), late]);
+  } catch (error) {
+    return warning((error as Error).message, NOT_SHOWN);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function opened(context: Context): Promise<Finding> {
+  const { project, options, run, tell } = context;
+  if (!await isOnForAll(project, "b2c")) return skipped(NOT_ON_SALE);
+  const customer = await customerOf(context, "rollback");
+  const key = `golive-rollback-${run}`;
+  const { order_id } = await openCheckout(project, customer, options.packageSlug, key);
+  await tell({ "rollback.order": order_id });
+  return found(`order ${order_id} is open`);
+}
+
+/** Opens an order that is paid after the flag is off. */
+export const order: GoLiveStep = {
+  code: "rollback.order",
+  title: "Is a customer about to pay?",
+  source: "credits",
+  async run(context) {
+    const { project, facts, tell } = context;
+    if (facts["rollback.began"] === undefined) {
+      await tell({ "rollback.began": String(Date.now()) });
+    }
+    if (project.emulatorUrl === undefined) return skipped(`A purchase ${NO_EMULATOR}.`);
+    return await orWarning(() => opened(context), MOST_MS);
+  },
+};
+
+async function paid(context: Context, id: string): Promise<Finding> {
+  const { project, options, tell } = context;
+  const customer = await customerOf(context, "rollback");
+  const body = { package_id: options.packageSlug };
+  const refused = await ask(project, "checkout", { as: customer.as, body });
+  await payOnEmulator(project, await readOrder(project, customer, id));
+  await tell({ "rollback.paid": String(Date.now()) });
+  const order = await orderPaid(project, customer, id);
+  const evidence = [
+    `a new checkout: ${refused.status} ${refused.code}`,
+    `order ${id}: ${order?.status ?? "not paid"}, ${order?.total_credits ?? "0"} credits`,
+  ];
+  if (order === undefined) {
+    return warning(evidence, "Fetch lost events: deno task golive webhook.");
+  }
+  return refused.status === 403 ? found(evidence) : warning(evidence, "A new order was accepted.");
+}
+
+/** New orders are refused, and one that was open is paid and granted. */
+export const paidMeanwhile: GoLiveStep = {
+  code: "rollback.paid-meanwhile",
+  title: "Is an order granted that is paid after the flags are off?",
+  source: "ledger",
+  async run(context) {
+    const id = context.facts["rollback.order"];
+    if (id === undefined) return skipped("no order was open when the rollback began");
+    return await orWarning(() => paid(context, id));
+  },
+};

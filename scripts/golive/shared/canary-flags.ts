@@ -1,0 +1,63 @@
+/** Who has changed a flag last: a canary must undo nobody's change, and a rollback only a canary's. */
+import type { FlagName, Flags, FlagState } from "./flags.ts";
+
+/** The beginning of the reason of every change by a canary, by which a rollback finds its flags. */
+export const CANARY_REASON = "golive canary";
+
+/** The flag as it is, and its newest change. */
+export interface FlagNow {
+  readonly state: "on" | "off" | "percentage";
+  readonly percentage: number;
+  /** Tells this change from every other, also from one that sets the same state again. */
+  readonly change: string;
+  readonly reason: string | null;
+  readonly author: string | null;
+}
+
+export function flagNow({ flags, history }: Flags, name: FlagName): FlagNow | undefined {
+  const flag = flags.find((each) => each.name === name);
+  if (flag === undefined) return undefined;
+  const newest = history.find((each) => each.name === name);
+  return {
+    ...{ state: flag.state, percentage: flag.state === "percentage" ? flag.percentage : 0 },
+    change: `${newest?.version ?? "0"} ${flag.changed_at}`,
+    ...{ reason: newest?.reason ?? null, author: flag.changed_by },
+  };
+}
+
+/** The canary's own last change. It is stored before it is made, since the run may be killed between. */
+export interface Own {
+  readonly state: FlagNow["state"];
+  readonly percentage: number;
+  /** Has the run's id, so that no other change has it. */
+  readonly reason: string | null;
+  /** The flag's newest change before: it stays if the flag had this state already. */
+  readonly before: string;
+}
+
+export const ownOf = (now: FlagNow, next: FlagState, reason: string): Own => ({
+  state: next.state,
+  percentage: next.state === "percentage" ? next.percentage : 0,
+  ...{ reason, before: now.change },
+});
+
+/** Returns whether nobody has changed the flag since the canary did, or was about to. */
+export function isOwn(now: FlagNow | undefined, own: Own): boolean {
+  if (now === undefined) return false;
+  if (now.change === own.before) return true;
+  return now.reason === own.reason && now.state === own.state &&
+    now.percentage === own.percentage;
+}
+
+/** Returns the flags whose newest change is a canary's. Others were set by somebody since then. */
+export const flagsOfCanary = (settings: Flags): FlagName[] =>
+  (["b2c", "b2b"] as const).filter((name) =>
+    flagNow(settings, name)?.reason?.startsWith(CANARY_REASON)
+  );
+
+export const describeFlag = (name: string, now: FlagNow | undefined): string =>
+  now === undefined
+    ? `there is no flag ${name}`
+    : `${name} is ${now.state === "percentage" ? `at ${now.percentage} %` : now.state}, by ${
+      now.author ?? "nobody"
+    }${now.reason === null ? "" : ` (${now.reason})`}`;
