@@ -6,9 +6,9 @@ import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
 import { tick } from "../command/ticker.ts";
 import { SettingsError } from "../settings/settings.ts";
+import { checkCall } from "./check-call.ts";
 import { GO_ON, LOOKS, mostMsOf, PAYS, STEPS } from "./commands.ts";
 import { askedOf, commitHere } from "./command/asked.ts";
-import { checkOptions } from "./command/check-options.ts";
 import { requireLive } from "./command/confirm-live.ts";
 import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";
@@ -25,7 +25,7 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "IN
 async function run(options: Options): Promise<number> {
   const { command, envFile, isLive, isJson } = options;
   const project = readProject(envFile);
-  await checkOptions(project, options);
+  await checkCall(project, options);
   if (PAYS.includes(command)) await requireLive(project, isLive);
   await reserveReport(options.report);
   let verdict: Verdict = "INCOMPLETE";

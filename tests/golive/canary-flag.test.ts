@@ -59,7 +59,7 @@ Deno.test("a canary that is killed does not go on behind a rollback or with anot
     equal(await salesOf(world), "off");
   }));
 
-Deno.test("a canary that is told to end switches its flag off", () =>
+Deno.test("a canary that is asked to end switches its flag off", () =>
   withSales(world, async () => {
     const code = await canaryUntil("canary.stage-1", [...CANARY, "--again"], async (end) => {
       await delay(1500);

@@ -41,11 +41,10 @@ const NOT_SENT = ["again", "not_asked", "unknown"];
 
 type Combine = (a: number, b: number) => number;
 
-const combined = (a: readonly number[], b: readonly number[], by: Combine): number[] =>
+export const combined = (a: readonly number[], b: readonly number[], by: Combine): number[] =>
   Array.from({ length: BUCKETS }, (_, nr) => by(a[nr] ?? 0, b[nr] ?? 0));
 
 const add: Combine = (a, b) => a + b;
-const subtract: Combine = (a, b) => a - b;
 
 /** Adds up the totals of users' routes and of emails. */
 export function countersIn(series: readonly Series[]): Counted {
@@ -91,42 +90,6 @@ export async function readCounters(project: Project): Promise<Counted> {
     return fromDatabase(databaseUrl);
   });
   return countersIn(Totals.parse(totals).counted);
-}
-
-/** Each process reports its counts every ten seconds, so those of a moment are whole after this. */
-export const REPORT_MS = 10_000;
-
-/** Returns whether a counter is smaller than before, which only a new start explains. */
-function isReset(before: Counted, now: Counted): boolean {
-  const all = ({ requests, errors, emails }: Counted) => [
-    ...[requests, errors, emails.sent, emails.failed],
-  ];
-  const [then, later] = [all(before), all(now)];
-  return then.some((count, nth) => later[nth]! < count) ||
-    Object.entries(before.routes).some(([route, buckets]) =>
-      buckets.some((count, nth) => (now.routes[route]?.[nth] ?? 0) < count)
-    );
-}
-
-/**
- * Returns the counts between two looks. The counters begin at 0 again if the project was restored:
- * then all of them count, since a difference would hide errors.
- */
-export function since(before: Counted, now: Counted): Counted {
-  if (isReset(before, now)) return now;
-  return {
-    requests: now.requests - before.requests,
-    errors: now.errors - before.errors,
-    emails: {
-      sent: now.emails.sent - before.emails.sent,
-      failed: now.emails.failed - before.emails.failed,
-    },
-    routes: Object.fromEntries(
-      Object.entries(now.routes).map((
-        [route, buckets],
-      ) => [route, combined(buckets, before.routes[route] ?? [], subtract)]),
-    ),
-  };
 }
 
 export const countOf = (buckets: readonly number[]): number => buckets.reduce(add, 0);

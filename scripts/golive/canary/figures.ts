@@ -5,7 +5,8 @@ import { Figures } from "../../../supabase/functions/_shared/contracts/health-op
 import type { Project } from "../command/project.ts";
 import { ask, dataOf, NOBODY } from "../shared/ask.ts";
 import { findGaps } from "../webhook/gaps.ts";
-import { type Counted, countOf, p95Of, readCounters, since } from "./counters.ts";
+import { type Counted, countOf, p95Of, readCounters } from "./counters.ts";
+import { since } from "./since.ts";
 import { isOfUsers } from "./users-routes.ts";
 import type { Routes, StageFigures, StageRoutes } from "./stage-figures.ts";
 

@@ -2,57 +2,19 @@
 import { delay } from "@farthing/command-line";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { type Finding, found, skipped, warning } from "../core/step.ts";
-import { prove } from "../shared/database.ts";
 import { FLAG_DELAY_MS, type FlagState } from "../shared/flags.ts";
-import { readCounters, REPORT_MS } from "./counters.ts";
-import { readFigures, type Start } from "./figures.ts";
-import { isBlind, judgeStage } from "./gates.ts";
+import { readCounters } from "./counters.ts";
+import type { Start } from "./figures.ts";
+import { isBlind } from "./gates.ts";
 import { FlagTakenError, openFlag } from "./own-flag.ts";
 import { rollBack } from "./roll-back.ts";
 import type { Baseline, Gate } from "./stage-figures.ts";
 import { ignoreStops, listen, StoppedError, unlessStopped } from "./stop-signals.ts";
 import { payOrder, withTraffic } from "./traffic.ts";
-
-/** How often the gates are looked at during a stage. The proof runs only at its end. */
-const LOOK_SECONDS = 30;
-
-/** How long an event of Stripe may be on its way before it counts as lost. */
-const GRACE_SECONDS = 20;
+import { closedIn, watch } from "./watch.ts";
 
 const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
-
-const closedIn = (gates: readonly Gate[]) => gates.filter(({ verdict }) => verdict === "closed");
-
-/**
- * Waits for the stage's time, and returns early if a gate closes.
- * @param look throws if somebody else has changed the flag
- */
-async function watch(
-  context: Context,
-  baseline: Baseline,
-  start: Start,
-  look: () => Promise<void>,
-): Promise<Gate[]> {
-  const { project, options: { stageSeconds } } = context;
-  const graceSeconds = Math.min(GRACE_SECONDS, stageSeconds / 2);
-  const end = performance.now() + stageSeconds * 1000;
-  for (;;) {
-    await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, end - performance.now())));
-    const isOver = performance.now() >= end;
-    // The counts of the stage's last seconds are with the processes until they report them.
-    if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
-    await look();
-    const figures = await readFigures(project, start, graceSeconds);
-    const proof = isOver ? await prove(project) : null;
-    const gates = judgeStage({ ...figures, proof }, baseline);
-    if (closedIn(gates).length > 0) return gates;
-    if (isOver) {
-      await look();
-      return gates;
-    }
-  }
-}
 
 /** A stage that nobody has used shows nothing, so on a hosted project the next one waits for users. */
 function ofNobody({ flag }: Context["options"], evidence: readonly string[]): Finding {

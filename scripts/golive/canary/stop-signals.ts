@@ -1,4 +1,4 @@
-/** Ctrl-C and a service manager's stop: a canary that is told to end must not leave its flag open. */
+/** Ctrl-C and a service manager's stop: a canary that is asked to end must not leave its flag open. */
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -14,7 +14,7 @@ stopped.promise.catch(() => {}); // Nobody may be waiting when the signal comes.
 const listeners = SIGNALS.map((signal) =>
   [
     signal,
-    () => stopped.reject(new StoppedError(`the canary was told to end by ${signal}`)),
+    () => stopped.reject(new StoppedError(`the canary was asked to end by ${signal}`)),
   ] as const
 );
 
@@ -39,7 +39,7 @@ export function ignoreStops(): void {
 
 /**
  * Returns what `use` returns.
- * @throws StoppedError as soon as the process is told to end, or if it was since `listen`
+ * @throws StoppedError as soon as the process is asked to end, or if it was since `listen`
  */
 export const unlessStopped = <T>(use: () => Promise<T>): Promise<T> =>
   Promise.race([stopped.promise, use()]);

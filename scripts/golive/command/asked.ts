@@ -1,4 +1,4 @@
-/** What a run was asked for: it goes on only with the same options and the same commit. */
+/** The request behind a run: it goes on only with the same options and the same commit. */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 import type { Options } from "./options.ts";

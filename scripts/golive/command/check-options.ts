@@ -1,6 +1,5 @@
 /** Refuses options that do not fit the project, before anything is changed. */
 import { SettingsError } from "../../settings/settings.ts";
-import { previousRevision } from "../rollback/revision.ts";
 import type { Options } from "./options.ts";
 import { type Project, projectRef } from "./project.ts";
 
@@ -25,14 +24,4 @@ export function requireLongStages(project: Project, { command, stageSeconds }: O
     `--stage-seconds must be at least ${LEAST_STAGE_SECONDS} on a hosted project: a shorter stage ` +
       "ends before its figures are there.",
   );
-}
-
-/** @throws SettingsError that names the option */
-export async function checkOptions(project: Project, options: Options): Promise<void> {
-  requireOneProject(project, options);
-  requireLongStages(project, options);
-  // A mistyped revision must not end a rollback in its middle, with the new functions still running.
-  if (options.command === "rollback" && options.revision !== undefined) {
-    await previousRevision(options.revision);
-  }
 }

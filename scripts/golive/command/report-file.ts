@@ -5,7 +5,7 @@ import { runFolder } from "../core/run-file.ts";
 import type { SignedReport } from "../core/sign.ts";
 
 /** Returns whether nothing else is lost when a report replaces this text. */
-export function isReplaceable(text: string): boolean {
+function isReplaceable(text: string): boolean {
   if (text === "") return true;
   try {
     const { report, signature } = JSON.parse(text);

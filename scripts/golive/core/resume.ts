@@ -3,7 +3,7 @@ import { SettingsError } from "../../settings/settings.ts";
 import { readRun, type Run, type RunOf } from "./run-file.ts";
 
 export interface Resuming {
-  /** What the person asks for now, by the option's name. */
+  /** The options that the person gives now, by name. */
   readonly asked: Readonly<Record<string, string>>;
   /** The findings of an older run say nothing about today. */
   readonly mostMs: number;

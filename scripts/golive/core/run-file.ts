@@ -41,7 +41,7 @@ export interface Run {
   readonly project: string;
   readonly mode: "test" | "live";
   readonly startedAt: string;
-  /** What the person has asked for, by the option's name. A run goes on only with the same. */
+  /** The options that the person has given, by name. A run goes on only with the same. */
   readonly asked: Readonly<Record<string, string>>;
   readonly shown: readonly Shown[];
   /** Facts that steps leave for later ones, such as the id of an order. Never a secret. */

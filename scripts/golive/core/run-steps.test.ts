@@ -124,7 +124,7 @@ Deno.test("a step without data ends the run, which goes on at it", async () => {
   deepEqual((await runs(steps)).seen, [["stage", false], ["next", false]]);
 });
 
-Deno.test("a run whose report could not be stored is kept", async () => {
+Deno.test("a run whose report could not be stored stays", async () => {
   const of = {
     project: `http://${crypto.randomUUID()}.test`,
     command: "test",

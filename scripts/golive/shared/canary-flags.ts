@@ -1,4 +1,4 @@
-/** Who has changed a flag last: a canary must undo nobody's change, and a rollback only a canary's. */
+/** Tells whose change of a flag is the newest: a canary must undo nobody's, a rollback only a canary's. */
 import type { FlagName, Flags, FlagState } from "./flags.ts";
 
 /** The beginning of the reason of every change by a canary, by which a rollback finds its flags. */

@@ -1,0 +1,38 @@
+/** The counts between two looks at the counters. */
+import { combined, type Counted } from "./counters.ts";
+
+/** Each process reports its counts every ten seconds, so those of a moment are whole after this. */
+export const REPORT_MS = 10_000;
+
+/** Returns whether a counter is smaller than before, which only a new start explains. */
+function isReset(before: Counted, now: Counted): boolean {
+  const all = ({ requests, errors, emails }: Counted) => [
+    ...[requests, errors, emails.sent, emails.failed],
+  ];
+  const [then, later] = [all(before), all(now)];
+  return then.some((count, nth) => later[nth]! < count) ||
+    Object.entries(before.routes).some(([route, buckets]) =>
+      buckets.some((count, nth) => (now.routes[route]?.[nth] ?? 0) < count)
+    );
+}
+
+/**
+ * Returns the counts between two looks. The counters begin at 0 again if the project was restored:
+ * then all of them count, since a difference would hide errors.
+ */
+export function since(before: Counted, now: Counted): Counted {
+  if (isReset(before, now)) return now;
+  return {
+    requests: now.requests - before.requests,
+    errors: now.errors - before.errors,
+    emails: {
+      sent: now.emails.sent - before.emails.sent,
+      failed: now.emails.failed - before.emails.failed,
+    },
+    routes: Object.fromEntries(
+      Object.entries(now.routes).map((
+        [route, buckets],
+      ) => [route, combined(buckets, before.routes[route] ?? [], (a, b) => a - b)]),
+    ),
+  };
+}

@@ -1,0 +1,47 @@
+/** Looks at the gates during a stage, and at its end. */
+import { delay } from "@farthing/command-line";
+import type { Context } from "../command/context.ts";
+import { prove } from "../shared/database.ts";
+import { readFigures, type Start } from "./figures.ts";
+import { judgeStage } from "./gates.ts";
+import { REPORT_MS } from "./since.ts";
+import type { Baseline, Gate } from "./stage-figures.ts";
+
+/** How often the gates are looked at during a stage. The proof runs only at its end. */
+const LOOK_SECONDS = 30;
+
+/** How long an event of Stripe may be on its way before it counts as lost. */
+const GRACE_SECONDS = 20;
+
+export const closedIn = (gates: readonly Gate[]) =>
+  gates.filter(({ verdict }) => verdict === "closed");
+
+/**
+ * Waits for the stage's time, and returns early if a gate closes.
+ * @param look throws if somebody else has changed the flag
+ */
+export async function watch(
+  context: Context,
+  baseline: Baseline,
+  start: Start,
+  look: () => Promise<void>,
+): Promise<Gate[]> {
+  const { project, options: { stageSeconds } } = context;
+  const graceSeconds = Math.min(GRACE_SECONDS, stageSeconds / 2);
+  const end = performance.now() + stageSeconds * 1000;
+  for (;;) {
+    await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, end - performance.now())));
+    const isOver = performance.now() >= end;
+    // The counts of the stage's last seconds are with the processes until they report them.
+    if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
+    await look();
+    const figures = await readFigures(project, start, graceSeconds);
+    const proof = isOver ? await prove(project) : null;
+    const gates = judgeStage({ ...figures, proof }, baseline);
+    if (closedIn(gates).length > 0) return gates;
+    if (isOver) {
+      await look();
+      return gates;
+    }
+  }
+}
