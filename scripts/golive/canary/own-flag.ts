@@ -12,6 +12,7 @@ import {
 import { type Flags, type FlagState, readFlags, setFlagOf } from "../shared/flags.ts";
 
 const FACT = "canary.own";
+const ENDED = "canary.ended";
 
 /** Somebody else has changed the flag: an operator who stops sales must win against the canary. */
 export class FlagTakenError extends Error {
@@ -24,6 +25,11 @@ const ownIn = ({ facts }: Context): Own | undefined =>
 /** Returns whether an earlier call of this run has opened the flag. */
 export const hasOpened = (context: Context): boolean =>
   ownIn(context)?.reason?.startsWith(CANARY_REASON) ?? false;
+
+/** Whether the last stage is over: from then on the canary changes nothing, whoever sets the flag. */
+export const hasEnded = ({ facts }: Context): boolean => facts[ENDED] !== undefined;
+
+export const rememberEnd = ({ tell }: Context): Promise<void> => tell({ [ENDED]: "yes" });
 
 /** Remembers the flag as it is before the first stage. */
 export async function rememberFlag({ tell }: Context, now: FlagNow): Promise<void> {

@@ -6,7 +6,7 @@ import { FLAG_DELAY_MS, type FlagState } from "../shared/flags.ts";
 import { readCounters } from "./counters.ts";
 import type { Start } from "./figures.ts";
 import { isBlind } from "./gates.ts";
-import { FlagTakenError, openFlag } from "./own-flag.ts";
+import { FlagTakenError, openFlag, rememberEnd } from "./own-flag.ts";
 import { rollBack } from "./roll-back.ts";
 import type { Baseline, Gate } from "./stage-figures.ts";
 import { ignoreStops, listen, StoppedError, unlessStopped } from "./stop-signals.ts";
@@ -93,7 +93,9 @@ export const stageOf = (percentage: number): GoLiveStep => ({
     if (!stages.includes(percentage)) return skipped(`--stages ${stages.join(",")} leaves it out`);
     const finding = await stage(context, percentage);
     const isLast = percentage === stages.at(-1);
-    if (isLast || finding.state === "failed" || finding.ends) ignoreStops();
+    const isOver = finding.state === "failed" || finding.ends;
+    if (isLast && !isOver) await rememberEnd(context);
+    if (isLast || isOver) ignoreStops();
     return finding;
   },
 });

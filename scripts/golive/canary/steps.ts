@@ -1,14 +1,28 @@
 /** A feature in stages, from 1 to 100 % of the users, with gates at each stage. */
-import type { GoLiveStep } from "../command/context.ts";
+import type { Context, GoLiveStep } from "../command/context.ts";
 import { STAGES } from "../command/options.ts";
-import { failed, found } from "../core/step.ts";
+import { failed, type Finding, found } from "../core/step.ts";
 import { describeFlag, flagNow } from "../shared/canary-flags.ts";
 import { readFlags } from "../shared/flags.ts";
 import { baseline } from "./baseline.ts";
 import { readCounters } from "./counters.ts";
-import { hasOpened, rememberFlag, requireOwn } from "./own-flag.ts";
+import { FlagTakenError, hasEnded, hasOpened, rememberFlag, requireOwn } from "./own-flag.ts";
 import { stageOf } from "./stage.ts";
 import { openOrder } from "./traffic.ts";
+
+/** A canary goes on only if nobody has changed its flag since the run was ended. */
+async function goOn(context: Context): Promise<Finding> {
+  const { project, options: { flag } } = context;
+  const now = describeFlag(flag, flagNow(await readFlags(project), flag));
+  if (hasEnded(context)) return found(`${now}: all stages of this run are over`);
+  try {
+    await requireOwn(context);
+    return found(`${now}: this run has set it`);
+  } catch (error) {
+    if (!(error instanceof FlagTakenError)) throw error;
+    return failed(error.message, "Ask for the reason. --again begins anew, at the first stage.");
+  }
+}
 
 /** A canary would take a feature from nearly all of its users if it were on for them. */
 const start: GoLiveStep = {
@@ -20,10 +34,7 @@ const start: GoLiveStep = {
   async run(context) {
     const { project, options } = context;
     await readCounters(project); // Without figures, each stage would be rolled back.
-    if (hasOpened(context)) {
-      const now = flagNow(await requireOwn(context), options.flag);
-      return found(`${describeFlag(options.flag, now)}: this run has set it`);
-    }
+    if (hasOpened(context)) return await goOn(context);
     const flag = flagNow(await readFlags(project), options.flag);
     if (flag === undefined) return failed(`there is no flag ${options.flag}`, "Name b2c or b2b.");
     const evidence = `${options.flag} is ${flag.state}, ${flag.percentage} %`;
