@@ -45,11 +45,15 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** Returns whether the text is a URL from which push-migrations.ts can remove the password. */
-function isDatabaseUrl(text: string): boolean {
+/**
+ * Returns whether the text is a URL from which push-migrations.ts can remove the password. An @
+ * behind the host is the rest of a password that has a / or # of its own.
+ */
+export function isDatabaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, password, searchParams } = new URL(text);
-  return /^postgres(ql)?:$/.test(protocol) && canDecode(password) && !searchParams.has("password");
+  const { protocol, password, pathname, hash, searchParams } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && canDecode(password) &&
+    !`${pathname}${hash}`.includes("@") && !searchParams.has("password");
 }
 
 /** Returns the database's URL from the environment, or the project's reference if no URL is set. */

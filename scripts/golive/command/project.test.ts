@@ -1,26 +1,28 @@
-import { equal, rejects } from "node:assert/strict";
+import { equal, match, rejects } from "node:assert/strict";
 import { SettingsError } from "../../settings/settings.ts";
 import { readProject } from "./project.ts";
 
-/** Reads a project from a file with these addresses and a live key. */
-async function readLive(url: string, apiUrl: string) {
+/** Reads a project from a file with these settings. */
+async function readWith(settings: Readonly<Record<string, string>>) {
   const file = await Deno.makeTempFile();
-  await Deno.writeTextFile(
-    file,
-    [
-      `SUPABASE_URL=${url}`,
-      "SUPABASE_PUBLISHABLE_KEY=sb_publishable_x",
-      "SUPABASE_SECRET_KEY=sb_secret_x",
-      "STRIPE_SECRET_KEY=sk_live_x",
-      `STRIPE_API_URL=${apiUrl}`,
-    ].join("\n"),
-  );
+  const all = {
+    SUPABASE_URL: "https://abcdefghijklmnopqrst.supabase.co",
+    SUPABASE_PUBLISHABLE_KEY: "sb_publishable_x",
+    SUPABASE_SECRET_KEY: "sb_secret_x",
+    STRIPE_SECRET_KEY: "sk_test_x",
+    ...settings,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
+  await Deno.writeTextFile(file, lines.join("\n"));
   try {
     return readProject(file);
   } finally {
     await Deno.remove(file);
   }
 }
+
+const readLive = (url: string, apiUrl: string) =>
+  readWith({ SUPABASE_URL: url, STRIPE_SECRET_KEY: "sk_live_x", STRIPE_API_URL: apiUrl });
 
 Deno.test("a live key is sent to an emulator only if the whole project is on this machine", async () => {
   const local = await readLive("http://127.0.0.1:54321", "http://127.0.0.1:54326");
@@ -34,4 +36,38 @@ Deno.test("a live key is sent to an emulator only if the whole project is on thi
   ) {
     await rejects(() => readLive(url, apiUrl), SettingsError);
   }
+});
+
+/** The call must be refused with a message that has these words, and nothing of the value. */
+async function refuses(settings: Readonly<Record<string, string>>, words: RegExp, value: string) {
+  await rejects(() => readWith(settings), (error: Error) => {
+    equal(error instanceof SettingsError, true);
+    match(error.message, words);
+    equal(error.message.includes(value), false, error.message);
+    return true;
+  });
+}
+
+Deno.test("a key that is not exactly one of Stripe's is refused, and counts as no mode", async () => {
+  for (
+    const key of [" sk_live_hush", "sk_live_hush ", "\tsk_live_hush", "sk_hush", "pk_live_hush"]
+  ) {
+    await refuses({ STRIPE_SECRET_KEY: key }, /STRIPE_SECRET_KEY/, "hush");
+  }
+});
+
+Deno.test("the secret key goes over https, or stays on this machine", async () => {
+  equal((await readWith({ SUPABASE_URL: "http://127.0.0.1:54321" })).isLocal, true);
+  for (const url of ["http://hush.supabase.co", "http://127.0.0.1.hush.com", "ftp://hush.com"]) {
+    await refuses({ SUPABASE_URL: url }, /SUPABASE_URL must begin with https/, "hush");
+  }
+});
+
+Deno.test("a database address whose password is not encoded is refused without showing it", async () => {
+  for (const password of ["p/ss#hush", "1/hush", "1#hush", "hush%zz"]) {
+    const url = `postgresql://postgres:${password}@db.example.com/postgres`;
+    await refuses({ SUPABASE_DB_URL: url }, /SUPABASE_DB_URL.*percent-encode/, password);
+  }
+  const url = "postgresql://postgres:p%2Fss@db.example.com/postgres";
+  equal((await readWith({ SUPABASE_DB_URL: url })).databaseUrl, url);
 });

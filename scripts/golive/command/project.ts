@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
 import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
+import { databaseUrlOf, projectUrl, stripeKeyOf } from "./checked-settings.ts";
 import { need, readSettings, type Settings, SettingsError } from "../../settings/settings.ts";
 
 export interface Project {
@@ -23,12 +24,11 @@ export interface Project {
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
-/** @throws SettingsError that names the missing setting */
+/** @throws SettingsError that names the missing or malformed setting, and shows no value */
 export function readProject(envFile: string | undefined): Project {
   const settings = readSettings(envFile);
-  const url = need(settings, "SUPABASE_URL");
-  if (!URL.canParse(url)) throw new SettingsError("SUPABASE_URL must be an address.");
-  const stripeKey = need(settings, "STRIPE_SECRET_KEY");
+  const url = projectUrl(settings);
+  const stripeKey = stripeKeyOf(settings);
   const apiUrl = settings.values["STRIPE_API_URL"] || undefined;
   const mode = modeOfKey(stripeKey);
   // A live key must only be sent to Stripe itself, or to an emulator that lives on this machine alone.
@@ -42,7 +42,7 @@ export function readProject(envFile: string | undefined): Project {
     url: url.replace(/\/+$/, ""),
     publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
     secretKey: need(settings, "SUPABASE_SECRET_KEY"),
-    databaseUrl: settings.values["SUPABASE_DB_URL"] || undefined,
+    databaseUrl: databaseUrlOf(settings),
     stripe: createClient({ secretKey: stripeKey, apiUrl }),
     emulatorUrl: apiUrl?.replace(/\/+$/, ""),
     webhookSecret: settings.values["STRIPE_WEBHOOK_SECRET"]?.split(",")[0]?.trim() || undefined,

@@ -1,9 +1,10 @@
 /** Whether the keys belong to one mode, so that no test key meets a live webhook. */
-import { modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 
-const modeOfPublishable = (key: string) => key.startsWith("pk_live_") ? "live" : "test";
+/** Returns the mode that a key names; a key of neither mode belongs to no launch. */
+const modeIn = (key: string, kinds: string) =>
+  new RegExp(`^(?:${kinds})_(test|live)_`).exec(key)?.[1] ?? "unknown";
 
 /** S3: "Stripe keys in LIVE mode (pk_live_, sk_live_)". Names and modes, never values. */
 export const keyModes: GoLiveStep = {
@@ -13,9 +14,9 @@ export const keyModes: GoLiveStep = {
   run({ project: { settings: { values }, mode } }) {
     const modes: Record<string, string> = { STRIPE_SECRET_KEY: mode };
     const setup = values["STRIPE_SETUP_KEY"];
-    if (setup) modes["STRIPE_SETUP_KEY"] = modeOfKey(setup);
+    if (setup) modes["STRIPE_SETUP_KEY"] = modeIn(setup, "sk|rk");
     const publishable = values["STRIPE_PUBLISHABLE_KEY"];
-    if (publishable) modes["STRIPE_PUBLISHABLE_KEY"] = modeOfPublishable(publishable);
+    if (publishable) modes["STRIPE_PUBLISHABLE_KEY"] = modeIn(publishable, "pk");
     if (values["STRIPE_MODE"]) modes["STRIPE_MODE"] = values["STRIPE_MODE"];
     const said = Object.entries(modes).map(([name, is]) => `${name} ${is}`).join(", ");
     const agrees = Object.values(modes).every((is) => is === mode);

@@ -1,5 +1,6 @@
 /** The checks before a launch, which change nothing. */
 import type { GoLiveStep } from "../command/context.ts";
+import { redacting } from "../command/redacting.ts";
 import { advisors, cron, migrations } from "./database.ts";
 import { keyModes } from "./keys.ts";
 import { mailDomain, threeInboxes } from "./mail.ts";
@@ -10,7 +11,7 @@ import { ownSecrets, projectSecrets } from "./secrets.ts";
 import { snapshotAge } from "./snapshot.ts";
 import { endpoints, rights, webhookFunction } from "./stripe.ts";
 
-export const PREFLIGHT: readonly GoLiveStep[] = [
+export const PREFLIGHT: readonly GoLiveStep[] = redacting([
   ...[ownSecrets, projectSecrets, keyModes],
   ...[endpoints, webhookFunction, rights],
   ...[migrations, cron, advisors],
@@ -18,4 +19,4 @@ export const PREFLIGHT: readonly GoLiveStep[] = [
   ...[mailService, mailDomain, threeInboxes],
   ...[origins, consolePage],
   snapshotAge,
-];
+]);

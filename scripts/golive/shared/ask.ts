@@ -1,6 +1,7 @@
 /** Calls the project's functions over HTTP, as its users and its back end do. */
 import type { z } from "zod";
 import type { Project } from "../command/project.ts";
+import { directFetch } from "./direct-fetch.ts";
 
 /** The headers that authenticate a caller. */
 export type Caller = Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export async function ask(project: Project, path: string, asking: Asking = {}): 
   const { as = backEnd(project), method = asking.body === undefined ? "GET" : "POST" } = asking;
   const posts = { "content-type": "application/json" };
   const key = { "idempotency-key": asking.key ?? crypto.randomUUID() };
-  const response = await fetch(`${project.url}/functions/v1/${path}`, {
+  const response = await directFetch(`${project.url}/functions/v1/${path}`, {
     method,
     headers: {
       ...as,

@@ -7,6 +7,7 @@ import { createClient } from "@supabase/supabase-js";
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import type { Caller } from "./ask.ts";
+import { directFetch } from "./direct-fetch.ts";
 
 export interface Customer {
   readonly id: string;
@@ -14,7 +15,10 @@ export interface Customer {
   readonly as: Caller;
 }
 
-const QUIET = { auth: { persistSession: false, autoRefreshToken: false } };
+const QUIET = {
+  auth: { persistSession: false, autoRefreshToken: false },
+  global: { fetch: directFetch },
+};
 
 async function passwordOf({ secretKey }: Project, email: string): Promise<string> {
   const bytes = new TextEncoder();

@@ -1,10 +1,11 @@
 /** Calls the deployed service as a customer and a back end do. No money moves. */
 import type { GoLiveStep } from "../command/context.ts";
+import { redacting } from "../command/redacting.ts";
 import { charge, customer, grant, idempotency, insufficient } from "./charge.ts";
 import { conflict, health, unauthenticated } from "./answers.ts";
 import { csv, notification } from "./export.ts";
 
-export const SMOKE: readonly GoLiveStep[] = [
+export const SMOKE: readonly GoLiveStep[] = redacting([
   health,
   unauthenticated,
   customer,
@@ -15,4 +16,4 @@ export const SMOKE: readonly GoLiveStep[] = [
   conflict,
   csv,
   notification,
-];
+]);

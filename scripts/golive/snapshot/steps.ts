@@ -1,9 +1,10 @@
 /** A snapshot that is worth something: dumped, restored beside, proved, and caught up. */
 import type { GoLiveStep } from "../command/context.ts";
+import { redacting } from "../command/redacting.ts";
 import { dump, order } from "./dump.ts";
 import { catchUp, cleanUp, payment, prove, restore } from "./restore.ts";
 
-export const SNAPSHOT: readonly GoLiveStep[] = [
+export const SNAPSHOT: readonly GoLiveStep[] = redacting([
   ...[order, dump, payment],
   ...[restore, prove, catchUp, cleanUp],
-];
+]);

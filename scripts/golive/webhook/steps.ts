@@ -1,7 +1,14 @@
 /** The way of an event from Stripe to the ledger. */
 import type { GoLiveStep } from "../command/context.ts";
+import { redacting } from "../command/redacting.ts";
 import { gaps } from "./gaps.ts";
 import { outOfOrder } from "./order.ts";
 import { badSignature, replay, signed } from "./signature.ts";
 
-export const WEBHOOK: readonly GoLiveStep[] = [badSignature, signed, replay, outOfOrder, gaps];
+export const WEBHOOK: readonly GoLiveStep[] = redacting([
+  badSignature,
+  signed,
+  replay,
+  outOfOrder,
+  gaps,
+]);

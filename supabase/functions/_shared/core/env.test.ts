@@ -78,6 +78,9 @@ Deno.test("an empty optional variable counts as absent", () => {
 Deno.test("a Stripe key's prefix is its mode", () => {
   for (const key of ["sk_test_1", "rk_test_1"]) assert.equal(modeOfKey(key), "test");
   for (const key of ["sk_live_1", "rk_live_1"]) assert.equal(modeOfKey(key), "live");
+  for (const key of [" sk_live_1", "\tsk_live_1", "SK_live_1", "pk_live_1", "sk_1", ""]) {
+    assert.throws(() => modeOfKey(key), /must begin with sk_test_/);
+  }
 });
 
 Deno.test("a publishable key is refused as a secret key, and other text as a webhook secret", () => {

@@ -114,8 +114,8 @@ function disagreeing(env: Env): string[] {
 /**
  * Returns true if a live key is combined with origins of any port: any local server could then call the API.
  */
-function opensPorts({ STRIPE_SECRET_KEY = "", APP_ORIGINS }: Env): boolean {
-  return modeOfKey(STRIPE_SECRET_KEY) === "live" &&
+function opensPorts({ STRIPE_SECRET_KEY, APP_ORIGINS }: Env): boolean {
+  return STRIPE_SECRET_KEY !== undefined && modeOfKey(STRIPE_SECRET_KEY) === "live" &&
     APP_ORIGINS.some((entry) => ANY_LOOPBACK_PORT.test(entry));
 }
 
@@ -160,7 +160,13 @@ export function readEnv(
   throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
 }
 
-/** Returns the mode of a Stripe key. A restricted key (`rk_`) names its mode in the same way. */
+/**
+ * Returns the mode of a Stripe key. A restricted key (`rk_`) names its mode in the same way.
+ * @throws Error if the key is of neither mode: one that is taken for a test key by mistake, such as a
+ *   live key behind a space, would move money. The message does not repeat the key.
+ */
 export function modeOfKey(key: string): Mode {
-  return /^(sk|rk)_live_/.test(key) ? "live" : "test";
+  const mode = /^(?:sk|rk)_(test|live)_/.exec(key)?.[1];
+  if (mode === "test" || mode === "live") return mode;
+  throw new Error("A Stripe key must begin with sk_test_, rk_test_, sk_live_ or rk_live_.");
 }

@@ -1,0 +1,27 @@
+/** Steps whose findings never show a secret of the settings, also if a library's message has one. */
+import { redacted, secretsOf } from "../core/redact.ts";
+import type { GoLiveStep } from "./context.ts";
+
+function redactingStep(step: GoLiveStep): GoLiveStep {
+  return {
+    ...step,
+    async run(context) {
+      const secrets = secretsOf(context.project.settings.values);
+      const hide = (text: string) => redacted(text, secrets);
+      try {
+        const { evidence, fix, ...finding } = await step.run(context);
+        return {
+          ...finding,
+          evidence: evidence.map(hide),
+          ...(fix !== undefined && { fix: hide(fix) }),
+        };
+      } catch (error) {
+        // The runner makes the message a finding. The cause is left out: it is the unhidden message.
+        throw new Error(hide(error instanceof Error ? error.message : String(error)));
+      }
+    },
+  };
+}
+
+export const redacting = (steps: readonly GoLiveStep[]): readonly GoLiveStep[] =>
+  steps.map(redactingStep);

@@ -1,0 +1,40 @@
+/** Takes the values of secrets out of a text that is printed, stored or signed. */
+
+const SHORTEST = 8;
+const HIDDEN = "[hidden]";
+
+/** Settings whose values are secrets. Addresses and modes belong into the evidence. */
+const SECRET = /(KEYS?|SECRETS?|TOKEN|PASSWORD|DSN|JWKS|DB_URL|DATABASE_URL|POOL_URL|WEBHOOK_URL)$/;
+const PUBLIC = /PUBLISHABLE/;
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The password of an address is a secret of its own: messages repeat parts of an address. */
+function passwordsIn(value: string): string[] {
+  if (!URL.canParse(value)) return [];
+  const { password } = new URL(value);
+  return [password, decoded(password)];
+}
+
+/** Returns the secrets in the settings: whole values, their parts, and passwords of addresses. */
+export function secretsOf(values: Readonly<Record<string, string | undefined>>): string[] {
+  const all = Object.entries(values).flatMap(([name, value = ""]) => {
+    const isSecret = SECRET.test(name) && !PUBLIC.test(name);
+    // A list or a JSON object of keys has several secrets.
+    const parts = isSecret ? [value, ...value.split(/[\s,;"'{}[\]]+/)] : [];
+    return [...parts, ...passwordsIn(value)];
+  });
+  return [...new Set(all)].filter(({ length }) => length >= SHORTEST);
+}
+
+/** Returns the text without the secrets. The longest goes first, because it may contain another. */
+export function redacted(text: string, secrets: readonly string[]): string {
+  return secrets.toSorted((a, b) => b.length - a.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
+}
