@@ -31,7 +31,8 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --env-file FILE  the project's dotenv file; without it the environment, else the stack on
                    this machine
   --live           allow Stripe's live mode; asks for a typed confirmation
-  --again          begin anew, instead of going on where the last run was ended
+  --again          begin anew, instead of going on where the last run was ended; first-dollar
+                   and full buy again, although the project has paid
   --project REF    the hosted project, for commands of the Supabase CLI (default: from SUPABASE_URL)
   --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c; rollback: those
                    that a canary has switched last)

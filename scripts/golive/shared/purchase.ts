@@ -9,21 +9,28 @@ import { Checkout, Order } from "../../../supabase/functions/_shared/contracts/c
 import type { Project } from "../command/project.ts";
 import { ask, dataOf } from "./ask.ts";
 import type { Customer } from "./customer.ts";
+import { requireProjectMode, requireSessionMode } from "./project-mode.ts";
 
 const GRANT_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
 export type PaidOrder = z.output<typeof Order>;
 
-/** Opens a checkout. A repeat with the same key returns the same order. */
+/**
+ * Opens a checkout. A repeat with the same key returns the same order.
+ * @throws Error if the project and the settings' key belong to different modes
+ */
 export async function openCheckout(
   project: Project,
   { as }: Customer,
   packageSlug: string,
   key: string,
 ): Promise<z.output<typeof Checkout>> {
+  await requireProjectMode(project);
   const reply = await ask(project, "checkout", { as, body: { package_id: packageSlug }, key });
-  return dataOf(reply, 201, Checkout);
+  const checkout = dataOf(reply, 201, Checkout);
+  requireSessionMode(project, checkout.checkout_session_id);
+  return checkout;
 }
 
 export async function readOrder(
@@ -32,6 +39,15 @@ export async function readOrder(
   orderId: string,
 ): Promise<PaidOrder> {
   return dataOf(await ask(project, `checkout/orders/${orderId}`, { as }), 200, Order);
+}
+
+/** Returns an order of any customer; undefined if the project has none with this id. */
+export async function orderForBackEnd(
+  project: Project,
+  orderId: string,
+): Promise<PaidOrder | undefined> {
+  const reply = await ask(project, `checkout/orders/${orderId}`);
+  return reply.status === 404 ? undefined : dataOf(reply, 200, Order);
 }
 
 /** Returns whether Stripe has the money of a session. */

@@ -1,0 +1,63 @@
+/** The order of a run: its own, or the one that an earlier run has paid, so that nobody pays twice. */
+import type { Context } from "../command/context.ts";
+import { type Customer, customerOf } from "../shared/customer.ts";
+import { orderForBackEnd, type PaidOrder, readOrder } from "../shared/purchase.ts";
+import { readPaid } from "./paid-record.ts";
+
+export const buyerOf = (context: Context): Promise<Customer> =>
+  customerOf(context, "buyer", context.options.email);
+
+/** Returns the run that has paid this run's order; undefined if this run buys. */
+export const paidByRun = ({ facts }: Pick<Context, "facts">): string | undefined =>
+  facts["first-dollar.paid-by"] || undefined;
+
+/** Whether the person has asked for another purchase, also if the run was ended after that. */
+const buysAgain = ({ options, facts }: Context): boolean =>
+  options.beginsAnew || facts["first-dollar.again"] === "yes";
+
+/**
+ * Returns the order that an earlier run has paid, and leaves the facts of it. It has no age: the
+ * first payout of an account comes after up to two weeks.
+ */
+export async function paidBefore(context: Context): Promise<PaidOrder | undefined> {
+  const { project, run, tell } = context;
+  if (buysAgain(context)) return undefined;
+  const paid = await readPaid(project);
+  if (paid === undefined || paid.run === run) return undefined;
+  const order = await orderForBackEnd(project, paid.order);
+  // A stack on this machine may have begun with new data, which has no such order.
+  if (order === undefined && project.emulatorUrl !== undefined) return undefined;
+  if (order === undefined) {
+    throw new Error(
+      `Order ${paid.order}, which was paid at ${paid.paidAt}, is not in this project: ` +
+        "--again buys another one.",
+    );
+  }
+  await tell({
+    "first-dollar.order": paid.order,
+    "first-dollar.buyer": paid.buyer,
+    "first-dollar.paid-by": paid.run,
+  });
+  return order;
+}
+
+interface OwnOrder {
+  readonly buyerId: string;
+  /** Undefined if an earlier run has paid: its buyer can't sign in here. */
+  readonly buyer: Customer | undefined;
+  readonly order: PaidOrder;
+}
+
+/** Returns the run's order with its buyer. @throws Error if there is none */
+export async function ownOrder(context: Context): Promise<OwnOrder> {
+  const { project, facts } = context;
+  const id = facts["first-dollar.order"];
+  if (id === undefined) throw new Error("The run has no order: begin anew with --again.");
+  if (paidByRun(context) === undefined) {
+    const buyer = await buyerOf(context);
+    return { buyerId: buyer.id, buyer, order: await readOrder(project, buyer, id) };
+  }
+  const order = await orderForBackEnd(project, id);
+  if (order === undefined) throw new Error(`Order ${id} is not in this project.`);
+  return { buyerId: facts["first-dollar.buyer"] ?? "", buyer: undefined, order };
+}

@@ -1,0 +1,41 @@
+/**
+ * Compares the project's own mode with that of the settings' key before anything is bought: a test
+ * key in the settings of a live project would open live checkouts.
+ */
+import { z } from "zod";
+import type { Project } from "../command/project.ts";
+import { ask, dataOf } from "./ask.ts";
+import { withSql } from "./database.ts";
+
+const Events = z.array(z.object({ livemode: z.boolean() }));
+
+/** Returns undefined if nothing has fixed the mode yet. */
+async function isLiveProject(project: Project): Promise<boolean | undefined> {
+  const { databaseUrl } = project;
+  if (databaseUrl === undefined) {
+    // The database takes events of its own mode only.
+    const reply = await ask(project, "webhook-events?limit=1");
+    return dataOf(reply, 200, Events)[0]?.livemode;
+  }
+  const [row] = await withSql(databaseUrl, (sql) =>
+    sql<{ livemode: boolean | null }[]>`
+    select livemode from farthing.policy`);
+  return row?.livemode ?? undefined;
+}
+
+const differs = ({ mode }: Project, its: string) =>
+  new Error(`STRIPE_SECRET_KEY is a ${mode} key, but ${its}: use the keys of one mode.`);
+
+/** @throws Error if the project belongs to the other mode */
+export async function requireProjectMode(project: Project): Promise<void> {
+  const isLive = await isLiveProject(project);
+  if (isLive === undefined || isLive === (project.mode === "live")) return;
+  throw differs(project, `the project is in ${isLive ? "live" : "test"} mode`);
+}
+
+/** A project without events shows its mode in the session's id. @throws Error if it is the other */
+export function requireSessionMode(project: Project, sessionId: string): void {
+  const mode = /^cs_(test|live)_/.exec(sessionId)?.[1];
+  if (mode === project.mode) return;
+  throw differs(project, `the project's checkout is of ${mode ?? "no known"} mode`);
+}
