@@ -14,9 +14,10 @@ import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";
 import { readProject } from "./command/project.ts";
 import { reserveReport, writeReport } from "./command/report-file.ts";
+import { verifyReport } from "./command/verify-report.ts";
 import { reportOf, type Verdict } from "./core/report.ts";
 import { runSteps } from "./core/run-steps.ts";
-import { isGenuine, sign, type SignedReport } from "./core/sign.ts";
+import { sign } from "./core/sign.ts";
 
 const now = () => new Date();
 
@@ -54,13 +55,6 @@ async function run(options: Options): Promise<number> {
   return EXIT_CODES[verdict];
 }
 
-async function verify(file: string): Promise<boolean> {
-  const signed = JSON.parse(await Deno.readTextFile(file)) as SignedReport;
-  const is = await isGenuine(signed).catch(() => false);
-  print(is ? pc.green("The report is as it was signed.") : pc.red("The report was changed."));
-  return is;
-}
-
 async function main(): Promise<number> {
   const asked = readOptions(Deno.args);
   if (asked.kind === "help") {
@@ -68,7 +62,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (asked.kind === "run") return await run(asked.options);
-  return await verify(asked.file) ? 0 : 1;
+  return await verifyReport(asked.file, asked.key) ? 0 : 1;
 }
 
 try {

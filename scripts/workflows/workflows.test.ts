@@ -88,3 +88,27 @@ Deno.test("production is deployed after the full tests and an approval, with smo
   ok(at("--dry-run") < at("--yes") && at("--yes") < at("golive smoke"));
   ok(at("golive smoke") < at("rm -f .env"));
 });
+
+Deno.test("a preview is refused if any line of its secrets has a live key", async () => {
+  const preview = workflows.find(({ file }) => file === "deploy-preview.yml")!;
+  const check = stepsOf(preview).find(({ name }) => name?.startsWith("Write the file"));
+  const folder = await Deno.makeTempDir();
+  const codeOf = async (...lines: string[]) => {
+    const { code } = await new Deno.Command("bash", {
+      args: ["-eo", "pipefail", "-c", check!.run!],
+      cwd: folder,
+      env: { FARTHING_ENV: lines.join("\n") },
+      stdout: "null",
+    }).output();
+    return code;
+  };
+  const [test, live] = ["STRIPE_SECRET_KEY=sk_test_a", "STRIPE_SECRET_KEY=sk_live_b"];
+  try {
+    equal(await codeOf(test, "MAIL_FROM=a@shop.example"), 0);
+    for (const lines of [[test, live], [live, test], [live], [test, `export ${live}`], ["A=1"]]) {
+      equal(await codeOf(...lines), 1, lines.join());
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

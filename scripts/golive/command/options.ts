@@ -17,7 +17,7 @@ const COMMANDS = [
 export type CommandName = typeof COMMANDS[number];
 
 export const USAGE = `Usage: deno task golive COMMAND [options]
-       deno task golive verify REPORT
+       deno task golive verify REPORT [--key FINGERPRINT]
 
   preflight      secrets, keys, webhook endpoint, migrations, cron, Redis, mail, snapshot
   smoke          health, 401, 402 and 409, a charge, idempotency, CSV; moves no money
@@ -42,10 +42,12 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --accept-no-data  canary: go on to the next stage although nobody has used this one
   --from-on        canary: begin although the feature is on for everyone
   --to REVISION    rollback: the git revision whose functions run again (default: the one before)
-  --email ADDRESS  first-dollar: the buyer's address, which gets the receipt
+  --email ADDRESS  first-dollar: the buyer's address, which gets the receipt; smoke: who gets
+                   a sample of a receipt (without it none is sent)
   --package SLUG   first-dollar: the package to buy (default starter)
   --refund         first-dollar: refund the purchase at the end
   --report FILE    where to write the signed report (default: in .farthing/golive)
+  --key FINGERPRINT  verify: trust this key instead of the one of this machine
   --json           print the report as JSON instead of a table
 
 The exit code is 0 for GO, 1 for NO-GO, 2 for a wrong call, and 3 for INCOMPLETE: nothing has failed,
@@ -76,7 +78,7 @@ export interface Options {
 
 export type Asked =
   | { readonly kind: "help" }
-  | { readonly kind: "verify"; readonly file: string }
+  | { readonly kind: "verify"; readonly file: string; readonly key: string | undefined }
   | { readonly kind: "run"; readonly options: Options };
 
 const isCommand = (text: string | undefined): text is CommandName =>
@@ -115,6 +117,7 @@ const parse = (args: readonly string[]) =>
       "live": { type: "boolean", default: false },
       "again": { type: "boolean", default: false },
       "report": { type: "string" },
+      "key": { type: "string" },
       "json": { type: "boolean", default: false },
       "project": { type: "string" },
       "flag": { type: "string" },
@@ -136,7 +139,9 @@ export function readOptions(args: readonly string[]): Asked {
   const { values, positionals } = parse(args);
   const [command, ...more] = positionals;
   if (values.help) return { kind: "help" };
-  if (command === "verify" && more.length === 1) return { kind: "verify", file: more[0]! };
+  if (command === "verify" && more.length === 1) {
+    return { kind: "verify", file: more[0]!, key: values.key };
+  }
   if (!isCommand(command) || more.length > 0) {
     throw new SettingsError(`Name one command: ${COMMANDS.join(", ")}, or verify FILE.`);
   }

@@ -9,7 +9,7 @@ export interface SignedReport {
   readonly report: Report;
   /** Of the report's text as JSON without spaces. */
   readonly signature: string;
-  /** Compare it with that of earlier reports of the same machine. */
+  /** It proves nothing by itself: its fingerprint must be a known one. */
   readonly publicKey: string;
 }
 
@@ -47,7 +47,24 @@ export async function sign(report: Report): Promise<SignedReport> {
   return { report, signature: base64(signature), publicKey: base64(raw) };
 }
 
-/** Returns whether the report is the one that was signed with its key. */
+/** A short name of a public key, which a person can compare. */
+export async function fingerprintOf(publicKey: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", Buffer.from(publicKey, "base64"));
+  return Buffer.from(digest).toString("hex");
+}
+
+/** Returns this machine's fingerprint; undefined if it has not signed yet. */
+export async function ownFingerprint(): Promise<string | undefined> {
+  const stored = await Deno.readTextFile(`${runFolder()}/key.json`).catch(() => undefined);
+  if (stored === undefined) return undefined;
+  const { x = "" } = JSON.parse(stored) as JsonWebKey;
+  return await fingerprintOf(Buffer.from(x, "base64url").toString("base64"));
+}
+
+/**
+ * Returns whether the report is the one that was signed with the key in it. Anyone can put a key of
+ * their own there: compare its fingerprint with one that you know.
+ */
 export async function isGenuine({ report, signature, publicKey }: SignedReport): Promise<boolean> {
   const raw = Buffer.from(publicKey, "base64");
   const key = await crypto.subtle.importKey("raw", raw, ALGORITHM, true, ["verify"]);

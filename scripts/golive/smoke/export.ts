@@ -26,28 +26,35 @@ const RECEIPT = {
   ...{ credits: "9990", bonus_credits: "0", paid_at: "2026-01-01T00:00:00Z" },
 };
 
+/** The synthetic customer's address can't receive: a receipt to it bounces, and hurts the sender. */
+const NOBODY_READS = "golive@example.com";
+
 /** S3: "POST /send-notification with the shared secret answers 200". */
 export const notification: GoLiveStep = {
   code: "smoke.send-notification",
   title: "Does POST /send-notification accept the shared secret?",
   source: "project",
-  async run({ project, run, facts, options }) {
+  async run({ project, run, options }) {
     const secret = project.settings.values["NOTIFICATION_SECRET"]?.split(",")[0];
     if (!secret) return skipped("NOTIFICATION_SECRET is not set in the settings");
-    const to = options.email === undefined
-      ? { user_id: facts["smoke.customer"] }
-      : { email: options.email };
-    const body = { template: "receipt", to, data: { order_id: run, ...RECEIPT } };
+    const to = options.email ?? NOBODY_READS;
+    const body = { template: "receipt", to: { email: to }, data: { order_id: run, ...RECEIPT } };
     const send = (value: string) =>
       ask(project, "send-notification", {
         as: { "x-webhook-secret": value },
         ...{ body, key: `golive-notify-${run}` },
       });
-    const [wrong, right] = [await send(`${secret}-wrong`), await send(secret)];
+    const wrong = await send(`${secret}-wrong`);
+    const fix =
+      "Set the same NOTIFICATION_SECRET in the function and in the service that calls it.";
+    if (wrong.status !== 401) return failed(`${said(wrong)} with another secret`, fix);
+    if (options.email === undefined) {
+      return skipped(
+        `${said(wrong)} with another secret; --email sends a receipt with the right one`,
+      );
+    }
+    const right = await send(secret);
     const evidence = [`${said(right)} with the secret`, `${said(wrong)} with another one`];
-    return right.status === 200 && wrong.status === 401 ? found(evidence) : failed(
-      evidence,
-      "Set the same NOTIFICATION_SECRET in the function and in the service that calls it.",
-    );
+    return right.status === 200 ? found(evidence) : failed(evidence, fix);
   },
 };

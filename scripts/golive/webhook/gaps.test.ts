@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { gapsOf, type Listed } from "./gaps.ts";
+import { gapsOf, judgeGaps, type Listed } from "./gaps.ts";
 
 const event = (id: string, created: number): Listed => ({ id, type: "refund.created", created });
 
@@ -18,4 +18,13 @@ Deno.test("dead and failed events are stuck; deferred and ignored ones have arri
 
 Deno.test("a project without events has no gaps", () => {
   deepEqual(gapsOf([], new Map(), 1), { listed: 0, due: 0, missing: [], stuck: [] });
+});
+
+Deno.test("a dead event is a NO-GO, and one that is repeated by itself a warning", () => {
+  const stateOf = (...stuck: string[]) =>
+    judgeGaps({ listed: 2, due: 2, missing: [], stuck }, "curl").state;
+  deepEqual(
+    [stateOf(), stateOf("evt_1 failed"), stateOf("evt_1 failed", "evt_2 dead")],
+    ["ok", "warning", "failed"],
+  );
 });

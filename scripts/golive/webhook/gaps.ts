@@ -5,7 +5,7 @@ import { WebhookEvent } from "../../../supabase/functions/_shared/contracts/webh
 import { z } from "zod";
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
-import { failed, found, warning } from "../core/step.ts";
+import { failed, type Finding, found, warning } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 
 const HOURS = 24;
@@ -93,6 +93,21 @@ const backfillOf = ({ url }: Project, hours: number) =>
   `curl -X POST ${url}/functions/v1/webhook-events/backfill -H "apikey: $SUPABASE_SECRET_KEY" ` +
   `-H "content-type: application/json" -d '{"hours": ${hours}}'`;
 
+/** A dead event is never repeated: money without credits. A failed one is repeated by itself. */
+export function judgeGaps({ listed, missing, stuck }: Gaps, backfill: string): Finding {
+  const counted = `Stripe lists ${listed} events of ${HOURS} h, the inbox lacks ${missing.length}`;
+  if (missing.length > 0) {
+    const named = missing.slice(0, SHOWN).map(({ id, type }) => `${id} ${type}`);
+    return failed([counted, ...named], `Fetch them: ${backfill}`);
+  }
+  if (stuck.length === 0) return found(counted);
+  const isDead = stuck.some((text) => text.endsWith(" dead"));
+  return (isDead ? failed : warning)(
+    [counted, ...stuck.toSorted().slice(0, SHOWN)],
+    "Apply them again: docs/recipes/recover-a-failed-webhook.md.",
+  );
+}
+
 export const gaps: GoLiveStep = {
   code: "webhook.gaps",
   title: `Did every event of the last ${HOURS} hours arrive?`,
@@ -100,16 +115,6 @@ export const gaps: GoLiveStep = {
   isRepeated: true,
   async run({ project }) {
     const since = Math.floor(Date.now() / 1000) - HOURS * 3600;
-    const { listed, missing, stuck } = await findGaps(project, since);
-    const counted =
-      `Stripe lists ${listed} events of ${HOURS} h, the inbox lacks ${missing.length}`;
-    if (missing.length > 0) {
-      const named = missing.slice(0, SHOWN).map(({ id, type }) => `${id} ${type}`);
-      return failed([counted, ...named], `Fetch them: ${backfillOf(project, HOURS)}`);
-    }
-    return stuck.length === 0 ? found(counted) : warning(
-      [counted, ...stuck.slice(0, SHOWN)],
-      "Apply them again: docs/recipes/recover-a-failed-webhook.md.",
-    );
+    return judgeGaps(await findGaps(project, since), backfillOf(project, HOURS));
   },
 };

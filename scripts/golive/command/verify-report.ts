@@ -1,0 +1,34 @@
+/** `golive verify`: whether a report is as it was signed, and by a key that the reader knows. */
+import pc from "picocolors";
+import { print } from "@farthing/command-line";
+import { fingerprintOf, isGenuine, ownFingerprint, type SignedReport } from "../core/sign.ts";
+
+export type Judgement = "changed" | "unknown key" | "genuine";
+
+/** @param known the fingerprint to trust; by default that of this machine */
+export async function judgeReport(
+  signed: SignedReport,
+  known: string | undefined,
+): Promise<Judgement> {
+  if (!await isGenuine(signed).catch(() => false)) return "changed";
+  const trusted = known ?? await ownFingerprint();
+  return trusted === await fingerprintOf(signed.publicKey) ? "genuine" : "unknown key";
+}
+
+const WORDS: Readonly<Record<Judgement, string>> = {
+  "changed": pc.red("The report was changed."),
+  "unknown key": pc.red(
+    "The report is signed by an unknown key: anyone can make one. Compare the fingerprint with " +
+      "the signer's, and name it with --key.",
+  ),
+  "genuine": pc.green("The report is as it was signed, by a known key."),
+};
+
+/** Prints the judgement and the fingerprint. Returns whether the report can be trusted. */
+export async function verifyReport(file: string, known: string | undefined): Promise<boolean> {
+  const signed = JSON.parse(await Deno.readTextFile(file)) as SignedReport;
+  const judgement = await judgeReport(signed, known?.toLowerCase());
+  print(WORDS[judgement]);
+  if (judgement !== "changed") print(`Fingerprint: ${await fingerprintOf(signed.publicKey)}`);
+  return judgement === "genuine";
+}
