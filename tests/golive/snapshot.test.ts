@@ -2,6 +2,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { findSystem } from "@farthing/local-stack/postgres";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
+import { dropAll } from "../../scripts/golive/snapshot/beside.ts";
 import { withStack } from "../../scripts/test-tools/stack-process.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
@@ -25,6 +26,22 @@ if (IS_FULL && findSystem()?.hasCron === true) {
       await proven(world);
     }, ["--postgres", "system"]));
 }
+
+Deno.test("copies of the ledger that killed runs have left are dropped, and nothing else", async () => {
+  const world = readWorld();
+  const [stale, other] = [`golive_${"0".repeat(32)}`, "golive_of_an_operator"];
+  const run = (text: string) => withSql(world, (sql) => sql.unsafe(text));
+  await run(`create database ${stale} template template0`);
+  await run(`create database ${other} template template0`);
+  try {
+    const dropped = await dropAll(world.databaseUrl);
+    deepEqual([dropped.includes(stale), dropped.includes(other)], [true, false]);
+    const left = await run("select datname from pg_database where datname like 'golive%'");
+    deepEqual([...left].map((row) => row["datname"]), [other]);
+  } finally {
+    await run(`drop database ${other}`);
+  }
+});
 
 Deno.test("a server that pg_dump can't read skips the snapshot, and says how to repair that", async () => {
   const world = readWorld();

@@ -3,6 +3,7 @@ import type { GoLiveStep } from "../command/context.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { findPgDump } from "../snapshot/find-tools.ts";
 import { readSnapshot } from "../snapshot/record.ts";
+import { doubtOf } from "../snapshot/trust.ts";
 
 const MAX_AGE_MINUTES = 60;
 
@@ -20,9 +21,8 @@ export const snapshotAge: GoLiveStep = {
     }
     const minutes = (Date.now() - Date.parse(snapshot.takenAt)) / 60_000;
     const evidence = `${snapshot.file}: ${minutes.toFixed(0)} minutes old, ${snapshot.bytes} bytes`;
-    if (snapshot.provedAt === null) {
-      return failed([evidence, "it was not restored and proved"], fix);
-    }
+    const doubt = await doubtOf(snapshot, new Date());
+    if (doubt !== undefined) return failed([evidence, doubt], fix);
     return minutes < MAX_AGE_MINUTES ? found(evidence) : failed(evidence, fix);
   },
 };

@@ -19,9 +19,24 @@ export async function drop(databaseUrl: string, name: string): Promise<void> {
   await withSql(databaseUrl, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`));
 }
 
-/** Makes an empty database with the extensions that the schemas use. */
+/** The names that nameOf gives: no database of the operator has one. */
+const OURS = "^golive_[0-9a-f]{32}$";
+
+/**
+ * Drops the databases that killed runs have left: each is a copy of the ledger and of the hashes of
+ * passwords, on the server of the project.
+ */
+export async function dropAll(databaseUrl: string): Promise<string[]> {
+  const rows = await withSql(databaseUrl, (sql) =>
+    sql<{ name: string }[]>`
+    select datname as name from pg_database where datname ~ ${OURS}`);
+  for (const { name } of rows) await drop(databaseUrl, name);
+  return rows.map(({ name }) => name);
+}
+
+/** Makes an empty database with the extensions that the schemas use, and drops those of before. */
 export async function create(databaseUrl: string, name: string): Promise<void> {
-  await drop(databaseUrl, name);
+  await dropAll(databaseUrl);
   const extensions = await withSql(databaseUrl, async (sql) => {
     await sql.unsafe(`create database ${name} template template0`);
     return await sql<{ name: string; schema: string }[]>`

@@ -1,5 +1,4 @@
 /** A dump of the ledger: the schemas farthing, farthing_public and auth, of one moment. */
-import { Buffer } from "node:buffer";
 import { formatMs } from "../../command/format-ms.ts";
 import { targetOf } from "../../deploy/push-migrations.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -12,6 +11,7 @@ import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
 import { openCheckout } from "../shared/purchase.ts";
 import { findPgDump } from "./find-tools.ts";
 import { writeSnapshot } from "./record.ts";
+import { sha256 } from "./trust.ts";
 
 const SCHEMAS = ["farthing", "farthing_public", "auth"];
 
@@ -27,11 +27,6 @@ export async function runTool(
   const command = new Deno.Command(program, { args: [...args, `--dbname=${remote}`], env });
   const { success, stderr } = await command.output();
   return { success, said: decoder.decode(stderr).trim() };
-}
-
-async function sha256(file: string): Promise<string> {
-  const bytes = await Deno.readFile(file);
-  return Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex");
 }
 
 /** An order that is open in the dump and paid after it: its event is what a restore must catch up. */

@@ -1,10 +1,12 @@
 /** A snapshot that is worth something: dumped, restored beside, proved, and caught up. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
+import { dropIfFailed } from "./drop-if-failed.ts";
 import { dump, order } from "./dump.ts";
 import { catchUp, cleanUp, payment, prove, restore } from "./restore.ts";
 
 export const SNAPSHOT: readonly GoLiveStep[] = redacting([
   ...[order, dump, payment],
-  ...[restore, prove, catchUp, cleanUp],
+  ...[restore, prove, catchUp].map((step) => dropIfFailed(step)),
+  cleanUp,
 ]);

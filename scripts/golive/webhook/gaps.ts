@@ -93,7 +93,7 @@ const backfillOf = ({ url }: Project, hours: number) =>
   `curl -X POST ${url}/functions/v1/webhook-events/backfill -H "apikey: $SUPABASE_SECRET_KEY" ` +
   `-H "content-type: application/json" -d '{"hours": ${hours}}'`;
 
-/** A dead event is never repeated: money without credits. A failed one is repeated by itself. */
+/** A dead-lettered event is never repeated: money without credits. A failed one is, by itself. */
 export function judgeGaps({ listed, missing, stuck }: Gaps, backfill: string): Finding {
   const counted = `Stripe lists ${listed} events of ${HOURS} h, the inbox lacks ${missing.length}`;
   if (missing.length > 0) {

@@ -2,7 +2,7 @@
  * The commands of the pages about snapshots and restores run as printed, on a PostgreSQL that
  * Debian's pg_dump can read: what was paid before the dump and after it is there again.
  */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { findSystem } from "@farthing/local-stack/postgres";
 import { withStack } from "../../../scripts/test-tools/stack-process.ts";
@@ -13,7 +13,8 @@ import { backEnd, post } from "../../support/project/http.ts";
 import { signUp, signUpWith } from "../../support/project/people.ts";
 import { readWorld, type World } from "../../support/project/world.ts";
 import { follow } from "../follow.ts";
-import { withPlace } from "../place.ts";
+import { type Place, withPlace } from "../place.ts";
+import { commandsIn, readRunbook } from "../printed-commands.ts";
 import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
@@ -47,6 +48,25 @@ async function deferredEvents(world: World): Promise<number> {
   return row!["count"];
 }
 
+/** Makes a head, and returns it as an operator reads it outside of the database. */
+async function newHead(world: World): Promise<string> {
+  const [row] = await withSql(world, async (sql) => {
+    await sql`select farthing.anchor()`;
+    return await sql`
+      select head_nr, encode(hash, 'hex') as hash from farthing.heads
+      order by head_nr desc limit 1`;
+  });
+  return `${row!["head_nr"]}, '${row!["hash"]}'`;
+}
+
+/** The step that drops the ledger must refuse a database that never made the head. */
+async function refusesUnknownHead(world: World, place: Place): Promise<void> {
+  const drop = commandsIn(readRunbook(RESTORE_PAGE))
+    .find(({ text }) => text.includes("drop schema"))!.text;
+  await rejects(() => place.sh(drop.replace("412, '9f0c…'", "412, '9f0c'")), /division by zero/);
+  await proven(world);
+}
+
 /** Spends credits after the dump: a restore loses that. */
 async function spend(world: World, userId: string): Promise<void> {
   const debit = { user_id: userId, amount: "3", reason: "after the dump" };
@@ -67,14 +87,16 @@ if (findSystem()?.hasCron === true) {
           prepare: () => Promise.resolve(anew("snapshot", "preflight")),
         });
         const rights = await rightsOf(world);
+        const head = await newHead(world);
         equal((await payCheckout(open.checkout_url)).result, "paid");
         await orderBecomes(world, buyer, open.order_id, "paid");
         await newPurchase(world); // Its order is unknown to the dump.
         await spend(world, granted.id);
         await withSql(world, (sql) => sql`delete from auth.users where id = ${gone.id}`);
 
+        await refusesUnknownHead(world, place);
         await follow(world, place, RESTORE_PAGE, {
-          prepare: () => Promise.resolve([["USER", gone.id]]),
+          prepare: () => Promise.resolve([["USER", gone.id], ["412, '9f0c…'", head]]),
           commits: true,
         });
         deepEqual(await rightsOf(world), rights);

@@ -1,0 +1,34 @@
+/** The database beside has hashes of passwords, so no step that ends badly leaves it on the server. */
+import type { Context, GoLiveStep } from "../command/context.ts";
+import type { Finding } from "../core/step.ts";
+import { drop, nameOf } from "./beside.ts";
+
+const isBad = ({ state }: Finding): boolean => state === "failed";
+
+/**
+ * Returns the step, which drops the run's database if it fails or throws. The finding then begins
+ * the run anew: the steps that were shown would have nothing to look at.
+ */
+export function dropIfFailed(
+  step: GoLiveStep,
+  dropBeside: (context: Context) => Promise<void> = async ({ project: { databaseUrl }, run }) => {
+    if (databaseUrl !== undefined) await drop(databaseUrl, nameOf(run));
+  },
+): GoLiveStep {
+  return {
+    ...step,
+    async run(context) {
+      let finding: Finding | undefined;
+      try {
+        finding = await step.run(context);
+      } catch (error) {
+        const said = error instanceof Error ? error.message : String(error);
+        const fix = "Correct the cause, and run the command again: it begins with a new dump.";
+        finding = { state: "failed", evidence: [said], fix };
+      } finally {
+        if (finding === undefined || isBad(finding)) await dropBeside(context);
+      }
+      return isBad(finding) ? { ...finding, beginsAnew: true } : finding;
+    },
+  };
+}

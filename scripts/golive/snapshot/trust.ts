@@ -1,0 +1,34 @@
+/** Whether a recorded snapshot can be restored: the record alone proves nothing. */
+import { createHash } from "node:crypto";
+import type { Snapshot } from "./record.ts";
+
+/** The clocks of the database and of this machine may differ by so much. */
+const CLOCKS_MS = 60_000;
+
+/** Returns the hash of a file that may be larger than the memory. */
+export async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  using opened = await Deno.open(file);
+  for await (const chunk of opened.readable) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+async function doubtOfFile({ file, bytes, sha256: wanted }: Snapshot): Promise<string | undefined> {
+  const stat = await Deno.stat(file).catch(() => undefined);
+  if (stat === undefined) return "the dump is not there any more";
+  if (stat.size !== bytes) return `the dump has ${stat.size} bytes, not ${bytes}`;
+  return await sha256(file) === wanted ? undefined : "the dump was changed: its sha256 differs";
+}
+
+function doubtOfTimes({ takenAt, provedAt }: Snapshot, now: Date): string | undefined {
+  if (provedAt === null) return "it was not restored and proved";
+  const [taken, proved] = [takenAt, provedAt].map((text) => Date.parse(text));
+  if (!(taken! <= now.getTime() + CLOCKS_MS)) return "it was taken in the future";
+  if (!(proved! >= taken! - CLOCKS_MS)) return "it was proved before it was taken";
+  return proved! <= now.getTime() + CLOCKS_MS ? undefined : "it was proved in the future";
+}
+
+/** Returns why the snapshot can't be trusted; undefined if it can. */
+export async function doubtOf(snapshot: Snapshot, now: Date): Promise<string | undefined> {
+  return doubtOfTimes(snapshot, now) ?? await doubtOfFile(snapshot);
+}
