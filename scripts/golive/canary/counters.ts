@@ -9,6 +9,7 @@ import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
 import type { Project } from "../command/project.ts";
 import { withSql } from "../shared/database.ts";
+import { directFetch } from "../shared/direct-fetch.ts";
 import { isOfUsers } from "./users-routes.ts";
 
 export interface Counted {
@@ -68,6 +69,7 @@ async function fromDataApi({ url, secretKey }: Project): Promise<unknown> {
   const client = createClient(url, secretKey, {
     db: { schema: "farthing_public" },
     auth: { persistSession: false, autoRefreshToken: false },
+    global: { fetch: directFetch },
   });
   const { data, error } = await client.rpc("health_metrics", {});
   if (error) throw new Error(`The data API can't read the metrics: ${error.message}`);

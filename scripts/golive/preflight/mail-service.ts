@@ -36,7 +36,9 @@ export const mailService: GoLiveStep = {
     if (service === undefined) return skipped("the settings name no mail service");
     const { url, headers } = service;
     const { host } = new URL(url);
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(15_000) })
+    // A redirect would take the token to another address.
+    const init = { headers, redirect: "error" as const, signal: AbortSignal.timeout(15_000) };
+    const response = await fetch(url, init)
       .catch((error: Error) => error);
     const wait = "Receipts wait until it answers: look at the service's status page.";
     if (response instanceof Error) return failed(`${host} can't be reached`, wait);
