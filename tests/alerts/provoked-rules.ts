@@ -2,7 +2,7 @@
 import { equal } from "node:assert/strict";
 import type { Sql } from "./operators.ts";
 import { signUpWith } from "../support/project/people.ts";
-import { deliver, payoutObject } from "../support/money/stripe.ts";
+import { deliver, newPayoutId, payoutObject } from "../support/money/stripe.ts";
 import type { World } from "../support/project/world.ts";
 
 interface Scene {
@@ -42,9 +42,6 @@ function putAside(sql: Sql, mark: string) {
 }
 
 const WAITING = `order-${crypto.randomUUID()}`;
-/** The id of a payout, which has no hyphens at Stripe. */
-const newPayoutId = () => `po_${crypto.randomUUID().replaceAll("-", "")}`;
-
 const LATE = newPayoutId();
 const UNKNOWN = newPayoutId();
 const ODD = newPayoutId();

@@ -2,7 +2,7 @@
 import { equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { newPurchase } from "../support/money/refunds.ts";
-import { payoutObject } from "../support/money/stripe.ts";
+import { newPayoutId, payoutObject } from "../support/money/stripe.ts";
 import { withSql } from "../support/project/database.ts";
 import { backEnd, envelope, get, post } from "../support/project/http.ts";
 import { signUp } from "../support/project/people.ts";
@@ -100,7 +100,7 @@ async function resolveMismatchOf(world: World, payout: string): Promise<void> {
 }
 
 async function payout(world: World): Promise<string> {
-  const id = `po_${crypto.randomUUID().replaceAll("-", "")}`;
+  const id = newPayoutId();
   const { amount, currency, created, arrival_date } = payoutObject(id, 5_000, "in_transit");
   await withSql(world, (sql) =>
     sql`

@@ -1,6 +1,7 @@
 /** A feature in stages, from 1 to 100 % of the users, with gates at each stage. */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { STAGES } from "../command/options.ts";
+import { redacting } from "../command/redacting.ts";
 import { failed, type Finding, found } from "../core/step.ts";
 import { describeFlag, flagNow } from "../shared/canary-flags.ts";
 import { readFlags } from "../shared/flags.ts";
@@ -54,4 +55,8 @@ const start: GoLiveStep = {
   },
 };
 
-export const CANARY: readonly GoLiveStep[] = [start, baseline, ...STAGES.map(stageOf)];
+export const CANARY: readonly GoLiveStep[] = redacting([
+  start,
+  baseline,
+  ...STAGES.map(stageOf),
+]);

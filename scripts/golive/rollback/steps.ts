@@ -2,6 +2,7 @@
 import { delay } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { redacting } from "../command/redacting.ts";
 import { failed, found } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
 import { findGaps } from "../webhook/gaps.ts";
@@ -60,7 +61,7 @@ const time: GoLiveStep = {
 };
 
 /** The flags go off before anything that takes time, and are read again at the end. */
-export const ROLLBACK: readonly GoLiveStep[] = [
+export const ROLLBACK: readonly GoLiveStep[] = redacting([
   ...[order, flags, paidMeanwhile, functions, time],
   ...[lostNothing, flagsStayOff],
-];
+]);

@@ -164,6 +164,9 @@ export function permutations<T>(things: readonly T[]): T[][] {
   );
 }
 
+/** The id of a payout that Stripe does not know. It has no hyphens, as at Stripe. */
+export const newPayoutId = (): string => `po_${crypto.randomUUID().replaceAll("-", "")}`;
+
 /** Makes a payout that is five days old, in the form in which an event contains it. */
 export function payoutObject(id: string, amount: number, status: string) {
   const daySeconds = 86_400;
