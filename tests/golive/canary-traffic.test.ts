@@ -49,15 +49,16 @@ Deno.test("p95 of twice the baseline at 25 % closes the gate, and the flag is of
     const evidence = ended.evidence("canary.stage-25");
     match(evidence, /^gate [a-z0-9, -]*p95[a-z0-9, -]* closed: b2c was switched off in /);
     match(evidence, /canary\.p95 closed: p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × \d+ ms, < 2 ×/);
-    deepEqual(ended.report.checked.map(({ code, state }) => `${code} ${state}`), [
-      ...[
-        "canary.start ok",
-        "canary.baseline ok",
-        "canary.stage-1 skipped",
-        "canary.stage-5 skipped",
+    // A baseline that a busy machine has slowed down is a warning here.
+    match(ended.state("canary.baseline"), /^(ok|warning)$/);
+    deepEqual(
+      ended.report.checked.filter(({ code }) => code !== "canary.baseline")
+        .map(({ code, state }) => `${code} ${state}`),
+      [
+        ...["canary.start ok", "canary.stage-1 skipped", "canary.stage-5 skipped"],
+        "canary.stage-25 failed",
       ],
-      "canary.stage-25 failed",
-    ]);
+    );
     equal(await salesOf(world), "off");
     await proven(world);
   }));

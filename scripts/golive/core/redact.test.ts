@@ -18,4 +18,6 @@ Deno.test("addresses, modes and publishable keys stay in the evidence", () => {
     ...{ STRIPE_MODE: "live-mode", NOTIFICATION_SECRET: "short", MAIL_FROM: "a@shop.example" },
   };
   deepEqual(secretsOf(values), []);
+  const local = { SUPABASE_DB_URL: "postgresql://postgres:postgres@127.0.0.1:54322/postgres" };
+  equal(redacted("install postgresql-client-17", secretsOf(local)), "install postgresql-client-17");
 });

@@ -1,6 +1,8 @@
 /** Takes the values of secrets out of a text that is printed, stored or signed. */
 
 const SHORTEST = 8;
+/** The password of a local stack's database, which everybody knows, and a word of its messages. */
+const KNOWN = "postgres";
 const HIDDEN = "[hidden]";
 
 /** Settings whose values are secrets. Addresses and modes belong into the evidence. */
@@ -30,7 +32,7 @@ export function secretsOf(values: Readonly<Record<string, string | undefined>>):
     const parts = isSecret ? [value, ...value.split(/[\s,;"'{}[\]]+/)] : [];
     return [...parts, ...passwordsIn(value)];
   });
-  return [...new Set(all)].filter(({ length }) => length >= SHORTEST);
+  return [...new Set(all)].filter((secret) => secret.length >= SHORTEST && secret !== KNOWN);
 }
 
 /** Returns the text without the secrets. The longest goes first, because it may contain another. */
