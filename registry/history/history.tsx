@@ -15,28 +15,14 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import { formatCredits, formatMoment } from "@/lib/farthing-format";
-
-/** A later version of the service may have more kinds. */
-const KINDS: Readonly<Partial<Record<string, string>> & Record<Entry["kind"], string>> = {
-  purchase: "Purchase",
-  bonus: "Bonus",
-  promotion: "Promotion",
-  adjustment: "Adjustment",
-  debit: "Charge",
-  usage: "Usage",
-  settle: "Finished work",
-  expiry: "Expired",
-  clawback: "Taken back",
-  reinstatement: "Given back",
-};
+import { formatCredits, formatKind, formatMoment } from "@/lib/farthing-format";
 
 function Row({ entry: { kind, amount, balance_after, created_at } }: { entry: Entry }) {
   const isCredit = !amount.startsWith("-");
   return (
     <TableRow>
       <TableCell>
-        <span className="font-medium">{KINDS[kind] ?? kind}</span>
+        <span className="font-medium">{formatKind(kind)}</span>
         <time dateTime={created_at} className="block text-xs text-muted-foreground">
           {formatMoment(created_at)}
         </time>

@@ -1,6 +1,9 @@
-import { decimalsOf, formatMoney as format, type Package } from "@farthing/client";
+import { decimalsOf, type Entry, formatMoney as format, type Package } from "@farthing/client";
 
-/** How the blocks write credits, money and times. Change the locale together with the texts. */
+/**
+ * How the blocks write credits, money, times and kinds of entries. Change the locale together with
+ * the texts.
+ */
 const LOCALE = "en";
 
 /** Writes credits, which are decimal strings; every digit of them is shown. */
@@ -59,6 +62,26 @@ export function toMinorUnits(units: string, currency: string): number {
   const [whole, decimals = ""] = units.split(".");
   return Number(whole + decimals.padEnd(decimalsOf(currency), "0"));
 }
+
+/** The kinds of entries in words. A later version of the service may have more kinds. */
+const KINDS: Readonly<Partial<Record<string, string>> & Record<Entry["kind"], string>> = {
+  purchase: "Purchase",
+  bonus: "Bonus",
+  promotion: "Promotion",
+  adjustment: "Adjustment",
+  debit: "Charge",
+  usage: "Usage",
+  settle: "Finished work",
+  expiry: "Expired",
+  clawback: "Taken back",
+  reinstatement: "Given back",
+};
+
+/** All kinds of entries, for a filter. */
+export const ENTRY_KINDS: readonly string[] = Object.keys(KINDS);
+
+/** Writes the kind of an entry. */
+export const formatKind = (kind: string): string => KINDS[kind] ?? kind;
 
 /** Writes the day of a time. */
 export function formatDay(time: string): string {

@@ -98,14 +98,17 @@ test("the history says why, filters, and is saved as a file", async () => {
       ...["Charge", "A picture of a wren", "-2.25", "10.25"],
     ]);
     const kinds = await page.getByLabel("What").locator("option").allInnerTexts();
-    ok(kinds.includes("Gift") && !kinds.includes("promotion"), "the filter has the table's words");
+    ok(
+      kinds.includes("Promotion") && !kinds.includes("promotion"),
+      "the filter has the table's words",
+    );
     await choose(page.getByLabel("What"), "promotion");
     await press(page, "Show");
     await page.getByRole("row").filter({ hasText: "Charge" }).waitFor({ state: "detached" });
-    deepEqual((await rowOf(page, "Gift")).slice(3), ["+12.5", "12.5"]);
+    deepEqual((await rowOf(page, "Promotion")).slice(3), ["+12.5", "12.5"]);
     match(page.url(), /#\/history\?kind=promotion$/);
     await page.reload();
-    await rowOf(page, "Gift");
+    await rowOf(page, "Promotion");
     const [file] = await Promise.all([page.waitForEvent("download"), press(page, "Download CSV")]);
     const lines = (await Deno.readTextFile(await file.path())).trim().split(/\r?\n/);
     match(lines[0]!, /^id,seq,kind,amount,balance_after/);
@@ -120,7 +123,7 @@ test("on a phone each row of a table is a card, and still a row for screen reade
   await asPerson(await signUpWith(world, "12.5"), "/history", async (page) => {
     await page.setViewportSize({ width: 375, height: 800 });
     const cells = page.getByRole("table", { name: "Changes of your balance" }).getByRole("row")
-      .filter({ hasText: "Gift" }).getByRole("cell");
+      .filter({ hasText: "Promotion" }).getByRole("cell");
     await cells.first().waitFor();
     for (const cell of await cells.all()) {
       const { x, width } = (await cell.boundingBox())!;
@@ -139,7 +142,7 @@ test("on a phone each row of a table is a card, and still a row for screen reade
 
 test("a history that can't be saved says why", async () => {
   await asPerson(await signUpWith(world, "12.5"), "/history", async (page) => {
-    await rowOf(page, "Gift");
+    await rowOf(page, "Promotion");
     await page.route("**/functions/v1/credits/entries*", (route) =>
       route.fulfill({
         status: 403,

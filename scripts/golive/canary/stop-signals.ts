@@ -9,7 +9,7 @@ export class StoppedError extends Error {
 }
 
 const stopped = Promise.withResolvers<never>();
-stopped.promise.catch(() => {}); // Nobody may be waiting when the signal comes.
+stopped.promise.catch(() => {}); // A signal may come before a step waits for it.
 
 const listeners = SIGNALS.map((signal) =>
   [

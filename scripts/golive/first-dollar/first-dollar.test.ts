@@ -1,4 +1,4 @@
-/** Nobody pays twice, and nothing is bought in another mode than that of the key. */
+/** A first dollar is paid once, and only in the mode of the key. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { runFolder } from "../core/run-file.ts";

@@ -1,8 +1,8 @@
 import type { Entry } from "@farthing/client";
 import { useEntries } from "@farthing/react";
+import { ENTRY_KINDS, formatKind } from "@/lib/farthing-format";
 import type { Column } from "../parts/data-table.tsx";
 import { Download } from "../parts/download.tsx";
-import { KINDS, kindWordsOf } from "../parts/entry-kinds.ts";
 import { Credits, Moment } from "../parts/figures.tsx";
 import { Choice, Filters, useFilters } from "../parts/filters.tsx";
 import { ListTable } from "../parts/list-table.tsx";
@@ -15,7 +15,7 @@ const columnsOf = (bought: Bought): readonly Column<Entry>[] => [
   { title: "When", cell: ({ created_at }) => <Moment at={created_at} /> },
   {
     title: "What",
-    cell: ({ kind }) => <span className="whitespace-nowrap">{kindWordsOf(kind)}</span>,
+    cell: ({ kind }) => <span className="whitespace-nowrap">{formatKind(kind)}</span>,
   },
   { title: "Why", cell: (entry) => reasonOf(entry, bought) },
   { title: "Credits", isFigure: true, cell: ({ amount }) => <Credits of={amount} signed /> },
@@ -42,7 +42,7 @@ export function HistoryPage() {
       actions={<Download label="Download CSV" name="credits.csv" read={entries.csv} />}
     >
       <Filters>
-        <Choice name="kind" label="What" values={KINDS} nameOf={kindWordsOf} />
+        <Choice name="kind" label="What" values={ENTRY_KINDS} nameOf={formatKind} />
       </Filters>
       <ListTable
         list={{ ...entries, reading: entries }}

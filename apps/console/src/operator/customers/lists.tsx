@@ -1,9 +1,9 @@
 /** The whole lists of a customer, each with an address of its own. */
 import type { ComponentType } from "react";
 import type { Input, ItemOf, ListPath } from "@farthing/client";
+import { ENTRY_KINDS } from "@/lib/farthing-format";
 import { useParams } from "wouter";
 import { DataTable, type TableOf } from "../../parts/data-table.tsx";
-import { KINDS } from "../../parts/entry-kinds.ts";
 import { Choice, Field, Filters, queryOf, useFilters } from "../../parts/filters.tsx";
 import { Known } from "../../parts/known.tsx";
 import { ListTable } from "../../parts/list-table.tsx";
@@ -43,7 +43,7 @@ function Entries({ id }: OfCustomer) {
   return (
     <>
       <Filters>
-        <Choice name="kind" label="Kind" values={KINDS} />
+        <Choice name="kind" label="Kind" values={ENTRY_KINDS} />
         <Field name="from" type="date" label="From (day, UTC)" />
         <Field name="to" type="date" label="Before (day, UTC)" />
       </Filters>
