@@ -3,6 +3,7 @@ import type { GoLiveStep } from "./command/context.ts";
 import type { CommandName } from "./command/options.ts";
 import { CANARY } from "./canary/steps.ts";
 import { FIRST_DOLLAR } from "./first-dollar/steps.ts";
+import { withinFull } from "./first-dollar/within-full.ts";
 import { PREFLIGHT } from "./preflight/steps.ts";
 import { ROLLBACK } from "./rollback/steps.ts";
 import { SMOKE } from "./smoke/steps.ts";
@@ -26,7 +27,7 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "rollback": ROLLBACK,
   "first-dollar": DOLLAR,
   "snapshot": needed(SNAPSHOT, "snapshot.dump", "snapshot.restore", "snapshot.prove"),
-  "full": [...SNAPSHOT, ...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...DOLLAR],
+  "full": [...SNAPSHOT, ...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...DOLLAR.map(withinFull)],
 };
 
 /** Commands that only look, so that each check is of use after another has failed. */

@@ -44,6 +44,7 @@ async function run(options: Options): Promise<number> {
     onShown: isJson ? () => {} : printShown,
     ...(!isJson && { onStarted: ({ code, title }) => tick(code, title) }),
     goesOn: GO_ON.includes(command),
+    beginsAgain: LOOKS.includes(command),
     async onEnded(ended) {
       const signed = await sign(reportOf(ended, now()));
       const file = await writeReport(options.report, signed);

@@ -18,21 +18,23 @@ export interface Finding {
   readonly subject: string;
   readonly state: "ok" | "note" | "wrong";
   readonly text: string;
+  /** The options with which `stripe:setup` corrects it; "" for none. Undefined if it can't. */
+  readonly setup?: string;
 }
 
 function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
   const subject = `endpoint for ${nameOf(wanted.kind)}`;
   const [endpoint, ...others] = endpointsFor(wanted, all);
   if (endpoint === undefined) {
-    return [{ subject, state: "wrong", text: "missing: run deno task stripe:setup" }];
+    return [{ subject, state: "wrong", text: "missing: run deno task stripe:setup", setup: "" }];
   }
   const problems = problemsOf(endpoint, wanted).map(({ state, text, cure }): Finding => {
-    return { subject, state, text: `${endpoint.id}: ${text} (stripe:setup ${cure})` };
+    return { subject, state, text: `${endpoint.id}: ${text} (stripe:setup ${cure})`, setup: cure };
   });
   const doubles = others.filter(({ status }) => status === "enabled").map(({ id }): Finding => {
     const text =
       `${id} is a second endpoint, so each event arrives twice (stripe:setup --remove ${id})`;
-    return { subject, state: "wrong", text };
+    return { subject, state: "wrong", text, setup: `--remove ${id}` };
   });
   const { id, enabled_events } = endpoint;
   const count = enabled_events.includes("*") ? "all" : enabled_events.length;
@@ -71,15 +73,19 @@ export async function checkFunction({ url, settings }: Target): Promise<Finding[
   return [address, ...tried];
 }
 
+/** A secret key has all rights, unless it was revoked or rolled. Stripe alone knows that. */
+async function trySecretKey({ stripe }: Target): Promise<Pick<Finding, "state" | "text">> {
+  const [right] = RIGHTS;
+  const tried = await tryRight(stripe, right!);
+  return tried.state === "unknown" ? { state: "wrong", text: tried.text } : {
+    state: "ok",
+    text: "Stripe knows the key. A secret key may do everything: a restricted one is enough",
+  };
+}
+
 export async function checkRights(target: Target, withConnect: boolean): Promise<Finding[]> {
   const subject = "rights of the key";
-  if (!target.isRestricted) {
-    return [{
-      subject,
-      state: "ok",
-      text: "a secret key may do everything; a restricted one is enough",
-    }];
-  }
+  if (!target.isRestricted) return [{ subject, ...await trySecretKey(target) }];
   const wanted = withConnect ? [...RIGHTS, ...CONNECT_RIGHTS] : RIGHTS;
   const found: Finding[] = [];
   for (const right of wanted) {

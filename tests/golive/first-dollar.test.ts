@@ -13,7 +13,7 @@ const FULL = ["full", "--live", "--again", "--traffic", "--stage-seconds", "15"]
 /** A busy machine may double a p95 by chance, which is a warning. */
 const GATES = [
   /canary\.error-rate passed: errors 0\.00 % of \d+ requests, < 0\.5 %/,
-  /canary\.p95 (passed|warning): p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × \d+ ms, < 2 ×/,
+  /canary\.p95 (passed|warning): p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × the baseline's \d+ ms \(limit 2 ×\)/,
   /canary\.webhook-success passed: webhooks 100\.00 % of \d+ events, > 95 %/,
   /canary\.email passed: emails 100\.00 % of \d+ attempts sent, > 95 %/,
   /canary\.connections passed: connections \d+ of \d+, < 80 %/,

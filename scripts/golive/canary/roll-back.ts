@@ -2,6 +2,7 @@
 import { waitFor } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import type { Finding } from "../core/step.ts";
 import { CANARY_REASON } from "../shared/canary-flags.ts";
 import { FLAG_DELAY_MS, setFlags } from "../shared/flags.ts";
@@ -15,10 +16,11 @@ const FIND_CAUSE =
 
 /** Returns the failed step, with the time that the rollback took. */
 export async function rollBack(
-  { project, options: { flag } }: Context,
+  { project, options }: Pick<Context, "project" | "options">,
   why: string,
   evidence: readonly string[],
 ): Promise<Finding> {
+  const { flag } = options;
   const start = performance.now();
   let last = "";
   const isOff = await waitFor(
@@ -38,7 +40,9 @@ export async function rollBack(
     evidence: isOff
       ? [`${why}: ${flag} was switched off in ${took}, and ${seen}`, ...evidence]
       : [`${why}, and ${flag} IS STILL ON: it could not be switched off: ${last}`, ...evidence],
-    fix: isOff ? FIND_CAUSE : `Switch it off at once: deno task golive rollback. ${FIND_CAUSE}`,
+    fix: isOff
+      ? FIND_CAUSE
+      : `Switch it off at once: ${taskLine(options, "golive rollback")}. ${FIND_CAUSE}`,
     beginsAnew: true,
   };
 }

@@ -1,6 +1,7 @@
 /** One stage of the canary: the flag, the time, and the gates. A gate that closes ends the canary. */
 import { delay } from "@farthing/command-line";
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { type Finding, found, skipped, warning } from "../core/step.ts";
 import { FLAG_DELAY_MS, type FlagState } from "../shared/flags.ts";
 import { readCounters } from "./counters.ts";
@@ -17,9 +18,11 @@ const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
 
 /** A stage that nobody has used shows nothing, so on a hosted project the next one waits for users. */
-function ofNobody({ flag }: Context["options"], evidence: readonly string[]): Finding {
+function ofNobody(options: Context["options"], evidence: readonly string[]): Finding {
   const fix = "Run the command again when there are users: it repeats this stage. Or accept it " +
-    `with --accept-no-data. To go back: deno task golive rollback --flag ${flag}.`;
+    `with --accept-no-data. To go back: ${
+      taskLine(options, `golive rollback --flag ${options.flag}`)
+    }.`;
   return { state: "skipped", evidence, fix, ends: true };
 }
 

@@ -5,7 +5,6 @@ import type { Project } from "../command/project.ts";
 import { gather, type Person } from "../../load/people.ts";
 import { run, warmUp } from "../../load/run-load.ts";
 import { mixOf } from "../../load/traffic-mix.ts";
-import { SettingsError } from "../../settings/settings.ts";
 import { customerOf } from "../shared/customer.ts";
 import { openCheckout, payOnEmulator, readOrder } from "../shared/purchase.ts";
 
@@ -18,17 +17,11 @@ function serviceOf({ url, publishableKey, secretKey, databaseUrl = "" }: Project
   return { url, publishableKey, secretKey, databaseUrl, aiUrl: undefined };
 }
 
-/**
- * Calls the service as customers do for this long.
- * @throws SettingsError if the project has real users
- */
+/** Calls the service as customers do for this long. */
 export async function makeTraffic(
   { project, options }: Context,
   seconds: number,
 ): Promise<void> {
-  if (!project.isLocal) {
-    throw new SettingsError("--traffic is for a project on this machine: elsewhere users make it.");
-  }
   const service = serviceOf(project);
   const mix = mixOf(options.packageSlug);
   crowd ??= (async () => {

@@ -1,6 +1,6 @@
 import { doesNotThrow, throws } from "node:assert/strict";
 import { SettingsError } from "../../settings/settings.ts";
-import { requireLongStages, requireOneProject } from "./check-options.ts";
+import { requireLongStages, requireOneProject, requireOwnTraffic } from "./check-options.ts";
 import { type Options, readOptions } from "./options.ts";
 import type { Project } from "./project.ts";
 
@@ -32,4 +32,10 @@ Deno.test("a stage on a hosted project lasts a minute or more", () => {
   throws(() => requireLongStages(HOSTED, options("full", "--stage-seconds", "1")), SettingsError);
   doesNotThrow(() => requireLongStages(HOSTED, options("canary", "--stage-seconds", "60")));
   doesNotThrow(() => requireLongStages(LOCAL, options("canary", "--stage-seconds", "1")));
+});
+
+Deno.test("a program sends traffic to a project on this machine alone", () => {
+  throws(() => requireOwnTraffic(HOSTED, options("canary", "--traffic")), SettingsError);
+  doesNotThrow(() => requireOwnTraffic(HOSTED, options("canary")));
+  doesNotThrow(() => requireOwnTraffic(LOCAL, options("canary", "--traffic")));
 });

@@ -17,6 +17,12 @@ export function requireOneProject(project: Project, { project: named }: Options)
   );
 }
 
+/** A project that customers use has traffic of its own, and no order of a program. */
+export function requireOwnTraffic(project: Project, { makesTraffic }: Options): void {
+  if (!makesTraffic || project.isLocal) return;
+  throw new SettingsError("--traffic is for a project on this machine: elsewhere users make it.");
+}
+
 export function requireLongStages(project: Project, { command, stageSeconds }: Options): void {
   const hasStages = command === "canary" || command === "full";
   if (!hasStages || project.isLocal || stageSeconds >= LEAST_STAGE_SECONDS) return;

@@ -38,12 +38,13 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
                    that a canary has switched last)
   --stage-seconds N  how long a stage of the canary lasts (default 600)
   --stages N,N     the stages of the canary, of 1, 5, 25, 50 and 100 % (default all of them)
-  --traffic        canary: send synthetic requests, where the project has no users yet
+  --without-connect  the project has no bookings, and so no endpoint for connected accounts
+  --traffic        canary on a stack of this machine: send the requests that users would send
   --accept-no-data  canary: go on to the next stage although nobody has used this one
   --from-on        canary: begin although the feature is on for everyone
   --to REVISION    rollback: the git revision whose functions run again (default: the one before)
-  --email ADDRESS  first-dollar: the buyer's address, which gets the receipt; smoke: who gets
-                   a sample of a receipt (without it none is sent)
+  --email ADDRESS  first-dollar: the buyer's address, which gets the receipt, and which Auth must
+                   not know yet; smoke: who gets a sample of a receipt (without it none is sent)
   --package SLUG   first-dollar: the package to buy (default starter)
   --refund         first-dollar: refund the purchase at the end
   --report FILE    where to write the signed report (default: in .farthing/golive)
@@ -67,6 +68,8 @@ export interface Options {
   readonly stageSeconds: number;
   /** The percentages of the canary. */
   readonly stages: readonly number[];
+  /** Whether the project has no bookings, and so no endpoint for connected accounts. */
+  readonly isWithoutConnect: boolean;
   readonly makesTraffic: boolean;
   readonly acceptsNoData: boolean;
   readonly fromOn: boolean;
@@ -123,6 +126,7 @@ const parse = (args: readonly string[]) =>
       "flag": { type: "string" },
       "stage-seconds": { type: "string", default: "600" },
       "stages": { type: "string", default: STAGES.join(",") },
+      "without-connect": { type: "boolean", default: false },
       "traffic": { type: "boolean", default: false },
       "accept-no-data": { type: "boolean", default: false },
       "from-on": { type: "boolean", default: false },
@@ -159,6 +163,7 @@ export function readOptions(args: readonly string[]): Asked {
       isFlagNamed: values.flag !== undefined,
       stageSeconds: secondsOf(values["stage-seconds"]),
       stages: stagesOf(values.stages),
+      isWithoutConnect: values["without-connect"],
       makesTraffic: values.traffic,
       acceptsNoData: values["accept-no-data"],
       fromOn: values["from-on"],

@@ -1,5 +1,6 @@
 /** Steps whose findings never show a secret of the settings, also if a library's message has one. */
 import { redacted, secretsOf } from "../core/redact.ts";
+import { UnreachableError } from "../core/unreachable.ts";
 import type { GoLiveStep } from "./context.ts";
 
 function redactingStep(step: GoLiveStep): GoLiveStep {
@@ -16,6 +17,8 @@ function redactingStep(step: GoLiveStep): GoLiveStep {
           ...(fix !== undefined && { fix: hide(fix) }),
         };
       } catch (error) {
+        // Its message has a host and a reason, and no secret. The runner knows it by its class.
+        if (error instanceof UnreachableError) throw error;
         // The runner makes the message a finding. The cause is left out: it is the unhidden message.
         throw new Error(hide(error instanceof Error ? error.message : String(error)));
       }

@@ -1,6 +1,7 @@
 /** `golive verify`: whether a report is as it was signed, and by a key that the reader knows. */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
+import { SettingsError } from "../../settings/settings.ts";
 import { fingerprintOf, isGenuine, ownFingerprint, type SignedReport } from "../core/sign.ts";
 
 export type Judgement = "changed" | "unknown key" | "genuine";
@@ -24,9 +25,23 @@ const WORDS: Readonly<Record<Judgement, string>> = {
   "genuine": pc.green("The report is as it was signed, by a known key."),
 };
 
+/** @throws SettingsError if the file can't be read, or has something else */
+async function readReport(file: string): Promise<SignedReport> {
+  const text = await Deno.readTextFile(file).catch((error: Error) => {
+    throw new SettingsError(`${file} can't be read: ${error.message}`);
+  });
+  try {
+    const { report, signature, publicKey } = JSON.parse(text) as Partial<SignedReport>;
+    if (report && signature && publicKey) return { report, signature, publicKey };
+  } catch {
+    // Not JSON: the same error as for JSON of another form.
+  }
+  throw new SettingsError(`${file} is not a signed report.`);
+}
+
 /** Prints the judgement and the fingerprint. Returns whether the report can be trusted. */
 export async function verifyReport(file: string, known: string | undefined): Promise<boolean> {
-  const signed = JSON.parse(await Deno.readTextFile(file)) as SignedReport;
+  const signed = await readReport(file);
   const judgement = await judgeReport(signed, known?.toLowerCase());
   print(WORDS[judgement]);
   if (judgement !== "changed") print(`Fingerprint: ${await fingerprintOf(signed.publicKey)}`);

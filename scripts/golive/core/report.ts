@@ -23,7 +23,11 @@ export interface Report {
   readonly evidence: readonly Pick<Shown, "code" | "source" | "evidence">[];
   /** For each source that a launch needs evidence of, whether the report has it. */
   readonly completeness: Readonly<Record<string, boolean>>;
-  readonly gates: readonly { readonly code: string; readonly go: boolean; readonly why: string }[];
+  readonly gates: readonly {
+    readonly code: string;
+    readonly gate: "GO" | "NO-GO" | "NOT SHOWN";
+    readonly why: string;
+  }[];
   readonly next: readonly string[];
 }
 
@@ -64,7 +68,7 @@ export function reportOf({ shown, ...run }: Run, endedAt: Date): Report {
     ),
     gates: shown.map((one) => ({
       code: one.code,
-      go: isGo(one) && !isMissing(one),
+      gate: isGo(one) ? one.state === "skipped" ? "NOT SHOWN" : "GO" : "NO-GO",
       why: one.evidence[0] ?? "",
     })),
     next: shown.flatMap(({ code, fix }) => fix === undefined ? [] : [`${code}: ${fix}`]),

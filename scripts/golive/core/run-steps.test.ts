@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { reportOf, verdictOf } from "./report.ts";
 import { type Facts, runSteps } from "./run-steps.ts";
 import { isGenuine, sign } from "./sign.ts";
+import { UnreachableError } from "./unreachable.ts";
 import { failed, type Finding, found, type Shown, skipped, type Step, warning } from "./step.ts";
 
 type Steps = readonly Step<Facts>[];
@@ -137,4 +138,30 @@ Deno.test("a run whose report could not be stored stays", async () => {
   const seen: boolean[] = [];
   await runSteps({ ...running, onShown: (_, isFromBefore) => void seen.push(isFromBefore) });
   deepEqual(seen, [true]);
+});
+
+Deno.test("a host that does not answer is explained once, and not at each step that needs it", async () => {
+  const silent = (host: string) => () =>
+    Promise.reject(new UnreachableError(host, new Error("error sending: Connection refused")));
+  const steps: Steps = [
+    step("first", silent("a.test")),
+    step("second", silent("a.test")),
+    step("other", silent("b.test")),
+    step("works", () => Promise.resolve(found("yes"))),
+  ];
+  const run = await runSteps({
+    of: { project: `http://${crypto.randomUUID()}.test`, command: "test", mode: "test" },
+    ...{ steps, continues: false, context: {}, goesOn: true, beginsAgain: true },
+    now: () => new Date("2026-01-01T00:00:00Z"),
+    onShown: () => {},
+  });
+  deepEqual(run.shown.map(({ state, evidence }) => [state, ...evidence]), [
+    ["failed", "a.test does not answer: Connection refused"],
+    ["skipped", "needs a.test, which does not answer"],
+    ["failed", "b.test does not answer: Connection refused"],
+    ["ok", "yes"],
+  ]);
+  equal(run.shown[0]?.fix?.endsWith("and run the command again."), true, run.shown[0]?.fix);
+  const gates = reportOf(run, new Date()).gates.map(({ gate }) => gate);
+  deepEqual(gates, ["NO-GO", "NOT SHOWN", "NO-GO", "GO"]);
 });

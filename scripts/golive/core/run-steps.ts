@@ -1,7 +1,8 @@
 /** Runs the steps of a command in their order, until one fails. */
 import { type Resuming, runToResume } from "./resume.ts";
 import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
-import type { Finding, Shown, Step } from "./step.ts";
+import { type Finding, type Shown, skipped, type Step } from "./step.ts";
+import { UnreachableError } from "./unreachable.ts";
 
 /** The part of a step's context that is the same for all commands. */
 export interface Facts {
@@ -26,23 +27,25 @@ interface Running<Context> {
   readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
   /** Whether the steps behind a failed one run, too, as in a list of checks. */
   readonly goesOn?: boolean;
+  /** Whether the next call begins at the first step, although this one has failed. */
+  readonly beginsAgain?: boolean;
   /** Stores the evidence. Only then is the record removed, which would otherwise be the only copy. */
   readonly onEnded?: (run: Run) => Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 
-async function findingOf<Context>(
-  step: Step<Context & Facts>,
-  context: Context & Facts,
-): Promise<Finding> {
-  try {
-    return await step.run(context);
-  } catch (error) {
+/** Returns the finding of a step that has thrown. A silent host is explained the first time only. */
+function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
+  if (!(error instanceof UnreachableError)) {
     const said = error instanceof Error ? error.message : String(error);
-    const fix = "Correct the cause, and run the command again: it goes on from here.";
-    return { state: "failed", evidence: [said], fix };
+    return { state: "failed", evidence: [said], fix: `Correct the cause, and ${then}.` };
   }
+  const { host, message } = error;
+  if (silent.has(host)) return skipped(`needs ${host}, which does not answer`);
+  silent.add(host);
+  const fix = `Check SUPABASE_URL, and that the project is not paused, and ${then}.`;
+  return { state: "failed", evidence: [message], fix };
 }
 
 /** Returns the run to begin with, and the findings of before by their code. */
@@ -64,7 +67,11 @@ async function begin<Context>({ of, continues, now, resuming }: Running<Context>
 
 /** Runs the steps in their order, and writes the record after each. */
 async function walk<Context>(running: Running<Context>): Promise<Run> {
-  const { steps, context, now, onShown, goesOn = false } = running;
+  const { steps, context, now, onShown, goesOn = false, beginsAgain = false } = running;
+  const silent = new Set<string>();
+  const then = beginsAgain
+    ? "run the command again"
+    : "run the command again: it goes on from here";
   const begun = await begin(running);
   const { known } = begun;
   let { run } = begun;
@@ -79,12 +86,9 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
     const earlier = step.isRepeated ? undefined : known.get(code);
     const startedAt = now();
     const done = earlier === undefined ? running.onStarted?.(step) : undefined;
-    const finding = earlier ?? await findingOf(step, {
-      ...context,
-      run: run.id,
-      facts: run.facts,
-      tell,
-    });
+    const own = { ...context, run: run.id, facts: run.facts, tell };
+    const finding = earlier ??
+      await step.run(own).catch((error) => findingOfError(error, silent, then));
     done?.();
     const shown: Shown = earlier ?? {
       ...finding,

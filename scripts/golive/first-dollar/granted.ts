@@ -5,6 +5,7 @@ import { Balance, Entry } from "../../../supabase/functions/_shared/contracts/cr
 import { ListedNotification } from "../../../supabase/functions/_shared/contracts/notifications.ts";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped, warning } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 import { prove } from "../shared/database.ts";
@@ -13,7 +14,8 @@ import { ownOrder, paidByRun } from "./own-order.ts";
 
 const RECEIPT_TIMEOUT_MS = 90_000;
 
-const NO_CREDITS = "Look for the event: deno task golive webhook, then GET /webhook-events.";
+const noCredits = ({ options }: Context): string =>
+  `Look for the event: ${taskLine(options, "golive webhook")}, then GET /webhook-events.`;
 
 async function entriesOf({ project }: Context, userId: string, orderId: string) {
   const path = `credits/entries?user_id=${userId}`;
@@ -34,7 +36,9 @@ export const credits: GoLiveStep = {
       return skipped(`the run ${paidByRun(context)} has paid; the balance may have changed since`);
     }
     const paid = await orderPaid(project, buyer, order.order_id);
-    if (paid === undefined) return failed(`order ${order.order_id} is not paid`, NO_CREDITS);
+    if (paid === undefined) {
+      return failed(`order ${order.order_id} is not paid`, noCredits(context));
+    }
     const { balance } = dataOf(await ask(project, "credits", { as: buyer.as }), 200, Balance);
     const entries = await entriesOf(context, buyer.id, order.order_id);
     const [entry] = entries;
@@ -48,7 +52,7 @@ export const credits: GoLiveStep = {
     ];
     return Number(balance) >= Number(paid.total_credits)
       ? found(evidence)
-      : failed(evidence, NO_CREDITS);
+      : failed(evidence, noCredits(context));
   },
 };
 

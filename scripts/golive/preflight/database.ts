@@ -2,6 +2,7 @@
 import { waitFor } from "@farthing/command-line";
 import { Tasks } from "../../../supabase/functions/_shared/contracts/health-operators.ts";
 import type { GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped, warning } from "../core/step.ts";
 import { ROOT } from "../../command/root.ts";
 import { adviceIn } from "../../supabase/advice.ts";
@@ -23,7 +24,7 @@ export const migrations: GoLiveStep = {
   code: "preflight.migrations",
   title: "Does the database have this version's migrations?",
   source: "project",
-  run: ({ project }) =>
+  run: ({ project, options }) =>
     inDatabase(project, async (sql) => {
       const wanted = await ownVersions();
       const rows = await sql<{ version: string; name: string | null }[]>`
@@ -35,7 +36,7 @@ export const migrations: GoLiveStep = {
       );
       const evidence = `${wanted.length - missing.length} of ${wanted.length} are applied`;
       if (missing.length > 0) {
-        const fix = "deno task deploy --project REF pushes them.";
+        const fix = `${taskLine(options, "deploy --project REF")} pushes them.`;
         return failed([evidence, `missing: ${missing.join(", ")}`], fix);
       }
       return unknown.length === 0 ? found(evidence) : failed(

@@ -2,6 +2,7 @@
 import { Resolver } from "node:dns/promises";
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped, warning } from "../core/step.ts";
 import { judgeRecords, type MailRecords, type MailService } from "./mail-records.ts";
 
@@ -62,7 +63,12 @@ export const mailDomain: GoLiveStep = {
     const sender = senderOf(project);
     if (sender === undefined) return skipped("MAIL_FROM is not set in the settings");
     const { domain, service } = sender;
-    if (EXAMPLE.test(domain)) return skipped(`${domain} is an example, which sends no email`);
+    if (EXAMPLE.test(domain)) {
+      const evidence = `${domain} is an example, which sends no email`;
+      return project.isLocal
+        ? skipped(evidence)
+        : failed(evidence, "Set MAIL_FROM to an address of your own domain, and deploy it.");
+    }
     const selector = project.settings.values[SELECTOR] || NAMES[service].selector;
     const records = await readRecords(sender, selector).catch((error: Error) => error);
     if (records instanceof Error) return skipped(`no name server answers: ${records.message}`);
@@ -84,12 +90,13 @@ export const threeInboxes: GoLiveStep = {
   code: "preflight.three-inboxes",
   title: "Do emails arrive at Gmail, Outlook and Yahoo?",
   source: "project",
-  run: () =>
+  run: ({ options }) =>
     Promise.resolve({
       state: "skipped",
       evidence: [
         "a person looks at three inboxes, and stores what they see beside this report:",
-        "1. send a receipt to each: deno task golive smoke --email you@gmail.com (outlook.com, yahoo.com)",
+        `1. send a receipt to each: ${taskLine(options, "golive smoke --email you@gmail.com")} ` +
+        "(then outlook.com, yahoo.com)",
         "2. Gmail: Show original, and copy the lines SPF, DKIM and DMARC, which must say PASS",
         "3. Outlook: View message source, and copy Authentication-Results (spf, dkim, dmarc=pass)",
         "4. Yahoo: View raw message, and copy Authentication-Results",

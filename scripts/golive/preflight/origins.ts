@@ -2,12 +2,13 @@
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import { failed, found, skipped } from "../core/step.ts";
+import { directFetch } from "../shared/direct-fetch.ts";
 
 const STRANGER = "https://golive-stranger.example.com";
 
 /** Returns the origin that a preflight request of a browser is allowed, or null. */
 async function allowedFor({ url }: Project, origin: string): Promise<string | null> {
-  const response = await fetch(`${url}/functions/v1/credits`, {
+  const response = await directFetch(`${url}/functions/v1/credits`, {
     method: "OPTIONS",
     headers: { origin, "access-control-request-method": "GET" },
     signal: AbortSignal.timeout(15_000),
@@ -50,12 +51,13 @@ export const consolePage: GoLiveStep = {
   async run({ project }) {
     const { CONSOLE_URL } = project.settings.values;
     if (!CONSOLE_URL) return skipped("CONSOLE_URL is not set in the settings");
-    const response = await fetch(CONSOLE_URL, { signal: AbortSignal.timeout(15_000) });
+    const response = await fetch(CONSOLE_URL, { signal: AbortSignal.timeout(15_000) })
+      .catch((error: Error) => error);
+    const publish = "Build and publish it: apps/console/README.md.";
+    if (response instanceof Error) return failed(`${CONSOLE_URL} can't be reached`, publish);
     const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
     await response.body?.cancel();
     const evidence = `${CONSOLE_URL} answers ${response.status}`;
-    return response.ok && isPage
-      ? found(evidence)
-      : failed(evidence, "Build and publish it: apps/console/README.md.");
+    return response.ok && isPage ? found(evidence) : failed(evidence, publish);
   },
 };

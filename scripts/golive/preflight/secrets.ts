@@ -1,6 +1,7 @@
 /** Whether every needed secret is set where it is needed. Names are compared, never values. */
 import type { GoLiveStep } from "../command/context.ts";
 import { projectRef } from "../command/project.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { checkSecrets, wrongNames } from "../../secrets/check.ts";
 import { fromProject, fromStack } from "../../secrets/sources.ts";
@@ -52,7 +53,7 @@ export const projectSecrets: GoLiveStep = {
         ...(missing.length > 0 ? [`the project lacks ${missing.join(", ")}`] : []),
         ...(oneSided.length > 0 ? [`only one of both has ${oneSided.join(", ")}`] : []),
       ],
-      `deno task deploy --project ${ref} --env-file FILE sets them.`,
+      `${taskLine(options, `deploy --project ${ref}`)} sets them.`,
     );
   },
 };

@@ -1,5 +1,6 @@
 /** Whether a snapshot is at hand that was restored and proved. */
 import type { GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { findPgDump } from "../snapshot/find-tools.ts";
 import { readSnapshot } from "../snapshot/record.ts";
@@ -12,8 +13,8 @@ export const snapshotAge: GoLiveStep = {
   title: `Is there a restored snapshot younger than ${MAX_AGE_MINUTES} minutes?`,
   source: "ledger",
   isRepeated: true,
-  async run({ project }) {
-    const fix = "deno task golive snapshot";
+  async run({ project, options }) {
+    const fix = taskLine(options, "golive snapshot");
     const snapshot = await readSnapshot(project);
     if (snapshot === undefined) {
       const tools = await findPgDump(project);

@@ -1,6 +1,7 @@
 /** The checks before a launch, which change nothing. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
+import { clock } from "./clock.ts";
 import { advisors, cron, migrations } from "./database.ts";
 import { keyModes } from "./keys.ts";
 import { mailDomain, threeInboxes } from "./mail.ts";
@@ -12,7 +13,7 @@ import { snapshotAge } from "./snapshot.ts";
 import { endpoints, rights, webhookFunction } from "./stripe.ts";
 
 export const PREFLIGHT: readonly GoLiveStep[] = redacting([
-  ...[ownSecrets, projectSecrets, keyModes],
+  ...[clock, ownSecrets, projectSecrets, keyModes],
   ...[endpoints, webhookFunction, rights],
   ...[migrations, cron, advisors],
   ...[redisTls, redisEviction],

@@ -1,5 +1,6 @@
 /** The checks of `deno task stripe:check`, each as a step of its own. */
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, type Finding, found, warning } from "../core/step.ts";
 import {
   checkEndpoints,
@@ -8,30 +9,33 @@ import {
   type Finding as StripeFinding,
 } from "../../stripe/check.ts";
 import { readTarget, type Target } from "../../stripe/target.ts";
+import { setupFix } from "./setup-fix.ts";
 
 const targetOf = ({ options, project }: Context): Target =>
   readTarget({ "env-file": options.envFile, "url": project.url });
 
 /** The emulator's one endpoint gets the events of connected accounts, too. */
-const hasConnect = ({ project }: Context): boolean => project.emulatorUrl === undefined;
+const hasConnect = ({ project, options }: Context): boolean =>
+  project.emulatorUrl === undefined && !options.isWithoutConnect;
 
-function findingOf(found_: readonly StripeFinding[], fix: string): Finding {
-  const lines = found_.map(({ subject, text }) => `${subject}: ${text}`);
-  if (found_.some(({ state }) => state === "wrong")) {
-    const wrong = found_.filter(({ state }) => state === "wrong");
-    return failed(wrong.map(({ subject, text }) => `${subject}: ${text}`), fix);
-  }
-  return found_.some(({ state }) => state === "note") ? warning(lines, fix) : found(lines);
+function findingOf(all: readonly StripeFinding[], fix: string): Finding {
+  const say = ({ subject, text }: StripeFinding) => `${subject}: ${text}`;
+  const wrong = all.filter(({ state }) => state === "wrong");
+  if (wrong.length > 0) return failed(wrong.map(say), fix);
+  return all.some(({ state }) => state === "note")
+    ? warning(all.map(say), fix)
+    : found(all.map(say));
 }
-
-const SETUP = "deno task stripe:setup --env-file FILE --write FILE repairs the endpoints.";
 
 export const endpoints: GoLiveStep = {
   code: "preflight.webhook-endpoint",
   title: "Is the webhook endpoint enabled, with the right version and events?",
   source: "stripe",
-  run: async (context) =>
-    findingOf(await checkEndpoints(targetOf(context), hasConnect(context)), SETUP),
+  async run(context) {
+    const withConnect = hasConnect(context);
+    const all = await checkEndpoints(targetOf(context), withConnect);
+    return findingOf(all, setupFix(all, context.options, withConnect));
+  },
 };
 
 /** Posts without a signature and with the secret's own: a redirect is an error, too. */
@@ -39,7 +43,18 @@ export const webhookFunction: GoLiveStep = {
   code: "preflight.webhook-secret",
   title: "Does the function answer without a redirect, and know the endpoint's secret?",
   source: "stripe",
-  run: async (context) => findingOf(await checkFunction(targetOf(context)), SETUP),
+  async run(context) {
+    const all = await checkFunction(targetOf(context));
+    const isAddress = all.some(({ subject, state }) => subject === "function" && state === "wrong");
+    const secret =
+      "Copy the endpoint's signing secret from Stripe's dashboard (Developers, Webhooks) into " +
+      `STRIPE_WEBHOOK_SECRET, and deploy the secrets: ${
+        taskLine(context.options, "deploy --project REF")
+      }.`;
+    const address = "Correct what the answer names: SUPABASE_URL, or the deployment of the " +
+      `function stripe-webhook (${taskLine(context.options, "deploy --project REF")}).`;
+    return findingOf(all, isAddress ? address : secret);
+  },
 };
 
 export const rights: GoLiveStep = {
@@ -49,6 +64,6 @@ export const rights: GoLiveStep = {
   run: async (context) =>
     findingOf(
       await checkRights(targetOf(context), hasConnect(context)),
-      "Add the rights in Stripe's dashboard, Developers, API keys.",
+      "Correct the key in Stripe's dashboard (Developers, API keys): add the rights, or set a new key.",
     ),
 };

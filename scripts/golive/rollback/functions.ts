@@ -85,6 +85,12 @@ export const functions: GoLiveStep = {
     );
     const how = ref === undefined ? "served beside the running ones" : `deployed to ${ref}`;
     const first = `${await nameOf(revision)}, ${how} in ${formatMs(performance.now() - start)}`;
-    return { ...finding, evidence: [first, ...finding.evidence] };
+    // Nothing records what was deployed, so a person has to know whether this was it.
+    const chosen = options.revision === undefined
+      ? [
+        "chosen by git, as the newest tag or the last change before this commit: --to names another",
+      ]
+      : [];
+    return { ...finding, evidence: [first, ...chosen, ...finding.evidence] };
   },
 };

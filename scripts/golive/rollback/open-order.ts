@@ -3,6 +3,7 @@
  * failure must not hold a rollback up: it is a warning.
  */
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { type Finding, found, skipped, warning } from "../core/step.ts";
 import { ask } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
@@ -69,7 +70,7 @@ async function paid(context: Context, id: string): Promise<Finding> {
     `order ${id}: ${order?.status ?? "not paid"}, ${order?.total_credits ?? "0"} credits`,
   ];
   if (order === undefined) {
-    return warning(evidence, "Fetch lost events: deno task golive webhook.");
+    return warning(evidence, `Fetch lost events: ${taskLine(context.options, "golive webhook")}.`);
   }
   return refused.status === 403 ? found(evidence) : warning(evidence, "A new order was accepted.");
 }

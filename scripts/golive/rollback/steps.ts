@@ -3,6 +3,7 @@ import { delay } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found } from "../core/step.ts";
 import { prove } from "../shared/database.ts";
 import { findGaps } from "../webhook/gaps.ts";
@@ -38,9 +39,10 @@ const lostNothing: GoLiveStep = {
     const { isClean, evidence: proof } = await prove(context.project);
     const lost = [...missing.map(({ id, type }) => `missing: ${id} ${type}`), ...stuck];
     const evidence = [`${due} events since an hour before, ${lost.length} lost`, ...lost, proof];
-    return lost.length === 0 && isClean
-      ? found(evidence)
-      : failed(evidence, "deno task golive webhook names the command that fetches lost events.");
+    return lost.length === 0 && isClean ? found(evidence) : failed(
+      evidence,
+      `${taskLine(context.options, "golive webhook")} names the command that fetches lost events.`,
+    );
   },
 };
 

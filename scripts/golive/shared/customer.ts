@@ -1,6 +1,7 @@
 /**
- * The synthetic customer of a run. The password is derived from the run and the secret key, so that
- * a run that was killed signs in again and no file holds a password.
+ * The synthetic customer of a run. The password is derived from the address and the secret key, so
+ * that a run that was killed signs in again, `--again` knows the buyer of `--email`, and no file holds
+ * a password.
  */
 import { Buffer } from "node:buffer";
 import { createClient } from "@supabase/supabase-js";
@@ -40,13 +41,18 @@ export async function customerOf(
   email: string = addressOf(run, part),
 ): Promise<Customer> {
   const { url, publishableKey, secretKey } = project;
-  const password = await passwordOf(project, `${run} ${email}`);
+  const password = await passwordOf(project, email);
   const anybody = createClient(url, publishableKey, QUIET);
   const signIn = () => anybody.auth.signInWithPassword({ email, password });
   let { data, error } = await signIn();
   if (error) {
     const { admin } = createClient(url, secretKey, QUIET).auth;
     const made = await admin.createUser({ email, password, email_confirm: true });
+    if (made.error?.code === "email_exists") {
+      throw new Error(
+        `Auth knows ${email} as a user of the app: name an address that it does not know.`,
+      );
+    }
     if (made.error) throw new Error(`Auth refuses the synthetic customer: ${made.error.message}`);
     ({ data, error } = await signIn());
   }

@@ -30,3 +30,23 @@ Deno.test("a redirect is a failure, and the secret key does not follow it", () =
     equal(got(), 0);
     equal((await ask(project, "fine")).status, 200);
   }));
+
+Deno.test("a host that does not answer is named, with the reason", async () => {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response(),
+  );
+  const { port } = server.addr;
+  await server.shutdown();
+  const message = new RegExp(`^127\\.0\\.0\\.1:${port} does not answer: Connection refused`);
+  await rejects(() => directFetch(`http://127.0.0.1:${port}/`), {
+    name: "UnreachableError",
+    message,
+  });
+  const slow = { signal: AbortSignal.timeout(1) };
+  using silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  await rejects(
+    () => directFetch(`http://127.0.0.1:${(silent.addr as Deno.NetAddr).port}/`, slow),
+    /took too long/,
+  );
+});

@@ -1,18 +1,25 @@
-/** A fetch for requests that carry a secret key: it never follows a redirect. */
+/**
+ * A fetch for requests that carry a secret key: it never follows a redirect, and it names a host
+ * that does not answer.
+ */
+import { UnreachableError } from "../core/unreachable.ts";
 
 /**
  * fetch itself sends the header `apikey` on to wherever a redirect points, and so would hand the
  * secret key to another host.
+ * @throws UnreachableError if the host does not answer
  * @throws Error if the answer is a redirect
  */
 export async function directFetch(
   input: string | URL | Request,
   init?: RequestInit,
 ): Promise<Response> {
-  const response = await fetch(input, { ...init, redirect: "manual" });
+  const { host } = new URL(input instanceof Request ? input.url : input);
+  const response = await fetch(input, { ...init, redirect: "manual" }).catch((error: Error) => {
+    throw new UnreachableError(host, error);
+  });
   if (response.status < 300 || response.status > 399 || response.status === 304) return response;
   await response.body?.cancel();
-  const { host } = new URL(input instanceof Request ? input.url : input);
   throw new Error(
     `${host} answers with a redirect (${response.status}), which would take the key to another ` +
       "address: set SUPABASE_URL to the project's own address.",

@@ -3,6 +3,7 @@ import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { charge, customer, grant, idempotency, insufficient } from "./charge.ts";
 import { conflict, health, unauthenticated } from "./answers.ts";
+import { cleanUp } from "./clean-up.ts";
 import { csv, notification } from "./export.ts";
 
 export const SMOKE: readonly GoLiveStep[] = redacting([
@@ -16,4 +17,5 @@ export const SMOKE: readonly GoLiveStep[] = redacting([
   conflict,
   csv,
   notification,
+  cleanUp,
 ]);

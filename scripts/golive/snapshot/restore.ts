@@ -3,6 +3,7 @@ import { Backfilled } from "../../../supabase/functions/_shared/contracts/webhoo
 import { formatMs } from "../../command/format-ms.ts";
 import { ROOT } from "../../command/root.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, type Finding, found, skipped } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 import { customerOf } from "../shared/customer.ts";
@@ -29,7 +30,10 @@ export const payment: GoLiveStep = {
     await payOnEmulator(project, await readOrder(project, customer, id));
     const paid = await orderPaid(project, customer, id);
     return paid === undefined
-      ? failed(`order ${id} is not paid`, "Look for its event: deno task golive webhook.")
+      ? failed(
+        `order ${id} is not paid`,
+        `Look for its event: ${taskLine(context.options, "golive webhook")}.`,
+      )
       : found(`order ${id}: ${paid.status} at ${paid.paid_at}, ${paid.total_credits} credits`);
   },
 };

@@ -5,6 +5,7 @@ import {
   WebhookEventWithEntries,
 } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import type { GoLiveStep } from "../command/context.ts";
+import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { ask, dataOf, said } from "../shared/ask.ts";
 import { deliver, harmlessEvent } from "./signed-event.ts";
@@ -40,7 +41,7 @@ export const signed: GoLiveStep = {
   code: "webhook.signed",
   title: "Does the function accept an event of the project's secret?",
   source: "stripe",
-  async run({ project, run, tell }) {
+  async run({ project, options, run, tell }) {
     if (project.webhookSecret === undefined) return skipped(NO_SECRET);
     const payload = harmlessEvent(project, run);
     const { id } = event.parse(JSON.parse(payload));
@@ -48,7 +49,8 @@ export const signed: GoLiveStep = {
     if (reply.status !== 200) {
       return failed(
         said(reply),
-        "Set STRIPE_WEBHOOK_SECRET of this endpoint and this mode: deno task stripe:check.",
+        "Set STRIPE_WEBHOOK_SECRET of this endpoint and this mode: " +
+          `${taskLine(options, "stripe:check")}.`,
       );
     }
     await tell({ "webhook.event": id });

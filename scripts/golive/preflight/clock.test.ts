@@ -1,0 +1,16 @@
+import { equal } from "node:assert/strict";
+import { aheadOf } from "./clock.ts";
+
+const HEADER = "Thu, 01 Jan 2026 00:00:10 GMT";
+const at = (seconds: number) => Date.parse("2026-01-01T00:00:00Z") + seconds * 1000;
+
+Deno.test("a clock agrees if the answer's second is within the request", () => {
+  equal(aheadOf(HEADER, at(10), at(10.2)), 0);
+  equal(aheadOf(HEADER, at(10.9), at(11.5)), 0);
+  equal(aheadOf(HEADER, at(2), at(30)), 0);
+});
+
+Deno.test("a clock that is ahead or behind differs by the least possible seconds", () => {
+  equal(aheadOf(HEADER, at(70.999), at(71)), 60);
+  equal(aheadOf(HEADER, at(-51), at(-50)), -60);
+});

@@ -1,0 +1,39 @@
+/** Whether this machine has the project's time: signatures and stages are judged by it. */
+import type { GoLiveStep } from "../command/context.ts";
+import { failed, found, skipped } from "../core/step.ts";
+import { ask, NOBODY } from "../shared/ask.ts";
+
+/** Stripe's signatures may be five minutes old; the time of a stage must be more exact. */
+const MOST_SECONDS = 30;
+
+/**
+ * Returns by how many seconds this machine is ahead of the project. The header has whole seconds, and
+ * was written at some time during the request.
+ * @param header the answer's `Date`
+ */
+export function aheadOf(header: string, askedMs: number, answeredMs: number): number {
+  const [earliest, latest] = [Date.parse(header), Date.parse(header) + 999];
+  if (askedMs > latest) return (askedMs - latest) / 1000;
+  return answeredMs < earliest ? (answeredMs - earliest) / 1000 : 0;
+}
+
+export const clock: GoLiveStep = {
+  code: "preflight.clock",
+  title: "Does this machine's clock agree with the project's?",
+  source: "project",
+  isRepeated: true,
+  async run({ project }) {
+    const askedMs = Date.now();
+    const { headers } = await ask(project, "health/live", { as: NOBODY });
+    const answeredMs = Date.now();
+    const date = headers.get("date");
+    if (date === null) return skipped("the project's answers have no Date header");
+    const ahead = aheadOf(date, askedMs, answeredMs);
+    const evidence = ahead === 0
+      ? "within one second"
+      : `this machine is ${Math.abs(ahead).toFixed(0)} s ${ahead > 0 ? "ahead" : "behind"}`;
+    return Math.abs(ahead) <= MOST_SECONDS
+      ? found(evidence)
+      : failed(evidence, "Set this machine's clock, for example by NTP.");
+  },
+};
