@@ -15,7 +15,7 @@ const FULL = ["full", "--live", "--stage-seconds", "1"];
 async function newestOrder(): Promise<{ id: string; session: string }> {
   const [order] = await withSql(world, (sql) =>
     sql<{ id: string; session: string }[]>`
-    select order_id::text as id, checkout_session_id as session
+    select order_id::text as id, session_id as session
     from farthing.orders order by created_at desc limit 1`);
   return order!;
 }
