@@ -26,7 +26,7 @@ export async function setPackages(packages: readonly object[]): Promise<void> {
 
 export const newSlug = (name = "console"): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
 
-/** Terms whose price no other test reads. */
+/** Terms of a package that no other test sells. */
 export const termsOf = (slug: string) => ({
   ...{ slug, name: slug, credits: "6000000", sort: 9999 },
   prices: [{ currency: "usd", amount: 600_000 }],

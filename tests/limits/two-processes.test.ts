@@ -77,8 +77,8 @@ async function attemptOnce(load: Load): Promise<Attempt> {
 }
 
 /**
- * A deployment loads a function at its first request. While it loads, answers of Redis wait longer than
- * the limiter does.
+ * A deployment loads a function at its first request. While it loads, the answers of Redis
+ * are read only after the limiter's timeout.
  */
 async function warmUp(worlds: readonly World[], person: Person): Promise<void> {
   for (let nth = 0; nth < 10; nth++) {

@@ -6652,7 +6652,7 @@ export interface components {
         AccountingPolicyChange: {
             /**
              * Format: date-time
-             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless nothing changes.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless the request changes no setting.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -9199,7 +9199,7 @@ export interface components {
             description?: string;
             /**
              * Format: date-time
-             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless nothing changes.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless the request changes no setting.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -9644,7 +9644,7 @@ export interface components {
             cached_input_per_million_usd?: string | null;
             /**
              * Format: date-time
-             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless nothing changes.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless the request changes no setting.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;

@@ -52,7 +52,7 @@ export const returnAddress = (): ReturnAddress => returnWith(`${ORDER}={ORDER_ID
 /** Whether the saved card is the first one, or replaces another one. */
 export type SavedCard = "first" | "other";
 
-/** The addresses of the page on which a card is saved. */
+/** The addresses to which the page that saves a card returns. */
 export const cardReturnAddress = (card: SavedCard): ReturnAddress => returnWith(`${CARD}=${card}`);
 
 function inAddress(name: string): string | null {

@@ -7,7 +7,7 @@ interface Parser {
   parse(name: string, text: string): Promise<unknown>;
 }
 
-// Not imported, because the package's types refer to the DOM's, which would then hold for every file.
+// Loaded with require: an import of the package's types would add the DOM's types to every file.
 const { parse } = createRequire(import.meta.url)("@cdktf/hcl2json") as Parser;
 
 /** A value as the parser writes it: an expression is a string with `${` and `}` around it. */

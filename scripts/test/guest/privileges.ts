@@ -19,8 +19,8 @@ export async function grantedByFiles(): Promise<string[]> {
 }
 
 /**
- * Returns a line for each privilege on Farthing's objects, except the owner's. Includes the default
- * by which everybody may use a type.
+ * Returns a line for each privilege on Farthing's objects, except the owner's. Includes
+ * PostgreSQL's default privilege of PUBLIC to use a type.
  */
 export async function grantedInDatabase(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ title: string }[]>`

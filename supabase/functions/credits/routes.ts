@@ -12,8 +12,8 @@ import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
 /**
- * Reads the current balance with its lots and holds, or the balance of a past moment (`?at=`)
- * alone.
+ * Reads the current balance with its lots and holds. With `?at=`, reads only the balance at that
+ * past time.
  */
 export const readBalance = defineRoute({
   method: "get",

@@ -2,7 +2,7 @@ import { LINES, type Series } from "./series.ts";
 
 interface LegendProps {
   readonly series: readonly Series[];
-  /** The position of the cursor, whose figures are shown beside the names. */
+  /** The point under the cursor: each line's value there is shown beside its name. */
   readonly at: number | null;
 }
 

@@ -12,7 +12,7 @@ export interface StripeCaller {
    * Runs one request to Stripe. All attempts at it use the idempotency key of the first attempt.
    * @throws StripeRefused for a definite refusal; StoredStripeError if Stripe failed and would
    *   repeat its answer under this key; otherwise ApiError `upstream_unavailable`, or
-   *   `idempotency_in_progress` while Stripe is serving the same key
+   *   `idempotency_in_progress` while Stripe processes a request with the same key
    */
   call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;
 }
@@ -92,8 +92,8 @@ function headerOf(error: unknown, name: string): string | null {
 }
 
 /**
- * Returns true, as Stripe's SDK does, if Stripe asks for a retry, is down, or is serving the same
- * key.
+ * Returns true, as Stripe's SDK does, if Stripe asks for a retry, is unavailable, or is still
+ * processing a request with the same idempotency key.
  */
 function isTransient(error: unknown): boolean {
   const said = headerOf(error, "stripe-should-retry");

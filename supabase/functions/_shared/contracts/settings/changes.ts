@@ -15,7 +15,7 @@ export const VersionOut = Version.openapi({
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, at most two years from now; by default, now. A moment in " +
-    "the past is refused, unless nothing changes.",
+    "the past is refused, unless the request changes no setting.",
   example: "2027-01-01T00:00:00Z",
 });
 

@@ -72,7 +72,7 @@ async function readKeys(url: URL, signal: AbortSignal): Promise<Keys> {
   if (answer.ok && Array.isArray(body?.keys) && body.keys.length > 0 && body.keys.every(isKey)) {
     return body;
   }
-  throw new Error(`no key set, status ${answer.status}`);
+  throw new Error(`Auth returned no valid key set, status ${answer.status}`);
 }
 
 function notReady(error: unknown): ApiError {
