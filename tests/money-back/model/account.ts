@@ -56,7 +56,10 @@ export class Account {
     return freeOf(lot, this.holds.values());
   }
 
-  /** Rule 7: a hold is released at its expiry. The credits pay debt as of the expiry, even if it is processed later. */
+  /**
+   * Rule 7: a hold is released at its expiry. The credits pay debt as of the expiry, even if it is
+   * processed later.
+   */
   passTime(now: number): void {
     const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);
     const moments = new Set(due.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
