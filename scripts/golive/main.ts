@@ -15,6 +15,7 @@ import { printShown, printVerdict } from "./command/print-run.ts";
 import { readProject } from "./command/project.ts";
 import { reserveReport, writeReport } from "./command/report-file.ts";
 import { verifyReport } from "./command/verify-report.ts";
+import { keepPaid } from "./first-dollar/keep-paid.ts";
 import { reportOf, type Verdict } from "./core/report.ts";
 import { runSteps } from "./core/run-steps.ts";
 import { sign } from "./core/sign.ts";
@@ -25,7 +26,7 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "IN
 
 async function run(options: Options): Promise<number> {
   const { command, envFile, isLive, isJson } = options;
-  const project = readProject(envFile);
+  const project = readProject(envFile, command === "rollback");
   await checkCall(project, options);
   if (PAYS.includes(command)) await requireLive(project, isLive);
   await reserveReport(options.report);
@@ -39,12 +40,15 @@ async function run(options: Options): Promise<number> {
       asked: askedOf(options, await commitHere()),
       mostMs: mostMsOf(command),
       isUrgent: command === "rollback",
+      onDropped: (dropped) => keepPaid(project, dropped),
     },
     now,
     onShown: isJson ? () => {} : printShown,
     ...(!isJson && { onStarted: ({ code, title }) => tick(code, title) }),
     goesOn: GO_ON.includes(command),
     beginsAgain: LOOKS.includes(command),
+    onUnwritten: ({ message }) =>
+      printError(pc.yellow(`The run's record can't be written: ${message}`)),
     async onEnded(ended) {
       const signed = await sign(reportOf(ended, now()));
       const file = await writeReport(options.report, signed);

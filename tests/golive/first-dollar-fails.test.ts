@@ -38,7 +38,7 @@ Deno.test("a page that expired unpaid is replaced by the next run, which pays on
       ...{ method: "GET", path: "/v1/checkout/sessions/", status: 500, times: 1000 },
     });
     try {
-      const cut = await golive(world, [...PAY, "--again"]);
+      const cut = await golive(world, [...PAY, "--buy-again"]);
       deepEqual([cut.code, failures(cut)], [1, ["first-dollar.checkout"]]);
     } finally {
       await control(world, "DELETE", "faults");
@@ -57,7 +57,7 @@ Deno.test("a receipt that is not sent is a NO-GO in live mode, until it is sent"
     withSales(world, async () => {
       await turn(world, "mail/stop");
       try {
-        const ended = await golive(world, [...PAY, "--again"]);
+        const ended = await golive(world, [...PAY, "--buy-again"]);
         deepEqual([ended.code, failures(ended)], [1, ["first-dollar.receipt"]]);
         match(ended.next("first-dollar.receipt") ?? "", /dead_notifications/);
       } finally {
@@ -82,7 +82,7 @@ Deno.test("a launch whose buyer gets no credits goes off by itself, and the next
         const plant = () => control(world, "POST", "deliveries/hold");
         const ended = await goliveWith(
           world,
-          [...FULL, "--again"],
+          [...FULL, "--buy-again"],
           "first-dollar.checkout",
           plant,
         );

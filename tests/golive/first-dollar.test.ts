@@ -8,7 +8,7 @@ import { salesOf, switchSales, withSales } from "./sales.ts";
 const world = readWorld();
 
 /** The only word of a person is the typed confirmation, which `--live` asks for. */
-const FULL = ["full", "--live", "--again", "--traffic", "--stage-seconds", "15"];
+const FULL = ["full", "--live", "--buy-again", "--traffic", "--stage-seconds", "15"];
 
 /** A busy machine may double a p95 by chance, which is a warning. */
 const GATES = [

@@ -55,7 +55,7 @@ async function paymentsByBuyer(): Promise<number[]> {
 Deno.test("a launch that is killed goes on, and each dollar is paid once", () =>
   withSales(world, async () => {
     for (const [nth, code] of POINTS.entries()) {
-      await killAt(code, nth === 0 ? [...FULL, "--again"] : FULL);
+      await killAt(code, nth === 0 ? [...FULL, "--buy-again"] : FULL);
     }
     const ended = await golive(world, FULL);
     deepEqual([ended.code, failures(ended)], [0, []], JSON.stringify(ended.report));

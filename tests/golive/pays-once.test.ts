@@ -18,7 +18,7 @@ async function paidOrders(): Promise<number> {
 
 Deno.test("a second run finds the paid order and its payout, and buys nothing", () =>
   withSales(world, async () => {
-    const first = await golive(world, [...PAY, "--again", "--refund"]);
+    const first = await golive(world, [...PAY, "--buy-again", "--refund"]);
     deepEqual([first.code, failures(first)], [0, []], JSON.stringify(first.report));
     const paid = await paidOrders();
     const [, order] = /^order (\S+):/.exec(first.evidence("first-dollar.checkout"))!;
@@ -38,7 +38,7 @@ Deno.test("a second run finds the paid order and its payout, and buys nothing", 
 Deno.test("a test key buys nothing in a live project", () =>
   withSales(world, async () => {
     const settings = { STRIPE_SECRET_KEY: "sk_test_of_the_other_mode" };
-    const ended = await golive(world, ["first-dollar", "--again"], settings);
+    const ended = await golive(world, ["first-dollar", "--buy-again"], settings);
     deepEqual([ended.code, failures(ended)], [1, ["first-dollar.checkout"]]);
     match(
       ended.evidence("first-dollar.checkout"),

@@ -106,6 +106,9 @@ Deno.test("fewer than 80 % of the connections pass; at and above it the gate clo
 
 Deno.test("a violation of the proof closes its gate", () => {
   equal(verdict("proof", { proof: { isClean: false, evidence: "rule 1" } }), "closed");
+  const old = { isClean: true, isOld: true, evidence: "the proof of an hour ago" };
+  equal(verdict("proof", { proof: old }), "no data");
+  equal(verdict("proof", { proof: { ...old, isClean: false } }), "closed");
 });
 
 Deno.test("on the first day there is no data, and no gate closes", () => {

@@ -68,7 +68,10 @@ const CPU: Gate = {
 
 function proof({ proof: proved }: StageFigures): Gate {
   if (proved === null) return { name: "proof", verdict: "no data", says: "no proof was run" };
-  const { isClean, evidence: says } = proved;
+  const { isClean, evidence: says, isOld } = proved;
+  if (isClean && isOld) {
+    return { name: "proof", verdict: "no data", says: `${says}, from before the stage` };
+  }
   return { name: "proof", verdict: isClean ? "passed" : "closed", says };
 }
 

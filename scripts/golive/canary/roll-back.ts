@@ -5,7 +5,8 @@ import type { Context } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";
 import type { Finding } from "../core/step.ts";
 import { CANARY_REASON } from "../shared/canary-flags.ts";
-import { FLAG_DELAY_MS, setFlags } from "../shared/flags.ts";
+import { FLAG_DELAY_MS } from "../shared/flags.ts";
+import { switchOff } from "../rollback/switch-off.ts";
 
 /** The failure that closed the gate may also refuse the change, so it is tried again for a while. */
 const TIMEOUT_MS = 60_000;
@@ -23,26 +24,28 @@ export async function rollBack(
   const { flag } = options;
   const start = performance.now();
   let last = "";
-  const isOff = await waitFor(
+  const how = await waitFor(
     async () => {
       const reason = `${CANARY_REASON}: rolled back, ${why}`;
-      await setFlags(project, [{ name: flag, state: "off" }], reason)
+      return await switchOff(project, [flag], reason)
         .catch((error) => Promise.reject(last = String(error)));
-      return true;
     },
     TIMEOUT_MS,
     POLL_MS,
   );
   const took = formatMs(performance.now() - start);
+  const back = taskLine(options, `golive rollback --flag ${flag}`);
   const seen = `every process reads it within ${formatMs(FLAG_DELAY_MS)}`;
   return {
     state: "failed",
-    evidence: isOff
-      ? [`${why}: ${flag} was switched off in ${took}, and ${seen}`, ...evidence]
+    evidence: how !== undefined
+      ? [
+        `${why}: ${flag} was switched off in ${took}, and ${seen}`,
+        ...evidence,
+        `switched off ${how}`,
+      ]
       : [`${why}, and ${flag} IS STILL ON: it could not be switched off: ${last}`, ...evidence],
-    fix: isOff
-      ? FIND_CAUSE
-      : `Switch it off at once: ${taskLine(options, "golive rollback")}. ${FIND_CAUSE}`,
+    fix: how !== undefined ? FIND_CAUSE : `Switch it off at once: ${back}. ${FIND_CAUSE}`,
     beginsAnew: true,
   };
 }

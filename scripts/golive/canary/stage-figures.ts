@@ -1,4 +1,5 @@
 /** The figures of a stage and of the time before it, and the gates that judge them. */
+import type { Proved } from "../shared/database.ts";
 
 export interface RouteFigures {
   readonly requests: number;
@@ -23,7 +24,7 @@ export interface StageFigures {
   /** Null if the database does not say it. */
   readonly connections: { readonly used: number; readonly most: number } | null;
   /** Null if no proof was run. */
-  readonly proof: { readonly isClean: boolean; readonly evidence: string } | null;
+  readonly proof: Proved | null;
 }
 
 /** The figures before the first stage. */

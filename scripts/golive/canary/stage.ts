@@ -97,7 +97,8 @@ export const stageOf = (percentage: number): GoLiveStep => ({
     const finding = await stage(context, percentage);
     const isLast = percentage === stages.at(-1);
     const isOver = finding.state === "failed" || finding.ends;
-    if (isLast && !isOver) await rememberEnd(context);
+    // Without this fact a resumed run asks once more who has changed the flag, which does no harm.
+    if (isLast && !isOver) await rememberEnd(context).catch(() => {});
     if (isLast || isOver) ignoreStops();
     return finding;
   },

@@ -36,7 +36,7 @@ export async function watch(
     if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
     await look();
     const figures = await readFigures(project, start, graceSeconds);
-    const proof = isOver ? await prove(project) : null;
+    const proof = isOver ? await prove(project, start.seconds * 1000) : null;
     const gates = judgeStage({ ...figures, proof }, baseline);
     if (closedIn(gates).length > 0) return gates;
     if (isOver) {

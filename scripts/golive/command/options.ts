@@ -31,8 +31,8 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --env-file FILE  the project's dotenv file; without it the environment, else the stack on
                    this machine
   --live           allow Stripe's live mode; asks for a typed confirmation
-  --again          begin anew, instead of going on where the last run was ended; first-dollar
-                   and full buy again, although the project has paid
+  --again          begin anew, instead of going on where the last run was ended
+  --buy-again      first-dollar, full: begin anew, and buy although the project has paid
   --project REF    the hosted project, for commands of the Supabase CLI (default: from SUPABASE_URL)
   --flag NAME      the feature of canary and rollback: b2c or b2b (default b2c; rollback: those
                    that a canary has switched last)
@@ -59,6 +59,8 @@ export interface Options {
   readonly envFile: string | undefined;
   readonly isLive: boolean;
   readonly beginsAnew: boolean;
+  /** Whether the person wants another purchase, although the project has paid its first dollar. */
+  readonly buysAgain: boolean;
   readonly report: string | undefined;
   readonly isJson: boolean;
   readonly project: string | undefined;
@@ -119,6 +121,7 @@ const parse = (args: readonly string[]) =>
       "env-file": { type: "string" },
       "live": { type: "boolean", default: false },
       "again": { type: "boolean", default: false },
+      "buy-again": { type: "boolean", default: false },
       "report": { type: "string" },
       "key": { type: "string" },
       "json": { type: "boolean", default: false },
@@ -155,7 +158,8 @@ export function readOptions(args: readonly string[]): Asked {
       command,
       envFile: values["env-file"],
       isLive: values.live,
-      beginsAnew: values.again,
+      beginsAnew: values.again || values["buy-again"],
+      buysAgain: values["buy-again"],
       report: values.report,
       isJson: values.json,
       project: values.project,

@@ -3,7 +3,7 @@ import { SettingsError } from "../../settings/settings.ts";
 import { readProject } from "./project.ts";
 
 /** Reads a project from a file with these settings. */
-async function readWith(settings: Readonly<Record<string, string>>) {
+async function readWith(settings: Readonly<Record<string, string>>, isUrgent = false) {
   const file = await Deno.makeTempFile();
   const all = {
     SUPABASE_URL: "https://abcdefghijklmnopqrst.supabase.co",
@@ -15,7 +15,7 @@ async function readWith(settings: Readonly<Record<string, string>>) {
   const lines = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
   await Deno.writeTextFile(file, lines.join("\n"));
   try {
-    return readProject(file);
+    return readProject(file, isUrgent);
   } finally {
     await Deno.remove(file);
   }
@@ -70,4 +70,13 @@ Deno.test("a database address whose password is not encoded is refused without s
   }
   const url = "postgresql://postgres:p%2Fss@db.example.com/postgres";
   equal((await readWith({ SUPABASE_DB_URL: url })).databaseUrl, url);
+});
+
+Deno.test("a rollback goes on without Stripe's key and with a wrong address of the database", async () => {
+  const wrong = { STRIPE_SECRET_KEY: "", SUPABASE_DB_URL: "postgresql://postgres:a#b@db/postgres" };
+  await rejects(() => readWith(wrong), SettingsError);
+  const project = await readWith(wrong, true);
+  equal(project.databaseUrl, undefined);
+  equal(project.secretKey, "sb_secret_x");
+  await rejects(() => readWith({ SUPABASE_SECRET_KEY: "" }, true), /SUPABASE_SECRET_KEY/);
 });

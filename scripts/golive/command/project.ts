@@ -1,5 +1,6 @@
 /** The project that goes live: its addresses, keys and mode, from one environment file. */
 import type Stripe from "stripe";
+import { printError } from "@farthing/command-line";
 import { type Mode, modeOfKey } from "../../../supabase/functions/_shared/core/env.ts";
 import { createClient } from "../../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { areLoopback } from "../../../supabase/functions/_shared/core/loopback.ts";
@@ -24,11 +25,29 @@ export interface Project {
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
-/** @throws SettingsError that names the missing or malformed setting, and shows no value */
-export function readProject(envFile: string | undefined): Project {
+/** A key that Stripe refuses. */
+const NO_KEY = "sk_live_none";
+
+/** Returns the setting, or what a way back does without it. */
+function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isUrgent || !(error instanceof SettingsError)) throw error;
+    printError(`${error.message} The command goes on without it.`);
+    return without;
+  }
+}
+
+/**
+ * @param isUrgent a rollback needs only the address and a key of the project: neither Stripe's key nor a
+ * good address of the database must keep sales on
+ * @throws SettingsError that names the missing or malformed setting, and shows no value
+ */
+export function readProject(envFile: string | undefined, isUrgent = false): Project {
   const settings = readSettings(envFile);
   const url = projectUrl(settings);
-  const stripeKey = stripeKeyOf(settings);
+  const stripeKey = orWithout(isUrgent, () => stripeKeyOf(settings), NO_KEY);
   const apiUrl = settings.values["STRIPE_API_URL"] || undefined;
   const mode = modeOfKey(stripeKey);
   // A live key must only be sent to Stripe itself, or to an emulator that lives on this machine alone.
@@ -40,9 +59,9 @@ export function readProject(envFile: string | undefined): Project {
   return {
     settings,
     url: url.replace(/\/+$/, ""),
-    publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
+    publishableKey: orWithout(isUrgent, () => need(settings, "SUPABASE_PUBLISHABLE_KEY"), ""),
     secretKey: need(settings, "SUPABASE_SECRET_KEY"),
-    databaseUrl: databaseUrlOf(settings),
+    databaseUrl: orWithout(isUrgent, () => databaseUrlOf(settings), undefined),
     stripe: createClient({ secretKey: stripeKey, apiUrl }),
     emulatorUrl: apiUrl?.replace(/\/+$/, ""),
     webhookSecret: settings.values["STRIPE_WEBHOOK_SECRET"]?.split(",")[0]?.trim() || undefined,

@@ -3,7 +3,12 @@ import { SettingsError } from "../../settings/settings.ts";
 import type { SignedReport } from "../core/sign.ts";
 import { reserveReport, writeReport } from "./report-file.ts";
 
-const REPORT = { version: 1, run: crypto.randomUUID(), command: "test" };
+const REPORT = {
+  version: 1,
+  run: crypto.randomUUID(),
+  command: "test",
+  endedAt: "2027-01-01T00:00:00.000Z",
+};
 const SIGNED = { report: REPORT, signature: "a", publicKey: "b" } as unknown as SignedReport;
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {

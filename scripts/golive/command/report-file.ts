@@ -37,7 +37,9 @@ export async function reserveReport(file: string | undefined): Promise<void> {
 /** Returns the file that has the report: the named one, or one in the default folder. */
 export async function writeReport(named: string | undefined, signed: SignedReport) {
   const { command, run } = signed.report;
-  const file = `${runFolder()}/report-${command}-${run}.json`;
+  // A run that is gone on with has several reports, and a NO-GO of before is evidence, too.
+  const at = signed.report.endedAt.replace(/[-:]|\.\d+/g, "");
+  const file = `${runFolder()}/report-${command}-${at}-${run}.json`;
   const text = `${JSON.stringify(signed, null, 2)}\n`;
   if (named !== undefined) {
     try {
@@ -47,7 +49,14 @@ export async function writeReport(named: string | undefined, signed: SignedRepor
       printError(`--report ${named} can't be written: ${(error as Error).message}`);
     }
   }
-  await Deno.mkdir(runFolder(), { recursive: true });
-  await Deno.writeTextFile(file, text);
-  return file;
+  try {
+    await Deno.mkdir(runFolder(), { recursive: true });
+    await Deno.writeTextFile(file, text);
+    return file;
+  } catch (error) {
+    printError(`${file} can't be written: ${(error as Error).message}`);
+  }
+  const elsewhere = await Deno.makeTempFile({ prefix: `report-${command}-`, suffix: ".json" });
+  await Deno.writeTextFile(elsewhere, text);
+  return elsewhere;
 }

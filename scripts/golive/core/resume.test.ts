@@ -1,6 +1,6 @@
-import { equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { SettingsError } from "../../settings/settings.ts";
-import { refusalOf, runToResume } from "./resume.ts";
+import { dropRun, refusalOf, runToResume } from "./resume.ts";
 import { endRun, fileOf, type Run, writeRun } from "./run-file.ts";
 
 const HOUR_MS = 3_600_000;
@@ -56,5 +56,23 @@ Deno.test("a damaged record and one of another project are refused with a senten
       (error: Error) => error instanceof SettingsError && error.message.includes("add --again"),
     );
   }
+  await endRun(run);
+});
+
+Deno.test("a run that is not gone on with is shown before its record is lost", async () => {
+  const run = newRun({ facts: { "first-dollar.order": "order-1" } });
+  const dropped: string[] = [];
+  const resuming = {
+    ...RESUMING,
+    onDropped: ({ facts }: Run) => Promise.resolve(void dropped.push(facts["first-dollar.order"]!)),
+  };
+  await dropRun(run, resuming);
+  deepEqual(dropped, [], "there is no record yet");
+  await writeRun(run);
+  await dropRun(run, resuming);
+  deepEqual(dropped, ["order-1"]);
+  await Deno.writeTextFile(fileOf(run), "{");
+  await dropRun(run, resuming);
+  deepEqual(dropped, ["order-1"], "a damaged record has nothing");
   await endRun(run);
 });

@@ -9,6 +9,14 @@ export interface Resuming {
   readonly mostMs: number;
   /** Whether a run that can't go on begins anew by itself, as an urgent one must. */
   readonly isUrgent?: boolean;
+  /** Is called with a run that is not gone on with, before its record is lost. It may have paid. */
+  readonly onDropped?: (run: Run) => Promise<void>;
+}
+
+/** Passes the record of a run that is about to begin anew to `onDropped`. A damaged one has nothing. */
+export async function dropRun(of: RunOf, { onDropped }: Resuming): Promise<void> {
+  const run = onDropped && await readRun(of).catch(() => undefined);
+  if (run) await onDropped(run);
 }
 
 /** Returns why a run must not go on; undefined if it may. */

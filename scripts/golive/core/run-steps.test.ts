@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { reportOf, verdictOf } from "./report.ts";
 import { type Facts, runSteps } from "./run-steps.ts";
 import { isGenuine, sign } from "./sign.ts";
+import { runFolder } from "./run-file.ts";
 import { UnreachableError } from "./unreachable.ts";
 import { failed, type Finding, found, type Shown, skipped, type Step, warning } from "./step.ts";
 
@@ -164,4 +165,34 @@ Deno.test("a host that does not answer is explained once, and not at each step t
   equal(run.shown[0]?.fix?.endsWith("and run the command again."), true, run.shown[0]?.fix);
   const gates = reportOf(run, new Date()).gates.map(({ gate }) => gate);
   deepEqual(gates, ["NO-GO", "NOT SHOWN", "NO-GO", "GO"]);
+});
+
+/** Runs steps whose record can't be written, because a folder has its name. Returns what was said. */
+async function withoutRecord(isUrgent: boolean) {
+  const name = crypto.randomUUID();
+  const of = { project: `http://${name}.test`, command: "test", mode: "test" as const };
+  const folder = `${runFolder()}/test-test-${name}.test.json`;
+  await Deno.mkdir(`${folder}/full`, { recursive: true });
+  let unwritten = 0;
+  let ran = 0;
+  const steps: Steps = [step("off", async ({ tell }) => {
+    ran++;
+    await tell({ off: "yes" });
+    return found("off");
+  })];
+  const run = runSteps({
+    ...{ of, steps, context: {}, continues: false },
+    resuming: { asked: {}, mostMs: 1, isUrgent },
+    now: () => new Date("2026-01-01T00:00:00Z"),
+    onShown: () => {},
+    onUnwritten: () => void unwritten++,
+  });
+  const ended = await run.then(({ shown }) => shown[0]?.state, () => "not run");
+  await Deno.remove(folder, { recursive: true });
+  return { ended, ran, unwritten };
+}
+
+Deno.test("a way back goes on without its record, and another command does not begin", async () => {
+  deepEqual(await withoutRecord(true), { ended: "ok", ran: 1, unwritten: 3 });
+  deepEqual(await withoutRecord(false), { ended: "not run", ran: 0, unwritten: 0 });
 });

@@ -1,5 +1,5 @@
 /** Runs the steps of a command in their order, until one fails. */
-import { type Resuming, runToResume } from "./resume.ts";
+import { dropRun, type Resuming, runToResume } from "./resume.ts";
 import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
 import { type Finding, type Shown, skipped, type Step } from "./step.ts";
 import { UnreachableError } from "./unreachable.ts";
@@ -31,6 +31,8 @@ interface Running<Context> {
   readonly beginsAgain?: boolean;
   /** Stores the evidence. Only then is the record removed, which would otherwise be the only copy. */
   readonly onEnded?: (run: Run) => Promise<void>;
+  /** Is called if the record can't be written, for example on a full disk. */
+  readonly onUnwritten?: (error: Error) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -48,8 +50,20 @@ function findingOfError(error: unknown, silent: Set<string>, then: string): Find
   return { state: "failed", evidence: [message], fix };
 }
 
+/**
+ * Writes the record. Behind a step a record that can't be written must not end the command: a canary
+ * would leave its flag open, with nobody watching. A way back goes on without any record.
+ */
+async function write<Context>(running: Running<Context>, run: Run, mayFail = false): Promise<void> {
+  await writeRun(run).catch((error: Error) => {
+    if (!mayFail) throw error;
+    running.onUnwritten?.(error);
+  });
+}
+
 /** Returns the run to begin with, and the findings of before by their code. */
-async function begin<Context>({ of, continues, now, resuming }: Running<Context>) {
+async function begin<Context>(running: Running<Context>) {
+  const { of, continues, now, resuming } = running;
   const asked = resuming?.asked ?? {};
   const before = continues
     ? await runToResume(of, resuming ?? { asked, mostMs: DAY_MS }, now())
@@ -61,7 +75,10 @@ async function begin<Context>({ of, continues, now, resuming }: Running<Context>
     [shown.code, { ...shown, isFromBefore: true }] as const
   );
   // The id is stored before the first step, because steps derive idempotency keys from it.
-  if (before === undefined) await writeRun(run);
+  if (before === undefined) {
+    if (resuming) await dropRun(of, resuming);
+    await write(running, run, resuming?.isUrgent);
+  }
   return { run, known: new Map<string, Shown>(known) };
 }
 
@@ -77,7 +94,8 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
   let { run } = begun;
   const tell = async (facts: Readonly<Record<string, string>>) => {
     run = { ...run, facts: { ...run.facts, ...facts } };
-    await writeRun({ ...run, shown: [...run.shown, ...aheadOf(run.shown.length)] });
+    const shown = [...run.shown, ...aheadOf(run.shown.length)];
+    await write(running, { ...run, shown }, running.resuming?.isUrgent);
   };
   // The findings of an earlier call stay in the record, also if this one ends before it gets there.
   const aheadOf = (nth: number) => steps.slice(nth).flatMap(({ code }) => known.get(code) ?? []);
@@ -97,7 +115,7 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
       ...(isRequired && { isRequired }),
     };
     run = { ...run, shown: [...run.shown, shown] };
-    await writeRun({ ...run, shown: [...run.shown, ...aheadOf(nth + 1)] });
+    await write(running, { ...run, shown: [...run.shown, ...aheadOf(nth + 1)] }, true);
     onShown(shown, earlier !== undefined);
     if (shown.beginsAnew) await endRun(run);
     if (shown.ends || (shown.state === "failed" && !goesOn)) return run;

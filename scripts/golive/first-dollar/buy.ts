@@ -67,10 +67,10 @@ export const checkout: GoLiveStep = {
     const before = await paidBefore(context);
     if (before !== undefined) {
       return found(
-        `order ${before.order_id} was paid at ${before.paid_at}, so nothing is bought: --again buys`,
+        `order ${before.order_id} was paid at ${before.paid_at}, so nothing is bought: --buy-again buys`,
       );
     }
-    if (options.beginsAnew) await tell({ "first-dollar.again": "yes" });
+    if (options.buysAgain) await tell({ "first-dollar.again": "yes" });
     const { buyer, order, session } = await payableOrder(context);
     const { order_id, package_name: name, total_credits } = order;
     await tell({

@@ -26,7 +26,7 @@ async function withRecord(text: string, use: () => Promise<void>): Promise<void>
 
 /** The context of a run on a project that has no such order, on Stripe itself or on the emulator. */
 async function withContext(
-  change: { beginsAnew?: boolean; run?: string; emulatorUrl?: string },
+  change: { buysAgain?: boolean; run?: string; emulatorUrl?: string },
   use: (context: Context, asked: () => number) => Promise<void>,
 ): Promise<void> {
   let asked = 0;
@@ -36,12 +36,12 @@ async function withContext(
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
   const file = `${runFolder()}/paid-live-127.0.0.1-${server.addr.port}.json`;
-  const { beginsAnew = false, run = "run-2", emulatorUrl } = change;
+  const { buysAgain = false, run = "run-2", emulatorUrl } = change;
   const here = { url, mode: "live", secretKey: "sb_secret_x", emulatorUrl };
   await writePaid({ url, mode: "live" }, PAID);
   try {
     const tell = () => Promise.resolve();
-    const own = { project: here, options: { beginsAnew }, run, facts: {}, tell };
+    const own = { project: here, options: { buysAgain }, run, facts: {}, tell };
     await use(own as unknown as Context, () => asked);
   } finally {
     await Deno.remove(file);
@@ -69,12 +69,12 @@ Deno.test("a paid record is read again, and a damaged one stops the run", async 
   await withRecord("{", () => rejects(() => readPaid(project), /not known whether/));
 });
 
-Deno.test("a second run asks for the paid order, and buys only with --again", async () => {
+Deno.test("a second run asks for the paid order, and buys only with --buy-again", async () => {
   await withContext({}, async (context, asked) => {
-    await rejects(() => paidBefore(context), /not in this project: --again buys/);
+    await rejects(() => paidBefore(context), /not in this project: --buy-again buys/);
     equal(asked(), 1);
   });
-  for (const change of [{ beginsAnew: true }, { run: PAID.run }]) {
+  for (const change of [{ buysAgain: true }, { run: PAID.run }]) {
     await withContext(change, async (context, asked) => {
       deepEqual([await paidBefore(context), asked()], [undefined, 0]);
     });

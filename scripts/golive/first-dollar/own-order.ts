@@ -13,7 +13,7 @@ export const paidByRun = ({ facts }: Pick<Context, "facts">): string | undefined
 
 /** Whether the person has asked for another purchase, also if the run was ended after that. */
 const buysAgain = ({ options, facts }: Context): boolean =>
-  options.beginsAnew || facts["first-dollar.again"] === "yes";
+  options.buysAgain || facts["first-dollar.again"] === "yes";
 
 /**
  * Returns the order that an earlier run has paid, and leaves the facts of it. It has no age: the
@@ -30,7 +30,7 @@ export async function paidBefore(context: Context): Promise<PaidOrder | undefine
   if (order === undefined) {
     throw new Error(
       `Order ${paid.order}, which was paid at ${paid.paidAt}, is not in this project: ` +
-        "--again buys another one.",
+        "--buy-again buys another one.",
     );
   }
   await tell({

@@ -80,11 +80,16 @@ export const flagsStayOff: GoLiveStep = {
     if (facts["rollback.off"] !== "yes") {
       lines.push(`switched off now ${await switchOff(project, names)}`);
     }
-    const { on, off } = await readAnyhow(project, names);
-    const evidence = [...on, ...off, ...lines];
-    return on.length === 0 ? found(evidence) : failed(
-      evidence,
-      "Sales are on. Ask who switched them on, and run the command again: it switches them off.",
-    );
+    const { on, off, others } = await readAnyhow(project, names);
+    const evidence = [...on, ...off, ...others, ...lines];
+    if (on.length > 0) {
+      return failed(
+        evidence,
+        "Sales are on. Ask who switched them on, and run the command again: it switches them off.",
+      );
+    }
+    return others.length === 0
+      ? found(evidence)
+      : warning(evidence, "These sales go on. Name a flag with --flag to stop it, too.");
   },
 };

@@ -2,11 +2,11 @@ import { deepEqual } from "node:assert/strict";
 import type { FlagName, Flags } from "../shared/flags.ts";
 import { chosenFlags } from "./switch-off.ts";
 
-/** Settings in which a canary has changed these flags last. */
-const switchedByCanary = (...names: readonly FlagName[]): Flags => ({
+/** Settings in which a canary has changed these flags last, and all are on but those of `off`. */
+const switched = (names: readonly FlagName[], off: readonly FlagName[] = []): Flags => ({
   version: "1",
   flags: (["b2b", "b2c"] as const).map((name) => ({
-    ...{ name, state: "on", percentage: 0, changed_by: null },
+    ...{ name, state: off.includes(name) ? "off" : "on", percentage: 0, changed_by: null },
     changed_at: "2027-01-01T00:00:00Z",
   })),
   history: names.map((name) => ({
@@ -16,14 +16,22 @@ const switchedByCanary = (...names: readonly FlagName[]): Flags => ({
 });
 
 Deno.test("a named flag is the only one that a rollback switches off", () => {
-  deepEqual(chosenFlags("b2b", undefined, switchedByCanary("b2c")), ["b2b"]);
+  deepEqual(chosenFlags("b2b", undefined, switched(["b2c"])), ["b2b"]);
 });
 
-Deno.test("without a name a rollback takes the canary's flags, and else b2c", () => {
-  deepEqual(chosenFlags(undefined, undefined, switchedByCanary("b2b")), ["b2b"]);
-  deepEqual(chosenFlags(undefined, undefined, switchedByCanary()), ["b2c"]);
+Deno.test("without a name a rollback takes b2c and the canary's flags, if they are on", () => {
+  const chosen = (...of: Parameters<typeof switched>) =>
+    chosenFlags(undefined, undefined, switched(...of));
+  deepEqual(chosen(["b2b"]), ["b2c", "b2b"]);
+  deepEqual(chosen(["b2b"], ["b2c"]), ["b2b"]);
+  deepEqual(chosen([]), ["b2c"]);
+  deepEqual(chosen([], ["b2c"]), ["b2c"]);
+});
+
+Deno.test("a flag that a canary has switched off does not stand for one that is on", () => {
+  deepEqual(chosenFlags(undefined, undefined, switched(["b2b"], ["b2b"])), ["b2c"]);
 });
 
 Deno.test("a rollback that goes on takes the flags of its first call", () => {
-  deepEqual(chosenFlags(undefined, "b2b", switchedByCanary()), ["b2b"]);
+  deepEqual(chosenFlags(undefined, "b2b", switched([])), ["b2b"]);
 });

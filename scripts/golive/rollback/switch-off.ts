@@ -2,14 +2,10 @@
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import { describeFlag, flagNow, flagsOfCanary } from "../shared/canary-flags.ts";
-import {
-  type FlagName,
-  type Flags,
-  readFlags,
-  readFlagsBySql,
-  setFlags,
-  setFlagsBySql,
-} from "../shared/flags.ts";
+import { type FlagName, type Flags, readFlags, setFlags, WAY_BACK_MS } from "../shared/flags.ts";
+import { readFlagsBySql, setFlagsBySql } from "../shared/flags-by-sql.ts";
+
+const SALES: readonly FlagName[] = ["b2c", "b2b"];
 
 const REASON = "golive rollback";
 
@@ -33,9 +29,16 @@ async function anyhow<T>(
   }
 }
 
-const read = (project: Project) => anyhow(project, () => readFlags(project), readFlagsBySql);
+const read = (project: Project) =>
+  anyhow(project, () => readFlags(project, WAY_BACK_MS), readFlagsBySql);
 
-/** Returns the flags to switch off: the named one, or those that a canary has switched last. */
+const isOn = (settings: Flags, name: FlagName): boolean =>
+  (flagNow(settings, name)?.state ?? "off") !== "off";
+
+/**
+ * Returns the flags to switch off: the named one, or b2c and those that a canary has opened. A flag that
+ * is off already, for example because a canary has rolled back, must not stand for one that is on.
+ */
 export function chosenFlags(
   named: FlagName | undefined,
   known: string | undefined,
@@ -46,7 +49,10 @@ export function chosenFlags(
   // After the first call the newest change is the rollback's, so the run remembers the names.
   if (before.length > 0) return before;
   const ofCanary = flagsOfCanary(settings);
-  return ofCanary.length > 0 ? ofCanary : ["b2c"];
+  const open = SALES.filter((name) =>
+    isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
+  );
+  return open.length > 0 ? open : ["b2c"];
 }
 
 export async function flagsToSwitch({ project, options, facts }: Context) {
@@ -59,22 +65,28 @@ export async function flagsToSwitch({ project, options, facts }: Context) {
 }
 
 /** Returns how they were switched off. */
-export async function switchOff(project: Project, names: readonly FlagName[]): Promise<string> {
+export async function switchOff(
+  project: Project,
+  names: readonly FlagName[],
+  reason = REASON,
+): Promise<string> {
   const changes = names.map((name) => ({ name, state: "off" as const }));
   const [, how] = await anyhow(
     project,
-    () => setFlags(project, changes, REASON),
-    (url) => setFlagsBySql(url, changes, REASON),
+    () => setFlags(project, changes, reason),
+    (url) => setFlagsBySql(url, changes, reason),
   );
   return how;
 }
 
-/** Returns the flags that are on, and those that are off, each with its newest change. */
+/** Returns these flags by whether they are on, each with its newest change; and other sales that are on. */
 export async function readAnyhow(project: Project, names: readonly FlagName[]) {
   const [settings] = await read(project);
   const lines = (isOff: boolean) =>
     names.map((name) => [name, flagNow(settings, name)] as const)
       .filter(([, now]) => (now?.state === "off") === isOff)
       .map(([name, now]) => describeFlag(name, now));
-  return { on: lines(false), off: lines(true) };
+  const others = SALES.filter((name) => !names.includes(name) && isOn(settings, name))
+    .map((name) => `not asked for: ${describeFlag(name, flagNow(settings, name))}`);
+  return { on: lines(false), off: lines(true), others };
 }

@@ -30,6 +30,7 @@ export interface Asking {
   /** The Idempotency-Key of a POST; a new one by default. */
   readonly key?: string;
   readonly headers?: Caller;
+  readonly timeoutMs?: number | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -60,7 +61,7 @@ export async function ask(project: Project, path: string, asking: Asking = {}): 
       ...asking.headers,
     },
     ...(asking.body !== undefined && { body: JSON.stringify(asking.body) }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(asking.timeoutMs ?? TIMEOUT_MS),
   });
   const text = await response.text();
   const { data, error, metadata } = bodyOf(text);

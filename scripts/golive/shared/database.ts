@@ -28,6 +28,8 @@ export async function inDatabase(
 export interface Proved {
   readonly isClean: boolean;
   readonly evidence: string;
+  /** Whether the proof began before the time that it is asked about. */
+  readonly isOld?: boolean;
 }
 
 /** Returns the violations that `farthing.prove()` finds, one line each. */
@@ -38,8 +40,11 @@ export async function violationsIn(sql: postgres.Sql): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-/** Proves the ledger. Without the database's address, reads the project's own newest proof. */
-export async function prove(project: Project): Promise<Proved> {
+/**
+ * Proves the ledger. Without the database's address, reads the project's own newest proof.
+ * @param sinceMs a proof from before this time says nothing about what happened since then
+ */
+export async function prove(project: Project, sinceMs = 0): Promise<Proved> {
   const { databaseUrl } = project;
   if (databaseUrl !== undefined) {
     const violations = await withSql(databaseUrl, violationsIn);
@@ -52,5 +57,6 @@ export async function prove(project: Project): Promise<Proved> {
   if (newest === undefined) return { isClean: false, evidence: "no proof has run yet" };
   const { outcome, started_at, violations } = newest;
   const evidence = `the proof of ${started_at}: ${outcome}, ${violations ?? 0} violations`;
-  return { isClean: outcome === "proved", evidence };
+  const isOld = Date.parse(started_at) < sinceMs;
+  return { isClean: outcome === "proved", evidence, ...(isOld && { isOld }) };
 }

@@ -5,7 +5,6 @@ import { SettingsChanged } from "../../../supabase/functions/_shared/contracts/s
 import { FlagSettings } from "../../../supabase/functions/_shared/contracts/settings/flags.ts";
 import type { Project } from "../command/project.ts";
 import { ask, dataOf, said } from "./ask.ts";
-import { withSql } from "./database.ts";
 
 export type FlagName = "b2c" | "b2b";
 
@@ -22,16 +21,11 @@ export const FLAG_DELAY_MS = 5_000;
 
 const CHANGE_TIMEOUT_MS = 10_000;
 
-export async function readFlags(project: Project): Promise<Flags> {
-  return dataOf(await ask(project, "settings/flags"), 200, FlagSettings);
-}
+/** How long the functions may take to answer before a way back goes on by SQL. */
+export const WAY_BACK_MS = 5_000;
 
-/** For a rollback of functions that do not answer. */
-export async function readFlagsBySql(databaseUrl: string): Promise<Flags> {
-  const [row] = await withSql(databaseUrl, (sql) =>
-    sql<{ flags: unknown }[]>`
-    select farthing_public.settings_flags() as flags`);
-  return FlagSettings.parse(row?.flags);
+export async function readFlags(project: Project, timeoutMs?: number): Promise<Flags> {
+  return dataOf(await ask(project, "settings/flags", { timeoutMs }), 200, FlagSettings);
 }
 
 export const NOT_ON_SALE = "b2c is not on for everyone, so a new customer can't begin an order";
@@ -63,27 +57,16 @@ export async function setFlags(
 ): Promise<void> {
   let last = "";
   const done = await waitFor(async () => {
-    const { version } = await readFlags(project).catch((error) => {
+    const { version } = await readFlags(project, WAY_BACK_MS).catch((error) => {
       last = error.message;
       throw error;
     });
-    const reply = await ask(project, "settings/flags", { body: { flags, version, reason } });
+    const body = { flags, version, reason };
+    const reply = await ask(project, "settings/flags", { body, timeoutMs: WAY_BACK_MS });
     last = said(reply);
     if (reply.status === 409) return undefined;
     return () => dataOf(reply, 200, SettingsChanged);
   }, CHANGE_TIMEOUT_MS);
   if (done === undefined) throw new Error(`The flags could not be set: ${last}.`);
   done();
-}
-
-/** The same by SQL, with an author and a reason in the audit. */
-export async function setFlagsBySql(
-  databaseUrl: string,
-  flags: readonly FlagChange[],
-  reason: string,
-): Promise<void> {
-  await withSql(databaseUrl, (sql) =>
-    sql`
-    select farthing_public.settings_flags_set(p_flags => ${sql.json(flags as never)},
-      p_reason => ${reason}, p_dry_run => false)`);
 }

@@ -1,0 +1,69 @@
+/** A run that is dropped, although somebody has paid its page. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import type Stripe from "stripe";
+import type { Project } from "../command/project.ts";
+import type { Run } from "../core/run-file.ts";
+import { runFolder } from "../core/run-file.ts";
+import { SettingsError } from "../../settings/settings.ts";
+import { keepPaid } from "./keep-paid.ts";
+import { readPaid } from "./paid-record.ts";
+
+const ORDER = "0198c0de-0000-7000-8000-000000000001";
+
+const FACTS = { "first-dollar.order": ORDER, "first-dollar.buyer": "buyer-1" };
+
+const runWith = (facts: Readonly<Record<string, string>>) => ({ id: "run-1", facts }) as Run;
+
+/** The order as the back end reads it. */
+const ORDER_DATA = {
+  ...{ order_id: ORDER, status: "pending", kind: "package", package_id: crypto.randomUUID() },
+  ...{ package_slug: "starter", package_name: "Starter", amount: 999, currency: "usd" },
+  ...{ amount_subtotal: 999, amount_discount: null, amount_tax: null, amount_total: null },
+  ...{ invoice_id: null, has_tax_id: null, credits: "9990", bonus_credits: "0" },
+  ...{ total_credits: "9990", checkout_session_id: "cs_live_1", checkout_url: null, paid_at: null },
+  ...{ created_at: "2027-01-01T00:00:00.000Z", expires_at: "2027-01-01T01:00:00.000Z" },
+  ...{ amount_refunded: 0, amount_disputed: 0, credits_taken_back: "0", client_temp_id: null },
+};
+
+/** Passes a project with this order, whose page Stripe says is paid or not. */
+async function withProject(
+  paymentStatus: "paid" | "unpaid" | "unknown",
+  use: (project: Project) => Promise<void>,
+): Promise<void> {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => Response.json({ success: true, data: ORDER_DATA, metadata: {} }),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const retrieve = () =>
+    paymentStatus === "unknown"
+      ? Promise.reject(new Error("Stripe is down."))
+      : Promise.resolve({ payment_status: paymentStatus });
+  const stripe = { checkout: { sessions: { retrieve } } } as unknown as Stripe;
+  try {
+    await use({ url, mode: "live", secretKey: "sb_secret_x", stripe } as Project);
+  } finally {
+    const file = `${runFolder()}/paid-live-127.0.0.1-${server.addr.port}.json`;
+    await Deno.remove(file).catch(() => {});
+  }
+}
+
+Deno.test("a page that was paid after its run stays paid for the next run", () =>
+  withProject("paid", async (project) => {
+    await keepPaid(project, runWith(FACTS));
+    const paid = await readPaid(project);
+    deepEqual([paid?.run, paid?.order, paid?.session], ["run-1", ORDER, "cs_live_1"]);
+  }));
+
+Deno.test("an unpaid page, and a run without an order, leave no record", () =>
+  withProject("unpaid", async (project) => {
+    await keepPaid(project, runWith(FACTS));
+    await keepPaid(project, runWith({}));
+    equal(await readPaid(project), undefined);
+  }));
+
+Deno.test("a run begins only if it is known whether the last one has paid", () =>
+  withProject("unknown", async (project) => {
+    await rejects(() => keepPaid(project, runWith(FACTS)), SettingsError);
+    equal(await readPaid(project), undefined);
+  }));
