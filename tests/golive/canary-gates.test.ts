@@ -1,4 +1,4 @@
-/** Failures that close a gate of the canary without any traffic: the database and the ledger. */
+/** Failures that close a gate of the canary without any traffic: the database, the ledger, the functions. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { until } from "../support/project/until.ts";
@@ -78,4 +78,18 @@ Deno.test("a violation of the proof closes the gate, and the flag is off by itse
       await addToBalance(buyer.id, -5);
     }
     await proven(world);
+  }));
+
+Deno.test("a canary whose functions refuse its way back goes back by SQL", () =>
+  withSales(world, async () => {
+    try {
+      const plant = () => turn(world, "functions/fault", { path: "settings", status: 500 });
+      const ended = await goliveWith(world, CANARY, "canary.stage-1", plant);
+      deepEqual([ended.code, failures(ended)], [1, ["canary.stage-1"]]);
+      const evidence = ended.evidence("canary.stage-1");
+      match(evidence, /: b2c was switched off in [^]+\nswitched off by SQL \(/);
+    } finally {
+      await turn(world, "functions/ok");
+    }
+    equal(await salesOf(world), "off");
   }));
