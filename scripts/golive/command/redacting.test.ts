@@ -4,7 +4,9 @@ import type { Context, GoLiveStep } from "./context.ts";
 import { redacting } from "./redacting.ts";
 
 const values = { STRIPE_SECRET_KEY: "sk_live_12345678" };
-const context = { project: { settings: { values, source: "a test" } } } as unknown as Context;
+const contextWith = (options: object) =>
+  ({ project: { settings: { values, source: "a test" } }, options }) as unknown as Context;
+const context = contextWith({});
 
 const stepOf = (run: GoLiveStep["run"]): GoLiveStep =>
   redacting([{ code: "x.y", title: "?", source: "project", run }])[0]!;
@@ -16,5 +18,14 @@ Deno.test("a secret is in no evidence, no fix and no message of an error", async
   deepEqual(found, { state: "failed", evidence: [hidden], fix: hidden });
   await rejects(() => stepOf(() => Promise.reject(new Error(said))).run(context), {
     message: hidden,
+  });
+});
+
+Deno.test("the address of --email is in no evidence, also as Auth or a URL has it", async () => {
+  const said = "Ceo@Shop.example, ceo@shop.example, ceo%40shop.example";
+  const step = stepOf(() => Promise.resolve(failed(said, said)));
+  const hidden = "[hidden], [hidden], [hidden]";
+  deepEqual(await step.run(contextWith({ email: "Ceo@Shop.example" })), {
+    ...{ state: "failed", evidence: [hidden], fix: hidden },
   });
 });

@@ -1,13 +1,24 @@
-/** Steps whose findings never show a secret of the settings, also if a library's message has one. */
+/**
+ * Steps whose findings never show a secret of the settings or the address of `--email`, also if a
+ * library's message has one: the report is signed and passed on.
+ */
 import { redacted, secretsOf } from "../core/redact.ts";
 import { UnreachableError } from "../core/unreachable.ts";
-import type { GoLiveStep } from "./context.ts";
+import type { Context, GoLiveStep } from "./context.ts";
 
-function redactingStep(step: GoLiveStep): GoLiveStep {
+/** An address as the call has it, as Auth stores it, and as it is in a URL. */
+function addressesIn({ email }: Context["options"]): string[] {
+  if (!email) return [];
+  const both = [email, email.toLowerCase()];
+  return [...both, ...both.map(encodeURIComponent)];
+}
+
+export function redactingStep(step: GoLiveStep): GoLiveStep {
   return {
     ...step,
     async run(context) {
-      const secrets = secretsOf(context.project.settings.values);
+      const { project, options } = context;
+      const secrets = [...secretsOf(project.settings.values), ...addressesIn(options)];
       const hide = (text: string) => redacted(text, secrets);
       try {
         const { evidence, fix, ...finding } = await step.run(context);

@@ -4,7 +4,7 @@
  * a password.
  */
 import { Buffer } from "node:buffer";
-import { createClient } from "@supabase/supabase-js";
+import { type AuthError, createClient } from "@supabase/supabase-js";
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import type { Caller } from "./ask.ts";
@@ -29,7 +29,19 @@ async function passwordOf({ secretKey }: Project, email: string): Promise<string
   return Buffer.from(signed).toString("base64url");
 }
 
+/** Auth's words with its code, such as `400 invalid_credentials`: a message alone may be empty. */
+const wordsOf = ({ status, code, message }: AuthError): string =>
+  `${[status, code].filter(Boolean).join(" ")} ${message}`.trim();
+
 const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.com`;
+
+/** The message becomes evidence of a signed report, so it does not name the address. */
+const otherPassword = (isNamed: boolean): string =>
+  isNamed
+    ? "Auth knows the address of --email as a user of the app: name an address that it does not " +
+      "know. If an earlier run has made this user, SUPABASE_SECRET_KEY has changed since then."
+    : "The run's customer has another password: SUPABASE_SECRET_KEY has changed since the run " +
+      "began. Begin anew with --again.";
 
 /**
  * Returns the run's customer of this name, signed in. Their account is made by the first call.
@@ -45,19 +57,21 @@ export async function customerOf(
   const anybody = createClient(url, publishableKey, QUIET);
   const signIn = () => anybody.auth.signInWithPassword({ email, password });
   let { data, error } = await signIn();
-  if (error) {
+  // Any other refusal, such as a rate limit, says nothing about whether Auth knows the customer.
+  if (error?.code === "invalid_credentials") {
     const { admin } = createClient(url, secretKey, QUIET).auth;
     const made = await admin.createUser({ email, password, email_confirm: true });
     if (made.error?.code === "email_exists") {
-      throw new Error(
-        `Auth knows ${email} as a user of the app: name an address that it does not know.`,
-      );
+      throw new Error(otherPassword(email !== addressOf(run, part)));
     }
-    if (made.error) throw new Error(`Auth refuses the synthetic customer: ${made.error.message}`);
+    if (made.error) {
+      throw new Error(`Auth refuses to make the synthetic customer: ${wordsOf(made.error)}`);
+    }
     ({ data, error } = await signIn());
   }
   if (error || !data.user || !data.session) {
-    throw new Error(`Auth refuses the sign-in of the synthetic customer: ${error?.message}`);
+    const words = error ? wordsOf(error) : "no session";
+    throw new Error(`The synthetic customer can't sign in to Auth: ${words}`);
   }
   const { id } = data.user;
   return {
