@@ -3,22 +3,43 @@ import type { Context, GoLiveStep } from "../command/context.ts";
 import { STAGES } from "../command/options.ts";
 import { redacting } from "../command/redacting.ts";
 import { failed, type Finding, found } from "../core/step.ts";
-import { describeFlag, flagNow } from "../shared/canary-flags.ts";
+import { describeFlag, type FlagNow, flagNow } from "../shared/canary-flags.ts";
 import { readFlags } from "../shared/flags.ts";
+import { requireProjectMode } from "../shared/project-mode.ts";
 import { baseline } from "./baseline.ts";
 import { readCounters } from "./counters.ts";
 import { FlagTakenError, hasEnded, hasOpened, rememberFlag, requireOwn } from "./own-flag.ts";
 import { stageOf } from "./stage.ts";
 import { openOrder } from "./traffic.ts";
 
+function shareOf(now: FlagNow | undefined): number {
+  if (now?.state === "on") return 100;
+  return now?.state === "percentage" ? now.percentage : 0;
+}
+
+/** After its last stage a canary changes nothing, but a launch with sales off again is no GO. */
+function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]): Finding {
+  const is = describeFlag(flag, now);
+  const reached = stages.at(-1) ?? 100;
+  if (shareOf(now) >= reached) return found(`${is}: all stages of this run are over`);
+  return {
+    ...failed(
+      `${is}: all stages of this run are over, and it was at ${reached} % then`,
+      "An operator, a rollback or an incident has changed it: ask for the reason, and correct the " +
+        "cause. The next run starts at its first stage.",
+    ),
+    beginsAnew: true,
+  };
+}
+
 /** A canary goes on only if nobody has changed its flag since the run was ended. */
 async function goOn(context: Context): Promise<Finding> {
-  const { project, options: { flag } } = context;
-  const now = describeFlag(flag, flagNow(await readFlags(project), flag));
-  if (hasEnded(context)) return found(`${now}: all stages of this run are over`);
+  const { project, options } = context;
+  const now = flagNow(await readFlags(project), options.flag);
+  if (hasEnded(context)) return afterEnd(now, options);
   try {
     await requireOwn(context);
-    return found(`${now}: this run has set it`);
+    return found(`${describeFlag(options.flag, now)}: this run has set it`);
   } catch (error) {
     if (!(error instanceof FlagTakenError)) throw error;
     return failed(error.message, "Ask for the reason. --again begins anew, at the first stage.");
@@ -26,7 +47,7 @@ async function goOn(context: Context): Promise<Finding> {
 }
 
 /** A canary would take a feature from nearly all of its users if it were on for them. */
-const start: GoLiveStep = {
+export const start: GoLiveStep = {
   code: "canary.start",
   title: "Is the feature free for a canary?",
   source: "project",
@@ -34,6 +55,8 @@ const start: GoLiveStep = {
   isRepeated: true,
   async run(context) {
     const { project, options } = context;
+    // A test key would watch the events of another mode, and open a live shop for its users.
+    await requireProjectMode(project);
     await readCounters(project); // Without figures, each stage would be rolled back.
     if (hasOpened(context)) return await goOn(context);
     const flag = flagNow(await readFlags(project), options.flag);
