@@ -14,6 +14,8 @@ export interface Finding {
   readonly fix?: string;
   /** Whether the next run begins at the first step again, because this one was undone. */
   readonly beginsAnew?: boolean;
+  /** Whether this step has shown that buyers pay and get no credits, or other ones: sales must stop. */
+  readonly owes?: boolean;
   /** Whether the run ends here although nothing has failed: its next step needs this one. */
   readonly ends?: boolean;
 }

@@ -1,4 +1,4 @@
-/** Finds an order's line in the project's reports of payouts. */
+/** Finds an order's line in the project's reports of payouts, and judges it. */
 import type { z } from "zod";
 import {
   PayoutReport,
@@ -6,6 +6,7 @@ import {
 } from "../../../supabase/functions/_shared/contracts/reports/payouts.ts";
 import { reportOf } from "../../../supabase/functions/_shared/contracts/reports/report.ts";
 import type { Project } from "../command/project.ts";
+import { type Finding, found, warning } from "../core/step.ts";
 import { ask, dataOf } from "../shared/ask.ts";
 
 const Payouts = reportOf(PayoutRow);
@@ -26,4 +27,20 @@ export async function lineOf(
 ): Promise<Line | undefined> {
   const { rows } = dataOf(await ask(project, `reports/payouts/${payoutId}`), 200, PayoutReport);
   return rows.find(({ order_id }) => order_id === orderId);
+}
+
+/** A payout that has the payment with another amount than our record is no evidence of it. */
+export function judgeLine(line: Line): Finding {
+  const { payout_id, balance_transaction_id: id, gross, net, currency, matched } = line;
+  const evidence =
+    `payout ${payout_id}, ${id}: gross ${gross}, net ${net} ${currency}, matched ${matched}`;
+  if (matched) return found(evidence);
+  const why = line.mismatch === "differs"
+    ? `Stripe's amount less our record's is ${line.difference}`
+    : "the project has no record of this money";
+  return warning(
+    [evidence, why],
+    `Compare GET /reports/payouts/${payout_id} with Stripe's payout: ` +
+      "docs/runbooks/reconciliation_mismatch.md.",
+  );
 }

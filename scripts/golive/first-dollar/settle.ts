@@ -8,7 +8,7 @@ import { ask, dataOf } from "../shared/ask.ts";
 import { control } from "../shared/emulator.ts";
 import type { PaidOrder } from "../shared/purchase.ts";
 import { ownOrder, paidByRun } from "./own-order.ts";
-import { type Line, lineOf, payoutsSince } from "./payout-line.ts";
+import { judgeLine, type Line, lineOf, payoutsSince } from "./payout-line.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -67,12 +67,7 @@ export const payout: GoLiveStep = {
     const isEmulated = project.emulatorUrl !== undefined;
     const line = await findLine(context, order) ??
       (isEmulated ? await lineOnEmulator(context, order.order_id) : undefined);
-    if (line !== undefined) {
-      const { payout_id, balance_transaction_id: id, gross, net, currency, matched } = line;
-      return found(
-        `payout ${payout_id}, ${id}: gross ${gross}, net ${net} ${currency}, matched ${matched}`,
-      );
-    }
+    if (line !== undefined) return judgeLine(line);
     if (isEmulated) {
       const fix = "Compare GET /reports/payouts with Stripe's list, and run the payment runner.";
       return failed(`no payout has a line of order ${order.order_id}`, fix);

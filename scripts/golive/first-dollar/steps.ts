@@ -1,8 +1,10 @@
 /** One purchase, with evidence from Stripe, the credits and the ledger. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
-import { checkout, payment } from "./buy.ts";
-import { credits, entry, receipt } from "./granted.ts";
+import { checkout } from "./buy.ts";
+import { credits, entry } from "./granted.ts";
+import { payment } from "./payment.ts";
+import { receipt } from "./receipt.ts";
 import { payout, refund } from "./settle.ts";
 
 export const FIRST_DOLLAR: readonly GoLiveStep[] = redacting([

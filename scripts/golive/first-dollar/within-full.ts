@@ -1,31 +1,69 @@
 /**
- * The first dollar at the end of `full`, which has switched the feature on for everyone. If money was
- * taken and no credits came, the next customer would lose money, too: the feature goes off. After
- * another failure it stays on, and the step says so.
+ * The first dollar at the end of `full`, which has switched the feature on for everyone. If it has
+ * shown that buyers pay and get no credits, the next customer would lose money, too: sales go off.
+ * After another failure, and after an error that shows nothing, they stay on, and the step says so.
  */
-import type { Context, GoLiveStep } from "../command/context.ts";
-import { taskLine } from "../command/task-line.ts";
-import { failed, type Finding } from "../core/step.ts";
 import { rollBack } from "../canary/roll-back.ts";
+import type { Context, GoLiveStep } from "../command/context.ts";
+import { redactingStep } from "../command/redacting.ts";
+import { taskLine } from "../command/task-line.ts";
+import type { Finding } from "../core/step.ts";
+import { UnreachableError } from "../core/unreachable.ts";
+import { describeFlag, flagNow } from "../shared/canary-flags.ts";
+import { type FlagName, readFlags } from "../shared/flags.ts";
 
-/** The steps whose failure means that a buyer has paid for nothing. */
-const OWES = ["first-dollar.credits", "first-dollar.entry"];
+/** The checkout is behind `b2c`, whichever flag the canary has switched on. */
+const flagsOf = ({ options }: Context): FlagName[] => [...new Set(["b2c", options.flag] as const)];
 
-function stillOn({ options }: Context, finding: Finding): Finding {
-  const { flag } = options;
-  const back = taskLine(options, `golive rollback --flag ${flag}`);
-  return { ...finding, evidence: [...finding.evidence, `${flag} is on. To go back: ${back}`] };
+/** Returns how the flags are now, and how to go back. */
+async function flagsNow(context: Context): Promise<string[]> {
+  const { project, options } = context;
+  const settings = await readFlags(project).catch(() => undefined);
+  return flagsOf(context).map((flag) => {
+    const back = taskLine(options, `golive rollback --flag ${flag}`);
+    if (settings === undefined) {
+      return `it is unknown whether ${flag} is on, as the flags can't be read. To go back: ${back}`;
+    }
+    const now = flagNow(settings, flag);
+    const is = describeFlag(flag, now);
+    return now === undefined || now.state === "off" ? is : `${is}. To go back: ${back}`;
+  });
 }
 
-export const withinFull = (step: GoLiveStep): GoLiveStep => ({
-  ...step,
-  async run(context) {
-    const finding = await step.run(context).catch((error: Error) =>
-      failed(error.message, "Correct the cause, and run the command again: it goes on from here.")
-    );
-    if (finding.state !== "failed") return finding;
-    return OWES.includes(step.code)
-      ? await rollBack(context, `${step.code} failed`, finding.evidence)
-      : stillOn(context, finding);
-  },
-});
+/** Switches all flags off. `b2c` is the first one, because it stops the sales. */
+async function stopSales(context: Context, why: string, finding: Finding): Promise<Finding> {
+  const findings: Finding[] = [];
+  for (const flag of flagsOf(context)) {
+    const options = { ...context.options, flag };
+    findings.push(await rollBack({ ...context, options }, why, []));
+  }
+  const fixes = findings.flatMap(({ fix }) => fix ?? []);
+  return {
+    ...findings[0]!,
+    evidence: [...findings.flatMap(({ evidence }) => evidence), ...finding.evidence],
+    fix: [...new Set(fixes)].join(" "),
+  };
+}
+
+/** Hides secrets a second time, because the words about the flags have reasons of people. */
+export const withinFull = (step: GoLiveStep): GoLiveStep =>
+  redactingStep({
+    ...step,
+    async run(context) {
+      let finding: Finding;
+      try {
+        finding = await step.run(context);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        const said = [message, ...await flagsNow(context)].join(". ");
+        if (!(error instanceof UnreachableError)) throw new Error(said);
+        // The runner knows a host that does not answer by the error's class.
+        error.message = said;
+        throw error;
+      }
+      if (finding.state !== "failed") return finding;
+      return finding.owes
+        ? await stopSales(context, `${step.code} failed`, finding)
+        : { ...finding, evidence: [...finding.evidence, ...await flagsNow(context)] };
+    },
+  });
