@@ -36,7 +36,7 @@ const PLANTED: readonly Planted[] = [
   {
     name: "a wrong signing secret",
     settings: { STRIPE_WEBHOOK_SECRET: "whsec_of_another_endpoint" },
-    stopsAt: ["preflight.webhook-secret", /the function refuses it/, /stripe:setup/],
+    stopsAt: ["preflight.webhook-secret", /the function refuses it/, /STRIPE_WEBHOOK_SECRET/],
   },
   {
     name: "a disabled endpoint",

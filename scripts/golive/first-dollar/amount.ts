@@ -33,7 +33,7 @@ export function judgeAmount(
   if (amount === 0) {
     return failed(
       [evidence, "Stripe took no money, so this is no first dollar"],
-      "Buy again without a promotion code that leaves nothing to pay: add --again.",
+      "Buy again without a promotion code that leaves nothing to pay: add --buy-again.",
     );
   }
   if (amount === order.amount && currency === order.currency) return found(evidence);
