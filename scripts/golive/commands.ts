@@ -1,6 +1,7 @@
 /** The steps of each command, and how a command runs them. */
 import type { GoLiveStep } from "./command/context.ts";
-import type { CommandName } from "./command/options.ts";
+import { type CommandName, STAGES } from "./command/options.ts";
+import { isHosted, needed, neededWhere } from "./command/required.ts";
 import { CANARY } from "./canary/steps.ts";
 import { FIRST_DOLLAR } from "./first-dollar/steps.ts";
 import { withinFull } from "./first-dollar/within-full.ts";
@@ -10,8 +11,27 @@ import { SMOKE } from "./smoke/steps.ts";
 import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
-const needed = (steps: readonly GoLiveStep[], ...codes: readonly string[]): GoLiveStep[] =>
-  steps.map((step) => codes.includes(step.code) ? { ...step, isRequired: true } : step);
+/** The checks that see the project itself; the others judge its settings. */
+const CHECKS = neededWhere(
+  isHosted,
+  needed(
+    PREFLIGHT,
+    ...["preflight.webhook-endpoint", "preflight.webhook-secret"],
+    ...["preflight.migrations", "preflight.cron"],
+  ),
+  ...["preflight.project-secrets", "preflight.snapshot"],
+);
+
+const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
+
+const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
+
+/** Stages that were not asked for are skipped, and the canary is complete without them. */
+const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
+  (steps, stage) =>
+    neededWhere(({ options }) => options.stages.includes(stage), steps, `canary.stage-${stage}`),
+  CANARY,
+);
 
 const DOLLAR = needed(
   FIRST_DOLLAR,
@@ -20,14 +40,22 @@ const DOLLAR = needed(
 );
 
 export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
-  "preflight": PREFLIGHT,
+  "preflight": CHECKS,
   "smoke": SMOKE,
-  "webhook": needed(WEBHOOK, "webhook.signed", "webhook.gaps"),
-  "canary": CANARY,
+  "webhook": EVENTS,
+  "canary": STAGED,
   "rollback": ROLLBACK,
   "first-dollar": DOLLAR,
-  "snapshot": needed(SNAPSHOT, "snapshot.dump", "snapshot.restore", "snapshot.prove"),
-  "full": [...SNAPSHOT, ...PREFLIGHT, ...SMOKE, ...WEBHOOK, ...CANARY, ...DOLLAR.map(withinFull)],
+  "snapshot": needed(SNAPSHOT, ...DUMP),
+  "full": [
+    // A stack's server is often newer than pg_dump, and nobody loses the ledger of a stack.
+    ...neededWhere(isHosted, SNAPSHOT, ...DUMP),
+    ...CHECKS,
+    ...SMOKE,
+    ...EVENTS,
+    ...STAGED,
+    ...DOLLAR.map(withinFull),
+  ],
 };
 
 /** Commands that only look, so that each check is of use after another has failed. */

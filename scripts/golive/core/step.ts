@@ -18,6 +18,8 @@ export interface Finding {
   readonly owes?: boolean;
   /** Whether the run ends here although nothing has failed: its next step needs this one. */
   readonly ends?: boolean;
+  /** Whether the step is required in this place, or for this call: see `Step.isRequired`. */
+  readonly isRequired?: boolean;
 }
 
 /** The system that a step's evidence comes from. A report is complete with evidence of all three. */
@@ -42,7 +44,6 @@ export interface Shown extends Finding {
   readonly source: Source;
   readonly startedAt: string;
   readonly ms: number;
-  readonly isRequired?: boolean;
   /** Whether an earlier call of the same run has found it. */
   readonly isFromBefore?: boolean;
 }

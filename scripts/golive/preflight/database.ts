@@ -54,7 +54,6 @@ export const cron: GoLiveStep = {
   code: "preflight.cron",
   title: "Do the scheduled tasks run?",
   source: "project",
-  isRepeated: true,
   async run({ project }) {
     const read = async () => dataOf(await ask(project, "health/tasks"), 200, Tasks);
     const hasRun = async () => {

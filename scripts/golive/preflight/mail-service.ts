@@ -30,7 +30,6 @@ export const mailService: GoLiveStep = {
   code: "preflight.mail-service",
   title: "Does the mail service answer?",
   source: "project",
-  isRepeated: true,
   async run({ project }) {
     const service = serviceOf(project);
     if (service === undefined) return skipped("the settings name no mail service");

@@ -12,7 +12,6 @@ export const snapshotAge: GoLiveStep = {
   code: "preflight.snapshot",
   title: `Is there a restored snapshot younger than ${MAX_AGE_MINUTES} minutes?`,
   source: "ledger",
-  isRepeated: true,
   async run({ project, options }) {
     const fix = taskLine(options, "golive snapshot");
     const snapshot = await readSnapshot(project);

@@ -8,6 +8,7 @@ export const health: GoLiveStep = {
   code: "smoke.health",
   title: "Is the service ready?",
   source: "project",
+  isRepeated: true,
   async run({ project }) {
     const reply = await ask(project, "health/ready", { as: NOBODY });
     if (reply.status !== 200) {
