@@ -20,6 +20,8 @@ export interface Finding {
   readonly text: string;
   /** The options with which `stripe:setup` corrects it; "" for none. Undefined if it can't. */
   readonly setup?: string;
+  /** Why Stripe did not list the endpoints, and what to do. Nothing is known about them then. */
+  readonly refusal?: string;
 }
 
 function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
@@ -53,7 +55,9 @@ export async function checkEndpoints(target: Target, withConnect: boolean): Prom
     if (error instanceof SettingsError) return error.message;
     throw error;
   });
-  if (typeof all === "string") return [{ subject: "endpoints", state: "wrong", text: all }];
+  if (typeof all === "string") {
+    return [{ subject: "endpoints", state: "wrong", text: all, refusal: all }];
+  }
   const strays = misaddressed(target.url, all).map(({ id, url }): Finding => {
     const text = `${id} does not deliver to the function: ${url}`;
     return { subject: "endpoints", state: "wrong", text };

@@ -1,4 +1,4 @@
-import { deepEqual, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { failed } from "../core/step.ts";
 import type { Context, GoLiveStep } from "./context.ts";
 import { redacting } from "./redacting.ts";
@@ -28,4 +28,16 @@ Deno.test("the address of --email is in no evidence, also as Auth or a URL has i
   deepEqual(await step.run(contextWith({ email: "Ceo@Shop.example" })), {
     ...{ state: "failed", evidence: [hidden], fix: hidden },
   });
+});
+
+Deno.test("a key of the environment is hidden, too, when the settings come from a file", async () => {
+  const before = Deno.env.get("STRIPE_SETUP_KEY");
+  Deno.env.set("STRIPE_SETUP_KEY", "rk_live_87654321");
+  try {
+    const step = stepOf(() => Promise.resolve(failed("no rk_live_87654321", "?")));
+    equal((await step.run(contextWith({}))).evidence[0], "no [hidden]");
+  } finally {
+    if (before === undefined) Deno.env.delete("STRIPE_SETUP_KEY");
+    else Deno.env.set("STRIPE_SETUP_KEY", before);
+  }
 });

@@ -6,6 +6,14 @@ import { redacted, secretsOf } from "../core/redact.ts";
 import { UnreachableError } from "../core/unreachable.ts";
 import type { Context, GoLiveStep } from "./context.ts";
 
+/** Not all secrets are in the file of --env-file: these are read from the environment. */
+const OF_ENVIRONMENT = ["STRIPE_SETUP_KEY", "SUPABASE_ACCESS_TOKEN"];
+
+function secretsIn({ project: { settings } }: Context): string[] {
+  const own = Object.fromEntries(OF_ENVIRONMENT.map((name) => [name, Deno.env.get(name)]));
+  return [...secretsOf(settings.values), ...secretsOf(own)];
+}
+
 /** An address as the call has it, as Auth stores it, and as it is in a URL. */
 function addressesIn({ email }: Context["options"]): string[] {
   if (!email) return [];
@@ -17,8 +25,7 @@ export function redactingStep(step: GoLiveStep): GoLiveStep {
   return {
     ...step,
     async run(context) {
-      const { project, options } = context;
-      const secrets = [...secretsOf(project.settings.values), ...addressesIn(options)];
+      const secrets = [...secretsIn(context), ...addressesIn(context.options)];
       const hide = (text: string) => redacted(text, secrets);
       try {
         const { evidence, fix, ...finding } = await step.run(context);

@@ -21,3 +21,14 @@ Deno.test("addresses, modes and publishable keys stay in the evidence", () => {
   const local = { SUPABASE_DB_URL: "postgresql://postgres:postgres@127.0.0.1:54322/postgres" };
   equal(redacted("install postgresql-client-17", secretsOf(local)), "install postgresql-client-17");
 });
+
+Deno.test("a short password is hidden, and a plain word only where it is the password", () => {
+  const hide = (password: string, text: string) => {
+    const url = `postgresql://owner:${password}@db.example.com/postgres`;
+    return redacted(text, secretsOf({ SUPABASE_DB_URL: url }));
+  };
+  equal(hide("hunter2", "hunter2 was refused"), "[hidden] was refused");
+  equal(hide("test", "test mode of owner:test@db"), "test mode of owner[hidden]db");
+  equal(hide("5432", "port 5432 of owner:5432@db"), "port 5432 of owner[hidden]db");
+  equal(hide("a1", "a1"), "a1");
+});

@@ -1,6 +1,9 @@
 /** Takes the values of secrets out of a text that is printed, stored or signed. */
 
 const SHORTEST = 8;
+const SHORTEST_PASSWORD = 4;
+/** A short password of this form is also a word or a number of other texts, such as a port. */
+const PLAIN = /^([a-z]+|\d+)$/i;
 /** The password of a local stack's database, which everybody knows, and a word of its messages. */
 const KNOWN = "postgres";
 const HIDDEN = "[hidden]";
@@ -17,11 +20,16 @@ function decoded(text: string): string {
   }
 }
 
-/** The password of an address is a secret of its own: messages repeat parts of an address. */
+/**
+ * The password of an address is a secret of its own: messages repeat parts of an address. A short
+ * and plain one is hidden only where it stands as a password.
+ */
 function passwordsIn(value: string): string[] {
   if (!URL.canParse(value)) return [];
   const { password } = new URL(value);
-  return [password, decoded(password)];
+  return [password, decoded(password)]
+    .filter((each) => each.length >= SHORTEST_PASSWORD && each !== KNOWN)
+    .map((each) => each.length < SHORTEST && PLAIN.test(each) ? `:${each}@` : each);
 }
 
 /** Returns the secrets in the settings: whole values, their parts, and passwords of addresses. */
@@ -30,9 +38,10 @@ export function secretsOf(values: Readonly<Record<string, string | undefined>>):
     const isSecret = SECRET.test(name) && !PUBLIC.test(name);
     // A list or a JSON object of keys has several secrets.
     const parts = isSecret ? [value, ...value.split(/[\s,;"'{}[\]]+/)] : [];
-    return [...parts, ...passwordsIn(value)];
+    const whole = parts.filter((part) => part.length >= SHORTEST && part !== KNOWN);
+    return [...whole, ...passwordsIn(value)];
   });
-  return [...new Set(all)].filter((secret) => secret.length >= SHORTEST && secret !== KNOWN);
+  return [...new Set(all)];
 }
 
 /** Returns the text without the secrets. The longest goes first, because it may contain another. */

@@ -27,3 +27,8 @@ Deno.test("a fault that no command can correct is left to the dashboard", () => 
   const none = setupFix([{ state: "wrong" }, { state: "ok", setup: "--update" }], OPTIONS, true);
   equal(none, "Correct it in Stripe's dashboard, Developers, Webhooks.");
 });
+
+Deno.test("a key that may not list endpoints is corrected, and no endpoint is", () => {
+  const refusal = "The key lacks the right webhook_read: add it.";
+  equal(setupFix([{ state: "wrong", refusal }], OPTIONS, true), refusal);
+});

@@ -10,10 +10,12 @@ const BY_HAND = "Correct it in Stripe's dashboard, Developers, Webhooks.";
  * secret, and `--update` or `--replace` only where an existing one must change.
  */
 export function setupFix(
-  findings: readonly Pick<Finding, "state" | "setup">[],
+  findings: readonly Pick<Finding, "state" | "setup" | "refusal">[],
   options: Pick<Options, "envFile" | "project">,
   withConnect: boolean,
 ): string {
+  const refusal = findings.find((each) => each.refusal !== undefined)?.refusal;
+  if (refusal !== undefined) return refusal;
   const cures = new Set(findings.flatMap(({ state, setup }) => state === "ok" ? [] : setup ?? []));
   const removals = [...cures].filter((cure) => cure.startsWith("--remove"));
   const changes = [...cures].filter((cure) => !cure.startsWith("--remove"));

@@ -1,7 +1,7 @@
 /** The checks of `deno task stripe:check`, each as a step of its own. */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";
-import { failed, type Finding, found, warning } from "../core/step.ts";
+import { failed, type Finding, found, skipped, warning } from "../core/step.ts";
 import {
   checkEndpoints,
   checkFunction,
@@ -11,12 +11,18 @@ import {
 import { readTarget, type Target } from "../../stripe/target.ts";
 import { setupFix } from "./setup-fix.ts";
 
-const targetOf = ({ options, project }: Context): Target =>
-  readTarget({ "env-file": options.envFile, "url": project.url });
+/** The address that `stripe:setup` takes, so that the command of the fix cures what was found. */
+const targetOf = ({ options }: Context): Target => readTarget({ "env-file": options.envFile });
 
 /** The emulator's one endpoint gets the events of connected accounts, too. */
 const hasConnect = ({ project, options }: Context): boolean =>
   project.emulatorUrl === undefined && !options.isWithoutConnect;
+
+/** The report names SUPABASE_URL as the project, so another address belongs into the evidence. */
+function named(finding: Finding, { url }: Target, { project }: Context): Finding {
+  if (url.startsWith(`${project.url}/`)) return finding;
+  return { ...finding, evidence: [...finding.evidence, `address: ${url}`] };
+}
 
 function findingOf(all: readonly StripeFinding[], fix: string): Finding {
   const say = ({ subject, text }: StripeFinding) => `${subject}: ${text}`;
@@ -33,8 +39,9 @@ export const endpoints: GoLiveStep = {
   source: "stripe",
   async run(context) {
     const withConnect = hasConnect(context);
-    const all = await checkEndpoints(targetOf(context), withConnect);
-    return findingOf(all, setupFix(all, context.options, withConnect));
+    const target = targetOf(context);
+    const all = await checkEndpoints(target, withConnect);
+    return named(findingOf(all, setupFix(all, context.options, withConnect)), target, context);
   },
 };
 
@@ -44,16 +51,22 @@ export const webhookFunction: GoLiveStep = {
   title: "Does the function answer without a redirect, and know the endpoint's secret?",
   source: "stripe",
   async run(context) {
-    const all = await checkFunction(targetOf(context));
+    const target = targetOf(context);
+    const all = await checkFunction(target);
+    // Only a signed request shows that the function knows the secret.
+    if (context.project.webhookSecret === undefined && all.every(({ state }) => state === "ok")) {
+      return skipped("STRIPE_WEBHOOK_SECRET is not set in the settings, so it can't be tried");
+    }
     const isAddress = all.some(({ subject, state }) => subject === "function" && state === "wrong");
     const secret =
       "Copy the endpoint's signing secret from Stripe's dashboard (Developers, Webhooks) into " +
       `STRIPE_WEBHOOK_SECRET, and deploy the secrets: ${
         taskLine(context.options, "deploy --project REF")
       }.`;
-    const address = "Correct what the answer names: SUPABASE_URL, or the deployment of the " +
-      `function stripe-webhook (${taskLine(context.options, "deploy --project REF")}).`;
-    return findingOf(all, isAddress ? address : secret);
+    const address = "Correct what the answer names: SUPABASE_URL (or FARTHING_PUBLIC_URL, if " +
+      "it is set), or the deployment of the function " +
+      `stripe-webhook (${taskLine(context.options, "deploy --project REF")}).`;
+    return named(findingOf(all, isAddress ? address : secret), target, context);
   },
 };
 
