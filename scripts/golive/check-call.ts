@@ -1,4 +1,7 @@
 /** Refuses a call that does not fit the project, before anything is changed. */
+import pc from "picocolors";
+import { printError } from "@farthing/command-line";
+import { requireOneDatabase } from "./command/check-database.ts";
 import {
   requireLongStages,
   requireOneProject,
@@ -6,15 +9,32 @@ import {
 } from "./command/check-options.ts";
 import type { Options } from "./command/options.ts";
 import type { Project } from "./command/project.ts";
+import { loadKey } from "./core/sign.ts";
 import { previousRevision } from "./rollback/revision.ts";
 
-/** @throws SettingsError that names the option */
-export async function checkCall(project: Project, options: Options): Promise<void> {
+/** A report that can't be signed is lost with the evidence of a payment, so the key is read first. */
+async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
+  const problem = await loadKey(isUrgent, file);
+  if (problem === undefined) return;
+  printError(pc.yellow(`${problem}\nThis rollback goes on, and signs with a key of its own.`));
+}
+
+/**
+ * @param keyFile by default the key of this machine
+ * @throws SettingsError that names the option, the setting or the file
+ */
+export async function checkCall(
+  project: Project,
+  options: Options,
+  keyFile?: string,
+): Promise<void> {
   requireOneProject(project, options);
+  requireOneDatabase(project, options);
   requireLongStages(project, options);
   requireOwnTraffic(project, options);
   // A mistyped revision must not end a rollback in its middle, with the new functions still running.
   if (options.command === "rollback" && options.revision !== undefined) {
     await previousRevision(options.revision);
   }
+  await requireKey(options.command === "rollback", keyFile);
 }

@@ -23,7 +23,7 @@ export interface Project {
   readonly isLocal: boolean;
 }
 
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+export const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /** A key that Stripe refuses. */
 const NO_KEY = "sk_live_none";
@@ -70,7 +70,11 @@ export function readProject(envFile: string | undefined, isUrgent = false): Proj
   };
 }
 
-/** Returns the reference of a hosted project; undefined for one on this machine. */
+/** A domain of one's own does not have the reference that commands of the Supabase CLI need. */
+export const UNKNOWN_REF =
+  "SUPABASE_URL is a domain of your own, which does not name the project: add --project REF";
+
+/** Returns a hosted project's reference. A local one has none, and an own domain does not tell it. */
 export function projectRef({ url, isLocal }: Project, named?: string): string | undefined {
   return named ??
     (isLocal ? undefined : /^([a-z]{20})\.supabase\.co$/.exec(new URL(url).host)?.[1]);

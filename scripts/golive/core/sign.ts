@@ -1,9 +1,8 @@
 /** Signs reports with Ed25519, so that a reader can tell whether one was changed afterwards. */
 import { Buffer } from "node:buffer";
-import { runFolder } from "./run-file.ts";
+import { SettingsError } from "../../settings/settings.ts";
 import type { Report } from "./report.ts";
-
-const ALGORITHM = "Ed25519";
+import { ALGORITHM, makePair, ownKey, readKey } from "./sign-key.ts";
 
 export interface SignedReport {
   readonly report: Report;
@@ -16,30 +15,27 @@ export interface SignedReport {
 const base64 = (bytes: ArrayBuffer) => Buffer.from(bytes).toString("base64");
 const bytesOf = (report: Report) => new TextEncoder().encode(JSON.stringify(report));
 
-/** Returns the key of this machine. The first call makes it; only its owner can read the file. */
-async function keyPair(): Promise<CryptoKeyPair> {
-  const file = `${runFolder()}/key.json`;
-  const stored = await Deno.readTextFile(file).catch(() => undefined);
-  if (stored === undefined) {
-    const made = await crypto.subtle.generateKey(ALGORITHM, true, [
-      "sign",
-      "verify",
-    ]) as CryptoKeyPair;
-    const jwk = await crypto.subtle.exportKey("jwk", made.privateKey);
-    await Deno.mkdir(runFolder(), { recursive: true });
-    await Deno.writeTextFile(file, JSON.stringify(jwk), { mode: 0o600 });
-    return made;
+/** The key of this run. It is loaded early, so that a damaged file can't cost a paid run its report. */
+let loaded: CryptoKeyPair | undefined;
+
+/**
+ * Loads the key before the first step. An urgent run goes on without the key of this machine.
+ * @returns why the run signs with a key of its own; undefined if it has the key of this machine
+ * @throws SettingsError if the key is damaged, and the run is not urgent
+ */
+export async function loadKey(isUrgent: boolean, file?: string): Promise<string | undefined> {
+  try {
+    loaded = await ownKey(file);
+    return undefined;
+  } catch (error) {
+    if (!isUrgent || !(error instanceof SettingsError)) throw error;
+    loaded = await makePair();
+    return error.message;
   }
-  const { d: _, key_ops: __, ...jwk } = JSON.parse(stored) as JsonWebKey;
-  const [privateKey, publicKey] = await Promise.all([
-    crypto.subtle.importKey("jwk", JSON.parse(stored), ALGORITHM, false, ["sign"]),
-    crypto.subtle.importKey("jwk", jwk, ALGORITHM, true, ["verify"]),
-  ]);
-  return { privateKey, publicKey };
 }
 
 export async function sign(report: Report): Promise<SignedReport> {
-  const { privateKey, publicKey } = await keyPair();
+  const { privateKey, publicKey } = loaded ?? await ownKey();
   const [signature, raw] = await Promise.all([
     crypto.subtle.sign(ALGORITHM, privateKey, bytesOf(report)),
     crypto.subtle.exportKey("raw", publicKey),
@@ -53,12 +49,14 @@ export async function fingerprintOf(publicKey: string): Promise<string> {
   return Buffer.from(digest).toString("hex");
 }
 
-/** Returns this machine's fingerprint; undefined if it has not signed yet. */
-export async function ownFingerprint(): Promise<string | undefined> {
-  const stored = await Deno.readTextFile(`${runFolder()}/key.json`).catch(() => undefined);
+/**
+ * Returns this machine's fingerprint; undefined if it has not signed yet.
+ * @throws SettingsError if the key is damaged
+ */
+export async function ownFingerprint(file?: string): Promise<string | undefined> {
+  const stored = await readKey(file);
   if (stored === undefined) return undefined;
-  const { x = "" } = JSON.parse(stored) as JsonWebKey;
-  return await fingerprintOf(Buffer.from(x, "base64url").toString("base64"));
+  return await fingerprintOf(base64(await crypto.subtle.exportKey("raw", stored.publicKey)));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Whether every needed secret is set where it is needed. Names are compared, never values. */
 import type { GoLiveStep } from "../command/context.ts";
-import { projectRef } from "../command/project.ts";
+import { projectRef, UNKNOWN_REF } from "../command/project.ts";
 import { taskLine } from "../command/task-line.ts";
 import { failed, found, skipped } from "../core/step.ts";
 import { checkSecrets, wrongNames } from "../../secrets/check.ts";
@@ -35,9 +35,10 @@ export const projectSecrets: GoLiveStep = {
   source: "project",
   async run({ project, options }) {
     const ref = projectRef(project, options.project);
-    if (ref === undefined) {
+    if (ref === undefined && project.isLocal) {
       return skipped("the project runs on this machine, and its functions read the same settings");
     }
+    if (ref === undefined) return skipped(UNKNOWN_REF);
     const answer = await fromProject(ref).catch((error: Error) => error);
     if (answer instanceof Error) {
       return skipped(`the Supabase CLI can't list them: ${answer.message}`);

@@ -1,6 +1,7 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { GO_ON, STEPS } from "../commands.ts";
-import { deployByHand } from "./functions.ts";
+import type { Context } from "../command/context.ts";
+import { deployByHand, functions } from "./functions.ts";
 
 Deno.test("a rollback that goes on repeats what may have changed, and reads the flags at the end", () => {
   const { rollback } = STEPS;
@@ -19,4 +20,12 @@ Deno.test("the command for a person makes a folder of its own", () => {
     "git worktree add --detach ../farthing-rollback abc && cd ../farthing-rollback && " +
       "deno run -A scripts/packages/main.ts && deno run -A x.ts",
   );
+});
+
+Deno.test("functions of an unknown reference are skipped, with the option to add", async () => {
+  const project = { url: "https://api.shop.example", isLocal: false };
+  const options = { revision: "HEAD" };
+  const { state, evidence } = await functions.run({ project, options } as unknown as Context);
+  deepEqual([state, evidence.length], ["skipped", 1]);
+  match(evidence[0]!, /add --project REF/);
 });

@@ -4,7 +4,7 @@
  */
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
-import { type Project, projectRef } from "../command/project.ts";
+import { type Project, projectRef, UNKNOWN_REF } from "../command/project.ts";
 import { failed, type Finding, found, skipped } from "../core/step.ts";
 import { withServedFunctions } from "../shared/served-functions.ts";
 import { SMOKE } from "../smoke/steps.ts";
@@ -72,6 +72,7 @@ export const functions: GoLiveStep = {
     const revision = await previousRevision(options.revision).catch((error: Error) => error);
     if (revision instanceof Error) return skipped(`no earlier revision: ${revision.message}`);
     const ref = projectRef(project, options.project);
+    if (ref === undefined && !project.isLocal) return skipped(UNKNOWN_REF);
     if (ref === undefined && project.emulatorUrl === undefined) {
       return skipped("`supabase start` serves this folder: check out the revision by git");
     }
