@@ -4,7 +4,7 @@ import { type CommandName, STAGES } from "./command/options.ts";
 import { isHosted, needed, neededWhere } from "./command/required.ts";
 import { CANARY } from "./canary/steps.ts";
 import { FIRST_DOLLAR } from "./first-dollar/steps.ts";
-import { withinFull } from "./first-dollar/within-full.ts";
+import { beforeCanary, withinFull } from "./first-dollar/within-full.ts";
 import { PREFLIGHT } from "./preflight/steps.ts";
 import { ROLLBACK } from "./rollback/steps.ts";
 import { SMOKE } from "./smoke/steps.ts";
@@ -50,9 +50,7 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "full": [
     // A stack's server is often newer than pg_dump, and nobody loses the ledger of a stack.
     ...neededWhere(isHosted, SNAPSHOT, ...DUMP),
-    ...CHECKS,
-    ...SMOKE,
-    ...EVENTS,
+    ...[...CHECKS, ...SMOKE, ...EVENTS].map(beforeCanary),
     ...STAGED,
     ...DOLLAR.map(withinFull),
   ],

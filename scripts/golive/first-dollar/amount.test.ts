@@ -33,7 +33,7 @@ Deno.test("a session without a payment is no first dollar", () => {
   const { state, evidence, fix } = judgeAmount(ORDER, free, null);
   equal(state, "failed");
   match(evidence.join(), /0\.00 USD, no_payment_required,Stripe took no money/);
-  match(fix ?? "", /--again/);
+  match(fix ?? "", /--buy-again/);
   equal(judge(0).state, "failed");
 });
 

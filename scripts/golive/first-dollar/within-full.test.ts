@@ -4,7 +4,7 @@ import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 import { UnreachableError } from "../core/unreachable.ts";
 import { broken, withShop } from "./testing/shop.ts";
-import { withinFull } from "./within-full.ts";
+import { beforeCanary, withinFull } from "./within-full.ts";
 
 const AT = "2026-11-25T08:00:00Z";
 const FIX = "Look.";
@@ -83,4 +83,17 @@ Deno.test("an error shows nothing about the credits: it stays one, and nothing i
     deepEqual((await stepOf(() => Promise.resolve(found("9990"))).run(context)).evidence, ["9990"]);
   });
   deepEqual(set, []);
+});
+
+Deno.test("a check says which flag is open only if its run has opened one", async () => {
+  const check = beforeCanary({
+    ...{ code: "preflight.cron", title: "?", source: "project" },
+    run: () => Promise.resolve(failed("pg_cron does not run", FIX)),
+  });
+  await withShop({ answers: { flags: flagsOn([]) }, options: { flag: "b2c" } }, async (context) => {
+    deepEqual((await check.run(context)).evidence, ["pg_cron does not run"]);
+    const own = { state: "percentage", percentage: 5, reason: "golive canary: 5 %", before: "1" };
+    const opened = { ...context, facts: { "canary.own": JSON.stringify(own) } };
+    match((await check.run(opened)).evidence[1] ?? "", /^b2c is on.*rollback --flag b2c$/);
+  });
 });

@@ -3,6 +3,7 @@
  * shown that buyers pay and get no credits, the next customer would lose money, too: sales go off.
  * After another failure, and after an error that shows nothing, they stay on, and the step says so.
  */
+import { hasOpened } from "../canary/own-flag.ts";
 import { rollBack } from "../canary/roll-back.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { redactingStep } from "../command/redacting.ts";
@@ -67,3 +68,9 @@ export const withinFull = (step: GoLiveStep): GoLiveStep =>
         : { ...finding, evidence: [...finding.evidence, ...await flagsNow(context)] };
     },
   });
+
+/** A check that a run repeats in the middle of its canary: if it fails, the flag stays at its stage. */
+export const beforeCanary = (step: GoLiveStep): GoLiveStep => ({
+  ...step,
+  run: (context) => (hasOpened(context) ? withinFull(step) : step).run(context),
+});
