@@ -34,7 +34,7 @@ async function isShut(project: Project, names: readonly FlagName[]): Promise<boo
 
 export const flags: GoLiveStep = {
   code: "rollback.flags-off",
-  title: "Are the flags off, in every process?",
+  title: "Are the flags off?",
   source: "project",
   // Somebody may have switched one on since the run was ended.
   isRepeated: true,
