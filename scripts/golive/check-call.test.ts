@@ -1,4 +1,4 @@
-import { doesNotReject, rejects } from "node:assert/strict";
+import { doesNotReject, equal, rejects } from "node:assert/strict";
 import { SettingsError } from "../settings/settings.ts";
 import { checkCall } from "./check-call.ts";
 import { type Options, readOptions } from "./command/options.ts";
@@ -29,6 +29,13 @@ Deno.test("a call is refused whose database is another project's", async () => {
   const databaseUrl = "postgresql://postgres:hush@127.0.0.1:54322/postgres";
   const project = { ...OWN_DOMAIN, databaseUrl } as Project;
   await rejects(() => checkCall(project, options("preflight")), SettingsError);
+});
+
+Deno.test("a rollback goes on without another project's database", async () => {
+  const databaseUrl = "postgresql://postgres:hush@127.0.0.1:54322/postgres";
+  const project = { ...OWN_DOMAIN, databaseUrl } as Project;
+  equal((await checkCall(project, options("rollback"))).databaseUrl, undefined);
+  equal((await checkCall(OWN_DOMAIN, options("rollback"))).url, OWN_DOMAIN.url);
 });
 
 Deno.test("a damaged key refuses every call before its first step, but a rollback", async () => {

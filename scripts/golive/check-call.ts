@@ -19,7 +19,22 @@ async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   printError(pc.yellow(`${problem}\nThis rollback goes on, and signs with a key of its own.`));
 }
 
+/** Another project's database must not keep sales on: a rollback goes on without it. */
+function withOneDatabase(project: Project, options: Options): Project {
+  try {
+    requireOneDatabase(project, options);
+    return project;
+  } catch (error) {
+    if (options.command !== "rollback") throw error;
+    printError(
+      pc.yellow(`${(error as Error).message}\nThis rollback goes on without the database.`),
+    );
+    return { ...project, databaseUrl: undefined };
+  }
+}
+
 /**
+ * Returns the project as the command may use it.
  * @param keyFile by default the key of this machine
  * @throws SettingsError that names the option, the setting or the file
  */
@@ -27,9 +42,9 @@ export async function checkCall(
   project: Project,
   options: Options,
   keyFile?: string,
-): Promise<void> {
+): Promise<Project> {
   requireOneProject(project, options);
-  requireOneDatabase(project, options);
+  const checked = withOneDatabase(project, options);
   requireLongStages(project, options);
   requireOwnTraffic(project, options);
   // A mistyped revision must not end a rollback in its middle, with the new functions still running.
@@ -37,4 +52,5 @@ export async function checkCall(
     await previousRevision(options.revision);
   }
   await requireKey(options.command === "rollback", keyFile);
+  return checked;
 }

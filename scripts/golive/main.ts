@@ -26,8 +26,7 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "IN
 
 async function run(options: Options): Promise<number> {
   const { command, envFile, isLive, isJson } = options;
-  const project = readProject(envFile, command === "rollback");
-  await checkCall(project, options);
+  const project = await checkCall(readProject(envFile, command === "rollback"), options);
   if (PAYS.includes(command)) await requireLive(project, isLive);
   await reserveReport(options.report);
   let verdict: Verdict = "INCOMPLETE";

@@ -48,8 +48,10 @@ export const flags: GoLiveStep = {
     const how = await switchOff(project, names);
     const setMs = performance.now() - start;
     await tell({ "rollback.off": "yes" });
-    // A canary that is gone on with would open the flag again.
-    await endRun({ command: "canary", project: project.url, mode: project.mode });
+    // A canary that is gone on with would open the flag again. Without Stripe's key the mode is unknown.
+    for (const mode of ["test", "live"] as const) {
+      await endRun({ command: "canary", project: project.url, mode });
+    }
     await delay(FLAG_DELAY_MS);
     const isOff = await isShut(project, names);
     const evidence = [
