@@ -26,11 +26,14 @@ const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
 
 const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
 
+/** If a resumed canary can't go on, its flag is open at its stage. */
+const WARNED = CANARY.map((step) => step.code === "canary.start" ? beforeCanary(step) : step);
+
 /** Stages that were not asked for are skipped, and the canary is complete without them. */
 const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
   (steps, stage) =>
     neededWhere(({ options }) => options.stages.includes(stage), steps, `canary.stage-${stage}`),
-  CANARY,
+  WARNED,
 );
 
 const DOLLAR = needed(
@@ -45,7 +48,7 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "webhook": EVENTS,
   "canary": STAGED,
   "rollback": ROLLBACK,
-  "first-dollar": DOLLAR,
+  "first-dollar": DOLLAR.map(withinFull),
   "snapshot": needed(SNAPSHOT, ...DUMP),
   "full": [
     // A stack's server is often newer than pg_dump, and nobody loses the ledger of a stack.

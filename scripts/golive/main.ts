@@ -12,11 +12,12 @@ import { askedOf, commitHere } from "./command/asked.ts";
 import { requireLive } from "./command/confirm-live.ts";
 import { type Options, readOptions, USAGE } from "./command/options.ts";
 import { printShown, printVerdict } from "./command/print-run.ts";
-import { readProject } from "./command/project.ts";
+import { type Project, readProject } from "./command/project.ts";
 import { reserveReport, writeReport } from "./command/report-file.ts";
 import { verifyReport } from "./command/verify-report.ts";
-import { keepPaid } from "./first-dollar/keep-paid.ts";
+import { keepPaid, requireEnded } from "./first-dollar/keep-paid.ts";
 import { reportOf, type Verdict } from "./core/report.ts";
+import { readRun } from "./core/run-file.ts";
 import { runSteps } from "./core/run-steps.ts";
 import { sign } from "./core/sign.ts";
 
@@ -24,11 +25,36 @@ const now = () => new Date();
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "INCOMPLETE": 3 };
 
+/** A file that can't be written must not keep sales on: the report of a rollback goes elsewhere. */
+async function reportFor({ command, report }: Options): Promise<string | undefined> {
+  try {
+    await reserveReport(report);
+    return report;
+  } catch (error) {
+    if (command !== "rollback" || !(error instanceof SettingsError)) throw error;
+    printError(pc.yellow(error.message));
+    return undefined;
+  }
+}
+
+/** `full` may have stopped at a page that somebody pays before `first-dollar` runs, and the reverse. */
+async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
+  if (!PAYS.includes(command)) return;
+  for (const each of PAYS) {
+    const of = { command: each, project: project.url, mode: project.mode };
+    const run = await readRun(of).catch(() => undefined);
+    if (run === undefined) continue;
+    if (each !== command) await keepPaid(project, run, false);
+    else if (buysAgain) requireEnded(run);
+  }
+}
+
 async function run(options: Options): Promise<number> {
   const { command, envFile, isLive, isJson } = options;
   const project = await checkCall(readProject(envFile, command === "rollback"), options);
   if (PAYS.includes(command)) await requireLive(project, isLive);
-  await reserveReport(options.report);
+  const report = await reportFor(options);
+  await keepPurchases(project, options);
   let verdict: Verdict = "INCOMPLETE";
   await runSteps({
     of: { command, project: project.url, mode: project.mode },
@@ -39,6 +65,7 @@ async function run(options: Options): Promise<number> {
       asked: askedOf(options, await commitHere()),
       mostMs: mostMsOf(command),
       isUrgent: command === "rollback",
+      hasPaid: PAYS.includes(command),
       onDropped: (dropped) => keepPaid(project, dropped),
     },
     now,
@@ -50,7 +77,7 @@ async function run(options: Options): Promise<number> {
       printError(pc.yellow(`The run's record can't be written: ${message}`)),
     async onEnded(ended) {
       const signed = await sign(reportOf(ended, now()));
-      const file = await writeReport(options.report, signed);
+      const file = await writeReport(report, signed);
       if (isJson) print(JSON.stringify(signed));
       else printVerdict(signed.report, file);
       verdict = signed.report.verdict;

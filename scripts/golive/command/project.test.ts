@@ -78,5 +78,10 @@ Deno.test("a rollback goes on without Stripe's key and with a wrong address of t
   const project = await readWith(wrong, true);
   equal(project.databaseUrl, undefined);
   equal(project.secretKey, "sb_secret_x");
+  for (const apiUrl of ["https://emulator.example", "emulator"]) {
+    const live = { STRIPE_SECRET_KEY: "sk_live_x", STRIPE_API_URL: apiUrl };
+    await rejects(() => readWith(live), SettingsError);
+    equal((await readWith(live, true)).emulatorUrl, undefined);
+  }
   await rejects(() => readWith({ SUPABASE_SECRET_KEY: "" }, true), /SUPABASE_SECRET_KEY/);
 });

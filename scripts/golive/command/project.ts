@@ -39,6 +39,19 @@ function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
   }
 }
 
+/** A live key must only be sent to Stripe itself, or to an emulator that lives on this machine alone. */
+function apiUrlOf({ values }: Settings, mode: Mode, url: string): string | undefined {
+  const apiUrl = values["STRIPE_API_URL"] || undefined;
+  if (apiUrl === undefined) return undefined;
+  if (!URL.canParse(apiUrl)) throw new SettingsError("STRIPE_API_URL must be an address.");
+  if (mode === "live" && !areLoopback([apiUrl, url])) {
+    throw new SettingsError(
+      "STRIPE_API_URL must not be set with a live key, unless the whole project is on this machine.",
+    );
+  }
+  return apiUrl;
+}
+
 /**
  * @param isUrgent a rollback needs only the address and a key of the project: neither Stripe's key nor a
  * good address of the database must keep sales on
@@ -48,14 +61,8 @@ export function readProject(envFile: string | undefined, isUrgent = false): Proj
   const settings = readSettings(envFile);
   const url = projectUrl(settings);
   const stripeKey = orWithout(isUrgent, () => stripeKeyOf(settings), NO_KEY);
-  const apiUrl = settings.values["STRIPE_API_URL"] || undefined;
   const mode = modeOfKey(stripeKey);
-  // A live key must only be sent to Stripe itself, or to an emulator that lives on this machine alone.
-  if (apiUrl !== undefined && mode === "live" && !areLoopback([apiUrl, url])) {
-    throw new SettingsError(
-      "STRIPE_API_URL must not be set with a live key, unless the whole project is on this machine.",
-    );
-  }
+  const apiUrl = orWithout(isUrgent, () => apiUrlOf(settings, mode, url), undefined);
   return {
     settings,
     url: url.replace(/\/+$/, ""),

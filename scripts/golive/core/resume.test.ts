@@ -73,6 +73,7 @@ Deno.test("a run that is not gone on with is shown before its record is lost", a
   deepEqual(dropped, ["order-1"]);
   await Deno.writeTextFile(fileOf(run), "{");
   await dropRun(run, resuming);
-  deepEqual(dropped, ["order-1"], "a damaged record has nothing");
+  deepEqual(dropped, ["order-1"], "a damaged record of a canary has nothing");
+  await rejects(() => dropRun(run, { ...resuming, hasPaid: true }), /not known whether its run/);
   await endRun(run);
 });

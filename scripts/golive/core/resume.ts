@@ -1,6 +1,6 @@
 /** Decides whether a run that was ended may go on, or has to begin anew. */
 import { SettingsError } from "../../settings/settings.ts";
-import { readRun, type Run, type RunOf } from "./run-file.ts";
+import { fileOf, readRun, type Run, type RunOf } from "./run-file.ts";
 
 export interface Resuming {
   /** The options that the person gives now, by name. */
@@ -9,13 +9,27 @@ export interface Resuming {
   readonly mostMs: number;
   /** Whether a run that can't go on begins anew by itself, as an urgent one must. */
   readonly isUrgent?: boolean;
+  /** Whether the command buys, so that a record that can't be read may be that of a payment. */
+  readonly hasPaid?: boolean;
   /** Is called with a run that is not gone on with, before its record is lost. It may have paid. */
   readonly onDropped?: (run: Run) => Promise<void>;
 }
 
-/** Passes the record of a run that is about to begin anew to `onDropped`. A damaged one has nothing. */
-export async function dropRun(of: RunOf, { onDropped }: Resuming): Promise<void> {
-  const run = onDropped && await readRun(of).catch(() => undefined);
+/**
+ * Passes the record of a run that is about to begin anew to `onDropped`.
+ * @throws SettingsError if the record of a run that may have paid is damaged
+ */
+export async function dropRun(of: RunOf, { onDropped, hasPaid }: Resuming): Promise<void> {
+  if (onDropped === undefined) return;
+  const run = await readRun(of).catch(() => {
+    if (!hasPaid) return undefined;
+    throw new SettingsError(
+      `${
+        fileOf(of)
+      } can't be read, so it is not known whether its run has paid: look at Stripe's ` +
+        "payments, then move the file away.",
+    );
+  });
   if (run) await onDropped(run);
 }
 

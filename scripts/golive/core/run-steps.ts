@@ -82,6 +82,17 @@ async function begin<Context>(running: Running<Context>) {
   return { run, known: new Map<string, Shown>(known) };
 }
 
+/** Returns whether a run may lose its record, because its purchase is stored elsewhere. */
+async function isDropped<Context>(running: Running<Context>, run: Run): Promise<boolean> {
+  try {
+    await running.resuming?.onDropped?.(run);
+    return true;
+  } catch (error) {
+    running.onUnwritten?.(error as Error);
+    return false;
+  }
+}
+
 /** Runs the steps in their order, and writes the record after each. */
 async function walk<Context>(running: Running<Context>): Promise<Run> {
   const { steps, context, now, onShown, goesOn = false, beginsAgain = false } = running;
@@ -117,7 +128,7 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
     run = { ...run, shown: [...run.shown, shown] };
     await write(running, { ...run, shown: [...run.shown, ...aheadOf(nth + 1)] }, true);
     onShown(shown, earlier !== undefined);
-    if (shown.beginsAnew) await endRun(run);
+    if (shown.beginsAnew && await isDropped(running, run)) await endRun(run);
     if (shown.ends || (shown.state === "failed" && !goesOn)) return run;
   }
   return run;

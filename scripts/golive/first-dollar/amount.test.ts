@@ -44,9 +44,11 @@ Deno.test("tax or a code explains another amount, and both amounts are shown", (
   equal(judge(499, { amount_discount: 500, amount_tax: 0 }).state, "ok");
 });
 
-Deno.test("an amount that nothing explains, or another currency, is a warning", () => {
-  equal(judge(1).state, "warning");
-  equal(judge(999, { amount_discount: 0, amount_tax: 0 }, "eur").state, "warning");
+Deno.test("an amount that nothing explains, or another currency, is a failure", () => {
+  equal(judge(1).state, "failed");
+  equal(judge(1, { amount_discount: 0, amount_tax: 16 }).state, "failed");
+  equal(judge(1, { amount_discount: 1, amount_tax: 0 }).state, "failed");
+  equal(judge(999, { amount_discount: 0, amount_tax: 0 }, "eur").state, "failed");
 });
 
 Deno.test("a line of a payout is evidence only if the project's record agrees", () => {

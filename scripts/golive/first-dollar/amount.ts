@@ -1,6 +1,6 @@
 /** The money that Stripe took, compared with the order's price. */
 import type Stripe from "stripe";
-import { failed, type Finding, found, warning } from "../core/step.ts";
+import { failed, type Finding, found } from "../core/step.ts";
 import type { PaidOrder } from "../shared/purchase.ts";
 
 export const money = (amount: number, currency: string): string =>
@@ -39,12 +39,14 @@ export function judgeAmount(
   if (amount === order.amount && currency === order.currency) return found(evidence);
   const price = `the price is ${money(order.amount, order.currency)}`;
   const { amount_discount: discount = 0, amount_tax: tax = 0 } = session.total_details ?? {};
-  if (currency === order.currency && (discount > 0 || tax > 0)) {
+  const net = order.amount - discount;
+  // Prices have the tax in them, or Stripe adds it.
+  if (currency === order.currency && (amount === net || amount === net + tax)) {
     const parts = `discount ${money(discount, currency)}, tax ${money(tax, currency)}`;
     return found([evidence, `${price}; ${parts}`]);
   }
-  return warning(
-    [evidence, `${price}, and the session has no discount and no tax that explain it`],
+  return failed(
+    [evidence, `${price}, and the session's discount and tax do not explain it`],
     `Compare the order with ${session.id} in Stripe's dashboard.`,
   );
 }

@@ -1,11 +1,11 @@
 /** A run that is dropped, although somebody has paid its page. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";
 import type { Run } from "../core/run-file.ts";
 import { runFolder } from "../core/run-file.ts";
 import { SettingsError } from "../../settings/settings.ts";
-import { keepPaid } from "./keep-paid.ts";
+import { keepPaid, requireEnded } from "./keep-paid.ts";
 import { readPaid } from "./paid-record.ts";
 
 const ORDER = "0198c0de-0000-7000-8000-000000000001";
@@ -25,23 +25,27 @@ const ORDER_DATA = {
   ...{ amount_refunded: 0, amount_disputed: 0, credits_taken_back: "0", client_temp_id: null },
 };
 
-/** Passes a project with this order, whose page Stripe says is paid or not. */
+/** Passes a project with this order, whose page is paid or not, and the sessions that were expired. */
 async function withProject(
-  paymentStatus: "paid" | "unpaid" | "unknown",
-  use: (project: Project) => Promise<void>,
+  paymentStatus: "paid" | "unpaid" | "delayed" | "unknown",
+  use: (project: Project, expired: string[]) => Promise<void>,
 ): Promise<void> {
+  const expired: string[] = [];
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     () => Response.json({ success: true, data: ORDER_DATA, metadata: {} }),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   const retrieve = () =>
-    paymentStatus === "unknown"
-      ? Promise.reject(new Error("Stripe is down."))
-      : Promise.resolve({ payment_status: paymentStatus });
-  const stripe = { checkout: { sessions: { retrieve } } } as unknown as Stripe;
+    paymentStatus === "unknown" ? Promise.reject(new Error("Stripe is down.")) : Promise.resolve({
+      id: "cs_live_1",
+      status: paymentStatus === "unpaid" ? "open" : "complete",
+      payment_status: paymentStatus === "paid" ? "paid" : "unpaid",
+    });
+  const expire = (id: string) => Promise.resolve(void expired.push(id));
+  const stripe = { checkout: { sessions: { retrieve, expire } } } as unknown as Stripe;
   try {
-    await use({ url, mode: "live", secretKey: "sb_secret_x", stripe } as Project);
+    await use({ url, mode: "live", secretKey: "sb_secret_x", stripe } as Project, expired);
   } finally {
     const file = `${runFolder()}/paid-live-127.0.0.1-${server.addr.port}.json`;
     await Deno.remove(file).catch(() => {});
@@ -55,12 +59,26 @@ Deno.test("a page that was paid after its run stays paid for the next run", () =
     deepEqual([paid?.run, paid?.order, paid?.session], ["run-1", ORDER, "cs_live_1"]);
   }));
 
-Deno.test("an unpaid page, and a run without an order, leave no record", () =>
-  withProject("unpaid", async (project) => {
+Deno.test("a delayed payment counts as paid, because its money is on the way", () =>
+  withProject("delayed", async (project, expired) => {
     await keepPaid(project, runWith(FACTS));
-    await keepPaid(project, runWith({}));
-    equal(await readPaid(project), undefined);
+    deepEqual([(await readPaid(project))?.order, expired], [ORDER, []]);
   }));
+
+Deno.test("an unpaid page leaves no record, and nobody can pay it once its run is lost", () =>
+  withProject("unpaid", async (project, expired) => {
+    await keepPaid(project, runWith({}));
+    await keepPaid(project, runWith(FACTS), false);
+    deepEqual([await readPaid(project), expired], [undefined, []]);
+    await keepPaid(project, runWith(FACTS));
+    deepEqual([await readPaid(project), expired], [undefined, ["cs_live_1"]]);
+  }));
+
+Deno.test("--buy-again is refused while the last run has an order of its own", () => {
+  throws(() => requireEnded(runWith(FACTS)), SettingsError);
+  requireEnded(runWith({ ...FACTS, "first-dollar.paid-by": "run-0" }));
+  requireEnded(runWith({}));
+});
 
 Deno.test("a run begins only if it is known whether the last one has paid", () =>
   withProject("unknown", async (project) => {

@@ -1,30 +1,57 @@
 /** Keeps what a run has paid when its record is lost: the next run must not pay again. */
+import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";
 import { SettingsError } from "../../settings/settings.ts";
 import type { Run } from "../core/run-file.ts";
-import { isPaidAtStripe, orderForBackEnd } from "../shared/purchase.ts";
+import { orderForBackEnd } from "../shared/purchase.ts";
 import { readPaid, writePaid } from "./paid-record.ts";
 
-/** Returns the session of the order, if Stripe has its money. */
-async function paidSession(project: Project, orderId: string): Promise<string | undefined> {
-  const session = (await orderForBackEnd(project, orderId))?.checkout_session_id;
-  return session && await isPaidAtStripe(project, session) ? session : undefined;
+/** A delayed payment is complete and unpaid until the bank has sent the money. */
+const isBought = ({ status, payment_status }: Stripe.Checkout.Session): boolean =>
+  payment_status !== "unpaid" || status === "complete";
+
+/** Returns the run's own order, with its buyer; undefined if it has none, or that of an earlier run. */
+function ownOrderIn({ facts }: Run) {
+  const [order, buyer] = [facts["first-dollar.order"], facts["first-dollar.buyer"]];
+  return order && buyer && !facts["first-dollar.paid-by"] ? { order, buyer } : undefined;
+}
+
+async function sessionOf({ stripe, ...project }: Project, orderId: string) {
+  const order = await orderForBackEnd({ stripe, ...project }, orderId);
+  const id = order?.checkout_session_id;
+  return id ? await stripe.checkout.sessions.retrieve(id) : undefined;
 }
 
 /**
  * Stores the purchase of a run that is not gone on with, if somebody has paid its page.
+ * @param isLost whether the run's record is lost: nobody may pay its page any more then
  * @throws SettingsError if Stripe or the project can't be asked: nobody knows then whether it was paid
  */
-export async function keepPaid(project: Project, { id: run, facts }: Run): Promise<void> {
-  const [order, buyer] = [facts["first-dollar.order"], facts["first-dollar.buyer"]];
-  // An order that an earlier run has paid has its record.
-  if (!order || !buyer || facts["first-dollar.paid-by"]) return;
-  if ((await readPaid(project))?.order === order) return;
-  const session = await paidSession(project, order).catch((error: Error) => {
+export async function keepPaid(project: Project, run: Run, isLost = true): Promise<void> {
+  const own = ownOrderIn(run);
+  if (own === undefined || (await readPaid(project))?.order === own.order) return;
+  const session = await sessionOf(project, own.order).catch((error: Error) => {
     throw new SettingsError(
-      `Whether order ${order} of the last run was paid is not known: ${error.message} Try again.`,
+      `Whether order ${own.order} of the last run was paid is not known: ${error.message} Try again.`,
     );
   });
   if (session === undefined) return;
-  await writePaid(project, { run, order, buyer, session, paidAt: new Date().toISOString() });
+  if (isBought(session)) {
+    const paidAt = new Date().toISOString();
+    await writePaid(project, { run: run.id, ...own, session: session.id, paidAt });
+  } else if (isLost && session.status === "open") {
+    await project.stripe.checkout.sessions.expire(session.id);
+  }
+}
+
+/**
+ * The line that has bought again would buy once more if it were repeated, as a fix may say.
+ * @throws SettingsError if the last run has an order of its own that it has not ended
+ */
+export function requireEnded(run: Run): void {
+  if (ownOrderIn(run) === undefined) return;
+  throw new SettingsError(
+    "The last run has opened an order of its own: run the command without --buy-again to finish " +
+      "it, or with --again alone to give it up.",
+  );
 }

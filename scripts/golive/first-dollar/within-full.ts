@@ -38,7 +38,7 @@ async function stopSales(context: Context, why: string, finding: Finding): Promi
     const options = { ...context.options, flag };
     findings.push(await rollBack({ ...context, options }, why, []));
   }
-  const fixes = findings.flatMap(({ fix }) => fix ?? []);
+  const fixes = [...findings, finding].flatMap(({ fix }) => fix ?? []);
   return {
     ...findings[0]!,
     evidence: [...findings.flatMap(({ evidence }) => evidence), ...finding.evidence],

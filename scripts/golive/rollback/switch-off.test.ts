@@ -33,5 +33,6 @@ Deno.test("a flag that a canary has switched off does not stand for one that is 
 });
 
 Deno.test("a rollback that goes on takes the flags of its first call", () => {
-  deepEqual(chosenFlags(undefined, "b2b", switched([])), ["b2b"]);
+  deepEqual(chosenFlags(undefined, "b2b", switched([], ["b2c", "b2b"])), ["b2b"]);
+  deepEqual(chosenFlags(undefined, "b2c", switched(["b2b"], ["b2c"])), ["b2c", "b2b"]);
 });

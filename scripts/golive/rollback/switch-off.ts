@@ -46,13 +46,14 @@ export function chosenFlags(
 ): FlagName[] {
   if (named !== undefined) return [named];
   const before = (known ?? "").split(",").filter((name) => name === "b2c" || name === "b2b");
-  // After the first call the newest change is the rollback's, so the run remembers the names.
-  if (before.length > 0) return before;
   const ofCanary = flagsOfCanary(settings);
   const open = SALES.filter((name) =>
     isOn(settings, name) && (name === "b2c" || ofCanary.includes(name))
   );
-  return open.length > 0 ? open : ["b2c"];
+  // After the first call the newest change is the rollback's, so the run remembers the names. A canary
+  // may have opened another flag since then.
+  const all = SALES.filter((name) => before.includes(name) || open.includes(name));
+  return all.length > 0 ? all : ["b2c"];
 }
 
 export async function flagsToSwitch({ project, options, facts }: Context) {
