@@ -4,7 +4,7 @@ import { type CommandName, STAGES } from "./command/options.ts";
 import { isHosted, needed, neededWhere } from "./command/required.ts";
 import { CANARY } from "./canary/steps.ts";
 import { FIRST_DOLLAR } from "./first-dollar/steps.ts";
-import { beforeCanary, withinFull } from "./first-dollar/within-full.ts";
+import { guardSales, guardSalesIfOpen } from "./first-dollar/guard-sales.ts";
 import { PREFLIGHT } from "./preflight/steps.ts";
 import { ROLLBACK } from "./rollback/steps.ts";
 import { SMOKE } from "./smoke/steps.ts";
@@ -27,20 +27,22 @@ const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
 const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
 
 /** If a resumed canary can't go on, its flag is open at its stage. */
-const WARNED = CANARY.map((step) => step.code === "canary.start" ? beforeCanary(step) : step);
+const GUARDED_CANARY = CANARY.map((step) =>
+  step.code === "canary.start" ? guardSalesIfOpen(step) : step
+);
 
 /** Stages that were not asked for are skipped, and the canary is complete without them. */
 const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
   (steps, stage) =>
     neededWhere(({ options }) => options.stages.includes(stage), steps, `canary.stage-${stage}`),
-  WARNED,
+  GUARDED_CANARY,
 );
 
 const DOLLAR = needed(
   FIRST_DOLLAR,
   // A later run can't sign the buyer in, so it skips the credits; the entry shows them.
   ...["first-dollar.checkout", "first-dollar.payment", "first-dollar.entry"],
-);
+).map(guardSales);
 
 export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "preflight": CHECKS,
@@ -48,14 +50,14 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "webhook": EVENTS,
   "canary": STAGED,
   "rollback": ROLLBACK,
-  "first-dollar": DOLLAR.map(withinFull),
+  "first-dollar": DOLLAR,
   "snapshot": needed(SNAPSHOT, ...DUMP),
   "full": [
     // A stack's server is often newer than pg_dump, and nobody loses the ledger of a stack.
     ...neededWhere(isHosted, SNAPSHOT, ...DUMP),
-    ...[...CHECKS, ...SMOKE, ...EVENTS].map(beforeCanary),
+    ...[...CHECKS, ...SMOKE, ...EVENTS].map(guardSalesIfOpen),
     ...STAGED,
-    ...DOLLAR.map(withinFull),
+    ...DOLLAR,
   ],
 };
 

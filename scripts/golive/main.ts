@@ -73,8 +73,7 @@ async function run(options: Options): Promise<number> {
     ...(!isJson && { onStarted: ({ code, title }) => tick(code, title) }),
     goesOn: GO_ON.includes(command),
     beginsAgain: LOOKS.includes(command),
-    onUnwritten: ({ message }) =>
-      printError(pc.yellow(`The run's record can't be written: ${message}`)),
+    onWarning: (says) => printError(pc.yellow(says)),
     async onEnded(ended) {
       const signed = await sign(reportOf(ended, now()));
       const file = await writeReport(report, signed);

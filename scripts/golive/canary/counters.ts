@@ -4,12 +4,11 @@
  * route writes every fifth bound of a histogram, which can't tell 1.1 times from 3 times. So the
  * totals are read through the data API, which has all bounds.
  */
-import { createClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
 import type { Project } from "../command/project.ts";
 import { withSql } from "../shared/database.ts";
-import { directFetch } from "../shared/direct-fetch.ts";
+import { clientOf } from "../shared/supabase-client.ts";
 import { isOfUsers } from "./users-routes.ts";
 
 export interface Counted {
@@ -65,12 +64,8 @@ export function countersIn(series: readonly Series[]): Counted {
   return { ...all, routes };
 }
 
-async function fromDataApi({ url, secretKey }: Project): Promise<unknown> {
-  const client = createClient(url, secretKey, {
-    db: { schema: "farthing_public" },
-    auth: { persistSession: false, autoRefreshToken: false },
-    global: { fetch: directFetch },
-  });
+async function fromDataApi(project: Project): Promise<unknown> {
+  const client = clientOf(project, project.secretKey).schema("farthing_public");
   const { data, error } = await client.rpc("health_metrics", {});
   if (error) throw new Error(`The data API can't read the metrics: ${error.message}`);
   return data;

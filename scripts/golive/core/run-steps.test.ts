@@ -185,7 +185,7 @@ async function withoutRecord(isUrgent: boolean) {
     resuming: { asked: {}, mostMs: 1, isUrgent },
     now: () => new Date("2026-01-01T00:00:00Z"),
     onShown: () => {},
-    onUnwritten: () => void unwritten++,
+    onWarning: () => void unwritten++,
   });
   const ended = await run.then(({ shown }) => shown[0]?.state, () => "not run");
   await Deno.remove(folder, { recursive: true });

@@ -31,8 +31,8 @@ interface Running<Context> {
   readonly beginsAgain?: boolean;
   /** Stores the evidence. Only then is the record removed, which would otherwise be the only copy. */
   readonly onEnded?: (run: Run) => Promise<void>;
-  /** Is called if the record can't be written, for example on a full disk. */
-  readonly onUnwritten?: (error: Error) => void;
+  /** Is called with a sentence if the record can't be written or removed; the run goes on. */
+  readonly onWarning?: (says: string) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -57,7 +57,7 @@ function findingOfError(error: unknown, silent: Set<string>, then: string): Find
 async function write<Context>(running: Running<Context>, run: Run, mayFail = false): Promise<void> {
   await writeRun(run).catch((error: Error) => {
     if (!mayFail) throw error;
-    running.onUnwritten?.(error);
+    running.onWarning?.(`The run's record can't be written: ${error.message}`);
   });
 }
 
@@ -88,7 +88,7 @@ async function isDropped<Context>(running: Running<Context>, run: Run): Promise<
     await running.resuming?.onDropped?.(run);
     return true;
   } catch (error) {
-    running.onUnwritten?.(error as Error);
+    running.onWarning?.(`The run's record stays: ${(error as Error).message}`);
     return false;
   }
 }

@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import { found } from "../core/step.ts";
-import { openCheckout, type PaidOrder, readOrder } from "../shared/purchase.ts";
+import { openCheckout, type PaidOrder, readOrder, sessionOf } from "../shared/purchase.ts";
 import { money } from "./amount.ts";
 import { buyerOf, paidBefore, paidByRun } from "./own-order.ts";
 
@@ -24,9 +24,6 @@ export function isOver(
   if (order.paid_at !== null || (session && session.payment_status !== "unpaid")) return false;
   return order.status === "expired" || order.status === "failed" || session?.status === "expired";
 }
-
-const sessionOf = async ({ stripe }: Project, { checkout_session_id: id }: PaidOrder) =>
-  id === null ? undefined : await stripe.checkout.sessions.retrieve(id);
 
 /** Opens the run's order, or reads it; a new one if the page of the old one has expired unpaid. */
 async function payableOrder(context: Context) {

@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";
 import { SettingsError } from "../../settings/settings.ts";
 import type { Run } from "../core/run-file.ts";
-import { orderForBackEnd } from "../shared/purchase.ts";
+import { orderForBackEnd, sessionOf } from "../shared/purchase.ts";
 import { readPaid, writePaid } from "./paid-record.ts";
 
 /** A delayed payment is complete and unpaid until the bank has sent the money. */
@@ -16,10 +16,9 @@ function ownOrderIn({ facts }: Run) {
   return order && buyer && !facts["first-dollar.paid-by"] ? { order, buyer } : undefined;
 }
 
-async function sessionOf({ stripe, ...project }: Project, orderId: string) {
-  const order = await orderForBackEnd({ stripe, ...project }, orderId);
-  const id = order?.checkout_session_id;
-  return id ? await stripe.checkout.sessions.retrieve(id) : undefined;
+async function sessionOfOrder(project: Project, orderId: string) {
+  const order = await orderForBackEnd(project, orderId);
+  return order && await sessionOf(project, order);
 }
 
 /**
@@ -30,7 +29,7 @@ async function sessionOf({ stripe, ...project }: Project, orderId: string) {
 export async function keepPaid(project: Project, run: Run, isLost = true): Promise<void> {
   const own = ownOrderIn(run);
   if (own === undefined || (await readPaid(project))?.order === own.order) return;
-  const session = await sessionOf(project, own.order).catch((error: Error) => {
+  const session = await sessionOfOrder(project, own.order).catch((error: Error) => {
     throw new SettingsError(
       `Whether order ${own.order} of the last run was paid is not known: ${error.message} Try again.`,
     );

@@ -86,7 +86,7 @@ export const functions: GoLiveStep = {
     );
     const how = ref === undefined ? "served beside the running ones" : `deployed to ${ref}`;
     const first = `${await nameOf(revision)}, ${how} in ${formatMs(performance.now() - start)}`;
-    // Nothing records what was deployed, so a person has to know whether this was it.
+    // No record says which revision ran before, so a person must check git's choice.
     const chosen = options.revision === undefined
       ? [
         "chosen by git, as the newest tag or the last change before this commit: --to names another",

@@ -4,22 +4,17 @@
  * a password.
  */
 import { Buffer } from "node:buffer";
-import { type AuthError, createClient } from "@supabase/supabase-js";
+import type { AuthError } from "@supabase/supabase-js";
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import type { Caller } from "./ask.ts";
-import { directFetch } from "./direct-fetch.ts";
+import { clientOf } from "./supabase-client.ts";
 
 export interface Customer {
   readonly id: string;
   /** The headers of the customer's requests. */
   readonly as: Caller;
 }
-
-const QUIET = {
-  auth: { persistSession: false, autoRefreshToken: false },
-  global: { fetch: directFetch },
-};
 
 async function passwordOf({ secretKey }: Project, email: string): Promise<string> {
   const bytes = new TextEncoder();
@@ -52,14 +47,14 @@ export async function customerOf(
   part: string,
   email: string = addressOf(run, part),
 ): Promise<Customer> {
-  const { url, publishableKey, secretKey } = project;
+  const { publishableKey, secretKey } = project;
   const password = await passwordOf(project, email);
-  const anybody = createClient(url, publishableKey, QUIET);
+  const anybody = clientOf(project, publishableKey);
   const signIn = () => anybody.auth.signInWithPassword({ email, password });
   let { data, error } = await signIn();
   // Any other refusal, such as a rate limit, says nothing about whether Auth knows the customer.
   if (error?.code === "invalid_credentials") {
-    const { admin } = createClient(url, secretKey, QUIET).auth;
+    const { admin } = clientOf(project, secretKey).auth;
     const made = await admin.createUser({ email, password, email_confirm: true });
     if (made.error?.code === "email_exists") {
       throw new Error(otherPassword(email !== addressOf(run, part)));

@@ -52,6 +52,10 @@ export async function orderForBackEnd(
   return reply.status === 404 ? undefined : dataOf(reply, 200, Order);
 }
 
+/** Returns the order's session at Stripe; undefined if the order needed none. */
+export const sessionOf = async ({ stripe }: Project, { checkout_session_id: id }: PaidOrder) =>
+  id === null ? undefined : await stripe.checkout.sessions.retrieve(id);
+
 /** Returns whether Stripe has the money of a session. */
 export async function isPaidAtStripe({ stripe }: Project, sessionId: string): Promise<boolean> {
   const session = await stripe.checkout.sessions.retrieve(sessionId);

@@ -1,21 +1,17 @@
 /** The end of the smoke test: the project keeps no synthetic user. */
-import { createClient } from "@supabase/supabase-js";
 import type { GoLiveStep } from "../command/context.ts";
 import { found, skipped, warning } from "../core/step.ts";
-import { directFetch } from "../shared/direct-fetch.ts";
+import { clientOf } from "../shared/supabase-client.ts";
 
 /** The ledger keeps the entries without the person, as after each deletion of an account. */
 export const cleanUp: GoLiveStep = {
   code: "smoke.clean-up",
   title: "Is the synthetic customer deleted?",
   source: "project",
-  async run({ project: { url, secretKey }, facts }) {
+  async run({ project, facts }) {
     const id = facts["smoke.customer"];
     if (id === undefined) return skipped("no customer was made");
-    const { auth } = createClient(url, secretKey, {
-      auth: { persistSession: false, autoRefreshToken: false },
-      global: { fetch: directFetch },
-    });
+    const { auth } = clientOf(project, project.secretKey);
     const { error } = await auth.admin.deleteUser(id);
     if (error && error.code !== "user_not_found") {
       return warning(`Auth keeps ${id}: ${error.message}`, "Delete the user in the dashboard.");

@@ -1,7 +1,7 @@
 /**
- * The first dollar at the end of `full`, which has switched the feature on for everyone. If it has
- * shown that buyers pay and get no credits, the next customer would lose money, too: sales go off.
- * After another failure, and after an error that shows nothing, they stay on, and the step says so.
+ * Steps that fail while the feature is on. If one has shown that buyers pay and get no credits, the
+ * next customer would lose money, too: sales go off. After another failure, and after an error that
+ * shows nothing, they stay on, and the step says so.
  */
 import { hasOpened } from "../canary/own-flag.ts";
 import { rollBack } from "../canary/roll-back.ts";
@@ -47,7 +47,7 @@ async function stopSales(context: Context, why: string, finding: Finding): Promi
 }
 
 /** Hides secrets a second time, because the words about the flags have reasons of people. */
-export const withinFull = (step: GoLiveStep): GoLiveStep =>
+export const guardSales = (step: GoLiveStep): GoLiveStep =>
   redactingStep({
     ...step,
     async run(context) {
@@ -69,8 +69,8 @@ export const withinFull = (step: GoLiveStep): GoLiveStep =>
     },
   });
 
-/** A check that a run repeats in the middle of its canary: if it fails, the flag stays at its stage. */
-export const beforeCanary = (step: GoLiveStep): GoLiveStep => ({
+/** For a check that a run repeats in the middle of its canary: before the canary, sales are off. */
+export const guardSalesIfOpen = (step: GoLiveStep): GoLiveStep => ({
   ...step,
-  run: (context) => (hasOpened(context) ? withinFull(step) : step).run(context),
+  run: (context) => (hasOpened(context) ? guardSales(step) : step).run(context),
 });

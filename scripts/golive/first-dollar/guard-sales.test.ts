@@ -4,13 +4,13 @@ import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 import { UnreachableError } from "../core/unreachable.ts";
 import { broken, withShop } from "./testing/shop.ts";
-import { beforeCanary, withinFull } from "./within-full.ts";
+import { guardSales, guardSalesIfOpen } from "./guard-sales.ts";
 
 const AT = "2026-11-25T08:00:00Z";
 const FIX = "Look.";
 
 const stepOf = (run: GoLiveStep["run"]): GoLiveStep =>
-  withinFull({ code: "first-dollar.credits", title: "?", source: "credits", run });
+  guardSales({ code: "first-dollar.credits", title: "?", source: "credits", run });
 
 /** The settings of both flags, which are on. `set` has the changes. */
 function flagsOn(set: string[]): (request: Request) => Promise<Response> {
@@ -86,7 +86,7 @@ Deno.test("an error shows nothing about the credits: it stays one, and nothing i
 });
 
 Deno.test("a check says which flag is open only if its run has opened one", async () => {
-  const check = beforeCanary({
+  const check = guardSalesIfOpen({
     ...{ code: "preflight.cron", title: "?", source: "project" },
     run: () => Promise.resolve(failed("pg_cron does not run", FIX)),
   });
