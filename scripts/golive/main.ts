@@ -65,7 +65,7 @@ async function run(options: Options): Promise<number> {
       asked: askedOf(options, await commitHere()),
       mostMs: mostMsOf(command),
       isUrgent: command === "rollback",
-      hasPaid: PAYS.includes(command),
+      buys: PAYS.includes(command),
       onDropped: (dropped) => keepPaid(project, dropped),
     },
     now,

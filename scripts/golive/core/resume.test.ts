@@ -74,6 +74,6 @@ Deno.test("a run that is not gone on with is shown before its record is lost", a
   await Deno.writeTextFile(fileOf(run), "{");
   await dropRun(run, resuming);
   deepEqual(dropped, ["order-1"], "a damaged record of a canary has nothing");
-  await rejects(() => dropRun(run, { ...resuming, hasPaid: true }), /not known whether its run/);
+  await rejects(() => dropRun(run, { ...resuming, buys: true }), /not known whether the last run/);
   await endRun(run);
 });

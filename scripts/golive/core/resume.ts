@@ -10,7 +10,7 @@ export interface Resuming {
   /** Whether a run that can't go on begins anew by itself, as an urgent one must. */
   readonly isUrgent?: boolean;
   /** Whether the command buys, so that a record that can't be read may be that of a payment. */
-  readonly hasPaid?: boolean;
+  readonly buys?: boolean;
   /** Is called with a run that is not gone on with, before its record is lost. It may have paid. */
   readonly onDropped?: (run: Run) => Promise<void>;
 }
@@ -19,15 +19,15 @@ export interface Resuming {
  * Passes the record of a run that is about to begin anew to `onDropped`.
  * @throws SettingsError if the record of a run that may have paid is damaged
  */
-export async function dropRun(of: RunOf, { onDropped, hasPaid }: Resuming): Promise<void> {
+export async function dropRun(of: RunOf, { onDropped, buys }: Resuming): Promise<void> {
   if (onDropped === undefined) return;
   const run = await readRun(of).catch(() => {
-    if (!hasPaid) return undefined;
+    if (!buys) return undefined;
     throw new SettingsError(
-      `${
+      `It is not known whether the last run has paid, because ${
         fileOf(of)
-      } can't be read, so it is not known whether its run has paid: look at Stripe's ` +
-        "payments, then move the file away.",
+      } can't be read: look at ` +
+        "Stripe's payments, then move the file away.",
     );
   });
   if (run) await onDropped(run);

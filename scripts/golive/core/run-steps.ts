@@ -37,6 +37,18 @@ interface Running<Context> {
 
 const DAY_MS = 86_400_000;
 
+async function findingOf<Context>(
+  step: Step<Context & Facts>,
+  context: Context & Facts,
+  onError: (error: unknown) => Finding,
+): Promise<Finding> {
+  try {
+    return await step.run(context);
+  } catch (error) {
+    return onError(error);
+  }
+}
+
 /** Returns the finding of a step that has thrown. A silent host is explained the first time only. */
 function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
   if (!(error instanceof UnreachableError)) {
@@ -117,7 +129,7 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
     const done = earlier === undefined ? running.onStarted?.(step) : undefined;
     const own = { ...context, run: run.id, facts: run.facts, tell };
     const finding = earlier ??
-      await step.run(own).catch((error) => findingOfError(error, silent, then));
+      await findingOf(step, own, (error) => findingOfError(error, silent, then));
     done?.();
     const shown: Shown = earlier ?? {
       ...finding,
