@@ -18,7 +18,7 @@ async function onceFor(record: string, madeOf: string, make: () => Promise<void>
   await Deno.writeTextFile(record, madeOf);
 }
 
-/** Installs the console's npm packages, unless these are installed. */
+/** Installs the console's npm packages, unless the same versions are installed. */
 async function install(): Promise<void> {
   const files = ["package.json", "package-lock.json"].map((file) => `apps/console/${file}`);
   await onceFor(

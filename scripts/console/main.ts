@@ -55,7 +55,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   if (!await canRun("npm")) {
-    printError(pc.red("The console is built with npm, which comes with Node 20.19 or later."));
+    printError(pc.red("npm does not start. Install Node 20.19 or later, which includes npm."));
     return false;
   }
   if (first === "build") {

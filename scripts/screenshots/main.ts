@@ -30,7 +30,7 @@ const FOLDER = `${ROOT}docs/images`;
 async function main(): Promise<boolean> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
-    printError(pc.red("There is no Chromium on the PATH. Install it, for example by apt."));
+    printError(pc.red("There is no Chromium on the PATH. Install Chromium, for example with apt."));
     return false;
   }
   print(pc.dim("building the console"));

@@ -1,4 +1,4 @@
-/** A customer with every kind of change, and an operator who looks at the customer. */
+/** A customer with several kinds of changes, and an operator who looks at the customer. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { createFarthingServer } from "@farthing/client/server";
 import { createFarthing } from "@farthing/client";
@@ -31,7 +31,7 @@ const browserOf = ({ url, publishableKey }: Project): SupabaseClient =>
 
 async function signUp(project: Project, name: string) {
   const supabase = browserOf(project);
-  // Each run has addresses of its own, so it can be repeated on one stack.
+  // Each run signs up with new addresses, so several runs can use one stack.
   const email = `${name}-${crypto.randomUUID().slice(0, 8)}@example.com`;
   const login = { email, password: crypto.randomUUID() };
   const { data, error } = await supabase.auth.signUp(login);
@@ -57,7 +57,7 @@ async function buys(project: Project, supabase: SupabaseClient, pack: string): P
   return order.order_id;
 }
 
-/** A customer with every kind of change: bought, was given, used, was held for, and was refunded. */
+/** A customer with a purchase, a grant, usage, a settled hold, an open hold and a refund. */
 async function busyCustomer(project: Project, server: Server): Promise<Scene["buyer"]> {
   const { supabase, ...login } = await signUp(project, "buyer");
   const order_id = await buys(project, supabase, "starter");

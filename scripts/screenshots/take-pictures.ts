@@ -11,7 +11,7 @@ async function signIn(page: Page, address: string, { email, password }: Login): 
   await page.getByRole("banner").getByText(email).waitFor();
 }
 
-/** Waits until the page shows no placeholder, and its charts are drawn. */
+/** Waits until the page shows no placeholder. A chart that is still loading is a placeholder. */
 async function isReady(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.locator("main:not(:has([data-slot=skeleton]))").waitFor();

@@ -22,7 +22,7 @@ import {
 import { asOperator, linkTo, momentAs, readAs, theOperator } from "./operators.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
-/** Evaluates a rule now and when it fires; returns the id of its alert, which is open. */
+/** Evaluates a rule now and 3 minutes later, so that it fires. Returns the id of its open alert. */
 async function fires(rule: string): Promise<string> {
   return await withSql(world, async (sql) => {
     for (const minutes of [0, 3]) {
@@ -37,7 +37,7 @@ async function fires(rule: string): Promise<string> {
   });
 }
 
-/** Answers as a project does whose rules have never fired. */
+/** Responds like a project whose rules have never fired. */
 function answersNothing(route: Route): Promise<void> {
   if (route.request().method() === "OPTIONS") return route.continue();
   const metadata = { requestId: "none", traceId: "none", timestamp: "none", nextCursor: null };
@@ -81,7 +81,7 @@ test("an alert leads to the event and to the entries in three clicks", async () 
   });
 });
 
-test("an alert has its figures, its runbook beside it, and who works on it", async () => {
+test("the page of an alert has its figures, its runbook, and who works on it", async () => {
   await withAlert(async (alertId) => {
     const person = await theOperator();
     await asOperator(`/alerts/${alertId}`, async (page) => {
@@ -107,7 +107,7 @@ test("an alert has its figures, its runbook beside it, and who works on it", asy
   });
 });
 
-test("alerts are filtered by state, and a project without any says what will appear", async () => {
+test("alerts are filtered by state, and a project without alerts says what will appear", async () => {
   await withAlert(async (alertId) => {
     await asOperator("/alerts?state=open", async (page) => {
       await linkTo(page, `/alerts/${alertId}`).waitFor();

@@ -9,7 +9,7 @@ import { confirms, factOf, opensChange, rowsOf } from "./operate.ts";
 import { asOperator, dollarsAs, theOperator } from "./operators.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
-test("an operator refunds a part of a booking, and a wrong amount is named at its field", async () => {
+test("an operator refunds a part of a booking, and the field of an invalid amount says so", async () => {
   const [buyer, seller] = [await signUp(world), await newSeller(world)];
   const booking = await book(world, buyer, seller);
   await pay(world, buyer, booking);

@@ -40,7 +40,7 @@ async function offeredModels(): Promise<string[]> {
   return data.map(({ id }) => id);
 }
 
-/** Opens the console as a person who has these credits. */
+/** Opens the console as a person, and proves the ledger when `use` has ended. */
 async function asPerson(
   person: Person,
   path: string,
@@ -89,7 +89,7 @@ test("a buyer buys, returns to the same page, and sees credits, order and histor
   });
 });
 
-test("the history says why, filters, and is saved as a file", async () => {
+test("the history says why the balance changed, is filtered, and is saved as a file", async () => {
   const person = await signUpWith(world, "12.5");
   const body = { user_id: person.id, amount: "2.25", reason: "A picture of a wren" };
   data(await post(world, "credits/debits", backEnd(world), body), 201, Debit);
@@ -206,7 +206,7 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
     await press(page, "Change the cap");
     const dialog = page.getByRole("dialog", { name: "Cap of a day" });
     await dialog.waitFor();
-    equal(await dialog.getByText("In your name").count(), 0, "a buyer acts for nobody else");
+    equal(await dialog.getByText("In your name").count(), 0, "a buyer's dialog names nobody");
     await write(dialog.getByLabel("Credits"), "-1");
     await pressOn(dialog.getByRole("button", { name: "Change the cap" }));
     await dialog.getByText("Change the cap: not done").waitFor();

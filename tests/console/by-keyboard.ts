@@ -17,7 +17,7 @@ const RING = `(({ outlineStyle, boxShadow }) =>
   (outlineStyle === "none" ? "" : outlineStyle) + (boxShadow === "none" ? "" : boxShadow)
 )(getComputedStyle(document.activeElement))`;
 
-/** Presses Tab until the element has the focus, and checks that a person sees that. */
+/** Presses Tab until the element has the focus, and checks that the focus is visible. */
 async function reach(target: Locator): Promise<void> {
   const [page, element] = [target.page(), target.first()];
   await element.waitFor();
@@ -40,7 +40,10 @@ export async function press(target: Locator): Promise<void> {
 /** More key strokes than a held key sends while an answer is on its way. */
 const MOST_STROKES = 400;
 
-/** Holds Enter on a button, which repeats the key stroke, until something is shown and then longer. */
+/**
+ * Holds Enter on a button, which repeats the key stroke, until `until` is shown, and then for 3
+ * strokes more.
+ */
 export async function holdEnter(target: Locator, until: Locator): Promise<void> {
   await reach(target);
   const { keyboard } = target.page();

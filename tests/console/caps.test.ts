@@ -40,7 +40,7 @@ test("an operator imposes a daily cap after its preview, and removes it", async 
     deepEqual(await audit(page), []);
     equal((await capsOf(person)).imposed_daily, null, "a preview changes nothing");
     await press(dialog.getByRole("button", { name: "Set a daily cap", exact: true }));
-    await dialog.getByText("The imposed cap is now: 25. Applies: 25.").waitFor();
+    await dialog.getByText("The imposed cap is now: 25. The cap that applies is: 25.").waitFor();
     await press(dialog.getByRole("button", { name: "Close" }).last());
     await factBecomes(page, "Imposed by the app", "25");
     await changes(page, { ...change, fields: { Reason: "Solved" } }, /is now: no cap/);

@@ -14,7 +14,7 @@ const CAPTION = "Net revenue by product line, in USD";
 /** The day that is `nr` days after the first of the year 2000. */
 const dayOf = (nr: number) => new Date(Date.UTC(2000, 0, 1 + nr)).toISOString().slice(0, 10);
 
-/** Opens the report of revenue with other rows, which are made of its first one. */
+/** Opens the report of revenue with rows that `rowsOf` makes from its first row. */
 async function withRows(
   rowsOf: (first: Row) => readonly Row[],
   use: (page: Page, rows: readonly Row[]) => Promise<void>,
@@ -90,7 +90,7 @@ test("a chart of 3,000 days is drawn within a phone's width, and its table has e
   });
 });
 
-test("of more than four lines, the largest are drawn, and the rows have all", () => {
+test("of more than four lines, the four largest are drawn, and the report's rows have all", () => {
   const lines = ["a", "b", "c", "d", "e", "f"];
   const rows = (first: Row) =>
     lines.map((product_line, nr) => ({ ...first, product_line, day: dayOf(0), net: -nr }));

@@ -7,7 +7,7 @@ import { withPage } from "../browser/chromium.ts";
 import type { Person } from "../support/project/people.ts";
 import type { World } from "../support/project/world.ts";
 
-/** A host that only serves files, with the console in a folder of it. */
+/** A host that only serves files, and has the console in one of its folders. */
 export interface StaticHost extends AsyncDisposable {
   /** The address of the console's folder, which ends with a slash. */
   readonly address: string;

@@ -42,7 +42,7 @@ async function did(path: string, body: object): Promise<void> {
   ok(status < 300, `${path}: ${text}`);
 }
 
-/** A buyer who bought, was granted, charged, and had a hold settled; another hold is open. */
+/** A buyer with a purchase, a grant, two charges, a settled hold and an open hold. */
 async function busyBuyer() {
   const buyer = await signUp(world);
   const order = await buy(world, buyer);
@@ -59,7 +59,7 @@ async function busyBuyer() {
   return { buyer, order };
 }
 
-/** The page's balance and its changes are those of the API, digit for digit. */
+/** Asserts that the page shows the API's balance and each of its changes, digit for digit. */
 async function explains(page: Page, { credits, entries }: Data): Promise<void> {
   for (
     const [name, amount] of [
@@ -142,7 +142,7 @@ test("an operator finds a customer by email, explains every change, and refunds"
   await proven(world);
 });
 
-test("a customer is found by order, checkout and refused ids, and each read is recorded", async () => {
+test("a customer is found by the ids of an order and its checkout, and each read is recorded", async () => {
   const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
   const order = await buy(world, buyer);
   await asPerson(operator, `/customers?q=${order.order_id}`, async (page) => {
@@ -163,7 +163,7 @@ test("a customer is found by order, checkout and refused ids, and each read is r
   });
 });
 
-test("the whole lists of a customer have addresses, and filters in them", async () => {
+test("the whole lists of a customer have addresses, which contain their filters", async () => {
   const [operator, { buyer }] = [await signUpOperator(world), await busyBuyer()];
   await asPerson(operator, `/customers/${buyer.id}`, async (page) => {
     await press(page.getByRole("link", { name: "Whole list: changes of the balance" }));
@@ -242,7 +242,7 @@ for (
     await asPerson(person, "/", async (page) => {
       const answers = watchAnswers(page);
       for (const path of paths) {
-        // Each address is opened anew, as a copied one is.
+        // The page is loaded again for each address, as it is for a copied address.
         await page.goto(`${host.address}?at=${encodeURIComponent(path)}#${path}`);
         if (hasPages) await page.getByRole("alert").first().waitFor();
         else await showsPage(page, "There is no such page");

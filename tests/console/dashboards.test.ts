@@ -28,7 +28,7 @@ function dashboardsIn(markdown: string): Dashboard[] {
   });
 }
 
-/** Whether an answer is of a route: the path is equal, and it has the parameters of the query. */
+/** Whether a response is from a route: its path is equal, and its query has the route's. */
 function isOf(route: string, answered: string): boolean {
   const [wanted, found] = [route, answered].map((path) => new URL(path, "http://functions"));
   const asked = [...wanted!.searchParams].every(([name, value]) =>
@@ -48,7 +48,7 @@ test("each dashboard's page reads the endpoint that the docs name", async () => 
   await asPerson(await theOperator(), "/nowhere", async (page) => {
     const read = new Map<string, string[]>();
     for (const path of new Set(dashboards.flatMap(({ pages }) => pages))) {
-      // Without the answers that an earlier page has read.
+      // The reload drops the responses that an earlier page has read.
       await movesTo(page, "/nowhere");
       await page.reload();
       const answers = watchAnswers(page);

@@ -28,7 +28,7 @@ import { test, testsEnd, world } from "./opened.ts";
 
 const readEvent = (id: string) => readAs(`webhook-events/${id}`, WebhookEventWithEntries);
 
-/** The newest event of a type about an order, by the id in its facts. */
+/** Returns the id of the newest event of a type that has `id` in this fact. */
 async function eventOf(type: string, fact: string, id: string): Promise<string> {
   const [row] = await withSql(world, (sql) =>
     sql<{ event_id: string }[]>`

@@ -36,7 +36,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // The colours are all that differs in the dark.
+    // In the dark only the colours differ.
     const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
     found.push(...(await audit(page, { rules })).map((fault) => `${colorScheme}: ${fault}`));
   }
@@ -63,7 +63,7 @@ async function faultsOnTheWay(page: Page, path: string): Promise<string[]> {
 }
 
 function pagesOf({ title, paths }: Area, who: string, signsIn: typeof operator): void {
-  test(`every page of ${title} is for everybody, for ${who} without data`, async () => {
+  test(`every page of ${title} is accessible, for ${who} without data`, async () => {
     const person = await signsIn();
     const all = paths.filter((path) => !isOfOneRecord(path));
     ok(all.length > 0);

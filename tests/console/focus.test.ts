@@ -1,11 +1,11 @@
-/** The focus of the window repeats no read of a customer, because each one is recorded as a look. */
+/** A window that gets the focus repeats no read of a customer, because each read is recorded. */
 import { deepEqual } from "node:assert/strict";
 import { buy } from "../support/money/purchases.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { asPerson, goTo, rowsOf } from "./operate.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
-test("the focus of the window reads no customer again, and reads the alerts", async () => {
+test("a window that gets the focus reads no customer again, but reads the alerts again", async () => {
   const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
   const order = await buy(world, buyer);
   await asPerson(operator, `/customers/${buyer.id}`, async (page) => {

@@ -2,8 +2,8 @@
 import type { Person } from "../support/project/people.ts";
 
 /**
- * Returns the person with a session whose user is an operator. The token in it is the person's own:
- * whoever edits the browser's storage can do the same.
+ * Returns the person with a session that names the user an operator. The token in the session is
+ * the person's own, so anybody who edits the browser's storage can make the same session.
  */
 export function asForgedOperator(person: Person): Person {
   const getSession = async () => {

@@ -42,7 +42,7 @@ test("the scripts of the first page are small enough", async () => {
   ok(raw <= MOST_RAW, `${raw} bytes in ${scripts.join(", ")}`);
 });
 
-test("the page that is built has no inline script or style", async () => {
+test("the built page has no inline script or style", async () => {
   await buildConsole();
   const html = await Deno.readTextFile(`${CONSOLE_BUILD}/index.html`);
   deepEqual(html.match(/<script(?![^>]*\ssrc=)[^>]*>|<style|\sstyle=|\son\w+=/g), null);
@@ -82,7 +82,7 @@ test("on a host without headers, the page's own policy stops a script in the pag
     const answer = await page.goto(host.address);
     equal(await answer?.headerValue("content-security-policy"), null);
     await page.getByRole("button", { name: "Sign in" }).waitFor();
-    deepEqual(refused, [], "the console itself needs nothing else");
+    deepEqual(refused, [], "the console itself violates no policy");
     await page.evaluate(`document.body.append(
       Object.assign(document.createElement("script"), { textContent: "globalThis.ran = true" }),
     )`);
@@ -91,7 +91,7 @@ test("on a host without headers, the page's own policy stops a script in the pag
   });
 });
 
-test("before it is built, the local stack says how to build it", async () => {
+test("before the console is built, the local stack says how to build it", async () => {
   const dir = await Deno.makeTempDir();
   try {
     const app = staticConsole({ dir, project: { url: "http://127.0.0.1:1", publishableKey: "p" } });
@@ -105,7 +105,7 @@ test("before it is built, the local stack says how to build it", async () => {
 
 const SECRET = /has a secret key, .*Revoke that key/;
 
-/** A key as projects had it before `sb_secret_`. */
+/** A secret key of the kind that projects had before `sb_secret_`: a JWT. */
 const serviceRole = () =>
   ["{}", `{"role":"service_role"}`, ""].map((part) => btoa(part).replaceAll("=", "")).join(".");
 

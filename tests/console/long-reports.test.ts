@@ -1,4 +1,4 @@
-/** Reports with more rows than one answer has: no figure is made of the first rows only. */
+/** Reports with more rows than one response has: no figure is computed from the first rows only. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { once } from "../blocks/once.ts";
@@ -24,7 +24,7 @@ const rowOf = (day: string, nr: number) => ({
   ...{ day, product_line: "credits", currency: "usd", closed: false, net: 100 * (nr + 1) },
 });
 
-/** Answers the report of revenue with a row of each day, a few at a time. */
+/** Responds to the report of revenue with these rows, a few at a time. */
 async function answerWith(page: Page, rows: readonly object[]): Promise<void> {
   await page.route("**/functions/v1/reports/revenue*", async (route) => {
     const first = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
@@ -53,7 +53,7 @@ async function drawnOf(page: Page): Promise<string[][]> {
 
 const EXPECTED = DAYS.map((day, nr) => [day, `$${nr + 1}.00`]);
 
-test("the overview's chart has all rows of a range that needs several answers", async () => {
+test("the overview's chart has all rows of a range that needs several responses", async () => {
   await onPage({ person: await operator(), path: "/reports" }, async (page) => {
     await answerWith(page, DAYS.map(rowOf));
     await goTo(page, "/overview");

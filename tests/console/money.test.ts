@@ -1,6 +1,6 @@
 /**
  * The pages of money: refunds, disputes and their deadlines, grants that a second operator decides,
- * welcome credits, and what keeps fraud out. Each shows what the API returns.
+ * welcome credits, and fraud. Each page shows what the API returns.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -40,7 +40,7 @@ const service = backEnd(world);
 const WARNED_CARD = "4000000000005423";
 const MUCH = "100000.5"; // above the ceiling of one grant
 
-/** A page without findings of axe, which does not scroll sideways on a phone or at 400 %. */
+/** Asserts that axe finds nothing, and that no window, narrow or zoomed, scrolls sideways. */
 async function isUsable(page: Page): Promise<void> {
   deepEqual(await audit(page), [], page.url());
   const { width, height } = page.viewportSize()!;
@@ -48,7 +48,7 @@ async function isUsable(page: Page): Promise<void> {
   await page.setViewportSize({ width, height });
 }
 
-test("a refund is listed, filtered by its address, and explained", async () => {
+test("a refund is listed, filtered by the page's address, and explained", async () => {
   const [operator, purchase] = [await signUpOperator(world), await newPurchase(world)];
   const made = await refund(world, purchase.orderId, 250);
   await asPerson(operator, `/refunds?order_id=${purchase.orderId}`, async (page) => {
@@ -96,7 +96,7 @@ test("a dispute shows its deadline, and the money that the bank moved", async ()
   await proven(world);
 });
 
-/** An operator asks for more than one may grant alone. */
+/** Requests a grant that needs a second operator. Returns its id. */
 async function pendingGrant(by: Person, to: Person): Promise<string> {
   const body = { user_id: to.id, amount: MUCH, source: "adjustment", reason: "An old system" };
   return data(await post(world, "credits/grants", by.as, body), 202, RecordedGrant).grant_id;
@@ -171,7 +171,7 @@ test("an operator clears a warning, and the customer's credits are free", async 
   await proven(world);
 });
 
-test("an operator reads why a checkout was decided, blocks its address, and a user until a day", async () => {
+test("an operator reads why a checkout was allowed, and blocks its IP address and a user", async () => {
   using address = newAddress(world);
   const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
   equal((await address.checkout(buyer)).status, 201);
@@ -272,7 +272,7 @@ test("the preview of a retry without a last day decides until when refusals coun
     const answer = page.waitForResponse(route);
     await dialog.getByRole("button", { name: "Preview" }).click();
     const { data } = await (await answer).json();
-    // The users of other tests stay refused.
+    // The change is not sent, so that the users of other tests stay refused.
     await page.route(route, (sent) => sent.abort());
     const change = page.waitForRequest(route);
     await dialog.getByRole("button", { name: action }).click();

@@ -1,4 +1,4 @@
-/** Moves between pages of the console in one window, and holds the service's answers back. */
+/** Moves between pages of the console in one window, and holds the service's responses back. */
 import type { Page, Route } from "playwright-core";
 import { until } from "../support/project/until.ts";
 
@@ -25,7 +25,10 @@ export async function movesTo(
   if (state === "loaded") await isTrue(page, `!(${IS_LOADING})`);
 }
 
-/** Holds all answers of the functions back, as a slow network does, until the returned function is called. */
+/**
+ * Holds all responses of the functions back, as a slow network does, until the returned function is
+ * called.
+ */
 export async function holdAnswers(page: Page): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(FUNCTIONS, async (route) => {
@@ -35,7 +38,7 @@ export async function holdAnswers(page: Page): Promise<() => void> {
   return resolve;
 }
 
-/** Answers all calls of the functions with this, until the page is closed. */
+/** Answers all calls of the functions with `answer`, until the page is closed. */
 export async function answerAll(
   page: Page,
   answer: (route: Route) => Promise<void>,

@@ -10,7 +10,7 @@ import { press } from "./by-keyboard.ts";
 import { asPerson, factBecomes, factOf, goTo } from "./operate.ts";
 import { test, testsEnd, world } from "./opened.ts";
 
-test("a list without rows says whether a filter is why, and an unknown order has no lists", async () => {
+test("an empty list says whether a filter is the reason, and an unknown order has no lists", async () => {
   const [operator, { id: nobody }] = [await signUpOperator(world), await signUp(world)];
   await asPerson(operator, `/refunds?user_id=${nobody}`, async (page) => {
     for (

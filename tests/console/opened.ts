@@ -26,7 +26,7 @@ let served: Promise<Opened> | undefined;
 /** Builds the console unless it is built, serves it on an origin of its own, and opens a browser. */
 export const theConsole = (): Promise<Opened> => served ??= open();
 
-/** Ends what is open. Files of one process share this module, and the next one opens it again. */
+/** Closes the browser and the host. The next test file of this process opens them again. */
 async function end(): Promise<void> {
   const ended = opened;
   opened = new AsyncDisposableStack();
@@ -38,5 +38,5 @@ async function end(): Promise<void> {
 export const test = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
 
-/** Declares the test that ends what the others have opened; call it last. */
+/** Declares a test that closes the browser and the host. Call this function last. */
 export const testsEnd = (): void => test("the browser and the host end", end);

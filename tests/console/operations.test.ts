@@ -153,7 +153,7 @@ const stateOf = async (userId: string): Promise<string> => {
   return (await readAs(path, z.array(ListedNotification)))[0]!.state;
 };
 
-test("one notification is sent again, and those of an outage after a dry run", async () => {
+test("one notification is sent again, and all of an outage are, after a dry run", async () => {
   const [one, other] = [await deadReceipt(), await deadReceipt()];
   const person = await theOperator();
   await asOperator(`/notifications?user_id=${one}`, async (page) => {
@@ -174,11 +174,11 @@ test("one notification is sent again, and those of an outage after a dry run", a
     await press(dialog.getByRole("button", { name: "Send all again" }));
     await dialog.getByText(/^\d+ notifications are queued again\.$/).waitFor();
     ok(["queued", "sending", "sent"].includes(await stateOf(other)));
-    equal(await stateOf(later), "dead", "the preview has decided the end of the time");
+    equal(await stateOf(later), "dead", "the preview has decided until when failures are retried");
   });
 });
 
-test("dead-lettered jobs, proofs and scheduled tasks are shown as the API answers", async () => {
+test("dead-lettered jobs, proofs and scheduled tasks are shown as the API returns them", async () => {
   const user = await signUpWith(world, "100");
   await asOperator(`/dead-jobs?user_id=${user.id}`, async (page) => {
     await page.getByText("No job of the last 30 days is dead-lettered.").waitFor();

@@ -14,12 +14,12 @@ export async function asOperator(path: string, use: (page: Page) => Promise<void
   await asPerson(await theOperator(), path, use);
 }
 
-/** Reads what an endpoint answers the same operator. */
+/** Reads an endpoint as the same operator. */
 export async function readAs<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   return data(await get(world, path, (await theOperator()).as), 200, schema);
 }
 
-/** The link to a page, by the id that it has in full. */
+/** The link to a page. `path` has the id in full, even if the link's text is shortened. */
 export const linkTo = (within: Page | Locator, path: string): Locator =>
   within.locator(`a[href="#${path}"]`).first();
 

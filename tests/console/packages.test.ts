@@ -1,4 +1,4 @@
-/** Changes of one package leave all others as they are: those that begin later, and other people's. */
+/** A change of one package changes no other, also none that begins later or that others changed. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { once } from "../blocks/once.ts";
@@ -24,7 +24,7 @@ const operator = once(() => signUpOperator(world));
 const onPackages = async (use: (page: Page) => Promise<void>) =>
   onPage({ person: await operator(), path: "/settings/packages" }, use);
 
-/** The names of all changes of an open dialog's difference. */
+/** The sentence for each package that the open dialog says will change. */
 const changedOf = (page: Page): Promise<string[]> =>
   page.getByRole("dialog").getByText(/^\S+ is (added|changed|restored|retired)/).allInnerTexts();
 
@@ -67,7 +67,7 @@ test("a change of one package and its undo retire no package that begins later",
     await retire([coming]);
   }));
 
-test("a form that somebody else's change has overtaken takes it over, and keeps the entries", () =>
+test("an open form takes over somebody else's change, and keeps the operator's entries", () =>
   withPackages(world, "exclusive", async () => {
     const slug = newSlug();
     await addPackage(slug);

@@ -1,6 +1,6 @@
 /**
  * The reports, the overview and the health pages: each figure equals the endpoint's digit for digit,
- * charts are read by keyboard, and nobody but operators gets a page or a figure.
+ * charts are read by keyboard, and only operators get a page or a figure.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -45,7 +45,7 @@ const PAGES = [
 
 const listIn = (answer: Row, field: string) => answer[field] as readonly Row[];
 
-/** Compares the whole page with the answer from which it was made. */
+/** Compares the whole page with the response that it shows. */
 async function showsReport(page: Page, answer: Row, title: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
   await page.getByText(`From ${answer["from"]} to ${answer["to"]}`).waitFor();
@@ -85,7 +85,7 @@ test("each report shows its endpoint's figures digit for digit, and its controls
   await proven(world);
 });
 
-test("fees are those of the revenue report, and a payout leads to its lines and their CSV", async () => {
+test("fees are the revenue report's, and a payout leads to its lines and their CSV", async () => {
   const payout = await sold();
   await onPage({ person: await operator(), path: "/reports" }, async (page) => {
     const fees = await answerOn(page, "/reports/revenue", "/reports/fees");

@@ -41,11 +41,12 @@ const press = (within: Page | Locator, name: string) =>
 
 const code = (within: Page | Locator) => within.getByLabel("Code", { exact: true });
 
-/** Enters a wrong code first, which must be refused by its name. */
+/** Enters a wrong code, which must be refused with a reason, and then the right one. */
 async function verifies(within: Page | Locator, action: string, secret: string): Promise<void> {
   await write(code(within), wrongCodeOf(secret));
   await press(within, action);
-  await within.getByText("The code is wrong or too old. Enter the one shown now.").waitFor();
+  await within.getByText("The code is wrong or too old. Enter the code that the app shows now.")
+    .waitFor();
   await write(code(within), codeOf(secret));
   await press(within, action);
 }
@@ -154,7 +155,8 @@ test("the dialog of a refused change asks for the code, and repeats the same req
       deepEqual(await audit(page), []);
       await write(code(dialog), wrongCodeOf(secret));
       await page.keyboard.press("Enter");
-      await dialog.getByText("The code is wrong or too old. Enter the one shown now.").waitFor();
+      await dialog.getByText("The code is wrong or too old. Enter the code that the app shows now.")
+        .waitFor();
       await write(code(dialog), codeOf(secret));
       await page.keyboard.press("Enter");
       await dialog.getByRole("status").getByText("The block applies").waitFor();
@@ -164,7 +166,7 @@ test("the dialog of a refused change asks for the code, and repeats the same req
     });
   }));
 
-test("a second sign-in asks for the code once, and a setting is then changed at once", () =>
+test("a second sign-in asks for the code, and none does after the app was removed", () =>
   whileRequired(async () => {
     const operator = await signUpAs(world, "operator");
     let secret = "";
@@ -177,17 +179,17 @@ test("a second sign-in asks for the code once, and a setting is then changed at 
       await goTo(page, "/security", "Security");
       await page.getByText("This session has the second factor.").waitFor();
       const dialog = await opensChange(page, { action: "Remove", person: operator });
-      await dialog.getByText("It is your last one").waitFor();
+      await dialog.getByText("The app is your last one").waitFor();
       await confirms(dialog, "Remove", /is removed/);
       await page.getByText("This session has no second factor.").waitFor();
-      await page.getByText("You have none.").waitFor();
+      await page.getByText("You have no authenticator app.").waitFor();
     });
     await signsIn(operator, async (page) => {
       await showsPage(page, "Events");
     });
   }));
 
-test("settings ask for the code, too, where their difference is shown", () =>
+test("a change of settings asks for the code, too, before its difference is shown", () =>
   whileRequired(async () => {
     const operator = await signUpAs(world, "operator");
     let secret = "";
@@ -219,7 +221,7 @@ const withAuthenticator = async (
 
 const FACTOR = /\/auth\/v1\/factors\/[0-9a-f-]+$/;
 
-test("a removal whose answer was lost is found done at the next attempt", () =>
+test("a removal whose response was lost counts as done at the next attempt", () =>
   withAuthenticator(async (page, person) => {
     const dialog = await opensChange(page, { action: "Remove", person });
     let isLost = true;
@@ -235,10 +237,10 @@ test("a removal whose answer was lost is found done at the next attempt", () =>
     await dialog.getByText("It is unknown whether the app is removed").waitFor();
     await page.unroute(user);
     await confirms(dialog, "Remove", /is removed/);
-    await page.getByText("You have none.").waitFor();
+    await page.getByText("You have no authenticator app.").waitFor();
   }));
 
-test("a removal whose answer was lost is found done in the list", () =>
+test("a removal whose response was lost counts as done if the list has no such app", () =>
   withAuthenticator(async (page, person) => {
     const dialog = await opensChange(page, { action: "Remove", person });
     await page.route(FACTOR, async (route) => {
@@ -246,7 +248,7 @@ test("a removal whose answer was lost is found done in the list", () =>
       await route.abort();
     });
     await confirms(dialog, "Remove", /is removed/);
-    await page.getByText("You have none.").waitFor();
+    await page.getByText("You have no authenticator app.").waitFor();
   }));
 
 test("a removal is done although the session could not be refreshed", () =>

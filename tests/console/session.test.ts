@@ -1,4 +1,4 @@
-/** A session in the console: its second factor, its end while a form is open, and what it leaves behind. */
+/** A session in the console: without storage, its end while a form is open, and the sign-out. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { newLogin } from "../browser/another-origin/app-page.ts";
@@ -70,7 +70,7 @@ test("a session that ends keeps the form, and the same user goes on in it", asyn
   });
 });
 
-test("after a session has ended, another user gets pages of their own", async () => {
+test("after a session has ended, another user who signs in gets new pages", async () => {
   const [operator, ann] = [await signUpAs(world, "operator"), await signUp(world)];
   await asPerson(operator, `/customers/${ann.id}`, async (page) => {
     await showsPage(page, "Customer");

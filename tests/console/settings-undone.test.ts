@@ -70,7 +70,7 @@ async function valueOf({ page, list, key, name, field }: Undone): Promise<string
   return String(data[list].find((one: Record<string, unknown>) => one[key] === name)[field]);
 }
 
-/** The field's row in the difference. A code has a day from which it applies, too. */
+/** The field's row in the difference. The difference of a code also has the day when it begins. */
 async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | undefined> {
   return (await diffOf(page, name)).find(([field]) => field === shown);
 }

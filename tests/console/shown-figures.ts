@@ -1,4 +1,4 @@
-/** Compares the cells of the console's tables with the rows of an answer, digit for digit. */
+/** Compares the cells of the console's tables with the rows of a response, digit for digit. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { withConsole } from "./console-page.ts";
@@ -29,7 +29,7 @@ export async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
 }
 
-/** Opens a page, and returns the answer of the first request that this page makes of a route. */
+/** Opens a page, and returns the data of the first response that the page gets from a route. */
 export async function answerOn(page: Page, route: string, path: string): Promise<Row> {
   const [response] = await Promise.all([
     page.waitForResponse((each) =>
@@ -67,7 +67,7 @@ function numberOf(text: string): string {
   return plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain;
 }
 
-/** Words for null, also in columns where it means more than that there is no value. */
+/** The words that the console writes for null; which one depends on the column. */
 const WITHOUT: readonly string[] = ["none", "both lines"];
 
 /** Returns whether a cell shows this value. */
@@ -106,7 +106,7 @@ const fieldOf = (title: string) =>
 /** Times are written in words, so they are compared elsewhere. */
 const isTime = (field: string) => field.endsWith("_at");
 
-/** Asserts that the table has a row for each row of the answer, with all of its figures. */
+/** Asserts that the table has a row for each row of the response, with all of its figures. */
 export async function showsRows(page: Page, caption: string, rows: readonly Row[]): Promise<void> {
   const [head = [], ...shown] = await cellsOf(page, caption);
   equal(shown.length, rows.length, `the rows of ${caption}`);

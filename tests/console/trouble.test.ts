@@ -1,4 +1,4 @@
-/** Every page when the service refuses, fails or can't be reached, and what other people get. */
+/** Every page when the service refuses, fails or can't be reached, or the user has no role. */
 import { deepEqual, ok } from "node:assert/strict";
 import type { Page, Route } from "playwright-core";
 import { watchBlanks } from "../browser/accessibility.ts";
@@ -33,7 +33,7 @@ const TROUBLES: readonly Trouble[] = [
   { name: "403", answer: failing(403, "forbidden") },
   { name: "no connection", answer: (route) => route.abort() },
   { name: "429", answer: failing(429, "rate_limited", { "retry-after": "3600" }) },
-  { name: "an answer that is no JSON", answer: (route) => route.fulfill({ body: "<html>" }) },
+  { name: "a response that is not JSON", answer: (route) => route.fulfill({ body: "<html>" }) },
 ];
 
 /** The words of a page that does not know a figure. */
@@ -41,15 +41,15 @@ const UNKNOWN = /unknown|could not|failed|not |no answer|sign in/i;
 const LONGER_THAN_A_READING_MS = 25_000;
 const LONGER_THAN_A_JOB_MS = 60_000;
 
-/** Opens a page; returns its text if it asked the service and does not say that it does not know. */
+/** Opens a page. Returns its text if it called the service and says nothing of the failure. */
 async function silenceOf(page: Page, path: string): Promise<string[]> {
   let hasAsked = false;
   const note = (request: { url(): string }) =>
     hasAsked ||= request.url().includes("/functions/v1/");
   page.on("request", note);
   await movesTo(page, path);
-  // The client repeats calls after a while, which need not be waited for. All pages together must not
-  // take as long as a session.
+  // The client repeats calls after a while. The page's time is advanced for that, because real
+  // waits on all pages would take longer than a session lasts.
   await page.clock.runFor(LONGER_THAN_A_READING_MS);
   if (await isLoading(page)) await page.clock.runFor(LONGER_THAN_A_JOB_MS);
   await movesTo(page, path, "loaded");
@@ -59,7 +59,7 @@ async function silenceOf(page: Page, path: string): Promise<string[]> {
 }
 
 for (const { name, answer } of TROUBLES) {
-  test(`with ${name}, no page is blank, and each says that it does not know`, async () => {
+  test(`with ${name}, no page is blank, and each says that its figures are unknown`, async () => {
     await asPerson(await operator(), "/nowhere", async (page) => {
       const wasBlank = await watchBlanks(page);
       await page.clock.install();

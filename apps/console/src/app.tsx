@@ -27,7 +27,8 @@ export function App({ project }: { readonly project: Project }) {
   const { person, hasEnded } = useSession(auth, project);
   const userId = person && person.userId;
   useEffect(() => {
-    // A conversation is for its user alone, and waits for them if the session has only ended.
+    // Only its own user may see a conversation, so those of other users are removed. If the session
+    // has only ended, nothing is removed, because the same user may sign in again.
     if (userId !== undefined && !hasEnded) forgetChats(userId, project.url);
   }, [userId, hasEnded, project.url]);
   return (
@@ -40,7 +41,7 @@ export function App({ project }: { readonly project: Project }) {
           </Centred>
         )}
         {person && (
-          // Another person gets pages of their own, without this one's input.
+          // The key gives another user new pages, without the input of the user before.
           <SignedInProvider key={person.userId} value={{ auth, project, person }}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
               <Gate>

@@ -19,12 +19,12 @@ function fieldsOf(text: string): Partial<Record<keyof Project, unknown>> {
     const fields: unknown = JSON.parse(text);
     if (typeof fields === "object" && fields !== null) return fields;
   } catch {
-    // The same error as for JSON of another kind.
+    // Text that is not JSON gets the same error as JSON that is not an object.
   }
   throw new ProjectError(`farthing.json must be a JSON object such as ${EXAMPLE}.`);
 }
 
-/** Whether every visitor with this key would have all rights: a secret key, or an older JWT of one. */
+/** Whether this key would give every visitor all rights: a secret key, or its older form, a JWT. */
 function isSecret(key: string): boolean {
   if (key.startsWith("sb_secret_")) return true;
   try {

@@ -43,7 +43,10 @@ function Details({ balance }: { readonly balance: CurrentBalance }) {
   );
 }
 
-/** Says when the credits are topped up. Its reading follows a top-up, whose credits then appear. */
+/**
+ * Says when the credits are topped up. `useAutoTopUp` also polls during a top-up, so that the new
+ * credits then appear in the balance.
+ */
 function TopUps() {
   const topUps = useAutoTopUp();
   if (topUps.status !== "ready" || topUps.data.state !== "on") return null;

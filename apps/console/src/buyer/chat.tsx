@@ -14,8 +14,9 @@ interface Model {
 }
 
 /**
- * Reads the models that the project offers. A rate alone does not mean that: the list of rates has many
- * more models. The client's types leave out OpenAI's routes, but this one answers with `data`, too.
+ * Reads the models that the project offers. The list of rates would name too many, because a model
+ * with a rate may not be offered. The client's types leave out OpenAI's routes, but the response of
+ * this route has its items in `data`, too.
  */
 const useModels = () =>
   useRead("/ai/v1/models" as "/usage/rates", {}) as unknown as Reading<readonly Model[]>;

@@ -22,7 +22,7 @@ const columnsOf = (bought: Bought): readonly Column<Entry>[] => [
   { title: "Balance", isFigure: true, cell: ({ balance_after }) => <Credits of={balance_after} /> },
 ];
 
-/** Names the newest orders by their packages. An older one, or an unread one, is named by its id. */
+/** Names the newest orders by their packages. The history shows every other order by its id. */
 function useBought(): Bought {
   const { reading } = useList("/checkout/orders", {}, { readsOnFocus: true });
   const orders = reading.status === "ready" ? reading.data : [];

@@ -32,7 +32,10 @@ function Outcome({ job }: { readonly job: Job }) {
   );
 }
 
-/** An operator comes here from a customer. A job does not name its user, who is found by the job. */
+/**
+ * For an operator, who comes here from a customer's page. A job does not name its user, so the link
+ * to the customer searches for the job's id.
+ */
 function ForOperators({ jobId }: { readonly jobId: string }) {
   const reading = useRead("/jobs/{id}", { path: { id: jobId } });
   return (
@@ -54,7 +57,7 @@ function ForOperators({ jobId }: { readonly jobId: string }) {
   );
 }
 
-/** The steps that a job answers with, which are at most 100. */
+/** The API returns at most the newest 100 steps of a job, and this page shows all of them. */
 const ALL_STEPS = 100;
 
 export function JobPage() {

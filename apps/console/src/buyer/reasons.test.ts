@@ -49,10 +49,18 @@ const CASES: readonly (readonly [what: string, entry: Partial<Entry>, reason: st
     { ...ORDER, kind: "clawback", metadata: { dispute_id: "3" } },
     "Dispute: Starter package",
   ],
-  ["that credits expired", { kind: "expiry", reference_type: "lot" }, "They were not used in time"],
+  [
+    "that credits expired",
+    { kind: "expiry", reference_type: "lot" },
+    "The credits were not used in time",
+  ],
   ["its reference", { reference_type: "job_step", reference_id: "7" }, "job step 7"],
   ["its author if it has nothing else", {}, "by the app"],
-  ["the author of a later version by its name", { author: "partner:9" }, "by partner:9"],
+  [
+    "the name of an author that this version does not know",
+    { author: "partner:9" },
+    "by partner:9",
+  ],
   ["its author if the reason is no text", { metadata: { reason: 7 } }, "by the app"],
 ];
 

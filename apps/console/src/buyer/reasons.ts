@@ -1,4 +1,4 @@
-/** Says in plain words why a balance has changed, as far as a buyer's entries tell. */
+/** Says in plain words why a balance has changed, from what a buyer may read of an entry. */
 import type { Entry } from "@farthing/client";
 
 const AUTHORS: Readonly<Partial<Record<string, string>>> = {
@@ -55,14 +55,14 @@ export function reasonOf(
   if (reference_type === "order" && reference_id !== null) {
     return orderReason(kind, reference_id, facts, bought);
   }
-  if (reference_type === "chat_correction") return "Correction of a chat that cost too much";
+  if (reference_type === "chat_correction") return "Correction of a chat that was charged too much";
   if (textOf(facts["reason"]) !== "") return textOf(facts["reason"]);
   if (textOf(facts["model"]) !== "") {
     if (reference_type === "chat") return `Chat with ${usageOf(facts)}`;
     const step = textOf(facts["step"]);
     return step === "" ? `Use of ${usageOf(facts)}` : `Step ${step} of a job, ${usageOf(facts)}`;
   }
-  if (kind === "expiry") return "They were not used in time";
+  if (kind === "expiry") return "The credits were not used in time";
   if (reference_type === "hold" || reference_id === null || reference_type === null) {
     return `by ${AUTHORS[author.split(":")[0] ?? ""] ?? author}`;
   }

@@ -11,7 +11,7 @@ interface LinkToProps {
   readonly as?: string;
 }
 
-/** The first and the last characters of a long id: ids of one minute begin alike. */
+/** The first and the last characters of a long id: ids made in the same minute begin alike. */
 const shortOf = (id: string): string => id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 
 /** An id that leads to its page, which shows the id in full. */
@@ -44,7 +44,7 @@ const AUTHORS: Readonly<Partial<Record<string, string>>> = {
   sql: "SQL session of",
 };
 
-/** An installation runs no task; its author only has the form of one. */
+/** The author of the installation, which is written like the author of a task but is none. */
 const INSTALLATION = "task:install";
 
 const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {

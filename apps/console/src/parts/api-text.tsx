@@ -3,7 +3,7 @@ import { Moment } from "./figures.tsx";
 /** Words in backticks, and times as the API writes them. */
 const MARKED = /(`[^`]+`|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/;
 
-/** A sentence of the API: its times are written as all others, and its names as code. */
+/** A sentence of the API. Its times are written as everywhere in the console, its names as code. */
 export const ApiText = ({ of }: { readonly of: string }) =>
   // Every second part is a marked one.
   of.split(MARKED).map((part, nr) => {

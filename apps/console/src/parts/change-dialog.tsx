@@ -16,7 +16,7 @@ import { SeenFirst } from "./seen-first.tsx";
 import { StepUp } from "./step-up.tsx";
 
 interface ChangeDialogProps<In, Out, Plan> {
-  /** The name of the change, such as "Refund". The buttons bear it. */
+  /** The name of the change, such as "Refund", which is also the text of the buttons. */
   readonly action: string;
   readonly title: string;
   /** Says before the change which amounts will move. */
@@ -33,7 +33,7 @@ interface ChangeDialogProps<In, Out, Plan> {
   /** Says what was done. */
   readonly done: (result: Out) => ReactNode;
   readonly isDestructive?: boolean;
-  /** False hides the button, and keeps an open dialog, whose change may be why nothing is offered. */
+  /** False hides the button. An open dialog stays: its own change may be why nothing is offered. */
   readonly isOffered?: boolean;
 }
 
@@ -64,7 +64,7 @@ function Refusal({ title, error, explain }: RefusalProps) {
     : <Trouble {...{ title, error }} />;
 }
 
-/** The form of a change. Errors of its input are shown, and nothing is sent. */
+/** The form of a change. If the input is wrong, the form shows the error and sends nothing. */
 function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
   const { action, preview, dryRun, children, change, inputOf, isDestructive, explain } = props;
   const [wrongInput, setWrongInput] = useState<Error | null>(null);
@@ -129,9 +129,9 @@ function ChangeForm<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
 }
 
 /**
- * A change: says what will happen, asks, and shows the outcome. An operator, who acts for the app, reads
- * in whose name it is made. If nobody knows whether the change was made, pressing the button again
- * repeats the same request.
+ * The dialog of a change: says what will happen, asks, and shows the outcome. Operators act for the
+ * app, so they also read in whose name the change is made. If nobody knows whether the change was
+ * made, pressing the button again repeats the same request.
  */
 export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Plan>) {
   const { action, title, dryRun, children, change, done, isDestructive } = props;

@@ -6,14 +6,16 @@ import { Label } from "@/components/ui/label";
 import { type Authenticator, useVerify } from "../reads/use-factors.ts";
 import { Select, TextField } from "./form-fields.tsx";
 
-/** Auth names the code's kind, and not what to do. */
+/** Says what to do after a wrong code, because the message of Auth does not. */
 function reasonOf(error: Error | null): Error | null {
   const isWrong = (error as { code?: unknown } | null)?.code === "mfa_verification_failed";
-  return isWrong ? new Error("The code is wrong or too old. Enter the one shown now.") : error;
+  return isWrong
+    ? new Error("The code is wrong or too old. Enter the code that the app shows now.")
+    : error;
 }
 
 interface CodeFormProps {
-  /** The apps whose codes are accepted; more than one are a choice. */
+  /** The apps whose codes are accepted. If there are several, the user chooses one. */
   readonly authenticators: readonly Pick<Authenticator, "id" | "friendly_name">[];
   readonly action: string;
   readonly onVerified: () => void;
@@ -24,7 +26,7 @@ export function CodeForm({ authenticators, action, onVerified }: CodeFormProps) 
   const { run, state, error } = useVerify();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    event.stopPropagation(); // React would pass it on to a form around a dialog.
+    event.stopPropagation(); // React would pass the event on to a form around a dialog.
     const form = new FormData(event.currentTarget);
     const code = String(form.get("code")).replaceAll(/\s/g, "");
     const factorId = String(form.get("factor") ?? authenticators[0]?.id);

@@ -10,9 +10,9 @@ interface ConfirmButtonProps {
 }
 
 /**
- * Makes a change that its dialog has shown. Only a press of this button does: it submits no form, so
- * Enter in a field does not press it, and neither does a held key or the second click of a double
- * click on the button that was in its place.
+ * Makes a change that its dialog has shown. Only a press of this button makes the change: it
+ * submits no form, so Enter in a field does not press it. A held key is ignored, and so is the
+ * second click of a double click on the button that was in the same place before.
  */
 export function ConfirmButton({ variant, isBusy, onConfirm, children }: ConfirmButtonProps) {
   return (

@@ -31,16 +31,16 @@ interface DataTableProps<Item> extends TableOf<Item> {
   readonly items: readonly Item[];
 }
 
-/** Only the region scrolls, because the keyboard reaches it. An id stays on one line. */
+/** Only the region scrolls, because it can have the focus. An id stays on one line. */
 const LOOK = [
   "table-or-cards overflow-x-auto rounded-md border [&_code]:whitespace-nowrap",
   "*:data-[slot=table-container]:overflow-visible",
 ].join(" ");
 
 /**
- * A table that scrolls sideways by itself, also by keyboard. On a phone each row is a card, which the
- * style sheet does alone; the roles keep it a table for screen readers, because a browser forgets that of
- * an element with another `display`.
+ * A table that scrolls sideways by itself, also by keyboard. On a phone the style sheet turns each
+ * row into a card. The roles keep the table a table for screen readers, because a browser drops the
+ * role of a table element whose `display` is changed.
  */
 export function DataTable<Item>({ caption, columns, items, keyOf, empty }: DataTableProps<Item>) {
   if (items.length === 0) return <p className="py-6 text-sm text-muted-foreground">{empty}</p>;

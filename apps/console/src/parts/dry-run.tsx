@@ -5,14 +5,14 @@ import { type Change, useChange } from "../reads/use-change.ts";
 
 export interface DryRun<In, Plan> {
   readonly change: Change<In, Plan>;
-  /** Makes the input of the dry run of the change's input. */
+  /** Turns the input of the change into the input of its dry run. */
   readonly inputOf: (input: In) => In;
   readonly show: (plan: Plan) => ReactNode;
   /** Puts into the change's input what the plan has decided, so that exactly that is confirmed. */
   readonly withPlan?: (input: In, plan: Plan) => In;
 }
 
-/** Sends the body of a change with `dry_run: true`, which changes nothing, and shows the answer. */
+/** Sends the body of a change with `dry_run: true`, which changes nothing, and shows the result. */
 export function useDryRun<P extends PathOf<"post">>(
   path: P,
   show: (plan: Result<"post", P>) => ReactNode,
@@ -29,8 +29,8 @@ export function useDryRun<P extends PathOf<"post">>(
 type RetryPath = "/notifications/retry" | "/credits/welcome-grants/retry";
 
 /**
- * The dry run of a retry. The end of its time is decided by the preview, and not again at the change,
- * so that the change retries nothing that has failed since the preview.
+ * The dry run of a retry. The preview decides until when failures are retried, and the change sends
+ * that moment, so that the change retries nothing that has failed since the preview.
  */
 export function useRetryPreview<P extends RetryPath>(
   path: P,

@@ -15,7 +15,7 @@ export function durationOf(seconds: number): string {
   return parts.join(" ") || counted(0, "second");
 }
 
-/** The same with the seconds that a form takes: "1 hour 30 minutes (5400 seconds)". */
+/** Writes a duration with the seconds that a form takes: "1 hour 30 minutes (5400 seconds)". */
 export function secondsOf(text: string): string {
   const words = durationOf(Number(text));
   return Number(text) < 60 ? words : `${words} (${text} seconds)`;

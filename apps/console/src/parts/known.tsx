@@ -13,8 +13,8 @@ interface KnownProps<Data> {
 }
 
 /**
- * Shows a reading in each of its states. A figure that can't be read is unknown, and not 0. The last
- * answer stays below that message, which says that it is older.
+ * Shows a reading in each of its states. A figure that can't be read is shown as unknown, and not
+ * as 0. The data that was read last stays below that message, which says that the data is older.
  */
 export function Known<Data>({ reading, title, placeholder, children }: KnownProps<Data>) {
   if (reading.status === "signed_out") return <SignInRequired />;
@@ -30,7 +30,7 @@ export function Known<Data>({ reading, title, placeholder, children }: KnownProp
     <div className={isKnown ? "in-order contents *:min-w-0" : "grid gap-4 break-words *:min-w-0"}>
       {!isKnown && (
         <Trouble title={`${title}: unknown`} error={reading.error} retry={reading.retry}>
-          {data !== undefined && <p>What you see below was read earlier.</p>}
+          {data !== undefined && <p>The data below was read earlier.</p>}
         </Trouble>
       )}
       {data !== undefined && children(data)}

@@ -5,7 +5,7 @@ import { Known } from "./known.tsx";
 
 interface ListTableProps<Item> extends TableOf<Item> {
   readonly list: List<Item>;
-  /** The filters that the page's address sets. With one, no rows only means that none matches. */
+  /** The filters that the page's address sets. If one is set, no rows means that none matches. */
   readonly filters?: Readonly<Record<string, string | undefined>>;
 }
 

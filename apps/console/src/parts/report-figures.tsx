@@ -40,7 +40,7 @@ interface Measured {
 export function measureOf(value: string, { unit = "", currency = null }: Measured): string {
   if (unit === "minor units" && currency) return moneyOf(value, currency);
   if (unit === "ratio" || unit === "share") return percentOf(value);
-  // "1 accounts" is one account. Short units, such as s and ms, have no plural.
+  // "1 accounts" becomes "1 account". Short units, such as s and ms, have no plural.
   const one = value === "1" && unit.length > 2 ? unit.replace(/s$/, "") : unit;
   return `${formatCredits(value)} ${one}`;
 }
@@ -67,9 +67,9 @@ export interface ReportColumn<Row> {
   readonly title?: string;
   /** Writes the cell in another way, such as with a link. */
   readonly cell?: (row: Row) => ReactNode;
-  /** Stands for null, where it means more than that there is no value. */
+  /** The text for null, if null means more than that there is no value. */
   readonly without?: string;
-  /** Stands in totals that are summed over this column, beside totals of each of its values. */
+  /** The text in totals over all values of this column, which stand beside totals of each value. */
   readonly summed?: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Marks a region that scrolls sideways: `data-more` names the sides on which more is hidden, and the
- * style sheet draws a shadow there. Without it, the last columns would seem not to exist on systems that
- * hide their scroll bars. Use it as a `ref`.
+ * Marks a region that scrolls sideways: `data-more` names the sides on which more is hidden, and
+ * the style sheet draws a shadow there. Without the shadow, the last columns would seem not to exist
+ * on systems that hide their scroll bars. Use this function as a `ref`.
  */
 export function watchScrollEdges(region: HTMLElement | null): (() => void) | undefined {
   if (region === null) return;

@@ -3,7 +3,7 @@
 /** Writes a name of the API as words: `partially_refunded` is "partially refunded". */
 export const wordsOf = (name: string): string => name.replaceAll("_", " ");
 
-/** The same for a name of a figure or a setting: `cost_usd` is "cost (USD)". */
+/** Writes the name of a figure or a setting as words: `cost_usd` is "cost (USD)". */
 export const labelOf = (name: string): string => wordsOf(name).replace(/ usd$/, " (USD)");
 
 const TITLES: Readonly<Partial<Record<string, string>>> = {
@@ -13,7 +13,7 @@ const TITLES: Readonly<Partial<Record<string, string>>> = {
   arpu: "ARPU",
 };
 
-/** The same as a title, or at the start of a sentence: `cost_usd` is "Cost (USD)". */
+/** Writes such a name as a title, or for the start of a sentence: `cost_usd` is "Cost (USD)". */
 export function titleOf(name: string): string {
   const words = labelOf(name);
   return TITLES[name] ?? words.charAt(0).toUpperCase() + words.slice(1);

@@ -102,8 +102,8 @@ export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   return {
     ...change,
     reset: () => {
-      // A change that still runs stays busy, or a second one could begin with another key. A dry run
-      // may be dropped.
+      // A change that still runs stays busy: after a reset, a second change could begin with a new
+      // key. A dry run may be dropped, because it changes nothing.
       if (status === "pending" && readsAgain !== "never") return;
       change.reset();
       if (readsAgain === "on reset" && status === "success") readAgain();

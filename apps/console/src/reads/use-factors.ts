@@ -12,7 +12,7 @@ export type Authenticator = Pick<Factor, "id" | "friendly_name" | "created_at">;
 
 const keyOf = (userId: string) => ["factors", userId];
 
-/** Returns the data of an answer of Auth. */
+/** Returns the data of a response of Auth, or throws its error. */
 function dataOf<Data>({ data, error }: { readonly data: Data; readonly error: Error | null }) {
   if (error !== null) throw error;
   return data as NonNullable<Data>;
@@ -40,7 +40,7 @@ interface Answer {
   readonly code: string;
 }
 
-/** Answers with a code of an authenticator. The session then has the second factor. */
+/** Verifies a code of an authenticator app. The session then has the second factor. */
 export function useVerify(): Change<Answer, unknown> {
   const { auth } = useSignedIn();
   return changeOf(useMutation({
@@ -49,7 +49,7 @@ export function useVerify(): Change<Answer, unknown> {
   }));
 }
 
-/** A factor that counts once a first code of it was verified. */
+/** A new factor. It counts once its first code was verified. */
 export interface Enrolment {
   readonly id: string;
   readonly qrCode: string;
@@ -58,7 +58,7 @@ export interface Enrolment {
 
 async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { all } = dataOf(await auth.mfa.listFactors());
-  // An unfinished enrolment would occupy its name.
+  // An unfinished enrolment would keep its name taken.
   for (const { id, status } of all) {
     if (status === "unverified") dataOf(await auth.mfa.unenroll({ factorId: id }));
   }
@@ -81,7 +81,7 @@ async function isGone(auth: Auth, factorId: string): Promise<boolean> {
   return !dataOf(await auth.mfa.listFactors()).all.some(({ id }) => id === factorId);
 }
 
-/** Removes a factor. If the answer is lost, the list decides whether that happened. */
+/** Removes a factor. If no answer comes, the list of factors shows whether it was removed. */
 async function remove(auth: Auth, factorId: string): Promise<string> {
   const { error } = await auth.mfa.unenroll({ factorId });
   if (error === null || codeOf(error) === "mfa_factor_not_found") return factorId;
@@ -101,7 +101,7 @@ export function useRemove(): Change<string, string> {
   const mutation = useMutation({
     ...ONCE,
     mutationFn: (factorId: string) => remove(auth, factorId),
-    // Only shows what the session still has: without an answer, the next refresh shows it.
+    // Shows which factor the session still has. If this call fails, the next refresh shows it.
     onSuccess: () => void auth.refreshSession(),
   });
   const change = changeOf(mutation);
@@ -109,7 +109,7 @@ export function useRemove(): Change<string, string> {
     ...change,
     reset: () => {
       change.reset();
-      // Not before the outcome is closed, because its row may be gone then.
+      // Reads only when the outcome is closed, because the read may remove the row that shows it.
       if (mutation.isSuccess || mutation.isError) readAgain();
     },
   };

@@ -5,20 +5,20 @@ import { farthingKey, type Reading, readingOf, useFarthing, useUserId } from "@f
 /** A page says after this time that a figure is unknown. */
 export const READ_MS = 20_000;
 
-/** The options of every query: the client repeats calls by itself. */
+/** The options of every query. A query does not retry, because the client repeats calls itself. */
 export const ONCE = { retry: false, networkMode: "always" } as const;
 
 /**
- * Each read of a customer by an operator is recorded, as a look at that customer. So a window that
- * gets the focus reads again only what says so, and the record has the looks of people alone.
+ * Each read of a customer by an operator is recorded. So a window that gets the focus repeats only
+ * the reads that allow it: the record of a customer has only reads that an operator asked for.
  */
 export interface FocusOptions {
-  /** Whether the focus of the window reads again. Only for what shows no other person's data. */
+  /** Whether to read again when the window gets the focus. Not for data of other people. */
   readonly readsOnFocus?: boolean;
 }
 
 interface ReadOptions extends FocusOptions {
-  /** Reads again after this time, while the page is visible. The focus then reads again, too. */
+  /** Reads again after this time, while the page is visible, and when the window gets the focus. */
   readonly everyMs?: number;
   /** False until it is known what to read. */
   readonly enabled?: boolean;

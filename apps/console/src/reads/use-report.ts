@@ -97,7 +97,7 @@ export function useReport<P extends ReportPath>(
   });
   const { data, error, isFetching, refetch, fetchNextPage } = query;
   const loadAll = async () => {
-    // A page that could not be read adds nothing, and ends this.
+    // A page that could not be read adds nothing, and ends the loop.
     for (let count = 0;;) {
       const { data, hasNextPage } = await fetchNextPage();
       const pages = data?.pages.length ?? 0;

@@ -1,10 +1,10 @@
-/** Signs out, and tells that apart from a session that ends by itself. */
+/** Signs out, and marks the session, so that it differs from a session that ended by itself. */
 import type { SignedIn } from "./context.tsx";
 import { readStored, store } from "./storage.ts";
 
 const keyOf = (url: string) => `farthing-console signed out ${url}`;
 
-/** Signs out in all tabs. The mark makes them drop their pages, which stay if a session only ends. */
+/** Signs out in all tabs. The mark makes the tabs drop their pages, which stay without it. */
 export function signOut({ auth, project, person }: SignedIn): void {
   store("localStorage", keyOf(project.url), person.sessionId);
   void auth.signOut({ scope: "local" });

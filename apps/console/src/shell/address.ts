@@ -1,6 +1,6 @@
 /**
  * The page's address and its query, both behind the `#`: `#/events?state=dead`. A static host needs
- * no rules for such addresses, and what stands before the `#` stays for returns from Stripe.
+ * no rules for such addresses, and the part before the `#` is free for returns from Stripe.
  */
 import { useSyncExternalStore } from "react";
 
@@ -20,7 +20,7 @@ interface NavigateOptions {
 
 function navigate(to: string, { replace = false, state = null }: NavigateOptions = {}): void {
   history[replace ? "replaceState" : "pushState"](state, "", `#${to}`);
-  dispatchEvent(new HashChangeEvent("hashchange")); // The browser sends none for these two.
+  dispatchEvent(new HashChangeEvent("hashchange")); // These two methods send no event.
 }
 
 /** The location of wouter's router. */

@@ -18,7 +18,8 @@ export function AfterSignIn({ onDone }: AfterSignInProps) {
     <Centred title="Second factor">
       <div className="grid gap-4">
         <p>
-          Your changes may need it. You can read without it, and give it with your first change.
+          Your changes may need the second factor. You can read without it, and enter the code with
+          your first change.
         </p>
         <Known reading={reading} title="Your authenticator apps" placeholder="h-32">
           {(authenticators) =>

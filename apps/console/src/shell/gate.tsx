@@ -8,14 +8,15 @@ const AfterSignIn = lazy(async () => ({
 }));
 
 /**
- * Shows the pages, after an operator with a second factor was asked for it once in each session. This
- * is decided when the pages open: a later change of the session never takes them away.
+ * Shows the pages. An operator with a second factor is first asked for a code, once in each
+ * session. Whether to ask is decided when the pages open: a later change of the session never hides
+ * the pages.
  */
 export function Gate({ children }: { readonly children: ReactNode }) {
   const { project, person: { isOperator, sessionId, secondFactor } } = useSignedIn();
   const key = `farthing-console opened in session ${project.url}`;
   const [isAsking, setAsking] = useState(() =>
-    // In the storage of all tabs, because a link may open another one.
+    // In localStorage, which all tabs share, because a link may open another tab.
     isOperator && secondFactor === "due" && readStored("localStorage", key) !== sessionId
   );
   if (isAsking && secondFactor !== "due") setAsking(false);

@@ -121,7 +121,7 @@ const AREAS: readonly Area[] = [
       { path: "/settings/fraud", page: later(settings, "FraudPage") },
     ],
   },
-  // Only operators' changes ask for a second factor: a buyer's would protect nothing.
+  // For operators only: no other change needs a second factor, so a buyer's would protect nothing.
   {
     title: "My sign-in",
     isForOperators: true,

@@ -16,8 +16,8 @@ const keepBelowOpen = (event: KeyboardEvent) => {
 };
 
 /**
- * Asks for the sign-in above the pages of a session that has ended. The browser makes all else inert,
- * also an open dialog, and hides it, because nobody is signed in any more.
+ * Asks for the sign-in above the pages of a session that has ended. `showModal` makes everything
+ * else inert, also an open dialog. The backdrop hides it, because nobody is signed in any more.
  */
 export function SessionEnded() {
   const { auth } = useSignedIn();
@@ -39,7 +39,7 @@ export function SessionEnded() {
       ref={dialog}
       aria-labelledby={title}
       onCancel={(event) => event.preventDefault()}
-      // A browser lets the second Escape close it.
+      // A browser lets a second Escape close the dialog, so it is opened again.
       onClose={({ currentTarget }) => currentTarget.isConnected && currentTarget.showModal()}
       onKeyDown={keepBelowOpen}
       className={LOOK}
@@ -47,7 +47,7 @@ export function SessionEnded() {
       <div className="grid gap-4">
         <h2 id={title} className="text-lg leading-tight font-semibold">Your session has ended</h2>
         <p>Sign in to go on. Your input is still there.</p>
-        {/* The block shows its form to a visitor only. */}
+        {/* SignIn shows its form only if nobody is signed in. */}
         <FarthingProvider farthing={farthing} userId={null}>
           <SignIn auth={auth} />
         </FarthingProvider>

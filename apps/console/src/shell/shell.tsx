@@ -30,7 +30,7 @@ function Pages({ areas }: { readonly areas: readonly Area[] }) {
   );
 }
 
-/** An operator who names no page begins with the overview. A return from Stripe is a buyer's. */
+/** An operator who names no page begins with the overview, except on a return from Stripe. */
 function useFirstPage(isOperator: boolean): void {
   const [, navigate] = useLocation();
   useEffect(() => {

@@ -23,8 +23,8 @@ function Acknowledge({ alert }: { readonly alert: Alert }) {
       inputOf={() => ({ path: { id: alert.id } })}
       preview={
         <p>
-          The others see that you work on it. This silences nothing, and the alert resolves by
-          itself when its figure is fine again.
+          The other operators see that you work on this alert. Acknowledging silences nothing: the
+          alert resolves by itself when its figure is fine again.
         </p>
       }
       done={({ acknowledged_by }) => (
@@ -59,7 +59,7 @@ export function AlertPage() {
     <Page title="Alert">
       <Known reading={reading} title="The alert" placeholder="h-96">
         {(alert) => (
-          // The causes have the whole width, because their last columns are what an operator does next.
+          // The table of causes has the whole width, because an operator acts on its last columns.
           <div className="grid gap-8 *:min-w-0">
             <Section title={titleOf(alert.rule)}>
               <p>{alert.summary}</p>

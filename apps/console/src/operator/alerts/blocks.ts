@@ -11,7 +11,7 @@ export type Block =
 const BULLET = /^(?:-|\d+\.) +/;
 const FENCE = /^```/;
 
-/** The lines up to the one that ends a block; `step` says whether a line still belongs to it. */
+/** Takes the lines of a block from `lines`; `step` says whether a line belongs to the block. */
 function takeWhile(lines: string[], step: (line: string) => boolean): string[] {
   const end = lines.findIndex((line) => !step(line));
   return lines.splice(0, end < 0 ? lines.length : end);
@@ -24,7 +24,7 @@ function takeCode(lines: string[]): Block {
   return { kind: "code", text };
 }
 
-/** An item has its first line, and each line below that is indented, with the blanks between. */
+/** Takes a list item: its first line, and the indented or blank lines below. */
 function takeItem(lines: string[]): readonly Block[] {
   const [first = ""] = lines.splice(0, 1);
   const indent = BULLET.exec(first)![0].length;

@@ -1,4 +1,4 @@
-/** The causes of an alert: the rows that made its rule fire, or the page that has them. */
+/** The causes of an alert: the rows that made its rule fire, or a link to their page. */
 import type { ComponentType } from "react";
 import { Link } from "wouter";
 import { ListTable } from "../../parts/list-table.tsx";
@@ -17,7 +17,7 @@ const Failures = () => (
     />
     <EventList
       query={{ state: "failed" }}
-      empty="No event has failed that is not repaired."
+      empty="No failed event waits for another attempt."
     />
   </>
 );
@@ -30,15 +30,15 @@ const Backlog = () => (
     />
     <EventList
       query={{ state: "failed" }}
-      empty="No event has failed that is not repaired."
+      empty="No failed event waits for another attempt."
     />
   </>
 );
 
-/** These are the same for every open mismatch. */
+/** Columns that are left out, because they are the same for every open mismatch. */
 const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
 
-/** Only the open ones: a mismatch that was resolved by hand may still differ. */
+/** Lists open mismatches only: one that an operator resolved by hand may still differ. */
 function Mismatches() {
   const list = useList("/mismatches", {});
   return (
@@ -79,7 +79,7 @@ const PLACES: Readonly<Partial<Record<string, Place>>> = {
   payout_delay: { path: "/payouts", name: "The payouts" },
 };
 
-/** Shows what a rule counts as it is now: an alert stores only the figure and a sentence. */
+/** Reads what a rule counts now, because an alert stores only the figure and a sentence. */
 export function Evidence({ rule }: { readonly rule: string }) {
   const Rows = ROWS[rule];
   if (Rows !== undefined) return <Rows />;

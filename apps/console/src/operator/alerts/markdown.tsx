@@ -1,4 +1,4 @@
-/** Shows the Markdown of our runbooks, which is only a part of the language. It makes no HTML. */
+/** Shows the part of Markdown that our runbooks use, as React elements. It makes no raw HTML. */
 import type { ReactNode } from "react";
 import { type Block, blocksOf } from "./blocks.ts";
 
@@ -29,7 +29,7 @@ function Inline({ text }: { readonly text: string }): ReactNode {
     const [, label = "", to = ""] = /^\[([^\]]+)\]\(([^)]+)\)$/.exec(part) ??
       [];
     if (label === "") return part;
-    // A page of our docs has no address here: the build knows no site that serves them.
+    // A link to a page of our docs stays text: the build does not know which site serves the docs.
     return /^https:\/\//.test(to)
       ? (
         <a key={at} href={to} rel="noreferrer" className="underline">
@@ -88,7 +88,7 @@ function Blocks({ blocks }: { readonly blocks: readonly Block[] }) {
   );
 }
 
-/** A page's own heading is left out: the section in which the page stands has one. */
+/** Leaves out the text's own title, because the section around the text has a heading. */
 export function Markdown({ text }: { readonly text: string }) {
   return (
     <div className="text-sm leading-relaxed">

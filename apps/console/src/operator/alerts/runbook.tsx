@@ -35,7 +35,7 @@ function Shipped(
   );
 }
 
-/** A rule's runbook: the text of our own, or a link if the project has put an address there. */
+/** The runbook of a rule: our text, or a link if the project has set an https address. */
 export function Runbook({ path }: { readonly path: string }) {
   const load = textOf(path);
   if (load !== undefined) return <Shipped path={path} load={load} />;

@@ -29,7 +29,7 @@ const FIGURES: readonly Column<Entry>[] = [
   },
 ];
 
-/** The sentence of the API names an operator by the id, in whose place the link to them stands. */
+/** The API's sentence names an operator by the id. A link to the operator replaces the id. */
 function Sentence({ reason, author }: ExplainedEntry) {
   const [before, ...rest] = reason.split(author.replace(/^operator:/, "operator "));
   if (!author.startsWith("operator:") || rest.length === 0) return <p>{reason}</p>;
@@ -42,7 +42,7 @@ function Sentence({ reason, author }: ExplainedEntry) {
   );
 }
 
-/** These sentences begin with their author. */
+/** Whether the sentence already names the author. */
 const namesAuthor = ({ reason }: ExplainedEntry): boolean =>
   /^(Grant|Debit|Hold settled) by /.test(reason);
 
@@ -54,7 +54,7 @@ interface CausesProps {
   readonly refunds: readonly Refund[];
 }
 
-/** The author of a change, and its causes. A refund names who has asked for it. */
+/** The author of a change and its causes; for a refund, also who requested it. */
 function Causes({ entry, refunds }: CausesProps) {
   const { author, order_id, job_id, hold_id, stripe_event_id, metadata } = entry;
   const refundId = textOf(metadata?.["refund_id"]);
@@ -110,7 +110,7 @@ function Causes({ entry, refunds }: CausesProps) {
 const keyOf = ({ seq }: Entry) => seq;
 const EMPTY = "No changes yet. Each purchase, grant, charge and refund appears here.";
 
-/** The newest changes, with their reasons. `refunds` are those that the same page shows. */
+/** The newest changes, with their reasons. `refunds` are the refunds that the same page shows. */
 export const explainedBy = (refunds: readonly Refund[]): TableOf<ExplainedEntry> => ({
   caption: "Changes of the balance",
   keyOf,
@@ -129,7 +129,7 @@ export const explainedBy = (refunds: readonly Refund[]): TableOf<ExplainedEntry>
   ],
 });
 
-/** The whole list has no sentences, but every change ever made. */
+/** Every change ever made. The API returns this list without sentences. */
 export const ENTRIES: TableOf<Entry> = {
   caption: "All changes of the balance",
   keyOf,

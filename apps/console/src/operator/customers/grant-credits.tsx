@@ -8,7 +8,7 @@ import { LinkTo } from "../links.tsx";
 import { endOfDay } from "../money/days.ts";
 import { isMade, useGrantPreview } from "./previews.tsx";
 
-/** A grant above a ceiling is pending, and no lot yet. */
+/** Says what was granted. A grant above a ceiling is pending, and has made no lot yet. */
 function Done(granted: Lot | Grant) {
   if (!("grant_id" in granted)) {
     return (
@@ -90,7 +90,7 @@ export function GrantCredits({ userId, credits }: GrantCreditsProps) {
         type="date"
         hint="Without it, the credits never expire."
       />
-      <ReasonField hint="Stored with the change. The history names it." />
+      <ReasonField hint="Stored with the change, and shown in the history." />
     </ChangeDialog>
   );
 }

@@ -22,7 +22,7 @@ function Buyer({ orderId }: { readonly orderId: string }) {
   return <CustomerLink id={buyer.id} as={buyer.email ?? buyer.id} />;
 }
 
-/** Only an order that exists has none of these. */
+/** Shown only for an order that exists: empty lists for an unknown id would be misleading. */
 function MoneyBack({ orderId }: { readonly orderId: string }) {
   const refunds = useList("/refunds", { query: { order_id: orderId } });
   const disputes = useList("/disputes", { query: { order_id: orderId } });

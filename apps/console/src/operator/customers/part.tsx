@@ -4,7 +4,7 @@ import { DataTable, type TableOf } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
 
 interface PartProps<Item> {
-  /** The newest items, and the API's path of all: null if there is no such list. */
+  /** The newest items, and the API's path of the whole list; null if the API has no such list. */
   readonly of: {
     readonly items: readonly Item[];
     readonly has_more: boolean;
@@ -16,7 +16,7 @@ interface PartProps<Item> {
   readonly children?: ReactNode;
 }
 
-/** A part of a customer's page: the newest items of a list, and the way to all of them. */
+/** A part of a customer's page: the newest items of a list, and a link to the whole list. */
 export function Part<Item>({ of, table, whole, children }: PartProps<Item>) {
   const { caption, ...rest } = table;
   return (

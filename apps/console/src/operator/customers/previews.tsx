@@ -1,4 +1,4 @@
-/** Previews of a refund and a grant. Only the service knows its rules, so only it computes them. */
+/** Previews of a refund and of a grant. Only the service knows their rules, so it computes them. */
 import type { Input, Result } from "@farthing/client";
 import { type DryRun, useDryRun } from "../../parts/dry-run.tsx";
 import { Facts } from "../../parts/facts.tsx";
@@ -7,7 +7,7 @@ import { Credits, Money } from "../../parts/figures.tsx";
 type Refunds = Result<"post", "/refunds">;
 type Grants = Result<"post", "/credits/grants">;
 
-/** The answer of the change itself, and not of its dry run. */
+/** Whether a result comes from the change itself, and not from its dry run. */
 export const isMade = <Answer extends object>(
   answer: Answer,
 ): answer is Exclude<Answer, { dry_run: true }> => !("dry_run" in answer);
@@ -26,7 +26,10 @@ function RefundPlan(plan: Refunds) {
   );
 }
 
-/** Without an amount, "all that is left" is decided by the preview, and not again at the change. */
+/**
+ * If the operator enters no amount, the preview decides how much "all that is left" is. The change
+ * sends that amount, so that it moves what the preview showed.
+ */
 export const useRefundPreview = (): DryRun<Input<"post", "/refunds">, Refunds> => ({
   ...useDryRun("/refunds", RefundPlan),
   withPlan: ({ body, ...input }, { amount }) => ({ ...input, body: { ...body, amount } }),

@@ -15,7 +15,7 @@ interface RefundPaymentProps {
   };
   readonly currency: string;
   readonly isOffered: boolean;
-  /** The known figures of the payment: the service alone computes what a refund moves. */
+  /** Figures of the payment before the refund. Only the service computes what will move. */
   readonly facts: Readonly<Record<string, ReactNode>>;
   readonly children: ReactNode;
 }
@@ -41,7 +41,7 @@ function Done(
   );
 }
 
-/** The service's message names the field of its answer that has the figure. */
+/** Says how much can be refunded: the service's message only names the field with the amount. */
 function tooLarge(error: Error, currency: string): ReactNode {
   if (!(error instanceof FarthingError) || error.code !== "refund_too_large") return null;
   const refundable = error.details?.["refundable"];
@@ -93,7 +93,7 @@ function RefundPayment(
         name="amount"
         label={`Amount in ${currency.toUpperCase()} (optional)`}
         currency={currency}
-        hint="Without it, all that is left is refunded."
+        hint="Leave it empty to refund all that is left."
       />
       <ReasonField />
     </ChangeDialog>

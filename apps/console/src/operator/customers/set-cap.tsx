@@ -14,7 +14,7 @@ interface CapProps {
   readonly of: string | null;
 }
 
-/** Credits of a day, or that there is no limit. */
+/** The credits of a daily cap, or "no cap". */
 export const Cap = ({ of }: CapProps) => of === null ? <>no cap</> : <Credits of={of} />;
 
 /** Says what the cap means for the customer's next request. */
@@ -80,14 +80,15 @@ export function SetCap({ userId, caps }: SetCapProps) {
             }}
           />
           <p className="text-sm">
-            The customer can't lift this cap. The lower of it and the customer's own applies. No
-            credits move.
+            The customer can't lift this cap. If the customer has set a cap, too, the lower one
+            applies. No credits move.
           </p>
         </>
       }
       done={({ daily, imposed_daily }) => (
         <p>
-          The imposed cap is now: <Cap of={imposed_daily} />. Applies: <Cap of={daily} />.
+          The imposed cap is now: <Cap of={imposed_daily} />. The cap that applies is:{" "}
+          <Cap of={daily} />.
         </p>
       )}
     >

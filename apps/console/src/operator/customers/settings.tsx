@@ -24,7 +24,7 @@ export function SpendCap({ spend_cap, customer: { user_id } }: CustomerPage) {
           "Today ends": <Moment at={spend_cap.resets_at} />,
         }}
       />
-      {/* An operator's own cap is on the page of top-ups. */}
+      {/* Operators set their own cap on the page of top-ups. */}
       {user_id !== null && user_id !== person.userId && (
         <div>
           <SetCap userId={user_id} caps={spend_cap} />

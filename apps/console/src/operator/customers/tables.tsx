@@ -52,7 +52,7 @@ export const LOTS: TableOf<ItemOf<"lots">> = {
   ],
 };
 
-/** The whole list of lots has fewer facts. */
+/** The API's whole list of lots has fewer fields than the newest lots of a customer's page. */
 export const ALL_LOTS: TableOf<NonNullable<Balance["lots"]>[number]> = {
   caption: "All lots",
   keyOf: ({ id }) => id,

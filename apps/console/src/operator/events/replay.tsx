@@ -5,7 +5,7 @@ import { StateBadge } from "../../parts/state-badge.tsx";
 import { TextField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
-/** A processed event stays processed, and an event that waits for nothing needs no replay. */
+/** The states that a replay changes. A processed event stays processed; a received one is due. */
 const REPLAYED: readonly WebhookEvent["state"][] = ["dead", "failed", "deferred", "ignored"];
 
 export const canReplay = ({ state }: Pick<WebhookEvent, "state">): boolean =>
@@ -41,7 +41,7 @@ export function Replay({ event }: { readonly event: WebhookEvent }) {
 
 const DEAD = { state: "dead" } as const;
 
-/** So many events are applied in one request. */
+/** The number of events that one request applies: by default, and at most. */
 const AT_ONCE = 100;
 const MOST = 500;
 

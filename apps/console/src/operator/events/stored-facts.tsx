@@ -34,7 +34,7 @@ export function StoredFacts({ facts }: { readonly facts: Stored }) {
   if (known.length === 0) {
     return (
       <p className="text-sm text-muted-foreground">
-        None: Farthing does not use this type of event, so it stores nothing of it.
+        None: Farthing does not use this type of event, so it stores none of its facts.
       </p>
     );
   }

@@ -22,7 +22,7 @@ interface HoursProps {
   readonly title: string;
   readonly caption: string;
   readonly figure: "count" | "p95";
-  /** Rows that are left out. */
+  /** Whether a row is shown; by default all rows are. */
   readonly isShown?: (row: Row) => boolean;
   readonly empty: string;
 }

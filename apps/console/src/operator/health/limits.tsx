@@ -52,7 +52,7 @@ function Redis() {
   );
 }
 
-/** Rate limits, and Redis, which counts for them. */
+/** Rate limits, and Redis, which counts the requests. */
 export function LimitsPage() {
   return (
     <Page
@@ -65,7 +65,7 @@ export function LimitsPage() {
         caption="Requests beyond a soft limit, and blocked ones, by the hour"
         figure="count"
         isShown={({ labels }) => labels["outcome"] !== "allowed"}
-        empty="No request was beyond a limit in the last 24 hours, neither a soft nor a hard one."
+        empty="No request exceeded a soft or a hard limit in the last 24 hours."
       />
       <Hours
         name="limiter_fallbacks"

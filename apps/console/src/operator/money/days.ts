@@ -1,5 +1,6 @@
 /**
- * Returns the end of a day of UTC, as a form's field of type `date` names it.
+ * Returns the end of a UTC day.
+ * @param day the value of a form's field of type `date`
  * @throws Error if the year has more than four digits, which the service does not accept
  */
 export function endOfDay(day: string): string {

@@ -58,7 +58,7 @@ export function DeclineGrant({ grant }: GrantProps) {
       inputOf={() => inputOf(grant)}
       preview={
         <p className="text-sm">
-          No credits move, now or later. Whoever still wants the grant must request it anew.
+          No credits move, now or later. To grant them after all, request a new grant.
         </p>
       }
       done={() => "The grant is declined. No credits have moved."}

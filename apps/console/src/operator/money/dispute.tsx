@@ -40,7 +40,7 @@ export function DisputePage() {
   return (
     <Page
       title="Dispute"
-      lead="A bank asked a buyer's money back. Send evidence before the deadline, in Stripe's dashboard."
+      lead="A bank asked for a buyer's money back. Send evidence in Stripe's dashboard before the deadline."
     >
       <Known reading={reading} title="The dispute">
         {(dispute) => (

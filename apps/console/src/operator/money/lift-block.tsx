@@ -6,7 +6,7 @@ import { useChange } from "../../reads/use-change.ts";
 
 /** Lifts a block before its time. */
 export function LiftBlock({ id, value, reason }: FraudBlock) {
-  // The block is then in no list any more.
+  // A lifted block is in no list: a read at once would remove its row, and this dialog with it.
   const change = useChange("delete", "/fraud/blocked/{id}", {
     readsAgain: "on reset",
   });

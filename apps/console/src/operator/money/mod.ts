@@ -1,4 +1,4 @@
-/** Refunds, disputes, grants, welcome credits, and what keeps fraud out. */
+/** Refunds, disputes, grants, welcome credits; fraud warnings, decisions and blocks. */
 export { BlocksPage } from "./blocks.tsx";
 export { DecisionsPage } from "./decisions.tsx";
 export { DisputePage } from "./dispute.tsx";

@@ -6,7 +6,7 @@ import { endOfDay } from "./days.ts";
 
 interface NewBlockProps {
   readonly action: string;
-  /** The thing to block. Without it, the form asks. */
+  /** The user, address or card to block. Without `of`, the form asks for it. */
   readonly of?: {
     readonly kind: "user" | "ip" | "card";
     readonly value: string;

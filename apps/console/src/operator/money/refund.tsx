@@ -12,10 +12,11 @@ import { Refunded } from "./refund-table.tsx";
 /** The meaning of each state for money and credits. */
 const MEANINGS: Readonly<Record<Refund["status"], string>> = {
   pending:
-    "Stripe has not yet reported the refund. No credits have moved: its event will move them.",
+    "Stripe has not yet reported the refund. No credits have moved: Stripe's event will move them.",
   requires_action: "The buyer must act before the bank pays the money back. No credits have moved.",
   succeeded: "The money went back, and its credits were clawed back.",
-  failed: "The bank did not take the money back. Credits that were clawed back are reinstated.",
+  failed:
+    "The buyer's bank did not accept the money. Credits that were clawed back are reinstated.",
   canceled: "The refund was canceled. Credits that were clawed back are reinstated.",
 };
 

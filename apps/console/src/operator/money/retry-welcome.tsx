@@ -26,7 +26,7 @@ export function RetryWelcome({ id, status, refused_as }: WelcomeGrant) {
         <p className="text-sm">
           The user was refused by:{" "}
           {wordsOf(refused_as ?? "")}. A runner decides again within a minute, by today's limits,
-          and grants the credits if no limit refuses.
+          and grants the credits if no limit refuses the user.
         </p>
       }
       done={() => "The user is queued again."}
@@ -65,7 +65,7 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
   };
 }
 
-/** Queues all users again whom one limit has refused. */
+/** Queues all users again who were refused in a range of days, by one limit or by any. */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
   const dryRun = useRetryPreview(RETRY, Found);
@@ -88,7 +88,7 @@ export function RetryRefused() {
         name="until"
         label="Last day of the refusals, UTC (optional)"
         type="date"
-        hint="Without it, until now."
+        hint="Leave it empty to include all refusals until now."
       />
       <ReasonField hint="Stored in the audit log, with your name." />
     </ChangeDialog>

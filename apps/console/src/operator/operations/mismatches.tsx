@@ -27,7 +27,7 @@ const KINDS = [
   "never_paid_out",
 ] as const;
 
-/** The page of a payout leaves it out. */
+/** The page of a payout leaves this column out. */
 export const PAYOUT_COLUMN: Column<Mismatch> = {
   title: "Payout",
   cell: ({ payout_id }) => <LinkTo under="/payouts" id={payout_id} />,

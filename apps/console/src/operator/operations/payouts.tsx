@@ -8,7 +8,7 @@ import { StateBadge } from "../../parts/state-badge.tsx";
 import { useList } from "../../reads/use-list.ts";
 import { LinkTo } from "../links.tsx";
 
-/** Stripe's own words. */
+/** The states of a payout, as Stripe names them. */
 const STATUSES = ["pending", "in_transit", "paid", "failed", "canceled"] as const;
 
 const COLUMNS: readonly Column<Payout>[] = [

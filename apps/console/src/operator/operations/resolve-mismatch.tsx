@@ -8,7 +8,7 @@ import { wordsOf } from "../../parts/words.ts";
 import { DIFFERENCE, Ours, Theirs } from "./records.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
-/** Closes a difference by hand that somebody has looked into. */
+/** Closes by hand a difference that an operator has looked into. */
 export function ResolveMismatch({ mismatch }: { readonly mismatch: Mismatch }) {
   const { mismatch_id, kind, subject, difference, currency } = mismatch;
   const change = useChange("post", "/mismatches/{id}/resolve", { readsAgain: "on reset" });

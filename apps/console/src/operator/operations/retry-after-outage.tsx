@@ -61,8 +61,8 @@ export function RetryAfterOutage() {
       inputOf={(form) => ({ body: bodyOf(form) })}
       preview={
         <p>
-          At most 1,000 at once, oldest first. Those that may have arrived, or that have no address
-          any more, are left out.
+          At most 1,000 notifications are sent at once, oldest first. Notifications that may have
+          arrived, or that have no address any more, are left out.
         </p>
       }
       done={({ retried }) => <p>{retried} notifications are queued again.</p>}

@@ -32,7 +32,7 @@ const NAMES = [
   "application_fee_capture",
 ] as const;
 
-/** Names what a row of the metrics is of, such as "credits, USD". */
+/** Names what a row of the metrics measures, such as "credits, USD". */
 function subjectOf({ product_line, currency }: MetricRow): string {
   const line = product_line === null ? "both lines" : wordsOf(product_line);
   return currency === null ? line : `${line}, ${currency.toUpperCase()}`;

@@ -13,7 +13,7 @@ import { Formulas, Verdict } from "./report-parts.tsx";
 import { DIFFERENCE } from "../operations/records.tsx";
 import { RecordLinks } from "../operations/record-links.tsx";
 
-/** The page of a customer also has the number of the account as its address. */
+/** Links by the number of the account, which the page of a customer accepts instead of an id. */
 const Account = ({ nr }: { readonly nr: number | null }) => (
   <CustomerLink id={nr === null ? null : String(nr)} as={`account ${nr}`} />
 );

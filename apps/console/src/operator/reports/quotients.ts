@@ -3,7 +3,7 @@ import type { MetricRow } from "@farthing/client";
 import { formatCredits } from "@/lib/farthing-format";
 import { moneyOf, usdOf } from "../../parts/exact.ts";
 
-/** The usage of credits has a price in dollars and not in minor units. */
+/** The take rate of credits is computed from prices in dollars, and not in minor units. */
 const isInDollars = ({ name, product_line }: MetricRow) =>
   name === "take_rate" && product_line === "credits";
 
@@ -14,10 +14,10 @@ function sideOf(row: MetricRow, value: string, isMoney: boolean): string {
   return isInDollars(row) ? usdOf(value) : moneyOf(value, row.currency);
 }
 
-/** A share of money has money above, as an amount has; others are counts. */
+/** The numerator of a share of money, or of an amount, is money. Any other numerator is a count. */
 export const numeratorOf = (row: MetricRow): string =>
   sideOf(row, row.numerator, isShare(row) || row.unit === "minor units");
 
-/** A share of money has money below, and an amount is divided by a count. */
+/** The denominator of a share of money is money. An amount is divided by a count. */
 export const denominatorOf = (row: MetricRow): string =>
   sideOf(row, row.denominator ?? "0", isShare(row));

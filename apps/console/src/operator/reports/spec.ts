@@ -10,7 +10,7 @@ export interface ReportSpec<P extends ReportPath> {
   /** The question that the report answers. */
   readonly lead: string;
   readonly columns: readonly ReportColumn<RowOf<P>>[];
-  /** Rows that this page leaves out, because another page shows them. */
+  /** Whether this page shows a row; by default it shows all rows. */
   readonly isShown?: (row: RowOf<P>) => boolean;
   /** @param query the filters in the page's address */
   readonly charts?: (

@@ -15,7 +15,7 @@ function Confirm({ id, qrCode, secret, onVerified, cancel }: ConfirmProps) {
   return (
     <div className="grid gap-4">
       <p>Scan the picture with your authenticator app, or enter the key there by hand.</p>
-      {/* White in dark colours, too: apps read dark on light. */}
+      {/* White also in the dark theme, because apps read a dark code on a light ground. */}
       <img
         src={qrCode}
         alt="QR code of the key below"
@@ -45,7 +45,7 @@ function freeName(names: readonly (string | undefined)[]): string {
 }
 
 interface AddAuthenticatorProps {
-  /** The names of the apps that there are. */
+  /** The names of the user's apps. */
   readonly names: readonly (string | undefined)[];
 }
 
@@ -78,12 +78,12 @@ export function AddAuthenticator({ names }: AddAuthenticatorProps) {
           The authenticator app is added.
         </p>
       )}
-      {/* A key, because the free name changes with the list. */}
+      {/* The key makes a new form when the list changes, because the suggested name changes. */}
       <form key={names.join()} onSubmit={submit} className="grid gap-4">
         <TextField
           name="name"
           label="Name of the app"
-          hint="To tell your apps apart, such as the phone that it is on."
+          hint="A name that tells your apps apart, such as the phone that has the app."
           defaultValue={freeName(names)}
           maxLength={100}
           required

@@ -1,4 +1,4 @@
-/** An operator's second factor: which apps have it, and how one is added and removed. */
+/** An operator's second factor: the authenticator apps, and how one is added and removed. */
 import { DataTable } from "../../parts/data-table.tsx";
 import { ChangeDialog } from "../../parts/change-dialog.tsx";
 import { CodeForm } from "../../parts/code-form.tsx";
@@ -32,8 +32,8 @@ function Remove({ app: { id, friendly_name }, isLast, isOffered }: RemoveProps) 
       preview={
         <p className="text-sm">
           {isLast
-            ? "This session then has no second factor. It is your last one: while the project " +
-              "requires one, you can change nothing until you have added another app."
+            ? "This session then has no second factor. The app is your last one: while the project " +
+              "requires a second factor, you can change nothing until you have added another app."
             : "If the session was verified by this app, it then has no second factor until you " +
               "enter a code of another app."}
         </p>
@@ -51,16 +51,17 @@ function List({ authenticators }: OfList) {
       caption="Authenticator apps"
       items={authenticators}
       keyOf={({ id }) => id}
-      empty="You have none."
+      empty="You have no authenticator app."
       columns={[
         { title: "Name", cell: ({ friendly_name }) => friendly_name || "without a name" },
         { title: "Added", cell: ({ created_at }) => <Moment at={created_at} /> },
         {
           title: "Change",
-          // A removal may itself make the code due, and its dialog then still says what was done.
+          // `Remove` stays even if no button is offered: a removal may make a code due, and its open
+          // dialog must still say what was done.
           cell: (app) => (
             <>
-              {secondFactor === "due" && "needs the code"}
+              {secondFactor === "due" && "enter a code first"}
               <Remove app={app} isLast={isLast} isOffered={secondFactor !== "due"} />
             </>
           ),
@@ -94,7 +95,7 @@ export function SecurityPage() {
   return (
     <Page
       title="Security"
-      lead="The project may require a second factor of operators' changes: the code of an authenticator app."
+      lead="The project may require a second factor for operators' changes: the code of an authenticator app."
     >
       <Known reading={reading} title="Your authenticator apps">
         {(authenticators) => (

@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<AlertRuleSetting>[] = [
   })),
 ];
 
-/** Turns texts into a change: whole numbers are numbers, and figures that a rule lacks stay out. */
+/** Turns texts into a change: whole numbers become numbers; empty texts are left out. */
 function changeOf(
   rule: string,
   texts: Readonly<Record<string, string | null | undefined>>,

@@ -26,7 +26,7 @@ function Domains({ domains, version }: BlockedDomainSettings) {
       >
         <LinesField
           name="domains"
-          label="Domains, one a line"
+          label="Domains, one per line"
           value={domains}
         />
       </ChangeSettings>
@@ -49,7 +49,8 @@ function undoOf(
 const SPEC: SettingsSpec<typeof PATH> = {
   path: PATH,
   title: "Blocked domains",
-  lead: "Users with such an email address get no welcome credits. Subdomains are blocked, too.",
+  lead:
+    "Users with an address of such a domain get no welcome credits. Subdomains are blocked, too.",
   current: (settings) => <Domains {...settings} />,
   undoOf,
 };

@@ -10,7 +10,7 @@ interface LinesProps {
   readonly value: readonly string[];
 }
 
-/** A list, one item a line. */
+/** A list, one item per line. */
 export function LinesField({ name, label, value }: LinesProps) {
   const id = useId();
   return (

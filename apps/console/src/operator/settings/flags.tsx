@@ -55,7 +55,7 @@ function Flags({ flags, version }: FlagSettings) {
           label="Percentage of users"
           inputMode="decimal"
           defaultValue={percentage}
-          hint="Only used in the state percentage."
+          hint="Used only if the state is percentage."
         />
       </ChangeSettings>
     ),

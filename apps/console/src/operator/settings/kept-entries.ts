@@ -1,7 +1,7 @@
 /**
- * Brings an open form up to date when somebody else has changed the settings: it gets the new values,
- * and what the operator has entered stays. Otherwise the old values of all other fields would be sent
- * with the new version, and would undo that person's change.
+ * Brings an open form up to date when somebody else has changed the settings: the form gets the new
+ * values, and what the operator has entered stays. Otherwise the old values of all other fields
+ * would be sent with the new version, and would undo that person's change.
  */
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 
@@ -29,7 +29,7 @@ const labelOf = ({ labels, name }: Field): string => labels?.[0]?.textContent ??
 const labelsIn = (form: HTMLElement): Values =>
   new Map(fieldsIn(form).map((field) => [field.name, labelOf(field)]));
 
-/** Adds and removes the lines that the operator has added and removed. */
+/** Returns the lines of `now`, with those that the operator has added and without those removed. */
 function mergedLines(old: string, entry: string, now: string): string {
   const [before, after, current] = [old, entry, now].map((text) =>
     text.split("\n").filter((line) => line !== "")

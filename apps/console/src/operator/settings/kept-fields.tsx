@@ -12,7 +12,7 @@ function movedAs({ label, from, to, entry }: Moved): string {
 const MovedFields = ({ moved }: { readonly moved: readonly Moved[] }) => (
   <div role="status" className="grid gap-1 rounded-md border p-3 text-sm">
     <p className="font-medium">Somebody else has changed these settings meanwhile.</p>
-    {moved.length === 0 ? <p>The fields below are as they were.</p> : (
+    {moved.length === 0 ? <p>None of the fields below has changed.</p> : (
       <ul>
         {moved.map((each) => <li key={each.label} className="break-words">{movedAs(each)}</li>)}
       </ul>
@@ -28,7 +28,7 @@ interface KeptFieldsProps {
   readonly children: ReactNode;
 }
 
-/** The fields of a form of settings. A new version of the settings comes into the open form. */
+/** The fields of a form of settings. An open form takes over a new version of the settings. */
 export function KeptFields({ version, isHidden, children }: KeptFieldsProps) {
   const { ref, note, moved } = useKeptEntries(version);
   return (

@@ -1,4 +1,4 @@
-/** The list of all packages on sale, now or later, as the API takes it: it retires all others. */
+/** The list of all packages on sale, now or later, for the API. The API retires all others. */
 import type { PackageSetting, PackageSettings, PackageTerms } from "@farthing/client";
 
 /** Returns the terms of a package as the API takes them. */
@@ -12,8 +12,8 @@ export function termsOf(
 }
 
 /**
- * Returns the packages that are on sale, and those whose sale begins later. The list may name a package
- * once, which also keeps its later versions.
+ * Returns the packages that are on sale, and those whose sale begins later. The list may name a
+ * package only once, and the package then keeps its later versions, too.
  */
 function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   const now = packages.filter(({ active }) => active);
@@ -29,7 +29,7 @@ function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   ];
 }
 
-/** Returns the list with these terms instead of the package's own ones. */
+/** Returns the list with these terms instead of the package's present terms. */
 export const withTerms = (settings: PackageSettings, terms: PackageTerms): PackageTerms[] => [
   ...without(settings, terms.slug),
   terms,

@@ -12,7 +12,9 @@ interface FormProps {
 export function PackageForm({ package: known }: FormProps) {
   return (
     <>
-      {!known && <TextField name="slug" label="Slug" required hint="It never changes." />}
+      {!known && (
+        <TextField name="slug" label="Slug" required hint="The slug can't be changed later." />
+      )}
       <TextField name="name" label="Name" required defaultValue={known?.name} />
       <TextField
         name="description"
@@ -48,7 +50,7 @@ export function PackageForm({ package: known }: FormProps) {
       />
       <TextField
         name="price"
-        label="Price in it"
+        label="Price in that currency"
         inputMode="decimal"
         required={!known}
       />

@@ -133,7 +133,7 @@ function oldPrices(
 
 function undoOf(past: PastSettingChange, settings: PackageSettings) {
   const known = settings.packages.find(({ slug }) => slug === past.name);
-  // A package that was added is retired: orders may refer to it.
+  // Undoing an addition retires the package and does not delete it, because orders may refer to it.
   if (past.fields.some(({ field, from }) => field === "name" && from === null)) {
     return isOnSale(settings, past.name) ? { packages: without(settings, past.name) } : null;
   }

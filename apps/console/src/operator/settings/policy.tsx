@@ -27,7 +27,7 @@ const TEXTS: Readonly<Partial<Record<string, string>>> = {
   currency: "code of a currency",
 };
 
-/** Texts have their length as their highest value, and no unit. */
+/** Only a number has a lowest value. The highest value of a text is its length, without a unit. */
 const isNumber = ({ lowest }: PolicySetting) => lowest !== null;
 
 const unitOf = (setting: PolicySetting) => isNumber(setting) ? setting.unit ?? "" : "";

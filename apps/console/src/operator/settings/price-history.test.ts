@@ -31,14 +31,14 @@ Deno.test("an amount in the history gets the currency that the package had then"
   ]);
 });
 
-Deno.test("only those of the other prices that changed are shown", () => {
+Deno.test("of the other prices, only the changed ones are shown", () => {
   const past = change(["other_prices", '{"gbp": 700, "jpy": 1500}', '{"gbp": 750, "jpy": 1500}']);
   deepEqual(pricesOfHistory(past, settingsOf(past)), [
     { field: "price_gbp", from: "700", to: "750" },
   ]);
 });
 
-Deno.test("a change without a price has no price", () => {
+Deno.test("a change of no price shows no price", () => {
   const past = change(["sort", "1", "2"]);
   deepEqual(pricesOfHistory(past, settingsOf(past)), [{ field: "sort", from: "1", to: "2" }]);
 });

@@ -1,4 +1,4 @@
-/** The prices of a package in the history, by the names that a difference has. */
+/** The prices of a package in the history, by the names that a dry run gives them. */
 import type { PackageSettings, PastSettingChange } from "@farthing/client";
 
 type Field = PastSettingChange["fields"][number];
@@ -11,8 +11,9 @@ const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined
   fields.find(({ field }) => field === name);
 
 /**
- * Returns the currency of a package's first price before and after a change. The change only names it if
- * it changed. Otherwise the next change that names it has it as the old one.
+ * Returns the currency of a package's first price before and after a change. A change names the
+ * currency only if it changed the currency. Otherwise the next later change that names a currency
+ * has this one as `from`.
  */
 function currenciesOf(past: PastSettingChange, { packages, history }: PackageSettings) {
   const own = fieldIn(past, "currency");

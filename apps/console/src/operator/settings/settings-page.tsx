@@ -22,7 +22,7 @@ export interface SettingsSpec<P extends SettingsPath> {
   readonly isShown?: (past: PastSettingChange) => boolean;
   /** The kinds of fields that only this page knows. */
   readonly kindsOf?: (settings: Settings<P>) => Readonly<Record<string, SettingKind>>;
-  /** Returns the fields of an earlier change by the names that a difference has. */
+  /** Returns the fields of an earlier change by the names that a dry run gives them. */
   readonly fieldsOf?: (
     past: PastSettingChange,
     settings: Settings<P>,
@@ -71,7 +71,7 @@ export function SettingsOf<P extends SettingsPath>(
   );
 }
 
-/** The old values of a change by their fields; null if it added what was not there before. */
+/** The old values of a change by their fields; null if the change only added new values. */
 export function oldValues(
   { fields }: PastSettingChange,
 ): Record<string, string | null> | null {

@@ -1,4 +1,4 @@
-/** Tries a change of settings without making it, and then makes exactly that change. */
+/** Shows by a dry run what a change of settings would do, and then makes exactly that change. */
 import { useEffect, useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Body, Changed, PathOf, SettingsChanged } from "@farthing/client";
@@ -50,7 +50,7 @@ export function useSettingsChange<P extends SettingsPath>(
   >;
   const error = dryRun.error ?? saving.error;
   useEffect(() => {
-    // The version may be an old one, so the next attempt needs the current one.
+    // The version may be out of date, and the next attempt needs the current one.
     if (error !== null) void queries.invalidateQueries({ queryKey: farthingKey(signedInAs) });
   }, [error, queries, signedInAs]);
   return {

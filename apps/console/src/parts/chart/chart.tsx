@@ -7,7 +7,7 @@ import type { NamedChart } from "./series.ts";
 
 const Plot = lazy(() => import("./plot.tsx"));
 
-/** A time as the axis's step names it: `2026-11-02`, `2026-11` or `2026-11-02 14:00`. */
+/** How many characters name a step of the axis: `2026-11-02`, `2026-11` or `2026-11-02 14:00`. */
 const LENGTHS = { Day: 10, Month: 7, Hour: 16 } as const;
 
 /** Returns where a key moves the cursor to; undefined if it is no key of the chart. */

@@ -58,7 +58,7 @@ function optionsOf(
     width,
     height: HEIGHT,
     tzDate: (time) => UPlot.tzDate(new Date(time * 1000), "UTC"),
-    legend: { show: false }, // Ours shows the patterns of the lines.
+    legend: { show: false }, // Our own legend shows the patterns of the lines.
     cursor: { y: false, drag: { x: false, y: false, setScale: false } },
     scales: {
       // A single time stands in the middle.
