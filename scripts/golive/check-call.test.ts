@@ -38,7 +38,7 @@ Deno.test("a rollback goes on without another project's database", async () => {
   equal((await checkCall(OWN_DOMAIN, options("rollback"))).url, OWN_DOMAIN.url);
 });
 
-Deno.test("a damaged key refuses every call before its first step, but a rollback", async () => {
+Deno.test("a damaged key ends every call before its first step, except a rollback", async () => {
   const file = await Deno.makeTempFile();
   try {
     await rejects(() => checkCall(OWN_DOMAIN, options("full"), file), SettingsError);

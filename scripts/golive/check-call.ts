@@ -12,14 +12,21 @@ import type { Project } from "./command/project.ts";
 import { loadKey } from "./core/sign.ts";
 import { previousRevision } from "./rollback/revision.ts";
 
-/** A report that can't be signed is lost with the evidence of a payment, so the key is read first. */
+/**
+ * An unsigned report would lose the evidence of a payment, so the key is read before the first
+ * step.
+ */
 async function requireKey(isUrgent: boolean, file?: string): Promise<void> {
   const problem = await loadKey(isUrgent, file);
   if (problem === undefined) return;
-  printError(pc.yellow(`${problem}\nThis rollback goes on, and signs with a key of its own.`));
+  printError(
+    pc.yellow(
+      `${problem}\nThis rollback goes on, and signs with a new key that it does not store.`,
+    ),
+  );
 }
 
-/** Another project's database must not keep sales on: a rollback goes on without it. */
+/** A wrong SUPABASE_DB_URL must not keep sales on: a rollback goes on without that database. */
 function withOneDatabase(project: Project, options: Options): Project {
   try {
     requireOneDatabase(project, options);
@@ -34,7 +41,7 @@ function withOneDatabase(project: Project, options: Options): Project {
 }
 
 /**
- * Returns the project as the command may use it.
+ * Returns the project; for a rollback, without a database that belongs to another project.
  * @param keyFile by default the key of this machine
  * @throws SettingsError that names the option, the setting or the file
  */
@@ -47,7 +54,7 @@ export async function checkCall(
   const checked = withOneDatabase(project, options);
   requireLongStages(project, options);
   requireOwnTraffic(project, options);
-  // A mistyped revision must not end a rollback in its middle, with the new functions still running.
+  // Checked now: a mistyped revision must not end a rollback while the new functions still run.
   if (options.command === "rollback" && options.revision !== undefined) {
     await previousRevision(options.revision);
   }

@@ -24,7 +24,7 @@ const at = (isLocal: boolean) => ({
   project: { settings, isLocal, url: "https://api.shop.example", databaseUrl: undefined },
 });
 
-Deno.test("full and preflight require what shows the project itself", () => {
+Deno.test("full and preflight require the checks that look at the project itself", () => {
   const required = (command: "preflight" | "full") =>
     STEPS[command].filter(({ isRequired }) => isRequired).map(({ code }) => code);
   const checks = [
@@ -54,7 +54,7 @@ Deno.test("stages that were left out do not make a launch incomplete", async () 
   equal(await verdictWith("full", "canary.stage-5", at(false)), "GO");
 });
 
-Deno.test("a run that goes on repeats what only looks, and not what costs minutes", () => {
+Deno.test("a resumed run repeats its checks, and not the steps that take minutes", () => {
   const isRepeated = (code: string) => stepOf("full", code).isRepeated === true;
   const checks = STEPS.preflight.map(({ code }) => code);
   deepEqual([...checks, "smoke.health"].filter((code) => !isRepeated(code)), []);

@@ -11,7 +11,9 @@ import { SMOKE } from "./smoke/steps.ts";
 import { SNAPSHOT } from "./snapshot/steps.ts";
 import { WEBHOOK } from "./webhook/steps.ts";
 
-/** The checks that see the project itself; the others judge its settings. */
+/**
+ * Requires the checks that look at the project itself. The other checks only judge its settings.
+ */
 const CHECKS = neededWhere(
   isHosted,
   needed(
@@ -26,7 +28,7 @@ const EVENTS = needed(WEBHOOK, "webhook.signed", "webhook.gaps");
 
 const DUMP = ["snapshot.dump", "snapshot.restore", "snapshot.prove"];
 
-/** If a resumed canary can't go on, its flag is open at its stage. */
+/** If a resumed canary can't go on, its flag is still on for the users of its last stage. */
 const GUARDED_CANARY = CANARY.map((step) =>
   step.code === "canary.start" ? guardSalesIfOpen(step) : step
 );
@@ -40,7 +42,7 @@ const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
 
 const DOLLAR = needed(
   FIRST_DOLLAR,
-  // A later run can't sign the buyer in, so it skips the credits; the entry shows them.
+  // A later run can't sign the buyer in, so it skips the credits step; the entry shows the credits.
   ...["first-dollar.checkout", "first-dollar.payment", "first-dollar.entry"],
 ).map(guardSales);
 
@@ -61,10 +63,10 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   ],
 };
 
-/** Commands that only look, so that each check is of use after another has failed. */
+/** Commands that are lists of checks: each check is useful even after another has failed. */
 export const LOOKS: readonly CommandName[] = ["preflight", "smoke", "webhook"];
 
-/** Commands that go on behind a failed step. A way back must get as far as it can. */
+/** Commands that go on after a failed step. A rollback must get as far as it can. */
 export const GO_ON: readonly CommandName[] = [...LOOKS, "rollback"];
 
 /** Commands that move money: in live mode they need --live and a typed confirmation. */
@@ -72,6 +74,8 @@ export const PAYS: readonly CommandName[] = ["first-dollar", "full"];
 
 const HOUR_MS = 3_600_000;
 
-/** For how long an ended run may go on: sales may have changed since a rollback of yesterday. */
+/**
+ * How old an interrupted run may be to go on: sales may have changed since yesterday's rollback.
+ */
 export const mostMsOf = (command: CommandName): number =>
   command === "rollback" ? HOUR_MS : 24 * HOUR_MS;

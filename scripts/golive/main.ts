@@ -1,5 +1,5 @@
 /**
- * `deno task golive`: the checks and steps from an empty project to the first live dollar, and back.
+ * `deno task golive`: the steps from an empty project to the first live dollar, and the rollback.
  * Each leaves evidence, and a signed report says GO, NO-GO or INCOMPLETE.
  */
 import pc from "picocolors";
@@ -37,7 +37,10 @@ async function reportFor({ command, report }: Options): Promise<string | undefin
   }
 }
 
-/** `full` may have stopped at a page that somebody pays before `first-dollar` runs, and the reverse. */
+/**
+ * Stores a purchase of the other paying command: `full` may have stopped at a checkout page that
+ * somebody pays before `first-dollar` runs, and the reverse. Also refuses a --buy-again too early.
+ */
 async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
   if (!PAYS.includes(command)) return;
   for (const each of PAYS) {

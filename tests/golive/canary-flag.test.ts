@@ -42,7 +42,7 @@ Deno.test("an operator who switches sales off wins against a canary", () =>
     equal(await salesOf(world), "off");
   }));
 
-Deno.test("a canary that is killed does not go on behind a rollback or with another flag", () =>
+Deno.test("a canary that is killed does not go on after a rollback or with another flag", () =>
   withSales(world, async () => {
     const kill = async () =>
       await canaryUntil("canary.stage-5", [...CANARY, "--again"], async (end) => {

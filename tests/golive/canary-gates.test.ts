@@ -23,7 +23,7 @@ async function usedPercent(): Promise<number> {
   });
 }
 
-Deno.test("connections above 80 % close the gate, and the flag is off by itself", () =>
+Deno.test("connections above 80 % close the gate, and the canary switches its flag off", () =>
   withSales(world, async () => {
     let endedAt = "";
     try {
@@ -61,7 +61,7 @@ async function addToBalance(userId: string, credits: number): Promise<void> {
     }));
 }
 
-Deno.test("a violation of the proof closes the gate, and the flag is off by itself", () =>
+Deno.test("a violation of the proof closes the gate, and the canary switches its flag off", () =>
   withSales(world, async () => {
     const { buyer } = await newPurchase(world);
     try {
@@ -80,7 +80,7 @@ Deno.test("a violation of the proof closes the gate, and the flag is off by itse
     await proven(world);
   }));
 
-Deno.test("a canary whose functions refuse its way back goes back by SQL", () =>
+Deno.test("a canary whose functions refuse the rollback switches its flag off by SQL", () =>
   withSales(world, async () => {
     try {
       const plant = () => turn(world, "functions/fault", { path: "settings", status: 500 });

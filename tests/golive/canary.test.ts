@@ -43,7 +43,7 @@ const LOST: readonly Planted[] = [
 const CANARY = ["canary", "--again", "--stage-seconds", "6"];
 
 for (const { name, plant, end, share } of LOST) {
-  Deno.test(`${name}: the gate closes, the flag is off by itself, and the order is paid later`, () =>
+  Deno.test(`${name}: the gate closes, the canary switches its flag off, and the order is paid later`, () =>
     withDeliveries(world, "exclusive", () =>
       withSales(world, async () => {
         const buyer = await signUp(world);

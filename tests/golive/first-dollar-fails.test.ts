@@ -33,7 +33,8 @@ async function payments(): Promise<number> {
 Deno.test("a page that expired unpaid is replaced by the next run, which pays once", () =>
   withSales(world, async () => {
     const before = await payments();
-    // Stripe makes the session, and then fails whoever reads it: the run ends before it pays.
+    // Stripe makes the session, and then every read of a session fails: the run ends before it
+    // pays.
     await control(world, "POST", "faults", {
       ...{ method: "GET", path: "/v1/checkout/sessions/", status: 500, times: 1000 },
     });
@@ -74,7 +75,7 @@ Deno.test("a receipt that is not sent is a NO-GO in live mode, until it is sent"
       await proven(world);
     })));
 
-Deno.test("a launch whose buyer gets no credits goes off by itself, and the next one does not pay", () =>
+Deno.test("a launch whose buyer gets no credits switches sales off, and the next one does not pay", () =>
   withDeliveries(world, "exclusive", () =>
     withSales(world, async () => {
       const before = await payments();

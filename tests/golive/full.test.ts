@@ -11,7 +11,7 @@ const world = readWorld();
 
 const FULL = ["full", "--live", "--stage-seconds", "1"];
 
-/** A push kills the launch at its payment alone. */
+/** On a push, the test kills the launch only at its payment. */
 const POINTS = IS_FULL
   ? [
     "smoke.idempotency",

@@ -12,7 +12,7 @@ export async function turn(world: World, path: string, body: object = {}): Promi
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
 }
 
-/** Changes the emulator's endpoint. Without changes it is enabled, with the settings of before. */
+/** Changes the emulator's endpoint. Without changes it is enabled, with its earlier settings. */
 export const changeEndpoint = (world: World, changes: object = {}) =>
   control(world, "POST", "webhook_endpoints", {
     url: `${world.url}/functions/v1/stripe-webhook`,

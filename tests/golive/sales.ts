@@ -1,4 +1,6 @@
-/** The switch of sales, which a canary turns. Each test switches them on again. */
+/**
+ * Reads and switches sales, the flag b2c that a canary changes. Each test switches them on again.
+ */
 import { equal } from "node:assert/strict";
 import { withCleanup } from "@farthing/command-line";
 import { FlagSettings } from "../../supabase/functions/_shared/contracts/settings/flags.ts";

@@ -1,4 +1,4 @@
-/** A snapshot is restored beside, proved and caught up, on a PostgreSQL that pg_dump can read. */
+/** A snapshot is restored, proved and caught up, on a PostgreSQL that pg_dump can read. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { findSystem } from "@farthing/local-stack/postgres";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";

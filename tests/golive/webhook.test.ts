@@ -34,7 +34,7 @@ Deno.test("events signed here are accepted, applied once, and make one entry", a
   await proven(world);
 });
 
-Deno.test("a lost event is a gap, and the printed back-fill closes it", () =>
+Deno.test("a lost event is a gap, and the printed backfill closes it", () =>
   withLostEvents(world, "exclusive", async () => {
     const buyer = await signUp(world);
     const events = await payInSilence(world, await openCheckout(world, buyer));

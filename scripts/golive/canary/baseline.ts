@@ -1,4 +1,4 @@
-/** How fast the service is before the canary: the stages are compared with it. */
+/** Measures how fast the service is before the canary, for the p95 gate of each stage. */
 import { delay } from "@farthing/command-line";
 import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -11,7 +11,7 @@ import { makeTraffic } from "./traffic.ts";
 
 const BASELINE_SECONDS = 15;
 
-/** The p95 of fewer requests is the time of one of them. */
+/** With fewer requests, the p95 is the duration of the single slowest request. */
 const LEAST_REQUESTS = 20;
 
 /** Returns the figures of traffic that is made now, or of the last hour's users. */
@@ -27,7 +27,10 @@ async function baselineRoutes(context: Context): Promise<Routes> {
   );
 }
 
-/** Returns the routes of the objective that miss it already. Twice that would pass as no slower. */
+/**
+ * Returns the objective's routes that are already too slow. A stage would pass the gate with almost
+ * twice these durations.
+ */
 export const tooSlow = (routes: Routes): string[] =>
   SLO.core_routes.filter((route) => {
     const { requests = 0, p95Ms = null } = routes[route] ?? {};
@@ -40,7 +43,7 @@ export function judgeBaseline(routes: Routes, isLaunch: boolean): Finding {
     .map(([route, { requests, p95Ms }]) => `${route}: p95 ${p95Ms} ms of ${requests} requests`);
   if (lines.length === 0) {
     return warning(
-      "no requests in the last hour, so the gate of the p95 has no data",
+      "no requests in the last hour, so the p95 gate has no data",
       "Wait for requests, or add --traffic on this machine.",
     );
   }
@@ -49,7 +52,7 @@ export function judgeBaseline(routes: Routes, isLaunch: boolean): Finding {
   const evidence = [`above the objective of ${SLO.fast_ms} ms: ${slow.join(", ")}`, ...lines];
   return (isLaunch ? failed : warning)(
     evidence,
-    "Make it faster before the launch: the stages would be compared with a slow service.",
+    "Make these routes faster before the launch: the stages would be compared with a slow service.",
   );
 }
 

@@ -1,8 +1,8 @@
 /**
- * Counts requests, their durations and emails since the start of a stage, by the totals behind
- * `GET /health/metrics`: a window of five minutes would also count those from before the stage. The
- * route writes every fifth bound of a histogram, which can't tell 1.1 times from 3 times. So the
- * totals are read through the data API, which has all bounds.
+ * Counts requests, their durations and emails since the start of a stage. It reads totals, because
+ * a window of five minutes would also count what happened before the stage. `GET /health/metrics`
+ * shows only every fifth bound of a histogram, so neighbouring bounds differ by the factor 2, which
+ * is too coarse for the p95 gate. The data API returns the same totals with all bounds.
  */
 import { z } from "zod";
 import { boundOf, BUCKETS } from "../../../supabase/functions/_shared/metrics/buckets.ts";
@@ -13,7 +13,7 @@ import { isOfUsers } from "./users-routes.ts";
 
 export interface Counted {
   readonly requests: number;
-  /** Answers with 5xx, and with 408: the request ran out of time here. */
+  /** Responses with 5xx, or with 408, which says that our own time limit ended. */
   readonly errors: number;
   /** The histogram of each route's durations. */
   readonly routes: Readonly<Record<string, readonly number[]>>;
@@ -36,7 +36,9 @@ const REQUESTS = /^route=(.*),status=(\w+)$/;
 const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
-/** `never` is not among them: the service has answered, and refuses this one address. */
+/**
+ * `never` is left out, because it says that the mail service works and refuses this one address.
+ */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 
 type Combine = (a: number, b: number) => number;

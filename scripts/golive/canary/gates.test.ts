@@ -4,7 +4,7 @@ import { connectionsIn } from "./figures.ts";
 import { isBlind, judgeStage } from "./gates.ts";
 import type { StageFigures, StageRoutes } from "./stage-figures.ts";
 
-/** A route of which this many requests took as long as its p95, and the others were faster. */
+/** A route with this many requests: `slow` of them took as long as the p95, the others 0.01 ms. */
 function route(requests: number, p95Ms: number | null, slow = requests): StageRoutes[string] {
   const buckets = new Array<number>(BUCKETS).fill(0);
   buckets[0] = requests - slow;
@@ -60,7 +60,7 @@ Deno.test("twice the baseline within the objective of 120 ms is a warning, and a
   ]);
 });
 
-Deno.test("a p95 that a few slow requests explain is a warning, until chance does not", () => {
+Deno.test("a p95 above the limit is a warning as long as chance can explain the slow requests", () => {
   const with_ = (slow: number, requests: number) =>
     verdict("p95", { routes: { "GET /credits": route(requests, 500, slow) } });
   deepEqual([with_(4, 20), with_(5, 20)], ["warning", "closed"]);
@@ -89,14 +89,14 @@ Deno.test("more than 95 % of the webhooks pass; at and below it the gate closes"
   deepEqual([with_(96), with_(95), with_(94)], ["passed", "closed", "closed"]);
 });
 
-Deno.test("no email of the stage was sent: the gate closes; of many, at most 5 % may fail", () => {
+Deno.test("no email of the stage was sent: the gate closes; of many, fewer than 5 % may fail", () => {
   const with_ = (sent: number, failed: number) => verdict("email", { emails: { sent, failed } });
   deepEqual([with_(0, 1), with_(1, 1), with_(96, 4), with_(95, 5)], [
     ...["closed", "passed", "passed", "closed"],
   ]);
   deepEqual([with_(1, 18), with_(3, 2), with_(4, 1), with_(2, 2)], [
     ...["closed", "closed", "passed", "passed"],
-  ], "of few attempts one failure is a repeat");
+  ], "among few attempts, one failure is retried and closes no gate");
 });
 
 Deno.test("fewer than 80 % of the connections pass; at and above it the gate closes", () => {

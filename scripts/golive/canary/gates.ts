@@ -5,22 +5,25 @@
 import { p95 } from "./p95-gate.ts";
 import type { Baseline, Gate, StageFigures } from "./stage-figures.ts";
 
-/** 004: "Error Rate: < 0.5% at each canary stage". */
+/** S4 in docs/reference/launch-checks.md: "Error Rate: < 0.5% at each canary stage". */
 const MOST_ERRORS = 0.005;
-/** 004: "Webhook Success: > 95% delivery rate". */
+/** S4: "Webhook Success: > 95% delivery rate". */
 const LEAST_WEBHOOKS = 0.95;
-/** 004: "Database Health: < 80% … connection utilization". */
+/** S4: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
-/** The same share of emails. Of fewer attempts than this, one that failed is a repeat. */
+/**
+ * The share of sent emails must be above LEAST_WEBHOOKS, too. With fewer attempts than this, a
+ * single failure does not close the gate, because it is retried.
+ */
 const MANY_EMAILS = 20;
-/** Of fewer attempts, the gate only closes if none succeeded. */
+/** With fewer attempts than this, the gate closes only if none succeeded. */
 const FEW_EMAILS = 5;
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 
 function errors({ counted: { requests, errors: count } }: StageFigures): Gate {
   if (requests === 0) return { name: "error-rate", verdict: "no data", says: "no requests" };
-  const says = `errors ${percent(count / requests)} of ${requests} requests, < 0.5 %`;
+  const says = `errors ${percent(count / requests)} of ${requests} requests (limit < 0.5 %)`;
   const isSound = requests > 0 && count >= 0 && count <= requests;
   const isLow = isSound && count / requests < MOST_ERRORS;
   return { name: "error-rate", verdict: isLow ? "passed" : "closed", says };
@@ -30,7 +33,7 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
   if (sent === 0) {
     return { name: "webhook-success", verdict: "no data", says: "Stripe made no event" };
   }
-  const says = `webhooks ${percent(arrived / sent)} of ${sent} events, > 95 %`;
+  const says = `webhooks ${percent(arrived / sent)} of ${sent} events (limit > 95 %)`;
   return {
     name: "webhook-success",
     verdict: sent > 0 && arrived / sent > LEAST_WEBHOOKS ? "passed" : "closed",
@@ -38,13 +41,13 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
   };
 }
 
-/** An email that was not sent is repeated, so of few attempts one failure does not close the gate. */
+/** A failed email is sent again, so among few attempts one failure does not close the gate. */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;
   if (sent === 0 && failed === 0) {
     return { name: "email", verdict: "no data", says: "no email was due" };
   }
-  const says = `emails ${percent(sent / all)} of ${all} attempts sent, > 95 %`;
+  const says = `emails ${percent(sent / all)} of ${all} attempts sent (limit > 95 %)`;
   const isJudged = all >= MANY_EMAILS || (all >= FEW_EMAILS && failed > 1);
   const isDown = sent <= 0 || failed < 0 || (isJudged && sent / all <= LEAST_WEBHOOKS);
   return { name: "email", verdict: isDown ? "closed" : "passed", says };
@@ -52,9 +55,9 @@ function email({ emails: { sent, failed } }: StageFigures): Gate {
 
 function connections({ connections: has }: StageFigures): Gate {
   if (has === null || has.most === 0) {
-    return { name: "connections", verdict: "no data", says: "the database names no connections" };
+    return { name: "connections", verdict: "no data", says: "the database reports no connections" };
   }
-  const says = `connections ${has.used} of ${has.most}, < 80 %`;
+  const says = `connections ${has.used} of ${has.most} (limit < 80 %)`;
   const isFew = has.used >= 0 && has.used / has.most < MOST_CONNECTIONS;
   return { name: "connections", verdict: isFew ? "passed" : "closed", says };
 }
@@ -63,7 +66,7 @@ function connections({ connections: has }: StageFigures): Gate {
 const CPU: Gate = {
   name: "cpu",
   verdict: "skipped",
-  says: "the platform shows the CPU, < 80 %: dashboard, Reports, Database",
+  says: "a person checks that the CPU is < 80 %: Supabase's dashboard, Reports, Database",
 };
 
 function proof({ proof: proved }: StageFigures): Gate {

@@ -38,8 +38,8 @@ export async function rememberFlag({ tell }: Context, now: FlagNow): Promise<voi
 }
 
 /**
- * Returns the flags, if nobody else has changed the canary's.
- * @throws FlagTakenError if somebody has
+ * Returns the flags, if nobody else has changed the canary's flag.
+ * @throws FlagTakenError if somebody else has changed it
  */
 export async function requireOwn(context: Context, own = ownIn(context)): Promise<Flags> {
   const { project, options: { flag } } = context;
@@ -49,7 +49,7 @@ export async function requireOwn(context: Context, own = ownIn(context)): Promis
   throw new FlagTakenError(`somebody else has changed the flag: ${describeFlag(flag, now)}`);
 }
 
-/** Sets the flag for a stage. Returns a look that throws when somebody else has changed it. */
+/** Sets the flag for a stage. Returns a check that throws if somebody else has changed the flag. */
 export async function openFlag(
   context: Context,
   next: FlagState,
@@ -60,7 +60,7 @@ export async function openFlag(
   const reason = `${CANARY_REASON}: ${stage}, run ${run}`;
   const own = ownOf(flagNow(flags, flag)!, next, reason);
   await tell({ [FACT]: JSON.stringify(own) });
-  // Not again after a conflict: the version that was read is the one that was judged.
+  // A conflict is not retried: a retry would overwrite a change that `requireOwn` has not seen.
   if (!await setFlagOf(project, flags, { name: flag, ...next }, reason)) {
     throw new FlagTakenError("somebody has changed a flag at the same time");
   }

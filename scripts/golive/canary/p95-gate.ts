@@ -6,14 +6,14 @@ import { bucketOf } from "../../../supabase/functions/_shared/metrics/buckets.ts
 import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
 import type { Gate, RouteFigures, Routes, StageRoutes } from "./stage-figures.ts";
 
-/** 004: "Latency: P95 < 2x baseline". */
+/** S4 in docs/reference/launch-checks.md: "Latency: P95 < 2x baseline". */
 const MOST_SLOWER = 2;
 
 /** A route with fewer requests is not judged. */
 const LEAST_REQUESTS = 20;
 
 /**
- * The objective's own duration. Nobody feels whether an answer takes 20 ms or 45 ms, and a cold
+ * The objective's own duration. Nobody feels whether a response takes 20 ms or 45 ms, and a cold
  * isolate or a busy neighbour is enough to cause it. So a route within the objective warns and ends
  * no launch.
  */
@@ -22,12 +22,12 @@ const FAST_MS = SLO.fast_ms;
 /** At p95, this share of the requests is slower. */
 const SLOW_SHARE = 0.05;
 
-/** The gate closes if at most one stage in a hundred has so many slow requests by chance. */
+/** The gate closes if the probability of so many slow requests by chance is not above this. */
 const CHANCE = 0.01;
 
 /**
- * Returns the probability that at least `slow` of the requests are slow, if each is slow with
- * SLOW_SHARE (the binomial distribution, in logarithms: its factors exceed a double).
+ * Returns the probability that at least `slow` of the requests are slow, if each is slow with the
+ * probability SLOW_SHARE (the binomial distribution, in logarithms: its factors exceed a double).
  */
 function chanceOf(slow: number, requests: number): number {
   const [yes, no] = [Math.log(SLOW_SHARE), Math.log(1 - SLOW_SHARE)];
@@ -46,13 +46,13 @@ interface Compared {
   readonly p95Ms: number;
   readonly before: number;
   readonly ratio: number;
-  /** The requests that took longer than both limits. */
+  /** How many requests took longer than both FAST_MS and MOST_SLOWER times the baseline. */
   readonly slow: number;
 }
 
 const isMeasured = (one: RouteFigures | undefined) => (one?.requests ?? 0) >= LEAST_REQUESTS;
 
-/** Compares each route with itself, since another mix of routes has another p95 of all. */
+/** Compares each route with its own baseline: a p95 of all routes would change with their mix. */
 function compare(routes: StageRoutes, baseline: Routes): Compared[] {
   return Object.entries(routes).flatMap(([route, { requests, p95Ms, buckets }]) => {
     const before = baseline[route]?.p95Ms;
@@ -82,7 +82,7 @@ export function p95(routes: StageRoutes, baseline: Routes): Gate {
   const [worst] = worstFirst;
   if (closing !== undefined) return { name: "p95", verdict: "closed", says: describe(closing) };
   if (worst === undefined) {
-    const says = `no route with ${LEAST_REQUESTS} requests now and in the baseline`;
+    const says = `no route has ${LEAST_REQUESTS} requests in both the stage and the baseline`;
     return { name: "p95", verdict: "no data", says };
   }
   const says = describe(worst);

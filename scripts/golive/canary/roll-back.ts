@@ -1,4 +1,4 @@
-/** Switches the canary's flag off by itself. */
+/** Switches the canary's flag off, without asking a person. */
 import { waitFor } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context } from "../command/context.ts";
@@ -8,14 +8,14 @@ import { CANARY_REASON } from "../shared/canary-flags.ts";
 import { FLAG_DELAY_MS } from "../shared/flags.ts";
 import { switchOff } from "../rollback/switch-off.ts";
 
-/** The failure that closed the gate may also refuse the change, so it is tried again for a while. */
+/** The failure that closed the gate may also make the change fail, so the change is retried. */
 const TIMEOUT_MS = 60_000;
 const POLL_MS = 1_000;
 
 const FIND_CAUSE =
   "Find the cause, then begin the canary anew: the next run starts at its first stage.";
 
-/** Returns the failed step, with the time that the rollback took. */
+/** Returns a failed finding, with the time that the rollback took. */
 export async function rollBack(
   { project, options }: Pick<Context, "project" | "options">,
   why: string,

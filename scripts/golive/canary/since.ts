@@ -1,10 +1,12 @@
-/** The counts between two looks at the counters. */
+/** Computes the counts between two reads of the counters. */
 import { combined, type Counted } from "./counters.ts";
 
-/** Each process reports its counts every ten seconds, so those of a moment are whole after this. */
+/**
+ * Each process reports its counts every ten seconds, so a moment's counts are complete after this.
+ */
 export const REPORT_MS = 10_000;
 
-/** Returns whether a counter is smaller than before, which only a new start explains. */
+/** Returns whether a counter is smaller than before. Counters only grow, so it began at 0 again. */
 function isReset(before: Counted, now: Counted): boolean {
   const all = ({ requests, errors, emails }: Counted) => [
     ...[requests, errors, emails.sent, emails.failed],
@@ -17,8 +19,8 @@ function isReset(before: Counted, now: Counted): boolean {
 }
 
 /**
- * Returns the counts between two looks. The counters begin at 0 again if the project was restored:
- * then all of them count, since a difference would hide errors.
+ * Returns the counts between two reads. If the project was restored, the counters began at 0 again:
+ * then all of `now` counts, because a difference would hide errors.
  */
 export function since(before: Counted, now: Counted): Counted {
   if (isReset(before, now)) return now;

@@ -17,10 +17,13 @@ import { closedIn, watch } from "./watch.ts";
 const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
 
-/** A stage that nobody has used shows nothing, so on a hosted project the next one waits for users. */
+/**
+ * A stage that nobody has used shows nothing, so on a hosted project the next stage has to wait.
+ */
 function ofNobody(options: Context["options"], evidence: readonly string[]): Finding {
-  const fix = "Run the command again when there are users: it repeats this stage. Or accept it " +
-    `with --accept-no-data. To go back: ${
+  const fix =
+    "Run the command again when there are users: it repeats this stage. To go on without " +
+    `users, add --accept-no-data. To switch the feature off: ${
       taskLine(options, `golive rollback --flag ${options.flag}`)
     }.`;
   return { state: "skipped", evidence, fix, ends: true };
@@ -54,7 +57,8 @@ async function run(context: Context, percentage: number): Promise<Finding> {
   const baseline = JSON.parse(facts["canary.baseline"] ?? `{"routes":{}}`) as Baseline;
   const seconds = Math.floor(Date.now() / 1000);
   await unlessStopped(() => Promise.resolve());
-  // Not within `unlessStopped`: a change under way would open the flag behind the way back.
+  // Not within `unlessStopped`: a stop would start the rollback while this change is under way, and
+  // the change could switch the flag on again after the rollback.
   const look = await openFlag(context, stateOf(percentage), `${percentage} %`);
   const gates = await unlessStopped(async () => {
     await delay(Math.min(FLAG_DELAY_MS, stageSeconds * 1000));
@@ -70,8 +74,8 @@ async function run(context: Context, percentage: number): Promise<Finding> {
 /** The flag stays as somebody else has set it: off stays off. */
 const taken = (message: string): Finding => ({
   state: "failed",
-  evidence: [`${message}. The canary ends, and leaves it as it is.`],
-  fix: "Ask who has changed it, and why. The next run starts at its first stage.",
+  evidence: [`${message}. The canary ends, and leaves the flag as it is.`],
+  fix: "Ask who has changed the flag, and why. The next run starts at its first stage.",
   beginsAnew: true,
 });
 
@@ -89,15 +93,15 @@ async function stage(context: Context, percentage: number): Promise<Finding> {
 
 export const stageOf = (percentage: number): GoLiveStep => ({
   code: `canary.stage-${percentage}`,
-  title: `Does the service stand ${percentage} % of the users?`,
+  title: `Does the service work well for ${percentage} % of the users?`,
   source: "project",
   async run(context) {
     const { stages } = context.options;
-    if (!stages.includes(percentage)) return skipped(`--stages ${stages.join(",")} leaves it out`);
+    if (!stages.includes(percentage)) return skipped(`--stages is ${stages.join(",")}`);
     const finding = await stage(context, percentage);
     const isLast = percentage === stages.at(-1);
     const isOver = finding.state === "failed" || finding.ends;
-    // Without this fact a resumed run asks once more who has changed the flag, which does no harm.
+    // Without this fact, a resumed run checks the flag's author once more, which does no harm.
     if (isLast && !isOver) await rememberEnd(context).catch(() => {});
     if (isLast || isOver) ignoreStops();
     return finding;

@@ -1,4 +1,4 @@
-/** A canary that goes on finds its flag as it left it, and starts only with the project's own key. */
+/** A resumed canary needs its flag as it left it, and a key of the project's mode. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { start } from "./steps.ts";

@@ -1,4 +1,4 @@
-/** A feature in stages, from 1 to 100 % of the users, with gates at each stage. */
+/** The steps of a canary: a feature goes from 1 to 100 % of the users, with gates at each stage. */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { STAGES } from "../command/options.ts";
 import { redacting } from "../command/redacting.ts";
@@ -17,14 +17,14 @@ function shareOf(now: FlagNow | undefined): number {
   return now?.state === "percentage" ? now.percentage : 0;
 }
 
-/** After its last stage a canary changes nothing, but a launch with sales off again is no GO. */
+/** After its last stage a canary changes nothing. If the flag is off again, the launch is no GO. */
 function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]): Finding {
   const is = describeFlag(flag, now);
   const reached = stages.at(-1) ?? 100;
   if (shareOf(now) >= reached) return found(`${is}: all stages of this run are over`);
   return {
     ...failed(
-      `${is}: all stages of this run are over, and it was at ${reached} % then`,
+      `${is}: all stages of this run are over, and the last one left it at ${reached} %`,
       "An operator, a rollback or an incident has changed it: ask for the reason, and correct the " +
         "cause. The next run starts at its first stage.",
     ),
@@ -32,7 +32,7 @@ function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]
   };
 }
 
-/** A canary goes on only if nobody has changed its flag since the run was ended. */
+/** A canary goes on only if nobody has changed its flag since the run was interrupted. */
 async function goOn(context: Context): Promise<Finding> {
   const { project, options } = context;
   const now = flagNow(await readFlags(project), options.flag);
@@ -46,12 +46,12 @@ async function goOn(context: Context): Promise<Finding> {
   }
 }
 
-/** A canary would take a feature from nearly all of its users if it were on for them. */
+/** Refuses a feature that is on for everyone: the first stage would take it from most users. */
 export const start: GoLiveStep = {
   code: "canary.start",
   title: "Is the feature free for a canary?",
   source: "project",
-  // Somebody may have switched it off since the run was ended.
+  // Somebody may have switched the flag off since the run was interrupted.
   isRepeated: true,
   async run(context) {
     const { project, options } = context;
@@ -60,12 +60,14 @@ export const start: GoLiveStep = {
     await readCounters(project); // Without figures, each stage would be rolled back.
     if (hasOpened(context)) return await goOn(context);
     const flag = flagNow(await readFlags(project), options.flag);
-    if (flag === undefined) return failed(`there is no flag ${options.flag}`, "Name b2c or b2b.");
+    if (flag === undefined) {
+      return failed(`there is no flag ${options.flag}`, "Set --flag to b2c or b2b.");
+    }
     const evidence = `${options.flag} is ${flag.state}, ${flag.percentage} %`;
     if (flag.state === "on" && !project.isLocal && !options.fromOn) {
       return failed(
-        `${evidence}: the first stage would take it from 99 % of the users`,
-        "Switch it off before the launch, or add --from-on.",
+        `${evidence}: the first stage would leave it on for ${options.stages[0]} % of the users`,
+        `Switch ${options.flag} off before the launch, or add --from-on.`,
       );
     }
     await rememberFlag(context, flag);
@@ -73,7 +75,9 @@ export const start: GoLiveStep = {
       options.flag === "b2c" && flag.state === "on";
     if (canBuy) { for (const stage of options.stages) await openOrder(context, stage); }
     return found(
-      canBuy ? [evidence, `${options.stages.length} orders wait for their stage`] : evidence,
+      canBuy
+        ? [evidence, `${options.stages.length} orders are open, one to pay in each stage`]
+        : evidence,
     );
   },
 };

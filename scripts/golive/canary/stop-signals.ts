@@ -1,4 +1,6 @@
-/** Ctrl-C and a service manager's stop: a canary that is asked to end must not leave its flag open. */
+/**
+ * Ctrl-C and a service manager's stop: a canary that is asked to end must not leave its flag on.
+ */
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -21,8 +23,8 @@ const listeners = SIGNALS.map((signal) =>
 let isListening = false;
 
 /**
- * From now on signals do not end the process. It listens on behind a stage, so that none between two
- * stages is lost, and a second one does not end the way back.
+ * From now on signals do not end the process. The listeners stay after a stage, so that a signal
+ * between two stages is not lost, and a second signal does not interrupt the rollback.
  */
 export function listen(): void {
   if (isListening) return;

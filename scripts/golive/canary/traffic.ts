@@ -1,4 +1,4 @@
-/** Synthetic traffic for a stage, where the project has no users yet: that of `deno task load`. */
+/** Sends the traffic of `deno task load` during a stage, for a project that has no users yet. */
 import { withCleanup } from "@farthing/command-line";
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -52,7 +52,7 @@ export async function payOrder(context: Context, stage: number): Promise<void> {
   await payOnEmulator(context.project, await readOrder(context.project, customer, id));
 }
 
-/** Runs `use` while the traffic flows, and ends with both. */
+/** Runs `use` while the traffic flows, and waits for the end of both. */
 export async function withTraffic<T>(
   context: Context,
   seconds: number,

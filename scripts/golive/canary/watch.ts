@@ -1,4 +1,4 @@
-/** Looks at the gates during a stage, and at its end. */
+/** Judges the gates during a stage, and at its end. */
 import { delay } from "@farthing/command-line";
 import type { Context } from "../command/context.ts";
 import { prove } from "../shared/database.ts";
@@ -7,7 +7,7 @@ import { judgeStage } from "./gates.ts";
 import { REPORT_MS } from "./since.ts";
 import type { Baseline, Gate } from "./stage-figures.ts";
 
-/** How often the gates are looked at during a stage. The proof runs only at its end. */
+/** How often the gates are judged during a stage. The proof runs only at the stage's end. */
 const LOOK_SECONDS = 30;
 
 /** How long an event of Stripe may be on its way before it counts as lost. */
@@ -32,7 +32,7 @@ export async function watch(
   for (;;) {
     await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, end - performance.now())));
     const isOver = performance.now() >= end;
-    // The counts of the stage's last seconds are with the processes until they report them.
+    // Each process holds the counts of the last seconds until its next report.
     if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
     await look();
     const figures = await readFigures(project, start, graceSeconds);

@@ -1,4 +1,4 @@
-/** The request behind a run: it goes on only with the same options and the same commit. */
+/** The options and the commit of a run. A later call resumes the run only if both are the same. */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 import type { Options } from "./options.ts";
@@ -10,7 +10,7 @@ export async function commitHere(): Promise<string> {
   return success && stdout !== null ? new TextDecoder().decode(stdout).trim() : "";
 }
 
-/** Returns the options by name. An address is only stored as its hash. */
+/** Returns the options by name. The email address is only stored as its hash. */
 export function askedOf(options: Options, commit: string): Record<string, string> {
   const { email } = options;
   return {

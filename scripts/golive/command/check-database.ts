@@ -1,19 +1,19 @@
 /**
- * Refuses an address of another project's database: proof, migrations and snapshot would be of that
- * one, and a rollback by SQL would switch its sales off.
+ * Refuses a SUPABASE_DB_URL of another project: proof, migrations and snapshot would read the wrong
+ * database, and a rollback by SQL would switch the other project's sales off.
  */
 import { SettingsError } from "../../settings/settings.ts";
 import type { Options } from "./options.ts";
 import { LOOPBACK, type Project, projectRef } from "./project.ts";
 
-/** The reference in the direct address, or in the pooler's user, such as `postgres.REF`. */
+/** Returns the reference in the direct address, or in the pooler's user, such as `postgres.REF`. */
 function refOf({ hostname, username }: URL): string | undefined {
   return /^db\.([a-z]{20})\.supabase\.co$/i.exec(hostname)?.[1]?.toLowerCase() ??
     /(?:\.|%2E)([a-z]{20})$/i.exec(username)?.[1]?.toLowerCase();
 }
 
 /**
- * An address of another form, such as that of a container, does not tell its project, so it passes.
+ * An address of another form, such as a container's, does not show its project, so it is accepted.
  * @throws SettingsError that names both projects, and never the password
  */
 export function requireOneDatabase(project: Project, { project: named }: Options): void {
@@ -25,7 +25,7 @@ export function requireOneDatabase(project: Project, { project: named }: Options
     (LOOPBACK.includes(url.hostname.toLowerCase()) ? "this machine" : undefined);
   if (there === undefined) return;
   const known = here ?? (isLocal ? "this machine" : undefined);
-  // A domain of one's own does not tell its reference, but it is not a stack on this machine.
+  // A custom domain does not show the project's reference, but it is not a stack on this machine.
   if (known === undefined ? there !== "this machine" : there === known) return;
   const wanted = known ?? new URL(project.url).host;
   throw new SettingsError(

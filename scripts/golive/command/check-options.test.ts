@@ -34,7 +34,7 @@ Deno.test("a stage on a hosted project lasts a minute or more", () => {
   doesNotThrow(() => requireLongStages(LOCAL, options("canary", "--stage-seconds", "1")));
 });
 
-Deno.test("a program sends traffic to a project on this machine alone", () => {
+Deno.test("a program sends traffic only to a project on this machine", () => {
   throws(() => requireOwnTraffic(HOSTED, options("canary", "--traffic")), SettingsError);
   doesNotThrow(() => requireOwnTraffic(HOSTED, options("canary")));
   doesNotThrow(() => requireOwnTraffic(LOCAL, options("canary", "--traffic")));

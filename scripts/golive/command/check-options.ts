@@ -3,24 +3,33 @@ import { SettingsError } from "../../settings/settings.ts";
 import type { Options } from "./options.ts";
 import { type Project, projectRef } from "./project.ts";
 
-/** Each process reports its counts every ten seconds; fewer than six reports show no stage. */
+/**
+ * Each process reports its counts every ten seconds, and fewer than six reports can't judge a
+ * stage.
+ */
 const LEAST_STAGE_SECONDS = 60;
 
-/** Flags are switched at SUPABASE_URL and functions deployed to --project: it must be one project. */
+/**
+ * Flags are switched at SUPABASE_URL and functions deployed to --project: both must be one project.
+ */
 export function requireOneProject(project: Project, { project: named }: Options): void {
   const ref = projectRef(project);
   if (named === undefined || named === ref) return;
-  // A domain of one's own does not tell the reference, so the person's word counts.
+  // A custom domain does not show the project's reference, so --project is trusted.
   if (ref === undefined && !project.isLocal) return;
   throw new SettingsError(
-    `--project ${named} is not the project of SUPABASE_URL, ${ref ?? new URL(project.url).host}.`,
+    `--project ${named} is not the project of SUPABASE_URL, which is ` +
+      `${ref ?? new URL(project.url).host}: name the same project in both.`,
   );
 }
 
-/** A project that customers use has traffic of its own, and no order of a program. */
+/** A project that customers use has its own traffic, and must not get orders from a program. */
 export function requireOwnTraffic(project: Project, { makesTraffic }: Options): void {
   if (!makesTraffic || project.isLocal) return;
-  throw new SettingsError("--traffic is for a project on this machine: elsewhere users make it.");
+  throw new SettingsError(
+    "--traffic is only for a project on this machine. Leave it out: on a hosted project, the users " +
+      "send the requests.",
+  );
 }
 
 export function requireLongStages(project: Project, { command, stageSeconds }: Options): void {
@@ -28,6 +37,6 @@ export function requireLongStages(project: Project, { command, stageSeconds }: O
   if (!hasStages || project.isLocal || stageSeconds >= LEAST_STAGE_SECONDS) return;
   throw new SettingsError(
     `--stage-seconds must be at least ${LEAST_STAGE_SECONDS} on a hosted project: a shorter stage ` +
-      "ends before its figures are there.",
+      "ends before its figures are reported.",
   );
 }

@@ -8,7 +8,9 @@ import { need, type Settings, SettingsError } from "../../settings/settings.ts";
 
 const KEY = /^(sk|rk)_(test|live)_\w+$/;
 
-/** The whole key is compared: one with a space in front of it would pass as no live key. */
+/**
+ * Compares the whole key, so that a key with a space around it is refused with the setting's name.
+ */
 export function stripeKeyOf(settings: Settings): string {
   const key = need(settings, "STRIPE_SECRET_KEY");
   if (KEY.test(key)) return key;
@@ -18,10 +20,12 @@ export function stripeKeyOf(settings: Settings): string {
   );
 }
 
-/** The secret key is sent to this address, so the way must be encrypted or end on this machine. */
+/**
+ * The secret key is sent to this URL, so the connection must be encrypted or stay on this machine.
+ */
 export function projectUrl(settings: Settings): string {
   const url = need(settings, "SUPABASE_URL");
-  if (!URL.canParse(url)) throw new SettingsError("SUPABASE_URL must be an address.");
+  if (!URL.canParse(url)) throw new SettingsError("SUPABASE_URL must be a URL.");
   if (new URL(url).protocol === "https:" || areLoopback([url])) return url;
   throw new SettingsError(
     "SUPABASE_URL must begin with https://, unless the project is on this machine.",

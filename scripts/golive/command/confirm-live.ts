@@ -11,7 +11,9 @@ import type { Project } from "./project.ts";
 async function typed({ emulatorUrl, isLocal }: Project, question: string): Promise<string> {
   if (Deno.stdin.isTerminal()) return prompt(question)?.trim() ?? "";
   if (emulatorUrl === undefined || !isLocal) {
-    throw new SettingsError("A live project needs a person at a terminal, who confirms it.");
+    throw new SettingsError(
+      "A live run needs a person to confirm it: start the command in a terminal.",
+    );
   }
   const text = await new Response(Deno.stdin.readable).text();
   return text.trim();
@@ -33,6 +35,6 @@ export async function requireLive(project: Project, isLive: boolean): Promise<vo
   const { host } = new URL(url);
   printError(`${pc.red(pc.bold("Live mode."))} Purchases of this run are paid with ${money}.`);
   if (await typed(project, `Type ${host} to go on:`) !== host) {
-    throw new SettingsError("Nothing was done: the address was not typed.");
+    throw new SettingsError(`Nothing was done: to confirm the run, type exactly ${host}.`);
   }
 }

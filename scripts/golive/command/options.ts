@@ -25,7 +25,7 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   canary         switches a feature on in stages, and off again if a gate fails
   rollback       flags off, then the previous functions; says how long it took
   first-dollar   one purchase of the Starter package, with evidence of each step
-  snapshot       a dump of the ledger, restored into a database beside, proved and caught up
+  snapshot       a dump of the ledger, restored into a second database, proved and caught up
   full           snapshot, preflight, smoke, webhook, canary and first-dollar, in this order
 
   --env-file FILE  the project's dotenv file; without it the environment, else the stack on
@@ -44,7 +44,7 @@ export const USAGE = `Usage: deno task golive COMMAND [options]
   --from-on        canary: begin although the feature is on for everyone
   --to REVISION    rollback: the git revision whose functions run again (default: the one before)
   --email ADDRESS  first-dollar: the buyer's address, which gets the receipt, and which Auth must
-                   not know yet; smoke: who gets a sample of a receipt (without it none is sent)
+                   not know yet; smoke: the address that gets a sample receipt (default: none)
   --package SLUG   first-dollar: the package to buy (default starter)
   --refund         first-dollar: refund the purchase at the end
   --report FILE    where to write the signed report (default: in .farthing/golive)

@@ -28,7 +28,7 @@ export const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 /** A key that Stripe refuses. */
 const NO_KEY = "sk_live_none";
 
-/** Returns the setting, or what a way back does without it. */
+/** Returns the setting, or `without` for a rollback, which goes on if the setting is wrong. */
 function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
   try {
     return read();
@@ -39,11 +39,11 @@ function orWithout<T>(isUrgent: boolean, read: () => T, without: T): T {
   }
 }
 
-/** A live key must only be sent to Stripe itself, or to an emulator that lives on this machine alone. */
+/** A live key may go only to Stripe, or to an emulator if the whole project is on this machine. */
 function apiUrlOf({ values }: Settings, mode: Mode, url: string): string | undefined {
   const apiUrl = values["STRIPE_API_URL"] || undefined;
   if (apiUrl === undefined) return undefined;
-  if (!URL.canParse(apiUrl)) throw new SettingsError("STRIPE_API_URL must be an address.");
+  if (!URL.canParse(apiUrl)) throw new SettingsError("STRIPE_API_URL must be a URL.");
   if (mode === "live" && !areLoopback([apiUrl, url])) {
     throw new SettingsError(
       "STRIPE_API_URL must not be set with a live key, unless the whole project is on this machine.",
@@ -53,8 +53,8 @@ function apiUrlOf({ values }: Settings, mode: Mode, url: string): string | undef
 }
 
 /**
- * @param isUrgent a rollback needs only the address and a key of the project: neither Stripe's key nor a
- * good address of the database must keep sales on
+ * @param isUrgent true for a rollback, which needs only the project's URL and secret key: a missing
+ * Stripe key or a malformed SUPABASE_DB_URL must not keep sales on
  * @throws SettingsError that names the missing or malformed setting, and shows no value
  */
 export function readProject(envFile: string | undefined, isUrgent = false): Project {
@@ -77,11 +77,13 @@ export function readProject(envFile: string | undefined, isUrgent = false): Proj
   };
 }
 
-/** A domain of one's own does not have the reference that commands of the Supabase CLI need. */
+/** A custom domain does not show the project's reference, which the Supabase CLI needs. */
 export const UNKNOWN_REF =
   "SUPABASE_URL is a domain of your own, which does not name the project: add --project REF";
 
-/** Returns a hosted project's reference. A local one has none, and an own domain does not tell it. */
+/**
+ * Returns a project's reference. A local project has none, and a custom domain does not show it.
+ */
 export function projectRef({ url, isLocal }: Project, named?: string): string | undefined {
   return named ??
     (isLocal ? undefined : /^([a-z]{20})\.supabase\.co$/.exec(new URL(url).host)?.[1]);

@@ -35,7 +35,7 @@ export function redactingStep(step: GoLiveStep): GoLiveStep {
           ...(fix !== undefined && { fix: hide(fix) }),
         };
       } catch (error) {
-        // Its message has a host and a reason, and no secret. The runner knows it by its class.
+        // This message has only a host and a reason. The runner needs the class of the error.
         if (error instanceof UnreachableError) throw error;
         // The runner makes the message a finding. The cause is left out: it is the unhidden message.
         throw new Error(hide(error instanceof Error ? error.message : String(error)));

@@ -1,10 +1,10 @@
-/** Where the signed report goes. A paid run must not lose its evidence because of a wrong path. */
+/** Writes the signed report. A paid run must not lose its evidence because of a wrong path. */
 import { printError } from "@farthing/command-line";
 import { SettingsError } from "../../settings/settings.ts";
 import { runFolder } from "../core/run-file.ts";
 import type { SignedReport } from "../core/sign.ts";
 
-/** Returns whether nothing else is lost when a report replaces this text. */
+/** Returns whether a report may replace this text: it must be empty, or a report itself. */
 function isReplaceable(text: string): boolean {
   if (text === "") return true;
   try {
@@ -16,8 +16,8 @@ function isReplaceable(text: string): boolean {
 }
 
 /**
- * Tries the file before the first step, while nothing has been paid.
- * @throws SettingsError if it can't be written, or has something else
+ * Checks before the first step that the file can be written, while nothing has been paid.
+ * @throws SettingsError if it can't be written, or is another file than a report
  */
 export async function reserveReport(file: string | undefined): Promise<void> {
   if (file === undefined) return;
@@ -25,7 +25,9 @@ export async function reserveReport(file: string | undefined): Promise<void> {
     (await Deno.open(file, { createNew: true, write: true })).close();
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) {
-      throw new SettingsError(`--report ${file} can't be written: ${(error as Error).message}`);
+      throw new SettingsError(
+        `--report ${file} can't be written (${(error as Error).message}): name another file.`,
+      );
     }
     const text = await Deno.readTextFile(file).catch(() => undefined);
     if (text === undefined || !isReplaceable(text)) {
@@ -37,7 +39,7 @@ export async function reserveReport(file: string | undefined): Promise<void> {
 /** Returns the file that has the report: the named one, or one in the default folder. */
 export async function writeReport(named: string | undefined, signed: SignedReport) {
   const { command, run } = signed.report;
-  // A run that is gone on with has several reports, and a NO-GO of before is evidence, too.
+  // A run that is resumed has several reports, and an earlier NO-GO is evidence, too.
   const at = signed.report.endedAt.replace(/[-:]|\.\d+/g, "");
   const file = `${runFolder()}/report-${command}-${at}-${run}.json`;
   const text = `${JSON.stringify(signed, null, 2)}\n`;

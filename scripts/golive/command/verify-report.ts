@@ -1,4 +1,6 @@
-/** `golive verify`: whether a report is as it was signed, and by a key that the reader knows. */
+/**
+ * `golive verify`: checks that a report is unchanged, and signed with a key that the reader knows.
+ */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 import { SettingsError } from "../../settings/settings.ts";
@@ -25,7 +27,7 @@ const WORDS: Readonly<Record<Judgement, string>> = {
   "genuine": pc.green("The report is as it was signed, by a known key."),
 };
 
-/** @throws SettingsError if the file can't be read, or has something else */
+/** @throws SettingsError if the file can't be read, or is not a signed report */
 async function readReport(file: string): Promise<SignedReport> {
   const text = await Deno.readTextFile(file).catch((error: Error) => {
     throw new SettingsError(`${file} can't be read: ${error.message}`);
@@ -34,9 +36,9 @@ async function readReport(file: string): Promise<SignedReport> {
     const { report, signature, publicKey } = JSON.parse(text) as Partial<SignedReport>;
     if (report && signature && publicKey) return { report, signature, publicKey };
   } catch {
-    // Not JSON: the same error as for JSON of another form.
+    // A file that is not JSON gets the same error as JSON of another form.
   }
-  throw new SettingsError(`${file} is not a signed report.`);
+  throw new SettingsError(`${file} is not a signed report: name a file that golive has written.`);
 }
 
 /** Prints the judgement and the fingerprint. Returns whether the report can be trusted. */

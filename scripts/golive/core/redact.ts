@@ -4,11 +4,13 @@ const SHORTEST = 8;
 const SHORTEST_PASSWORD = 4;
 /** A short password of this form is also a word or a number of other texts, such as a port. */
 const PLAIN = /^([a-z]+|\d+)$/i;
-/** The password of a local stack's database, which everybody knows, and a word of its messages. */
+/**
+ * The local database's password: everybody knows it, and messages use the word for other things.
+ */
 const KNOWN = "postgres";
 const HIDDEN = "[hidden]";
 
-/** Settings whose values are secrets. Addresses and modes belong into the evidence. */
+/** Settings whose values are secrets. Addresses and modes belong in the evidence. */
 const SECRET = /(KEYS?|SECRETS?|TOKEN|PASSWORD|DSN|JWKS|DB_URL|DATABASE_URL|POOL_URL|WEBHOOK_URL)$/;
 const PUBLIC = /PUBLISHABLE/;
 

@@ -4,7 +4,7 @@ import type { Shown, Source } from "./step.ts";
 
 const NEEDED: readonly Source[] = ["stripe", "credits", "ledger"];
 
-/** INCOMPLETE: nothing has failed, but something that the command is for was not tried. */
+/** INCOMPLETE: nothing has failed, but a step that the command is for was skipped. */
 export type Verdict = "GO" | "NO-GO" | "INCOMPLETE";
 
 export interface Report {

@@ -29,7 +29,7 @@ Deno.test("a run goes on with the same options, and not when it is too old", () 
   equal(old, "it was begun more than 1 h ago");
 });
 
-Deno.test("a run for something else is refused, and an urgent one begins anew", async () => {
+Deno.test("a run with other options is refused, and an urgent one begins anew", async () => {
   const run = newRun({ asked: { "--flag": "b2b" } });
   await writeRun(run);
   await rejects(() => runToResume(run, RESUMING, NOW), /begun with another --flag: add --again/);
@@ -59,7 +59,7 @@ Deno.test("a damaged record and one of another project are refused with a senten
   await endRun(run);
 });
 
-Deno.test("a run that is not gone on with is shown before its record is lost", async () => {
+Deno.test("a run that is not resumed is passed on before its record is lost", async () => {
   const run = newRun({ facts: { "first-dollar.order": "order-1" } });
   const dropped: string[] = [];
   const resuming = {

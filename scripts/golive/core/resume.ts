@@ -1,17 +1,17 @@
-/** Decides whether a run that was ended may go on, or has to begin anew. */
+/** Decides whether an interrupted run may go on, or has to begin anew. */
 import { SettingsError } from "../../settings/settings.ts";
 import { fileOf, readRun, type Run, type RunOf } from "./run-file.ts";
 
 export interface Resuming {
   /** The options that the person gives now, by name. */
   readonly asked: Readonly<Record<string, string>>;
-  /** The findings of an older run say nothing about today. */
+  /** The greatest age of a run that may go on: older findings say nothing about today. */
   readonly mostMs: number;
   /** Whether a run that can't go on begins anew by itself, as an urgent one must. */
   readonly isUrgent?: boolean;
-  /** Whether the command buys, so that a record that can't be read may be that of a payment. */
+  /** Whether the command buys. If so, a record that can't be read may belong to a payment. */
   readonly buys?: boolean;
-  /** Is called with a run that is not gone on with, before its record is lost. It may have paid. */
+  /** Is called with a run that is not resumed, before its record is lost, as it may have paid. */
   readonly onDropped?: (run: Run) => Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function refusalOf(run: Run, { asked, mostMs }: Resuming, now: Date): str
 
 /**
  * Returns the run to go on with; undefined to begin anew.
- * @throws SettingsError if the run was for something else
+ * @throws SettingsError if the run was begun with other options or too long ago
  */
 export async function runToResume(
   of: RunOf,

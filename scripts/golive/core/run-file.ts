@@ -1,5 +1,5 @@
 /**
- * The record of a run, written after each step, so that a run that was ended goes on where it was.
+ * The record of a run, written after each step, so that an interrupted run goes on where it was.
  */
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
@@ -65,8 +65,8 @@ function parsed(text: string): Run | undefined {
 }
 
 /**
- * Returns the run that was ended before its last step, if there is one.
- * @throws SettingsError if the record is damaged, or that of another run
+ * Returns the run that was interrupted before its last step, if there is one.
+ * @throws SettingsError if the record is damaged, or is of another project, command or mode
  */
 export async function readRun(of: RunOf): Promise<Run | undefined> {
   const file = fileOf(of);
@@ -82,10 +82,10 @@ export async function readRun(of: RunOf): Promise<Run | undefined> {
   const other = (["project", "command", "mode"] as const).find((name) => run[name] !== of[name]);
   if (other === undefined) return run;
   // A copied file must not bring the findings of another project into this one's report.
-  throw new SettingsError(`${file} is of another ${other}: add --again to begin anew.`);
+  throw new SettingsError(`${file} records another ${other}: add --again to begin anew.`);
 }
 
-/** Writes the record whole or not at all: a run that is killed meanwhile leaves the one before. */
+/** Writes the record whole or not at all: if the run is killed meanwhile, the old record stays. */
 export async function writeRun(run: Run): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const [file, next] = [fileOf(run), `${fileOf(run)}.${crypto.randomUUID()}`];

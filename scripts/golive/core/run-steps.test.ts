@@ -192,7 +192,7 @@ async function withoutRecord(isUrgent: boolean) {
   return { ended, ran, unwritten };
 }
 
-Deno.test("a way back goes on without its record, and another command does not begin", async () => {
+Deno.test("a rollback goes on without its record, and another command does not begin", async () => {
   deepEqual(await withoutRecord(true), { ended: "ok", ran: 1, unwritten: 3 });
   deepEqual(await withoutRecord(false), { ended: "not run", ran: 0, unwritten: 0 });
 });

@@ -1,4 +1,4 @@
-/** Runs the steps of a command in their order, until one fails. */
+/** Runs the steps of a command in order. A failed step ends the run, except with `goesOn`. */
 import { dropRun, type Resuming, runToResume } from "./resume.ts";
 import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
 import { type Finding, type Shown, skipped, type Step } from "./step.ts";
@@ -18,18 +18,18 @@ interface Running<Context> {
   readonly of: RunOf;
   readonly steps: readonly Step<Context & Facts>[];
   readonly context: Context;
-  /** Whether to go on with a run that was ended. */
+  /** Whether to go on with a run that was interrupted. */
   readonly continues: boolean;
   readonly resuming?: Resuming;
   readonly now: () => Date;
   readonly onShown: (shown: Shown, isFromBefore: boolean) => void;
   /** Is called when a step starts; the returned function is called when it has ended. */
   readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
-  /** Whether the steps behind a failed one run, too, as in a list of checks. */
+  /** Whether the steps after a failed one run, too, as in a list of checks. */
   readonly goesOn?: boolean;
   /** Whether the next call begins at the first step, although this one has failed. */
   readonly beginsAgain?: boolean;
-  /** Stores the evidence. Only then is the record removed, which would otherwise be the only copy. */
+  /** Stores the report. Until then the record is the only copy of the evidence, so it stays. */
   readonly onEnded?: (run: Run) => Promise<void>;
   /** Is called with a sentence if the record can't be written or removed; the run goes on. */
   readonly onWarning?: (says: string) => void;
@@ -49,7 +49,7 @@ async function findingOf<Context>(
   }
 }
 
-/** Returns the finding of a step that has thrown. A silent host is explained the first time only. */
+/** Returns the finding of a step that has thrown. It explains a silent host only the first time. */
 function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
   if (!(error instanceof UnreachableError)) {
     const said = error instanceof Error ? error.message : String(error);
@@ -63,8 +63,8 @@ function findingOfError(error: unknown, silent: Set<string>, then: string): Find
 }
 
 /**
- * Writes the record. Behind a step a record that can't be written must not end the command: a canary
- * would leave its flag open, with nobody watching. A way back goes on without any record.
+ * Writes the record. After a step, a record that can't be written must not end the command: a
+ * canary would leave its flag on, with nobody watching. A rollback goes on without any record.
  */
 async function write<Context>(running: Running<Context>, run: Run, mayFail = false): Promise<void> {
   await writeRun(run).catch((error: Error) => {
@@ -73,7 +73,7 @@ async function write<Context>(running: Running<Context>, run: Run, mayFail = fal
   });
 }
 
-/** Returns the run to begin with, and the findings of before by their code. */
+/** Returns the run to begin with, and the earlier findings by their code. */
 async function begin<Context>(running: Running<Context>) {
   const { of, continues, now, resuming } = running;
   const asked = resuming?.asked ?? {};
@@ -146,7 +146,7 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
   return run;
 }
 
-/** Returns the run, with a finding of each step that ran. Its record is removed if nothing failed. */
+/** Returns the run with its findings. Removes its record if no step has failed or ended the run. */
 export async function runSteps<Context>(running: Running<Context>): Promise<Run> {
   const run = await walk(running);
   await running.onEnded?.(run);

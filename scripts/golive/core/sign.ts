@@ -6,7 +6,7 @@ import { ALGORITHM, makePair, ownKey, readKey } from "./sign-key.ts";
 
 export interface SignedReport {
   readonly report: Report;
-  /** Of the report's text as JSON without spaces. */
+  /** It signs the report's JSON text without spaces. */
   readonly signature: string;
   /** It proves nothing by itself: its fingerprint must be a known one. */
   readonly publicKey: string;
@@ -20,7 +20,7 @@ let loaded: CryptoKeyPair | undefined;
 
 /**
  * Loads the key before the first step. An urgent run goes on without the key of this machine.
- * @returns why the run signs with a key of its own; undefined if it has the key of this machine
+ * @returns why the run signs with a new key of its own; undefined if it has this machine's key
  * @throws SettingsError if the key is damaged, and the run is not urgent
  */
 export async function loadKey(isUrgent: boolean, file?: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@
 
 /**
  * `ok`: shown; `warning`: something is missing that no customer notices at once; `failed`: a NO-GO;
- * `skipped`: it can't be tried here, and the evidence says why.
+ * `skipped`: it did not run here, and the evidence says why.
  */
 export type State = "ok" | "warning" | "failed" | "skipped";
 
@@ -14,7 +14,7 @@ export interface Finding {
   readonly fix?: string;
   /** Whether the next run begins at the first step again, because this one was undone. */
   readonly beginsAnew?: boolean;
-  /** Whether this step has shown that buyers pay and get no credits, or other ones: sales must stop. */
+  /** Whether the step has shown that buyers pay and get no or wrong credits, so sales must stop. */
   readonly owes?: boolean;
   /** Whether the run ends here although nothing has failed: its next step needs this one. */
   readonly ends?: boolean;
@@ -22,7 +22,10 @@ export interface Finding {
   readonly isRequired?: boolean;
 }
 
-/** The system that a step's evidence comes from. A report is complete with evidence of all three. */
+/**
+ * The system that a step's evidence comes from. A complete report has evidence from the first
+ * three.
+ */
 export type Source = "stripe" | "credits" | "ledger" | "project";
 
 export interface Step<Context> {
@@ -30,7 +33,7 @@ export interface Step<Context> {
   readonly code: string;
   readonly title: string;
   readonly source: Source;
-  /** Whether a repeat is needed even if an earlier run had shown it, because it may have changed. */
+  /** Whether a resumed run repeats the step, because its earlier finding may be out of date. */
   readonly isRepeated?: boolean;
   /** Whether a run without this step is incomplete, so that it can't be a GO. */
   readonly isRequired?: boolean;

@@ -1,4 +1,4 @@
-/** The order of the first dollar, which the next step pays. It is opened once, also after a kill. */
+/** Opens the order that the next step pays. A run that was killed does not open a second one. */
 import type Stripe from "stripe";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -25,7 +25,9 @@ export function isOver(
   return order.status === "expired" || order.status === "failed" || session?.status === "expired";
 }
 
-/** Opens the run's order, or reads it; a new one if the page of the old one has expired unpaid. */
+/**
+ * Reads the run's order, or opens one. If the old order's page expired unpaid, opens a new order.
+ */
 async function payableOrder(context: Context) {
   const { project, options, run, facts } = context;
   const buyer = await buyerOf(context);
@@ -51,7 +53,8 @@ export const checkout: GoLiveStep = {
     const before = await paidBefore(context);
     if (before !== undefined) {
       return found(
-        `order ${before.order_id} was paid at ${before.paid_at}, so nothing is bought: --buy-again buys`,
+        `order ${before.order_id} was paid at ${before.paid_at}, so nothing is bought. ` +
+          "To buy one more, add --buy-again",
       );
     }
     if (options.buysAgain) await tell({ "first-dollar.again": "yes" });

@@ -48,7 +48,7 @@ async function withContext(
   }
 }
 
-Deno.test("a page that expired unpaid is over, and one that is paid or open is not", () => {
+Deno.test("a checkout page that expired unpaid is over, and a paid or open page is not", () => {
   const order = { status: "pending", paid_at: null } as const;
   const expired = { status: "expired", payment_status: "unpaid" } as const;
   equal(isOver(order, expired), true);
@@ -71,7 +71,7 @@ Deno.test("a paid record is read again, and a damaged one stops the run", async 
 
 Deno.test("a second run asks for the paid order, and buys only with --buy-again", async () => {
   await withContext({}, async (context, asked) => {
-    await rejects(() => paidBefore(context), /not in this project: --buy-again buys/);
+    await rejects(() => paidBefore(context), /not in this project: add --buy-again/);
     equal(asked(), 1);
   });
   for (const change of [{ buysAgain: true }, { run: PAID.run }]) {

@@ -1,4 +1,4 @@
-/** Only an answer of the project shows that a buyer has paid for nothing. */
+/** Only a response of the project can show that a buyer has paid and got no credits. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { creditsWithin, entry } from "./granted.ts";
 import { broken, data, ORDER, withShop } from "./testing/shop.ts";
@@ -44,7 +44,7 @@ Deno.test("entries with another sum than the order owe credits, also if no proof
   withShop({ answers: { entries: data([entryOf("1")]), proofs: broken } }, async (context) => {
     const { state, owes, evidence } = await entry.run(context);
     deepEqual([state, owes], ["failed", true]);
-    match(evidence.join(), /the entries add up to 1, and the order has 9990/);
+    match(evidence.join(), /the entries add up to 1 credits, and the order has 9990/);
   }));
 
 Deno.test("a violation that is not of the order is a failure, and owes nothing", () =>

@@ -10,7 +10,7 @@ import { prove } from "../shared/database.ts";
 import { orderPaid, readOrder } from "../shared/purchase.ts";
 import { ownOrder, paidByRun } from "./own-order.ts";
 
-/** Only for what the project has answered: an error shows nothing about the buyer's credits. */
+/** Call it only for data that the project returned: an error shows nothing about the credits. */
 const owing = (evidence: string | readonly string[], fix: string): Finding => ({
   ...failed(evidence, fix),
   owes: true,
@@ -36,9 +36,11 @@ export const creditsWithin = (timeoutMs?: number): GoLiveStep => ({
     const { project, facts } = context;
     const { buyer, order } = await ownOrder(context);
     if (buyer === undefined) {
-      return skipped(`the run ${paidByRun(context)} has paid; the balance may have changed since`);
+      return skipped(
+        `run ${paidByRun(context)} has paid this order, and the balance may have changed since`,
+      );
     }
-    // The wait also ends if no answer came: reading the order once more throws the reason.
+    // `orderPaid` also ends if the project never responded: the second read throws the reason.
     const paid = await orderPaid(project, buyer, order.order_id, timeoutMs) ??
       await readOrder(project, buyer, order.order_id);
     if (paid.paid_at === null) {
@@ -75,11 +77,14 @@ export const entry: GoLiveStep = {
       `entry ${seq}: ${kind} ${amount}, by ${by}`
     );
     const booked = sum(bought.map(({ amount }) => amount));
-    // Before the proof, which may fail for reasons of its own.
+    // Checked before the proof, which may fail for other reasons than this purchase.
     if (booked !== Number(order.total_credits)) {
       return owing(
-        [...lines, `the entries add up to ${booked}, and the order has ${order.total_credits}`],
-        "Stop, and compare the entries with the order: docs/runbooks/prove_violation.md.",
+        [
+          ...lines,
+          `the entries add up to ${booked} credits, and the order has ${order.total_credits}`,
+        ],
+        "Sell nothing more, and compare the entries with the order: docs/runbooks/prove_violation.md.",
       );
     }
     const { isClean, evidence: proof } = await prove(context.project);

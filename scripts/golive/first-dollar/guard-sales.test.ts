@@ -1,4 +1,4 @@
-/** A launch goes back only if a step has shown that buyers pay and get no credits. */
+/** Sales are switched off only if a step has shown that buyers pay and get no credits. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
@@ -29,7 +29,7 @@ function flagsOn(set: string[]): (request: Request) => Promise<Response> {
   };
 }
 
-Deno.test("b2c goes off when a buyer has paid for nothing, whichever flag was launched", async () => {
+Deno.test("b2c is switched off if a buyer paid and got no credits, whichever flag was launched", async () => {
   const owing = stepOf(() =>
     Promise.resolve({ ...failed("order 1 is not paid", FIX), owes: true })
   );
@@ -44,7 +44,7 @@ Deno.test("b2c goes off when a buyer has paid for nothing, whichever flag was la
   }
 });
 
-Deno.test("a failure that owes nothing leaves the flags on, and says so with the way back", async () => {
+Deno.test("a failure that owes nothing leaves the flags on, and says how to switch them off", async () => {
   const set: string[] = [];
   const step = stepOf(() => Promise.resolve(failed("an old violation", FIX)));
   await withShop(
@@ -52,8 +52,8 @@ Deno.test("a failure that owes nothing leaves the flags on, and says so with the
     async (context) => {
       const { evidence, beginsAnew, fix } = await step.run(context);
       deepEqual([set, beginsAnew, fix], [[], undefined, FIX]);
-      match(evidence[1]!, /^b2c is on, by key:a. To go back: .*rollback --flag b2c$/);
-      match(evidence[2]!, /^b2b is on, by key:a. To go back: .*rollback --flag b2b$/);
+      match(evidence[1]!, /^b2c is on, by key:a. To switch it off: .*rollback --flag b2c$/);
+      match(evidence[2]!, /^b2b is on, by key:a. To switch it off: .*rollback --flag b2b$/);
     },
   );
 });
@@ -64,15 +64,21 @@ Deno.test("a flag that is off is not said to be on, and one that can't be read i
     deepEqual((await step.run(context)).evidence, ["no receipt", "b2c is off, by key:a"]);
   });
   await withShop({ answers: { flags: broken } }, async (context) => {
-    match((await step.run(context)).evidence[1]!, /^it is unknown whether b2c is on.*To go back:/);
+    match(
+      (await step.run(context)).evidence[1]!,
+      /^it is unknown whether b2c is on.*To switch it off:/,
+    );
   });
 });
 
-Deno.test("an error shows nothing about the credits: it stays one, and nothing is undone", async () => {
+Deno.test("an error shows nothing about the credits: it stays an error, and no flag is changed", async () => {
   const set: string[] = [];
   await withShop({ answers: { flags: flagsOn(set) } }, async (context) => {
     const limited = stepOf(() => Promise.reject(new Error("429 over_request_rate_limit")));
-    await rejects(() => limited.run(context), /^Error: 429 over.*b2c is on, by key:a\. To go back/);
+    await rejects(
+      () => limited.run(context),
+      /^Error: 429 over.*b2c is on, by key:a\. To switch it off/,
+    );
     const cause = new Error("Connection refused");
     const silent = stepOf(() => Promise.reject(new UnreachableError("shop.example", cause)));
     await rejects(() => silent.run(context), (error) => {
@@ -85,7 +91,7 @@ Deno.test("an error shows nothing about the credits: it stays one, and nothing i
   deepEqual(set, []);
 });
 
-Deno.test("a check says which flag is open only if its run has opened one", async () => {
+Deno.test("a check says which flag is on only if its run has switched one on", async () => {
   const check = guardSalesIfOpen({
     ...{ code: "preflight.cron", title: "?", source: "project" },
     run: () => Promise.resolve(failed("pg_cron does not run", FIX)),

@@ -1,7 +1,7 @@
 /**
- * Steps that fail while the feature is on. If one has shown that buyers pay and get no credits, the
- * next customer would lose money, too: sales go off. After another failure, and after an error that
- * shows nothing, they stay on, and the step says so.
+ * Guards steps that may fail while the feature is on. If a step has shown that buyers pay and get
+ * no credits, the next customer would lose money, too: sales are switched off. After any other
+ * failure, and after an error, which shows nothing, sales stay on, and the step says so.
  */
 import { hasOpened } from "../canary/own-flag.ts";
 import { rollBack } from "../canary/roll-back.ts";
@@ -16,18 +16,19 @@ import { type FlagName, readFlags } from "../shared/flags.ts";
 /** The checkout is behind `b2c`, whichever flag the canary has switched on. */
 const flagsOf = ({ options }: Context): FlagName[] => [...new Set(["b2c", options.flag] as const)];
 
-/** Returns how the flags are now, and how to go back. */
+/** Returns a sentence for each flag: its state, and how to switch it off. */
 async function flagsNow(context: Context): Promise<string[]> {
   const { project, options } = context;
   const settings = await readFlags(project).catch(() => undefined);
   return flagsOf(context).map((flag) => {
     const back = taskLine(options, `golive rollback --flag ${flag}`);
     if (settings === undefined) {
-      return `it is unknown whether ${flag} is on, as the flags can't be read. To go back: ${back}`;
+      return `it is unknown whether ${flag} is on, because the flags can't be read. ` +
+        `To switch it off: ${back}`;
     }
     const now = flagNow(settings, flag);
     const is = describeFlag(flag, now);
-    return now === undefined || now.state === "off" ? is : `${is}. To go back: ${back}`;
+    return now === undefined || now.state === "off" ? is : `${is}. To switch it off: ${back}`;
   });
 }
 
@@ -46,7 +47,7 @@ async function stopSales(context: Context, why: string, finding: Finding): Promi
   };
 }
 
-/** Hides secrets a second time, because the words about the flags have reasons of people. */
+/** Hides secrets a second time, because `flagsNow` adds reasons that people have typed. */
 export const guardSales = (step: GoLiveStep): GoLiveStep =>
   redactingStep({
     ...step,
@@ -58,7 +59,7 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
         const message = error instanceof Error ? error.message : String(error);
         const said = [message, ...await flagsNow(context)].join(". ");
         if (!(error instanceof UnreachableError)) throw new Error(said);
-        // The runner knows a host that does not answer by the error's class.
+        // The same error is thrown, because the runner knows a silent host by the error's class.
         error.message = said;
         throw error;
       }
@@ -69,7 +70,9 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
     },
   });
 
-/** For a check that a run repeats in the middle of its canary: before the canary, sales are off. */
+/**
+ * For a check that a run may repeat in the middle of its canary. Before the canary, sales are off.
+ */
 export const guardSalesIfOpen = (step: GoLiveStep): GoLiveStep => ({
   ...step,
   run: (context) => (hasOpened(context) ? guardSales(step) : step).run(context),

@@ -1,4 +1,4 @@
-/** A run that is dropped, although somebody has paid its page. */
+/** A run whose record is dropped, although somebody has paid its checkout page. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";

@@ -1,4 +1,4 @@
-/** Keeps what a run has paid when its record is lost: the next run must not pay again. */
+/** Stores a run's purchase before its record is lost: the next run must not pay again. */
 import type Stripe from "stripe";
 import type { Project } from "../command/project.ts";
 import { SettingsError } from "../../settings/settings.ts";
@@ -10,7 +10,9 @@ import { readPaid, writePaid } from "./paid-record.ts";
 const isBought = ({ status, payment_status }: Stripe.Checkout.Session): boolean =>
   payment_status !== "unpaid" || status === "complete";
 
-/** Returns the run's own order, with its buyer; undefined if it has none, or that of an earlier run. */
+/**
+ * Returns the run's own order with its buyer; undefined if it has none, or an earlier run's order.
+ */
 function ownOrderIn({ facts }: Run) {
   const [order, buyer] = [facts["first-dollar.order"], facts["first-dollar.buyer"]];
   return order && buyer && !facts["first-dollar.paid-by"] ? { order, buyer } : undefined;
@@ -22,16 +24,18 @@ async function sessionOfOrder(project: Project, orderId: string) {
 }
 
 /**
- * Stores the purchase of a run that is not gone on with, if somebody has paid its page.
- * @param isLost whether the run's record is lost: nobody may pay its page any more then
- * @throws SettingsError if Stripe or the project can't be asked: nobody knows then whether it was paid
+ * Stores the purchase of a run that is not resumed, if somebody has paid its checkout page.
+ * @param isLost whether the run's record is lost: if so, its open page is expired, so that nobody
+ * pays it
+ * @throws SettingsError if Stripe or the project fails, because it is not known then who has paid
  */
 export async function keepPaid(project: Project, run: Run, isLost = true): Promise<void> {
   const own = ownOrderIn(run);
   if (own === undefined || (await readPaid(project))?.order === own.order) return;
   const session = await sessionOfOrder(project, own.order).catch((error: Error) => {
     throw new SettingsError(
-      `Whether order ${own.order} of the last run was paid is not known: ${error.message} Try again.`,
+      `It is not known whether order ${own.order} of the last run was paid: ${error.message} ` +
+        "Run the command again.",
     );
   });
   if (session === undefined) return;
@@ -44,8 +48,9 @@ export async function keepPaid(project: Project, run: Run, isLost = true): Promi
 }
 
 /**
- * The line that has bought again would buy once more if it were repeated, as a fix may say.
- * @throws SettingsError if the last run has an order of its own that it has not ended
+ * Refuses --buy-again while the last run is unfinished: a failed step says "run the command again",
+ * and the same command line would buy once more.
+ * @throws SettingsError if the last run has an order of its own
  */
 export function requireEnded(run: Run): void {
   if (ownOrderIn(run) === undefined) return;

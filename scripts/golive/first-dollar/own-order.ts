@@ -11,13 +11,13 @@ export const buyerOf = (context: Context): Promise<Customer> =>
 export const paidByRun = ({ facts }: Pick<Context, "facts">): string | undefined =>
   facts["first-dollar.paid-by"] || undefined;
 
-/** Whether the person has asked for another purchase, also if the run was ended after that. */
+/** Whether this call, or an earlier call of the same run, has the option --buy-again. */
 const buysAgain = ({ options, facts }: Context): boolean =>
   options.buysAgain || facts["first-dollar.again"] === "yes";
 
 /**
- * Returns the order that an earlier run has paid, and leaves the facts of it. It has no age: the
- * first payout of an account comes after up to two weeks.
+ * Returns the order that an earlier run has paid, and stores its facts. The order may be of any
+ * age, because the first payout of a Stripe account can take two weeks.
  */
 export async function paidBefore(context: Context): Promise<PaidOrder | undefined> {
   const { project, run, tell } = context;
@@ -25,12 +25,12 @@ export async function paidBefore(context: Context): Promise<PaidOrder | undefine
   const paid = await readPaid(project);
   if (paid === undefined || paid.run === run) return undefined;
   const order = await orderForBackEnd(project, paid.order);
-  // A stack on this machine may have begun with new data, which has no such order.
+  // A stack on this machine may have been reset since, and then has no such order.
   if (order === undefined && project.emulatorUrl !== undefined) return undefined;
   if (order === undefined) {
     throw new Error(
       `Order ${paid.order}, which was paid at ${paid.paidAt}, is not in this project: ` +
-        "--buy-again buys another one.",
+        "add --buy-again to buy once more.",
     );
   }
   await tell({
@@ -52,7 +52,7 @@ interface OwnOrder {
 export async function ownOrder(context: Context): Promise<OwnOrder> {
   const { project, facts } = context;
   const id = facts["first-dollar.order"];
-  if (id === undefined) throw new Error("The run has no order: begin anew with --again.");
+  if (id === undefined) throw new Error("The run has no order: add --again to begin anew.");
   if (paidByRun(context) === undefined) {
     const buyer = await buyerOf(context);
     return { buyerId: buyer.id, buyer, order: await readOrder(project, buyer, id) };

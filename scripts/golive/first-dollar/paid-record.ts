@@ -17,7 +17,7 @@ export interface Paid {
 const fileOf = ({ url, mode }: Pick<Project, "url" | "mode">): string =>
   `${runFolder()}/paid-${mode}-${new URL(url).host.replaceAll(":", "-")}.json`;
 
-/** @throws Error if the record can't be read: without it a run could pay twice */
+/** @throws Error if the record can't be read, because a run could then pay twice */
 export async function readPaid(project: Pick<Project, "url" | "mode">): Promise<Paid | undefined> {
   const file = fileOf(project);
   try {

@@ -5,7 +5,7 @@ import { payment } from "./payment.ts";
 import { runFolder } from "../core/run-file.ts";
 import { withShop } from "./testing/shop.ts";
 
-/** Stripe says that the session is paid, and does not answer the second question. */
+/** A Stripe client whose first call says that the session is paid, and whose second call fails. */
 function failingStripe(): object {
   let calls = 0;
   const retrieve = () =>

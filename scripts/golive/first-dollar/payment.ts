@@ -21,7 +21,7 @@ async function paidByPerson(context: Context, { checkout_session_id, checkout_ur
     PERSON_TIMEOUT_MS,
     2000,
   );
-  // The wait also ends if Stripe did not answer: the last call throws then.
+  // `waitFor` also ends if Stripe never responded: this last call then throws the reason.
   return paid ?? await isPaidAtStripe(context.project, checkout_session_id);
 }
 
@@ -40,7 +40,7 @@ async function settled(context: Context, order: PaidOrder, buyerId: string): Pro
   const { project, run, tell } = context;
   const { order_id, checkout_session_id } = order;
   const sessionId = checkout_session_id ?? "";
-  // Before all else: whatever happens from here on, no later run may pay again.
+  // The record is written first: if anything fails after this, no later run may pay again.
   if (paidByRun(context) === undefined) {
     const paidAt = new Date().toISOString();
     await writePaid(project, { run, order: order_id, buyer: buyerId, session: sessionId, paidAt });
@@ -50,7 +50,7 @@ async function settled(context: Context, order: PaidOrder, buyerId: string): Pro
   });
   requireMode(project, session);
   const intent = session.payment_intent;
-  // Stripe has no payment of a session that a promotion code made free.
+  // A session that a promotion code made free has no payment.
   if (intent === null || typeof intent === "string") return judgeAmount(order, session, null);
   requireMode(project, intent);
   const charge = typeof intent.latest_charge === "string" ? null : intent.latest_charge;
@@ -76,10 +76,10 @@ export const payment: GoLiveStep = {
     try {
       return await settled(context, order, buyerId);
     } catch (error) {
-      // Without these words the failure would read as one before the payment, which costs nobody money.
+      // Without this sentence, the error would look as if it came before the payment.
       throw new Error(
-        `Stripe has the money of order ${order.order_id}, and it is not shown yet that the buyer has ` +
-          `the credits: ${error instanceof Error ? error.message : String(error)}`,
+        `Stripe has the money of order ${order.order_id}, but it is not shown yet that the buyer ` +
+          `has the credits: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   },

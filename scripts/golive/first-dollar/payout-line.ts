@@ -13,7 +13,7 @@ const Payouts = reportOf(PayoutRow);
 
 export type Line = z.output<typeof PayoutReport>["rows"][number];
 
-/** Returns the ids of the payouts that were made since then: no earlier one can have the payment. */
+/** Returns the ids of the payouts since `paidAt`: no earlier payout can contain the payment. */
 export async function payoutsSince(project: Project, paidAt: string): Promise<string[]> {
   const from = new Date(paidAt).toISOString().slice(0, 10);
   const reply = await ask(project, `reports/payouts?from=${from}`);
@@ -29,7 +29,7 @@ export async function lineOf(
   return rows.find(({ order_id }) => order_id === orderId);
 }
 
-/** A payout that has the payment with another amount than our record is no evidence of it. */
+/** A payout whose amount for the payment differs from our record is no evidence of the payment. */
 export function judgeLine(line: Line): Finding {
   const { payout_id, balance_transaction_id: id, gross, net, currency, matched } = line;
   const evidence =

@@ -1,4 +1,4 @@
-/** The end of the first dollar: the line of its payout, and its refund if the caller asks for it. */
+/** The last steps of the first dollar: the line of its payout, and with --refund its refund. */
 import { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { Refund } from "../../../supabase/functions/_shared/contracts/refunds.ts";
@@ -73,8 +73,8 @@ export const payout: GoLiveStep = {
       return failed(`no payout has a line of order ${order.order_id}`, fix);
     }
     return skipped(
-      `no payout has it yet, Stripe pays it out ${await availableOn(context)}: run the command ` +
-        "again some days later, it does not pay again",
+      `no payout has the payment yet, Stripe pays it out ${await availableOn(context)}: run the ` +
+        "command again some days later, which does not pay again",
     );
   },
 };

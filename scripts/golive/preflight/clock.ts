@@ -1,4 +1,4 @@
-/** Whether this machine has the project's time: signatures and stages are judged by it. */
+/** Compares this machine's time with the project's: signatures and stages depend on it. */
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, type Finding, found, skipped } from "../core/step.ts";
 import { ask, NOBODY } from "../shared/ask.ts";
@@ -9,7 +9,7 @@ const MOST_SECONDS = 30;
 /**
  * Returns by how many seconds this machine is ahead of the project. The header has whole seconds, and
  * was written at some time during the request.
- * @param header the answer's `Date`
+ * @param header the response's `Date`
  */
 export function aheadOf(header: string, askedMs: number, answeredMs: number): number {
   const [earliest, latest] = [Date.parse(header), Date.parse(header) + 999];
@@ -17,10 +17,13 @@ export function aheadOf(header: string, askedMs: number, answeredMs: number): nu
   return answeredMs < earliest ? (answeredMs - earliest) / 1000 : 0;
 }
 
-/** A slow answer tells less: the project may have written its time at any moment of the request. */
+/**
+ * A slow response is less exact: the project may have written its time at any moment of the
+ * request.
+ */
 export function judgeClock(header: string, askedMs: number, answeredMs: number): Finding {
   if (Number.isNaN(Date.parse(header))) {
-    return skipped("the Date header of the project's answers is not a date");
+    return skipped("the Date header of the project's responses is not a date");
   }
   const ahead = aheadOf(header, askedMs, answeredMs);
   const most = Math.ceil((answeredMs - askedMs) / 1000) + 1;
@@ -31,7 +34,7 @@ export function judgeClock(header: string, askedMs: number, answeredMs: number):
   if (Math.abs(ahead) > MOST_SECONDS) {
     return failed(evidence, "Set this machine's clock, for example by NTP.");
   }
-  return most > MOST_SECONDS ? skipped(`the answer was too slow: ${evidence}`) : found(evidence);
+  return most > MOST_SECONDS ? skipped(`the response was too slow: ${evidence}`) : found(evidence);
 }
 
 export const clock: GoLiveStep = {
@@ -43,7 +46,7 @@ export const clock: GoLiveStep = {
     const { headers } = await ask(project, "health/live", { as: NOBODY });
     const answeredMs = Date.now();
     const date = headers.get("date");
-    if (date === null) return skipped("the project's answers have no Date header");
+    if (date === null) return skipped("the project's responses have no Date header");
     return judgeClock(date, askedMs, answeredMs);
   },
 };

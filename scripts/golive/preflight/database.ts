@@ -1,4 +1,4 @@
-/** The database: its migrations, its scheduled tasks, and what the advisors say. */
+/** Checks the database: its migrations, its scheduled tasks, and its advisors' findings. */
 import { waitFor } from "@farthing/command-line";
 import { Tasks } from "../../../supabase/functions/_shared/contracts/health-operators.ts";
 import type { GoLiveStep } from "../command/context.ts";
@@ -46,7 +46,9 @@ export const migrations: GoLiveStep = {
     }),
 };
 
-/** The tasks run every minute; the readiness check calls them silent after five. */
+/**
+ * The tasks run every minute; `GET /health/ready` also reports them as silent after five minutes.
+ */
 const SILENT_SECONDS = 300;
 const FIRST_RUN_MS = 75_000;
 
@@ -60,7 +62,7 @@ export const cron: GoLiveStep = {
       const answer = await read();
       return answer.ran_at === null ? undefined : answer;
     };
-    // The database of a new project looks for due tasks within its first minute.
+    // A new project's database looks for due tasks only after up to a minute.
     const { tasks, silent_seconds, ran_at } = await waitFor(hasRun, FIRST_RUN_MS, 1000) ??
       await read();
     const failing = tasks.filter(({ failures }) => failures > 0);
@@ -85,7 +87,7 @@ export const advisors: GoLiveStep = {
   source: "project",
   async run({ project: { databaseUrl, isLocal } }) {
     if (databaseUrl === undefined) return skipped("SUPABASE_DB_URL is not set");
-    if (!await hasNpx()) return skipped("npx is not installed, which runs the Supabase CLI");
+    if (!await hasNpx()) return skipped("the Supabase CLI needs npx, which is not installed");
     const url = new URL(databaseUrl);
     if (isLocal) url.searchParams.set("sslmode", "disable");
     const { remote, env } = targetOf(url.href);

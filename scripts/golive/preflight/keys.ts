@@ -1,12 +1,17 @@
-/** Whether the keys belong to one mode, so that no test key meets a live webhook. */
+/** Checks that all keys belong to one mode, so that no test key is used with a live webhook. */
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
 
-/** Returns the mode that a key names; a key of neither mode belongs to no launch. */
+/**
+ * Returns the mode in a key's prefix, or "unknown", which agrees with no mode and fails the check.
+ */
 const modeIn = (key: string, kinds: string) =>
   new RegExp(`^(?:${kinds})_(test|live)_`).exec(key)?.[1] ?? "unknown";
 
-/** S3: "Stripe keys in LIVE mode (pk_live_, sk_live_)". Names and modes, never values. */
+/**
+ * S3 in docs/reference/launch-checks.md: "Stripe keys in LIVE mode (pk_live_, sk_live_)". The
+ * evidence has names and modes, never values.
+ */
 export const keyModes: GoLiveStep = {
   code: "preflight.key-modes",
   title: "Do all keys belong to one mode?",

@@ -35,7 +35,7 @@ Deno.test("a return path of one's own is enough for SPF, and another service's i
 
 Deno.test("two SPF records count as none, and a revoked DKIM key is no key", () => {
   const spf = ["v=spf1 include:spf.mtasv.net ~all", "v=spf1 -all"];
-  deepEqual(judged({ spf }).wrong, ["two SPF records, of which receivers use neither"]);
+  deepEqual(judged({ spf }).wrong, ["two SPF records: receivers then use neither"]);
   deepEqual(judged({ dkim: ["v=DKIM1; p="] }).wrong, ["no DKIM key"]);
 });
 

@@ -39,10 +39,10 @@ export function judgeRecords(service: MailService, records: MailRecords): Verdic
     `SPF: ${spf.length === 0 ? "none" : spf.join("; ")}`,
     `DKIM: ${dkim === undefined ? "none" : "a key is published"}`,
     `DMARC: ${dmarc ?? "none"}`,
-    `return path: ${isOwnPath ? records.returnPath.join("; ") : "none of its own"}`,
+    `return path: ${isOwnPath ? records.returnPath.join("; ") : "none on this domain"}`,
   ];
   const wrong = [
-    ...(spf.length > 1 ? ["two SPF records, of which receivers use neither"] : []),
+    ...(spf.length > 1 ? ["two SPF records: receivers then use neither"] : []),
     ...(includes ? [] : [`no SPF or return path of ${service}`]),
     ...(dkim === undefined ? ["no DKIM key"] : []),
     ...(dmarc === undefined ? ["no DMARC record"] : []),

@@ -1,4 +1,4 @@
-/** Whether the service that sends the receipts can be reached, and accepts the token. */
+/** Checks that the service that sends the receipts can be reached, and accepts Postmark's token. */
 import { POSTMARK_URL } from "../../../supabase/functions/_shared/adapters/mail/postmark.ts";
 import { RESEND_URL } from "../../../supabase/functions/_shared/adapters/mail/resend.ts";
 import type { GoLiveStep } from "../command/context.ts";
@@ -10,7 +10,9 @@ interface Service {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A request that sends nothing. Resend's keys may be allowed to send only, so theirs is not shown. */
+/**
+ * Returns a request that sends no email. It has no Resend key, since a send-only key would fail.
+ */
 function serviceOf({ settings: { values } }: Project): Service | undefined {
   const { MAIL_URL, POSTMARK_SERVER_TOKEN: token, RESEND_API_KEY: key } = values;
   const home = MAIL_URL || (token ? POSTMARK_URL : key ? RESEND_URL : undefined);
@@ -39,7 +41,7 @@ export const mailService: GoLiveStep = {
     const init = { headers, redirect: "error" as const, signal: AbortSignal.timeout(15_000) };
     const response = await fetch(url, init)
       .catch((error: Error) => error);
-    const wait = "Receipts wait until it answers: look at the service's status page.";
+    const wait = "Receipts wait until the mail service answers: look at its status page.";
     if (response instanceof Error) return failed(`${host} can't be reached`, wait);
     await response.body?.cancel();
     const evidence = `${host} answers ${response.status}`;

@@ -1,4 +1,4 @@
-/** The sender's domain in DNS, and the three inboxes that a person looks at. */
+/** Checks the sender's domain in DNS, and lists what a person checks in three inboxes. */
 import { Resolver } from "node:dns/promises";
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -10,7 +10,7 @@ const EXAMPLE = /(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$/
 
 const SELECTOR = "MAIL_DKIM_SELECTOR";
 
-/** Where each service keeps its records, below the sender's domain. */
+/** The names of each service's DNS records, below the sender's domain. */
 const NAMES: Readonly<Record<MailService, { selector: string; returnPath: string }>> = {
   postmark: { selector: "pm", returnPath: "pm-bounces" },
   resend: { selector: "resend", returnPath: "send" },
@@ -29,7 +29,7 @@ function senderOf({ settings: { values } }: Project): Sender | undefined {
 
 const NOT_THERE = ["ENOTFOUND", "ENODATA"];
 
-/** Returns the records; none if the name has none. @throws Error if no name server answers */
+/** Returns the records; empty if the name has none. @throws Error if no name server answers */
 async function recordsOf(look: () => Promise<readonly unknown[]>): Promise<string[]> {
   try {
     return (await look()).map((each) => Array.isArray(each) ? each.join("") : String(each));
@@ -76,7 +76,8 @@ export const mailDomain: GoLiveStep = {
     const evidence = [`${domain}, sent by ${service}, DKIM selector ${selector}`, ...lines];
     if (wrong.length > 0) {
       const fix =
-        `Add the records that ${service} shows for the domain (${SELECTOR} names its key).`;
+        `Add the DNS records that ${service} shows for the domain. If its DKIM key has another ` +
+        `selector, set ${SELECTOR}.`;
       return failed([...evidence, ...wrong], fix);
     }
     return weak.length === 0
@@ -94,7 +95,7 @@ export const threeInboxes: GoLiveStep = {
     Promise.resolve({
       state: "skipped",
       evidence: [
-        "a person looks at three inboxes, and stores what they see beside this report:",
+        "a person checks three inboxes, and stores the result beside this report:",
         `1. send a receipt to each: ${taskLine(options, "golive smoke --email you@gmail.com")} ` +
         "(then outlook.com, yahoo.com)",
         "2. Gmail: Show original, and copy the lines SPF, DKIM and DMARC, which must say PASS",

@@ -1,4 +1,6 @@
-/** Whether browsers of the app and of the console may call the functions, and no other page. */
+/**
+ * Checks that pages of the app and of the console may call the functions, and no other page may.
+ */
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import { failed, found, skipped } from "../core/step.ts";
@@ -6,7 +8,7 @@ import { directFetch } from "../shared/direct-fetch.ts";
 
 const STRANGER = "https://golive-stranger.example.com";
 
-/** Returns the origin that a preflight request of a browser is allowed, or null. */
+/** Returns the origin that the response to a browser's CORS preflight request allows, or null. */
 async function allowedFor({ url }: Project, origin: string): Promise<string | null> {
   const response = await directFetch(`${url}/functions/v1/credits`, {
     method: "OPTIONS",
@@ -21,7 +23,7 @@ const isExact = (origin: string) => /^https?:\/\//.test(origin) && !origin.inclu
 
 export const origins: GoLiveStep = {
   code: "preflight.origins",
-  title: "May the app's pages call the functions, and no other page?",
+  title: "May the app's pages, and no other pages, call the functions?",
   source: "project",
   async run({ project }) {
     const { APP_ORIGINS = "", CONSOLE_URL } = project.settings.values;
@@ -40,7 +42,10 @@ export const origins: GoLiveStep = {
     ];
     return answers.every(({ isAllowed }) => isAllowed) && stranger === null
       ? found(evidence)
-      : failed(evidence, "Set APP_ORIGINS to these origins, and deploy the secrets again.");
+      : failed(
+        evidence,
+        "Set APP_ORIGINS to exactly the origins of your pages, and deploy the secrets again.",
+      );
   },
 };
 
@@ -53,7 +58,7 @@ export const consolePage: GoLiveStep = {
     if (!CONSOLE_URL) return skipped("CONSOLE_URL is not set in the settings");
     const response = await fetch(CONSOLE_URL, { signal: AbortSignal.timeout(15_000) })
       .catch((error: Error) => error);
-    const publish = "Build and publish it: apps/console/README.md.";
+    const publish = "Build and publish the console: apps/console/README.md.";
     if (response instanceof Error) return failed(`${CONSOLE_URL} can't be reached`, publish);
     const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
     await response.body?.cancel();

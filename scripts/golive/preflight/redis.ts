@@ -1,4 +1,6 @@
-/** The Redis that counts limits: encrypted, and without eviction, which would forget counts. */
+/**
+ * Checks the Redis that counts limits: encrypted, and without eviction, which would lose counts.
+ */
 import { z } from "zod";
 import type { GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -11,13 +13,13 @@ const addressOf = ({ settings }: Project) => settings.values["UPSTASH_REDIS_REST
 
 export const redisTls: GoLiveStep = {
   code: "preflight.redis-tls",
-  title: "Is the way to Redis encrypted?",
+  title: "Is the connection to Redis encrypted?",
   source: "project",
   run({ project }) {
     const address = addressOf(project);
     if (address === undefined) {
       return Promise.resolve(
-        warning(NONE, "Make a Redis at Upstash: docs/deploy.md, Environment."),
+        warning(NONE, "Create a Redis database at Upstash: docs/deploy.md, Environment."),
       );
     }
     const { protocol, hostname } = new URL(address);
@@ -25,14 +27,15 @@ export const redisTls: GoLiveStep = {
       return Promise.resolve(skipped("Redis runs on this machine, without TLS"));
     }
     return Promise.resolve(
-      protocol === "https:"
-        ? found(`${protocol}//${hostname}`)
-        : failed(`${protocol}//${hostname}`, "Use the HTTPS address of the database's page."),
+      protocol === "https:" ? found(`${protocol}//${hostname}`) : failed(
+        `${protocol}//${hostname}`,
+        "Copy the https:// URL from the database's page at Upstash.",
+      ),
     );
   },
 };
 
-/** Returns the policy that a server names in its answer to INFO; undefined if it names none. */
+/** Returns the policy in a server's reply to INFO; undefined if the reply has none. */
 export function evictionPolicy(info: string): string | undefined {
   return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
 }
@@ -53,12 +56,15 @@ export const redisEviction: GoLiveStep = {
     });
     const parsed = answer.safeParse(await response.json().catch(() => null));
     if (response.status === 401) {
-      return failed("Redis refuses the token", "Copy UPSTASH_REDIS_REST_TOKEN from its page.");
+      return failed(
+        "Redis refuses the token",
+        "Copy UPSTASH_REDIS_REST_TOKEN from the database's page.",
+      );
     }
     const policy = parsed.success ? evictionPolicy(parsed.data.result) : undefined;
     if (policy === undefined) {
       return warning(
-        "Redis does not name its policy",
+        "Redis does not report its maxmemory_policy",
         "Look at the database's page at Upstash: Eviction must be off.",
       );
     }

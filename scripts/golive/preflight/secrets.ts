@@ -1,4 +1,4 @@
-/** Whether every needed secret is set where it is needed. Names are compared, never values. */
+/** Checks that every needed secret is set, in the settings and on the project. Shows no values. */
 import type { GoLiveStep } from "../command/context.ts";
 import { projectRef, UNKNOWN_REF } from "../command/project.ts";
 import { taskLine } from "../command/task-line.ts";
@@ -21,14 +21,17 @@ export const ownSecrets: GoLiveStep = {
     const wrong = wrongNames(checkSecrets(given));
     const evidence = `${given.names.size} names in ${given.source}`;
     return Promise.resolve(
-      wrong.length === 0
-        ? found(`${evidence}, none is missing or malformed`)
-        : failed([evidence, `missing or malformed: ${wrong.join(", ")}`], "Set them in the file."),
+      wrong.length === 0 ? found(`${evidence}, none is missing or malformed`) : failed(
+        [evidence, `missing or malformed: ${wrong.join(", ")}`],
+        `Correct them in ${given.source}.`,
+      ),
     );
   },
 };
 
-/** The names that the hosted project has, which must be those of the settings. */
+/**
+ * The hosted project must have each needed secret, and the key secrets as the settings have them.
+ */
 export const projectSecrets: GoLiveStep = {
   code: "preflight.project-secrets",
   title: "Does the project have the same secrets?",
@@ -41,7 +44,7 @@ export const projectSecrets: GoLiveStep = {
     if (ref === undefined) return skipped(UNKNOWN_REF);
     const answer = await fromProject(ref).catch((error: Error) => error);
     if (answer instanceof Error) {
-      return skipped(`the Supabase CLI can't list them: ${answer.message}`);
+      return skipped(`the Supabase CLI can't list the project's secrets: ${answer.message}`);
     }
     const { values } = project.settings;
     const missing = lacking(answer.names).map(({ name }) => name);
@@ -52,7 +55,9 @@ export const projectSecrets: GoLiveStep = {
       [
         evidence,
         ...(missing.length > 0 ? [`the project lacks ${missing.join(", ")}`] : []),
-        ...(oneSided.length > 0 ? [`only one of both has ${oneSided.join(", ")}`] : []),
+        ...(oneSided.length > 0
+          ? [`only the project or only the settings have ${oneSided.join(", ")}`]
+          : []),
       ],
       `${taskLine(options, `deploy --project ${ref}`)} sets them.`,
     );

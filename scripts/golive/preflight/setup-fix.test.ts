@@ -28,7 +28,7 @@ Deno.test("a fault that no command can correct is left to the dashboard", () => 
   equal(none, "Correct it in Stripe's dashboard, Developers, Webhooks.");
 });
 
-Deno.test("a key that may not list endpoints is corrected, and no endpoint is", () => {
+Deno.test("if the key may not list endpoints, the fix is about the key and not an endpoint", () => {
   const refusal = "The key lacks the right webhook_read: add it.";
   equal(setupFix([{ state: "wrong", refusal }], OPTIONS, true), refusal);
 });

@@ -1,4 +1,4 @@
-/** The checks before a launch, which change nothing. A run that goes on repeats them. */
+/** The checks before a launch, which change nothing. A resumed run repeats them. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { clock } from "./clock.ts";

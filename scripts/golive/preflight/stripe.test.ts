@@ -55,17 +55,17 @@ Deno.test("the check takes the address that stripe:setup takes: FARTHING_PUBLIC_
   });
 });
 
-Deno.test("a secret that is not in the settings is not tried, and so not shown", async () => {
+Deno.test("without a secret in the settings, the check is skipped and shows nothing", async () => {
   await withStripe(EMPTY, async (context) => {
     const { state, evidence } = await webhookFunction.run(context);
     deepEqual([state, evidence], [
       "skipped",
-      ["STRIPE_WEBHOOK_SECRET is not set in the settings, so it can't be tried"],
+      ["STRIPE_WEBHOOK_SECRET is not set in the settings, so no event could be signed"],
     ]);
   });
 });
 
-Deno.test("a key that may not list endpoints gets the right named as the fix", async () => {
+Deno.test("if the key may not list endpoints, the fix names the right that the key lacks", async () => {
   const message = "The provided key does not have the required permissions: 'rak_webhook_read'";
   const body = { error: { type: "invalid_request_error", message } };
   await withStripe(() => ({ status: 403, body }), async (context) => {

@@ -11,14 +11,16 @@ import {
 import { readTarget, type Target } from "../../stripe/target.ts";
 import { setupFix } from "./setup-fix.ts";
 
-/** The address that `stripe:setup` takes, so that the command of the fix cures what was found. */
+/**
+ * Returns the address that `stripe:setup` uses, so that the command in the fix corrects the fault.
+ */
 const targetOf = ({ options }: Context): Target => readTarget({ "env-file": options.envFile });
 
-/** The emulator's one endpoint gets the events of connected accounts, too. */
+/** Not on the emulator: its one endpoint gets the events of connected accounts, too. */
 const hasConnect = ({ project, options }: Context): boolean =>
   project.emulatorUrl === undefined && !options.isWithoutConnect;
 
-/** The report names SUPABASE_URL as the project, so another address belongs into the evidence. */
+/** The report names SUPABASE_URL as the project, so another address belongs in the evidence. */
 function named(finding: Finding, { url }: Target, { project }: Context): Finding {
   if (url.startsWith(`${project.url}/`)) return finding;
   return { ...finding, evidence: [...finding.evidence, `address: ${url}`] };
@@ -45,7 +47,7 @@ export const endpoints: GoLiveStep = {
   },
 };
 
-/** Posts without a signature and with the secret's own: a redirect is an error, too. */
+/** Posts without a signature, and signed with the secret. A redirect is an error, too. */
 export const webhookFunction: GoLiveStep = {
   code: "preflight.webhook-secret",
   title: "Does the function answer without a redirect, and know the endpoint's secret?",
@@ -55,7 +57,9 @@ export const webhookFunction: GoLiveStep = {
     const all = await checkFunction(target);
     // Only a signed request shows that the function knows the secret.
     if (context.project.webhookSecret === undefined && all.every(({ state }) => state === "ok")) {
-      return skipped("STRIPE_WEBHOOK_SECRET is not set in the settings, so it can't be tried");
+      return skipped(
+        "STRIPE_WEBHOOK_SECRET is not set in the settings, so no event could be signed",
+      );
     }
     const isAddress = all.some(({ subject, state }) => subject === "function" && state === "wrong");
     const secret =
@@ -63,7 +67,7 @@ export const webhookFunction: GoLiveStep = {
       `STRIPE_WEBHOOK_SECRET, and deploy the secrets: ${
         taskLine(context.options, "deploy --project REF")
       }.`;
-    const address = "Correct what the answer names: SUPABASE_URL (or FARTHING_PUBLIC_URL, if " +
+    const address = "Correct the cause that is named: SUPABASE_URL (or FARTHING_PUBLIC_URL, if " +
       "it is set), or the deployment of the function " +
       `stripe-webhook (${taskLine(context.options, "deploy --project REF")}).`;
     return named(findingOf(all, isAddress ? address : secret), target, context);

@@ -11,10 +11,10 @@ import { ask, dataOf } from "../shared/ask.ts";
 import { FLAG_DELAY_MS, type FlagName } from "../shared/flags.ts";
 import { flagsToSwitch, readAnyhow, switchOff } from "./switch-off.ts";
 
-/** The beginning of a rollback, for its time and for the events since then. */
+/** When the rollback began, in ms since 1970. A resumed rollback has its first call's time. */
 export const beganAt = ({ facts }: Context): number => Number(facts["rollback.began"] ?? "0");
 
-/** Returns whether no process admits anybody; undefined if the functions do not answer. */
+/** Returns whether no process admits anybody; undefined if the functions do not respond. */
 async function isShut(project: Project, names: readonly FlagName[]): Promise<boolean | undefined> {
   let hasAnswered = false;
   const isOff = await waitFor(
@@ -36,7 +36,7 @@ export const flags: GoLiveStep = {
   code: "rollback.flags-off",
   title: "Are the flags off?",
   source: "project",
-  // Somebody may have switched one on since the run was ended.
+  // Somebody may have switched a flag on since the run was interrupted.
   isRepeated: true,
   isRequired: true,
   async run(context) {
@@ -48,7 +48,8 @@ export const flags: GoLiveStep = {
     const how = await switchOff(project, names);
     const setMs = performance.now() - start;
     await tell({ "rollback.off": "yes" });
-    // A canary that is gone on with would open the flag again. Without Stripe's key the mode is unknown.
+    // A resumed canary would switch the flag on again, so its record is removed. It is removed for
+    // both modes, because a rollback without Stripe's key does not know the mode.
     for (const mode of ["test", "live"] as const) {
       await endRun({ command: "canary", project: project.url, mode });
     }
@@ -62,12 +63,18 @@ export const flags: GoLiveStep = {
     ];
     if (isOff) return found(evidence);
     return isOff === undefined
-      ? warning([...evidence, "GET /features does not answer"], "See rollback.flags-stay-off.")
-      : failed(evidence, "Somebody switched a flag on: GET /settings/flags.");
+      ? warning(
+        [...evidence, "GET /features does not respond"],
+        "rollback.flags-stay-off reads the flags again.",
+      )
+      : failed(
+        evidence,
+        "Somebody switched a flag on: look at GET /settings/flags, and run the command again.",
+      );
   },
 };
 
-/** The last word: whatever happened meanwhile, a rollback with sales on is none. */
+/** The last step: a rollback that ends with sales on has failed, whatever its other steps found. */
 export const flagsStayOff: GoLiveStep = {
   code: "rollback.flags-stay-off",
   title: "Are the flags still off at the end?",
@@ -78,7 +85,7 @@ export const flagsStayOff: GoLiveStep = {
     const { project, facts } = context;
     const { names } = await flagsToSwitch(context);
     const lines: string[] = [];
-    // The functions that refused the change at the beginning are other ones now.
+    // The functions refused the change at the beginning, and others may have been deployed since.
     if (facts["rollback.off"] !== "yes") {
       lines.push(`switched off now ${await switchOff(project, names)}`);
     }
@@ -90,8 +97,9 @@ export const flagsStayOff: GoLiveStep = {
         "Sales are on. Ask who switched them on, and run the command again: it switches them off.",
       );
     }
-    return others.length === 0
-      ? found(evidence)
-      : warning(evidence, "These sales go on. Name a flag with --flag to stop it, too.");
+    return others.length === 0 ? found(evidence) : warning(
+      evidence,
+      "Sales of these other flags go on. To stop them, name the flag with --flag.",
+    );
   },
 };

@@ -3,7 +3,7 @@ import { GO_ON, STEPS } from "../commands.ts";
 import type { Context } from "../command/context.ts";
 import { deployByHand, functions } from "./functions.ts";
 
-Deno.test("a rollback that goes on repeats what may have changed, and reads the flags at the end", () => {
+Deno.test("a resumed rollback repeats what may have changed, and reads the flags last", () => {
   const { rollback } = STEPS;
   for (const code of ["rollback.flags-off", "rollback.functions", "rollback.flags-stay-off"]) {
     const step = rollback.find((each) => each.code === code);

@@ -1,6 +1,6 @@
 /**
- * The previous functions on the new schema: deployed to a hosted project, and served beside the
- * running ones on this machine.
+ * Runs the previous functions on the new schema: deploys them to a hosted project, or serves them
+ * beside the running ones on this machine.
  */
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -10,7 +10,7 @@ import { withServedFunctions } from "../shared/served-functions.ts";
 import { SMOKE } from "../smoke/steps.ts";
 import { nameOf, previousRevision, withRevision } from "./revision.ts";
 
-/** The worktree of this command is gone when a person reads this, so they make their own. */
+/** Returns the commands to deploy by hand. They make a new worktree, since ours is removed. */
 export const deployByHand = (revision: string, args: readonly string[]): string =>
   `git worktree add --detach ../farthing-rollback ${revision} && cd ../farthing-rollback && ` +
   `deno run -A scripts/packages/main.ts && deno ${args.join(" ")}`;
@@ -57,14 +57,17 @@ async function smoked(context: Context, there: Project): Promise<Finding> {
     lines.push(`${step.code}: ${finding.state}, ${finding.evidence[0]}`);
     isGood &&= finding.state !== "failed";
   }
-  return isGood ? found(lines) : failed(lines, "The new schema breaks the previous functions.");
+  return isGood ? found(lines) : failed(
+    lines,
+    "The new schema breaks the previous functions: do not deploy them, correct the new ones.",
+  );
 }
 
 export const functions: GoLiveStep = {
   code: "rollback.functions",
   title: "Do the previous functions run on the new schema?",
   source: "project",
-  // A deployment may have gone out since the run was ended.
+  // Somebody may have deployed since the run was interrupted.
   isRepeated: true,
   isRequired: true,
   async run(context) {
@@ -74,7 +77,9 @@ export const functions: GoLiveStep = {
     const ref = projectRef(project, options.project);
     if (ref === undefined && !project.isLocal) return skipped(UNKNOWN_REF);
     if (ref === undefined && project.emulatorUrl === undefined) {
-      return skipped("`supabase start` serves this folder: check out the revision by git");
+      return skipped(
+        "`supabase start` serves this folder: check out the earlier revision with git",
+      );
     }
     const start = performance.now();
     const finding = await withRevision(
@@ -89,7 +94,8 @@ export const functions: GoLiveStep = {
     // No record says which revision ran before, so a person must check git's choice.
     const chosen = options.revision === undefined
       ? [
-        "chosen by git, as the newest tag or the last change before this commit: --to names another",
+        "git chose the newest tag before this commit, or else the commit before the last change " +
+        "of the functions: --to names another revision",
       ]
       : [];
     return { ...finding, evidence: [first, ...chosen, ...finding.evidence] };

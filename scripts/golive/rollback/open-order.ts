@@ -1,6 +1,6 @@
 /**
- * A customer who is about to pay when the flags go off. Only a drill on the emulator can pay, and its
- * failure must not hold a rollback up: it is a warning.
+ * A customer who is about to pay when the flags go off. Only a drill on the emulator can pay. A
+ * failure here is only a warning, because it must not hold a rollback up.
  */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import { taskLine } from "../command/task-line.ts";
@@ -11,17 +11,17 @@ import { NO_EMULATOR } from "../shared/emulator.ts";
 import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
 import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 
-/** The flags are switched off after this, at the latest. */
+/** The longest time before the flags are switched off. */
 const MOST_MS = 10_000;
 
-const NOT_SHOWN = "The rollback goes on. Whether orders are granted: rollback.proof.";
+const NOT_SHOWN = "The rollback goes on. rollback.proof shows whether paid orders were granted.";
 
-/** Returns a warning if `use` fails, or takes longer than this. */
+/** Returns a warning if `use` fails, or takes longer than `mostMs`. */
 async function orWarning(use: () => Promise<Finding>, mostMs?: number): Promise<Finding> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Finding>((done) => {
     if (mostMs === undefined) return;
-    timer = setTimeout(() => done(warning(`no answer within ${mostMs} ms`, NOT_SHOWN)), mostMs);
+    timer = setTimeout(() => done(warning(`not finished within ${mostMs} ms`, NOT_SHOWN)), mostMs);
   });
   try {
     return await Promise.race([use(), late]);
@@ -66,16 +66,19 @@ async function paid(context: Context, id: string): Promise<Finding> {
   await tell({ "rollback.paid": String(Date.now()) });
   const order = await orderPaid(project, customer, id);
   const evidence = [
-    `a new checkout: ${refused.status} ${refused.code}`,
+    `a new checkout, which must be refused with 403: ${refused.status} ${refused.code}`,
     `order ${id}: ${order?.status ?? "not paid"}, ${order?.total_credits ?? "0"} credits`,
   ];
   if (order === undefined) {
-    return warning(evidence, `Fetch lost events: ${taskLine(context.options, "golive webhook")}.`);
+    const webhook = taskLine(context.options, "golive webhook");
+    return warning(evidence, `${webhook} shows whether the order's event is lost.`);
   }
-  return refused.status === 403 ? found(evidence) : warning(evidence, "A new order was accepted.");
+  return refused.status === 403
+    ? found(evidence)
+    : warning(evidence, "Look at GET /settings/flags.");
 }
 
-/** New orders are refused, and one that was open is paid and granted. */
+/** Shows that new orders are refused, and that an order that was open is paid and granted. */
 export const paidMeanwhile: GoLiveStep = {
   code: "rollback.paid-meanwhile",
   title: "Is an order granted that is paid after the flags are off?",

@@ -15,7 +15,7 @@ async function git(...args: string[]): Promise<string> {
 /**
  * Returns the revision before this one: the newest tag of an ancestor, or without tags the commit
  * before the last change of the functions.
- * @throws SettingsError if git knows none
+ * @throws SettingsError if git knows no such revision
  */
 export async function previousRevision(wanted: string | undefined): Promise<string> {
   if (wanted !== undefined) return await git("rev-parse", "--verify", `${wanted}^{commit}`);

@@ -1,4 +1,4 @@
-/** Back to the version before, without losing what customers have paid. */
+/** The steps back to the previous version, without losing what customers have paid. */
 import { delay } from "@farthing/command-line";
 import { formatMs } from "../../command/format-ms.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -11,16 +11,18 @@ import { beganAt, flags, flagsStayOff } from "./flags.ts";
 import { functions } from "./functions.ts";
 import { order, paidMeanwhile } from "./open-order.ts";
 
-/** 004: "Rollback Time: < 5 minutes". */
+/** S4 in docs/reference/launch-checks.md: "Rollback Time: < 5 minutes". */
 const MOST_MS = 5 * 60_000;
 
-/** How far before the rollback events are compared, since some were under way. */
+/**
+ * Events of this time before the rollback are compared, too, since some were still on their way.
+ */
 const BEFORE_SECONDS = 3600;
 
 /** A younger event is left out, as it may still be on its way. */
 const GRACE_SECONDS = 20;
 
-/** Waits until the event of the run's own order has to be there, so that it can be missed. */
+/** Waits until the event of the run's own order is old enough to count as missing. */
 async function ownEventDue({ facts }: Context): Promise<void> {
   const paidAt = Number(facts["rollback.paid"] ?? "0");
   await delay(Math.max(0, paidAt + (GRACE_SECONDS + 1) * 1000 - Date.now()));
@@ -38,7 +40,11 @@ const lostNothing: GoLiveStep = {
     const { due, missing, stuck } = await findGaps(context.project, since, GRACE_SECONDS);
     const { isClean, evidence: proof } = await prove(context.project);
     const lost = [...missing.map(({ id, type }) => `missing: ${id} ${type}`), ...stuck];
-    const evidence = [`${due} events since an hour before, ${lost.length} lost`, ...lost, proof];
+    const evidence = [
+      `${due} events since an hour before the rollback, ${lost.length} lost`,
+      ...lost,
+      proof,
+    ];
     return lost.length === 0 && isClean ? found(evidence) : failed(
       evidence,
       `${taskLine(context.options, "golive webhook")} names the command that fetches lost events.`,
@@ -55,8 +61,8 @@ const time: GoLiveStep = {
     const ms = Date.now() - beganAt(context);
     return Promise.resolve(
       ms < MOST_MS ? found(`${formatMs(ms)} from the start of the rollback`) : failed(
-        `${formatMs(ms)} from the start`,
-        "The flags were off first: see rollback.flags-off.",
+        `${formatMs(ms)} from the start of the rollback`,
+        "Sales stopped earlier: rollback.flags-off has that time.",
       ),
     );
   },

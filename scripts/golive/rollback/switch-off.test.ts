@@ -28,11 +28,11 @@ Deno.test("without a name a rollback takes b2c and the canary's flags, if they a
   deepEqual(chosen([], ["b2c"]), ["b2c"]);
 });
 
-Deno.test("a flag that a canary has switched off does not stand for one that is on", () => {
+Deno.test("a flag that a canary has switched off is not chosen in place of a flag that is on", () => {
   deepEqual(chosenFlags(undefined, undefined, switched(["b2b"], ["b2b"])), ["b2c"]);
 });
 
-Deno.test("a rollback that goes on takes the flags of its first call", () => {
+Deno.test("a resumed rollback takes the flags of its first call", () => {
   deepEqual(chosenFlags(undefined, "b2b", switched([], ["b2c", "b2b"])), ["b2b"]);
   deepEqual(chosenFlags(undefined, "b2c", switched(["b2b"], ["b2c"])), ["b2c", "b2b"]);
 });

@@ -9,7 +9,7 @@ const SALES: readonly FlagName[] = ["b2c", "b2b"];
 
 const REASON = "golive rollback";
 
-/** Tries the functions, then SQL. @throws Error with both answers if neither helps */
+/** Uses the functions, or SQL if they fail. @throws Error with both messages if both fail */
 async function anyhow<T>(
   { databaseUrl }: Project,
   byFunctions: () => Promise<T>,
@@ -20,7 +20,7 @@ async function anyhow<T>(
   } catch (error) {
     const why = (error as Error).message;
     if (databaseUrl === undefined) {
-      throw new Error(`${why} SUPABASE_DB_URL is not set, so SQL could not be tried.`);
+      throw new Error(`${why} Set SUPABASE_DB_URL, so that the flag can be read and set by SQL.`);
     }
     return await bySql(databaseUrl).then(
       (done) => [done, `by SQL (${why})`] as const,
@@ -37,7 +37,7 @@ const isOn = (settings: Flags, name: FlagName): boolean =>
 
 /**
  * Returns the flags to switch off: the named one, or b2c and those that a canary has opened. A flag that
- * is off already, for example because a canary has rolled back, must not stand for one that is on.
+ * is off already, for example because a canary has rolled back, must not replace one that is on.
  */
 export function chosenFlags(
   named: FlagName | undefined,
@@ -65,7 +65,7 @@ export async function flagsToSwitch({ project, options, facts }: Context) {
   return { names, says: `before: ${before.join("; ")}` };
 }
 
-/** Returns how they were switched off. */
+/** Returns "through the functions" or "by SQL" with the reason, for the evidence. */
 export async function switchOff(
   project: Project,
   names: readonly FlagName[],
@@ -80,7 +80,10 @@ export async function switchOff(
   return how;
 }
 
-/** Returns these flags by whether they are on, each with its newest change; and other sales that are on. */
+/**
+ * Returns a line for each flag that is on, for each that is off, and for each other flag that is
+ * on.
+ */
 export async function readAnyhow(project: Project, names: readonly FlagName[]) {
   const [settings] = await read(project);
   const lines = (isOff: boolean) =>
@@ -88,6 +91,6 @@ export async function readAnyhow(project: Project, names: readonly FlagName[]) {
       .filter(([, now]) => (now?.state === "off") === isOff)
       .map(([name, now]) => describeFlag(name, now));
   const others = SALES.filter((name) => !names.includes(name) && isOn(settings, name))
-    .map((name) => `not asked for: ${describeFlag(name, flagNow(settings, name))}`);
+    .map((name) => `not part of this rollback: ${describeFlag(name, flagNow(settings, name))}`);
   return { on: lines(false), off: lines(true), others };
 }

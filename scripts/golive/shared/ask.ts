@@ -73,13 +73,15 @@ export async function ask(project: Project, path: string, asking: Asking = {}): 
   };
 }
 
-/** The answer, as evidence: `POST /usage 402 insufficient_credits`. */
+/** The response, as evidence: `POST /usage 402 insufficient_credits`. */
 export const said = ({ asked, status, code }: Reply): string => `${asked} ${status} ${code}`.trim();
 
-/** @throws Error if the answer has another status, or other data */
+/** @throws Error if the response has another status, or data that does not fit the schema */
 export function dataOf<S extends z.ZodType>(reply: Reply, status: number, schema: S): z.output<S> {
   if (reply.status !== status) throw new Error(`${said(reply)}: ${reply.message}`.trim());
   const parsed = schema.safeParse(reply.data);
   if (parsed.success) return parsed.data;
-  throw new Error(`${reply.asked} answered with other data than the contract says.`);
+  throw new Error(
+    `${reply.asked} responded with data that does not fit the contract: deploy this version.`,
+  );
 }

@@ -1,4 +1,7 @@
-/** Tells whose change of a flag is the newest: a canary must undo nobody's, a rollback only a canary's. */
+/**
+ * Shows who made a flag's newest change. A canary must not undo somebody else's change, and a
+ * rollback looks for the flags that a canary has switched.
+ */
 import type { FlagName, Flags, FlagState } from "./flags.ts";
 
 /** The beginning of the reason of every change by a canary, by which a rollback finds its flags. */
@@ -29,9 +32,11 @@ export function flagNow({ flags, history }: Flags, name: FlagName): FlagNow | un
 export interface Own {
   readonly state: FlagNow["state"];
   readonly percentage: number;
-  /** Has the run's id, so that no other change has it. */
+  /** It contains the run's id, so that no other change has the same reason. */
   readonly reason: string | null;
-  /** The flag's newest change before: it stays if the flag had this state already. */
+  /**
+   * The newest change before the canary's. It stays the newest if the flag had this state already.
+   */
   readonly before: string;
 }
 

@@ -33,14 +33,14 @@ const addressOf = (run: string, part: string) => `golive-${part}-${run}@example.
 /** The message becomes evidence of a signed report, so it does not name the address. */
 const otherPassword = (isNamed: boolean): string =>
   isNamed
-    ? "Auth knows the address of --email as a user of the app: name an address that it does not " +
+    ? "Auth knows the address of --email as a user of the app: name an address that Auth does not " +
       "know. If an earlier run has made this user, SUPABASE_SECRET_KEY has changed since then."
     : "The run's customer has another password: SUPABASE_SECRET_KEY has changed since the run " +
       "began. Begin anew with --again.";
 
 /**
  * Returns the run's customer of this name, signed in. Their account is made by the first call.
- * @param email an address that can receive emails; by default one of example.com, which cannot
+ * @param email an address that can receive emails; by default one of example.com, which can't
  */
 export async function customerOf(
   { project, run }: Context,

@@ -1,4 +1,4 @@
-/** Reads the project's database as its owner, where the settings have its address. */
+/** Reads the project's database as its owner, if the settings have SUPABASE_DB_URL. */
 import postgres from "postgres";
 import { z } from "zod";
 import { Proof } from "../../../supabase/functions/_shared/contracts/proofs.ts";
@@ -21,14 +21,18 @@ export async function inDatabase(
   use: (sql: postgres.Sql) => Promise<Finding>,
 ): Promise<Finding> {
   return databaseUrl === undefined
-    ? skipped("SUPABASE_DB_URL is not set: add the owner's address (dashboard, Connect).")
+    ? skipped(
+      "SUPABASE_DB_URL is not set: set it to the owner's database URL (dashboard, Connect).",
+    )
     : await withSql(databaseUrl, use);
 }
 
 export interface Proved {
   readonly isClean: boolean;
   readonly evidence: string;
-  /** Whether the proof began before the time that it is asked about. */
+  /**
+   * Whether the proof began before `sinceMs`, so that it says nothing about the time since then.
+   */
   readonly isOld?: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Project } from "../command/project.ts";
 import { ask } from "./ask.ts";
 import { directFetch } from "./direct-fetch.ts";
 
-/** Passes the address of a server that redirects all requests to another one, and what that gets. */
+/** Passes a server that redirects all paths but /fine, and how many requests reach the target. */
 async function withRedirect(use: (url: string, got: () => number) => Promise<void>) {
   let got = 0;
   const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };

@@ -5,10 +5,10 @@
 import { UnreachableError } from "../core/unreachable.ts";
 
 /**
- * fetch itself sends the header `apikey` on to wherever a redirect points, and so would hand the
- * secret key to another host.
+ * By default, fetch follows a redirect and sends the header `apikey` to the new address, so another
+ * host would get the secret key.
  * @throws UnreachableError if the host does not answer
- * @throws Error if the answer is a redirect
+ * @throws Error if the response is a redirect
  */
 export async function directFetch(
   input: string | URL | Request,

@@ -1,4 +1,4 @@
-/** The flags by SQL, for a way back whose functions do not answer. */
+/** Reads and sets the flags by SQL, for a rollback whose functions do not respond. */
 import type postgres from "postgres";
 import { FlagSettings } from "../../../supabase/functions/_shared/contracts/settings/flags.ts";
 import { withSql } from "./database.ts";
@@ -6,7 +6,7 @@ import type { FlagChange, Flags } from "./flags.ts";
 
 /**
  * Runs `use` in a transaction that may write although the platform has made a full database
- * read-only, and that does not wait long for another one's lock.
+ * read-only, and that does not wait long for another transaction's lock.
  */
 async function inShortTransaction<T>(
   databaseUrl: string,

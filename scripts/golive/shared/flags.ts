@@ -1,4 +1,4 @@
-/** Reads and sets the feature flags, through the functions or by SQL. */
+/** Reads and sets the feature flags through the functions. */
 import type { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { SettingsChanged } from "../../../supabase/functions/_shared/contracts/settings/changes.ts";
@@ -21,7 +21,7 @@ export const FLAG_DELAY_MS = 5_000;
 
 const CHANGE_TIMEOUT_MS = 10_000;
 
-/** How long the functions may take to answer before a way back goes on by SQL. */
+/** How long the functions may take to respond before a rollback goes on by SQL. */
 export const WAY_BACK_MS = 5_000;
 
 export async function readFlags(project: Project, timeoutMs?: number): Promise<Flags> {
@@ -49,7 +49,7 @@ export async function setFlagOf(
   return true;
 }
 
-/** Sets flags in one change, whatever others have set meanwhile: only a way back may do that. */
+/** Sets flags in one change, whatever others have set meanwhile: only a rollback may do that. */
 export async function setFlags(
   project: Project,
   flags: readonly FlagChange[],

@@ -1,6 +1,6 @@
 /**
- * Compares the project's own mode with that of the settings' key before anything is bought: a test
- * key in the settings of a live project would open live checkouts.
+ * Compares the project's own mode with the mode of the settings' key before anything is bought: a
+ * test key in the settings of a live project would open live checkouts.
  */
 import { z } from "zod";
 import type { Project } from "../command/project.ts";
@@ -13,7 +13,7 @@ const Events = z.array(z.object({ livemode: z.boolean() }));
 async function isLiveProject(project: Project): Promise<boolean | undefined> {
   const { databaseUrl } = project;
   if (databaseUrl === undefined) {
-    // The database takes events of its own mode only.
+    // The database accepts only events of its own mode, so any event shows the mode.
     const reply = await ask(project, "webhook-events?limit=1");
     return dataOf(reply, 200, Events)[0]?.livemode;
   }
@@ -33,7 +33,10 @@ export async function requireProjectMode(project: Project): Promise<void> {
   throw differs(project, `the project is in ${isLive ? "live" : "test"} mode`);
 }
 
-/** A project without events shows its mode in the session's id. @throws Error if it is the other */
+/**
+ * A project without events shows its mode in the session's id.
+ * @throws Error if the modes differ
+ */
 export function requireSessionMode(project: Project, sessionId: string): void {
   const mode = /^cs_(test|live)_/.exec(sessionId)?.[1];
   if (mode === project.mode) return;

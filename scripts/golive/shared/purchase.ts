@@ -78,7 +78,7 @@ export async function payOnEmulator(
   }
 }
 
-/** Waits until the webhook has granted the credits. Returns undefined if it does not in time. */
+/** Waits until the webhook has granted the credits. Returns undefined if it takes too long. */
 export async function orderPaid(
   project: Project,
   customer: Customer,

@@ -29,7 +29,7 @@ export async function withServedFunctions<T>(
     cwd: folder,
     env: {
       ...Object.fromEntries(values),
-      // An empty key set is not a key set: the functions fetch the keys of Auth.
+      // Empty, so that the functions fetch Auth's keys instead of using the settings' key set.
       SUPABASE_JWKS: "",
       BEHIND_URL: project.url,
       ...changes,

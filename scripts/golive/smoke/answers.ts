@@ -44,7 +44,7 @@ export const unauthenticated: GoLiveStep = {
   },
 };
 
-/** A key that was used with another body is refused, so that no answer belongs to another request. */
+/** A grant whose reference was used with another amount is refused: a repeat must be the same. */
 export const conflict: GoLiveStep = {
   code: "smoke.409",
   title: "Is a reference with other contents refused?",
@@ -58,6 +58,9 @@ export const conflict: GoLiveStep = {
     const other = await ask(project, "credits/grants", { body: body("101") });
     return other.status === 409 && other.code === "reference_conflict"
       ? found(`${said(other)} for another amount with the same reference`)
-      : failed(said(other), "The functions and the database do not belong together: deploy again.");
+      : failed(
+        said(other),
+        "The functions and the database are of different versions: deploy again.",
+      );
   },
 };

@@ -14,7 +14,10 @@ export const cleanUp: GoLiveStep = {
     const { auth } = clientOf(project, project.secretKey);
     const { error } = await auth.admin.deleteUser(id);
     if (error && error.code !== "user_not_found") {
-      return warning(`Auth keeps ${id}: ${error.message}`, "Delete the user in the dashboard.");
+      return warning(
+        `Auth did not delete ${id}: ${error.message}`,
+        "Delete the user in the dashboard.",
+      );
     }
     return found(`customer ${id} is deleted, their entries stay in the ledger`);
   },

@@ -26,10 +26,15 @@ const RECEIPT = {
   ...{ credits: "9990", bonus_credits: "0", paid_at: "2026-01-01T00:00:00Z" },
 };
 
-/** The synthetic customer's address can't receive: a receipt to it bounces, and hurts the sender. */
+/**
+ * Only used with a wrong secret: a receipt to this address would bounce, which hurts the sender.
+ */
 const NOBODY_READS = "golive@example.com";
 
-/** S3: "POST /send-notification with the shared secret answers 200". */
+/**
+ * S3 in docs/reference/launch-checks.md: "POST /send-notification with the shared secret answers
+ * 200".
+ */
 export const notification: GoLiveStep = {
   code: "smoke.send-notification",
   title: "Does POST /send-notification accept the shared secret?",
@@ -50,7 +55,7 @@ export const notification: GoLiveStep = {
     if (wrong.status !== 401) return failed(`${said(wrong)} with another secret`, fix);
     if (options.email === undefined) {
       return skipped(
-        `${said(wrong)} with another secret; --email sends a receipt with the right one`,
+        `${said(wrong)} with another secret; add --email to send a receipt with the right secret`,
       );
     }
     const right = await send(secret);

@@ -1,10 +1,12 @@
-/** A database beside the project's, into which a dump is restored, and which is dropped at the end. */
+/**
+ * A second database on the project's server. A dump is restored into it, and then it is dropped.
+ */
 import { withSql } from "../shared/database.ts";
 
 /** PostgreSQL's code for a missing privilege. */
 const FORBIDDEN = "42501";
 
-/** Extensions that exist in one database of a server only, or that would act on their own. */
+/** Extensions that are not created: a new database has plpgsql, and the copy needs no other. */
 const NOT_HERE = ["plpgsql", "pg_cron", "pg_stat_statements"];
 
 export function urlOf(databaseUrl: string, database: string): string {
@@ -19,7 +21,7 @@ export async function drop(databaseUrl: string, name: string): Promise<void> {
   await withSql(databaseUrl, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`));
 }
 
-/** The names that nameOf gives: no database of the operator has one. */
+/** The form of nameOf's names: no database of the operator has such a name. */
 const OURS = "^golive_[0-9a-f]{32}$";
 
 /**
@@ -34,7 +36,7 @@ export async function dropAll(databaseUrl: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Makes an empty database with the extensions that the schemas use, and drops those of before. */
+/** Drops the databases of earlier runs, and makes an empty one with the project's extensions. */
 export async function create(databaseUrl: string, name: string): Promise<void> {
   await dropAll(databaseUrl);
   const extensions = await withSql(databaseUrl, async (sql) => {

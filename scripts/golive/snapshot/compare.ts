@@ -1,6 +1,6 @@
 /**
  * Compares what customers have paid in two databases. Stripe's events bring back payments, refunds
- * and disputes; usage after the snapshot is not at Stripe, and is counted apart.
+ * and disputes. Usage after the snapshot is not at Stripe, so it is left out.
  */
 import { withSql } from "../shared/database.ts";
 
@@ -27,7 +27,7 @@ export interface Compared {
   readonly differing: readonly string[];
 }
 
-/** Names each figure of the first database that the second one does not have. */
+/** Returns a line for each equal figure, and one with both values for each difference. */
 export function compareFigures(here: Figures, there: Figures): Compared {
   const names = [...new Set([...Object.keys(here), ...Object.keys(there)])].toSorted();
   const differing = names.filter((name) => here[name] !== there[name])

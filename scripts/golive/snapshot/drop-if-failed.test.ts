@@ -13,7 +13,7 @@ async function played(run: GoLiveStep["run"]) {
   return { state, beginsAnew, dropped };
 }
 
-Deno.test("a step that fails or throws drops the database beside, and the run begins anew", async () => {
+Deno.test("a step that fails or throws drops the second database, and the run begins anew", async () => {
   const bad = { state: "failed", beginsAnew: true, dropped: 1 };
   deepEqual(await played(() => Promise.resolve(failed("x", "y"))), bad);
   deepEqual(await played(() => Promise.reject(new Error("x"))), bad);

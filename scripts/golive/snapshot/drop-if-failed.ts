@@ -1,4 +1,4 @@
-/** The database beside has hashes of passwords, so no step that ends badly leaves it on the server. */
+/** Drops the restored database if a step fails, because this database has hashes of passwords. */
 import type { Context, GoLiveStep } from "../command/context.ts";
 import type { Finding } from "../core/step.ts";
 import { drop, nameOf } from "./beside.ts";
@@ -6,8 +6,8 @@ import { drop, nameOf } from "./beside.ts";
 const isBad = ({ state }: Finding): boolean => state === "failed";
 
 /**
- * Returns the step, which drops the run's database if it fails or throws. The finding then begins
- * the run anew: the steps that were shown would have nothing to look at.
+ * Returns the step, which drops the run's second database if it fails or throws. The next run then
+ * begins anew, because the database that the earlier steps have filled is gone.
  */
 export function dropIfFailed(
   step: GoLiveStep,

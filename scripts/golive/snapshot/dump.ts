@@ -29,7 +29,9 @@ export async function runTool(
   return { success, said: decoder.decode(stderr).trim() };
 }
 
-/** An order that is open in the dump and paid after it: its event is what a restore must catch up. */
+/**
+ * Opens an order before the dump. It is paid after the dump, so a restore must catch up its event.
+ */
 export const order: GoLiveStep = {
   code: "snapshot.order",
   title: "Is an order open, which is paid after the snapshot?",
@@ -75,7 +77,10 @@ async function dumped({ project, run, tell }: Context) {
   const file = `${runFolder()}/snapshots/${run}.dump`;
   const { success, said } = await dumpTo(file, tools.pgDump, project.databaseUrl);
   if (!success) {
-    return failed(said.split("\n").slice(-3), "Use the owner's address of the database.");
+    return failed(
+      said.split("\n").slice(-3),
+      "Correct what pg_dump reports. SUPABASE_DB_URL must be the owner's database URL.",
+    );
   }
   const { size } = await Deno.stat(file);
   const hash = await sha256(file);

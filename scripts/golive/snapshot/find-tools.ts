@@ -18,9 +18,12 @@ async function versionOf(program: string): Promise<number | undefined> {
   }
 }
 
-/** Returns the tools, or why there are none, with the fix. pg_dump refuses a newer server. */
+/**
+ * Returns the tools, or why there are none, with the fix. pg_dump refuses a server newer than
+ * itself.
+ */
 export async function findPgDump({ databaseUrl }: Project): Promise<Tools | string> {
-  if (databaseUrl === undefined) return "SUPABASE_DB_URL is not set, which a dump needs";
+  if (databaseUrl === undefined) return "a dump needs SUPABASE_DB_URL, which is not set";
   const server = await withSql(databaseUrl, async (sql) => {
     const [row] = await sql<{ major: number }[]>`
       select current_setting('server_version_num')::int / 10000 as major`;

@@ -7,11 +7,11 @@ export interface Snapshot {
   readonly takenAt: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** When it was restored into a database beside and proved; null if it was not. */
+  /** When the dump was restored into a second database and proved; null if it was not. */
   readonly provedAt: string | null;
 }
 
-/** The record of the command's run is `snapshot-…`, so this one has another name. */
+/** The record of the command's run is in `snapshot-…`, so this file has another name. */
 const fileOf = ({ url, mode }: Project): string =>
   `${runFolder()}/restored-${mode}-${new URL(url).host.replaceAll(":", "-")}.json`;
 

@@ -1,4 +1,4 @@
-/** The restore drill: into a database beside, proved there, and caught up from Stripe's events. */
+/** Restores a dump into a second database, proves it there, and applies Stripe's later events. */
 import { Backfilled } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { formatMs } from "../../command/format-ms.ts";
 import { ROOT } from "../../command/root.ts";
@@ -32,13 +32,15 @@ export const payment: GoLiveStep = {
     return paid === undefined
       ? failed(
         `order ${id} is not paid`,
-        `Look for its event: ${taskLine(context.options, "golive webhook")}.`,
+        `Look for the order's event: ${taskLine(context.options, "golive webhook")}.`,
       )
       : found(`order ${id}: ${paid.status} at ${paid.paid_at}, ${paid.total_credits} credits`);
   },
 };
 
-/** The database beside is made anew by each attempt, so that a killed one leaves nothing half. */
+/**
+ * Each attempt makes the second database anew, so a killed attempt leaves nothing half restored.
+ */
 export const restore: GoLiveStep = {
   code: "snapshot.restore",
   title: "Can the dump be restored?",
@@ -54,7 +56,7 @@ export const restore: GoLiveStep = {
     const program = tools.pgDump.replace(/pg_dump$/, "pg_restore");
     const args = ["--no-owner", "--exit-on-error", "--single-transaction", file];
     const { success, said } = await runTool(program, args, urlOf(project.databaseUrl, name));
-    if (!success) return failed(said.split("\n").slice(0, 5), "Read pg_restore's message.");
+    if (!success) return failed(said.split("\n").slice(0, 5), "Correct what pg_restore reports.");
     return found(`into the database ${name} in ${formatMs(performance.now() - start)}`);
   },
 };
@@ -68,7 +70,7 @@ export const prove: GoLiveStep = {
       return skipped(NO_DUMP);
     }
     const violations = await withSql(urlOf(project.databaseUrl, nameOf(run)), violationsIn);
-    if (violations.length > 0) return failed(violations, "docs/runbooks/prove_violation.md");
+    if (violations.length > 0) return failed(violations, "See docs/runbooks/prove_violation.md.");
     const snapshot = await readSnapshot(project);
     if (snapshot) await writeSnapshot(project, { ...snapshot, provedAt: new Date().toISOString() });
     return found("farthing.prove() found no violation in the restored database");
@@ -127,7 +129,7 @@ export const catchUp: GoLiveStep = {
 
 export const cleanUp: GoLiveStep = {
   code: "snapshot.clean-up",
-  title: "Is the database beside dropped?",
+  title: "Is the second database dropped?",
   source: "project",
   async run({ project: { databaseUrl }, facts, run }) {
     if (facts["snapshot.file"] === undefined || databaseUrl === undefined) return skipped(NO_DUMP);

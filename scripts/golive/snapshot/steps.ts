@@ -1,4 +1,4 @@
-/** A snapshot that is worth something: dumped, restored beside, proved, and caught up. */
+/** The steps of a snapshot that is known to work: dumped, restored, proved, and caught up. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { dropIfFailed } from "./drop-if-failed.ts";

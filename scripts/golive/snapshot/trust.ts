@@ -1,4 +1,4 @@
-/** Whether a recorded snapshot can be restored: the record alone proves nothing. */
+/** Checks a recorded snapshot's file and times: the record alone proves nothing. */
 import { createHash } from "node:crypto";
 import type { Snapshot } from "./record.ts";
 
@@ -21,11 +21,11 @@ async function doubtOfFile({ file, bytes, sha256: wanted }: Snapshot): Promise<s
 }
 
 function doubtOfTimes({ takenAt, provedAt }: Snapshot, now: Date): string | undefined {
-  if (provedAt === null) return "it was not restored and proved";
+  if (provedAt === null) return "the snapshot was not restored and proved";
   const [taken, proved] = [takenAt, provedAt].map((text) => Date.parse(text));
-  if (!(taken! <= now.getTime() + CLOCKS_MS)) return "it was taken in the future";
-  if (!(proved! >= taken! - CLOCKS_MS)) return "it was proved before it was taken";
-  return proved! <= now.getTime() + CLOCKS_MS ? undefined : "it was proved in the future";
+  if (!(taken! <= now.getTime() + CLOCKS_MS)) return "the snapshot was taken in the future";
+  if (!(proved! >= taken! - CLOCKS_MS)) return "the snapshot was proved before it was taken";
+  return proved! <= now.getTime() + CLOCKS_MS ? undefined : "the snapshot was proved in the future";
 }
 
 /** Returns why the snapshot can't be trusted; undefined if it can. */

@@ -20,7 +20,7 @@ Deno.test("a project without events has no gaps", () => {
   deepEqual(gapsOf([], new Map(), 1), { listed: 0, due: 0, missing: [], stuck: [] });
 });
 
-Deno.test("a dead-lettered event is a NO-GO, and one that is repeated by itself a warning", () => {
+Deno.test("a dead-lettered event is a NO-GO, and a failed event that is retried is a warning", () => {
   const stateOf = (...stuck: string[]) =>
     judgeGaps({ listed: 2, due: 2, missing: [], stuck }, "curl").state;
   deepEqual(

@@ -1,4 +1,6 @@
-/** Compares Stripe's list of events with the inbox, and names the command that resends the missing. */
+/**
+ * Compares Stripe's list of events with the inbox. Names the command that fetches missing events.
+ */
 import type Stripe from "stripe";
 import { EVENT_TYPES } from "../../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 import { WebhookEvent } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -22,7 +24,7 @@ export interface Listed {
   readonly created: number;
 }
 
-/** Returns Stripe's events since then of the types that the functions read. */
+/** Returns Stripe's events since this time, of the types that the functions read. */
 async function listEvents(
   { stripe }: Project,
   sinceSeconds: number,
@@ -36,7 +38,7 @@ async function listEvents(
   return all.map(({ id, type, created }) => ({ id, type, created }));
 }
 
-/** Returns the inbox's events since then, each with its state. */
+/** Returns the inbox's events since this time, each with its state. */
 async function readInbox(
   project: Project,
   sinceSeconds: number,
@@ -63,7 +65,7 @@ export interface Gaps {
   readonly stuck: readonly string[];
 }
 
-/** The judgement: which of Stripe's events the inbox lacks, and which it could not apply. */
+/** Returns which of Stripe's events the inbox lacks, and which it could not apply. */
 export function gapsOf(
   listed: readonly Listed[],
   inbox: ReadonlyMap<string, string>,
@@ -93,18 +95,21 @@ const backfillOf = ({ url }: Project, hours: number) =>
   `curl -X POST ${url}/functions/v1/webhook-events/backfill -H "apikey: $SUPABASE_SECRET_KEY" ` +
   `-H "content-type: application/json" -d '{"hours": ${hours}}'`;
 
-/** A dead-lettered event is never repeated: money without credits. A failed one is, by itself. */
+/**
+ * Judges the gaps. A dead-lettered event fails, because nothing retries it and a payment may stay
+ * without credits. A failed event only warns, because it is retried.
+ */
 export function judgeGaps({ listed, missing, stuck }: Gaps, backfill: string): Finding {
   const counted = `Stripe lists ${listed} events of ${HOURS} h, the inbox lacks ${missing.length}`;
   if (missing.length > 0) {
     const named = missing.slice(0, SHOWN).map(({ id, type }) => `${id} ${type}`);
-    return failed([counted, ...named], `Fetch them: ${backfill}`);
+    return failed([counted, ...named], `Fetch the missing events: ${backfill}`);
   }
   if (stuck.length === 0) return found(counted);
   const isDead = stuck.some((text) => text.endsWith(" dead"));
   return (isDead ? failed : warning)(
     [counted, ...stuck.toSorted().slice(0, SHOWN)],
-    "Apply them again: docs/recipes/recover-a-failed-webhook.md.",
+    "Apply these events again: docs/recipes/recover-a-failed-webhook.md.",
   );
 }
 

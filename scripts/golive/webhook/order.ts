@@ -1,6 +1,6 @@
 /**
- * A purchase whose events arrive in the wrong order, signed here. Only the emulator can hold its own
- * deliveries meanwhile; Stripe's own events follow as duplicates.
+ * Makes a purchase, and sends its events in the wrong order, signed here. It needs the emulator,
+ * which can hold its own deliveries meanwhile. They follow as duplicates.
  */
 import type Stripe from "stripe";
 import { z } from "zod";
@@ -80,7 +80,7 @@ export const outOfOrder: GoLiveStep = {
     ];
     return order !== undefined && ours.length === 1 ? found(evidence) : failed(
       evidence,
-      "A payment made no entry, or two: look at GET /webhook-events, and run farthing.prove().",
+      "The payment must make one entry: look at GET /webhook-events, and run farthing.prove().",
     );
   },
 };

@@ -1,4 +1,4 @@
-/** Genuine, repeated and forged events at the webhook function. */
+/** Sends genuine, repeated and forged events to the webhook function. */
 import { z } from "zod";
 import {
   Received,
@@ -32,7 +32,7 @@ export const badSignature: GoLiveStep = {
       ? found(evidence)
       : failed(
         evidence,
-        "The function accepts forged events: stop, and deploy stripe-webhook again.",
+        "The function must refuse them with 400: sell nothing, and deploy stripe-webhook again.",
       );
   },
 };
@@ -49,7 +49,7 @@ export const signed: GoLiveStep = {
     if (reply.status !== 200) {
       return failed(
         said(reply),
-        "Set STRIPE_WEBHOOK_SECRET of this endpoint and this mode: " +
+        "Set STRIPE_WEBHOOK_SECRET to the signing secret of this endpoint and this mode: " +
           `${taskLine(options, "stripe:check")}.`,
       );
     }

@@ -21,7 +21,7 @@ export function harmlessEvent({ mode }: Project, run: string): string {
   });
 }
 
-/** @param secret signs the event; the project's own by default */
+/** Posts the payload as Stripe does, signed with this secret. */
 export async function deliver(
   project: Project,
   payload: string,

@@ -1,4 +1,4 @@
-/** The way of an event from Stripe to the ledger. */
+/** The steps that check an event's way from Stripe to the ledger. */
 import type { GoLiveStep } from "../command/context.ts";
 import { redacting } from "../command/redacting.ts";
 import { gaps } from "./gaps.ts";

@@ -1,4 +1,4 @@
-/** A project on loopback, whose answers a unit test of the first dollar chooses. */
+/** A project on loopback, whose responses a unit test of the first dollar chooses. */
 import type { Context } from "../../command/context.ts";
 
 export const ORDER = {
@@ -25,13 +25,13 @@ const NO_ROUTE = () =>
 
 export const data = (value: unknown) => (): Response => Response.json({ data: value });
 
-/** An answer of the functions that shows nothing. */
+/** A response that says nothing about the buyer's credits, because the function has failed. */
 export const broken = (): Response =>
   Response.json({ error: { code: "internal", message: "broken" } }, { status: 500 });
 
 type Answer = (request: Request) => Response | Promise<Response>;
 
-/** A test's own answers, by the last part of their path, and its part of the context. */
+/** A test's own responses, by the last part of their path, and its part of the context. */
 interface Shop {
   readonly answers?: Readonly<Record<string, Answer>>;
   readonly project?: object;
