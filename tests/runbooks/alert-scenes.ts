@@ -1,4 +1,4 @@
-/** The state for the pages of alerts, of disputes and of the ledger's head. */
+/** The states that the runbooks of alerts, of disputes and of the ledger's head are written for. */
 import { equal } from "node:assert/strict";
 import { deadEvent } from "../support/money/dead-event.ts";
 import { newPurchase } from "../support/money/refunds.ts";
@@ -45,7 +45,7 @@ async function deadNotification(world: World): Promise<string> {
   });
 }
 
-/** A user who was refused welcome credits, as the value of the page's last request. */
+/** Makes a user who was refused welcome credits. Returns the value for the page's last request. */
 async function refusedWelcome(world: World): Promise<Value> {
   const { id } = await signUp(world);
   const nr = await withSql(world, async (sql) => {
@@ -81,7 +81,7 @@ async function mismatch(world: World): Promise<string> {
   });
 }
 
-/** The payout that the page has changed is found, and its mismatch is resolved. */
+/** Waits until the mismatch of the payout that the page has changed is found, and resolves it. */
 async function resolveMismatchOf(world: World, payout: string): Promise<void> {
   const id = await until(`the mismatch of ${payout} is found`, async () => {
     await withSql(world, (sql) =>
@@ -131,7 +131,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       const [one] = [await deadNotification(world), await deadNotification(world)];
       return [["notifications/ID", `notifications/${one}`], ["2026-11-23T08:00:00Z", yesterday()]];
     },
-    // The second request has sent all of them again, so one more has to be dead for the third.
+    // The page's second request has queued all dead-lettered notifications again, so its third one
+    // needs another.
     after: async ({ text }, world) =>
       text.includes(`"reason": "Postmark is back."`)
         ? [["notifications/ID", `notifications/${await deadNotification(world)}`]]
@@ -192,7 +193,7 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
   },
   "task_failed.md": { prepare: () => Promise.resolve([["task = '…'", "task = 'seal'"]]) },
   "tasks_stopped.md": {
-    // Cancelling a session that runs nothing does nothing.
+    // No session has this pid, so nothing is cancelled.
     prepare: () => Promise.resolve([["pg_cancel_backend(pid)", "pg_cancel_backend(2147483647)"]]),
   },
   "webhook_failure.md": {
@@ -200,7 +201,7 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       await deadEvent(world);
       return [];
     },
-    // The page's requests have applied the event, so another one has to be dead for the last statement.
+    // The page's requests have applied the event, so its last statement needs another dead one.
     after: async ({ text }, world) =>
       text.includes("webhook-events/backfill") ? [["evt_…", (await deadEvent(world)).eventId]] : [],
     undo: (world) =>

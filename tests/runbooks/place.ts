@@ -19,7 +19,7 @@ export interface Place {
   readonly folder: string;
   readonly envFile: string;
   readonly api: ManagementApi;
-  /** Runs a shell command. Returns what it wrote. @throws if it ends badly */
+  /** Runs a shell command. Returns its standard output. @throws if the exit code is not 0 */
   readonly sh: (text: string, input?: string) => Promise<string>;
 }
 

@@ -18,8 +18,8 @@ import { commandsIn, readRunbook } from "../printed-commands.ts";
 import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
- * Every privilege in our schemas of others than the owner, row level security, and our triggers on
- * users: a restore must not lose one.
+ * Returns the privileges that others than the owner have in our schemas, row level security, and
+ * our triggers on users: a restore must lose none of them.
  */
 async function rightsOf(world: World): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
@@ -67,7 +67,7 @@ async function refusesUnknownHead(world: World, place: Place): Promise<void> {
   await proven(world);
 }
 
-/** Spends credits after the dump: a restore loses that. */
+/** Spends credits after the dump: a restore loses this debit. */
 async function spend(world: World, userId: string): Promise<void> {
   const debit = { user_id: userId, amount: "3", reason: "after the dump" };
   equal((await post(world, "credits/debits", backEnd(world), debit)).status, 201);

@@ -36,7 +36,7 @@ const FAILOVER: Scene = {
 
 const NEW_SIGNING_SECRET = "whsec_bmV3";
 
-/** The project has the values of the file: the new ones first, and at the end the new one alone. */
+/** Asserts that the project has the file's values: the new one first, and at the end it alone. */
 async function isRotated({ text, said }: Ran, world: World, place: Place): Promise<Value[]> {
   if (text.includes("secrets:check")) match(said, /, 0 missing or malformed/);
   if (!text.startsWith("supabase secrets set")) return [];
@@ -66,7 +66,7 @@ async function sellAgain(world: World): Promise<void> {
   });
 }
 
-/** A run of a launch that was ended goes on. Each test begins anew, and a stage lasts a second. */
+/** A command would resume an interrupted run: here it begins anew, and a stage lasts a second. */
 const ANEW: Value[] = ["snapshot", "preflight", "smoke", "webhook", "first-dollar"]
   .map((name) => [`golive ${name} `, `golive ${name} --again `]);
 const STAGES: Value = ["golive canary ", "golive canary --again --stage-seconds 1 "];
@@ -77,14 +77,14 @@ const ANY_SNAPSHOT: Value = [
   "golive snapshot --again --env-file .env || test $? -eq 3",
 ];
 
-/** A launch command with the flag that begins anew. */
+/** Returns these launch commands with the option that begins anew. */
 export const anew = (...names: string[]): Value[] =>
   ANEW.filter(([printed]) => names.some((name) => printed === `golive ${name} `));
 
 /** The page whose commands need a Redis. */
 export const FAILOVER_PAGE = "operations/redis-failover.md";
 
-/** The pages about a dump, which one test follows one after the other. */
+/** The pages about a dump. One test follows both, in this order. */
 export const SNAPSHOT_PAGE = "operations/snapshot.md";
 export const RESTORE_PAGE = "operations/restore.md";
 
