@@ -32,7 +32,8 @@ resource "upstash_redis_database" "limits" {
   # Every key expires by itself. Eviction would forget counts, and so admit more than a limit.
   eviction = false
 
-  # The provider's own default is 20 dollars, said here so that nobody is surprised by it.
+  # The variable's default, 20 dollars, is the provider's own. It is explicit, so that nobody is
+  # surprised.
   budget     = var.redis_budget_usd
   auto_scale = false
 

@@ -1,10 +1,11 @@
-# The endpoints that `deno task stripe:setup` would make. A test compares version, events, description
-# and metadata with the code's own. Use one of both ways: an endpoint has one owner.
+# The endpoints that `deno task stripe:setup` would make. A test compares their version, events,
+# description and metadata with that command. Use either these files or the command: an endpoint must
+# have one owner.
 locals {
   webhook_url = "${local.functions_url}/stripe-webhook"
 
-  # The version that the functions read. An endpoint's version is fixed when it is made: another one
-  # makes another endpoint, before the old one is removed, so that no event is lost.
+  # The version that the functions read. An endpoint's version can't be changed: a change here makes a
+  # new endpoint before the old one is removed, so that no event is lost.
   stripe_api_version = "2026-10-28.endive"
 
   account_events = [
@@ -64,7 +65,7 @@ resource "stripe_webhook_endpoint" "account" {
 
     postcondition {
       condition     = self.livemode == (var.stripe_mode == "live")
-      error_message = "STRIPE_API_KEY is a key of the other mode than stripe_mode says."
+      error_message = "STRIPE_API_KEY must be a key of stripe_mode: set the other key, or change stripe_mode."
     }
   }
 }
@@ -87,7 +88,7 @@ resource "stripe_webhook_endpoint" "connect" {
 
     postcondition {
       condition     = self.livemode == (var.stripe_mode == "live")
-      error_message = "STRIPE_API_KEY is a key of the other mode than stripe_mode says."
+      error_message = "STRIPE_API_KEY must be a key of stripe_mode: set the other key, or change stripe_mode."
     }
   }
 }

@@ -10,7 +10,7 @@ variable "project_ref" {
 
 variable "project_region" {
   type        = string
-  description = "The region of the Supabase project: Redis is made beside it."
+  description = "The region of the Supabase project: Redis is made in the nearest region."
 
   validation {
     condition     = contains(keys(local.redis_regions), var.project_region)
@@ -45,7 +45,7 @@ variable "redirect_urls" {
 
   validation {
     condition     = alltrue([for url in var.redirect_urls : can(regex("^https://[^,\\s]+$", url))])
-    error_message = "redirect_urls must be https addresses."
+    error_message = "redirect_urls must be https addresses without commas, such as https://a.example.com."
   }
 }
 
@@ -62,7 +62,7 @@ variable "redis_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,40}$", var.redis_name))
-    error_message = "redis_name must be letters, digits, _ and -, at most 40."
+    error_message = "redis_name must have 1 to 40 characters: letters, digits, _ and -."
   }
 }
 
@@ -90,7 +90,7 @@ variable "redis_allowed_cidrs" {
     condition = alltrue([
       for cidr in var.redis_allowed_cidrs : can(cidrnetmask(cidr)) && cidr != "0.0.0.0/0"
     ])
-    error_message = "redis_allowed_cidrs must be IPv4 ranges, such as 203.0.113.7/32."
+    error_message = "redis_allowed_cidrs must be IPv4 ranges such as 203.0.113.7/32, or empty to allow all."
   }
 }
 

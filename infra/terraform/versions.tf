@@ -1,4 +1,4 @@
-# The versions are exact: the check of this folder knows the attributes of these ones.
+# The versions are exact, because the test of this folder knows the attributes of these versions only.
 terraform {
   required_version = ">= 1.9.0"
 

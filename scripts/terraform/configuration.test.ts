@@ -77,14 +77,14 @@ for (const [file, from, to, finding] of MISTAKES) {
   });
 }
 
-Deno.test("a text that is no HCL is an error with its place", async () => {
+Deno.test("a text that is not HCL is an error with its place", async () => {
   await rejects(
     check({ ...texts, "redis.tf": 'resource "upstash_redis_database" {' }),
     /redis\.tf:1/,
   );
 });
 
-Deno.test("Redis has TLS, no eviction, a budget that is said, and a default of the budget", async () => {
+Deno.test("Redis has TLS, no eviction, an explicit budget, and a default of the budget", async () => {
   const { resources, variables } = await readConfiguration(texts);
   const redis = resources.find(({ type }) => type === "upstash_redis_database")?.fields;
   equal(redis?.["tls"], true);

@@ -48,7 +48,7 @@ Deno.test("the outputs become lines that deploy sends, and no value is shown", a
   deepEqual(leftOut, []);
 });
 
-Deno.test("the sample has the names that infra/terraform gives out", async () => {
+Deno.test("the sample has the names of the outputs of infra/terraform", async () => {
   const { locals, outputs } = await readConfiguration(await readTexts());
   const sample = JSON.parse(SAMPLE) as Sample;
   deepEqual(Object.keys(sample).toSorted(), Object.keys(outputs).toSorted());

@@ -22,7 +22,9 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new SettingsError("The input is not what `terraform output -json` prints: no JSON.");
+    throw new SettingsError(
+      "The input is not JSON: pipe the output of `terraform output -json` into this command.",
+    );
   }
 }
 

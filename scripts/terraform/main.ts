@@ -20,8 +20,10 @@ async function main(): Promise<void> {
     options: { write: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
   });
   if (values.help) return print(USAGE);
-  if (values.write === undefined) throw new SettingsError(`--write is missing.\n\n${USAGE}`);
-  if (Deno.stdin.isTerminal()) throw new SettingsError(`The outputs are missing.\n\n${USAGE}`);
+  if (values.write === undefined) throw new SettingsError(`--write must name a file.\n\n${USAGE}`);
+  if (Deno.stdin.isTerminal()) {
+    throw new SettingsError(`Pipe the outputs into this command.\n\n${USAGE}`);
+  }
   const json = await new Response(Deno.stdin.readable).text();
   const { projectRef, names, text } = environmentOf(json, await readEnvText(values.write));
   await writeEnvText(values.write, text);

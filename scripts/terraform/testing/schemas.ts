@@ -1,4 +1,4 @@
-/** Reads the providers' schemas in infra/terraform/schemas: the attributes of the resources used there. */
+/** Reads infra/terraform/schemas: the attributes of the providers and of the resources in use. */
 import { z } from "zod";
 import { ROOT } from "../../command/root.ts";
 
@@ -22,7 +22,7 @@ export interface Attribute {
   readonly sensitive?: boolean | undefined;
   readonly deprecated?: boolean | undefined;
   readonly default?: string | number | boolean | undefined;
-  /** The variable of the environment that may stand for the attribute of a provider. */
+  /** The environment variable that a provider reads if its attribute is not set. */
   readonly environment?: string | undefined;
 }
 
