@@ -46,7 +46,7 @@ Deno.test("a user's request runs four scripts in Redis, as the number of command
   equal(4 * 4 + 2, ASSUMED.commands);
 });
 
-Deno.test("no price is without a date or an https source", async () => {
+Deno.test("every price has a date and an https source", async () => {
   const { PRICES } = await import("./prices.ts");
   for (const { source, asOf } of Object.values(PRICES)) {
     match(source, /^https:/);

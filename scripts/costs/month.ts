@@ -5,18 +5,18 @@ import { PRICES } from "./prices.ts";
 /** Assumptions about a daily user, which your own figures replace. */
 export const ASSUMED = {
   days: 30,
-  /** Requests to functions, of a user on a day on which they come. */
+  /** Requests to functions by one daily user in a day. */
   requests: 20,
-  /** Those of them that charge credits. */
+  /** How many of these requests charge credits. */
   charges: 3,
-  /** Commands that Upstash bills for a user's request; see the page. */
+  /** Commands that Upstash bills for a user's request: see docs/reference/costs.md. */
   commands: 18,
   /** Function calls of a month without any user: the runners each minute, and the monitor. */
   background: 95_040,
   bytesPerRequest: 4_000,
   /** Ledger, keys, holds, logs and indexes. */
   bytesPerCharge: 3_000,
-  /** Months after which the disk is counted. */
+  /** The months whose charges are on the disk. */
   age: 12,
   /** Users of a month for each daily user. */
   activeUsers: 4,

@@ -69,7 +69,9 @@ export function written(page: string): string {
   return Object.entries(PARTS).reduce((text, [name, part]) => {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`${PAGE} lacks the marks of ${name}`);
+    if (from < 0 || to < from) {
+      throw new Error(`${PAGE} lacks the marks of ${name}: ${begin} and ${end}`);
+    }
     return `${text.slice(0, from)}${begin}\n\n${part()}\n\n${text.slice(to)}`;
   }, page);
 }

@@ -10,7 +10,7 @@ export interface Price {
 }
 
 const SUPABASE = "https://supabase.com/docs/guides/platform";
-/** Pages without a date of their own are as old as the day on which their copy was read. */
+/** For pages without a date of their own: the day on which their copy was read. */
 const UNDATED = "undated copy, read on 2026-11-25";
 
 function supabase(name: string, amount: string, per: string, page: string): Price {

@@ -44,7 +44,10 @@ async function requireSameVersions({ inputs }: Metafile): Promise<void> {
     const [, name = "", version] = /node_modules\/\.deno\/([^/]+)@([^/_]+)/.exec(path) ?? [];
     const wanted = named.get(name.replace("+", "/"));
     if (wanted !== undefined && wanted !== version) {
-      throw new Error(`${name} is ${version} in node_modules, and ${wanted} in deno.json`);
+      throw new Error(
+        `${name} is ${version} in node_modules, and ${wanted} in supabase/functions/deno.json: ` +
+          "both must have one version",
+      );
     }
   }
 }

@@ -35,7 +35,11 @@ async function rawSizes(files: readonly string[]): Promise<Map<string, number>> 
     const expected = new Map([root, ...files].map((file) => [pathToFileURL(file).href, file]));
     const others = modules.map(({ specifier }) => specifier)
       .filter((specifier) => !specifier.startsWith("node:") && !expected.has(specifier));
-    if (others.length > 0) throw new Error(`not in the bundles: ${others.join(", ")}`);
+    if (others.length > 0) {
+      throw new Error(
+        `a bundle may import only node:* modules; not in the bundles: ${others.join(", ")}`,
+      );
+    }
     return new Map(
       modules.map(({ specifier, size }) => [expected.get(specifier) ?? "", size ?? 0]),
     );

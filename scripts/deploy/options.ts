@@ -16,9 +16,10 @@ file each, and a smoke test. Nothing is changed when a check fails.
   --url URL            the project's address (default https://REF.supabase.co)
   --help               this text
 
-The account is SUPABASE_ACCESS_TOKEN's, or the one of \`supabase login\`. The database's password comes
-from SUPABASE_DB_PASSWORD, or the account creates a temporary login. DEPLOY_DATABASE_URL names another
-address of the database. These are variables, because other users of the machine can read flags.`;
+The command uses the account of SUPABASE_ACCESS_TOKEN, or else of \`supabase login\`. The database's
+password comes from SUPABASE_DB_PASSWORD, or the account creates a temporary login.
+DEPLOY_DATABASE_URL names another address of the database. All three are environment variables,
+because other users of the machine can read a command's options.`;
 
 export interface Options {
   readonly project: string;
@@ -47,7 +48,7 @@ function canDecode(text: string): boolean {
 
 /**
  * Returns whether the text is a URL from which push-migrations.ts can remove the password. An @
- * behind the host is the rest of a password that has a / or # of its own.
+ * after the host shows that the password contains a / or # that is not percent-encoded.
  */
 export function isDatabaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -38,7 +38,9 @@ async function judgeSizes(folder: ProjectFolder): Promise<Omit<Check, "name">> {
 
 async function planFrom(envFile: string): Promise<SecretPlan> {
   const text = await readEnvText(envFile);
-  if (text === "") throw new SettingsError(`${envFile} is empty or missing.`);
+  if (text === "") {
+    throw new SettingsError(`--env-file ${envFile} is empty or missing: name a file with secrets.`);
+  }
   return planSecrets(text);
 }
 
@@ -50,7 +52,7 @@ function judgeSecrets(
   if (missing.length === 0) return { state: "ok", detail: "every required name is set" };
   return {
     state: "warning",
-    detail: "functions that lack a name answer 503 until it is set (--env-file FILE)",
+    detail: "functions respond with 503 until these names are set (--env-file FILE)",
     more: missing.map(({ name, functions }) => `${name}: ${functions.join(", ")}`),
   };
 }

@@ -70,7 +70,9 @@ function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] 
 /** @throws SettingsError if the functions would refuse to start with the value */
 function requireGood(text: string, name: string): string {
   if (malformedIn(parseEnv(text)).has(name)) {
-    throw new SettingsError(`The functions would refuse this ${name}: nothing is changed.`);
+    throw new SettingsError(
+      `The functions would refuse this ${name}, so nothing is changed: pass another value.`,
+    );
   }
   return text;
 }
@@ -116,7 +118,9 @@ export function rotate(file: string | null, asked: Asked): Rotated | null {
   }
   const values = valuesIn(text, asked.name, rotation);
   const [current] = values;
-  if (values.includes(value)) throw new SettingsError(`${asked.name} has that value already.`);
+  if (values.includes(value)) {
+    throw new SettingsError(`${asked.name} has that value already: pass a new one.`);
+  }
   const keepsOld = rotation.takesTwo && current !== undefined;
   const kept = rotation.isPerEndpoint ? values : values.slice(0, 1);
   const isFollowed = keepsOld || (rotation.takesTwo && file === null);

@@ -65,8 +65,8 @@ export function fromStack(settings: Settings = readSettings()): Found {
 }
 
 /**
- * Runs the Supabase CLI and returns its output. Rejects with the last line of the output if the CLI
- * fails.
+ * Runs the Supabase CLI and returns its output.
+ * @throws SettingsError with the cause if the CLI fails
  */
 export type Run = (args: readonly string[]) => Promise<string>;
 

@@ -9,7 +9,7 @@ import {
   RateSettings,
 } from "../../supabase/functions/_shared/contracts/settings/rates.ts";
 
-/** The answer to a request that changes settings, or to a dry run of it. */
+/** The response to a request that changes settings, or to a dry run of the change. */
 export type Changed = z.output<typeof SettingsChanged>;
 
 /** A new list of packages. */
@@ -44,7 +44,9 @@ export function connectSettings(url: string, secretKey: string): SettingsApi {
     const address = `${url.replace(/\/+$/, "")}/functions/v1/settings/${name}`;
     const headers = { "apikey": secretKey, "content-type": "application/json", ...request.headers };
     const response = await fetch(address, { ...request, headers }).catch((error: Error) => {
-      throw new SettingsApiError(`${url} cannot be reached: ${error.message}`);
+      throw new SettingsApiError(
+        `${url} cannot be reached (${error.message}): check SUPABASE_URL and the network.`,
+      );
     });
     const parsed = answer.safeParse(await response.json().catch(() => null));
     if (!parsed.success) {

@@ -45,7 +45,7 @@ export function need(settings: Settings, name: string): string {
   if (value) return value;
   throw new SettingsError(
     `${name} is not set in ${settings.source}: ` +
-      "start a stack (npx -y deno@2.9.6 task start) or name its env file",
+      "start a stack (npx -y deno@2.9.6 task start), or name an env file that sets it",
   );
 }
 

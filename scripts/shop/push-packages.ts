@@ -31,7 +31,7 @@ export async function pushPackages(
   print();
   if (shown.changes.length === 0) return print("Nothing to do.");
   if (push === null) {
-    return print('Nothing is written. Write the changes by packages:push --reason "…".');
+    return print('Nothing is written. To write the changes, run packages:push --reason "…".');
   }
   const retired = shown.changes.filter(({ change }) => change === "retired");
   if (retired.length > 0 && !push.retire) {

@@ -1,4 +1,4 @@
-/** Runs something on the local stack: on the one that runs, or on one that it starts and ends. */
+/** Runs a function on the local stack that runs already, or on one that is started for it. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { print, printError, waitFor, withCleanup } from "@farthing/command-line";
@@ -56,7 +56,7 @@ export async function withStack(
     child.status.finally(() => ended = true);
     const up = await waitFor(() => ended ? null : runningStack(envFile), START_TIMEOUT_MS);
     if (up) return await use(up);
-    printError(pc.red("The stack did not start."));
+    printError(pc.red("The stack did not start: its output above says why."));
     return false;
   });
 }

@@ -18,9 +18,9 @@ export interface Finding {
   readonly subject: string;
   readonly state: "ok" | "note" | "wrong";
   readonly text: string;
-  /** The options with which `stripe:setup` corrects it; "" for none. Undefined if it can't. */
+  /** The options with which `stripe:setup` corrects the finding; undefined if it can't. */
   readonly setup?: string;
-  /** Why Stripe did not list the endpoints, and what to do. Nothing is known about them then. */
+  /** Why Stripe did not list the endpoints, and what to do. The endpoints are unknown then. */
   readonly refusal?: string;
 }
 
@@ -77,13 +77,13 @@ export async function checkFunction({ url, settings }: Target): Promise<Finding[
   return [address, ...tried];
 }
 
-/** A secret key has all rights, unless it was revoked or rolled. Stripe alone knows that. */
+/** A secret key has all rights, except if it was revoked or rolled, which only Stripe knows. */
 async function trySecretKey({ stripe }: Target): Promise<Pick<Finding, "state" | "text">> {
   const [right] = RIGHTS;
   const tried = await tryRight(stripe, right!);
   return tried.state === "unknown" ? { state: "wrong", text: tried.text } : {
     state: "ok",
-    text: "Stripe knows the key. A secret key may do everything: a restricted one is enough",
+    text: "Stripe knows the key. A secret key has all rights: a restricted key would be enough",
   };
 }
 

@@ -85,7 +85,7 @@ Deno.test("stripe:setup names the deployment if a project gets the events", asyn
   equal(code, 0, said);
   match(
     said,
-    /`deno task deploy` gives them to the functions; alone:\s+npx .*--remote=abcdefghijkl/,
+    /`deno task deploy` gives them to the functions\. To set only .*:\s+npx .*--remote=abcdefghijkl/,
   );
 });
 

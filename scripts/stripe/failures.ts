@@ -30,10 +30,11 @@ export function explain(error: unknown): string {
       "or use another key for this command: STRIPE_SETUP_KEY in the environment.";
   }
   if (error instanceof Stripe.errors.StripeAuthenticationError) {
-    return "Stripe does not know this key: it was revoked, or it is not a secret key.";
+    return "Stripe does not know this key: it was revoked, or it is not a secret key. Copy a key " +
+      "from Stripe's dashboard (Developers, API keys).";
   }
   if (error instanceof Stripe.errors.StripeConnectionError) {
-    return "Stripe can't be reached from here.";
+    return "Stripe can't be reached from here: check the network, and run the command again.";
   }
   return `Stripe refused: ${withoutKeys(error.message)}`;
 }

@@ -80,8 +80,8 @@ async function tellSecrets(
   // With --project, `deno task deploy` sends the file's secrets. With --url only, the address may
   // belong to any stack.
   const next = values.project === undefined
-    ? "Now give them to the functions:"
-    : "`deno task deploy` gives them to the functions; alone:";
+    ? "Now give the secrets to the functions:"
+    : "`deno task deploy` gives them to the functions. To set only the secrets:";
   const hasFile = values.write !== undefined && await isWritten(values.write, secrets);
   if (hasFile) {
     print(`\nThe signing secrets are in ${values.write}. ${next}`);
@@ -121,7 +121,9 @@ async function perform(target: Target, steps: readonly Step[], values: Values): 
   }
   if (!await tellSecrets(secrets, steps.some(isOld), values)) left += 1;
   const replaced = steps.flatMap((step) => step.does === "create" ? step.replaces ?? [] : []);
-  for (const { id } of replaced) print(`\nThen remove the old one: stripe:setup --remove ${id}`);
+  for (const { id } of replaced) {
+    print(`\nThen remove the old endpoint: stripe:setup --remove ${id}`);
+  }
   return left === 0 ? 0 : 1;
 }
 

@@ -51,14 +51,16 @@ const KEY = /^(sk|rk)_(test|live)_\w+$/;
 
 function requireKey(value: string | undefined, name: string, source: string): string {
   if (value !== undefined && KEY.test(value)) return value;
-  const problem = value ? "is not a secret key (sk_… or rk_…)" : "is not set";
-  throw new SettingsError(`${name} ${problem} in ${source}.`);
+  const problem = value ? "is not a secret key" : "is not set";
+  throw new SettingsError(
+    `${name} ${problem} in ${source}: set it to a key of Stripe that begins with sk_ or rk_.`,
+  );
 }
 
 function addressOf({ project, url }: Asked, { values, source }: Settings): string {
   if (project !== undefined && !/^[a-z0-9]{8,40}$/.test(project)) {
     throw new SettingsError(
-      "--project must be a project's reference of 20 letters: see supabase projects list.",
+      "--project must be a project's reference of 20 letters, as `supabase projects list` shows it.",
     );
   }
   const known = values.FARTHING_PUBLIC_URL || values.SUPABASE_URL;
@@ -76,7 +78,7 @@ function requireOneMode(mode: Mode, setupKey: string, settings: Settings): void 
   const { STRIPE_MODE } = settings.values;
   if (STRIPE_MODE && STRIPE_MODE !== mode) {
     throw new SettingsError(
-      `STRIPE_MODE is ${STRIPE_MODE}, but STRIPE_SECRET_KEY is a ${mode} key.`,
+      `STRIPE_MODE is ${STRIPE_MODE}, but STRIPE_SECRET_KEY is a ${mode} key: both must have one mode.`,
     );
   }
 }

@@ -55,7 +55,7 @@ function lotsOf({ credits, bonus_credits }: Package): number {
 function formatVerdict(checks: Check[]): string {
   const differing = checks.filter(({ equal }) => !equal).length;
   return differing === 0
-    ? pc.green(`All ${checks.length} figures equal what the provider's list comes to.`)
+    ? pc.green(`All ${checks.length} figures equal those computed from the provider's list.`)
     : pc.red(`${differing} of ${checks.length} figures differ from the provider's list.`);
 }
 
@@ -87,7 +87,9 @@ export async function demoJobs(service: Service): Promise<boolean> {
   await sendResult(service, { command: "deno task demo jobs", checks, violations });
   sayHeading(context, `Balance ${before} before, ${after} after`);
   print(
-    pc.dim(`${requests.length} requests reached the provider; computed: its list, by the rates`),
+    pc.dim(
+      `${requests.length} requests reached the provider; "computed" prices its list by the rates`,
+    ),
   );
   print();
   print(formatChecks(checks));

@@ -57,12 +57,12 @@ Deno.test("compareJobs finds every figure of an agreeing run equal, line by line
 
 for (
   const [what, more, found] of [
-    ["an answer by the least", {
+    ["the smallest difference in a price", {
       scenarios: [{ ...research, shown: new Exact("0.300000000000000001") }, chat],
     }, ["research"]],
-    ["a balance by the least", { after: "8.699999999999999999" }, ["balance"]],
+    ["the smallest difference in the balance", { after: "8.699999999999999999" }, ["balance"]],
     ["credits that stay held", { held: "0.1" }, ["still held"]],
-    ["an end", { scenarios: [research, { ...chat, ended: "length" }] }, ["chat ended"]],
+    ["a wrong end", { scenarios: [research, { ...chat, ended: "length" }] }, ["chat ended"]],
     ["two lines that cancel each other out", {
       ledgerCsv: csvOf(
         rows[0]!,
@@ -76,7 +76,7 @@ for (
       "all of the ledger",
       "rows exported",
     ]],
-    ["a charge that nobody was asked for", {
+    ["a charge that belongs to no scenario", {
       ledgerCsv: csvOf("e,5,usage,-1,usage,other,{}", ...rows),
     }, ["usage:other", "all of the ledger", "rows exported"]],
   ] as [string, Partial<Evidence>, string[]][]

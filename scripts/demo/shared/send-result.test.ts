@@ -43,7 +43,7 @@ Deno.test("a demo's result is sent with the secret key", () =>
     deepEqual(requests, ["PUT /stack/demo sb_secret_1"]);
   }));
 
-Deno.test("a stack without a first page is no failure of the demo, and a refusal is", async () => {
+Deno.test("a stack without a first page is no failure of the demo, but a refusal is", async () => {
   await withAnswer(404, (service) => sendResult(service, FOUND));
   await withAnswer(401, (service) => rejects(sendResult(service, FOUND), /answered 401/));
 });
