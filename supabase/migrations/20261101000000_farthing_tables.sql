@@ -177,7 +177,7 @@ comment on table farthing.policy is
   'late_settle_within: for how long an expired hold may be settled. usage_max_*: how far in the past or '
   'in the future a reported usage may have occurred. grant_ceiling*: if a grant exceeds one of these '
   'ceilings, another operator must confirm it; there is one ceiling for a single grant, one for an '
-  'author''s grants of a day, and one for all grants of a day. In credits. grant_ceilings_bind_keys: '
+  'author''s grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
   'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
   'new user with a confirmed email address, 0 for none; welcome_credits_life: after which time they '
@@ -1488,7 +1488,7 @@ create table farthing.stripe_faults (
 comment on table farthing.stripe_faults is
   'Faults of the setup at Stripe. key_refused: Stripe refuses the API key. other_account: Stripe does not '
   'know the customer that subject names, so the key belongs to another account or mode. tax_not_set_up: '
-  'Stripe refuses to compute taxes. detail: Stripe''s last answer. A success deletes the row.';
+  'Stripe refuses to compute taxes. detail: Stripe''s last response. A success deletes the row.';
 alter table farthing.stripe_faults enable row level security;
 create policy stripe_faults_none on farthing.stripe_faults for select to authenticated using (false);
 
@@ -1643,7 +1643,7 @@ comment on function farthing.booking_fee(bigint, text, int) is
 
 -- supabase/schemas/bookings/tables/bookings.sql
 
--- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is
+-- Bookings: payments from a buyer to a provider. The platform takes a fee of each. The fee is
 -- stored, because the rate at the time of the booking fixes it for ever; a check compares it with
 -- the stored rate. Amounts are integers in the currency's minor unit. One trigger guards the
 -- states, because Stripe's events, both parties and scheduled tasks change a booking, and a late
@@ -2115,7 +2115,7 @@ comment on table farthing.notifications is
   '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that got no '
-  'answer and may have sent the notification. retried_at: when an operator last queued it again. data: '
+  'response and may have sent the notification. retried_at: when an operator last queued it again. data: '
   'the template''s values, no personal data. locale, shop: the language and the shop''s settings of the '
   'first attempt, which later attempts repeat; shop is erased when the notification is sent. last_error: '
   'a code.';
@@ -2197,7 +2197,7 @@ create table farthing.metric_batches (
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Ids of recorded batches. If the answer to a batch is lost, the process sends the batch again, and the '
+  'Ids of recorded batches. If the response to a batch is lost, the process sends the batch again, and the '
   'repeat is not counted. Rows are deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
@@ -2384,7 +2384,7 @@ comment on table farthing.balance_transactions is
   'source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s metadata '
   'names. fee_id: the application fee that the transaction collects or refunds. charge_id: the charge of '
   'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
-  'reversal. Amounts in minor units.';
+  'reversal. Amounts are in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)
@@ -2459,12 +2459,12 @@ create table farthing.alert_rules (
 );
 comment on table farthing.alert_rules is
   'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its figure is '
-  'above threshold, and fires after the time fires_after. A rule is fine while its figure is above neither '
-  'fine_at nor threshold; its incident is resolved after the time resolves_after. While a rule is neither '
-  'over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the volume '
-  'below which the rule does not fire. factor, baseline: a rule with a factor also compares its figure with '
-  'factor times the usual value, which is measured over the time baseline before period. runbook: a page of '
-  'docs/runbooks, or a URL.';
+  'above threshold, and fires after the time fires_after. A rule is fine while its figure is not above '
+  'fine_at and not above threshold; its incident is resolved after the time resolves_after. While a rule is '
+  'neither over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the '
+  'volume below which the rule does not fire. factor, baseline: a rule with a factor also compares its '
+  'figure with factor times the usual value, which is measured over the time baseline before period. '
+  'runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -2981,7 +2981,7 @@ comment on table farthing.revenue_lines is
   'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was '
   'paid. The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: '
   'Stripe''s id of the payment, refund, balance transaction or fee. Stripe''s fees are in the currency '
-  'of the balance, all other amounts in that of the payment.';
+  'of the balance, all other amounts in the currency of the payment.';
 -- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
 -- balance transactions are booked as differences, and the tax of a refund is booked again with the
 -- opposite sign if the refund fails.

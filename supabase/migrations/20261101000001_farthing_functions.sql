@@ -505,15 +505,15 @@ begin
   if p_author like 'operator:%' and p_has_second_factor is not true
     and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
   then
-    perform farthing.fail('mfa_required', 'This value needs a second factor of you, too, because without one '
+    perform farthing.fail('mfa_required', 'You need a second factor to set this value, because without one '
       'you could not change it back. Verify one with supabase.auth.mfa, then send the new token.', null,
       'changes.operator_mfa');
   end if;
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails mfa_required if an operator without a second factor requires one of operators: perhaps none of '
-  'them has one, and then only a secret key could change the setting back.';
+  'Fails mfa_required if an operator without a second factor would require a second factor of operators: '
+  'if no operator has one, only a secret key could change the setting back.';
 
 -- supabase/schemas/providers/functions.sql
 
@@ -1264,7 +1264,7 @@ as $$
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
   'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
-  'figure is above neither fine_at nor the threshold.';
+  'figure is not above fine_at and not above the threshold.';
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
@@ -1576,7 +1576,7 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'Reads the violations of the last proof that found any, unless a whole proof has found none since. '
+  'Reads the violations of the last proof that found violations, until a whole proof finds none. '
   'The rule is also over if the last proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
@@ -1813,7 +1813,7 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- The outcome `rejected` is a 4xx answer such as 400 or 401, which says that the request was
+    -- The outcome `rejected` is a 4xx response such as 400 or 401, which says that the request was
     -- wrong, so it does not count as failed. The outcome `refused` means that the circuit breaker
     -- sent no request.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
@@ -2736,8 +2736,8 @@ returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe stores its answer to an idempotency key for only 24 hours, so an older booking cannot be
-  -- continued.
+  -- Stripe stores its response to an idempotency key for only 24 hours, so an older booking cannot
+  -- be continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -2827,7 +2827,8 @@ declare
   v_refund farthing.refunds;
 begin
   if p_booking.status = 'completed' then
-    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+    perform farthing.fail('booking_not_cancellable',
+      'A completed booking cannot be cancelled. Ask an operator for a refund.',
       jsonb_build_object('status', p_booking.status), 'id');
   end if;
   if p_booking.status in ('paid', 'confirmed') then
@@ -3110,7 +3111,7 @@ begin
 end
 $$;
 comment on function farthing.lock_booking_of(uuid, uuid) is
-  'Returns a booking of which the user is a party, with its buyer''s account locked. Fails not_found.';
+  'Returns a booking whose buyer or provider is the user, with the buyer''s account locked. Fails not_found.';
 
 -- supabase/schemas/bookings/functions/refunds_and_disputes.sql
 
@@ -3948,7 +3949,7 @@ begin
   end if;
   if p_type <> 'payment_method.detached' then
     -- The inbox does not store a card's digits, so the payment runner reads the card again. Stripe's
-    -- answer is newer than the event, too.
+    -- response is newer than the event, too.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then
@@ -4477,19 +4478,19 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- These advisory locks have two numbers and those of idempotency keys have one, so they cannot
-  -- collide.
+  -- These advisory locks have two numbers, and the locks of idempotency keys have one number, so
+  -- they cannot collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
 begin
   if p_ip_hash is not null then
     -- The lock lasts until the commit, so requests from one address are counted one after the
-    -- other, whatever their accounts.
+    -- other, even if their accounts differ.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null then
-    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
-    -- always comes after the locks of the account and the address.
+    -- Bookings of one provider are counted one after the other, even if their buyers differ. This
+    -- lock always comes after the locks of the account and the address.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
 end
@@ -4917,7 +4918,8 @@ begin
   for no key update;
   select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
   if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
-    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
+    perform farthing.fail('grant_not_pending',
+      'This grant is no longer pending; details.status says how it ended.', jsonb_build_object(
       'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
   end if;
   return v_grant;
@@ -4968,7 +4970,7 @@ comment on function farthing.expire_grants(timestamptz, int) is
 -- supabase/schemas/grants/functions/preview_grant.sql
 
 -- The dry run of a grant. It makes the grant with the functions that make a real one, and then undoes
--- everything. So its figures cannot differ from those of the grant.
+-- everything. So the dry run and the grant cannot have different figures.
 
 create function farthing.preview_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,
@@ -5551,8 +5553,8 @@ begin
   select * into v_hold from farthing.holds where account_id = v_hold.account_id and hold_id = p_hold_id;
   if (v_hold.status <> 'open' or v_hold.expires_at <= p_now)
     and not (p_or_late and farthing.may_settle_late(v_hold, p_now)) then
-    perform farthing.fail('hold_not_open', 'This hold is no longer open.', jsonb_build_object('status',
-      case when v_hold.status = 'open' then 'released' else v_hold.status end));
+    perform farthing.fail('hold_not_open', 'This hold is no longer open; details.status says how it ended.',
+      jsonb_build_object('status', case when v_hold.status = 'open' then 'released' else v_hold.status end));
   end if;
   return v_hold;
 end
@@ -5948,7 +5950,7 @@ returns farthing.backfills
 language sql
 set search_path = ''
 as $$
-  -- Of two parallel runners, the second waits for the row and then finds it claimed.
+  -- If two runners run in parallel, the second waits for the row and then finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning backfills
 $$;
@@ -6731,8 +6733,8 @@ comment on function farthing.create_job is
 
 -- supabase/schemas/jobs/functions/expiry.sql
 
--- The scheduled tasks that end jobs after 24 hours, empty results and files after 24 hours, and delete
--- jobs after 30 days.
+-- Scheduled tasks end jobs after 24 hours, empty results and files after 24 hours, and delete jobs
+-- after 30 days.
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -7347,7 +7349,7 @@ returns table (account text, version int, code text, first_day date, next_day da
 language sql stable
 set search_path = ''
 as $$
-  -- Of two versions that begin on one day, the later one replaces the earlier one.
+  -- If two versions begin on one day, the later one replaces the earlier one.
   select a.account, a.version, a.code, a.effective_from,
     lead(a.effective_from) over (partition by a.account order by a.effective_from)
   from (select distinct on (j.account, j.effective_from) j.* from farthing.journal_accounts j
@@ -7516,8 +7518,8 @@ declare
     end;
 begin
   if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
-      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s account has no '
+      'owner. To close a user''s account, delete the user.' using errcode = 'restrict_violation';
   end if;
   return null;
 end
@@ -8421,8 +8423,8 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'Returns the objectives of the core routes: the share of answers without an error of ours, the share '
-  'of answers within fast_ms, and the number of days. The numbers are the same in '
+  'Returns the objectives of the core routes: the share of responses without an error of ours, the share '
+  'of responses within fast_ms, and the number of days. The numbers are the same in '
   '_shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.is_failure(p_labels text)
@@ -8644,8 +8646,8 @@ comment on function farthing.notify_booking_cancellation() is
 -- supabase/schemas/notifications/functions/claim.sql
 
 -- Claiming due notifications, with the address of each recipient. Each notification is sent at most
--- once, because a claim commits before a service is called. If the runner dies or the answer is lost,
--- the notification may have been sent (leases.sql ends its lease).
+-- once, because a claim commits before a service is called. If the runner dies or the service's
+-- response is lost, the notification may have been sent (leases.sql ends its lease).
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)
@@ -8660,8 +8662,8 @@ declare
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- This call may be a repeat: it has the p_lease_id of an earlier call whose answer was lost. The
-  -- lock waits until the earlier call has ended. Then the notifications that the earlier call
+  -- This call may be a repeat: it has the p_lease_id of an earlier call whose response was lost.
+  -- The lock waits until the earlier call has ended. Then the notifications that the earlier call
   -- claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
@@ -9415,7 +9417,7 @@ returns farthing.balance_lists
 language sql
 set search_path = ''
 as $$
-  -- Of two parallel runners, the second waits for the row and then finds it claimed.
+  -- If two runners run in parallel, the second waits for the row and then finds it claimed.
   update farthing.balance_lists set claimed_at = p_now, lists_until = coalesce(lists_until, p_now)
   where farthing.balance_list_is_due(balance_lists, p_now)
   returning balance_lists
@@ -9845,7 +9847,7 @@ $$;
 comment on function farthing.payout_answer(farthing.payouts) is
   'Returns a payout with the progress of its comparison. ours and not_ours are null before the first '
   'comparison; they stay null for a manual payout, because Stripe cannot list its transactions. Amounts '
-  'in minor units.';
+  'are in minor units.';
 
 create function farthing.lines_by_kind(p_payout_id text)
 returns jsonb
@@ -10451,8 +10453,9 @@ as $$
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- A change of any other field is a change of the terms, which needs a new version. So does a
-      -- change that begins later, because the version in force must not change before then.
+      -- A change of any other field is a change of the terms, which needs a new version. A change
+      -- that begins later needs a new version, too, because the version in force must not change
+      -- before then.
       (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
         = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
       coalesce(g.effective_from, p_now) as effective_from
@@ -10558,7 +10561,7 @@ begin
     where p.package_id = new.package_id limit 1), new.package_id::text);
   if exists (select from farthing.packages p
     where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %. A package keeps its slug, which no other package has.',
+    raise exception 'Package % cannot have the slug %. A slug never changes and belongs to one package.',
       new.package_id, new.slug using errcode = 'restrict_violation';
   end if;
   return new;
@@ -10723,7 +10726,7 @@ as $$
 $$;
 comment on function farthing.rates_given(jsonb, timestamptz) is
   'Returns a list of rates as rows. Each row is the next version of its model''s rate and is in force '
-  'from its effective_from or from p_now. In USD per million tokens.';
+  'from its effective_from or from p_now. Prices are in USD per million tokens.';
 
 create function farthing.rate_changes(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rate_change
@@ -10866,7 +10869,8 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
--- These settings must be those of write_audit(), so that both functions produce the same text.
+-- These settings must be the same as in write_audit(), so that both functions produce the same
+-- text.
 set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin
@@ -12245,9 +12249,9 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. It
-  -- waits so long between two runs that proofs take at most 5 % of the time. If the last proof's time
-  -- is in the future, the server's clock was wrong, and the proof runs without a wait.
+  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. The
+  -- wait between two runs is so long that proofs take at most 5 % of the time. If the last proof's
+  -- time is in the future, the server's clock was wrong, and the proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -12279,9 +12283,9 @@ end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
   'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one '
-  'hour after the last one, or at once if the last one did not prove all entries, but never before '
-  'twenty times the last one''s duration has passed. The whole proof runs each week and after a '
-  'violation, otherwise the incremental one.';
+  'hour after the last proof, or at once if the last proof had no time for all entries. In both cases the '
+  'wait is at least twenty times the duration of the last proof. The whole proof runs each week and after '
+  'a violation, otherwise the incremental proof.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -12395,8 +12399,8 @@ as $$
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- Cancelled bookings are left out, because their money goes to the buyer. So are bookings with a
-  -- move that Stripe refused, because that move waits for an operator.
+  -- Cancelled bookings are left out, because their money goes to the buyer. Bookings with a move
+  -- that Stripe refused are left out, too, because that move waits for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -12695,7 +12699,7 @@ comment on function farthing.dispute_answer(farthing.disputes) is
 -- supabase/schemas/refunds/functions/preview_refund.sql
 
 -- The dry run of a refund. It makes the refund with the functions that make a real one, up to Stripe's
--- event, and then undoes everything. So its figures cannot differ from those of the refund.
+-- event, and then undoes everything. So the dry run and the refund cannot have different figures.
 
 create function farthing.preview_refund(
   p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_now timestamptz)
@@ -12739,8 +12743,8 @@ comment on function farthing.preview_refund is
 -- supabase/schemas/refunds/functions/reserve_refund.sql
 
 -- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
--- Depending on Stripe's answer, the refund gets Stripe's id, fails, or is postponed. Only Stripe's
--- event moves credits.
+-- Depending on Stripe's response, the refund gets Stripe's id, fails, or is postponed. Only
+-- Stripe's event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -13368,7 +13372,7 @@ begin
     from seen s group by grouping sets ((s.day), ())
     union all
     -- The days are counted one by one, because the distinct accounts of one day are counted faster
-    -- than those of a whole year.
+    -- than the accounts of a whole year.
     select d::date, null, b.*, null, null, null, null
     from generate_series(p_range.first_day::timestamp, p_range.last_day, interval '1 day') d
     cross join lateral (
@@ -13605,7 +13609,7 @@ as $$
       'address; the hop from the ledger to the customer',
     'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
     'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
-    'request_errors', 'answers with 5xx or 408 / all answers',
+    'request_errors', 'responses with 5xx or 408 / all responses',
     'auth_failures', 'requests refused for their credentials, by day and code (label)',
     'rate_limited', 'requests refused by a rate limit, by day and rule (label)')
 $$;
@@ -14745,8 +14749,8 @@ comment on function farthing.book_booking() is
 
 -- supabase/schemas/revenue/functions/metrics.sql
 
--- Metrics of a range of days. A metric is a numerator over a denominator, both of which the report
--- shows, or only a numerator.
+-- Metrics of a range of days. A metric is a numerator over a denominator, or only a numerator. The
+-- report shows both.
 
 create function farthing.metric_formulas()
 returns jsonb
@@ -15112,7 +15116,7 @@ $$;
 comment on function farthing.payout_line(farthing.balance_transactions, farthing.payouts) is
   'Returns a line of a payout in the form of the report: the transaction at Stripe, our order, booking, '
   'refund or dispute, whether they match, and the difference (Stripe''s amount less ours, in the '
-  'customer''s currency). matched is null for money of which we have no record.';
+  'customer''s currency). matched is null if we have no record of the money.';
 
 -- supabase/schemas/revenue/functions/prove_revenue.sql
 
@@ -16143,8 +16147,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund made in the dashboard does not reverse the provider's share, unless it also
-      -- reversed the transfer. If it did not, we reverse the share.
+      -- A refund made in the dashboard reverses the provider's share only if it also reversed the
+      -- transfer. Otherwise we reverse the share.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -16556,8 +16560,8 @@ declare
     p_limit);
   v_cron bigint;
 begin
-  -- pg_cron never deletes its own history. Only this job's history is deleted here, not that of the
-  -- project's other jobs.
+  -- pg_cron never deletes its own history. Only the history of this job is deleted here, not the
+  -- history of the project's other jobs.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
@@ -17120,7 +17124,7 @@ as $$
     ('webhook_backlog', 'events', 'Our events from Stripe that have waited for longer than the period.'),
     ('webhook_failure', 'events', 'Events from Stripe that are dead-lettered, fail or cannot be read.'),
     ('charge_failure_rate', 'share of charges',
-      'Card charges that fail; with a factor, the share must also be so many times the usual one.'),
+      'Card charges that fail; with a factor, also against that many times the usual share.'),
     ('payout_delay', 'payouts', 'Payouts that are late, or were returned.'),
     ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
@@ -17128,7 +17132,7 @@ as $$
     ('stripe_setup', 'faults',
       'An API key that Stripe refuses, customers that it does not know, and a tax that it does not compute.'),
     ('error_rate', 'share of requests', 'Requests that end in an error of ours, on all routes or on one.'),
-    ('slow_answers', 'milliseconds', 'The 95th percentile of a route''s answers.'),
+    ('slow_answers', 'milliseconds', 'The 95th percentile of the duration of a route''s requests.'),
     ('budget_burn_fast', 'times the limit',
       'The speed at which the error budget is spent within hours, in multiples of the allowed speed.'),
     ('budget_burn_slow', 'times the limit',
@@ -17142,7 +17146,7 @@ as $$
     ('tasks_stopped', 'minutes', 'The time for which due tasks have not run.'),
     ('deep_check_failed', 'checks', 'Paid checks of external services that failed when they last ran.'),
     ('ai_errors', 'share of calls', 'Calls to models that fail.'),
-    ('ai_slow', 'milliseconds', 'The 95th percentile of calls to models.'),
+    ('ai_slow', 'milliseconds', 'The 95th percentile of the duration of calls to models.'),
     ('auth_failures', 'share of requests', 'Requests that are refused for their credentials.'),
     ('credits_minted', 'credits', 'Credits that were granted without a payment since midnight UTC.'),
     ('grant_above_ceiling', 'grants', 'Grants above a ceiling of the policy.'),
@@ -18459,7 +18463,7 @@ as $$
 $$;
 comment on function farthing.find_by_email(text) is
   'Returns the users whose email address is p_email, in upper or lower case: the address is the user''s '
-  'own, or that of an identity with which they sign in.';
+  'own, or the address of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)
@@ -19030,8 +19034,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Creates an order for the missing credits, unless no credits are missing or the account must not be '
-  'charged now. Returns whether an order was created. The caller has locked the account.';
+  'Creates an order for the missing credits, if credits are missing and the account may be charged now. '
+  'Returns whether an order was created. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int
@@ -19345,7 +19349,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- The conditions are those of find_top_ups(), which reads the accounts of all users.
+  -- The conditions are the same as in find_top_ups(), which reads the accounts of all users.
   select exists (select from farthing.low_accounts l
     where l.account_id = p_account_id and l.next_attempt_at <= p_now
       and not farthing.top_up_unanswered(l.account_id, p_now)
@@ -20228,7 +20232,7 @@ comment on function farthing.is_blocked_domain(text) is
 -- supabase/schemas/welcome/functions/queue.sql
 
 -- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
--- row to the queue, so whatever fails afterwards, the sign-up has succeeded.
+-- row to the queue, so a later failure cannot undo the sign-up.
 
 create function farthing.queue_welcome()
 returns trigger
@@ -20271,7 +20275,7 @@ as $$
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that of two parallel grants the later one counts the earlier one.';
+  'welcome credits, so that the later of two parallel grants counts the earlier one.';
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
@@ -20294,8 +20298,8 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
-  -- The day is that of decided_at, so that a day's total is the sum of the grants that were decided
-  -- on that day.
+  -- The day is the day of decided_at, so that a day's total is the sum of the grants that were
+  -- decided on that day.
   insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
   on conflict (day) do update set granted = d.granted + excluded.granted;
 end

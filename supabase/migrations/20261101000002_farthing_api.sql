@@ -460,7 +460,8 @@ declare
   v_data jsonb;
 begin
   if v_booking.status = 'completed' then
-    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+    perform farthing.fail('booking_not_cancellable',
+      'A completed booking cannot be cancelled. Ask an operator for a refund.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
   -- If the booking was paid while Stripe was asked to cancel the payment, the money is refunded.
@@ -549,13 +550,13 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_preview to service_role;
 comment on function farthing_public.spend_caps_preview is
-  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. It sets the cap and undoes '
-  'that, and records the read. Fails as spend_caps_set() does.';
+  'Returns the caps as spend_caps_set() would leave them, with dry_run: true. It sets the cap, undoes '
+  'the change, and records the read. Fails as spend_caps_set() does.';
 
 -- supabase/schemas/checkout/api.sql
 
 -- The RPC functions of checkouts: begin (committed before Stripe is called), attach (after Stripe's
--- answer), and abandon (if Stripe opened no session). Also the packages on sale, and a user's
+-- response), and abandon (if Stripe opened no session). Also the packages on sale, and a user's
 -- orders.
 
 create function farthing_public.checkout_begin(
@@ -638,7 +639,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its answer under the order's key, errors included. So the order of a refused
+  -- Stripe repeats its response under the order's key, errors included. So the order of a refused
   -- session cannot be used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
@@ -719,7 +720,7 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
--- The names and values are those of order_answer().
+-- The names and values are the same as in order_answer().
 select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
   o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
@@ -1771,8 +1772,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe stores an answer under the provider's idempotency key, even an error, and repeats it. So
-  -- the next attempt needs a provider with a different id.
+  -- Stripe stores a response under the provider's idempotency key, even an error, and repeats it.
+  -- So the next attempt needs a provider with a different id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -2261,7 +2262,7 @@ begin
   end if;
   perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   if p_since is null or p_since > v_until then
-    perform farthing.fail('invalid_request', '`since` must not be after `until`, and not in the future.',
+    perform farthing.fail('invalid_request', '`since` must not be in the future or after `until`.',
       null, 'since');
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('refused_as', f.reason, 'count', f.count) order by f.reason),
@@ -3017,7 +3018,7 @@ declare
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
     perform farthing.fail('not_found',
-      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.',
+      'This job has no file: its type writes no file, the job is not completed, or the file has expired.',
       null, 'id');
   end if;
   return (
@@ -3175,7 +3176,7 @@ begin
   end if;
   perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   if p_since is null or p_since > v_until then
-    perform farthing.fail('invalid_request', '`since` must not be after `until`, and not in the future.',
+    perform farthing.fail('invalid_request', '`since` must not be in the future or after `until`.',
       null, 'since');
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('template', f.template, 'last_error', f.last_error,
@@ -3806,7 +3807,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Records that Stripe''s answer is unknown. The refund stays requested, and a retry under the same '
+  'Records that Stripe''s response is unknown. The refund stays requested, and a retry under the same '
   'Idempotency-Key or the runner sends it again. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
@@ -4004,7 +4005,8 @@ begin
           where t.day is null),
         farthing.lots_of_checkouts(v_range))),
       jsonb_build_object(
-        'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
+        'packages_seen', 'responses of GET /checkout/packages (2xx and 3xx); null for days more than 35 '
+          'days ago',
         'checkouts', 'package orders by the day of their begin',
         'buyers', 'distinct accounts with a paid one of these orders',
         'paid', 'of these orders, those that were paid later with money',
@@ -4797,8 +4799,8 @@ begin
   if coalesce(length(v_query) > 255
     or v_query !~ '^([^@[:space:]]+@[^@[:space:]]+|[A-Za-z0-9_-]+)$', true)
   then
-    perform farthing.fail('invalid_request', 'q must be an email address, an id of a user, an order, a '
-      'booking, a refund, a hold or a job, or an id of Stripe''s.', null, 'q');
+    perform farthing.fail('invalid_request', 'q must be an email address, an id of ours (such as the id of a '
+      'user or an order), an id of Stripe''s, or the number of an account.', null, 'q');
   end if;
   for v_found in
     select * from farthing.find_customers(v_query, 20)

@@ -291,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * Book a provider
-         * @description The provider's `charges_enabled` must be true. The application fee is 3 %, unless the policy sets another one, rounded half up.
+         * @description The provider's `charges_enabled` must be true. The application fee is 3 % of the amount, or the percentage that the policy sets, rounded half up.
          */
         post: {
             parameters: {
@@ -424,7 +424,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a confirmed booking
-         * @description For the provider of the booking. In another status the request is refused, and `details` names the booking's status.
+         * @description For the provider of the booking. If the booking's status does not allow this step, the request is refused, and `details` names the status.
          */
         post: {
             parameters: {
@@ -471,7 +471,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a paid booking
-         * @description For the provider of the booking. In another status the request is refused, and `details` names the booking's status.
+         * @description For the provider of the booking. If the booking's status does not allow this step, the request is refused, and `details` names the status.
          */
         post: {
             parameters: {
@@ -897,7 +897,7 @@ export interface paths {
         put?: never;
         /**
          * Grant credits to a user
-         * @description Operators can't grant credits to themselves. Above a ceiling of the policy the answer is 202: the grant is pending until another operator confirms it. With `dry_run` the answer is 200 with what the grant would change.
+         * @description Operators can't grant credits to themselves. Above a ceiling of the policy the response is 202: the grant is pending until another operator confirms it. With `dry_run` the response is 200 with what the grant would change.
          */
         post: {
             parameters: {
@@ -1345,7 +1345,7 @@ export interface paths {
         put?: never;
         /**
          * Set the daily spend cap
-         * @description Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and `details.resets_at` says when the cap resets. An operator or a secret key imposes a cap on another user, which that user can't lift. With `dry_run` the answer has the caps that the change would leave.
+         * @description Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and `details.resets_at` says when the cap resets. An operator or a secret key imposes a cap on another user, which that user can't lift. With `dry_run` the response has the caps that the change would leave.
          */
         post: {
             parameters: {
@@ -1564,7 +1564,7 @@ export interface paths {
                 query: {
                     limit?: number;
                     cursor?: string;
-                    /** @description An email address, an id of a user, order, booking, refund, hold, job, grant, notification or provider, an id of Stripe's (payment, checkout session, charge, refund, dispute, early fraud warning, customer, payment method, account, balance transaction), or the number of an account. */
+                    /** @description An email address, an id of a user, order, booking, refund, hold, job, grant, notification or provider, an id of Stripe's (payment, checkout session, charge, application fee, refund, dispute, early fraud warning, customer, payment method, account, balance transaction), or the number of an account. */
                     q: string;
                 };
                 header?: never;
@@ -1656,7 +1656,7 @@ export interface paths {
         };
         /**
          * List reads of a customer
-         * @description Lists the reads of a customer's data by operators, and by secret keys on /customers, of the last year. This request is the newest.
+         * @description Lists the reads of a customer's data by operators, and by secret keys on /customers, of the last year. This request itself is the newest item.
          */
         get: {
             parameters: {
@@ -2253,7 +2253,7 @@ export interface paths {
         };
         /**
          * Read durations by route, error budgets and paid checks
-         * @description Computed at most once in five seconds. While the database is unavailable, the last report is returned, marked `stale`, for ten minutes; then 503. Quantiles are within 10 % of the true value.
+         * @description Computed at most once in five seconds. While the database is unavailable, the last report is returned for ten minutes, marked `stale`; then the status is 503. Quantiles are within 10 % of the true value.
          */
         get: {
             parameters: {
@@ -2341,7 +2341,7 @@ export interface paths {
         };
         /**
          * Read the figures of the moment, such as Redis's memory and waiting work
-         * @description The gauges of `GET /health/metrics` for operators. Redis's own figures are read by the hourly paid check; without them Redis is unavailable or reports none.
+         * @description The gauges of `GET /health/metrics` for operators. The hourly paid check reads Redis's own figures; they are missing if Redis is unavailable or reports no figures.
          */
         get: {
             parameters: {
@@ -2816,7 +2816,7 @@ export interface paths {
         };
         /**
          * Read a job
-         * @description Poll as `Retry-After` says: after 2, 4, then every 8 seconds. An answer without `Retry-After` means that the job has ended.
+         * @description Poll as `Retry-After` says: after 2, 4, then every 8 seconds. A response without `Retry-After` means that the job has ended.
          */
         get: {
             parameters: {
@@ -2891,7 +2891,7 @@ export interface paths {
         };
         /**
          * Download the file that a job wrote
-         * @description CSV, without the envelope. The file is stored until the job's `expires_at`.
+         * @description The file is CSV without the JSON envelope, stored until the job's `expires_at`.
          */
         get: {
             parameters: {
@@ -3638,7 +3638,7 @@ export interface paths {
         put?: never;
         /**
          * Refund an order or a booking
-         * @description In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's event; before the event arrives, status is pending and no credits have moved. With `dry_run` the answer is 200 with what the refund would change.
+         * @description In full or in part, until nothing is left. The response waits up to two seconds for Stripe's event; before the event arrives, status is pending and no credits have moved. With `dry_run` the response is 200 with what the refund would change.
          */
         post: {
             parameters: {
@@ -4070,7 +4070,7 @@ export interface paths {
                                     first_purchases_after_refusal?: number;
                                     /** @description The day's checkouts that a promotion code of 100 % completed without a payment. */
                                     free?: number;
-                                    /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
+                                    /** @description Answers of `GET /checkout/packages`; null for days more than 35 days ago. */
                                     packages_seen?: number | null;
                                     /** @description The checkouts that began on this day and were paid with money, on this day or later. */
                                     paid?: number;
@@ -4233,7 +4233,7 @@ export interface paths {
         };
         /**
          * Report key figures
-         * @description Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, evidence of orders, purchased and debited credits, refused credentials and rate limits. Each row has its formula. Figures of requests are those of the last 35 days. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, evidence of orders, purchased and debited credits, refused credentials and rate limits. Each row has its formula. Figures of requests cover only the last 35 days. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {
@@ -4292,7 +4292,7 @@ export interface paths {
                                 totals: {
                                     /**
                                      * Format: date
-                                     * @description null if the figure is of the whole range.
+                                     * @description null if the figure covers the whole range.
                                      * @example 2026-11-21
                                      */
                                     day?: string | null;
@@ -4440,7 +4440,7 @@ export interface paths {
                                     /** @enum {string} */
                                     product_line?: "credits";
                                     /**
-                                     * @description The worth of the remaining credits of all lots; null before the last month.
+                                     * @description The worth of the remaining credits of all lots; null for every month except the last.
                                      * @example 999
                                      */
                                     proof?: number | null;
@@ -5144,7 +5144,7 @@ export interface paths {
                                      * @example 2026-11-21
                                      */
                                     day?: string | null;
-                                    /** @description `feature` of the caller's metadata, if it is a text of at most 64 characters. The first 200 features are kept apart; later ones are `other`. */
+                                    /** @description `feature` of the caller's metadata, if it is a text of at most 64 characters. The first 200 features are counted separately; all later features are counted as `other`. */
                                     feature?: string | null;
                                     input_tokens?: number;
                                     /**
@@ -6129,7 +6129,7 @@ export interface paths {
         };
         /**
          * Remove the saved card and opt out of auto top-up
-         * @description No charge of the card begins any more, also if Stripe is unavailable (502, 503) and detaches the card later. `pending_charge` is a charge that was requested before and may still be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.
+         * @description No further charge of the card begins, even if Stripe is unavailable (502, 503) and detaches the card later. `pending_charge` is a charge that was requested before and may still be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.
          */
         delete: {
             parameters: {
@@ -6652,7 +6652,7 @@ export interface components {
         AccountingPolicyChange: {
             /**
              * Format: date-time
-             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless the request changes no setting.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is accepted only if the request changes no setting.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -6766,7 +6766,7 @@ export interface components {
             /** @enum {string} */
             severity: "critical" | "warning";
             /**
-             * @description resolved: for `resolves_after` the figure was above neither `fine_at` nor the threshold; alerts are not resolved by hand.
+             * @description resolved: the figure stayed at or below both `fine_at` and the threshold for `resolves_after`. Nobody can resolve an alert by hand.
              * @enum {string}
              */
             state: "open" | "acknowledged" | "resolved";
@@ -7093,7 +7093,7 @@ export interface components {
              */
             amount_discount: number | null;
             /**
-             * @description The part taken by disputes that are open or lost.
+             * @description The part of the price that open and lost disputes withdrew.
              * @example 999
              */
             amount_disputed: number;
@@ -7103,7 +7103,7 @@ export interface components {
              */
             amount_refunded: number;
             /**
-             * @description The price before discounts, in the currency's minor unit. It contains the tax only if the shop's prices do.
+             * @description The price before discounts, in the currency's minor unit. It contains the tax only if the shop's prices contain it.
              * @example 999
              */
             amount_subtotal: number;
@@ -7141,7 +7141,7 @@ export interface components {
             /** @description Whether the buyer gave Stripe a tax id. Stripe stores it; Farthing does not. */
             has_tax_id: boolean | null;
             /**
-             * @description Stripe's invoice of the purchase; null if the shop makes none.
+             * @description Stripe's invoice of the purchase; null if the shop creates no invoices.
              * @example in_1Q8
              */
             invoice_id: string | null;
@@ -7161,7 +7161,7 @@ export interface components {
              */
             paid_at: string | null;
             /**
-             * @description pending, unless the buyer paid before this answer was sent.
+             * @description pending; processing or paid if the buyer paid before this response was sent.
              * @enum {string}
              */
             status: "pending" | "processing" | "paid";
@@ -7171,7 +7171,7 @@ export interface components {
         CheckoutRequest: {
             /**
              * Format: uri
-             * @description The URL must begin with an origin of APP_ORIGINS, letter by letter. After the origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.
+             * @description The URL must begin with an origin of APP_ORIGINS, character for character. After the origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.
              * @example https://app.example.com/paid?order={ORDER_ID}
              */
             cancel_url?: string;
@@ -7188,7 +7188,7 @@ export interface components {
             package_id: string;
             /**
              * Format: uri
-             * @description The URL must begin with an origin of APP_ORIGINS, letter by letter. After the origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.
+             * @description The URL must begin with an origin of APP_ORIGINS, character for character. After the origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.
              * @example https://app.example.com/paid?order={ORDER_ID}
              */
             success_url?: string;
@@ -7521,7 +7521,7 @@ export interface components {
             /** @description The request for welcome credits; null if none was planned for this user. */
             welcome_grant: {
                 /**
-                 * @description Null unless status is granted.
+                 * @description Set only if status is granted.
                  * @example 49.5
                  */
                 amount: string | null;
@@ -7540,7 +7540,7 @@ export interface components {
                  */
                 queued_at: string;
                 /**
-                 * @description The limit that refused the user; null unless status is refused.
+                 * @description The limit that refused the user; set only if status is refused.
                  * @example day_ceiling
                  * @enum {string|null}
                  */
@@ -7655,7 +7655,7 @@ export interface components {
         DebitRequest: {
             /** @example 49.5 */
             amount: string;
-            /** @description true: this reference_id moves the user's credits only once, for ever. A repeat with the same contents returns the first answer and `duplicate: true`; another amount, source, expires_at or priority gets 409 `reference_conflict`. */
+            /** @description true: this reference_id moves the user's credits only once, for ever. A repeat with the same contents returns the first response and `duplicate: true`; another amount, source, expires_at or priority gets 409 `reference_conflict`. */
             once?: boolean;
             reason: string;
             reference_id?: string;
@@ -7917,7 +7917,7 @@ export interface components {
             action: "checkout" | "booking" | "top_up";
             /**
              * Format: uuid
-             * @description The booking that was allowed; with outcome `flag`, buyer and provider share what `reasons` names.
+             * @description The booking that was allowed. If the outcome is `flag`, its buyer and its provider have in common what `reasons` names: a card, a payout account or an IP address.
              */
             booking_id: string | null;
             /**
@@ -8028,7 +8028,7 @@ export interface components {
             first_purchases_after_refusal: number;
             /** @description The day's checkouts that a promotion code of 100 % completed without a payment. */
             free: number;
-            /** @description Answers of `GET /checkout/packages`; null before the last 35 days. */
+            /** @description Answers of `GET /checkout/packages`; null for days more than 35 days ago. */
             packages_seen: number | null;
             /** @description The checkouts that began on this day and were paid with money, on this day or later. */
             paid: number;
@@ -8136,7 +8136,7 @@ export interface components {
             dry_run?: boolean;
             /** Format: date-time */
             expires_at?: string;
-            /** @description true: this reference_id moves the user's credits only once, for ever. A repeat with the same contents returns the first answer and `duplicate: true`; another amount, source, expires_at or priority gets 409 `reference_conflict`. */
+            /** @description true: this reference_id moves the user's credits only once, for ever. A repeat with the same contents returns the first response and `duplicate: true`; another amount, source, expires_at or priority gets 409 `reference_conflict`. */
             once?: boolean;
             /** @description Credits with the lowest number are spent first. */
             priority?: number;
@@ -8613,7 +8613,7 @@ export interface components {
         KpiRow: {
             /**
              * Format: date
-             * @description null if the figure is of the whole range.
+             * @description null if the figure covers the whole range.
              * @example 2026-11-21
              */
             day: string | null;
@@ -8686,7 +8686,7 @@ export interface components {
             /** @enum {string} */
             product_line: "credits";
             /**
-             * @description The worth of the remaining credits of all lots; null before the last month.
+             * @description The worth of the remaining credits of all lots; null for every month except the last.
              * @example 999
              */
             proof: number | null;
@@ -9040,7 +9040,7 @@ export interface components {
              */
             amount_discount: number | null;
             /**
-             * @description The part taken by disputes that are open or lost.
+             * @description The part of the price that open and lost disputes withdrew.
              * @example 999
              */
             amount_disputed: number;
@@ -9050,7 +9050,7 @@ export interface components {
              */
             amount_refunded: number;
             /**
-             * @description The price before discounts, in the currency's minor unit. It contains the tax only if the shop's prices do.
+             * @description The price before discounts, in the currency's minor unit. It contains the tax only if the shop's prices contain it.
              * @example 999
              */
             amount_subtotal: number;
@@ -9088,7 +9088,7 @@ export interface components {
             /** @description Whether the buyer gave Stripe a tax id. Stripe stores it; Farthing does not. */
             has_tax_id: boolean | null;
             /**
-             * @description Stripe's invoice of the purchase; null if the shop makes none.
+             * @description Stripe's invoice of the purchase; null if the shop creates no invoices.
              * @example in_1Q8
              */
             invoice_id: string | null;
@@ -9199,7 +9199,7 @@ export interface components {
             description?: string;
             /**
              * Format: date-time
-             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless the request changes no setting.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is accepted only if the request changes no setting.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -9325,7 +9325,7 @@ export interface components {
              */
             reconciled_at: string | null;
             /**
-             * @description not_applicable: Stripe lists no transactions of a manual payout; in_progress: its list has not been compared yet; mismatched: it has open mismatches.
+             * @description not_applicable: Stripe lists no transactions of a manual payout; in_progress: the payout's list has not been compared yet; mismatched: the payout has open mismatches.
              * @enum {string}
              */
             reconciliation: "not_applicable" | "in_progress" | "reconciled" | "mismatched";
@@ -9644,7 +9644,7 @@ export interface components {
             cached_input_per_million_usd?: string | null;
             /**
              * Format: date-time
-             * @description When the change begins, at most two years from now; by default, now. A moment in the past is refused, unless the request changes no setting.
+             * @description When the change begins, at most two years from now; by default, now. A moment in the past is accepted only if the request changes no setting.
              * @example 2027-01-01T00:00:00Z
              */
             effective_from?: string;
@@ -10043,12 +10043,12 @@ export interface components {
         SaveCardRequest: {
             /**
              * Format: uri
-             * @description The URL must begin with an origin of APP_ORIGINS, letter by letter.
+             * @description The URL must begin with an origin of APP_ORIGINS, character for character.
              */
             cancel_url?: string;
             /**
              * Format: uri
-             * @description The URL must begin with an origin of APP_ORIGINS, letter by letter.
+             * @description The URL must begin with an origin of APP_ORIGINS, character for character.
              */
             success_url?: string;
         };
@@ -10287,7 +10287,7 @@ export interface components {
             /** @description Percent; it never falls. */
             progress: number;
             /**
-             * @description queued, unless a job with this client_temp_id exists already.
+             * @description queued for a new job. If a job with this client_temp_id exists, its status.
              * @enum {string}
              */
             status: "queued" | "processing" | "completed" | "failed" | "cancelled";
@@ -10514,7 +10514,7 @@ export interface components {
              * @example 2026-11-21
              */
             day: string | null;
-            /** @description `feature` of the caller's metadata, if it is a text of at most 64 characters. The first 200 features are kept apart; later ones are `other`. */
+            /** @description `feature` of the caller's metadata, if it is a text of at most 64 characters. The first 200 features are counted separately; all later features are counted as `other`. */
             feature: string | null;
             input_tokens: number;
             /**
@@ -10583,7 +10583,7 @@ export interface components {
             type: string;
         };
         WebhookEventWithEntries: components["schemas"]["WebhookEventWithFacts"] & {
-            /** @description The `id` for GET /customers/{id} of the buyer whose order or booking the event is about; null if it is about neither. */
+            /** @description The buyer whose order or booking the event is about, as the `id` of GET /customers/{id}; null if the event is about no order and no booking. */
             customer_id: string | null;
             /** @description The entries that the event caused, oldest first; none if it moved no credits. */
             entries: components["schemas"]["ExplainedEntry"][];
@@ -10600,7 +10600,7 @@ export interface components {
              */
             address: string | null;
             /**
-             * @description Null unless status is granted.
+             * @description Set only if status is granted.
              * @example 49.5
              */
             amount: string | null;
@@ -10619,7 +10619,7 @@ export interface components {
              */
             queued_at: string;
             /**
-             * @description The limit that refused the user; null unless status is refused.
+             * @description The limit that refused the user; set only if status is refused.
              * @example day_ceiling
              * @enum {string|null}
              */

@@ -1,4 +1,4 @@
-/** Answers a chat as one JSON answer, without a stream. */
+/** Answers a chat with one JSON response, without a stream. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./progress.ts";
 import type { Answer } from "../_shared/contracts/database/results/chats.ts";
@@ -23,8 +23,8 @@ async function ask(chat: OpenChat) {
 /**
  * Returns the whole answer after charging for it. If the caller disconnects, the work continues: the answer
  * is charged anyway, and a repeat with the same key gets it.
- * @throws ApiError of the provider, in which case nothing is charged; ApiError of the database if the chat
- * could not be settled yet
+ * @throws ApiError of the provider, and then nothing is charged; ApiError of the database if the
+ *   chat could not be settled yet
  */
 export async function answerChat(chat: OpenChat): Promise<Answer> {
   const work = ask(chat).then((completion) => settleChat(chat, completion));

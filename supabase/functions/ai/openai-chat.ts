@@ -101,11 +101,11 @@ export const openAiChat = defineRoute({
   answerHeaders: {
     ...HOLD_HEADER,
     "farthing-credits": z.string().optional().openapi({
-      description: "The credits charged. Absent from a stream, unless the answer is a replay.",
+      description: "The credits charged. A stream has this header only if the answer is a replay.",
     }),
     "farthing-balance": z.string().optional().openapi({
       description:
-        "The balance after the charge. Absent from a stream, unless the answer is a replay.",
+        "The balance after the charge. A stream has this header only if the answer is a replay.",
     }),
     "farthing-held": z.string().optional().openapi({
       description: "The credits held for a stream. Absent if the answer is a replay.",

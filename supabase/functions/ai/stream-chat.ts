@@ -165,10 +165,10 @@ async function pump(started: Started, caller: Caller): Promise<void> {
 }
 
 /**
- * Starts the provider's stream and waits for its first piece. Until then nothing has been sent, so if the
- * provider fails, the hold is released and the answer has the error's status. If the caller disconnects after
- * the provider has accepted the request, the caller is charged the highest amount that the provider can have
- * billed.
+ * Starts the provider's stream and waits for its first piece. Until then nothing has been sent, so
+ * if the provider fails, the hold is released and the response has the error's status. If the
+ * caller disconnects after the provider has accepted the request, the caller is charged the highest
+ * amount that the provider can have billed.
  */
 async function start(
   chat: OpenChat,
@@ -242,7 +242,7 @@ interface Wanted {
   /** Fires when the caller disconnects. */
   readonly signal: AbortSignal;
   readonly events: AnswerEvents;
-  /** Headers of the answer, in addition to those of every stream. */
+  /** Headers of the response, in addition to the headers of every stream. */
   readonly headers?: Readonly<HeaderPairs>;
 }
 
@@ -257,8 +257,8 @@ async function begin(chat: OpenChat, { signal, events, headers }: Wanted): Promi
 
 /**
  * Answers with server-sent events after the provider's first piece has arrived.
- * @throws ApiError if the provider fails before the first piece; nothing is charged unless the caller has
- * disconnected
+ * @throws ApiError if the provider fails before the first piece; something is charged only if the
+ * caller has disconnected
  */
 export function streamChat(chat: OpenChat, wanted: Wanted): Promise<Response> {
   return withOwnTime(() => begin(chat, wanted), STREAM_MS);

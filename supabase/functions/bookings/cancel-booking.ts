@@ -6,8 +6,8 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /**
- * Sends the refund of a cancelled booking. If sending fails, the answer stays the same: the booking is
- * cancelled, and the runner sends the refund later or records that it failed.
+ * Sends the refund of a cancelled booking. If sending fails, the response stays the same: the
+ * booking is cancelled, and the runner sends the refund later or records that it failed.
  */
 async function refundNow(services: Services, refund: RefundToSend): Promise<void> {
   await sendRefund(services, refund).catch((error: unknown) => {

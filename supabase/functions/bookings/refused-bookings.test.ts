@@ -1,4 +1,4 @@
-/** Tests the answer to a booking that the fraud rules refuse. */
+/** Tests the response to a booking that the fraud rules refuse. */
 import assert from "node:assert/strict";
 import type { BookingStep } from "../_shared/contracts/database/results/bookings.ts";
 import { PROVIDER_ID } from "#support/samples/bookings.ts";

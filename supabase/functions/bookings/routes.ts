@@ -59,8 +59,8 @@ function advance(name: keyof typeof STEPS) {
     path: `/{id}/${name}`,
     summary,
     description:
-      "For the provider of the booking. In another status the request is refused, and `details` " +
-      "names the booking's status.",
+      "For the provider of the booking. If the booking's status does not allow this step, the " +
+      "request is refused, and `details` names the status.",
     who: ["user"],
     limit: "default",
     idempotent: false,

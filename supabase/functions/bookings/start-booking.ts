@@ -58,14 +58,16 @@ async function cancelPayment(services: Services, payment: PaymentToCancel): Prom
   });
 }
 
-/** Books a provider. The answer contains the client secret, with which the buyer's browser pays. */
+/**
+ * Books a provider. The response contains the client secret, with which the buyer's browser pays.
+ */
 export const startBooking = defineRoute({
   method: "post",
   path: "/",
   summary: "Book a provider",
   description:
-    "The provider's `charges_enabled` must be true. The application fee is 3 %, unless the policy " +
-    "sets another one, rounded half up.",
+    "The provider's `charges_enabled` must be true. The application fee is 3 % of the amount, or " +
+    "the percentage that the policy sets, rounded half up.",
   who: ["user"],
   limit: "bookings",
   idempotent: true,

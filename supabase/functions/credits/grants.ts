@@ -20,8 +20,8 @@ export const grantCredits = defineRoute({
   path: "/grants",
   summary: "Grant credits to a user",
   description:
-    "Operators can't grant credits to themselves. Above a ceiling of the policy the answer is " +
-    "202: the grant is pending until another operator confirms it. With `dry_run` the answer is 200 " +
+    "Operators can't grant credits to themselves. Above a ceiling of the policy the response is " +
+    "202: the grant is pending until another operator confirms it. With `dry_run` the response is 200 " +
     "with what the grant would change.",
   who: ["operator"],
   limit: "default",
@@ -41,7 +41,7 @@ export const grantCredits = defineRoute({
       p_reference_id: body.reference_id,
       p_once: body.once,
     };
-    // A dry run has no key, so that its figures are those of its moment.
+    // A dry run has no key, because its figures must be computed anew for each request.
     if (body.dry_run) return ok(await services.database.rpc("grants_preview", terms));
     return await idempotent(call, "credits_grant", { ...terms, p_correlation_id: context.traceId });
   },

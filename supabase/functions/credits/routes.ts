@@ -83,7 +83,7 @@ export const setSpendCap = defineRoute({
   description:
     "Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and " +
     "`details.resets_at` says when the cap resets. An operator or a secret key imposes a cap on " +
-    "another user, which that user can't lift. With `dry_run` the answer has the caps that the change " +
+    "another user, which that user can't lift. With `dry_run` the response has the caps that the change " +
     "would leave.",
   who: ["user", "secret", "operator"],
   limit: "default",
@@ -94,7 +94,7 @@ export const setSpendCap = defineRoute({
   handler: async (call) => {
     const { caller, body, services } = call;
     const cap = { p_user_id: subjectOf(caller, body.user_id), p_daily: body.daily };
-    // A dry run has no key, so that its figures are those of its moment.
+    // A dry run has no key, because its figures must be computed anew for each request.
     if (body.dry_run) return ok(await services.database.rpc("spend_caps_preview", cap));
     return await idempotent(call, "spend_caps_set", { ...cap, p_reason: body.reason });
   },

@@ -55,7 +55,7 @@ export const listReads = defineRoute({
   summary: "List reads of a customer",
   description:
     "Lists the reads of a customer's data by operators, and by secret keys on /customers, of " +
-    "the last year. This request is the newest.",
+    "the last year. This request itself is the newest item.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

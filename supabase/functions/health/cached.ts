@@ -1,4 +1,4 @@
-/** Caches an answer of a health endpoint for all callers. */
+/** Caches a response of a health endpoint for all callers. */
 import type { Services } from "../_shared/http/route/app-services.ts";
 
 interface Known<T> {
@@ -15,7 +15,7 @@ export function cached<T>(
   look: (services: Services) => Promise<T>,
 ): (services: Services) => Promise<T> {
   // A process of the health function uses one set of services, so this map has one entry. Each test has its
-  // own services, so no test gets another test's answer.
+  // own services, so no test gets another test's response.
   const last = new WeakMap<Services, Known<T>>();
   return (services) => {
     const nowMs = services.now().getTime();

@@ -159,7 +159,7 @@ export const runDeep = defineRoute({
   responses: { 200: DeepReport },
   handler: async ({ services }) => {
     const checks = runDeepChecks(services);
-    // The database sends its request through pg_net and does not wait for the answer.
+    // The database sends its request through pg_net and does not wait for the response.
     services.waitUntil(checks.catch(() => {}));
     return ok(await checks);
   },

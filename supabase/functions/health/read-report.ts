@@ -43,7 +43,7 @@ export const readReport = defineRoute({
   summary: "Read durations by route, error budgets and paid checks",
   description:
     "Computed at most once in five seconds. While the database is unavailable, the last report " +
-    "is returned, marked `stale`, for ten minutes; then 503. Quantiles are within 10 % of the " +
+    "is returned for ten minutes, marked `stale`; then the status is 503. Quantiles are within 10 % of the " +
     "true value.",
   who: ["none"],
   limit: "default",

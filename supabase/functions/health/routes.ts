@@ -20,7 +20,7 @@ export const readLive = defineRoute({
   handler: () => Promise.resolve(ok({ status: "ok" as const })),
 });
 
-/** All callers get the same cached answer, so parallel collectors cost as much as one. */
+/** All callers get the same cached response, so parallel collectors cost as much as one. */
 const CACHED_MS = 2_000;
 
 const metrics = cached(
@@ -113,8 +113,8 @@ export const readFigures = defineRoute({
   path: "/figures",
   summary: "Read the figures of the moment, such as Redis's memory and waiting work",
   description:
-    "The gauges of `GET /health/metrics` for operators. Redis's own figures are read by the hourly " +
-    "paid check; without them Redis is unavailable or reports none.",
+    "The gauges of `GET /health/metrics` for operators. The hourly paid check reads Redis's own " +
+    "figures; they are missing if Redis is unavailable or reports no figures.",
   responses: { 200: Figures },
   handler: async ({ services }) => {
     const { figures } = await services.database.rpc("health_metrics", {});

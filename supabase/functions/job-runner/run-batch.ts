@@ -19,7 +19,7 @@ export const runBatch = defineRoute({
   responses: { 200: JobRunnerReport },
   handler: async ({ services }) => {
     const run = runJobs(services, JOB_TYPES, systemClock);
-    // The database sends its request through pg_net and does not wait for the answer.
+    // The database sends its request through pg_net and does not wait for the response.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);
   },

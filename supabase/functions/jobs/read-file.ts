@@ -36,7 +36,7 @@ export const readFile = defineRoute({
   method: "get",
   path: "/{id}/file",
   summary: "Download the file that a job wrote",
-  description: "CSV, without the envelope. The file is stored until the job's `expires_at`.",
+  description: "The file is CSV without the JSON envelope, stored until the job's `expires_at`.",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,

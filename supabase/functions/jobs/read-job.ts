@@ -35,14 +35,14 @@ function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
 }
 
 /**
- * Reads a job. While the job has not changed since the caller's ETag, the answer is 304 without a
+ * Reads a job. While the job has not changed since the caller's ETag, the response is 304 without a
  * body.
  */
 export const readJob = defineRoute({
   method: "get",
   path: "/{id}",
   summary: "Read a job",
-  description: "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. An answer without " +
+  description: "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. A response without " +
     "`Retry-After` means that the job has ended.",
   who: ["user", "operator"],
   limit: "default",
@@ -63,7 +63,7 @@ export const readJob = defineRoute({
       "jobs_read",
       { p_user_id: ownerReadBy(caller), p_job_id: params.id },
     );
-    // The ETag is weak, because two answers for the same revision differ in `metadata`.
+    // The ETag is weak, because two responses for the same revision differ in `metadata`.
     const own = {
       etag: `W/"${revision}"`,
       ...(!isFinished(job.status) && { "retry-after": String(pollAfter(age_seconds)) }),

@@ -20,7 +20,7 @@ export const runBatch = defineRoute({
   responses: { 200: NotificationRunnerReport },
   handler: async ({ services }) => {
     const run = runNotifications(services, services.now().getTime() + BUDGET_MS);
-    // The database sends its request through pg_net and does not wait for the answer.
+    // The database sends its request through pg_net and does not wait for the response.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);
   },

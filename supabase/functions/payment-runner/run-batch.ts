@@ -22,9 +22,9 @@ const BUDGET_MS = 100_000;
 type Report = (typeof PaymentRunnerReport)["_output"];
 
 /**
- * Runs all parts in parallel. A failed part does not stop the other parts: for example, a refund is sent even
- * if Stripe's list of events is unavailable. If a part failed, the answer is its error, so that monitoring
- * sees the failure.
+ * Runs all parts in parallel. A failed part does not stop the other parts: for example, a refund is
+ * sent even if Stripe's list of events is unavailable. If a part failed, the response is its error,
+ * so that monitoring sees the failure.
  */
 async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;
@@ -93,7 +93,7 @@ export const runBatch = defineRoute({
   errors: ["mode_mismatch"],
   handler: async ({ services }) => {
     const batch = run(services);
-    // The database sends its request through pg_net and does not wait for the answer.
+    // The database sends its request through pg_net and does not wait for the response.
     services.waitUntil(batch.catch(() => {}));
     return ok(await batch);
   },

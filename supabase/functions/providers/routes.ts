@@ -4,7 +4,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { onboardingUrls } from "../_shared/domain/return-urls.ts";
 
-/** Reads the caller's own provider. Its state is that of Stripe's last event. */
+/** Reads the caller's own provider, in the state that Stripe's last event reported. */
 export const readProvider = defineRoute({
   method: "get",
   path: "/me",

@@ -29,7 +29,7 @@ export const listRefunds = defineRoute({
   },
 });
 
-/** Reads a refund. Its state is that of Stripe's last event. */
+/** Reads a refund, in the state that Stripe's last event reported. */
 export const readRefund = defineRoute({
   method: "get",
   path: "/{id}",

@@ -14,9 +14,9 @@ export const startRefund = defineRoute({
   path: "/",
   summary: "Refund an order or a booking",
   description:
-    "In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's " +
+    "In full or in part, until nothing is left. The response waits up to two seconds for Stripe's " +
     "event; before the event arrives, status is pending and no credits have moved. With `dry_run` " +
-    "the answer is 200 with what the refund would change.",
+    "the response is 200 with what the refund would change.",
   who: ["operator"],
   limit: "refunds",
   idempotent: true,
@@ -33,14 +33,14 @@ export const startRefund = defineRoute({
       p_amount: body.amount?.toString(),
       p_reason: body.reason,
     };
-    // A dry run has no key, so that its figures are those of its moment.
+    // A dry run has no key, because its figures must be computed anew for each request.
     if (body.dry_run) return ok(await database.rpc("refunds_preview", terms));
     const { p_idempotency_key } = idempotency.args;
     return await twoPhase(call, {
       what: "refund",
       begin: () => database.rpc("refunds_begin", { ...terms, ...idempotency.args }),
-      // sendRefund stores Stripe's answer and frees the key after a failure, so this call needs no
-      // `abandon`.
+      // sendRefund stores Stripe's response and frees the key after a failure, so this call needs
+      // no `abandon`.
       async outside({ refund }) {
         const sent = await sendRefund(services, refund, p_idempotency_key);
         return await awaitEvent(services, sent);

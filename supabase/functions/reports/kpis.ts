@@ -8,7 +8,7 @@ export const reportKpis = reportRoute({
   description:
     "Time to first dollar, success of webhooks by hop, p95 of notification and ledger endpoints, " +
     "evidence of orders, purchased and debited credits, refused credentials and rate limits. Each " +
-    "row has its formula. Figures of requests are those of the last 35 days.",
+    "row has its formula. Figures of requests cover only the last 35 days.",
   row: KpiRow,
   columns: [
     { key: "name" },

@@ -6,7 +6,7 @@ import { ok } from "../_shared/http/reply/reply.ts";
 /**
  * Removes the saved card and opts out of auto top-up. No charge begins after the database has
  * removed the card; then Stripe detaches it, and refuses a charge that a runner has begun and not
- * sent. The answer names a charge that may have been sent before the removal. If Stripe is
+ * sent. The response names a charge that may have been sent before the removal. If Stripe is
  * unavailable, the request fails and can be repeated, and the payment runner detaches the card,
  * too. The route has no feature flag, so that a user can always remove a card.
  */
@@ -15,7 +15,7 @@ export const removeCard = defineRoute({
   path: "/card",
   summary: "Remove the saved card and opt out of auto top-up",
   description:
-    "No charge of the card begins any more, also if Stripe is unavailable (502, 503) and " +
+    "No further charge of the card begins, even if Stripe is unavailable (502, 503) and " +
     "detaches the card later. `pending_charge` is a charge that was requested before and may still " +
     "be paid. Without a saved card only auto top-up is stopped, so the request can be repeated.",
   who: ["user"],

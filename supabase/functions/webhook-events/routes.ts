@@ -53,8 +53,8 @@ export const readEvent = defineRoute({
 });
 
 /**
- * Applies a dead-lettered, failed, deferred or ignored event again. The answer has the event's new
- * state.
+ * Applies a dead-lettered, failed, deferred or ignored event again. The response has the event's
+ * new state.
  */
 export const replayEvent = defineRoute({
   method: "post",

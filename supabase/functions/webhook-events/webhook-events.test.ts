@@ -100,7 +100,7 @@ interface Backfill {
 }
 
 /**
- * Requests a backfill of the last 24 hours. Returns the answer, the received events and the
+ * Requests a backfill of the last 24 hours. Returns the response, the received events and the
  * requests to Stripe.
  */
 async function backfill({ pages, known = [], failing = [], now }: Backfill) {

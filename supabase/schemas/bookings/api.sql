@@ -229,7 +229,8 @@ declare
   v_data jsonb;
 begin
   if v_booking.status = 'completed' then
-    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+    perform farthing.fail('booking_not_cancellable',
+      'A completed booking cannot be cancelled. Ask an operator for a refund.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
   -- If the booking was paid while Stripe was asked to cancel the payment, the money is refunded.

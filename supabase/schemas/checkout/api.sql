@@ -1,5 +1,5 @@
 -- The RPC functions of checkouts: begin (committed before Stripe is called), attach (after Stripe's
--- answer), and abandon (if Stripe opened no session). Also the packages on sale, and a user's
+-- response), and abandon (if Stripe opened no session). Also the packages on sale, and a user's
 -- orders.
 
 create function farthing_public.checkout_begin(
@@ -82,7 +82,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its answer under the order's key, errors included. So the order of a refused
+  -- Stripe repeats its response under the order's key, errors included. So the order of a refused
   -- session cannot be used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
@@ -163,7 +163,7 @@ comment on function farthing_public.checkout_orders is
   'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
--- The names and values are those of order_answer().
+-- The names and values are the same as in order_answer().
 select o.order_id as id, o.kind, o.status, o.package_id, o.package_name, o.amount, o.currency,
   o.amount as amount_subtotal, o.amount_discount, o.amount_tax, o.amount_total, o.invoice_id, o.has_tax_id,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,

@@ -52,7 +52,7 @@ comment on table farthing.notifications is
   '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that got no '
-  'answer and may have sent the notification. retried_at: when an operator last queued it again. data: '
+  'response and may have sent the notification. retried_at: when an operator last queued it again. data: '
   'the template''s values, no personal data. locale, shop: the language and the shop''s settings of the '
   'first attempt, which later attempts repeat; shop is erased when the notification is sent. last_error: '
   'a code.';

@@ -135,7 +135,7 @@ comment on table farthing.balance_transactions is
   'source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s metadata '
   'names. fee_id: the application fee that the transaction collects or refunds. charge_id: the charge of '
   'a payment, a returned payment, an application fee or a transfer. transfer_id: the transfer of a '
-  'reversal. Amounts in minor units.';
+  'reversal. Amounts are in minor units.';
 create index balance_transactions_by_source on farthing.balance_transactions (source_id);
 -- The control totals of reports add up this index and do not read the table.
 create index balance_transactions_booked on farthing.balance_transactions (booked_on)

@@ -55,12 +55,12 @@ begin
   if p_author like 'operator:%' and p_has_second_factor is not true
     and farthing.mfa_applies(p_changes ->> 'operator_mfa', p_livemode)
   then
-    perform farthing.fail('mfa_required', 'This value needs a second factor of you, too, because without one '
+    perform farthing.fail('mfa_required', 'You need a second factor to set this value, because without one '
       'you could not change it back. Verify one with supabase.auth.mfa, then send the new token.', null,
       'changes.operator_mfa');
   end if;
 end
 $$;
 comment on function farthing.refuse_lockout(jsonb, text, boolean, boolean) is
-  'Fails mfa_required if an operator without a second factor requires one of operators: perhaps none of '
-  'them has one, and then only a secret key could change the setting back.';
+  'Fails mfa_required if an operator without a second factor would require a second factor of operators: '
+  'if no operator has one, only a secret key could change the setting back.';

@@ -115,7 +115,7 @@ comment on table farthing.policy is
   'late_settle_within: for how long an expired hold may be settled. usage_max_*: how far in the past or '
   'in the future a reported usage may have occurred. grant_ceiling*: if a grant exceeds one of these '
   'ceilings, another operator must confirm it; there is one ceiling for a single grant, one for an '
-  'author''s grants of a day, and one for all grants of a day. In credits. grant_ceilings_bind_keys: '
+  'author''s grants of a day, and one for all grants of a day; all are in credits. grant_ceilings_bind_keys: '
   'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
   'pending_grant_life: for how long a grant waits for confirmation. welcome_credits: the credits for a '
   'new user with a confirmed email address, 0 for none; welcome_credits_life: after which time they '

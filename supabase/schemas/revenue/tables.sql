@@ -52,7 +52,7 @@ comment on table farthing.revenue_lines is
   'fits. The price of an order without tax is its charge; `discount` and `tax` change it to what was '
   'paid. The lines of a refund or dispute are the money without tax and `tax_returned`. source_id: '
   'Stripe''s id of the payment, refund, balance transaction or fee. Stripe''s fees are in the currency '
-  'of the balance, all other amounts in that of the payment.';
+  'of the balance, all other amounts in the currency of the payment.';
 -- A fact has only one line of each kind, with three exceptions: returned fees and the fees of
 -- balance transactions are booked as differences, and the tax of a refund is booked again with the
 -- opposite sign if the refund fails.

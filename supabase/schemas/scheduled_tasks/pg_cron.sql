@@ -20,7 +20,7 @@ begin
   if exists (select from cron.job
     where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
     raise exception 'Another scheduled job is named farthing.'
-      using hint = 'Rename that job, and push again.';
+      using hint = 'Rename that job, then apply the migrations again, for example by supabase db push.';
   end if;
 end
 $$;

@@ -98,7 +98,7 @@ begin
   end if;
   perform farthing.require_operator(coalesce(p_author, 'sql:' || session_user));
   if p_since is null or p_since > v_until then
-    perform farthing.fail('invalid_request', '`since` must not be after `until`, and not in the future.',
+    perform farthing.fail('invalid_request', '`since` must not be in the future or after `until`.',
       null, 'since');
   end if;
   select coalesce(jsonb_agg(jsonb_build_object('refused_as', f.reason, 'count', f.count) order by f.reason),

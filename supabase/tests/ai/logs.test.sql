@@ -94,7 +94,7 @@ select lives_ok($$ select farthing.write_ai_log(tests.person('ann'), to_jsonb(pg
 select is((select count(*)::int from farthing.ai_logs), logs + 1,
   'the log in a JSON string is stored') from before;
 
--- The owners of logs.
+-- Users read, change and delete only their own consent and logs.
 create temporary table own as select count(*)::int as logs from farthing.ai_logs
 where user_id = tests.person('ann');
 select is(tests.seen_by('authenticated', 'ann', 'select count(*) from ai_logs') #>> '{0,count}',
@@ -126,7 +126,7 @@ select is(tests.code_for('authenticated', 'ann', 'update ai_consent set updated_
   'ok', 'ann sets an old date on her consent');
 select is((select max(updated_at) from farthing.ai_consents), now(), 'the consent has the current date');
 
--- Logs after 30 days.
+-- Logs expire after 30 days, and the task deletes them.
 select is((pg_temp.write('dan', '{}', tests.after())).expires_at, tests.after('720 h'),
   'dan''s log expires after 30 days');
 select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at, now(),

@@ -64,7 +64,7 @@ where rule = 'webhook_failure' and state = 'open';
 update farthing.backfills set unreadable = 0;
 select is(tests.alerts('21 days 3 min'), 'nothing', 'the incident ends when the events are read');
 
--- The charges of an hour, of which some failed. The usual share of failed charges is one in fifty.
+-- Some of the charges of an hour failed. The usual share of failed charges is one in fifty.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void
 language sql as $$
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -103,7 +103,7 @@ select is(tests.alerts('33 days 1 min'), 'charge_failure_rate open',
 delete from farthing.card_uses;
 select is(tests.alerts('34 days'), 'nothing', 'the incident ends without charges');
 
--- Stripe's payouts, and mismatches with Stripe's records.
+-- Late payouts, and mismatches with Stripe's records, open incidents.
 insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
   arrives_at, reported_at) values ('po_1', 1, 'usd', true, 'in_transit', 'in_progress',
   tests.after('40 days'),
@@ -119,7 +119,7 @@ select is(tests.alerts('44 days'), 'reconciliation_mismatch open',
 update farthing.mismatches set resolved_at = tests.after('44 days 1 min');
 select is(tests.alerts('44 days 1 min'), 'nothing', 'the incident ends when the mismatch is resolved');
 
--- The proof.
+-- Violations of the proof, and a proof that is overdue, open an incident.
 select isnt(tests.give('ann', '10'), null, 'ann has 10 credits');
 select is(farthing.prove_if_due(tests.after('50 days')), true, 'the ledger is proved');
 select is(tests.alerts('50 days'), 'nothing', 'a proof without violations opens no incident');
@@ -243,7 +243,7 @@ select is(tests.alerts('90 days 10 min'), 'nothing', 'the incident ends when Red
 select tests.measures('91 days', 'limiter_fallbacks', 'reason=down', 9);
 select is(tests.alerts('91 days 1 min'), 'nothing', 'nine fallbacks open no incident, whatever their share');
 
--- Dead-lettered jobs and notifications.
+-- Dead-lettered jobs and notifications open incidents.
 create function pg_temp.fails(p_code text, p_attempts int) returns void language sql as $$
   insert into farthing.jobs (user_id, type, status, input, input_hash, error_code, attempts, author,
     run_after, created_at, completed_at, expires_at)

@@ -14,7 +14,7 @@ returns jsonb language sql as $$
     p_count)
 $$;
 
--- Paid checks.
+-- A paid check that fails opens an incident.
 select is(tests.alerts('0'), 'nothing', 'no check opens no incident');
 select isnt(deep_checks_report('ai', 'failed', 100, 'upstream_unavailable', p_now => tests.after()), null,
   'the hourly check reports that the AI service failed');
@@ -58,7 +58,7 @@ select is(tests.alerts('2 days 1 min'), 'ai_slow open',
   'more slow calls open an incident, however fast other services are');
 select is(tests.alerts('2 days 11 min'), 'nothing', 'the incident ends after ten minutes');
 
--- Credentials.
+-- Many requests with refused credentials open an incident.
 select tests.measures('3 days', 'auth_failures', 'status=401,code=unauthorized', 60);
 select tests.measures('3 days', 'auth_failures', 'status=403,code=forbidden', 39);
 select tests.requests('3 days', 'GET /credits', '4xx', 99);

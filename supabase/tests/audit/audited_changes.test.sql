@@ -10,7 +10,7 @@ create function pg_temp.last_audit() returns text language sql as $$
 $$;
 select isnt(tests.give('ann', '10', '1 day'), null, 'ann has 10 credits');
 
--- Changes that are refused without a reason.
+-- These changes are refused without a reason.
 select tests.fails_with('update farthing.policy set top_up_smallest = 60', '23001', null,
   'the policy cannot be changed without a reason');
 select lives_ok($$ select farthing.set_policy('{"top_up_smallest": 60}', 'the bank asks for it') $$,
@@ -35,7 +35,7 @@ select is(pg_temp.last_audit(), format('accounts {"account_id": %s}: {"daily_cap
   '5.000000000000000000} by %s for a daily cap was set', account_id, 'sql:' || session_user),
   'the audit row has the cap before and after the change') from farthing.accounts;
 
--- Changes that are accepted without a reason.
+-- These changes need no reason, and are audited.
 select set_config('farthing.change', '', true);
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd)
 values ('new', 1, 1, 2);

@@ -39,7 +39,7 @@ select is(pg_temp.last_read(), 'operator:x GET /customers/{id} user ' || tests.p
 select is(count(*)::int, 0, 'no row names an account and a user') from farthing.customer_reads
 where account_id is not null and user_id is not null;
 
--- Reads by secret keys and by owners.
+-- Reads of lists by secret keys and owners are not recorded. Searches by secret keys are recorded.
 select is(pg_temp.read('ann', 'key:default', route), '', 'a secret key reads ' || route)
 from unnest(array['GET /credits', 'GET /jobs']) route;
 select is(pg_temp.read('ann', 'owner', 'GET /credits'), '', 'ann reads her own balance');

@@ -27,7 +27,7 @@ select is((select array_agg(farthing.currency_step(c) order by nr) from unnest(a
   'us', 'usdd', 'xau', '']) with ordinality u (c, nr)), '{1,1,10,100,null,null,null,null,null}',
     'Stripe''s currencies have a step, and other texts have none');
 
--- Begin.
+-- bookings_begin() fixes the terms and starts the idempotency key.
 create temporary table ann as select tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', p_temp => 't1') as b;
 select is(b, jsonb_build_object('step', 'create', 'booking', jsonb_build_object('booking_id', (select
   booking_id
@@ -56,7 +56,7 @@ select tests.fails_with($$ select bookings_begin(gen_random_uuid(), md5('provide
   'not_found', 'user_id', 'an unknown user cannot book');
 select is((select count(*)::int from farthing.bookings), 1, 'a refused request stores no booking');
 
--- Blocked users and addresses.
+-- Blocked users and addresses cannot book.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('user', tests.person('eve')::text, 'a test', 'key:test'),
   ('ip', tests.sha256('198.51.100.1'), 'a test', 'key:test');
@@ -88,7 +88,7 @@ select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '5 min', 't1') -> 
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k2', '5 min', 't1') #>> '{booking,booking_id}'
   = b #>> '{booking,booking_id}', false, 'another key makes another booking') from ann;
 
--- Attach.
+-- bookings_attach() stores the payment, and the client secret apart from the key and the booking.
 create temporary table attached as select bookings_attach((b #>> '{booking,booking_id}')::uuid, 'pi_a',
   'pi_a_secret', tests.sha256('k'), tests.after('6 min')) as a from ann;
 select is(a - 'data', '{"status": 201, "replayed": false}', 'the payment is stored') from attached;
@@ -114,7 +114,7 @@ select tests.fails_with($$ select bookings_attach(gen_random_uuid(), 'pi_c', 's'
   'booking_id',
   'an unknown booking cannot get a payment');
 
--- Abandoned bookings.
+-- A booking without a payment is continued by a retry, or cancelled.
 select is(tests.begin_booking('bob', 'pat', 500, 'eur', 'b') ->> 'step', 'create', 'bob begins a booking');
 create temporary table bob as select booking_id as id from farthing.bookings where currency = 'eur';
 select is(bookings_abandon(tests.sha256('b'), id), '{}', 'Stripe refuses the payment') from bob;
@@ -257,7 +257,7 @@ from unnest(array['authenticated', 'anon']) role, unnest(array['bookings_list(te
   'bookings_advance(gen_random_uuid(), gen_random_uuid(), '''')', 'bookings_cancelled(gen_random_uuid())',
   'bookings_cancel(gen_random_uuid(), gen_random_uuid())', 'mode_check(true)']) call;
 
--- Deleted users.
+-- Bookings of deleted users stay, and can still be paid.
 delete from auth.users where id = (select tests.person('pat'));
 select tests.fails_with($$ select tests.begin_booking('bob', 'pat', 100, 'usd') $$, 'invalid_request',
   'provider_id', 'a deleted provider cannot be booked');

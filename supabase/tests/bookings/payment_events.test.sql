@@ -92,7 +92,7 @@ from (values ('processing', interval '9 s'), ('payment_failed', '10 s'), ('cance
 select is((select status from farthing.bookings where payment_intent_id = 'pi_a'), 'paid',
   'the later events change nothing');
 
--- The fee as Stripe reports it.
+-- The collected and refunded fee are stored as Stripe reports them.
 select is(tests.fee_event('a', 'created', 0, '8 s'), 'processed', 'a fee is collected');
 select is(tests.fee_event('a', 'refunded', 12, '20 s'), 'processed', '12 of the fee are refunded');
 select is(tests.fee_event('a', 'refunded', 5, '15 s'), 'processed', 'an older event of the fee arrives late');
@@ -133,7 +133,7 @@ select is(tests.booking_line('a'),
   'cancelled, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
   'the booking stays cancelled, with what is refunded');
 
--- Disputes.
+-- Disputes change the disputed amount, and block a cancellation.
 create function pg_temp.disputed(p_label text, p_status text, p_amount bigint, p_passed interval) returns text
 language sql as $$
   select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_' || p_label,
@@ -157,7 +157,7 @@ select is(pg_temp.disputed('d', 'won', 1500, '4 s'), 'processed', 'the dispute i
 select is(tests.booking_line('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'a won dispute disputes nothing');
 
--- Cancelling.
+-- Cancelling a booking refunds or cancels its payment once.
 create function pg_temp.cancel(p_name text, p_label text, p_key text default null) returns jsonb language sql
   as
 $$
@@ -257,7 +257,7 @@ select is(tests.booking_line('z'),
   'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
   'a refunded booking stays completed');
 
--- Test mode and live mode.
+-- The first event sets the mode, and the other mode is refused.
 select is((select livemode from farthing.policy), false,
   'the first event set the mode of the project to test');
 select tests.fails_with($$ select tests.event('account.updated', '{}', '1 h', p_livemode => true) $$,

@@ -27,7 +27,7 @@ create function pg_temp.decided(p_name text) returns text[] language sql as $$
   where owner_id = tests.person(p_name)
 $$;
 
--- The limit of a provider.
+-- A provider has a limit of new bookings in an hour, whoever the buyers are.
 select is(pg_temp.books('p' || n, n * interval '1 min', p_key => 'k' || n), 'create', 'pat is booked')
 from generate_series(1, 3) n;
 select is(pg_temp.books('dan', '11 min', p_key => 'dan'), 'refused velocity_exceeded provider 3000',

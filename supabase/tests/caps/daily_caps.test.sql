@@ -45,7 +45,7 @@ select is(spend_caps_set(tests.person('ann'), '100', p_now => tests.after('5 h')
 select is(pg_temp.spends('1', '6 h') ->> 'code', 'spend_cap_reached',
   'a charge after the cap is used up is refused');
 
--- Single usage reports and batches.
+-- The cap limits single usage reports and batches.
 select is(tests.outcome($$ select usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o",
   "input_tokens": 1000}', p_now => tests.after('6 h')) $$) ->> 'code', 'spend_cap_reached',
   'usage above the cap is refused');
@@ -53,7 +53,7 @@ select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'a
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 1000)), p_now => tests.after('6 h'))
   #>> '{data,rejected,0,code}', 'spend_cap_reached', 'usage in a batch is refused');
 
--- The next day.
+-- The next day begins with the whole cap.
 select is(pg_temp.cap('25 h'), '{"daily": "100", "spent_today": "0",
   "resets_at": "2027-01-03T00:00:00+00:00"}', 'the spending starts at 0 after midnight');
 select is(usage_charge_batch((select jsonb_agg(jsonb_build_object('event_id', 'b' || n, 'user_id',
@@ -83,7 +83,7 @@ select is(usage_charge_batch((select jsonb_agg(jsonb_build_object('event_id', 'c
   tests.person('bob'), 'model', 'gpt-4o', 'input_tokens', n)) from unnest(array[3000, 1000]) n),
   p_now => tests.after()) -> 'data' -> 'accepted', '1', 'bob is charged as much as he can pay');
 
--- A cap of 0, and no cap.
+-- A cap of 0 stops every charge. Without a cap no charge is refused.
 select is(spend_caps_set(tests.person('ann'), '0', p_now => tests.after('26 h')) #>> '{data,daily}', '0',
   'a cap of 0 is a cap');
 select is(pg_temp.spends('0.000000000000000001', '26 h') ->> 'code', 'spend_cap_reached',

@@ -17,7 +17,7 @@ returns jsonb language sql as $$
     p_now => tests.after(p_passed))
 $$;
 
--- The catalogue.
+-- Packages are listed, and are sold to existing users only.
 select is((select array_agg(p ->> 'name') from jsonb_array_elements(checkout_packages(tests.after())) p),
   '{Starter,Deal,Plus,Pro,Business,Scale}',
   'packages are listed by price, and a package is not listed before its time');
@@ -35,7 +35,7 @@ select tests.fails_with($$ select checkout_begin(gen_random_uuid(), md5('deal'):
   'https://a.test', p_now => tests.after()) $$, 'not_found', 'user_id',
   'a purchase by an unknown user is refused');
 
--- Begin.
+-- checkout_begin() creates an order before Stripe is called.
 create temporary table ann as select pg_temp.buy('ann') as b;
 select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', 'checkout_session_id', null,
     'checkout_url', null, 'expires_at', tests.after('1 hour'), 'package_id', md5('deal')::uuid,
@@ -58,7 +58,7 @@ select isnt(pg_temp.buy('bob') #>> '{order,order_id}', b #>> '{order,order_id}',
   'another user gets another order')
 from ann;
 
--- Attach.
+-- checkout_attach() stores the session that Stripe opened.
 create temporary table attached as select checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_1',
   'https://s.test/1', p_now => tests.after('1 min')) as a from ann;
 select is(a, jsonb_build_object('status', 201, 'replayed', false, 'data', (b -> 'order')
@@ -111,7 +111,7 @@ select tests.fails_with(sql, '23001', null, format('T15: %s is refused', sql)) f
   'update farthing.packages set effective_from = now()', 'delete from farthing.packages',
   'update farthing.orders set credits = 1000', 'delete from farthing.orders']) sql;
 
--- A session that has ended.
+-- The order of a session that has ended expires.
 create temporary table cid as select pg_temp.buy('cid', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
   as b;
 select isnt(pg_temp.buy('cid', '25 min', 'b04eb8da-a595-4fbc-a8f4-708b219f705a') #>> '{order,order_id}',
@@ -132,7 +132,7 @@ select is(pg_temp.buy('dan', passed, 'b04eb8da-a595-4fbc-a8f4-708b219f705a') ->>
   format('a click %s after the start of a session of an hour returns step %s', passed, step))
 from (values (interval '58 min', 'reuse'), ('59 min', 'create')) c (passed, step);
 
--- Owners of orders.
+-- Users read only their own orders.
 select is(checkout_order(tests.person('ann'), (b #>> '{order,order_id}')::uuid) ->> 'status', 'paid',
   'a user reads their own order') from ann;
 select tests.fails_with(format('select checkout_order(tests.person(''bob''), %L)', b #>> '{order,order_id}'),

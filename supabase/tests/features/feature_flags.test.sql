@@ -9,7 +9,7 @@ select plan(47);
 select is((select array_agg(format('%s %s %s', f ->> 'name', f ->> 'state', f ->> 'percentage'))
   from jsonb_array_elements(features_read()) f), '{b2b on 0,b2c on 0}', 'both products begin switched on');
 
--- Setting a flag.
+-- Setting a flag changes only that flag.
 select is(features_set('b2b', state, percentage, 'key:ops', tests.after(passed)) - 'changed_at',
   jsonb_build_object('name', 'b2b', 'state', state, 'percentage', shown, 'changed_by', 'key:ops'),
   format('b2b is set to %s %s', state, percentage))
@@ -67,7 +67,7 @@ select is((select count(*)::int from buckets where b2b < percentage * 100), expe
   format('%s %% of the users are %s users', percentage, expected))
 from (values (0, 0), (100, 20000)) e (percentage, expected);
 
--- Privileges.
+-- Only service_role may call these functions.
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
   end, format('T13: only service_role may call %s (as %s)', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role,

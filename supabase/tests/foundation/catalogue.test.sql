@@ -134,7 +134,7 @@ where r.oid = 'auth.users'::regclass or t.tgtype & 66 = 0 and case when r.column
   then t.tgtype & 8 > 0
   else t.tgtype & 16 > 0 and (t.tgattr = '' or (t.tgattr::int2[])[0:] && r.columns) end;
 
--- The catalogue as it is.
+-- The schema as it is breaks none of the rules.
 select is_empty('select * from guards.without_rls', 'every table has row level security');
 select is_empty('select * from guards.without_policy', 'every table has a policy');
 select is_empty('select * from guards.careless_policies',

@@ -29,7 +29,7 @@ select isnt(holds_settle(tests.hold('bob', '1'), '27000', p_now => tests.after()
 select isnt(tests.give('bob', '1', p_passed => '6 s'), null, 'bob pays a part of his debt');
 select isnt(farthing.seal(), 0, 'all entries are sealed');
 
--- As ann.
+-- Ann sees her own rows.
 select is(tests.seen_by('authenticated', 'ann', 'select * from credits'),
   '[{"balance": "26239.900000000000000001", "held": "1.5", "debt": "0"}]',
   'T22: ann sees her balance, as text with all decimals');

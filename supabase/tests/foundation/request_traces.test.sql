@@ -26,7 +26,7 @@ create function pg_temp.traces_of(p_name text, p_limit int default 1) returns te
     where owner_id = tests.person(p_name) order by e.seq desc limit p_limit) e
 $$;
 
--- Reading a header.
+-- A header is read by its name.
 select is(farthing.request_header('traceparent'), null, 'outside of a request there are no headers');
 select isnt(pg_temp.headers('{"x-request-id": "request-1", "b": null}'), null, 'a request begins');
 select is(farthing.request_header(name), 'request-1', 'a header is read by its name')
@@ -39,7 +39,7 @@ from unnest(array['', 'null', '7', '"traceparent"', '["traceparent"]', '{', '{"t
   repeat('[', 100000)]) headers
 where pg_temp.headers(headers) = headers;
 
--- Reading a trace.
+-- The trace id is read from a valid traceparent only.
 create function pg_temp.trace_in(p_traceparent text) returns text language sql as $$
   select farthing.trace_id() from pg_temp.headers(
     json_build_object('traceparent', p_traceparent)::text) h where h is not null

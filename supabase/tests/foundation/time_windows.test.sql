@@ -51,7 +51,7 @@ select is((select array_agg(format('%s,%s', farthing.retry_events(tests.after(du
 select is((select state || attempts from farthing.inbox where event_id = 'evt_fay_998'), 'dead10',
   'after ten attempts the event is dead-lettered');
 
--- A notification whose runner has stopped.
+-- A notification can be claimed again five minutes after its runner has stopped.
 select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'a notification for bob is queued');
@@ -65,7 +65,7 @@ select is(pg_temp.claims('1 day 5 min' - interval '1 s'), 0,
   'no other runner claims the notification for five minutes');
 select is(pg_temp.claims('1 day 5 min'), 1, 'another runner claims the notification after five minutes');
 
--- Jobs and their data.
+-- The result of a job is stored for 24 hours.
 select isnt(tests.job('cid', 'free', p_passed => '1 s'), null, 'cid has a job');
 select is(tests.claim('one', 'free', '1 s'), '1', 'a runner claims the job');
 select is(jobs_complete(tests.runner('one'), format('[{"job_id": "%s", "token": 1, "result": {"rows": 2}}]',
@@ -76,7 +76,7 @@ select is(farthing.delete_old_job_data(tests.after('24 h 1 s')), 1, 'the result 
 select is(farthing.delete_old_job_data(tests.after('30 days')), 0, 'the job is stored for 30 days');
 select is(farthing.delete_old_job_data(tests.after('30 days 1 s')), 1, 'the job is deleted after 30 days');
 
--- Incidents and proofs.
+-- Resolved incidents are stored for a year, and proofs for 90 days.
 insert into farthing.incidents (rule, severity, runbook, state, value, threshold, summary, first_seen_at,
   last_seen_at, fired_at, resolved_at)
 select 'test', 'warning', 'none', 'resolved', 1, 1, 'a test', t, t, t, t from tests.after() t;

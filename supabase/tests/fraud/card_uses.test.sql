@@ -37,7 +37,7 @@ create function pg_temp.last_reasons(p_name text) returns text language sql as $
   where owner_id = tests.person(p_name) order by d.decision_id desc limit 1
 $$;
 
--- Recorded uses.
+-- Each use of a card is recorded once.
 select is(pg_temp.buys('ann', 1), 'create', 'ann buys a package');
 select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true}', 'ann pays with a card');
 select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true, "duplicate": true}',
@@ -50,7 +50,7 @@ select is(pg_temp.pays('ann', 'a3', 'fp_a', p_order => gen_random_uuid()),
   '{"received": true, "deferred": true}', 'a charge that arrives before its order is deferred');
 select is((select count(*)::int from farthing.card_uses), 1, 'neither of the two is recorded');
 
--- Too many failed attempts.
+-- Five failed attempts refuse the next checkout.
 select is(pg_temp.buys('bob', 1), 'create', 'bob buys a package');
 select isnt(pg_temp.pays('bob', 'b' || n, 'fp_b' || n % 2, n * interval '1 min', 'failed'), null,
   'a card of bob is declined') from generate_series(1, 4) n;
@@ -62,7 +62,7 @@ select is(pg_temp.last_reasons('bob'), 'failed_cards,no_ip', 'the refusal is rec
 select is(pg_temp.buys('bob', 3, '61 min'), 'create',
   'fewer failed attempts within the hour allow a checkout');
 
--- Too many cards of a user.
+-- A user with more than five cards in a day is refused.
 select is(pg_temp.buys('cid', 1), 'create', 'cid buys a package');
 select isnt(pg_temp.pays('cid', 'c' || n, 'fp_c' || n, n * interval '1 min'), null, 'cid uses another card')
 from generate_series(1, 5) n;
@@ -71,7 +71,7 @@ select isnt(pg_temp.pays('cid', 'c6', 'fp_c6', '6 min'), null, 'cid uses a sixth
 select is(concat_ws(' ', pg_temp.buys('cid', 3, '7 min'), pg_temp.last_reasons('cid')),
   'refused velocity_exceeded 86040 user_cards,no_ip', 'six cards in a day refuse the checkout');
 
--- Too many users of a card.
+-- All users of a card are refused if more than three share it.
 select is((select string_agg(pg_temp.buys(name, 1) || coalesce(pg_temp.pays(name, name, 'fp_x') ->> 'x', ''),
   ' ') from unnest(array['dan', 'eve', 'fay']) name), 'create create create', 'three users share a card');
 select is(pg_temp.buys('dan', 2, '1 min'), 'create', 'three users do not exceed the limit');
@@ -98,7 +98,7 @@ select is(farthing.apply_charge_event(jsonb_build_object('order_id', order_id,
 from bought where name like 't_';
 select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'all users may share a test card');
 
--- A blocked card.
+-- A blocked card refuses its users, and old uses are deleted.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('card', tests.sha256('fp_a'), 'stolen', 'key:test');
 select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'a user of a blocked card can''t buy');

@@ -15,7 +15,7 @@ create function pg_temp.block(p_kind text, p_value text, p_reason text, p_until 
     tests.sha256(p_key), tests.sha256(p_reason), tests.after(p_passed))
 $$;
 
--- Decisions.
+-- Operators list decisions.
 select is(pg_temp.buys(name), 'create', name ||
   ' opens a checkout') from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(pg_temp.block('user', tests.person('bob')::text, 'stolen cards'), null, 'bob is blocked');
@@ -41,7 +41,7 @@ from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->
 select is(p ->> 'next_before', null, 'the second page is the last')
 from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->> 'next_before') p;
 
--- Blocks.
+-- Operators add, renew and list blocks.
 select is((o #> '{blocks,0}') - 'id', jsonb_build_object('kind', 'user', 'value', tests.person('bob'),
   'reason', 'stolen cards', 'blocked_by', 'key:ops', 'until', null, 'created_at', tests.after()),
   'blocks are listed with reason and author') from fraud_blocks_list() o;
@@ -72,7 +72,7 @@ select is(pg_temp.buys('dan', '5 min'), 'create', 'dan opens a checkout after th
 select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_found', 'id',
   'an unknown block cannot be lifted');
 
--- Limits.
+-- Operators change limits, and the next checkout is checked against them.
 select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 30,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
   "bookings_per_provider_hour": 300, "early_fraud_warning": "review", "updated_at": null,

@@ -29,7 +29,7 @@ create function pg_temp.decided(p_name text) returns text[] language sql as $$
   where owner_id = tests.person(p_name)
 $$;
 
--- The limit of a user.
+-- A user has a limit of new checkouts in an hour.
 select is(pg_temp.buys('ann', n, n * interval '1 min'), 'create', 'ann opens a checkout')
 from generate_series(1, 3) n;
 select is(pg_temp.buys('ann', 4, '11 min'), 'refused velocity_exceeded 3000',
@@ -58,7 +58,7 @@ select is((checkout_begin(tests.person('ann'), md5('deal 5')::uuid::text, 'https
   format('the same key returns step %2$s after %1$s', passed, step))
 from (values (interval '61 min', 'refused'), ('62 min', 'create')) c (passed, step);
 
--- The limit of an address.
+-- An address has a limit of new checkouts in an hour, whoever the users are.
 select is(pg_temp.buys('p' || n, 1, '2 hours', '203.0.113.7'), 'create', 'the address opens a checkout')
 from generate_series(1, 5) n;
 select is(pg_temp.buys('p6', 1, '2 hours', '203.0.113.7'), 'refused velocity_exceeded 3600',
@@ -87,7 +87,7 @@ select is(pg_temp.buys('p9', 2, '3 hours 12 min' + interval '0.5 s', '203.0.113.
   'refused velocity_exceeded 3000', 'of two limits the later end is returned, rounded up to whole seconds');
 select farthing.set_policy('{"sessions_per_user_hour": 3, "sessions_per_ip_hour": 5}', 'a test');
 
--- Blocks.
+-- Blocked users and addresses cannot buy.
 select lives_ok($$ select pg_temp.block('user', tests.person('eve')::text) $$, 'eve is blocked');
 select is(pg_temp.buys('eve', 1), 'refused forbidden', 'a blocked user cannot buy');
 select is(pg_temp.decided('eve'), '{"refuse blocked_user,no_ip"}', 'the decision has the block as reason');
@@ -129,7 +129,7 @@ from (select account_id, ip_hash from farthing.fraud_decisions order by decision
 delete from farthing.fraud_decisions where decided_at = tests.after('3 hours') and outcome = 'refuse';
 reset enable_seqscan;
 
--- Retention.
+-- Decisions are deleted after 90 days.
 select is(farthing.delete_old_fraud_records(tests.after('90 days' - interval '1 s')), 0,
   'decisions are stored for 90 days');
 select is(farthing.delete_old_fraud_records(tests.after('90 days 2 min'),

@@ -53,7 +53,7 @@ create function pg_temp.refused(p_to text, p_amount text, p_by text default 'ops
     p_amount, p_by, p_reference, p_once, p_source, p_terms)) o
 $$;
 
--- Grants to oneself.
+-- Nobody can grant credits to themselves.
 select is(pg_temp.refused('ops', '1'), 'grant_not_allowed 403 self',
   'an operator cannot grant to themselves');
 select is(pg_temp.refused('ops', '1', 'owner'), 'grant_not_allowed 403 self',
@@ -140,7 +140,7 @@ select is(farthing.expire_grants(tests.after('3 days 1 min')), 1, 'the task mark
 select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0',
   'the declined and expired grants added no credits');
 
--- The ceilings of a day (UTC): that of one operator, and that of all operators together.
+-- A day (UTC) has a ceiling for each operator, and a ceiling for all operators together.
 select is(pg_temp.status_of(pg_temp.grants('cyn', '100000', p_passed => '4 days')), '201',
   'grants of a new day are made up to the ceiling, grant ' || nr)
 from generate_series(1, 5) nr;

@@ -31,7 +31,7 @@ select results_eq('select counterparty::text, kind::text from farthing.entries o
   $$ values ('promotions', 'promotion'), ('adjustments', 'adjustment') $$,
   'a grant comes from the system account of its source');
 
--- Invalid amounts.
+-- Invalid amounts are refused.
 select tests.fails_with(format('select credits_grant(tests.person(''ann''), %L, ''promotional'')', bad),
   'invalid_request', 'amount', format('a grant of %s is refused', coalesce(to_json(bad)::text, 'nothing')))
 from unnest(array[null, '', '0', '0.0', '-1', '+1', '1e3', 'NaN', 'Infinity', '.5', '5.', '01', ' 1', '1 ',
@@ -43,7 +43,7 @@ select tests.fails_with('select tests.give(''bob'', ''0.000000000000000001'')', 
 select is(tests.balance('bob') like 'balance 99999999999999999999.999999999999999999,%', true,
   'a refused grant changes nothing');
 
--- Other refusals.
+-- Other invalid terms are refused, too.
 select tests.fails_with($$ select credits_grant(tests.person('ann'), '1', 'paid') $$, 'invalid_request',
   'source', 'a grant of paid credits is refused, because paid credits are bought');
 select tests.fails_with($$ select credits_grant(tests.person('ann'), '1', null) $$, 'invalid_request',
@@ -60,7 +60,7 @@ select tests.fails_with('select credits_grant(gen_random_uuid(), ''1'', ''promot
 select tests.fails_with('select credits_grant(null, ''1'', ''promotional'')', 'not_found', 'user_id',
   'a grant without a user is refused');
 
--- Permissions.
+-- Only service_role can grant.
 select is(tests.code_for('service_role', null, $$ select credits_grant(tests.person('ann'), '1',
   'promotional') $$), 'ok', 'T13: service_role can grant');
 select is(tests.code_for(role, 'ann', $$ select credits_grant(tests.person('ann'), '1', 'promotional') $$),

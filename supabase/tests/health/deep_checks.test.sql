@@ -5,7 +5,7 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(49);
 
--- The budget.
+-- Checks take units from the day's budget, and are refused when it is spent.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
   select format('%s, %s left', a ->> 'claimed', a ->> 'units_left')
   from deep_checks_claim(p_units, tests.after(p_passed)) a
@@ -34,7 +34,7 @@ select is(pg_temp.claim(1, '25 hours'), 'false, 0 left',
 select is((select f.value from farthing.health_figures(tests.after('25 hours')) f
   where f.name = 'deep_units_left'), 0::numeric, 'the rest of the budget is never negative');
 
--- The results of checks.
+-- The last result of each check is stored.
 select is(deep_checks_report('stripe', outcome, 120, code, p_now => tests.after(passed)) ->> 'outcome',
   outcome, 'a check reports ' || outcome)
 from (values ('ok', null, interval '1 hour'), ('failed', 'upstream_unavailable', '2 hours')) r
@@ -46,7 +46,7 @@ select tests.fails_with(format('select deep_checks_report(%L, %L, 1)', name, out
   format('no check is %s %s', name, outcome)) from (values ('Stripe', 'ok'), ('stripe', 'skipped')) r
   (name, outcome);
 
--- The figures that a checked service reports.
+-- The figures of a checked service are reported for two hours.
 select is(deep_checks_report('redis', outcome, 5, p_figures => figures, p_now => tests.after(passed))
   ->> 'outcome', outcome, format('redis is %s and says %s', outcome, figures))
 from (values ('ok', '{"memory_used_bytes": 1048576, "evicted_keys": 0}'::jsonb, interval '3 hours'))
@@ -65,7 +65,7 @@ select is((select count(*)::int from health_report(tests.after('5 hours')) r,
   jsonb_array_elements(r -> 'deep') d where d ? 'figures'), 0,
   'the public report has no figures of services');
 
--- The cost of tokens.
+-- Tokens are priced at the rate in force when they are counted.
 select is(metrics_record(gen_random_uuid(), 0, (select jsonb_agg(jsonb_build_object('name', 'ai_tokens',
   'labels', format('model=%s,kind=%s', model, kind), 'count', 1000000)) from (values ('gpt-4o', 'input'),
   ('gpt-4o', 'cached_input'), ('gpt-4o', 'output'), ('gpt-4o', 'reasoning'), ('nobody', 'input')) t (model,
@@ -86,7 +86,7 @@ select is(metrics_record(gen_random_uuid(), 0,
 select is((select trim_scale(count)::text from farthing.metrics
   where labels = 'model=dear' and grain = 'total'), '1', 'tomorrow''s rate does not price today''s tokens');
 
--- Retention.
+-- Old metrics are deleted by their grain.
 delete from farthing.metrics;
 delete from farthing.metric_batches;
 select is(metrics_record(gen_random_uuid(), 0, '[{"name": "ticks", "count": 1}]', tests.after(passed)) ->>

@@ -55,7 +55,7 @@ select set_eq($$ select slo, long_window from farthing.budget_burns(tests.after(
 select is_empty($$ select from farthing.budget_burns(tests.after('64 min')) where burns
   and long_window = '1 hour' $$, 'the short window ends the alert soon after its cause');
 
--- The report.
+-- The report counts requests by route, and shows the rest of the error budgets.
 select is(r #>> '{windows,1h,all,requests}', '2200', 'the report counts all requests')
 from health_report(tests.after('1 hour')) r;
 select is(r #>> '{windows,5m,routes,0,route}', 'POST /usage',
@@ -72,7 +72,7 @@ select ok(f.value >= (select sum(value) from farthing.connection_figures() c whe
   'there are no more connections than the server''s maximum')
 from farthing.connection_figures() f where f.name = 'database_connections_max';
 
--- Credits by purpose.
+-- Sealed entries are summed by purpose.
 select isnt(tests.give(name, '100', expires), null, name || ' is given 100')
 from (values ('ann', interval '1 hour'), ('bob', null)) g (name, expires);
 select isnt(credits_debit(tests.person('bob'), '30.000000000000000001', 'x', p_now => tests.after('1 min')),
@@ -102,7 +102,7 @@ select is((select value from farthing.health_figures(tests.after('1 hour'))
   where name = 'credits_outstanding'), (select sum(balance) from farthing.accounts),
   'the outstanding credits are the sum of all balances');
 
--- Work by state.
+-- Work is counted by its state, with the age of the oldest.
 select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
   'livemode', false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
   gen_random_uuid(), 'mark', installation_id) end), tests.after('1 hour')) ->> 'received', 'true',
@@ -131,7 +131,7 @@ select is(pg_temp.figures('^notifications', '2 hours'), '', 'sent notifications 
 select is(pg_temp.read_whole(), (select n from before), 'sent notifications are not read');
 delete from farthing.notifications where subject like 'past %';
 
--- Credits sold, clawed back and reinstated.
+-- Credits that were sold, clawed back and reinstated are reported by purpose.
 select is(tests.buys('cid'), 'cid', 'cid buys Starter');
 select is(tests.pays('cid') ->> 'received', 'true', 'cid pays');
 select is(tests.refund('cid', 1, 333, state) ->> 'received', 'true', 'a third of it: ' || state)

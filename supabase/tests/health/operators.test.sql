@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/all_tests.psql
 select plan(22);
 
--- Scheduled tasks.
+-- Scheduled tasks are listed with their failures and parked items.
 create function pg_temp.task(p_task text) returns jsonb language sql as $$
   select t from jsonb_array_elements(health_tasks(tests.after()) -> 'tasks') t where t ->> 'task' = p_task
 $$;
@@ -31,7 +31,7 @@ select is((t #> '{parked,0}') - '{parked_at,next_attempt_at}'::text[], '{"task":
   "kind": "account", "id": "7", "attempts": 2, "error": "23514"}', 'parked items are shown')
 from health_tasks() t;
 
--- Metrics by the hour.
+-- Metrics are listed by the hour, newest first.
 create function pg_temp.record(p_labels text, p_count int, p_passed interval, p_buckets jsonb default '[]',
   p_name text default 'outside_calls') returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, jsonb_build_array(jsonb_build_object('name', p_name,

@@ -6,7 +6,7 @@ select plan(49);
 
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
--- Opening.
+-- An open hold reserves credits without changing the balance.
 create temporary table opened as
 select holds_open(tests.person('ann'), '60', p_ttl_seconds => 60, p_reason => 'work in progress',
   p_now => tests.after()) as a;
@@ -89,7 +89,7 @@ select is(array(select tests.outcome('select tests.hold(''cid'', ''1000'')') ->>
 select is(tests.balance('cid'), 'balance 5000, held 5000, available 0, debt 0',
   'T18: a refused hold reserves nothing');
 
--- Invalid holds.
+-- Invalid holds are refused.
 select tests.fails_with(format('select tests.hold(''bob'', %L)', bad), 'invalid_request', 'amount',
   format('a hold of %s is refused', coalesce(bad, 'nothing'))) from unnest(array[null, '0', '-1', '1e3',
   'NaN']) bad;

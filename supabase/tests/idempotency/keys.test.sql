@@ -17,7 +17,7 @@ create function pg_temp.begin(p_key text, p_passed interval default '0') returns
 $$;
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
--- Replays.
+-- A repeat gets the stored answer, and moves no credits.
 create temporary table first as select pg_temp.debit('k', 'body', '10') as a;
 select is(a ->> 'replayed', 'false', 'the first request runs') from first;
 select is(pg_temp.debit('k', 'body', '10', '1 h'), a || '{"replayed": true}',
@@ -91,7 +91,7 @@ select is(pg_temp.begin('c', '5 min'), a || '{"replayed": true, "step": "replay"
 select is(checkout_abandon(tests.sha256('c')), '{}', 'abandoning a finished request is accepted');
 select is(pg_temp.begin('c', '5 min') ->> 'step', 'replay', 'a finished key stays finished');
 
--- After a day.
+-- A key is forgotten after 24 hours.
 select is(pg_temp.debit('k', 'body', '10', '24 hours' - interval '1 s') ->> 'replayed', 'true',
   'an answer is stored for 24 hours');
 select is(pg_temp.debit('k', 'another body', '10', '24 hours') ->> 'replayed', 'false',

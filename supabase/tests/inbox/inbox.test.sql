@@ -43,7 +43,7 @@ from (values ('checkout.session.completed', '{}'::jsonb), ('checkout.session.asy
   ('payment_intent.succeeded', '{"session_id": null}')) e (type, facts);
 select is(pg_temp.state('ann'), 'paid, 9990 credits', 'T3: several events of one payment grant once');
 
--- T4: an unpaid session.
+-- T4: an unpaid session grants nothing until its payment succeeds.
 select is(pg_temp.buys('bob'), 'pending', 'bob opens an order with a slow payment method');
 select is(inbox_receive(pg_temp.event('bob', 'checkout.session.completed', '{"payment_status": "unpaid"}')),
   '{"received": true}', 'bob''s session completes unpaid');
@@ -115,7 +115,7 @@ select is(inbox_receive(pg_temp.event('fay', 'payment_intent.succeeded', '{"paym
   ->> 'failed', 'true', 'a second payment of a paid order is not treated as the first');
 select is(pg_temp.state('fay'), 'paid, 9990 credits', 'the second payment grants nothing');
 
--- Foreign events.
+-- Foreign events are ignored.
 select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{"received": true}',
   format('%s with %s is taken note of', type, facts)) from (values ('customer.created', '{}'::jsonb),
   ('checkout.session.completed', '{"order_id": null}'), ('payment_intent.succeeded',

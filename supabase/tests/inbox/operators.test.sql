@@ -34,7 +34,7 @@ select is(pg_temp.arrives('evt_2', 'payment_intent.succeeded', pg_temp.paid(gen_
 select is(pg_temp.arrives('evt_3', 'customer.created', '{}', '2 s'), '{"received": true}',
   'an event of an unused type is ignored');
 
--- Reading.
+-- Operators list events by page and state.
 select is(pg_temp.ids(inbox_list()), 'evt_3 evt_2 evt_1', 'events are listed, newest first');
 select is(pg_temp.ids(inbox_list(p_limit => 2)), 'evt_3 evt_2 ...evt_2', 'a page of events is listed');
 select is(pg_temp.ids(inbox_list(p_limit => 2, p_before => 'evt_2')), 'evt_1',
@@ -65,7 +65,7 @@ select is(inbox_dead(0), '[]', 'the list has no more events than its limit');
 select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', '{}', '11 days'),
   '{"received": true, "duplicate": true}', 'a delivery does not retry a dead-lettered event');
 
--- Replay.
+-- A replay applies an event with new attempts.
 select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'failed',
   'a replay fails if the cause is not fixed');
 select is(pg_temp.state('evt_1'), 'failed, 1 tries', 'a replayed event has nine more attempts');

@@ -25,7 +25,7 @@ select is(tests.job_state('ann'), 'processing 0%, attempt 1, no error', 'a claim
 select is(jobs_read(null, tests.job_id('ann')) ->> 'started_at', to_jsonb(tests.after('2 s')) #>> '{}',
   'a claimed job has started_at');
 
--- Checkpoints.
+-- A checkpoint stores a step once, and never lowers the progress.
 select is(tests.step('ann', 1, 'plan', p_passed => '3 s', p_progress => 30, p_output => '{"n": 1}'),
   '{"status": "processing", "credits": "0", "held": "0", "conflicts": 0, "duplicates": 0}',
   'a step is stored');

@@ -34,7 +34,7 @@ select tests.fails_with(sql, '23001', null, name) from (values
   ('nobody leaves but by being deleted', 'update farthing.accounts set owner_id = null, left_at = now()
     where account_id = (select ann from ids)')) refused (name, sql);
 
--- Acting as ann.
+-- Only ann may act for ann's account.
 select is(farthing.account_for(tests.person('ann')), ann, 'ann can act for her account') from ids;
 select is(farthing.account_for(tests.person('ann'), ann), ann,
   'ann can act for her account if she names it') from ids;
@@ -51,7 +51,7 @@ select is(farthing.account_for(null), null, 'a null user acts for no account');
 select is(farthing.account_for(null, club), null,
   'a null user acts for no organisation''s account') from ids;
 
--- Authors.
+-- is_own() is true for the author `owner`, and for the operator who owns the account.
 select is(farthing.is_own(author, ann), own, format('%s is %sone of ann''s', author, case when not own
   then 'not ' else '' end))
 from ids, lateral (values ('owner', true), ('operator:' || tests.person('ann'), true),

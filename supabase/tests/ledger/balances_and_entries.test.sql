@@ -27,7 +27,7 @@ select is(credits_balance(tests.person('ann'), p_now => tests.after('4 h')) #- '
       'frozen', false)),
     'as_of', tests.after('4 h')), 'the balance has all amounts, to the last decimal');
 
--- Past balances.
+-- The balance of any past moment can be read.
 select is(credits_balance(tests.person('ann'), tests.after(passed)),
   jsonb_build_object('balance', balance, 'as_of', tests.after(passed)), format('the balance at %s was %s',
   passed, balance))
@@ -35,7 +35,7 @@ from (values (interval '0', '0'), ('1 h' - interval '1 us', '0'), ('1 h', '100')
   '70'),
   ('3 h', '75'), ('4 h', '74.999999999999999999'), ('1 year', '74.999999999999999999')) p (passed, balance);
 
--- Pages.
+-- Entries are listed by page, newest first.
 create function pg_temp.page(p_kind text default null, p_from interval default null,
   p_to interval default null,
   p_before bigint default null, p_limit int default 20) returns text language sql as $$
@@ -64,7 +64,7 @@ select is(pg_temp.page(p_to => '0'), '', 'a filter before the first entry gives 
 select is((select array_agg(e ->> 'amount') from jsonb_array_elements(credits_entries(tests.person('ann')) ->
   'entries') e), '{-0.000000000000000001,5,-30,100}', 'debits are negative');
 
--- Permissions.
+-- Users do not see the entries of other users.
 select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0', 'bob has no credits');
 select is(credits_entries(tests.person('bob')) -> 'entries', '[]', 'bob does not see ann''s entries');
 select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',

@@ -90,7 +90,7 @@ select is((select string_agg(lot ->> 'source' || ' ' || (lot ->> 'amount'), ', '
     #> '{data,lots}') with ordinality l (lot, nr)),
   'promotional 10, bonus 10, paid 5', 'a debit takes granted credits before paid ones');
 
--- The smallest amount.
+-- A debit of 0, and a debit that the credits do not cover, are refused.
 select is(credits_debit(tests.person('bob'), '5', 'all', p_now => tests.after('1 h'))
   #>> '{data,balance_after}', '0',
   'a debit of all credits leaves 0');

@@ -83,7 +83,7 @@ select is(pg_temp.found(format('delete from farthing.metrics where grain = ''day
 select is(pg_temp.found(format('delete from farthing.metrics where grain = ''hour'' and name = ''tocks''
     and starts_at < %L', tests.after('12 hours'))), 'nothing', 'the oldest day may have lost hours');
 
--- Requests.
+-- Requests, errors and quantiles are read by route.
 select is(pg_temp.record(pg_temp.requests('GET /credits', '2xx', 95, 40), '3 hours'), 'true',
   'fast requests are recorded');
 select is(pg_temp.record(pg_temp.requests('GET /credits', '5xx', 4, 60), '3 hours'), 'true',

@@ -21,7 +21,7 @@ create function pg_temp.refund(p_label text, p_passed interval) returns text lan
   from farthing.refunds r where r.booking_id = tests.booking_id(p_label)
 $$;
 
--- The receipt.
+-- A paid booking has one receipt.
 select isnt(tests.booking('a', 1200000, 'huf', 'ann'), null, 'ann books');
 select is(pg_temp.notified('ann'), 'nothing', 'an unpaid booking has no receipt');
 select is(tests.payment_event('a', 'payment_failed', '1 s'), 'processed', 'her card is declined');

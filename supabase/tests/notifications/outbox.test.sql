@@ -31,7 +31,7 @@ select set_eq($$ select recipient, subject from farthing.notifications where acc
   $$ select * from unnest(array['operators', 'webhook']) r, unnest(array['fire', 'flood']) s $$,
   'operators are notified once by email and once by webhook');
 
--- Bounds of a notification.
+-- The table refuses a notification with an invalid state, recipient or address.
 delete from farthing.notifications where subject = 'flood' or recipient = 'webhook';
 select is(tests.outcome(format('update farthing.notifications set %s where subject = ''fire''',
   change)) ->> 'code',

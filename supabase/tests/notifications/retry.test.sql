@@ -68,7 +68,7 @@ select is(notifications_failed(notification_id, lease_id, 'never', 'refused', nu
   '{"known": true}', 'that service refuses it') from farthing.notifications where subject = 'u';
 select is(pg_temp.stands('u'), 'dead 1 refused t', 'it is dead-lettered and no longer in doubt');
 
--- Refusals.
+-- A retry is refused if it has no reason, if the caller lacks the role, or if nothing can be sent.
 select tests.fails_with('select pg_temp.retry(gen_random_uuid())', 'not_found', 'id',
   'an unknown notification is not found');
 select tests.fails_with(format('select notifications_retry(pg_temp.id_of(''u''), %L)', reason),

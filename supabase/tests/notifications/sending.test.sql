@@ -55,7 +55,7 @@ select is((select count(*)::int from farthing.notifications where address is not
   'the address is stored only in Auth');
 select is(pg_temp.state('a'), 'sending 1', 'a claimed notification is in the state sending');
 
--- Three outcomes: sent, refused, and uncertain.
+-- An attempt ends as sent, refused or uncertain.
 select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'notification a is sent');
 select is(pg_temp.state('a'), 'sent 1 pm-1', 'notification a is in the state sent');
 select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'a second report of a sent notification is not known');
@@ -104,7 +104,7 @@ select is((select next_attempt_at from farthing.notifications where subject = 'e
 select is(pg_temp.claims('2 d 2 h'), 'e', 'the notification is claimed after the wait');
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'the notification is sent');
 
--- A runner that died.
+-- After a runner died, only services that recognise a repeat get the notification again.
 select is(pg_temp.notify('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true,
@@ -188,7 +188,7 @@ select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d
 select is(pg_temp.claims('6 d'), 'h', 'the queued notification of a deleted user is claimed');
 select is((pg_temp.last('h')).address, null, 'the notification of a deleted user has no address');
 
--- Scheduled tasks.
+-- Scheduled tasks give up and delete old notifications.
 select is(pg_temp.notify('ann', 'k', '7 d'), true, 'notification k for ann is queued');
 select is(pg_temp.claims('7 d'), 'k', 'a runner claims notification k');
 select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'notification k is postponed for long');

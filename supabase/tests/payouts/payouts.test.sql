@@ -101,7 +101,7 @@ select is(farthing.late_payouts(tests.after()), 1::bigint,
 select is(pg_temp.later('po_b', 'paid', 'usd'), 'processed', 'the next payout in its own currency is paid');
 select is(farthing.late_payouts(tests.after()), 0::bigint, 'the returned payout is not late any more');
 
--- The rate of failed charges.
+-- The rate of failed charges is computed over a window of time.
 select isnt(tests.give('ann', '1'), null, 'ann has an account');
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
 select 'ch_' || n, account_id, sha256('card'), case when n % 4 = 0 then 'failed' else 'succeeded' end, false,

@@ -53,7 +53,7 @@ select is((select string_agg(to_char(t, 'DD HH24:MI'), ', ' order by t) from (
   'the list of a failed payout is requested at growing intervals');
 delete from farthing.reconciliations where payout_id = 'po_2';
 
--- A list that agrees with our records.
+-- A list that agrees with our records has no mismatch.
 select is(tests.buys(name), name, name || ' buys') from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cid', 'dan']) name;
@@ -77,7 +77,7 @@ insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (
   ('bob2', 'refund', -100, '{"source_id": "re_bob_2", "payment_id": "pi_bob"}'),
   ('bob3', 'refund', 100, '{"source_id": "re_bob_2", "payment_id": "pi_bob", "type": "refund_failure"}'),
   ('cid1', 'dispute', -999, '{"source_id": "du_cid", "payment_id": "pi_cid", "fee": 1500, "net": -2499}'),
-  -- The buyer paid in a currency that differs from that of our balance.
+  -- The buyer paid in a currency that differs from the currency of our balance.
   ('k', 'charge', 920, jsonb_build_object('our_id', tests.booking_id('k'), 'source_amount', 1000)),
   ('k1', 'other', -920, '{"type": "transfer", "source_id": "tr_k"}'),
   ('k2', 'fee', 30, '{"source_id": "fee_k", "fee_id": "fee_k", "charge_id": "ch_k"}'),

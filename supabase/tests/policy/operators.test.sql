@@ -28,7 +28,7 @@ delete from auth.users where id = tests.person('olga');
 select is(tests.outcome(call) ->> 'code', 'forbidden', name || ' is refused for a deleted operator')
 from change;
 
--- The second factor.
+-- The policy decides whether a change needs a second factor.
 select is((select operator_mfa from farthing.policy), 'live',
   'by default the live mode needs a second factor');
 create function pg_temp.change_is(p_setting text, p_database boolean, p_key boolean) returns text

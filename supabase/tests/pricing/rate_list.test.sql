@@ -26,7 +26,7 @@ $$;
 create temporary table list as select jsonb_build_array(pg_temp.rate('a', '1', '2'), pg_temp.rate('b', '3',
   '4', '{"cached_input_per_million_usd": "0.123456789", "markup": "2.5"}')) as rates;
 
--- The first list.
+-- The first list adds version 1 of each model.
 select is(pg_temp.put(rates, true, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
   'a dry run returns the added models') from list;
 select is((select count(*) from farthing.rates where model in ('a', 'b')), 0::bigint,
@@ -62,7 +62,7 @@ select is(pg_temp.put(to_jsonb(rates::text), true, tests.after('2 days')),
 select is(pg_temp.put('[]', false), '{"added": [], "changed": [], "unchanged": 0}',
   'an empty list removes nothing');
 
--- Lists that are refused as a whole.
+-- A list with one invalid rate is refused as a whole.
 select tests.fails_with(format('select pg_temp.put(%L, false)', jsonb_build_array(pg_temp.rate('d', '1',
   '1'), bad)), 'invalid_request', 'rates[1].' || field, format('a rate whose %s is %s is refused', field,
   coalesce(bad ->> field, 'missing')))

@@ -16,7 +16,7 @@ create function pg_temp.price(p_now interval, p_occurred interval default null) 
     tests.after(p_now)) e
 $$;
 
--- The rate in force at a moment.
+-- Usage is priced at the rate in force when it occurred.
 select is(pg_temp.price('0'), '1 at version 1', 'usage is priced at the rate in force');
 select is(pg_temp.price('10 min' - interval '1 us'), '1 at version 1',
   'a new rate does not apply before its effective_from');

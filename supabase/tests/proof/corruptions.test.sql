@@ -10,7 +10,7 @@ select no_plan();
 \ir ../helpers/bookings.psql
 \ir ../helpers/corruptions_of_bookings.psql
 
--- Lots and accounts.
+-- Lots and accounts are changed.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'a lot that expires later', $$update farthing.lots set expires_at = expires_at
     + interval '1 year' where account_id = $ann and source = 'promotional'$$),
@@ -77,7 +77,7 @@ insert into corruptions (prompt, name, sql) values
   ('done', 'a day''s spending', $$update farthing.spending set spent = 0 where account_id = $ann$$),
   ('done', 'a day''s spending that is gone', $$delete from farthing.spending where account_id = $ann$$);
 
--- Entries, seals, sums and heads.
+-- Entries, seals, sums and heads are changed.
 insert into corruptions (prompt, name, sql)
 select 'refused', 'an entry with ' || change, format($$update farthing.entries set %s
   where account_id = $dan and seq = 2$$, change)
@@ -116,7 +116,7 @@ insert into corruptions (prompt, name, sql) values
   ('refused', 'a head that is gone', $$delete from farthing.heads$$),
   ('refused', 'a debt payment that is gone', $$delete from farthing.debt_payments$$);
 
--- Usage and prices.
+-- Usage and prices are changed.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'a usage halved, and all else made to fit', $$update farthing.entries set amount = amount / 2
       where account_id = $ann and reference_id = 'e3';
@@ -148,7 +148,7 @@ insert into corruptions (prompt, name, sql) values
   ('refused', 'a package rewritten that nobody bought', $$update farthing.packages
     set credits = credits * 2 where name = 'Pro'$$);
 
--- Orders, refunds, disputes and events.
+-- Orders, refunds, disputes and events are changed.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'an order scaled with its refund', $$update farthing.orders set amount = amount * 10,
       amount_total = amount_total * 10, amount_refunded = amount_refunded * 10 where account_id = $ann;
@@ -220,7 +220,7 @@ insert into corruptions (prompt, name, sql) values
     'adjustment', 'adjustments', null, 'grant', null, null, '{}', 'stripe:evt_nobody_sent',
     tests.after('1 hour'))$$);
 
--- Holds.
+-- Holds are changed.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'an open hold of less', $$update farthing.holds set amount = 1
     where account_id = $ann and status = 'open'$$),

@@ -108,7 +108,7 @@ select is(pg_temp.both(format($$delete from farthing.usage_events where origin =
   'new and whole', format('a missing usage event of a %s is found by both proofs', origin))
 from unnest(array['hold', 'chat', 'job']) origin;
 
--- The scheduled task.
+-- The scheduled task runs the whole proof each week, and the incremental proof in between.
 select is(farthing.prove_if_due(tests.after('3 days')), true, 'the first scheduled proof runs');
 select is(farthing.prove_if_due(tests.after('3 days 2 hours')), true, 'the second scheduled proof runs');
 select is(farthing.prove_if_due(tests.after('11 days')), true, 'a proof runs a week later');

@@ -18,7 +18,7 @@ create function pg_temp.entries() returns int language sql as $$
   select count(*)::int from farthing.entries
 $$;
 
--- The parts.
+-- A part ends between transactions, and the next part continues there.
 select is(array(select (select sum(coalesce(r.upto_seq, a.last_seq) - r.after_seq)::int
     from unnest(farthing.unproved(n)) r join farthing.accounts a using (account_id))
   between n and n + 2 from generate_series(1, pg_temp.entries() - 3) n),
@@ -90,7 +90,7 @@ select is(farthing.seal(), 1, 'the entry is sealed');
 select is((select o_is_done from farthing.prove_in_parts(1000, '1 hour')), true, 'the next run finishes');
 select is(farthing.unproved(), '{}', 'no entry is unproved after the run');
 
--- The schedule.
+-- A proof that left entries continues in the next run.
 create function pg_temp.runs(p_passed interval) returns text language plpgsql as $$
 declare
   v_did boolean := farthing.prove_if_due(tests.after(p_passed));

@@ -61,7 +61,7 @@ select is(pg_temp.begin('ann', 'DE', p_email => 'other@example.com') -> 'provide
 select tests.fails_with($$ select pg_temp.begin('ann', 'FR') $$, 'invalid_request', 'country',
   'a provider''s country cannot be changed');
 
--- Attaching an account.
+-- providers_attach() stores the account and finishes the key.
 select is(pg_temp.attach('ann', 'acct_a', 'k'), jsonb_build_object('status', 201, 'replayed', false, 'data',
     jsonb_build_object('provider_id', pg_temp.id_of('ann'), 'country', 'DE', 'charges_enabled', false,
       'payouts_enabled', false, 'details_submitted', false, 'disabled_reason', null, 'created_at',
@@ -80,7 +80,7 @@ select is(pg_temp.attach('ann', 'acct_a') #>> '{data,provider_id}', pg_temp.id_o
 select tests.fails_with($$ select providers_attach(gen_random_uuid(), 'acct_c', '') $$, 'not_found',
   'provider_id', 'an unknown provider cannot get an account');
 
--- Abandoning a request.
+-- providers_abandon() frees the key, and removes a provider whom Stripe refused.
 select is(pg_temp.begin('bob', 'US', 'b') ->> 'step', 'onboard', 'bob begins');
 create temporary table bob as select pg_temp.id_of('bob') as id;
 select is(providers_abandon(tests.sha256('b')), '{}', 'Stripe does not answer');
@@ -155,13 +155,13 @@ select is(pg_temp.updated('evt_10', 'acct_a', true, '80 s'), 'processed', 'an ev
 select is((select charges_enabled from farthing.providers where stripe_account_id = 'acct_a'), true,
   'an event of the same second applies after the comparison');
 
--- Columns that can't be changed.
+-- The user, country and account of a provider can't be changed.
 select tests.fails_with(format('update farthing.providers set %s where user_id = tests.person(''ann'')',
   change), '23001', null, format('the change %s is refused', change))
 from unnest(array['country = ''FR''', 'stripe_account_id = ''acct_q''', 'stripe_account_id = null',
   'provider_id = gen_random_uuid()', 'user_id = tests.person(''eve'')']) change;
 
--- Rows that a user can see.
+-- A user sees only their own provider.
 select is(tests.seen_by('authenticated', 'ann', 'select id, charges_enabled from providers'),
   jsonb_build_array(jsonb_build_object('id', pg_temp.id_of('ann'), 'charges_enabled', true)),
   'a provider sees their own row');
@@ -181,7 +181,7 @@ select is_empty($$ select row_key from farthing.audit where table_name = 'provid
   and (author !~ '^(owner|stripe:evt_.*)$' or reason is null) $$,
   'the audit has each change of an account with author and reason');
 
--- The user of a provider is deleted.
+-- If the user is deleted, the provider stays without the user and the address.
 delete from auth.users where id = (select tests.person('ann'));
 select is((select user_id from farthing.providers where stripe_account_id = 'acct_a'), null::uuid,
   'a deleted user''s provider stays without the user and their address');

@@ -53,7 +53,7 @@ select is(pg_temp.ids(disputes_list(p_order_id => gen_random_uuid())), null,
 select tests.fails_with('select disputes_list(p_user_id => gen_random_uuid())', 'not_found', 'user_id',
   'an unknown buyer is not found');
 
--- One dispute.
+-- A dispute is read with its order, its credits and its deadline.
 select is(d - '{created_at,updated_at,movements,order_id}'::text[], jsonb_build_object(
   'dispute_id', 'du_ann', 'status', 'needs_response', 'is_open', true, 'reason', 'fraudulent',
   'case_type', 'chargeback', 'evidence_due_by', tests.after('9 d'), 'amount', 999, 'currency', 'usd',

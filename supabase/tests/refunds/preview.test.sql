@@ -99,7 +99,7 @@ select pg_temp.alike('owing', '500', '2 min', '500 499 5000 5000', 'a refund tha
 select pg_temp.alike('owing', '1', '3 min', '1 498 10 10', 'a refund while there is debt');
 select pg_temp.alike('unpaid', null, '1 min', 'refund_too_large', 'an unpaid order');
 
--- Refusals of the caller.
+-- A dry run is refused for the same reasons as a refund.
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('part');
 select is(pg_temp.tried(format('select refunds_preview(%L, p_author => %L)', order_id,
   'operator:' || tests.person('part'))) ->> 'refused', 'forbidden',

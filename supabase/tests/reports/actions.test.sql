@@ -41,7 +41,7 @@ select is(farthing.author_of_refund(requested_by), author, requested_by || ' is 
 from (values ('buyer', 'owner'), ('provider', 'owner'), ('late_payment', 'task:late_payment'),
   ('key:default', 'key:default')) r (requested_by, author);
 
--- Decisions.
+-- Decisions of operators are counted.
 select is(credits_grant(tests.person('ann'), '100001', 'adjustment', p_reason => 'sorry',
   p_author => pg_temp.by('olga'), p_now => tests.after('1 h')) ->> 'status', '202', 'a grant waits');
 select is(grants_decide(grant_id, true, p_author => pg_temp.by('pat'), p_now => tests.after('25 h'))
@@ -79,7 +79,7 @@ select is(pg_temp.did('key:app'), array['hold_released holds 2'], 'released hold
 select is((select count(*) from farthing.holds where released_by is not null), 2::bigint,
   'an expired hold names nobody');
 
--- Work for customers.
+-- Retries, cancellations and reads are counted for their authors.
 select is(farthing.notify(farthing.account_for(tests.person('ann')), 'hello', 's', '{}', tests.after()), true,
   'ann is notified');
 select count(farthing.finish_notification(notification_id, 'dead', 'refused', tests.after('1 h')))
@@ -128,7 +128,7 @@ select is_empty($$select t from pg_index, regexp_matches(pg_get_expr(indpred, in
   where indexrelid = 'farthing.audit_by_time'::regclass and p.oid = 'farthing.actor_actions'::regproc
     and p.prosrc not like '%''' || t || '''%'$$, 'the report reads every table of the index');
 
--- The report as a whole.
+-- The report has rows, totals and controls.
 select isnt(farthing.seal(tests.after('2 d')), 0, 'entries are sealed');
 select is((select array_agg(distinct c ->> 'difference') from jsonb_array_elements(
   report_actors('2027-01-01', '2027-01-31') -> 'controls') c), array['0'],

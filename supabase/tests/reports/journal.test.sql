@@ -87,7 +87,7 @@ select is(report_journal('2027-01-06', '2027-01-31') #>> '{rows,0,memo}', '2 x c
   'the memo counts the facts');
 select is(pg_temp.differences(), '{0}', 'the controls hold');
 
--- Codes.
+-- New codes of accounts appear in the journal, and are audited.
 select is(jsonb_array_length(settings_journal_codes_set('[{"account": "credit_revenue", "code": "40-100",
   "effective_from": "2027-01-01"}, {"account": "stripe_fees", "code": "6820"}]', null, 'our books', false,
   p_now => tests.after('8 d')) #> '{data,changes}'), 2,

@@ -33,7 +33,7 @@ select is(farthing.expire_credits(tests.after('2 hours')), 1, 'the task expires 
 select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'the entry of the expiry has 6');
 
--- A task runs late, after a debit. The time of its entry is not earlier than that of the debit.
+-- A task runs late, after a debit. The time of its entry is not before the debit.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select isnt(tests.give('eve', '10'), null, 'eve has 10 for ever');
 select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
@@ -51,7 +51,7 @@ select is(farthing.expire_credits(tests.after('20 s')), 2, 'the task releases ex
 select is(tests.balance('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
   'holds that have not expired stay open');
 
--- Tasks that handle orders and the inbox.
+-- Tasks handle orders and events of the inbox up to their limit.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
   p_now => tests.after()), null, 'ann opens an order') from farthing.packages order by amount limit 3;
 select is(farthing.expire_orders(tests.after('2 hours'), 2), 2,

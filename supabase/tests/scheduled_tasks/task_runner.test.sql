@@ -24,7 +24,7 @@ create function pg_temp.due(p_from interval, p_upto interval) returns int langua
   where farthing.next_run(every, phase, tests.after(p_from)) <= tests.after(p_upto)
 $$;
 
--- The schedule.
+-- Each task runs when it is due, and only once.
 select is(farthing.next_run(every, phase, tests.after(passed)), tests.after(due),
   format('a task every %s, at phase %s, is due after %s at %s', every, phase, passed, due))
 from (values ('1 minute'::interval, '0'::interval, '0'::interval, '1 minute'::interval),
@@ -48,7 +48,7 @@ select is_empty('select * from farthing.task_failures', 'a successful run has no
 select is((select last_run_at from farthing.tasks where task = 'seal'), tests.after('1 hour 6 min'),
   'the task''s row has the time of its last run');
 
--- T30: a task that raises an error.
+-- T30: a task that raises an error does not stop the other tasks.
 create function farthing.break_down(p_now timestamptz) returns int language plpgsql set search_path = '' as $$
 begin
   insert into farthing.task_failures (task, failed_at, error) values ('half done', p_now, 'none');

@@ -9,7 +9,7 @@ select isnt(tests.give(name, '100', p_passed => make_interval(secs => n)), null,
 from unnest(array['ann', 'bob']) name, generate_series(1, 3) n;
 select isnt(credits_debit(tests.person('ann'), '150', 'work'), null, 'ann spends 150');
 
--- Sealing.
+-- A run seals entries up to its limit, and the next run continues.
 select is(farthing.seal(p_limit => 4), 4, 'a run seals no more entries than its limit');
 select is((select array_agg(account_id || ':' || seq order by account_id, seq) from farthing.entry_seals),
   (select array_agg(account_id || ':' || seq order by account_id, seq) from (select * from farthing.entries

@@ -87,7 +87,7 @@ select is(pg_temp.setting('checkout_tax_code') - 'description', '{"name": "check
 select tests.fails_with($$ select pg_temp.put('{"checkout_tax_code": "txcd_1"}') $$, 'invalid_request',
   'changes.checkout_tax_code', 'a text that the table refuses is refused with its field');
 
--- A change: dry run, version, reason, history.
+-- A change has a dry run, a version, a reason and a history.
 create temporary table before as select settings_policy() ->> 'version' as version, pg_temp.audits() as rows;
 select is(pg_temp.put('{"top_up_cool_down": "900", "low_balance": "500.0",
   "booking_transfer_at": "completed"}', true,

@@ -37,7 +37,7 @@ select is(pg_temp.page_of('new') -> 'features',
   '[{"name": "b2b", "enabled": true}, {"name": "b2c", "enabled": true}]',
   'the features are on');
 
--- The reasons.
+-- Each change of the balance has a reason.
 select is(tests.buys('ann'), 'ann', 'ann orders a package');
 select isnt(tests.pays('ann'), null, 'ann pays');
 select isnt(usage_charge(tests.person('ann'), '{"event_id": "e1", "model": "gpt-4o",
@@ -106,7 +106,7 @@ select set_has($$ select unnest(pg_temp.reasons('ann')) $$,
   pg_temp.order_id(), words) from unnest(array['clawed back', 'clawed back as debt, because they were used',
     'reinstated', 'reinstated by cancelling debt']) words $$, 'a dispute says what it took and gave');
 
--- The ids of an entry.
+-- An entry has the ids of what caused it.
 create function pg_temp.ids(p_kind text, p_reference text) returns jsonb language sql as $$
   select jsonb_strip_nulls(jsonb_build_object('order_id', e -> 'order_id', 'job_id', e -> 'job_id', 'hold_id',
     e ->> 'hold_id' is not null, 'event', e ->> 'stripe_event_id' ~ '^evt_'))
@@ -125,7 +125,7 @@ select is((select array_agg((e ->> 'amount')::numeric order by e -> 'seq') from 
   where account_id = farthing.account_for(tests.person('ann'))),
   'the entries are those of the ledger');
 
--- The lists.
+-- The page has every list of the customer.
 select isnt(tests.booking('yoga'), null, 'ann books pat');
 select isnt(fraud_blocks_add('user', tests.person('ann')::text, 'x', p_author => 'sql:x'), null,
   'ann is blocked');
@@ -153,7 +153,7 @@ select is((select array[jsonb_array_length(p #> '{entries,items}')::text, p #>> 
   'a long list is cut, and says where it is whole');
 select is(pg_temp.page_of('ann') #>> '{entries,has_more}', 'false', 'a short list is whole');
 
--- The account of a deleted user.
+-- The account of a deleted user has a page without the user.
 create temporary table accounts as select farthing.account_for(tests.person('ann')) as account_id;
 delete from auth.users where id = md5('ann')::uuid;
 select is((select jsonb_build_array(p #> '{customer,user_id}', p #> '{customer,email}', p #>> '{customer,id}',

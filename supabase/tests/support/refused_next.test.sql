@@ -50,7 +50,7 @@ create function pg_temp.prediction(p_name text, p_action text) returns jsonb lan
   select p from pg_temp.predicted(p_name) p where p ->> 'action' = p_action limit 1
 $$;
 
--- The states.
+-- Each user is in one of these states.
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.person('new'), null, 'new has no account');
 select isnt(tests.give(name, '100'), null, name || ' has 100 credits')
@@ -145,7 +145,7 @@ select is(pg_temp.prediction('quick', 'checkout') #>> '{details,retry_after}', '
 select is_empty($$ select p from states, pg_temp.predicted(name) p where p ->> 'reason' is null $$,
   'each refusal has a reason');
 
--- Features.
+-- A feature that is off refuses its requests.
 select isnt(features_set(name, 'off'), null, name || ' is off') from unnest('{b2b,b2c}'::text[]) name;
 select is(pg_temp.prediction('rich', action) ->> 'code', 'feature_disabled', action || ' is switched off')
 from unnest('{checkout,booking}'::text[]) action;
@@ -166,7 +166,7 @@ select is((select count(*)::int from farthing.holds where status = 'open'
 select is((select count(*)::int from farthing.fraud_decisions), 2,
   'only the checkouts of frozen and quick are recorded');
 
--- Deleted users.
+-- All requests of a deleted user are refused.
 delete from auth.users where id = md5('rich')::uuid;
 select is((select array_agg(concat_ws(' ', p ->> 'action', p ->> 'code') order by nr)
   from jsonb_array_elements(

@@ -17,7 +17,7 @@ $$;
 
 select is(customers_search('nobody@example.com'), '{"customers": []}', 'a first search finds nobody');
 
--- A user without an account.
+-- A user without an account is found.
 select isnt(tests.person('new'), null, 'new signs up');
 select is(pg_temp.found('new@example.com'), 'new email', 'a user without an account is found');
 select results_eq($$ select c ->> 'account_id', c ->> 'balance', c ->> 'id'
@@ -120,7 +120,7 @@ $$;
 select is(pg_temp.counts_a_scan(), 1::bigint, 'the check counts a scan');
 set local enable_seqscan = on;
 
--- Deleted users.
+-- A deleted user is found by ids of their account, and not by address.
 delete from auth.users where email = 'ann@example.com';
 select is(pg_temp.found('ann@example.com'), null, 'a deleted user is not found by their address');
 select is(pg_temp.found(query), 'left ' || field, format('a deleted user is found by %s', field)) from cases
@@ -131,7 +131,7 @@ select results_eq($$ select c -> 'user_id', c -> 'email', c ->> 'left_at' is not
   where payment_ref = 'pi_ann' $$,
   'the account of a deleted user has a number as its id');
 
--- Refused searches.
+-- Texts that are no id and no address are refused.
 select tests.fails_with(format('select customers_search(%L)', query), 'invalid_request', 'q',
   format('%L is refused', query)) from unnest(array[null, '', ' ', 'ann smith', 'a@b@c', '%', '*',
   repeat('a', 256)]) query;
@@ -141,7 +141,7 @@ from unnest(array['anon', 'authenticated']) role,
   unnest(array['farthing_public.customers_search(''pi_ann'')',
   'farthing_public.customers_reads(''1'')']) call;
 
--- The log of reads.
+-- Searches and matches are recorded.
 create function pg_temp.last_read() returns text language sql as $$
   select concat_ws(' ', r.author, r.route, r.query, 'account ' || r.account_id, 'user ' || r.user_id)
   from farthing.customer_reads r order by r.read_nr desc limit 1
@@ -156,7 +156,7 @@ select is(pg_temp.found('pi_ann'), 'left payment_id', 'an operator finds ann''s 
 select is(pg_temp.last_read(), format('operator:x GET /customers pi_ann account %s', account_id),
   'an id is recorded unchanged') from farthing.orders where payment_ref = 'pi_ann';
 
--- The reads of a customer.
+-- The reads of a customer are listed, newest first.
 select isnt(tests.give('new', '1'), null, 'new gets an account');
 select is(pg_temp.found('new@example.com'), 'new email', 'an operator finds new again');
 select is((select array_agg(concat_ws(' ', r ->> 'author', r ->> 'route', r ->> 'query'))

@@ -11,7 +11,7 @@ create function pg_temp.spends(p_name text, p_amount text, p_passed interval) re
     ->> 'status')::int
 $$;
 
--- Cards that disappear.
+-- A card that disappears at Stripe pauses top-ups.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['fay',
   'gus']) name;
 select is(tests.receive('fay_gone', 'payment_method.detached', '{"payment_method_id": "pm_fay"}', '5 h'),
@@ -79,7 +79,7 @@ select is(tests.opts_in('lee', p_passed => '10 h') ->> 'state', 'on', 'lee opts 
 select is(tests.claims('10 h'), 'lee charge 450', 'lee is charged after the opt-in');
 select is(tests.top_up_event('lee', 'payment_intent.succeeded', '10 h'), 'processed', 'lee pays again');
 
--- Payments in doubt.
+-- A card is not charged while a payment of the account is in doubt.
 select is(tests.tops_up('hal'), 'card_missing, processed', 'hal opts in');
 select is(tests.claims('10 h'), 'hal charge 500', 'hal is charged');
 select is(tests.top_up_event('hal', 'payment_intent.succeeded', '10 h'), 'processed', 'hal pays');

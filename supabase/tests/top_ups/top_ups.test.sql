@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/top_ups.psql
 select plan(129);
 
--- The terms of top-ups.
+-- A user opts in to terms, which have bounds.
 select tests.person('ann') as ann \gset
 select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('enabled', false, 'threshold',
   null, 'target', null, 'monthly_cap', null, 'currency', 'usd', 'consented_at', null, 'state', 'off',
@@ -39,7 +39,7 @@ select is(top_ups_set(tests.person('ann'), true, '1000', '5000', 2000, tests.sha
   tests.after('2 s')) #>> '{data,consented_at}', to_jsonb(tests.after('1 s')) #>> '{}',
   'T12: the same request gets the stored answer');
 
--- Saved cards.
+-- A user saves a card, and replaces it.
 select is(cards_begin(tests.person('ann'), tests.sha256('c'), tests.sha256('b'), tests.after()),
   jsonb_build_object('step', 'create', 'user_id', tests.person('ann'), 'account_id',
     farthing.account_for(tests.person('ann')), 'customer_id', null),
@@ -132,7 +132,7 @@ select is(tests.top_up_event('ann', type, '6 min'), 'processed',
 select is(tests.top_up_line('ann', '6 min'), 'on; paid; 0 failed',
   'late answers and events do not change a paid top-up');
 
--- The size of the gap.
+-- Held credits and debt belong to the gap.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')
 from unnest(array['bob', 'cid', 'dan', 'eve', 'fay']) name;
 select isnt(tests.give(name, amount), null,

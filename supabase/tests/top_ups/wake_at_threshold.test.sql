@@ -38,7 +38,7 @@ select is(pg_temp.below('ann'), 1000::numeric, 'her account stores the threshold
 select is(tests.saves('ann', 'pm_ann'), 'processed', 'ann saves a card');
 select is(pg_temp.wakes(), 1::bigint, 'the card wakes the runner once, to be read');
 
--- A debit.
+-- A debit that crosses the threshold wakes the runner once.
 select is(pg_temp.spends('ann', '2000', '1 min'), 0::bigint,
   'a debit that leaves exactly the threshold wakes no runner');
 select is(pg_temp.spends('ann', '0.000000000000000001', '2 min'), 1::bigint,

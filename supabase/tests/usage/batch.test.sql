@@ -83,7 +83,7 @@ select is((select string_agg((select string_agg(lot ->> 'amount', '+') from json
     ' ') from jsonb_array_elements(pg_temp.batch('cid 1 2', 'cid 2 5', 'cid 3 2', 'cid 4 2') -> 'results') r),
   '2 1+1 2', 'a batch continues in the same lot after an event that was refused');
 
--- The limits of a batch.
+-- A batch has at most 1,000 events.
 select is((usage_charge_batch((select jsonb_agg(jsonb_build_object('user_id', tests.person('dan'), 'event_id',
   n,
     'model', 'one', 'input_tokens', 1)) from generate_series(1, 1000) n), p_now => tests.after()) -> 'data')

@@ -11,7 +11,7 @@ $$;
 select isnt(tests.give('ann', '60', '1 hour'), null, 'ann has 60 for an hour');
 select isnt(tests.give('ann', '1000'), null, 'ann has 1,000 for ever');
 
--- The price, exactly.
+-- A charge costs exactly the price of its tokens.
 create temporary table first as select pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o",
   "input_tokens": 1000, "output_tokens": 500, "metadata": {"job": 7, "note": null}}') as a;
 select is(a #- '{data,transaction_id}' #- '{data,lots,0,id}', '{"status": 201, "replayed": false, "data":
@@ -82,7 +82,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_t
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": [], "duplicate": true}}',
     'free usage is recognised the next time');
 
--- Refusals.
+-- Invalid usage is refused.
 select tests.fails_with(format('select usage_charge(tests.person(''ann''), %L)', u), code, field, name)
 from (values
   ('{"model": "gpt-99", "input_tokens": 1}', 'unknown_model', 'model',

@@ -51,7 +51,7 @@ select is(pg_temp.stands('{ann,ben,cid,dan,eve}'), 'ann granted, ben refused day
   || 'day_ceiling, dan refused domain_blocked, eve refused email_known', 'the others are refused');
 select is(pg_temp.signs_up('fay'), 'signed up', 'fay waits');
 
--- The list.
+-- Requests are listed by page, newest first.
 select is(pg_temp.names(pg_temp.page()), 'fay ann+2 dan cid ben ann', 'the newest request is first');
 select is(pg_temp.names(pg_temp.page(status)), names, status || ' requests are listed')
 from (values ('queued', 'fay'), ('granted', 'ann'), ('refused', 'ann+2 dan cid ben')) s (status, names);
@@ -73,7 +73,7 @@ select is((select route || ' ' || author from farthing.customer_reads), 'GET /cr
 select tests.fails_with('select pg_temp.page(p_user => ''nobody'')', 'not_found', 'user_id',
   'an unknown user is not found');
 
--- The page of a customer.
+-- The page of a customer shows the request.
 create function pg_temp.shown(p_id text) returns text language sql as $$
   select concat_ws(' ', w ->> 'status', w ->> 'refused_as', w ->> 'amount')
   from (select customers_read(p_id, pg_temp.olga(), tests.after()) -> 'welcome_grant' as w) c

@@ -37,7 +37,7 @@ select is(pg_temp.sets('{"welcome_credits": "100", "welcome_credits_day": "350",
   "10 days"}'), 'set', 'a shop turns welcome credits on');
 select is(pg_temp.granted(), 0, 'earlier users get nothing');
 
--- The grant.
+-- The runner grants the credits once.
 select is(pg_temp.signs_up('ann', 'ann@example.com'), 'signed up', 'ann signs up with a confirmed address');
 select is(pg_temp.reason('ann'), 'queued', 'her credits are planned');
 select is(pg_temp.credits('ann'), '0', 'the sign-up itself grants nothing');
@@ -70,7 +70,7 @@ select is(pg_temp.granted('2 min'), 0, 'her address is not confirmed any more wh
 select is(pg_temp.confirms('ava'), 'confirmed', 'ava confirms');
 select is(pg_temp.granted('2 min'), 1, 'ava gets her credits');
 
--- The ceiling of the day.
+-- The ceiling of the day refuses further users.
 select is(pg_temp.signs_up('cid', 'cid@example.com'), 'signed up', 'a fourth user signs up');
 select is(pg_temp.granted('3 min'), 0, '400 credits would exceed the ceiling of 350');
 select is(pg_temp.reason('cid'), 'refused day_ceiling', 'the request is refused');
@@ -101,7 +101,7 @@ select is(string_agg(distinct pg_temp.reason('n' || name), ', '), 'refused no_em
 from unnest(array['ull', '', 'ann']) name;
 select is_empty('select * from farthing.parked_items', 'and not parked');
 
--- Blocked domains.
+-- Addresses at blocked domains get no credits.
 select is(farthing.set_blocked_domains('{mailinator.com,trash.example}', 'test'), 2, 'a shop blocks domains');
 select is(pg_temp.signs_up('f' || nr, email), 'signed up', email)
 from (values (1, 'x@Mailinator.com'), (2, 'x@a.b.trash.example'), (3, 'x@notmailinator.com'))

@@ -14,9 +14,8 @@ export const Alert = z.object({
   }),
   severity: z.enum(["critical", "warning"]),
   state: z.enum(STATES).openapi({
-    description:
-      "resolved: for `resolves_after` the figure was above neither `fine_at` nor the threshold; " +
-      "alerts are not resolved by hand.",
+    description: "resolved: the figure stayed at or below both `fine_at` and the threshold for " +
+      "`resolves_after`. Nobody can resolve an alert by hand.",
   }),
   summary: z.string().openapi({
     example: "3 events from Stripe not applied for more than 15 minutes.",

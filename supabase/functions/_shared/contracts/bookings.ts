@@ -59,7 +59,7 @@ export const Booking = z.object({
 }).openapi("Booking");
 
 /**
- * The answer that includes the client secret for the payment. Reading the booking does not return
+ * The response that includes the client secret for the payment. Reading the booking does not return
  * the secret.
  */
 export const StartedBooking = Booking.extend({

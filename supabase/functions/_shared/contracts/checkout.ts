@@ -43,12 +43,12 @@ export const Package = z.object({
 export const ReturnUrl = z.string().max(2048)
   .openapi({
     format: "uri",
-    description: "The URL must begin with an origin of APP_ORIGINS, letter by letter.",
+    description: "The URL must begin with an origin of APP_ORIGINS, character for character.",
   });
 
 const ReturnUrlOfOrder = ReturnUrl.openapi({
-  description: "The URL must begin with an origin of APP_ORIGINS, letter by letter. After the " +
-    "origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.",
+  description: "The URL must begin with an origin of APP_ORIGINS, character for character. " +
+    "After the origin, {ORDER_ID} (also %7BORDER_ID%7D) is replaced by the order's id.",
   example: "https://app.example.com/paid?order={ORDER_ID}",
 });
 
@@ -79,7 +79,7 @@ const orderFields = {
   amount_subtotal: Money.openapi({
     description:
       "The price before discounts, in the currency's minor unit. It contains the tax only " +
-      "if the shop's prices do.",
+      "if the shop's prices contain it.",
   }),
   amount_discount: Money.nullable().openapi({
     description: "The discount by a promotion code, in the currency's minor unit; null until paid.",
@@ -96,7 +96,7 @@ const orderFields = {
       "currency's minor unit; null until paid, 0 if a code left nothing to pay.",
   }),
   invoice_id: z.string().nullable().openapi({
-    description: "Stripe's invoice of the purchase; null if the shop makes none.",
+    description: "Stripe's invoice of the purchase; null if the shop creates no invoices.",
     example: "in_1Q8",
   }),
   has_tax_id: z.boolean().nullable().openapi({
@@ -109,7 +109,7 @@ const orderFields = {
     description: "The sum of the refunds that have not failed.",
   }),
   amount_disputed: Money.openapi({
-    description: "The part taken by disputes that are open or lost.",
+    description: "The part of the price that open and lost disputes withdrew.",
   }),
   credits_taken_back: SignedAmount,
   client_temp_id: z.string().nullable(),
@@ -121,7 +121,7 @@ const orderFields = {
 export const Checkout = z.object({
   ...orderFields,
   status: z.enum(["pending", "processing", "paid"]).openapi({
-    description: "pending, unless the buyer paid before this answer was sent.",
+    description: "pending; processing or paid if the buyer paid before this response was sent.",
   }),
   checkout_session_id: z.string(),
   checkout_url: z.string(),

@@ -37,7 +37,7 @@ export const Amount = AmountOrZero
   .refine((text) => !ZERO.test(text), "The amount must be greater than zero.")
   .openapi({ pattern: AMOUNT.source, example: "49.5" });
 
-/** An amount of credits in an answer; negative if credits were taken. */
+/** An amount of credits in a response; negative if credits were taken. */
 export const SignedAmount = z.string()
   .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "49.5" });
 
@@ -69,7 +69,7 @@ export function dayOf(error: string) {
     .refine((day) => day >= "0001-01-01", "The day must be in the years 0001 to 9999.");
 }
 
-/** A time in an answer: RFC 3339 in UTC. */
+/** A time in a response: RFC 3339 in UTC. */
 export const TimestampOut = z.string()
   .openapi({ format: "date-time", example: "2026-11-21T12:00:00Z" });
 

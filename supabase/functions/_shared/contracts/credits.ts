@@ -27,8 +27,8 @@ const BalanceLot = z.object({
 });
 
 /**
- * A balance. With `?at=` the answer has only `balance` and `as_of`, because past holds and lots are
- * not stored.
+ * A balance. With `?at=` the response has only `balance` and `as_of`, because past holds and lots
+ * are not stored.
  */
 export const Balance = z.object({
   balance: SignedAmount,
@@ -108,7 +108,7 @@ const reference = {
   once: z.boolean().optional().openapi({
     description:
       "true: this reference_id moves the user's credits only once, for ever. A repeat with the " +
-      "same contents returns the first answer and `duplicate: true`; another amount, source, " +
+      "same contents returns the first response and `duplicate: true`; another amount, source, " +
       "expires_at or priority gets 409 `reference_conflict`.",
   }),
 };
@@ -190,7 +190,7 @@ export const RecordedGrant = z.object({
   duplicate: Duplicate,
 }).openapi("Grant");
 
-/** The answer to a dry run. */
+/** The response to a dry run. */
 export const GrantPreview = z.object({
   dry_run: z.literal(true),
   user_id: Uuid,

@@ -51,8 +51,9 @@ export const CustomersQuery = WholeListQuery.extend({
   q: z.string().min(1).max(255).openapi({
     description:
       "An email address, an id of a user, order, booking, refund, hold, job, grant, notification " +
-      "or provider, an id of Stripe's (payment, checkout session, charge, refund, dispute, early " +
-      "fraud warning, customer, payment method, account, balance transaction), or the number of an account.",
+      "or provider, an id of Stripe's (payment, checkout session, charge, application fee, refund, " +
+      "dispute, early fraud warning, customer, payment method, account, balance transaction), or the " +
+      "number of an account.",
     example: "ann@example.com",
   }),
 });

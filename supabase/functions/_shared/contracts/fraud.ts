@@ -21,8 +21,8 @@ export const Decision = z.object({
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable().openapi({
     description:
-      "The booking that was allowed; with outcome `flag`, buyer and provider share what `reasons` " +
-      "names.",
+      "The booking that was allowed. If the outcome is `flag`, its buyer and its provider have in " +
+      "common what `reasons` names: a card, a payout account or an IP address.",
   }),
   ip_hash: z.string().nullable().openapi({
     description: "A hash of the IP address; a block accepts the hash as its value.",
@@ -45,7 +45,7 @@ export const Block = z.object({
 
 /**
  * Returns whether the value fits the kind. An IP address may also be its hash from an earlier
- * answer, because addresses are stored only as hashes.
+ * response, because addresses are stored only as hashes.
  */
 function isValueOf(kind: z.output<typeof Kind>, value: string): boolean {
   if (kind === "user") return Uuid.safeParse(value).success;
@@ -63,7 +63,8 @@ export const BlockBody = z.strictObject({
   until: Timestamp.optional(),
 }).refine(({ kind, value }) => isValueOf(kind, value), {
   path: ["value"],
-  error: "`value` must fit `kind`: a user's id, an IP address or a card's fingerprint.",
+  error: "value must be a user's id if kind is user, an IP address or an ip_hash if kind is ip, " +
+    "or Stripe's fingerprint if kind is card.",
 }).openapi("FraudBlockRequest");
 
 export const BlocksQuery = z.strictObject({

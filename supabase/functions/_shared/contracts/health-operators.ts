@@ -1,4 +1,4 @@
-/** Answers of the health endpoints for operators: scheduled tasks, and metrics by the hour. */
+/** Responses of the health endpoints for operators: scheduled tasks, and metrics by the hour. */
 import { z } from "@hono/zod-openapi";
 import { TimestampOut } from "./common.ts";
 

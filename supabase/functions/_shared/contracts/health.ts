@@ -1,4 +1,4 @@
-/** Answers of the health endpoints. */
+/** Responses of the health endpoints. */
 import { z } from "@hono/zod-openapi";
 import { TimestampOut } from "./common.ts";
 
@@ -8,8 +8,8 @@ export type CheckState = z.output<typeof State>;
 export const Live = z.object({ status: z.literal("ok") }).openapi("Live");
 
 /**
- * The answer of GET /health/ready. A `degraded` service still serves requests: payments and credits
- * do not depend on the degraded part.
+ * The response of GET /health/ready. A `degraded` service still serves requests: payments and
+ * credits do not depend on the degraded part.
  */
 export const Ready = z.object({
   status: State,
@@ -30,7 +30,7 @@ const Milliseconds = z.number().nullable().openapi({
 
 const Requests = z.object({
   requests: z.int(),
-  /** The number of answers that count as errors of this API: 5xx and 408. */
+  /** The number of responses that count as errors of this API: 5xx and 408. */
   errors: z.int(),
   p50_ms: Milliseconds,
   p95_ms: Milliseconds,

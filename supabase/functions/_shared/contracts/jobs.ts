@@ -1,4 +1,4 @@
-/** Jobs: requests, states, and answers to polls. */
+/** Jobs: requests, states, and responses to polls. */
 import { z } from "@hono/zod-openapi";
 import {
   listQuery,
@@ -20,13 +20,13 @@ export const jobFields = {
 
 const Progress = z.int().min(0).max(100).openapi({ description: "Percent; it never falls." });
 
-/** The answer with status 202: the job, and the URL to poll. */
+/** The response with status 202: the job, and the URL to poll. */
 export const StartedJob = z.object({
   job_id: Uuid,
   client_temp_id: z.string().nullable(),
   type: z.string(),
   status: JobStatus.openapi({
-    description: "queued, unless a job with this client_temp_id exists already.",
+    description: "queued for a new job. If a job with this client_temp_id exists, its status.",
   }),
   progress: Progress,
   held: SignedAmount.openapi({ description: "Credits held for the whole job." }),

@@ -16,8 +16,8 @@ export const Payout = z.object({
   failure_code: z.string().nullable(),
   reconciliation: z.enum(["not_applicable", "in_progress", "reconciled", "mismatched"]).openapi({
     description:
-      "not_applicable: Stripe lists no transactions of a manual payout; in_progress: its list has " +
-      "not been compared yet; mismatched: it has open mismatches.",
+      "not_applicable: Stripe lists no transactions of a manual payout; in_progress: the payout's " +
+      "list has not been compared yet; mismatched: the payout has open mismatches.",
   }),
   ours: z.int().nullable().openapi({ description: "How many of the payout's lines are ours." }),
   not_ours: z.int().nullable().openapi({

@@ -6,7 +6,7 @@ import { TimestampOut, Uuid } from "./common.ts";
 const OwnUrl = z.string().max(2048)
   .openapi({
     format: "uri",
-    description: "The URL must begin with an origin of APP_ORIGINS, letter by letter.",
+    description: "The URL must begin with an origin of APP_ORIGINS, character for character.",
   });
 
 const urls = {

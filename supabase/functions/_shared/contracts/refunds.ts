@@ -49,7 +49,7 @@ export const Refund = z.object({
   updated_at: TimestampOut,
 }).openapi("Refund");
 
-/** The answer to a dry run. */
+/** The response to a dry run. */
 export const RefundPreview = z.object({
   dry_run: z.literal(true),
   order_id: Uuid.nullable(),

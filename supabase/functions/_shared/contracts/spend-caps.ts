@@ -15,7 +15,7 @@ export const SpendCap = z.object({
   resets_at: TimestampOut,
 }).openapi("SpendCap");
 
-/** The answer to a dry run. */
+/** The response to a dry run. */
 export const SpendCapPreview = SpendCap.extend({ dry_run: z.literal(true) })
   .openapi("SpendCapPreview");
 

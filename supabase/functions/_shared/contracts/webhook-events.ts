@@ -39,8 +39,8 @@ export const WebhookEventWithFacts = WebhookEvent.extend({
 export const WebhookEventWithEntries = WebhookEventWithFacts.extend({
   customer_id: z.string().nullable().openapi({
     description:
-      "The `id` for GET /customers/{id} of the buyer whose order or booking the event is about; " +
-      "null if it is about neither.",
+      "The buyer whose order or booking the event is about, as the `id` of GET /customers/{id}; " +
+      "null if the event is about no order and no booking.",
   }),
   entries: z.array(ExplainedEntry).openapi({
     description: "The entries that the event caused, oldest first; none if it moved no credits.",
@@ -48,7 +48,7 @@ export const WebhookEventWithEntries = WebhookEventWithFacts.extend({
 }).openapi("WebhookEventWithEntries");
 
 /**
- * The answer to Stripe's delivery. It confirms that the event is stored; the event's state is in
+ * The response to Stripe's delivery. It confirms that the event is stored; the event's state is in
  * the inbox.
  */
 export const Received = z.object({

@@ -32,10 +32,10 @@ export const WelcomeGrant = z.object({
   }),
   status: Status.openapi({ description: "queued: a runner decides within a minute." }),
   refused_as: RefusedAs.nullable().openapi({
-    description: "The limit that refused the user; null unless status is refused.",
+    description: "The limit that refused the user; set only if status is refused.",
     example: "day_ceiling",
   }),
-  amount: SignedAmount.nullable().openapi({ description: "Null unless status is granted." }),
+  amount: SignedAmount.nullable().openapi({ description: "Set only if status is granted." }),
   lot_id: Uuid.nullable(),
   queued_at: TimestampOut,
   decided_at: TimestampOut.nullable(),

@@ -87,17 +87,17 @@ function requireName(): never {
 }
 
 /**
- * Whether a change on a route for users and for operators is the caller's own. An operator's is, unless it
- * names another user.
+ * Returns true if the caller changes their own account, on a route for users and for operators. An
+ * operator's change is their own if it names no user, or names the operator.
  */
 export function isOwnChange({ isOperator, userId }: UserCaller, named: unknown): boolean {
   return !isOperator || named === undefined || named === userId;
 }
 
 /**
- * Returns the user whose data a request reads, lists, or changes on a route for users and operators. A user
- * may name nobody. An operator may name a customer, and without a name it is their own data. A back end must
- * name the user.
+ * Returns the user whose data a request reads, lists, or changes on a route for users and
+ * operators. A user must not name a user. An operator may name a customer; otherwise the data is
+ * the operator's own. A back end must name the user.
  * @throws ApiError `invalid_request` if a user who is not an operator names a user, or a back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {

@@ -12,13 +12,13 @@ export interface RequestContext {
   readonly requestId: string;
   /** 32 hex digits. */
   readonly traceId: string;
-  /** This request's span in the trace. The answer and calls to other services carry it. */
+  /** This request's span in the trace. The response and calls to other services carry it. */
   readonly traceparent: string;
   /** The deadline, in milliseconds by performance.now(). The route sets it. */
   deadlineMs: number;
   /** The author of the request's changes; null for a caller without an identity. The route sets it. */
   author: string | null;
-  /** The headers of every answer to this request, including refusals. */
+  /** The headers of every response to this request, including refusals. */
   readonly answerHeaders: HeaderPairs;
 }
 

@@ -50,7 +50,7 @@ const list = z.string().transform((text) =>
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 // The `Origin` header of a browser is compared character by character with each entry. An entry
-// with a path or a pattern would never match.
+// with a path, or with a pattern other than `:*`, would never match.
 const origin = httpUrl.transform((text, context) => {
   const { origin, href, hostname } = new URL(text);
   const isOrigin = href === `${origin}/` && !/[*\\?#]/.test(text) && hostname !== "";
@@ -134,7 +134,7 @@ function agreed(env: Env): Env {
   if (missing.length > 0) throw new EnvError(missing);
   const names = disagreeing(env);
   if (names.length > 0) {
-    throw new EnvError(names, "has a Stripe key that does not fit the mode or the address");
+    throw new EnvError(names, "has a Stripe key that does not fit STRIPE_MODE or STRIPE_API_URL");
   }
   if (!opensPorts(env)) return env;
   const open = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
@@ -162,8 +162,9 @@ export function readEnv(
 
 /**
  * Returns the mode of a Stripe key. A restricted key (`rk_`) names its mode in the same way.
- * @throws Error if the key is of neither mode: one that is taken for a test key by mistake, such as a
- *   live key behind a space, would move money. The message does not repeat the key.
+ * @throws Error if the key has neither mode's prefix. Such a key must not be taken for a test key:
+ *   it may be a live key after a space, which would move money. The message does not repeat the
+ *   key.
  */
 export function modeOfKey(key: string): Mode {
   const mode = /^(?:sk|rk)_(test|live)_/.exec(key)?.[1];

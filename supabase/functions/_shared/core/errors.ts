@@ -174,7 +174,8 @@ export const ERRORS = {
     true,
   ),
   internal: kind("server", 500, AGAIN, true),
-  // 503: an external service could not be reached. 502: the service answered, and its answer is unusable.
+  // 503: an external service could not be reached. 502: the service answered, and its response is
+  // unusable.
   upstream_unavailable: { ...kind("server", 503, AGAIN, true), alsoStatus: 502 },
   not_ready: kind("server", 503, "The service is not ready. Try again in a moment.", true),
 } as const satisfies Record<string, ErrorKind>;
@@ -239,7 +240,7 @@ export class ApiError extends Error {
 
 /**
  * Returns true if the database or an external service is unavailable. The same call may succeed later, or the
- * call has succeeded and only its answer was lost.
+ * call has succeeded and only its response was lost.
  */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError &&

@@ -15,8 +15,8 @@ interface EdgeRuntime {
 }
 
 /**
- * Keeps the isolate alive for work that continues after the answer. Does nothing outside the hosted
- * runtime.
+ * Keeps the isolate alive for work that continues after the response. Does nothing outside the
+ * hosted runtime.
  */
 export function waitUntil(work: Promise<unknown>): void {
   const { EdgeRuntime } = globalThis as { EdgeRuntime?: EdgeRuntime };

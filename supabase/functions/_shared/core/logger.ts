@@ -82,7 +82,7 @@ if (!isHosted) globalThis.addEventListener("unload", flush);
 export const consoleLogger: Logger = (level, message, record) => {
   const line = formatLine(level, message, record, new Date());
   // The platform reads one event per console call, and may suspend the isolate as soon as the
-  // answer is sent.
+  // response is sent.
   if (isHosted) return write(line);
   if (level !== "error") return enqueue(line);
   waiting.push(line);

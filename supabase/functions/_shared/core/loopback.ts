@@ -7,7 +7,7 @@
  */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?\/?$/;
 
-/** Whether all addresses are those of this machine. Absent ones are left out. */
+/** Returns true if all given addresses belong to this machine. Absent addresses are left out. */
 export function areLoopback(addresses: readonly (string | undefined)[]): boolean {
   return addresses.every((address) => address === undefined || LOOPBACK.test(address));
 }

@@ -27,7 +27,7 @@ function allowed(url: string, field: string, origins: readonly string[]): string
   const [origin = ""] = /^[a-z]+:\/\/[^/?#]*/.exec(url) ?? [];
   if (isAllowedOrigin(origin, origins) && !AMBIGUOUS.test(url)) return url;
   throw invalid(
-    `${field} must begin with an origin of APP_ORIGINS, without blanks, backslashes and control characters.`,
+    `${field} must begin with an origin of APP_ORIGINS and contain no blank, backslash or control character.`,
     field,
   );
 }

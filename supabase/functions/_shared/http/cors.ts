@@ -1,6 +1,7 @@
 /**
- * CORS: which pages may call the API and read its answers. A page of another origin cannot read any
- * answer. The log names the origin, because the browser does not tell the developer the reason.
+ * CORS: which pages may call the API and read its responses. A page of another origin cannot read
+ * any response. The log names the origin, because the browser does not tell the developer the
+ * reason.
  */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
@@ -69,7 +70,7 @@ function nameRefused(): (origin: string, log: Logger) => void {
   };
 }
 
-/** Answers preflight requests, and lets the pages of allowed origins read answers. */
+/** Answers preflight requests, and lets the pages of allowed origins read responses. */
 export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 

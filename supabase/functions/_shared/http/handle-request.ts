@@ -78,7 +78,7 @@ export interface Endpoint {
   readonly title: string | null;
 }
 
-/** Runs the route and always returns an answer. Writes one log line about the request. */
+/** Runs the route and always returns a response. Writes one log line about the request. */
 export async function handleRequest(
   { route, name, title }: Endpoint,
   { request, path, params }: Incoming,

@@ -108,8 +108,9 @@ async function requireSecondFactor({ services }: Run, caller: Caller): Promise<v
 }
 
 /**
- * On a change for users and operators, the body says whose change it is: one for oneself has the author
- * `owner` and needs no second factor, and one for a customer is the operator's.
+ * Decides the author of a change on a route for users and operators, by the user that the body
+ * names. A change of the caller's own account has the author `owner` and needs no second factor. A
+ * change for a customer has the operator as its author.
  * @throws ApiError `mfa_required`
  */
 async function decideWhose(run: Run, caller: Caller, body: unknown): Promise<void> {

@@ -16,11 +16,11 @@ import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rule
 
 export interface Verdict {
   /**
-   * The headers RateLimit and RateLimit-Policy, for the rule that refuses the request; if none does, for the
-   * rule that will refuse next.
+   * The headers RateLimit and RateLimit-Policy. They describe the rule that refuses the request,
+   * or, if no rule refuses it, the rule that will refuse next.
    */
   readonly headers: HeaderPairs;
-  /** The numbers of that rule; absent if no rule counts the request. */
+  /** The numbers of the rule in `headers`; absent if no rule counts the request. */
   readonly quota?: Quota;
   /** The error code of a refused request, and the seconds until the next allowed one. */
   readonly refusal?: { readonly code: Rule["code"]; readonly retryAfterSeconds: number };

@@ -117,7 +117,7 @@ export class LocalWindows {
     const key = `${rule.name}:${id}`;
     const nth = nthWindow(rule, nowMs);
     const window = this.#at(key, nth);
-    // The window ended before the answer arrived.
+    // The window ended before the response arrived.
     if (window.nth > nth) return count;
     const own = unseen(window, count, nowMs);
     window.own = own;

@@ -27,9 +27,9 @@ const PREFIX = "farthing";
 const MAX_BLOCKED = 10_000;
 
 /**
- * Checks the script's answer: the remaining requests (-1 if refused) and the quota. Without this check, the
- * limiter would treat a page of HTML as a refusal and remember it. An answer with a different quota belongs
- * to a different rule.
+ * Checks the script's response: the remaining requests (-1 if refused) and the quota. Without this
+ * check, the limiter would treat a page of HTML as a refusal and remember it. A response with a
+ * different quota belongs to a different rule.
  */
 function checked(answer: unknown, { quota }: Rule): unknown {
   const isCount = Array.isArray(answer) && answer.length === 2 && answer.every(Number.isInteger);

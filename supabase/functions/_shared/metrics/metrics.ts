@@ -32,7 +32,7 @@ export const NO_METRICS: Metrics = {
 export type Labels = Readonly<Record<string, string>>;
 
 export const COUNTERS = {
-  /** status, code: requests whose credentials were refused; the codes are those of core/errors.ts. */
+  /** status, code: requests whose credentials were refused; core/errors.ts lists the codes. */
   auth_failures: ["status", "code"],
   /** service, state: flushes that found a breaker open or half open. */
   breaker_not_closed: ["service", "state"],

@@ -51,8 +51,8 @@ function familyOf(families: Families, name: string, type: Family["type"], help: 
 }
 
 /**
- * Returns the description of a series. The names come from the database, and may be those of object
- * methods such as `toString`.
+ * Returns the description of a series. The names come from the database, and a name may equal
+ * the name of an object's method, such as `toString`.
  */
 function own(help: Readonly<Record<string, Described>>, name: string): Described | undefined {
   return Object.hasOwn(help, name) ? help[name] : undefined;

@@ -6,7 +6,9 @@ import { timeLeftMs } from "../core/deadline.ts";
 import { ApiError } from "../core/errors.ts";
 import type { ServiceName } from "./external-services.ts";
 
-/** The service gave no answer within its timeout. Whether it carried out the request is unknown. */
+/**
+ * The service gave no response within its timeout. Whether it carried out the request is unknown.
+ */
 export class TimedOut extends ApiError {
   constructor(service: ServiceName, ms: number) {
     super("upstream_unavailable", { internal: `${service}: no answer in ${ms} ms`, status: 503 });

@@ -28,8 +28,8 @@ export type ServiceName = "stripe" | "ai" | "mail" | "redis" | "jwks" | "webhook
 
 export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> = {
   stripe: {
-    // Stripe's slow answers take a few seconds. A timeout of twice that time still fits into the request's 30
-    // s.
+    // Stripe's slow responses take a few seconds. A timeout of twice that time still fits into the
+    // request's 30 s.
     timeoutMs: 10_000,
     // A POST keeps its idempotency key, so a retry is safe. More retries would keep a buyer
     // waiting.
@@ -42,8 +42,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     halfOpenAfterMs: 10_000,
   },
   ai: {
-    // A complete answer takes long. The platform ends a request after 150 s, and the hold must be settled
-    // before then.
+    // A complete response takes long. The platform ends a request after 150 s, and the hold must be
+    // settled before then.
     timeoutMs: 100_000,
     retries: 2,
     firstDelayMs: 250,

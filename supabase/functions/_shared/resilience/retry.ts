@@ -1,7 +1,8 @@
 /**
- * The only loop of retries. Each call has at most one: that of the resilience policy of an external
- * service, or that of the database. A caller that needs more attempts passes another retry policy
- * and adds no loop of its own, because three attempts at a call of three attempts are nine.
+ * The only loop of retries. A call runs in at most one such loop: a call of an external service in
+ * its resilience policy's loop, and a call of the database in the database adapter's. A caller that
+ * needs more attempts passes another retry policy and adds no loop of its own, because three
+ * attempts at a call of three attempts are nine.
  */
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry as repeat } from "cockatiel";
 

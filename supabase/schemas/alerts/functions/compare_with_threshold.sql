@@ -14,4 +14,4 @@ as $$
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
   'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
-  'figure is above neither fine_at nor the threshold.';
+  'figure is not above fine_at and not above the threshold.';

@@ -34,7 +34,7 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'Reads the violations of the last proof that found any, unless a whole proof has found none since. '
+  'Reads the violations of the last proof that found violations, until a whole proof finds none. '
   'The rule is also over if the last proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)

@@ -20,7 +20,7 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- The outcome `rejected` is a 4xx answer such as 400 or 401, which says that the request was
+    -- The outcome `rejected` is a 4xx response such as 400 or 401, which says that the request was
     -- wrong, so it does not count as failed. The outcome `refused` means that the circuit breaker
     -- sent no request.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (

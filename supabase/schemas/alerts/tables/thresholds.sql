@@ -23,12 +23,12 @@ create table farthing.alert_rules (
 );
 comment on table farthing.alert_rules is
   'Alert rules. An operator may change their figures with an UPDATE. A rule is over while its figure is '
-  'above threshold, and fires after the time fires_after. A rule is fine while its figure is above neither '
-  'fine_at nor threshold; its incident is resolved after the time resolves_after. While a rule is neither '
-  'over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the volume '
-  'below which the rule does not fire. factor, baseline: a rule with a factor also compares its figure with '
-  'factor times the usual value, which is measured over the time baseline before period. runbook: a page of '
-  'docs/runbooks, or a URL.';
+  'above threshold, and fires after the time fires_after. A rule is fine while its figure is not above '
+  'fine_at and not above threshold; its incident is resolved after the time resolves_after. While a rule is '
+  'neither over nor fine, its incident stays as it is. period: how far back the rule reads. minimum: the '
+  'volume below which the rule does not fire. factor, baseline: a rule with a factor also compares its '
+  'figure with factor times the usual value, which is measured over the time baseline before period. '
+  'runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 

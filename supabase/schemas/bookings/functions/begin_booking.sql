@@ -40,8 +40,8 @@ returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe stores its answer to an idempotency key for only 24 hours, so an older booking cannot be
-  -- continued.
+  -- Stripe stores its response to an idempotency key for only 24 hours, so an older booking cannot
+  -- be continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'

@@ -13,7 +13,8 @@ declare
   v_refund farthing.refunds;
 begin
   if p_booking.status = 'completed' then
-    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+    perform farthing.fail('booking_not_cancellable',
+      'A completed booking cannot be cancelled. Ask an operator for a refund.',
       jsonb_build_object('status', p_booking.status), 'id');
   end if;
   if p_booking.status in ('paid', 'confirmed') then

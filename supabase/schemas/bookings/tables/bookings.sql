@@ -1,4 +1,4 @@
--- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is
+-- Bookings: payments from a buyer to a provider. The platform takes a fee of each. The fee is
 -- stored, because the rate at the time of the booking fixes it for ever; a check compares it with
 -- the stored rate. Amounts are integers in the currency's minor unit. One trigger guards the
 -- states, because Stripe's events, both parties and scheduled tasks change a booking, and a late

@@ -133,7 +133,7 @@ begin
   end if;
   if p_type <> 'payment_method.detached' then
     -- The inbox does not store a card's digits, so the payment runner reads the card again. Stripe's
-    -- answer is newer than the event, too.
+    -- response is newer than the event, too.
     update farthing.customers set card_unread_since = p_now, card_read_at = p_now, card_read_attempts = 0
     where payment_method_id = p_facts ->> 'payment_method_id';
     if not found then

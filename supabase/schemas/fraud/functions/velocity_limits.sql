@@ -6,19 +6,19 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- These advisory locks have two numbers and those of idempotency keys have one, so they cannot
-  -- collide.
+  -- These advisory locks have two numbers, and the locks of idempotency keys have one number, so
+  -- they cannot collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
 begin
   if p_ip_hash is not null then
     -- The lock lasts until the commit, so requests from one address are counted one after the
-    -- other, whatever their accounts.
+    -- other, even if their accounts differ.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null then
-    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
-    -- always comes after the locks of the account and the address.
+    -- Bookings of one provider are counted one after the other, even if their buyers differ. This
+    -- lock always comes after the locks of the account and the address.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
 end

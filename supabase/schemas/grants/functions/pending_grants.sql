@@ -36,7 +36,8 @@ begin
   for no key update;
   select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
   if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
-    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
+    perform farthing.fail('grant_not_pending',
+      'This grant is no longer pending; details.status says how it ended.', jsonb_build_object(
       'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
   end if;
   return v_grant;

@@ -1,5 +1,5 @@
 -- The dry run of a grant. It makes the grant with the functions that make a real one, and then undoes
--- everything. So its figures cannot differ from those of the grant.
+-- everything. So the dry run and the grant cannot have different figures.
 
 create function farthing.preview_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_reason text,

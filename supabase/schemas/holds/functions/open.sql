@@ -131,8 +131,8 @@ begin
   select * into v_hold from farthing.holds where account_id = v_hold.account_id and hold_id = p_hold_id;
   if (v_hold.status <> 'open' or v_hold.expires_at <= p_now)
     and not (p_or_late and farthing.may_settle_late(v_hold, p_now)) then
-    perform farthing.fail('hold_not_open', 'This hold is no longer open.', jsonb_build_object('status',
-      case when v_hold.status = 'open' then 'released' else v_hold.status end));
+    perform farthing.fail('hold_not_open', 'This hold is no longer open; details.status says how it ended.',
+      jsonb_build_object('status', case when v_hold.status = 'open' then 'released' else v_hold.status end));
   end if;
   return v_hold;
 end

@@ -33,7 +33,7 @@ returns farthing.backfills
 language sql
 set search_path = ''
 as $$
-  -- Of two parallel runners, the second waits for the row and then finds it claimed.
+  -- If two runners run in parallel, the second waits for the row and then finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning backfills
 $$;

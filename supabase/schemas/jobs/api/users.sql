@@ -128,7 +128,7 @@ declare
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
     perform farthing.fail('not_found',
-      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.',
+      'This job has no file: its type writes no file, the job is not completed, or the file has expired.',
       null, 'id');
   end if;
   return (

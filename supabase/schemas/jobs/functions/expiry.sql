@@ -1,5 +1,5 @@
--- The scheduled tasks that end jobs after 24 hours, empty results and files after 24 hours, and delete
--- jobs after 30 days.
+-- Scheduled tasks end jobs after 24 hours, empty results and files after 24 hours, and delete jobs
+-- after 30 days.
 
 create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int

@@ -57,7 +57,7 @@ returns table (account text, version int, code text, first_day date, next_day da
 language sql stable
 set search_path = ''
 as $$
-  -- Of two versions that begin on one day, the later one replaces the earlier one.
+  -- If two versions begin on one day, the later one replaces the earlier one.
   select a.account, a.version, a.code, a.effective_from,
     lead(a.effective_from) over (partition by a.account order by a.effective_from)
   from (select distinct on (j.account, j.effective_from) j.* from farthing.journal_accounts j

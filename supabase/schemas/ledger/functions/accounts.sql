@@ -139,8 +139,8 @@ declare
     end;
 begin
   if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
-      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s account has no '
+      'owner. To close a user''s account, delete the user.' using errcode = 'restrict_violation';
   end if;
   return null;
 end

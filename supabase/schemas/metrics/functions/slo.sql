@@ -11,8 +11,8 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'Returns the objectives of the core routes: the share of answers without an error of ours, the share '
-  'of answers within fast_ms, and the number of days. The numbers are the same in '
+  'Returns the objectives of the core routes: the share of responses without an error of ours, the share '
+  'of responses within fast_ms, and the number of days. The numbers are the same in '
   '_shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.is_failure(p_labels text)

@@ -1,6 +1,6 @@
 -- Claiming due notifications, with the address of each recipient. Each notification is sent at most
--- once, because a claim commits before a service is called. If the runner dies or the answer is lost,
--- the notification may have been sent (leases.sql ends its lease).
+-- once, because a claim commits before a service is called. If the runner dies or the service's
+-- response is lost, the notification may have been sent (leases.sql ends its lease).
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid,
   p_languages text[], p_now timestamptz)
@@ -15,8 +15,8 @@ declare
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- This call may be a repeat: it has the p_lease_id of an earlier call whose answer was lost. The
-  -- lock waits until the earlier call has ended. Then the notifications that the earlier call
+  -- This call may be a repeat: it has the p_lease_id of an earlier call whose response was lost.
+  -- The lock waits until the earlier call has ended. Then the notifications that the earlier call
   -- claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (

@@ -21,7 +21,7 @@ returns farthing.balance_lists
 language sql
 set search_path = ''
 as $$
-  -- Of two parallel runners, the second waits for the row and then finds it claimed.
+  -- If two runners run in parallel, the second waits for the row and then finds it claimed.
   update farthing.balance_lists set claimed_at = p_now, lists_until = coalesce(lists_until, p_now)
   where farthing.balance_list_is_due(balance_lists, p_now)
   returning balance_lists

@@ -24,7 +24,7 @@ $$;
 comment on function farthing.payout_answer(farthing.payouts) is
   'Returns a payout with the progress of its comparison. ours and not_ours are null before the first '
   'comparison; they stay null for a manual payout, because Stripe cannot list its transactions. Amounts '
-  'in minor units.';
+  'are in minor units.';
 
 create function farthing.lines_by_kind(p_payout_id text)
 returns jsonb

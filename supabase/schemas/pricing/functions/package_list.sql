@@ -86,8 +86,9 @@ as $$
       case when c.slug is null then 'added' when g.slug is null then 'retired'
         when not c.active then 'restored' else 'changed' end as change,
       farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
-      -- A change of any other field is a change of the terms, which needs a new version. So does a
-      -- change that begins later, because the version in force must not change before then.
+      -- A change of any other field is a change of the terms, which needs a new version. A change
+      -- that begins later needs a new version, too, because the version in force must not change
+      -- before then.
       (g.effective_from > p_now) is not true and c.fields - '{description,highlight,sort,active}'::text[]
         = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms,
       coalesce(g.effective_from, p_now) as effective_from

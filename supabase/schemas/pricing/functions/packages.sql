@@ -12,7 +12,7 @@ begin
     where p.package_id = new.package_id limit 1), new.package_id::text);
   if exists (select from farthing.packages p
     where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
-    raise exception 'Package % cannot have the slug %. A package keeps its slug, which no other package has.',
+    raise exception 'Package % cannot have the slug %. A slug never changes and belongs to one package.',
       new.package_id, new.slug using errcode = 'restrict_violation';
   end if;
   return new;

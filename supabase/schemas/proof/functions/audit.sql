@@ -20,7 +20,8 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
--- These settings must be those of write_audit(), so that both functions produce the same text.
+-- These settings must be the same as in write_audit(), so that both functions produce the same
+-- text.
 set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin

@@ -40,9 +40,9 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. It
-  -- waits so long between two runs that proofs take at most 5 % of the time. If the last proof's time
-  -- is in the future, the server's clock was wrong, and the proof runs without a wait.
+  -- The proof runs each hour. If entries remained, it goes on in the scheduled task's next run. The
+  -- wait between two runs is so long that proofs take at most 5 % of the time. If the last proof's
+  -- time is in the future, the server's clock was wrong, and the proof runs without a wait.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -74,6 +74,6 @@ end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
   'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one '
-  'hour after the last one, or at once if the last one did not prove all entries, but never before '
-  'twenty times the last one''s duration has passed. The whole proof runs each week and after a '
-  'violation, otherwise the incremental one.';
+  'hour after the last proof, or at once if the last proof had no time for all entries. In both cases the '
+  'wait is at least twenty times the duration of the last proof. The whole proof runs each week and after '
+  'a violation, otherwise the incremental proof.';

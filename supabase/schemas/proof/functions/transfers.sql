@@ -33,8 +33,8 @@ as $$
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- Cancelled bookings are left out, because their money goes to the buyer. So are bookings with a
-  -- move that Stripe refused, because that move waits for an operator.
+  -- Cancelled bookings are left out, because their money goes to the buyer. Bookings with a move
+  -- that Stripe refused are left out, too, because that move waits for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id

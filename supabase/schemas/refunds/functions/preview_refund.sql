@@ -1,5 +1,5 @@
 -- The dry run of a refund. It makes the refund with the functions that make a real one, up to Stripe's
--- event, and then undoes everything. So its figures cannot differ from those of the refund.
+-- event, and then undoes everything. So the dry run and the refund cannot have different figures.
 
 create function farthing.preview_refund(
   p_order_id uuid, p_booking_id uuid, p_amount text, p_reason text, p_author text, p_now timestamptz)

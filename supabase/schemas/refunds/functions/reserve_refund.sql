@@ -1,6 +1,6 @@
 -- Refunds before Stripe's event: a refund is reserved and committed before Stripe is called.
--- Depending on Stripe's answer, the refund gets Stripe's id, fails, or is postponed. Only Stripe's
--- event moves credits.
+-- Depending on Stripe's response, the refund gets Stripe's id, fails, or is postponed. Only
+-- Stripe's event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb

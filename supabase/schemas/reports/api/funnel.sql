@@ -29,7 +29,8 @@ begin
           where t.day is null),
         farthing.lots_of_checkouts(v_range))),
       jsonb_build_object(
-        'packages_seen', 'answers of GET /checkout/packages (2xx and 3xx); null before the last 35 days',
+        'packages_seen', 'responses of GET /checkout/packages (2xx and 3xx); null for days more than 35 '
+          'days ago',
         'checkouts', 'package orders by the day of their begin',
         'buyers', 'distinct accounts with a paid one of these orders',
         'paid', 'of these orders, those that were paid later with money',

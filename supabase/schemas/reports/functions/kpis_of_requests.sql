@@ -127,7 +127,7 @@ as $$
       'address; the hop from the ledger to the customer',
     'notification_p95', '95th percentile of POST /send-notification, nearest rank in buckets 15 % apart',
     'ledger_p95', '95th percentile of the core routes of credits and usage, together and by route (label)',
-    'request_errors', 'answers with 5xx or 408 / all answers',
+    'request_errors', 'responses with 5xx or 408 / all responses',
     'auth_failures', 'requests refused for their credentials, by day and code (label)',
     'rate_limited', 'requests refused by a rate limit, by day and rule (label)')
 $$;

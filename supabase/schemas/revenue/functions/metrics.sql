@@ -1,5 +1,5 @@
--- Metrics of a range of days. A metric is a numerator over a denominator, both of which the report
--- shows, or only a numerator.
+-- Metrics of a range of days. A metric is a numerator over a denominator, or only a numerator. The
+-- report shows both.
 
 create function farthing.metric_formulas()
 returns jsonb

@@ -84,4 +84,4 @@ $$;
 comment on function farthing.payout_line(farthing.balance_transactions, farthing.payouts) is
   'Returns a line of a payout in the form of the report: the transaction at Stripe, our order, booking, '
   'refund or dispute, whether they match, and the difference (Stripe''s amount less ours, in the '
-  'customer''s currency). matched is null for money of which we have no record.';
+  'customer''s currency). matched is null if we have no record of the money.';

@@ -73,8 +73,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund made in the dashboard does not reverse the provider's share, unless it also
-      -- reversed the transfer. If it did not, we reverse the share.
+      -- A refund made in the dashboard reverses the provider's share only if it also reversed the
+      -- transfer. Otherwise we reverse the share.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;

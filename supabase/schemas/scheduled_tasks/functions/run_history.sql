@@ -11,8 +11,8 @@ declare
     p_limit);
   v_cron bigint;
 begin
-  -- pg_cron never deletes its own history. Only this job's history is deleted here, not that of the
-  -- project's other jobs.
+  -- pg_cron never deletes its own history. Only the history of this job is deleted here, not the
+  -- history of the project's other jobs.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention

@@ -15,7 +15,7 @@ as $$
 $$;
 comment on function farthing.find_by_email(text) is
   'Returns the users whose email address is p_email, in upper or lower case: the address is the user''s '
-  'own, or that of an identity with which they sign in.';
+  'own, or the address of an identity with which they sign in.';
 
 create function farthing.find_by_id(p_id uuid)
 returns table (matched_by text, account_id bigint, user_id uuid)

@@ -125,8 +125,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Creates an order for the missing credits, unless no credits are missing or the account must not be '
-  'charged now. Returns whether an order was created. The caller has locked the account.';
+  'Creates an order for the missing credits, if credits are missing and the account may be charged now. '
+  'Returns whether an order was created. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int

@@ -86,7 +86,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- The conditions are those of find_top_ups(), which reads the accounts of all users.
+  -- The conditions are the same as in find_top_ups(), which reads the accounts of all users.
   select exists (select from farthing.low_accounts l
     where l.account_id = p_account_id and l.next_attempt_at <= p_now
       and not farthing.top_up_unanswered(l.account_id, p_now)

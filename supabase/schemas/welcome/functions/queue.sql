@@ -1,5 +1,5 @@
 -- The queue of welcome credits. The transaction in which Auth confirms an email address only adds a
--- row to the queue, so whatever fails afterwards, the sign-up has succeeded.
+-- row to the queue, so a later failure cannot undo the sign-up.
 
 create function farthing.queue_welcome()
 returns trigger
@@ -42,7 +42,7 @@ as $$
 $$;
 comment on function farthing.welcome_reason(text, farthing.policy, timestamptz) is
   'Returns why an address gets no welcome credits now; null if it gets them. The caller has the lock of '
-  'welcome credits, so that of two parallel grants the later one counts the earlier one.';
+  'welcome credits, so that the later of two parallel grants counts the earlier one.';
 
 create function farthing.put_welcome_grant(p_request farthing.welcome_grants, p_email text,
   p_policy farthing.policy, p_now timestamptz)
@@ -65,8 +65,8 @@ begin
   update farthing.welcome_grants set status = 'granted', email_hash = farthing.email_hash(p_email),
     amount = v_lot.amount, account_id = v_lot.account_id, lot_id = v_lot.lot_id, decided_at = p_now
   where request_nr = p_request.request_nr;
-  -- The day is that of decided_at, so that a day's total is the sum of the grants that were decided
-  -- on that day.
+  -- The day is the day of decided_at, so that a day's total is the sum of the grants that were
+  -- decided on that day.
   insert into farthing.welcome_days as d values ((p_now at time zone 'UTC')::date, v_lot.amount)
   on conflict (day) do update set granted = d.granted + excluded.granted;
 end

@@ -47,7 +47,7 @@ export interface AiRequest extends AiPrompt {
 
 export interface Completion {
   readonly text: string;
-  /** Absent unless the request has tools and the model called one. */
+  /** Present only if the request has tools and the model called one of them. */
   readonly toolCalls?: readonly AiToolCall[];
   /** The provider's finish reason: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;

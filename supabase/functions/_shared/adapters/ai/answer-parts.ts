@@ -13,7 +13,7 @@ function sentMessage({ parts, content, ...rest }: AiRequest["messages"][number])
   return { ...rest, content: isEmpty ? null : texts ?? content } as Message;
 }
 
-/** Returns the body for the provider. */
+/** Returns the body of the request to the provider. */
 export function bodyOf(
   { model, messages, maxOutputTokens, parameters }: AiRequest,
 ): Request {

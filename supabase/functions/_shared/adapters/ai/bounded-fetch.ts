@@ -1,13 +1,13 @@
 /**
- * Reads a provider's answer up to a maximum size: an isolate has 256 MB, which all of its requests
- * share.
+ * Reads a provider's response up to a maximum size: an isolate has 256 MB, which all of its
+ * requests share.
  */
 
-/** The answer is malformed, incomplete or too long. */
+/** The provider's response is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
-// The maximum size of an answer in bytes: the size of 50,000 tokens, each in a separate event. No call has
-// time to receive more.
+// The maximum size of a response in bytes: the size of 50,000 tokens, each in a separate event. No
+// call has time to receive more.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -32,7 +32,7 @@ function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
 
 /**
  * Fetches as `fetch` does.
- * @throws InvalidAnswer if the answer is too long; thrown while the body is read
+ * @throws InvalidAnswer if the response is too long; thrown while the body is read
  */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);

@@ -86,7 +86,7 @@ const AGAINST_POLICY = "The provider's content policy refuses these messages. Ch
  * The provider's codes for a prompt that it refuses, each with the error message for the caller.
  */
 const REFUSED_MESSAGES: Readonly<Record<string, string>> = {
-  context_length_exceeded: "The messages are too long for this model.",
+  context_length_exceeded: "The messages are too long for this model. Send fewer or shorter ones.",
   content_filter: AGAINST_POLICY,
   content_policy_violation: AGAINST_POLICY,
   invalid_prompt: AGAINST_POLICY,
@@ -119,7 +119,7 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const code = error instanceof OpenAI.APIError ? error.code : undefined;
   if (code === "model_not_found") {
-    const message = "The provider does not offer this model.";
+    const message = "The provider does not offer this model. Send another model.";
     return new ApiError("unknown_model", { ...options, message, field: "model" });
   }
   const refusal = refusalOf(error, options);

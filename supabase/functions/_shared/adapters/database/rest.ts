@@ -19,7 +19,7 @@ interface RestError {
 }
 
 /**
- * Turns an error of supabase-js into a DatabaseFailure. Status 0 means no answer, and 502 to 504
+ * Turns an error of supabase-js into a DatabaseFailure. Status 0 means no response, and 502 to 504
  * without a code come from a gateway: in both cases the call may have been carried out.
  */
 function failureOf(error: RestError, status: number, signal: AbortSignal): DatabaseFailure {

@@ -31,8 +31,8 @@ export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
     firstDelayMs: 10,
     longestDelayMs: 250,
   },
-  // A restart takes one or two seconds, which callers hardly notice. After 2.5 s the answer is 503
-  // with Retry-After.
+  // A restart takes one or two seconds, which callers hardly notice. After 2.5 s the response is
+  // 503 with Retry-After.
   unavailable: {
     withinMs: 2_500,
     retries: 9,

@@ -18,7 +18,7 @@ export interface Mail {
   readonly service: MailService;
   /**
    * True if the provider sends a message with a repeated key only once. Otherwise, a message whose request
-   * got no answer is not sent again.
+   * got no response is not sent again.
    */
   readonly knowsRepeats: boolean;
   /**

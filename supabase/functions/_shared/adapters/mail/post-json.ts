@@ -44,7 +44,7 @@ export function noAnswer(internal: string, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, cause });
 }
 
-/** @throws MailNotSent if the service was not reached; ApiError if the answer was lost */
+/** @throws MailNotSent if the service was not reached; ApiError if the response was lost */
 export async function postJson(
   fetch: typeof globalThis.fetch,
   { url, headers, body, signal }: Post,

@@ -3,14 +3,15 @@
 /** A wait is divided into pieces of this length in ms. */
 const PIECE_MS = 25;
 /**
- * If a piece took longer than this, the process was busy, and may not have read an answer that had arrived.
+ * If a piece took longer than this, the process was busy, and may not have read a response that had
+ * arrived.
  */
 const HEARD_MS = 2 * PIECE_MS;
 
 /**
- * Settles as `work` does, or rejects with `late()` after `ms` milliseconds without an answer. A timer that
- * fires late shows that the process was busy; that time does not count. The timeout of the resilience policy
- * limits the total time.
+ * Settles as `work` does, or rejects with `late()` after `ms` milliseconds without a response. A
+ * timer that fires late shows that the process was busy; that time does not count. The timeout of
+ * the resilience policy limits the total time.
  */
 export async function withFairTimeout<T>(
   ms: number,

@@ -44,7 +44,7 @@ async function write(client: Redis): Promise<void> {
 export function createRedisBreaker(
   { client, metrics, waitUntil }: RedisBreakerOptions,
 ): RedisBreaker {
-  // An answer is useless without a count, so a wrong token and a full memory count as outages, too.
+  // A response without a count is useless, so a wrong token and a full memory are outages, too.
   const policy: ResiliencePolicy = createResiliencePolicy("redis", {
     isOutage: () => true,
     metrics,

@@ -7,8 +7,8 @@ import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
 
 /**
- * The runtime's messages for a failed connection. Any other TypeError means that the answer had an unexpected
- * shape.
+ * The runtime's messages for a failed connection. Any other TypeError means that the response had
+ * an unexpected shape.
  */
 const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
 

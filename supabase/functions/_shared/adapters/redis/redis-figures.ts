@@ -34,7 +34,8 @@ export function figuresOf(info: string): RedisFigures {
 }
 
 /**
- * @throws TypeError, DOMException or SyntaxError as `fetch` does; Error if the answer has a different shape
+ * @throws TypeError, DOMException or SyntaxError as `fetch` does; Error if the response has a
+ *   different shape
  */
 export async function askFigures({ url, token }: RedisAddress): Promise<RedisFigures> {
   const answer = await fetch(url, {

@@ -26,7 +26,7 @@ export function createRedis({ url, token }: RedisAddress): Redis {
     // each attempt.
     retry: { retries: 0 },
     // A function, not a signal: when a plain signal aborts, the client returns the signal's reason as if it
-    // were the answer.
+    // were Redis's response.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,
     // This code never reads a value that it has just written in another region.

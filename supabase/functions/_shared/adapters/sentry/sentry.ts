@@ -1,6 +1,6 @@
 /**
  * Sends failures to Sentry, or to a service with Sentry's API. A report is sent once, after the
- * answer and with a timeout, so that a slow or unavailable service delays no request
+ * response and with a timeout, so that a slow or unavailable service delays no request
  * (docs/decisions/observability.md).
  */
 import {
@@ -116,7 +116,7 @@ export function createSentryReport(options: SentryOptions): Report {
   const transport = transportTo(url, options.timeoutMs ?? TIMEOUT_MS);
 
   async function send(error: ApiError, about: FailureContext): Promise<void> {
-    // The answer is sent first, because reading a stack and redacting texts take time.
+    // The response is sent first, because reading a stack and redacting texts take time.
     await new Promise((resolve) => setTimeout(resolve));
     await transport.send(createEventEnvelope(eventOf(error, about, options), dsn));
   }

@@ -38,7 +38,7 @@ async function* pagesOf({ call }: StripeCaller) {
   for (;;) {
     const page = await call((stripe) => stripe.accounts.list({ limit: PAGE_SIZE, ...after }));
     if (page?.object !== "list" || !Array.isArray(page.data)) {
-      throw unavailable("stripe: the answer is not a list", 502);
+      throw unavailable("stripe: the response is not a list", 502);
     }
     const last = page.data.at(-1);
     if (last === undefined) return;
@@ -85,7 +85,7 @@ export function createAccounts(caller: StripeCaller): Accounts {
         })
       );
       if (link?.object !== "account_link" || typeof link.url !== "string") {
-        throw unavailable("stripe: the answer is not an account link", 502);
+        throw unavailable("stripe: the response is not an account link", 502);
       }
       return link.url;
     },

@@ -139,7 +139,7 @@ function isNamed(source: Stripe.BalanceTransaction["source"]): boolean {
 function toTransaction(transaction: Stripe.BalanceTransaction): BalanceTransaction {
   const { id, type, source, amount, fee, net, currency, created, available_on } = transaction;
   if (COMPARED.includes(type) && (typeof source !== "object" || source === null)) {
-    throw unavailable(`stripe: the answer leaves out the source of a ${type}`, 502);
+    throw unavailable(`stripe: the response leaves out the source of a ${type}`, 502);
   }
   const facts = typeof source === "object" && source !== null ? sourceFacts(type, source) : NOTHING;
   return {
@@ -163,7 +163,7 @@ function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): BalancePage {
   // An empty page with `has_more` is invalid: it names no transaction after which the list
   // continues.
   if (!isList || typeof page.has_more !== "boolean" || (page.has_more && page.data.length === 0)) {
-    throw unavailable("stripe: the answer is not a list", 502);
+    throw unavailable("stripe: the response is not a list", 502);
   }
   const transactions = page.data.map(toTransaction);
   return { transactions, after: page.has_more ? transactions.at(-1)!.transaction_id : null };

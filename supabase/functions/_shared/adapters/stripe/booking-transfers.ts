@@ -12,7 +12,7 @@ import { unavailable } from "./errors.ts";
 export interface BookingTransfers {
   /**
    * Transfers a provider's share, reverses the transfer, or transfers again; a repeat of the same
-   * step returns the same answer.
+   * step returns the same response.
    * @returns Stripe's id of the reversal or the transfer
    * @throws StripeRefused if Stripe refuses and has moved nothing; otherwise ApiError
    *   `upstream_unavailable`

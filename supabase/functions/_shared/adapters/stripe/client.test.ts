@@ -15,7 +15,7 @@ function refusing(status: number, headers: Record<string, string> = {}): Respons
   return Response.json({ error }, { status, headers });
 }
 
-/** A Stripe that gives these answers in turn, and then a link. */
+/** A Stripe that gives these responses in turn, and then a link. */
 function inTurn(...answers: Response[]) {
   return () => answers.shift() ?? Response.json(LINK);
 }

@@ -11,7 +11,7 @@ export interface StripeCaller {
   /**
    * Runs one request to Stripe. All attempts at it use the idempotency key of the first attempt.
    * @throws StripeRefused for a definite refusal; StoredStripeError if Stripe failed and would
-   *   repeat its answer under this key; otherwise ApiError `upstream_unavailable`, or
+   *   repeat its response under this key; otherwise ApiError `upstream_unavailable`, or
    *   `idempotency_in_progress` while Stripe processes a request with the same key
    */
   call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;

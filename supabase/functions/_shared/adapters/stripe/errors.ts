@@ -1,7 +1,10 @@
 /** The errors of Stripe's adapter. This file loads no SDK, so any function may import it. */
 import { ApiError } from "../../core/errors.ts";
 
-/** @param status 503 if Stripe could not be reached, 502 if Stripe answered and the answer is unusable */
+/**
+ * @param status 503 if Stripe could not be reached, 502 if Stripe answered and the response is
+ * unusable
+ */
 export function unavailable(internal: string, status: 502 | 503, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, status, cause });
 }
@@ -29,8 +32,8 @@ interface Refusal {
 }
 
 /**
- * Stripe refused the request with a 4xx status and did nothing. This API answers 502 unless the calling code
- * has a more precise error.
+ * Stripe refused the request with a 4xx status and did nothing. This API answers with
+ * 502 if the calling code has no more precise error.
  */
 export class StripeRefused extends StoredStripeError {
   /** Stripe's error code, for example `charge_already_refunded`; null if it gave none. */
@@ -53,7 +56,7 @@ export class StripeRefused extends StoredStripeError {
 /**
  * Stripe does not know a customer that it made for this installation. Stripe never forgets a customer: even a
  * deleted one can still be read. So the API key belongs to a different account, or to the other mode, and
- * Stripe's answers say nothing about our saved cards.
+ * Stripe's responses say nothing about our saved cards.
  */
 export class OtherStripeAccount extends ApiError {
   constructor(readonly customerId: string, refusal: StripeRefused) {
@@ -66,8 +69,8 @@ export class OtherStripeAccount extends ApiError {
 export class StripeKeyRefused extends ApiError {}
 
 /**
- * Stripe refused to open a Checkout Session, and stores this answer under the order's idempotency key. Every
- * further request for this order would get the same answer.
+ * Stripe refused to open a Checkout Session, and stores this response under the order's idempotency
+ * key. Every further request for this order would get the same response.
  */
 export class OrderKeySpent extends ApiError {}
 

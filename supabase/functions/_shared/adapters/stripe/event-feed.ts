@@ -29,7 +29,10 @@ export interface EventFeed {
   listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;
 }
 
-/** Stripe's limits: the number of event types in one request, and the number of events in one answer. */
+/**
+ * Stripe's limits: the number of event types in one request, and the number of events in one
+ * response.
+ */
 const MAX_TYPES = 20;
 const PAGE_SIZE = 100;
 
@@ -62,7 +65,7 @@ async function* pagesOf(
   for (;;) {
     const page = await call((stripe) => stripe.events.list({ ...params, ...after }));
     if (page?.object !== "list" || !Array.isArray(page.data)) {
-      throw unavailable("stripe: the answer is not a list", 502);
+      throw unavailable("stripe: the response is not a list", 502);
     }
     const events = page.data.map((event) => listed(event, options));
     const last = events.at(-1);

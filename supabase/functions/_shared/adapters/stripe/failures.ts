@@ -1,4 +1,4 @@
-/** Turns the SDK's errors, and answers of an unexpected kind, into the errors of errors.ts. */
+/** Turns the SDK's errors, and responses of an unexpected kind, into the errors of errors.ts. */
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
 import { StoredStripeError, StripeKeyRefused, StripeRefused, unavailable } from "./errors.ts";
@@ -67,13 +67,13 @@ export function failureOf(error: unknown): ApiError {
 }
 
 /**
- * Checks that an answer is the expected kind of object. The SDK treats any JSON without an `error` as a
- * success, even the body of a 404.
+ * Checks that a response is the expected kind of object. The SDK treats any JSON without an `error`
+ * as a success, even the body of a 404.
  */
 export function requireObject<T extends { object: string; id: string }>(
   answer: T,
   object: T["object"],
 ): T {
   if (answer?.object === object && typeof answer.id === "string") return answer;
-  throw unavailable(`stripe: the answer is not a ${object}`, 502);
+  throw unavailable(`stripe: the response is not a ${object}`, 502);
 }

@@ -23,7 +23,7 @@ export function createPaidSessions({ call }: StripeCaller): PaidSessions {
       const params = { payment_intent: payment_id, limit: 1 };
       const page = await call((stripe) => stripe.checkout.sessions.list(params));
       if (page?.object !== "list" || !Array.isArray(page.data)) {
-        throw unavailable("stripe: the answer is not a list", 502);
+        throw unavailable("stripe: the response is not a list", 502);
       }
       const [session] = page.data;
       if (session?.status !== "complete" || session.payment_status !== "paid") return null;

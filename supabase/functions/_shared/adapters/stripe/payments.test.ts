@@ -90,7 +90,7 @@ function errorOf(type: string, code?: string) {
   return { error: { type, code, message: "text of Stripe" } };
 }
 
-/** Stripe's answer, our status and error, and whether the order's key is used up. */
+/** Stripe's response, our status and error, and whether the order's key is used up. */
 const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
   [400, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
   [400, errorOf("idempotency_error"), 502, "upstream_unavailable", true],
@@ -113,7 +113,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
   const kind = JSON.stringify(body).slice(0, 80);
   const then = isSpent ? "uses up the order's key" : "does not use up the order's key";
   Deno.test(`Stripe's ${answered} becomes ${status} and ${then}: ${kind}`, async () => {
-    // Without this header, the resilience policy would retry some of these answers.
+    // Without this header, the resilience policy would retry some of these responses.
     const headers = { "stripe-should-retry": "false" };
     await withStripe(
       () => Response.json(body, { status: answered, headers }),

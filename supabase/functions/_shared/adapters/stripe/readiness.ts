@@ -20,8 +20,8 @@ const STRIPE_URL = "https://api.stripe.com";
 const PROBE_TIMEOUT_MS = 3_000;
 
 /**
- * Makes a probe. It has its own circuit breaker, because an answer to the probe does not prove that payments
- * succeed.
+ * Makes a probe. It has its own circuit breaker, because a response to the probe does not prove
+ * that payments succeed.
  */
 function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
   const policy = createResiliencePolicy("stripe", { isOutage: () => true, metrics });
@@ -45,7 +45,7 @@ export function createReadiness(
     isReachable: createProbe(apiUrl ?? STRIPE_URL, metrics),
     async readBalance() {
       const { object } = await call((stripe) => stripe.balance.retrieve());
-      if (object !== "balance") throw unavailable("stripe: the answer is not a balance", 502);
+      if (object !== "balance") throw unavailable("stripe: the response is not a balance", 502);
     },
   };
 }

@@ -13,7 +13,7 @@ interface MadeRefund {
 
 export interface Refunds {
   /**
-   * Asks Stripe for a refund; a repeat for the same refund gets the same answer.
+   * Asks Stripe for a refund; a repeat for the same refund gets the same response.
    * @throws StripeRefused if Stripe refuses and has not refunded; otherwise ApiError
    *   `upstream_unavailable`, or `idempotency_in_progress` while another request sends this refund
    */

@@ -28,7 +28,7 @@ export interface TopUpPage {
 
 export interface TopUpPayments {
   /**
-   * Charges the card once; a repeat for the same order gets the same answer.
+   * Charges the card once; a repeat for the same order gets the same response.
    * @throws OtherStripeAccount if Stripe does not know the customer; otherwise ApiError if the result
    *   is unknown
    */

@@ -46,7 +46,7 @@ export interface Results
     SettingResults,
     TopUpResults,
     TransferResults {
-  /** Stores a refusal that the request caused, so that a repeat gets the same answer. */
+  /** Stores a refusal that the request caused, so that a repeat gets the same response. */
   idempotency_store: unknown;
   /**
    * Fails with `mode_mismatch` if the database has the other mode, test or live. `livemode` is null before
@@ -90,8 +90,8 @@ type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 
 /**
- * The functions that answer with `Stored`: the call that does the work also stores the answer under
- * the idempotency key.
+ * The functions that answer with `Stored`: the call that does the work also stores the response
+ * under the idempotency key.
  */
 export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;

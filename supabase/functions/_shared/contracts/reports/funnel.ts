@@ -10,7 +10,7 @@ const Share = z.string().nullable().openapi({
 export const FunnelRow = z.object({
   day: DayOut,
   packages_seen: z.int().nullable().openapi({
-    description: "Answers of `GET /checkout/packages`; null before the last 35 days.",
+    description: "Answers of `GET /checkout/packages`; null for days more than 35 days ago.",
   }),
   checkouts: z.int(),
   buyers: z.int().openapi({ description: "The accounts that paid one of the day's checkouts." }),

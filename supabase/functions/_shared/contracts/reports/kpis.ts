@@ -4,7 +4,7 @@ import { DayOut } from "./report.ts";
 
 export const KpiRow = z.object({
   name: z.string().openapi({ example: "ledger_p95" }),
-  day: DayOut.nullable().openapi({ description: "null if the figure is of the whole range." }),
+  day: DayOut.nullable().openapi({ description: "null if the figure covers the whole range." }),
   label: z.string().nullable().openapi({
     description: "The subject of the figure, such as one route; null for the whole service.",
     example: "POST /usage",

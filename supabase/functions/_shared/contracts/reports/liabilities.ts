@@ -20,7 +20,8 @@ export const LiabilityRow = z.object({
   adjustments: money("The prices of granted credits, which are free."),
   closing: money("Deferred revenue after the month."),
   proof: ProofOut.openapi({
-    description: "The worth of the remaining credits of all lots; null before the last month.",
+    description:
+      "The worth of the remaining credits of all lots; null for every month except the last.",
     example: 999,
   }),
   difference: ProofOut.openapi({ description: "closing - proof", example: 0 }),

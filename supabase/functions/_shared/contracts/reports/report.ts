@@ -1,14 +1,14 @@
-/** The query of a report, and the answer around its rows. */
+/** The query of a report, and the response around its rows. */
 import { z } from "@hono/zod-openapi";
 import { dayOf, TimestampOut } from "../common.ts";
 
 const Day = dayOf("Send a day as YYYY-MM-DD, for example 2026-11-21.")
   .openapi({ format: "date", example: "2026-11-21" });
 
-/** A day in an answer, in UTC. */
+/** A day in a response, in UTC. */
 export const DayOut = z.string().openapi({ format: "date", example: "2026-11-21" });
 
-/** Rows of one JSON answer. The data API returns at most this many. */
+/** Rows of one JSON response. The data API returns at most this many. */
 const MAX_ROWS = 1000;
 
 const Rows = z.string().regex(
@@ -50,8 +50,8 @@ const Policy = z.object({
 }).openapi("ReportPolicy");
 
 /**
- * Returns the schema of a report's answer with these rows. A row of the totals has some of the row's columns:
- * the columns by which the sum is grouped, and the sums.
+ * Returns the schema of a report's response with these rows. A row of the totals has some of the
+ * row's columns: the columns by which the sum is grouped, and the sums.
  */
 export function reportOf<Row extends z.ZodObject>(row: Row) {
   return z.object({

@@ -36,7 +36,7 @@ export const UsageRow = z.object({
   feature: z.string().nullable().openapi({
     description:
       "`feature` of the caller's metadata, if it is a text of at most 64 characters. The first " +
-      "200 features are kept apart; later ones are `other`.",
+      "200 features are counted separately; all later features are counted as `other`.",
   }),
   charges: z.int(),
   corrections: z.int().openapi({

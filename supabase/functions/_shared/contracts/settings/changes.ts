@@ -4,18 +4,18 @@ import { text, Timestamp, TimestampOut } from "../common.ts";
 
 const Version = z.string().openapi({ example: "4711" });
 
-/** The version of the settings in an answer. */
+/** The version of the settings in a response. */
 export const VersionOut = Version.openapi({
   description: "Every change of these settings raises the version, also a change by SQL.",
 });
 
 /**
- * When a change of settings begins. SQL refuses a time in the past unless nothing changes, because only SQL
- * knows whether anything changes.
+ * When a change of settings begins. SQL, and not this schema, refuses a time in the past:
+ * a request that changes nothing may send one, and only SQL knows whether anything changes.
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, at most two years from now; by default, now. A moment in " +
-    "the past is refused, unless the request changes no setting.",
+    "the past is accepted only if the request changes no setting.",
   example: "2027-01-01T00:00:00Z",
 });
 
@@ -52,7 +52,7 @@ const SettingChange = z.object({
   fields: z.array(FieldChange),
 }).openapi("SettingChange");
 
-/** The answer to a change. */
+/** The response to a change. */
 export const SettingsChanged = z.object({
   version: VersionOut,
   dry_run: z.boolean(),

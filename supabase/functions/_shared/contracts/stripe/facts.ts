@@ -135,7 +135,10 @@ export type FeeFacts = {
    * provider received.
    */
   charge_id: string | null;
-  /** Null unless Stripe's event contains the whole charge: an application fee itself names no payment. */
+  /**
+   * Set only if Stripe's event contains the whole charge, because an application fee itself names
+   * no payment.
+   */
   payment_id: string | null;
   amount: number;
   amount_refunded: number;

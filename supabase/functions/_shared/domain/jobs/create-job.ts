@@ -17,7 +17,7 @@ const FIRST_POLL_SECONDS = 2;
 // The limit of the database's constraint jobs_input_bounded.
 const MAX_INPUT_BYTES = 1024 * 1024;
 
-/** The headers of a started job's answer, for the OpenAPI document. */
+/** The headers of a started job's response, for the OpenAPI document. */
 export const STARTED_HEADERS = {
   location: z.string().openapi({
     description: "The URL at which to poll the job; the same as poll_url.",

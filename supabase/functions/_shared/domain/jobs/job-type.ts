@@ -80,7 +80,7 @@ export interface Job {
   readonly userId: string;
   /** The trace of the request that created the job. */
   readonly traceId: string | null;
-  /** Aborted when the run must end. Pass the signal to every call that waits for an answer. */
+  /** Aborted when the run must end. Pass the signal to every call that waits for a response. */
   readonly signal: AbortSignal;
   /**
    * Returns the step's stored output. If none is stored, calls `run` and stores its output. The job may stop

@@ -256,7 +256,7 @@ class Runner {
     return this.#store("jobs_checkpoint", args);
   };
 
-  /** Renews the leases. A job that the answer does not list must not begin another step. */
+  /** Renews the leases. A job that the response does not list must not begin another step. */
   async #beat(): Promise<void> {
     const known = [...this.#tasks.keys()];
     if (known.length === 0) return;

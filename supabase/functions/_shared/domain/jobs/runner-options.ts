@@ -19,9 +19,10 @@ export interface RunnerOptions {
 
 export const LEASE_SECONDS = 60;
 
-// The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is reserved for
-// work that no step declares, such as the event loop and the parsing of answers. If the isolate has used most
-// of its CPU when a run begins, the run ends when the platform ends the isolate.
+// The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is
+// reserved for work that no step declares, such as the event loop and the parsing of responses. If
+// the isolate has used most of its CPU when a run begins, the run ends when the platform ends the
+// isolate.
 export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: LEASE_SECONDS * 1000 / 3,

@@ -5,12 +5,13 @@ import { Currency, Money } from "../../contracts/notifications.ts";
 import { defineForOperators, optional } from "./template.ts";
 
 const DISPUTE_PHASES = {
-  inquiry: "A bank questions a payment. No money was withdrawn yet; answer in Stripe's dashboard.",
+  inquiry:
+    "A bank questions a payment. No money was withdrawn yet. Answer the bank in Stripe's dashboard.",
   opened:
     "A bank disputes a payment. An order's credits are clawed back when the bank withdraws the " +
-    "money; answer in time.",
+    "money. Answer the bank in Stripe's dashboard before the deadline.",
   appealed: "A dispute goes on in appeal. An order's remaining credits are frozen until the bank " +
-    "decides; answer in time.",
+    "decides. Answer the bank in Stripe's dashboard before the deadline.",
   prevented: "A dispute was prevented: the buyer gets the money, and the credits are clawed back.",
   won: "A dispute was won: the money and its credits are reinstated.",
   lost: "A dispute was lost: the money is gone, and its credits were clawed back.",

@@ -48,7 +48,8 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
     p_languages: LANGUAGE_CODES,
-    // Each claim has its own id. If the answer to a claim is lost, the same id repeats that claim.
+    // Each claim has its own id. If the response to a claim is lost, the same id repeats that
+    // claim.
     p_lease_id: crypto.randomUUID(),
   });
   // Each notification is settled alone: if one outcome cannot be recorded, the other outcomes are still

@@ -1,6 +1,6 @@
 /**
- * Waits briefly for Stripe's event of the refund, so that most answers already include the refund's effect on
- * credits.
+ * Waits briefly for Stripe's event of the refund, so that most responses already include the
+ * refund's effect on credits.
  */
 import type { RefundAnswer } from "../../contracts/database/results/refunds.ts";
 import type { Services } from "../../http/route/app-services.ts";

@@ -23,7 +23,7 @@ function refusalOf(error: StripeRefused): ApiError {
     case "refund_disputed_payment":
       return new ApiError("already_refunded", {
         message:
-          "The buyer's bank disputes this payment and holds the money. It cannot be refunded.",
+          "This payment cannot be refunded, because the buyer's bank disputes it and holds the money.",
         internal,
         cause,
       });
@@ -40,9 +40,10 @@ function refusalOf(error: StripeRefused): ApiError {
 }
 
 /**
- * Sends the refund, and stores Stripe's id, Stripe's refusal, or the fact that no answer came. Without an
- * answer the refund stays requested, and a retry or the runner sends it again.
- * @param key the caller's idempotency key, which is freed if the refund was refused or got no answer
+ * Sends the refund, and stores Stripe's id, Stripe's refusal, or the fact that no response came.
+ * Without an answer the refund stays requested, and a retry or the runner sends it again.
+ * @param key the caller's idempotency key, which is freed if the refund was refused or got no
+ *   response
  * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason; otherwise the
  * original error
  */
@@ -62,7 +63,7 @@ export async function sendRefund(
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
     await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
       // The refund stays requested. The runner repeats it with the same idempotency key, so Stripe gives the
-      // same answer.
+      // same response.
       log("warn", "refund result not stored", { detail: String(failure) });
     });
     throw isRefused ? refusalOf(error) : error;

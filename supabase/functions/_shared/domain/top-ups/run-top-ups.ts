@@ -1,6 +1,6 @@
 /**
  * Charges saved cards for due top-ups. Only Stripe's payment events grant credits; this code
- * requests a charge and stores Stripe's answer.
+ * requests a charge and stores Stripe's response.
  */
 import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
@@ -26,7 +26,7 @@ interface TopUpsReport {
   readonly failed: number;
 }
 
-/** Stores Stripe's answer. The run's deadline does not apply, so that no answer is lost. */
+/** Stores Stripe's response. The run's deadline does not apply, so that no response is lost. */
 function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
   return withOwnTime(() => database.rpc("top_ups_report", args));
 }

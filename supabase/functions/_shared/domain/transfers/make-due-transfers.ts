@@ -27,7 +27,7 @@ async function make(services: Services, move: TransferToMake): Promise<TransferO
     const failed = { p_move_id, p_stripe_id: undefined, p_error: detailOf(error), p_refused };
     await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {
       // The transfer stays requested. The runner requests it again with the same key, so Stripe gives the
-      // same answer.
+      // same response.
       log("warn", "transfer result not stored", { detail: String(failure) });
     });
     return p_refused ? "refused" : "unavailable";

@@ -33,12 +33,12 @@ export function tokenProblem(token: string, issuers: readonly string[]): string 
       return `the token is signed with ${
         quoted(alg)
       }, a shared secret: the project needs signing keys ` +
-        "(ES256 or RS256); an older supabase CLI has none";
+        "(ES256 or RS256), which an older supabase CLI does not create";
     }
     const { iss } = decode(payload);
     if (issuers.some((issuer) => issuer === iss)) return null;
-    return `the token's issuer is ${quoted(iss)}, accepted is ${issuers.join(" or ")}: ` +
-      "FARTHING_PUBLIC_URL names the project's other address";
+    return `the token's issuer is ${quoted(iss)}, but only ${issuers.join(" or ")} is accepted: ` +
+      "set FARTHING_PUBLIC_URL to the project's other address";
   } catch {
     return null;
   }

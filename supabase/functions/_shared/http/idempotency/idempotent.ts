@@ -68,7 +68,9 @@ function userOf(args: object): string | undefined {
   return "p_user_id" in args && typeof args.p_user_id === "string" ? args.p_user_id : undefined;
 }
 
-/** Calls the function and returns its answer as a reply. A stored answer is marked `replayed`. */
+/**
+ * Calls the function and returns its response as a reply. A stored response is marked `replayed`.
+ */
 export async function idempotent<N extends IdempotentName>(
   call: KeyedCall,
   name: N,

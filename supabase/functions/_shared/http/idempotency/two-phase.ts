@@ -2,12 +2,12 @@
  * Work that calls an external service between two transactions: `begin`, `outside`, then `attach`, or
  * `abandon` after a failure.
  *
- * No transaction is open during the call. `begin` commits the idempotency key as started, with everything
- * that `outside` needs; `attach` commits the answer under the key. If a step in between fails, `abandon`
- * frees the key, and a retry begins again. The retry uses the same record, because the service may already
- * have done its part. But if the service would only repeat a refusal that it has stored, the retry uses a new
- * record. If `abandon` fails too, the key stays in progress until its lock times out; then a retry takes the
- * key over.
+ * No transaction is open during the call. `begin` commits the idempotency key as started, with
+ * everything that `outside` needs; `attach` commits the response under the key. If a step in
+ * between fails, `abandon` frees the key, and a retry begins again. The retry uses the same record,
+ * because the service may already have done its part. But if the service would only repeat a
+ * refusal that it has stored, the retry uses a new record. If `abandon` fails too, the key stays in
+ * progress until its lock times out; then a retry takes the key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/deadline.ts";
@@ -15,7 +15,8 @@ import type { Reply } from "../reply/reply.ts";
 import { type KeyedCall, storeRefusal } from "./idempotent.ts";
 
 /**
- * The result of `begin` if no external call is needed, because the answer is stored or the database knows it.
+ * The result of `begin` if no external call is needed, because the response is stored or the
+ * database knows it.
  */
 interface AnsweredStep<T> {
   readonly step: string;
@@ -33,7 +34,7 @@ interface TwoPhases<S, M, T> {
   readonly begin: () => Promise<S | AnsweredStep<T>>;
   /** Calls the service. */
   readonly outside: (step: OpenStep<S>) => Promise<M>;
-  /** The second transaction stores the service's result, and stores the answer under the key. */
+  /** The second transaction stores the service's result, and stores the response under the key. */
   readonly attach: (made: M, step: OpenStep<S>) => Promise<Reply<T>>;
   /** Frees the key after `error`. Left out if `outside` frees the key. */
   readonly abandon?: (error: unknown, step: OpenStep<S>) => Promise<unknown>;

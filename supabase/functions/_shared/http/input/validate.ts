@@ -5,7 +5,8 @@
 import type { z } from "@hono/zod-openapi";
 import { type ApiError, invalid } from "../../core/errors.ts";
 
-// The caller chooses the name of an unknown field, so the answer quotes at most 200 characters of the name.
+// The caller chooses the name of an unknown field, so the response quotes at most 200 characters of
+// the name.
 const MAX_FIELD = 200;
 
 type Issue = z.core.$ZodIssue;

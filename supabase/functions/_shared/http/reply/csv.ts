@@ -4,10 +4,10 @@ import type { RequestContext } from "../../core/current-request.ts";
 import { baseHeaders } from "./headers.ts";
 
 /**
- * Returns a streaming answer. The first page is read before the answer begins, so if reading it fails, the
- * answer has an error status. If a later page fails, the stream ends early, and the client sees an incomplete
- * answer. Each page is read after the previous page was sent. A slow client delays the reads, so the
- * generator must give each read its own deadline.
+ * Returns a streaming response. The first page is read before the response begins, so if reading it
+ * fails, the answer has an error status. If a later page fails, the stream ends early, and the
+ * client sees an incomplete answer. Each page is read after the previous page was sent. A slow
+ * client delays the reads, so the generator must give each read its own deadline.
  */
 export async function streamCsv(
   filename: string,
@@ -36,7 +36,7 @@ export const CSV_TYPE = "text/csv";
 
 /**
  * Returns whether the caller prefers CSV to JSON. `format` wins over the header `accept`; with
- * neither the answer is JSON.
+ * neither the response is JSON.
  */
 export function wantsCsv(format: "json" | "csv" | undefined, headers: Headers): boolean {
   if (format !== undefined) return format === "csv";

@@ -1,9 +1,9 @@
-/** The headers of every answer: security, caching, and the ids of the request. */
+/** The headers of every response: security, caching, and the ids of the request. */
 import type { HeaderPairs, RequestContext } from "../../core/current-request.ts";
 
 /**
- * Forbids browsers to guess the content type, to run scripts, to show the answer in a frame and to embed it
- * in another site. Pages of allowed origins can still read answers.
+ * Forbids browsers to guess the content type, to run scripts, to show the response in a frame and
+ * to embed it in another site. Pages of allowed origins can still read responses.
  */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
   ["x-content-type-options", "nosniff"],
@@ -32,7 +32,7 @@ export function contextHeaders(
   return [["x-request-id", requestId], ["traceparent", traceparent], ...answerHeaders];
 }
 
-/** Returns the headers of an answer that is not in the JSON envelope. */
+/** Returns the headers of a response that is not in the JSON envelope. */
 export function baseHeaders(context: RequestContext): HeaderPairs {
   return [...OF_EVERY_ANSWER, ...contextHeaders(context)];
 }

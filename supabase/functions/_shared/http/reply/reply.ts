@@ -1,17 +1,17 @@
-/** The envelope around every JSON answer, and pages of lists. */
+/** The envelope around every JSON response, and pages of lists. */
 import { timestampOf } from "../../core/timestamp.ts";
 import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/current-request.ts";
 import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";
 import { type JsonShape, openAiError } from "./json-shape.ts";
 
-/** A handler's answer. `data` is the resource; renderReply adds the envelope. */
+/** A handler's response. `data` is the resource; renderReply adds the envelope. */
 export interface Reply<T = unknown> {
   readonly status: number;
   readonly data: T;
   /** Only for lists: the cursor of the next page; null on the last page. */
   readonly nextCursor?: string | null;
-  /** true if this is the stored answer of an earlier request. */
+  /** true if this is the stored response of an earlier request. */
   readonly replayed?: boolean;
   /** Additional headers, by lower-case name, such as `location`, `retry-after` and `etag`. */
   readonly headers?: Readonly<Record<string, string>>;

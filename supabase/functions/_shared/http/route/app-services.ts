@@ -49,7 +49,7 @@ export interface Services {
   readonly origins: readonly string[];
   /** The public URL of the functions: `<project>/functions/v1`. */
   readonly functionsUrl: string;
-  /** Keeps the isolate alive for work that continues after the answer. */
+  /** Keeps the isolate alive for work that continues after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Reports that the isolate is about to be killed. */
   readonly lifetime: Lifetime;

@@ -27,7 +27,7 @@ export interface Call<W extends Who, I extends IdempotencyMode, P, Q, B> {
   /** The raw body, for signatures. Empty without a body. */
   readonly rawBody: string;
   readonly headers: Headers;
-  /** Fires when the caller disconnects. Some runtimes also fire it after a complete answer. */
+  /** Fires when the caller disconnects. Some runtimes also fire it after a complete response. */
   readonly signal: AbortSignal;
   readonly idempotency: IdempotencyOf<I>;
   readonly context: RequestContext;
@@ -69,21 +69,23 @@ interface Declaration<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** The schemas of successful answers, by status. */
+  /** The schemas of successful responses, by status. */
   readonly responses: R;
-  /** The shape of JSON answers and errors; `envelope` by default. */
+  /** The shape of JSON responses and errors; `envelope` by default. */
   readonly shape?: JsonShape;
-  /** The media type of a successful answer that is not in the JSON envelope. */
+  /** The media type of a successful response that is not in the JSON envelope. */
   readonly produces?: string;
-  /** Other media types that a successful answer may have instead, for example `text/csv`. */
+  /** Other media types that a successful response may have instead, for example `text/csv`. */
   readonly alsoProduces?: readonly string[];
-  /** Headers of this route's successful answers; a header is optional if some answers lack it. */
+  /**
+   * Headers of this route's successful responses; a header is optional if some responses lack it.
+   */
   readonly answerHeaders?: Readonly<Record<string, z.ZodType>>;
-  /** true: answers have an ETag, and a request whose If-None-Match names it gets 304. */
+  /** true: responses have an ETag, and a request whose If-None-Match names it gets 304. */
   readonly conditional?: boolean;
   /**
-   * true: the route calls a service whose answer may be unusable, so the OpenAPI document lists 502 beside
-   * 503.
+   * true: the route calls a service whose response may be unusable, so the OpenAPI document lists
+   * 502 beside 503.
    */
   readonly asksUpstream?: boolean;
   /** The error codes that no other field implies. openapi.ts adds the codes that the other fields imply. */

@@ -70,7 +70,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   return [...codes];
 }
 
-/** The headers of every answer of a rate-limited route, including refusals. */
+/** The headers of every response of a rate-limited route, including refusals. */
 const LIMIT_HEADERS = {
   "ratelimit-policy": z.string().openapi({
     description: "The limit that is closest to being used up: `q` requests in `w` seconds.",
@@ -229,7 +229,7 @@ const ConditionHeader = z.object({
   "if-none-match": z.string().optional()
     .openapi({
       description:
-        "The ETag of an earlier answer; the answer is 304 while the resource has not changed.",
+        "The ETag of an earlier response; the response is 304 while the resource has not changed.",
     }),
 });
 

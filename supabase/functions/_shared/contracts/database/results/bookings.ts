@@ -25,7 +25,7 @@ export interface BookingToPay {
 }
 
 /**
- * The next step of a booking: return the stored answer, create the payment at Stripe, or refuse.
+ * The next step of a booking: return the stored response, create the payment at Stripe, or refuse.
  * `limit` is the party whose limit is used up; `retry_after` is in seconds.
  */
 export type BookingStep =
@@ -46,8 +46,8 @@ export interface PaymentToCancel {
 }
 
 /**
- * The next step of a cancellation: return the stored answer (`replay`) or the new answer (`done`),
- * send a refund, or cancel a payment.
+ * The next step of a cancellation: return the stored response (`replay`) or the new response
+ * (`done`), send a refund, or cancel a payment.
  */
 export type CancelStep =
   | {
@@ -79,7 +79,7 @@ export interface TransferToMake {
 
 export interface BookingResults {
   bookings_begin: BookingStep;
-  /** Finishes the idempotency key and stores the answer. */
+  /** Finishes the idempotency key and stores the response. */
   bookings_attach: Finished<StartedBooking>;
   /** Frees the key. Cancels the booking if one is named and it has no payment. */
   bookings_abandon: unknown;
@@ -89,7 +89,7 @@ export interface BookingResults {
   bookings_cancel: CancelStep;
   /**
    * Cancels the booking after Stripe cancelled its payment, finishes the idempotency key and stores
-   * the answer. A booking that was paid in the meantime is refunded.
+   * the response. A booking that was paid in the meantime is refunded.
    */
   bookings_cancelled: Finished<CancelledBooking>;
 }

@@ -42,7 +42,7 @@ export interface CheckoutOrder {
 }
 
 /**
- * The next step of a checkout: return the stored answer (`replay`) or the session that is still
+ * The next step of a checkout: return the stored response (`replay`) or the session that is still
  * open (`reuse`), create the session at Stripe, or refuse. `retry_after` is in seconds.
  */
 export type CheckoutStep =
@@ -53,7 +53,7 @@ export type CheckoutStep =
 export interface CheckoutResults {
   checkout_packages: Of<typeof checkout.Package>[];
   checkout_begin: CheckoutStep;
-  /** Stores the session, finishes the idempotency key and stores the answer. */
+  /** Stores the session, finishes the idempotency key and stores the response. */
   checkout_attach: Finished<Of<typeof checkout.Checkout>>;
   /**
    * Frees the key after a failed call to Stripe. Ends the order if one is named and it has no

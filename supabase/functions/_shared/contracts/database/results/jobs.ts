@@ -5,7 +5,7 @@ import type { Of, Page, Stored } from "./shapes.ts";
 type CreatedJob = Omit<Of<typeof jobs.StartedJob>, "poll_url">;
 
 type JobRow = Of<typeof jobs.Job> & {
-  /** A number that changes whenever the answer changes. */
+  /** A number that changes whenever the response changes. */
   revision: number;
   age_seconds: number;
   has_file: boolean;
@@ -40,7 +40,7 @@ export interface ClaimedJob {
 }
 
 export interface CheckpointAnswer {
-  /** The job's status. Unless it is `processing`, the runner must stop. */
+  /** The job's status. The runner must stop if the status is not `processing`. */
   status: "processing" | "cancelled" | "failed" | "lost";
   /** The step's cost as a decimal string of credits. A stored step returns its first cost. */
   credits?: string;

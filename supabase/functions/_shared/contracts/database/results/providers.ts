@@ -15,7 +15,7 @@ export interface ProviderToOnboard {
 }
 
 /**
- * The next step of onboarding: return the stored answer, or create an onboarding page at Stripe.
+ * The next step of onboarding: return the stored response, or create an onboarding page at Stripe.
  */
 type ProviderStep =
   | Replay<StartedProvider>
@@ -28,7 +28,7 @@ interface OwnProvider {
 
 export interface ProviderResults {
   providers_begin: ProviderStep;
-  /** Stores the account, finishes the idempotency key and stores the answer. */
+  /** Stores the account, finishes the idempotency key and stores the response. */
   providers_attach: Finished<StartedProvider>;
   /** Frees the key. Deletes the provider if one is named and has no Stripe account. */
   providers_abandon: unknown;

@@ -25,7 +25,7 @@ export interface RefundToSend {
   mark: string;
 }
 
-/** The next step of a refund: return the stored answer, or send the refund to Stripe. */
+/** The next step of a refund: return the stored response, or send the refund to Stripe. */
 export type RefundStep =
   | Replay<RefundAnswer>
   | { step: "send"; refund: RefundToSend };
@@ -39,11 +39,11 @@ export interface RefundResults {
   /** Frees the key, and stores that Stripe refused: the refund has failed. */
   refunds_refuse: RefundAnswer;
   /**
-   * Frees the key, and stores that Stripe's answer is unknown. The refund stays requested, and a
+   * Frees the key, and stores that Stripe's response is unknown. The refund stays requested, and a
    * retry or the runner sends it again.
    */
   refunds_postpone: RefundAnswer;
-  /** Stores the refund's current state as the answer. */
+  /** Stores the refund's current state as the response. */
   refunds_finish: Finished<RefundAnswer>;
   refunds_read: RefundAnswer;
   refunds_list: Page<"refunds", RefundAnswer>;

@@ -5,8 +5,8 @@ import type { ErrorBody } from "../../../core/errors.ts";
 export type Of<S extends z.ZodType> = z.output<S>;
 
 /**
- * The answer of an idempotent function. With a status of 400 or more, `data` is the stored `error`
- * object.
+ * The response of an idempotent function. With a status of 400 or more, `data` is the stored
+ * `error` object.
  */
 export interface Stored<T> {
   status: number;
@@ -14,14 +14,14 @@ export interface Stored<T> {
   data: T | ErrorBody;
 }
 
-/** A step whose answer is stored already. */
+/** A step whose response is stored already. */
 export interface Replay<T> {
   step: "replay";
   status: number;
   data: T | ErrorBody;
 }
 
-/** The answer that this call has stored under the request's key. */
+/** The response that this call has stored under the request's key. */
 export interface Finished<T> {
   status: number;
   data: T;

@@ -25,7 +25,7 @@ export interface TopUpCharge {
   mark: string;
 }
 
-/** The next step of saving a card: return the stored answer, or create a page at Stripe. */
+/** The next step of saving a card: return the stored response, or create a page at Stripe. */
 export type CardStep =
   | Replay<Card>
   | { step: "create"; user_id: string; account_id: number; customer_id: string | null };
