@@ -1,4 +1,4 @@
-/** The README's tables name every method with its arguments, and every option, and no other. */
+/** The README's tables name every method with its arguments, and every option, and nothing else. */
 import { deepEqual } from "node:assert/strict";
 import { createFarthing } from "./mod.ts";
 import { createFarthingServer } from "./server.ts";
@@ -12,7 +12,7 @@ function namesBelow(sentence: string): string[] {
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name));
 }
 
-/** Returns a method's arguments without its options. One with a default has a question mark. */
+/** Returns a method's arguments without `options`. An argument with a default gets a `?`. */
 function argumentsOf(method: (...given: never[]) => unknown): string {
   const [, list = ""] = /^[^(]*\(([^)]*)\)/.exec(method.toString()) ?? [];
   return list.split(", ").filter((name) => name !== "" && !name.startsWith("options"))

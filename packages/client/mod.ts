@@ -1,6 +1,6 @@
 /**
- * The client of Farthing for browsers, and for servers that act for the signed-in user. For callers
- * with a secret key there is `@farthing/client/server`.
+ * The client of Farthing for browsers, and for servers that act for the signed-in user. A back end
+ * with a secret key uses `@farthing/client/server`.
  */
 import { farthingOf } from "./browser/farthing.ts";
 import { type FarthingOptions, userConnection } from "./browser/session.ts";

@@ -14,9 +14,9 @@ export interface FarthingServerOptions extends CommonOptions {
 export type FarthingServer = ReturnType<typeof farthingServerOf>;
 
 /**
- * Returns whether this is a page or a worker of a browser. A worker has no document. Every browser
- * names itself `Mozilla/5.0 …`, and Node, Deno, Bun and the edge runtimes name themselves otherwise,
- * though some of them have a browser's global objects, such as `WorkerGlobalScope`.
+ * Returns whether this code runs in a browser, in a page or a worker. A worker has no `document`,
+ * so the user agent is checked, too: every browser's begins with `Mozilla/`. Global objects such as
+ * `WorkerGlobalScope` prove nothing, because some edge runtimes have them.
  */
 function isBrowser(): boolean {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
@@ -36,13 +36,19 @@ function isBrowser(): boolean {
 export function createFarthingServer(options: FarthingServerOptions): FarthingServer {
   const { url, secretKey } = options;
   if (isBrowser()) {
-    throw new TypeError("createFarthingServer: a secret key must never be in a browser.");
+    throw new TypeError(
+      "createFarthingServer: a secret key must never be in a browser. Call it on your server.",
+    );
   }
   if (!url || !secretKey) {
-    throw new TypeError("createFarthingServer: url and secretKey are needed.");
+    throw new TypeError(
+      "createFarthingServer: url or secretKey is missing. Pass url and secretKey.",
+    );
   }
   if (secretKey.startsWith("sb_publishable_") || claimsOf(secretKey).role === "anon") {
-    throw new TypeError("createFarthingServer: this is a publishable key. Pass the secret key.");
+    throw new TypeError(
+      "createFarthingServer: secretKey is a publishable key. Pass the secret key.",
+    );
   }
   const connection = {
     baseUrl: functionsUrl(url),

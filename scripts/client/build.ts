@@ -46,7 +46,8 @@ async function compile(name: PackageName, folder: string, built: string): Promis
 }
 
 /**
- * Replaces `.ts` by `.js` in the imports of declarations. The compiler does this only in scripts.
+ * Replaces `.ts` with `.js` in the imports of the `.d.ts` files. The compiler does so only in the
+ * `.js` files.
  */
 async function nameDeclarations(folder: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -60,7 +61,7 @@ async function nameDeclarations(folder: string): Promise<void> {
   }
 }
 
-/** Builds a package into the folder of its name, which it empties first. */
+/** Builds a package into the folder `<built>/<name>`. Empties the folder first. */
 async function buildPackage(name: PackageName, built: string): Promise<void> {
   const folder = `${built}/${name}`;
   await Deno.remove(folder, { recursive: true }).catch(() => {}); // The folder may be missing.
@@ -73,14 +74,14 @@ async function buildPackage(name: PackageName, built: string): Promise<void> {
   await Deno.copyFile(`${ROOT}LICENSE`, `${folder}/LICENSE`);
 }
 
-/** Builds these packages, in their order, into folders of their names. */
+/** Builds these packages, in this order, each into `<built>/<name>`. */
 export async function buildPackages(names: readonly PackageName[], built: string): Promise<void> {
   for (const name of names) await buildPackage(name, built);
 }
 
 async function main(): Promise<boolean> {
   if (!await canRun("npm")) {
-    printError(pc.red("The packages are packed with npm, which comes with Node 20 or later."));
+    printError(pc.red("npm is missing. Install Node 20 or later, which has npm, and try again."));
     return false;
   }
   const built = `${ROOT}.farthing`;

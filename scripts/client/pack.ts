@@ -3,7 +3,7 @@ import { succeed } from "../command/succeed.ts";
 
 /**
  * Packs the package that is built in `<built>/<name>` into the file `<into>/<name>.tgz`. npm copies
- * the file into an app. It would only link a folder, and then the package would not find its peers.
+ * a file into an app. It would only link a folder, and then the package would not find its peers.
  */
 export async function packPackage(name: string, built: string, into: string): Promise<string> {
   const folder = `${built}/${name}`;

@@ -8,8 +8,9 @@ import { styleText } from "node:util";
 import { print, printError, printPiece } from "@farthing/command-line";
 
 /**
- * The installation's progress is shown if it takes longer than this and adds packages. Time alone
- * does not decide, because on a busy machine it also takes longer to find that nothing is missing.
+ * The progress is shown if the installation takes longer than this and adds packages. The time
+ * alone does not decide, because on a busy machine the check that finds nothing missing also takes
+ * longer.
  */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
@@ -18,7 +19,7 @@ const WHAT = "Installing packages from npm, once";
 
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Counts without hidden files: Deno makes a lock there while it looks, and removes it again. */
+/** Counts the packages. Hidden files don't count: Deno creates a lock file while it checks. */
 function countPackages(): number {
   try {
     return [...Deno.readDirSync(FOLDER)].filter(({ name }) => !name.startsWith(".")).length;
@@ -28,8 +29,8 @@ function countPackages(): number {
 }
 
 /**
- * Waits for `SILENT_MS` and then shows that packages are being installed, if some are. On a terminal
- * it also shows their number and the elapsed time.
+ * Waits for `SILENT_MS` and then shows that packages are being installed, if some are. On a
+ * terminal it also shows their number and the elapsed time.
  */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();
@@ -65,7 +66,8 @@ async function install(): Promise<void> {
   if (success) return done();
   printError(new TextDecoder().decode(stderr).trimEnd());
   printError(
-    "The packages could not be installed. The first run needs the npm registry; later runs do not.",
+    "The packages could not be installed. Connect to the npm registry and try again. Later runs " +
+      "do not need it.",
   );
   Deno.exit(1);
 }

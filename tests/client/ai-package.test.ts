@@ -1,6 +1,6 @@
 /**
- * The metering's package as npm gets it: its shape, its size and its types, its README's code, and a program
- * that uses it in the installed Node and in Deno.
+ * The metering's package as npm gets it: its shape, its size and its types, its README's code, and
+ * a program that uses it in the installed Node and in Deno.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -20,7 +20,7 @@ import {
 } from "./packed.ts";
 
 const world = readWorld();
-/** These are texts, because Deno's compiler fails on the types of the AI SDK. */
+/** These are `.txt` files, because Deno's compiler fails on the types of the AI SDK. */
 const TYPES = "tests/client/app/ai-types.txt";
 const DECLARED_MODELS = "tests/client/app/declared-ai-models.txt";
 const JOURNEY = "tests/client/app/ai-journey.mjs";
@@ -28,7 +28,7 @@ const PEERS = ["@farthing/client/server", "@ai-sdk/provider", "ai"];
 /** The highest allowed size of each entry, minified and compressed, without its peers. */
 const MOST_BYTES = { ai: 6_144, "ai/meter": 3_584 };
 
-/** The bundle is one for a browser, so an import of Node's modules would fail. */
+/** The bundle is built for a browser, so an import of Node's modules would fail. */
 async function isSmall(packed: Packed): Promise<void> {
   for (const [entry, most] of Object.entries(MOST_BYTES)) {
     const bytes = await bytesOf(packed, entry, PEERS);
@@ -42,7 +42,7 @@ const RUNTIMES: [name: string, program: string, args: string[]][] = [
   ["Deno", Deno.execPath(), ["run", "-A", "--no-config", "--node-modules-dir=manual"]],
 ];
 
-/** Returns what a program needs: the project, and a user with credits and one without, each new. */
+/** Returns what a program needs: the project, a new user with credits, and a new user without. */
 async function environment(): Promise<{ USER_ID: string; [name: string]: string }> {
   return {
     ...{ SUPABASE_URL: world.url, SUPABASE_SECRET_KEY: world.secretKey },
@@ -77,7 +77,7 @@ async function journey({ app }: Packed, program: string, args: string[]): Promis
 }
 
 const README = "packages/ai/README.md";
-/** A text, because it imports the README's blocks, which are written beside it. */
+/** A `.txt` file, because it imports the README's blocks, which exist only in the packed app. */
 const README_PROGRAM = "tests/client/app/ai-readme.txt";
 /** All code blocks of the README, in order. */
 const BLOCKS = [
@@ -100,10 +100,12 @@ const GIVEN = {
   callModel: '() => Promise<{ text: string; usage?: import("openai").OpenAI.CompletionUsage }>',
 };
 
-/** The AI SDK's own types only compile without their check. */
+/** The AI SDK's own types compile only with `skipLibCheck`. */
 const WITH_SDK = { skipLibCheck: true, isOfNode: true };
 
-/** Compiles the type tests and the README's code in one go, because the AI SDK's types are large. */
+/**
+ * Compiles the type tests and the README's code in one go, because the AI SDK's types are large.
+ */
 async function compilesUses(packed: Packed): Promise<void> {
   const modules = await writeModules(packed.app, { [README]: BLOCKS }, GIVEN);
   const texts = modules.map(async (file) => {

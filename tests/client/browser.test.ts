@@ -106,7 +106,7 @@ Deno.test("the client in Chromium, on a page of another origin", async (test) =>
         await evaluate(page, "signUp()");
         await test.step("repeats a broken change with its key and body", () => repeats(page));
         await test.step("refreshes an expired session", () => refreshes(page));
-        await test.step("says that no answer came", () => saysOffline(page));
+        await test.step("reports network_error when no response comes", () => saysOffline(page));
       })
     );
     await proven(world);

@@ -1,6 +1,6 @@
 /**
- * The code blocks of "From functions.invoke to the client" run as printed. The block by hand and
- * the block with the client show the same.
+ * The code blocks of "From functions.invoke to the client" run as printed. In each section, the
+ * block by hand and the block with the client show the same.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Farthing } from "@farthing/client";

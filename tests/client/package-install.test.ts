@@ -1,6 +1,6 @@
 /**
  * The READMEs' commands install the packages in an app outside the repository, as a new user does.
- * npm refuses a package that excludes the installed Node.
+ * With `engine_strict`, npm refuses a package that excludes the installed Node.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { type PackageName, PACKAGES } from "../../scripts/client/build.ts";
@@ -11,7 +11,7 @@ const BUILD = "npx -y deno@2.9.6 task client:build";
 const readmeOf = (name: PackageName) => `packages/${name}/README.md`;
 
 const STACK_ENV = "SUPABASE_URL=u\nSUPABASE_PUBLISHABLE_KEY=p\nSUPABASE_SECRET_KEY=s\n";
-/** The part of it that a page needs, and no secret. */
+/** The part of `STACK_ENV` that a page needs, without the secret key. */
 const PAGE_ENV = "VITE_SUPABASE_URL=u\nVITE_SUPABASE_PUBLISHABLE_KEY=p\n";
 
 /** The modules that an app imports, each with one of its functions. */

@@ -60,8 +60,8 @@ export async function packTarballs(
 
 async function pack(names: readonly PackageName[]): Promise<Packed> {
   await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
-  // The folder is inside the repository, so that Node finds the packages' dependencies in the root's
-  // node_modules.
+  // The folder is inside the repository, so that Node finds the packages' dependencies in the
+  // root's node_modules.
   const app = await Deno.makeTempDir({ dir: `${ROOT}.farthing`, prefix: "packed-" });
   const tarballs = await packTarballs(names, app);
   const folderOf = (name: PackageName) => `${app}/node_modules/@farthing/${name}`;
@@ -101,7 +101,7 @@ export async function isWellFormed({ folder, tarball }: Packed): Promise<void> {
   ok(said.includes(`${name}@0.1.0`), said);
 }
 
-/** Checks that all manifests of the packages, and their peers of ours, name one version. */
+/** Checks that all packages have one version, also where one package names another as its peer. */
 export async function haveOneVersion(): Promise<void> {
   const versions: Record<string, string> = {};
   for (const name of PACKAGES) {
@@ -146,8 +146,8 @@ async function typesOfNode(): Promise<string> {
 }
 
 /**
- * Checks the files' types twice: with a bundler's module resolution, and with Node's. They have no type
- * definitions of Deno, and those of Node only with `isOfNode`.
+ * Checks the files' types twice: with a bundler's module resolution, and with Node's. The files
+ * don't see the types of Deno, and they see the types of Node only with `isOfNode`.
  */
 export async function compiles(
   { app }: Packed,

@@ -16,7 +16,7 @@ async function isSmall(packed: Packed): Promise<void> {
 
 /**
  * Next.js needs the directive `"use client"` in a module with hooks. The module with query options
- * must not have it, because a server calls these, too.
+ * must not have it, because a server also calls query options.
  */
 async function marksHooks({ folder }: Packed): Promise<void> {
   for (const [file, isMarked] of [["core/context.js", true], ["core/queries.js", false]] as const) {
@@ -44,6 +44,7 @@ Deno.test("the packed hooks", async (test) => {
     await test.step("refuse wrong uses when they are compiled", async () => {
       await compiles(packed, { "types.tsx": await Deno.readTextFile(`${ROOT}${TYPES}`) });
     });
-    await test.step("are used by the README and the recipe as they are", () => checksPages(packed));
+    await test.step("compile with the blocks of the README and of the recipe", () =>
+      checksPages(packed));
   });
 });

@@ -21,7 +21,7 @@ const called = (output: number): GenerateResult => ({
   finishReason: { unified: "tool-calls", raw: "tool_calls" },
 });
 
-/** The error of a provider that is overloaded, and wants the next attempt at once. */
+/** The error of a provider that is overloaded, and allows the next attempt at once. */
 const overloaded = () =>
   new APICallError({
     ...{ message: "overloaded", url: "https://provider.test", requestBodyValues: {} },
@@ -96,7 +96,7 @@ const steps: Ending[] = [
     charged: [12, 13, 14],
   },
   {
-    name: "an agent whose credits run out ends by the 402, and has paid its steps until then",
+    name: "an agent whose credits run out ends with the 402, and has paid the steps before it",
     options: { balance: 160 },
     async play(scene) {
       const asked = answers(scene, [called(50), said(5)]);

@@ -8,7 +8,7 @@ import type { GenerateResult, Part, Usage } from "./types.ts";
 export type CountTokens = (text: string) => number;
 
 /**
- * The tokens that are counted for a file. In the usual models a file costs no more: a large image
+ * The tokens that are counted for a file. The usual models count no more for an image: a large one
  * has some 1,600 tokens.
  */
 export const FILE_TOKENS = 2_000;
@@ -30,7 +30,7 @@ function restOf(total: number | undefined, own: number | undefined, others: numb
   return Math.max(own ?? 0, (total ?? 0) - others);
 }
 
-/** Returns the tokens of the provider's usage; null if it does not report those of the answer. */
+/** Returns the tokens of the provider's usage; null if it reports no tokens of the answer. */
 function tokensOf(usage: Partial<Usage> | undefined): Tokens | null {
   // A provider with types of its own may omit what the SDK's types require.
   const { total, noCache, cacheRead, cacheWrite } = usage?.inputTokens ?? {};
@@ -57,7 +57,7 @@ export class Received {
   #usage: Usage | undefined;
   #hasFailed = false;
 
-  /** @param count the app's own function, which must not break the end of an answer */
+  /** @param count the app's own function; an error in it must not break the end of an answer */
   constructor(count: CountTokens) {
     this.#count = (text) => {
       try {
@@ -117,7 +117,7 @@ export class Received {
     };
     const reported = tokensOf(this.#usage);
     if (!reported || !areCounts(reported)) return counted;
-    // A provider that reports nothing for an answer, or for its prompt, has not counted it.
+    // A provider that reports 0 tokens for an answer or for its prompt has not counted them.
     const { output_tokens, reasoning_tokens, ...read } = reported;
     const made = sumOf(output_tokens, reasoning_tokens);
     if (made === 0) return this.#isEmpty ? reported : counted;

@@ -13,7 +13,7 @@ const answerOf = (usage: Usage): GenerateResult => ({
   warnings: [],
 });
 
-/** A model that answers when the test says so. */
+/** A model that answers when the test lets it. */
 function slowModel() {
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<GenerateResult>();

@@ -3,7 +3,7 @@ import { unlessAborted } from "./leaving.ts";
 import { type Begun, metadataOf } from "./setting.ts";
 import type { GenerateResult, Model } from "./types.ts";
 
-/** Asks the model, and charges its answer, even if the caller leaves meanwhile. */
+/** Calls the model, and charges its answer, even if the caller leaves meanwhile. */
 async function answerAndCharge(begun: Begun, model: Model): Promise<GenerateResult> {
   const { call, params, leaving, count, inputTokens, isCharged } = begun;
   let result: GenerateResult;
@@ -32,8 +32,8 @@ export async function generate(
   waitUntil: ((work: Promise<unknown>) => void) | undefined,
 ): Promise<GenerateResult> {
   const answer = answerAndCharge(begun, model);
-  // While observing, the answer does not wait for the report of its price. The call has ended by
-  // then, so `end` only waits.
+  // In the mode `observe` the answer does not wait for the report of its price, so the platform
+  // must wait for it. `end` was called before, so this second call only waits.
   waitUntil?.(answer.catch(() => {}).then(() => begun.call.end()));
   return await unlessAborted(answer, signal);
 }

@@ -171,7 +171,7 @@ const leaving: Ending[] = [
     charged: COUNTED,
   },
   {
-    name: "an abort just before the model is asked has no rejection that nobody handles",
+    name: "an abort just before the model is asked leaves no unhandled rejection",
     options: { onAbort: "stop" },
     async play(scene) {
       const stop = new AbortController();

@@ -29,7 +29,7 @@ testEndings(
       isLeft: true,
     },
     {
-      name: "a settlement whose answer is lost is not made twice",
+      name: "a settlement whose response is lost is not made twice",
       async play(scene) {
         scene.service.lost = ["/settle"];
         await answer(scene);
@@ -94,7 +94,7 @@ testEndings(
       isLeft: true,
     },
     {
-      name: "a late charge whose answer is lost is not made twice",
+      name: "a late charge whose response is lost is not made twice",
       async play(scene) {
         scene.service.down = ["/settle"];
         await answer(scene);

@@ -78,7 +78,9 @@ const endings: Ending[] = [
   },
 ];
 
-/** Fails for a text that many tokenizers refuse. */
+/**
+ * A tokenizer that throws for the prompt, as many tokenizers do for a text like `<|endoftext|>`.
+ */
 const countTokens = (text: string): number => {
   if (text.includes("Hello")) throw new Error("disallowed special token: <|endoftext|>");
   return 1;

@@ -1,4 +1,4 @@
-/** Counts the tokens of prompts, because their price is held before the provider has counted them. */
+/** Counts the tokens of prompts, because their price is held before the provider counts them. */
 import { type CountTokens, FILE_TOKENS } from "./count.ts";
 import type { Params } from "./types.ts";
 
@@ -17,7 +17,7 @@ function textOfFile({ data, mediaType }: File): string | null {
   return typeof data.data === "string" ? data.data : new TextDecoder().decode(data.data);
 }
 
-/** The texts of a message, and the number of its other files. */
+/** The texts of a message, and the number of its files that are not text. */
 class Said {
   readonly texts: string[] = [];
   files = 0;
@@ -41,7 +41,7 @@ class Said {
     this.texts.push(toolName);
     if (output.type !== "content") return void this.texts.push(JSON.stringify(output));
     for (const part of output.value) {
-      // The bytes of a screenshot are no text: they would hold hundreds of times its price.
+      // Counted as text, the bytes of a screenshot would hold hundreds of times its price.
       if (part.type === "file") this.#addFile(part);
       else this.texts.push(JSON.stringify(part));
     }

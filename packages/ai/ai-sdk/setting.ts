@@ -16,20 +16,22 @@ export interface CreditsOptions {
   /** The name of the model's rate; the model's own id by default. */
   readonly model?: ModelName;
   /**
-   * The limit of an answer if the call sets no `maxOutputTokens`; 4,096 by default. The limit is sent
-   * to the model, and its price is held.
+   * The limit of an answer if the call sets no `maxOutputTokens`; 4,096 by default. The limit is
+   * sent to the model, and its price is held.
    */
   readonly maxOutputTokens?: number;
   /** Counts the tokens of a text; by default one for every three bytes. */
   readonly countTokens?: CountTokens;
   /**
-   * When the caller of a stream leaves: `finish`, the default, reads the answer to its end and charges
-   * the provider's usage, or the most if nothing arrives in time; `stop` aborts the model and charges
-   * what was counted until then. An answer that is not streamed is always finished, because nothing
-   * of it can be counted.
+   * When the caller of a stream leaves: `finish`, the default, reads the answer to its end and
+   * charges the provider's usage, or the most if nothing arrives in time; `stop` aborts the model
+   * and charges what was counted until then. An answer that is not streamed is always finished,
+   * because no part of it arrives early and could be counted.
    */
   readonly onAbort?: "finish" | "stop";
-  /** The time to finish an answer whose caller has left, in milliseconds; two minutes by default. */
+  /**
+   * The time to finish an answer whose caller has left, in milliseconds; two minutes by default.
+   */
   readonly finishTimeoutMs?: number;
   /**
    * Receives the work that may go on after the response, such as `EdgeRuntime.waitUntil` or Next's
@@ -52,7 +54,7 @@ export interface Begun {
 const FINISH_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_TOKENS = 4_096;
 
-/** Counts the prompt for a report, which must not break a call. A count that fails is NaN. */
+/** Counts the prompt in the mode `observe`, which must not break a call. A failed count is NaN. */
 function countSafely(params: Params, count: CountTokens): number {
   try {
     return promptTokens(params, count);

@@ -69,7 +69,7 @@ const complete: Ending[] = [
     charged: 12,
   },
   {
-    name: "an empty answer with a usage is charged it",
+    name: "an empty answer with a usage is charged this usage",
     async play(scene) {
       const reader = await scene.stream();
       scene.write(finish(usageOf(7, 0)));
@@ -89,7 +89,7 @@ const complete: Ending[] = [
     charged: COUNTED,
   },
   {
-    name: "a usage of no tokens for an answer is not believed",
+    name: "a usage with 0 tokens for an answer is replaced by the count",
     async play(scene) {
       const reader = await scene.stream();
       scene.write(text("Four coins."), finish(usageOf(0, 0)));
@@ -110,7 +110,7 @@ const complete: Ending[] = [
     charged: 55,
   },
   {
-    name: "cached tokens are charged as such, and once",
+    name: "cached tokens are charged once, as cached tokens",
     async play(scene) {
       const reader = await scene.stream();
       const inputTokens = { total: 100, noCache: undefined, cacheRead: 80, cacheWrite: 5 };
@@ -153,7 +153,7 @@ const complete: Ending[] = [
     charged: HELD,
   },
   {
-    name: "a usage that is no number is not believed",
+    name: "a usage that is not a number is replaced by the count",
     async play(scene) {
       const reader = await scene.stream();
       scene.write(text("Four coins."), finish(usageOf(NaN, 5)));

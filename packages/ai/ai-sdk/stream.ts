@@ -59,7 +59,7 @@ async function readAnswer(
       else output.write(value);
     }
   } catch (error) {
-    // If the stream itself has failed, cancelling it fails, too.
+    // If the stream itself has failed, `cancel` fails, too.
     reader.cancel(error).catch(() => {});
     return { received, finish, failure: { error } };
   }
@@ -71,7 +71,8 @@ function endCall(
   { received, failure }: Answer,
 ): Promise<Settlement> {
   if (!leaving.wasStopped && received.isWorthless(failure !== undefined)) return call.release();
-  // The model may have thought without sending it, and any user can leave such an answer.
+  // The provider may bill reasoning that it did not send. If such an answer were free, a user could
+  // get free work by leaving.
   if (leaving.wasTooSlow && received.isNothing) return call.end();
   return call.end({ tokens: received.tokens(inputTokens) });
 }
@@ -86,7 +87,7 @@ async function chargeAnswer(begun: Begun, answer: Answer, output: Output): Promi
   }
   if (failure) output.fail(failure.error);
   else output.close();
-  await ended; // While observing, the report of the price is still on its way.
+  await ended; // In the mode `observe`, the price may not be reported yet.
 }
 
 /** Streams an answer whose credits are held. */
@@ -116,7 +117,7 @@ export async function stream(
     const answer = await readAnswer(begun, result.stream, output);
     leaving.end();
     await chargeAnswer(begun, answer, output);
-    // The caller gets the failure of `head`, and then does not read the output.
+    // If `head` has failed, the caller gets that error, and does not read the output.
   }).catch(output.fail).finally(() => signal?.removeEventListener("abort", abort));
   waitUntil?.(whole);
   return { ...await unlessAborted(head, signal), stream: output.stream };

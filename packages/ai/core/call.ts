@@ -21,7 +21,9 @@ export type CallTerms =
     readonly amount?: never;
   } | { readonly amount: string; readonly model?: never });
 
-/** The charge could not be settled yet. It is in the journal. */
+/**
+ * The charge could not be settled yet. It is in the journal, and `finishSettlements` repeats it.
+ */
 export interface Pending {
   readonly status: "pending";
   readonly error: unknown;
@@ -130,10 +132,11 @@ export async function beginCall(shared: Shared, terms: CallTerms): Promise<Meter
   try {
     await journal.write(record);
   } catch (cause) {
-    // The record may have been written, for example if only the database's answer was lost.
+    // The record may have been written, for example if only the response of the database was lost.
     await releaseCall(shared, record);
     running.delete(record.id);
-    throw new JournalError("The journal could not be written.", { cause });
+    const message = "The journal could not be written. Repair it: error.cause says why.";
+    throw new JournalError(message, { cause });
   }
   let ended: Promise<Settlement> | undefined;
   const endOnce = (how: () => Promise<Settlement>) =>
@@ -172,7 +175,7 @@ async function endCall(
   }
 }
 
-/** Whether the work succeeds. An app's own journal may also throw without a promise. */
+/** Whether the work succeeds. An app's own journal may also throw before it returns a promise. */
 async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
@@ -183,8 +186,8 @@ async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * Removes the record of a call that is done. If that fails, `finishSettlements` repeats it, and the
- * next start finds that the hold is settled or released.
+ * Removes the record of a call that is done. If the removal fails, `finishSettlements` repeats it.
+ * If the process ends before that, the next start finds that the hold is settled or released.
  */
 export async function removeRecord({ journal, leftover }: Shared, id: string): Promise<void> {
   if (await succeeds(() => journal.remove(id))) leftover.delete(id);
@@ -201,8 +204,8 @@ export async function settleRecord(shared: Shared, record: Charged): Promise<Set
 }
 
 /**
- * Releases the hold, or lets it expire if that fails. Then removes the record: the next start
- * charges a call whose record is left and whose hold was not released.
+ * Releases the hold, or lets it expire if the release fails. Then removes the record, because the
+ * next start would charge a call whose record is left and whose hold was not released.
  */
 async function releaseCall(shared: Shared, { id, holdId }: JournalRecord): Promise<Settlement> {
   const { service, timeoutMs } = shared;

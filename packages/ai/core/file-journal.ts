@@ -15,7 +15,7 @@ function recordOf(text: string): JournalRecord | null {
     const record = JSON.parse(text);
     const texts = [record.id, record.holdId, record.userId, record.held, record.holdExpiresAt];
     const isComplete = texts.every((each) => typeof each === "string") && record.most;
-    // A record whose hold never expires would never be settled.
+    // With an invalid date the hold would never count as expired, so the call would stay unsettled.
     return isComplete && !Number.isNaN(Date.parse(record.holdExpiresAt)) ? record : null;
   } catch {
     return null;

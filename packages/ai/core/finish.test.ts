@@ -34,7 +34,7 @@ async function leavePending({ service, start }: ReturnType<typeof app>, metering
   return { metering, id: call.id };
 }
 
-Deno.test("onSettlement hears of a pending call again when it is settled", async () => {
+Deno.test("onSettlement is called again when a pending call is settled", async () => {
   const one = app();
   const { metering, id } = await leavePending(one);
   await metering.finishSettlements();
@@ -45,7 +45,7 @@ Deno.test("onSettlement hears of a pending call again when it is settled", async
   deepEqual(one.service.charges, [12]);
 });
 
-Deno.test("onSettlement hears of a call whose process has died, at the next start", async () => {
+Deno.test("onSettlement is called at the next start for a call whose process has died", async () => {
   const one = app();
   const { id } = await one.start().begin({ userId: "u1", amount: "9", reason: "a report" });
   await one.finish(true);
@@ -80,7 +80,7 @@ Deno.test("two processes that finish one journal at the same time charge a call 
   deepEqual([one.service.charges, one.service.open, await one.left()], [[12], 0, 0]);
 });
 
-Deno.test("a call that outlives its hold is charged once, though another process finishes it", async () => {
+Deno.test("a call that outlives its hold is charged once, even if another process settles it", async () => {
   const one = app();
   const call = await one.start().begin(TERMS);
   one.service.now += 16 * 60_000;
@@ -90,7 +90,7 @@ Deno.test("a call that outlives its hold is charged once, though another process
   deepEqual([one.service.charges, await one.left()], [[HELD], 0]);
 });
 
-/** A journal whose list is returned only when the test says so. */
+/** A journal whose `list` returns only when the test lets it. */
 function slowList() {
   const journal = memoryJournal();
   const asked = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ function slowList() {
   return { journal: { ...journal, list }, asked: asked.promise, go: () => go.resolve() };
 }
 
-Deno.test("a call that ends while the journal is read is not charged by the old list", async () => {
+Deno.test("a call that ends while the journal is listed is not charged from the old list", async () => {
   const { journal, asked, go } = slowList();
   const one = app(journal);
   const metering = one.start();
@@ -141,7 +141,7 @@ Deno.test("a record that could not be removed is removed later, and charges noth
   deepEqual([await one.left(), one.service.charges, one.reported.length], [0, [12], 2]);
 });
 
-Deno.test("a record that was written, although the journal failed, charges nothing", async () => {
+Deno.test("a record that was written although the journal reported a failure charges nothing", async () => {
   const journal = memoryJournal();
   const write: Journal["write"] = async (record) => {
     await journal.write(record);
@@ -155,7 +155,7 @@ Deno.test("a record that was written, although the journal failed, charges nothi
   deepEqual([settled, one.service.charges, await one.left()], [[], [], 0]);
 });
 
-Deno.test("no tokens are free after the hold's late hour, and the record goes", async () => {
+Deno.test("0 tokens that are settled long after the hold are free, and the record is removed", async () => {
   const one = app();
   const call = await one.start().begin(TERMS);
   one.service.down = ["/settle"];

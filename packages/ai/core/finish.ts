@@ -28,7 +28,9 @@ export interface Finished {
   readonly unreadable: readonly string[];
 }
 
-/** Whether the service cannot be reached now, so that the next record would fail, too. */
+/**
+ * Whether the service is unavailable or refuses the key, so that the next record would fail, too.
+ */
 function isDown(error: unknown): boolean {
   return !(error instanceof FarthingError) || error.status === 0 || error.status === 401 ||
     error.status === 429 || error.status >= 500;
@@ -45,8 +47,8 @@ function termsOf({ userId, reason, most }: JournalRecord): CallTerms {
 }
 
 /**
- * Returns the records that have to be settled, and those of calls that may still run. The journal's
- * list may be older than the end of a call of this process, so these calls are judged by memory.
+ * Returns the records that have to be settled, and the records of calls that may still run. A call
+ * of this process may have ended after the journal was listed, so its state is taken from memory.
  */
 function sorted(
   shared: Shared,

@@ -42,7 +42,7 @@ Deno.test("meter charges an amount that the app names", async () => {
   deepEqual([service.charges, service.open], [[4], 0]);
 });
 
-Deno.test("meter refuses before the work begins, and the work is not done", async () => {
+Deno.test("meter throws a refusal before the work begins, and the work is not done", async () => {
   const { service, metering } = start();
   service.balance = HELD - 1;
   let isDone = false;

@@ -30,8 +30,8 @@ export interface MeteringOptions {
   readonly timeoutMs?: number;
   /**
    * Called at the end of each call, and when `finishSettlements` settles a call that was pending or
-   * cut off; its terms are then those of the journal. For the app's log: an error that it throws is
-   * ignored.
+   * cut off; the terms then come from the journal. For the app's log: an error that this function
+   * throws is ignored.
    */
   readonly onSettlement?: (settlement: Settlement, terms: CallTerms, id: string) => void;
 }
@@ -104,7 +104,10 @@ export function createMetering(options: MeteringOptions): Metering {
   const shared = sharedOf(options);
   const begin = async (terms: CallTerms) =>
     mode === "observe" ? observeCall(shared, terms) : await beginCall(shared, terms);
-  /** The end of the last `finishSettlements`. The next one waits for it, and reads the journal again. */
+  /**
+   * The last `finishSettlements`. The next one waits until it has ended, and reads the journal
+   * anew.
+   */
   let finishing: Promise<unknown> = Promise.resolve();
   return {
     mode,

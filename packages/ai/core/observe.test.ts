@@ -36,7 +36,7 @@ Deno.test("observing reports the price, and holds, charges and refuses nothing",
   deepEqual([service.charges, service.holds.size], [[], 0]);
 });
 
-Deno.test("observing prices work of unknown cost by the most, and failed work by nothing", async () => {
+Deno.test("observing prices work of unknown cost by the most, and failed work as free", async () => {
   const { metering, reported } = start();
   await metering.meter(TERMS, () => Promise.resolve({ value: 1, tokens: undefined }));
   await rejects(metering.meter(TERMS, () => Promise.reject(new Error("overloaded"))));

@@ -1,4 +1,4 @@
-/** Charges that the service would refuse, and that are known only when the work is done. */
+/** Charges that the service would refuse. They are known only when the work is done. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeFarthing } from "../testing/fake-farthing.ts";
 import { type JournalRecord, memoryJournal } from "./journal.ts";
@@ -72,7 +72,9 @@ Deno.test("terms that the service would refuse throw before anything is held", a
   equal(service.holds.size, 0);
 });
 
-/** The record of a call whose charge an earlier version wrote, or whose usage has an unknown field. */
+/**
+ * The record of a call whose charge an earlier version wrote, or whose usage has an unknown field.
+ */
 async function refused(charge: JournalRecord["charge"]) {
   const one = start();
   await one.metering.begin(TERMS);

@@ -8,10 +8,12 @@ export type Service = Pick<FarthingServer, "holds" | "usage" | "credits" | "chan
 /** A call that is settled. */
 export interface Settled {
   readonly status: "settled";
-  /** The charged credits; null if an earlier attempt, whose answer is unknown, charged them. */
+  /** The charged credits; null if an earlier attempt, whose response was lost, charged them. */
   readonly credits: string | null;
   readonly balanceAfter: string | null;
-  /** Whether the cost exceeded the overdraft limit, so that only the available credits were charged. */
+  /**
+   * Whether the cost exceeded the overdraft limit, so that only the available credits were charged.
+   */
   readonly isCapped: boolean;
 }
 
@@ -32,12 +34,14 @@ const SETTLED_BEFORE: Settled = {
 export type Charged = JournalRecord & { readonly charge: HoldCharge };
 type Call = { readonly timeoutMs: number };
 
-/** Whether the charge is 0 credits, which can be settled and can't be debited. */
+/**
+ * Whether the charge is 0 credits. A hold can be settled with 0 credits, but 0 can't be debited.
+ */
 const isNothing = ({ amount }: HoldCharge) => amount !== undefined && Number(amount) === 0;
 
 /**
- * Charges a call whose hold can no longer be settled. A repetition does not charge again, because
- * it sends the same id, that of the record.
+ * Charges a call whose hold can no longer be settled. A repeat does not charge again, because it
+ * sends the same id: the record's.
  */
 async function chargeLate(service: Service, record: Charged, call: Call): Promise<Settled | Free> {
   const { id, userId: user_id, reason, charge, holdId } = record;
@@ -65,18 +69,18 @@ async function chargeLate(service: Service, record: Charged, call: Call): Promis
 }
 
 /**
- * The codes by which the service refuses a request's body. A proxy's answer may have the same status,
- * but says nothing about the charge.
+ * The codes by which the service refuses a request's body. They are compared and not the statuses,
+ * because a proxy's response may have the same status, but says nothing about the charge.
  */
 const BAD_BODY: readonly FarthingError["code"][] = [
   ...["invalid_request", "payload_too_large", "unknown_model"] as const,
 ];
 
 /**
- * Returns the charges to try, one after the other while the service refuses them as invalid: without
- * its metadata, and then what was held. The hold had neither the metadata nor the charge, so the
- * service has not checked them before the model was asked. A user who can write a part of them must
- * not have calls for free.
+ * Returns the charges to attempt, the next one if the service refuses the last one as invalid: the
+ * charge, the charge without its metadata, and the held amount. The service did not see the
+ * metadata and the charge when it opened the hold, so it could not refuse them before the model was
+ * called. A user who can write a part of them must not get free calls.
  */
 function chargesOf({ charge, held }: Charged): HoldCharge[] {
   const charges = [charge];

@@ -75,7 +75,7 @@ Deno.test("a usage that is missing or invalid has no charge of its own", () => {
   }
 });
 
-Deno.test("no tokens cost an amount of 0, because a usage needs a token", () => {
+Deno.test("0 tokens are charged as the amount 0, because a usage needs a token", () => {
   const tokens = { input_tokens: 0, output_tokens: 0 };
   deepEqual(chargeOf({ tokens }, plain), { amount: "0" });
   deepEqual(chargeOf({ tokens }, { ...plain, price: () => "0.5" }), { amount: "0.5" });

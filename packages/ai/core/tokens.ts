@@ -20,9 +20,9 @@ export interface Tokens {
 export type Price = (tokens: Tokens, model: string) => string;
 
 /**
- * The cost of work: tokens of the call's model, or credits. If the provider has not reported any
- * tokens, `tokens` is undefined. The most that the work can cost is charged then, and also if the
- * service would refuse the tokens or the amount.
+ * The cost of work: tokens of the call's model, or credits. `tokens` is undefined if the provider
+ * has not reported any. Then, and if the service would refuse the tokens or the amount, the most
+ * that the work can cost is charged.
  */
 export type Spent =
   | { readonly tokens: Tokens | undefined; readonly amount?: never }
@@ -37,7 +37,7 @@ export interface Pricing {
 /** The most tokens of one kind that the service accepts. */
 export const MAX_TOKENS = 1_000_000_000;
 
-/** The amounts that the service accepts. JavaScript writes small numbers differently: `1e-7`. */
+/** The amounts that the service accepts. It refuses `1e-7`, as JavaScript writes small numbers. */
 export const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
 
 /** Whether the service accepts all counts. A faulty provider or app may report others. */
@@ -63,7 +63,7 @@ export function chargeOf(spent: Spent, { model, price, metadata }: Pricing): Hol
   const { tokens } = spent;
   if (tokens === undefined || !areCounts(tokens) || model === undefined) return null;
   if (price !== undefined) return chargeOfAmount(price(tokens, model));
-  // The service refuses a usage of no tokens.
+  // The service refuses a usage without tokens, but settles a hold with 0 credits.
   if (Object.values(tokens).every((count) => count === 0)) return NOTHING;
   return { usage: { model, ...tokens, ...metadata && { metadata } } };
 }
@@ -86,7 +86,7 @@ export function tokensOfOpenAI(usage: OpenAIUsage | null | undefined): Tokens | 
   const { prompt_tokens, completion_tokens, total_tokens } = usage;
   const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
-  // Some providers count reasoning in addition to the completion, as their total shows.
+  // Some providers do not include reasoning in `completion_tokens`, as their total shows.
   const isBeside = total_tokens === prompt_tokens + completion_tokens + reasoning;
   return {
     input_tokens: prompt_tokens - cached,

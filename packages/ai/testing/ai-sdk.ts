@@ -1,6 +1,7 @@
 /**
- * The AI SDK as tests call it. The package's name is not a literal in the import, because Deno's
- * compiler fails on the types of `ai` 7. So this file's types are not compared with the SDK's own.
+ * The AI SDK as tests call it. The import has a variable and not the name `ai` itself, because
+ * Deno's compiler fails on the types of `ai` 7. So nothing compares the types of this file with the
+ * SDK's.
  */
 import type { Middleware, Model } from "../ai-sdk/types.ts";
 

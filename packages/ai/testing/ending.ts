@@ -7,15 +7,17 @@ export interface Ending {
   readonly options?: SceneOptions & { balance?: number };
   /** Plays the call until its end or until the process dies. */
   readonly play: (scene: Scene) => Promise<void>;
-  /** The credits that are charged in the end, for each call if there are more; null if it is free. */
+  /**
+   * The credits that are charged in the end, as a list if there are several calls; null if free.
+   */
   readonly charged: number | readonly number[] | null;
   /** Whether the charge is settled only when the app starts again. */
   readonly isLeft?: boolean;
 }
 
 /**
- * Adds a test for each ending. It plays the call and starts the app again. The call must then be
- * settled exactly once, or be free, and no record and no open hold may be left.
+ * Adds a test for each ending. The test plays the call and starts the app again. The call must then
+ * be settled exactly once, or be free, and no record and no open hold may be left.
  */
 export function testEndings(endings: readonly Ending[]): void {
   for (const { name, options = {}, play, charged, isLeft = false } of endings) {

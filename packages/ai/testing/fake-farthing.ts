@@ -30,7 +30,7 @@ const USAGE_FIELDS = [
   ...["reasoning_tokens", "metadata", "event_id"],
 ];
 
-/** Whether the service's contract allows a usage. */
+/** Whether the service's contract allows this usage. */
 function isUsage({ metadata, ...usage }: Body): boolean {
   const counts = Object.entries(usage).filter(([name]) => name.endsWith("_tokens"));
   return Object.keys(usage).every((name) => USAGE_FIELDS.includes(name)) &&
@@ -52,12 +52,12 @@ export class FakeFarthing {
   readonly holds = new Map<string, Hold>();
   readonly #once = new Set<string>();
   /**
-   * A request whose path ends with a text in `down` has no effect and gets no answer. One whose
-   * path ends with a text in `lost` takes effect, but its answer is lost.
+   * A request whose path ends with a text in `down` has no effect and gets no response. A request
+   * whose path ends with a text in `lost` has its effect, but its response is lost.
    */
   down: string[] = [];
   lost: string[] = [];
-  /** Statuses with which a proxy answers the next settlements, so that they have no effect. */
+  /** The statuses of a proxy's responses to the next settlements, which then have no effect. */
   proxied: number[] = [];
   now = Date.parse("2026-11-24T00:00:00Z");
   balance: number;

@@ -24,7 +24,7 @@ import { respond, type Users } from "./respond.ts";
 
 type Reading = Pick<CallOptions, "signal" | "timeoutMs">;
 
-/** A change whose request may ask for a dry run. Only a dry run has the answer `Preview`. */
+/** A change whose request may ask for a dry run. Only a dry run returns a `Preview`. */
 interface WithDryRun<Request, Done, Preview> {
   (body: Request & { dry_run: true }, options?: CallOptions): Promise<Changed<Preview>>;
   (body: Request & { dry_run?: false }, options?: CallOptions): Promise<Changed<Done>>;
@@ -110,8 +110,9 @@ export function farthingServerOf(api: Api, users: Users) {
     ) => withHold(api, terms, work, options),
     /**
      * Answers a request that a page sends with `farthing.fetch`: checks the user's token, does the
-     * work for this user, and sends its result as JSON, or its own `Response`.
-     * @throws any error of the work that is no refusal, for the framework's log
+     * work for this user, and sends the work's result as JSON, or unchanged if it is a `Response`.
+     * @throws any error of the work that is not a `FarthingError`, and a refusal of the secret key,
+     *   for the framework's log
      */
     respond: (request: Request, work: (userId: string) => Promise<unknown>) =>
       respond(users, request, work),

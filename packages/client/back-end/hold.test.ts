@@ -86,7 +86,7 @@ Deno.test("a repeat after a crash does the work while the hold is open", async (
   equal((await withHold(api, terms, work, repeat)).value, "Four.");
 });
 
-Deno.test("two runs with one key settle with keys of their own, so one is not paid twice", async () => {
+Deno.test("two runs with one key settle the hold with different keys, so only one is paid", async () => {
   const keys = new Set<string | null>();
   const details = { status: "settled" };
   const runs = [[opened, settled], [
@@ -107,7 +107,7 @@ Deno.test("two runs with one key settle with keys of their own, so one is not pa
   deepEqual([codes, keys.size], [["paid", "hold_not_open"], 2]);
 });
 
-Deno.test("an abort during the work does not keep it from being settled", async () => {
+Deno.test("an abort during the work does not prevent its settlement", async () => {
   const { api } = fakeService([opened, settled]);
   const stop = new AbortController();
   const paid = await withHold(api, terms, () => {

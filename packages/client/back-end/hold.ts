@@ -57,8 +57,9 @@ function requestOf({ userId, ttlSeconds, reason, amount, estimate }: HoldTerms):
 }
 
 /**
- * Opens the hold. The stored answer of an earlier run with the same key says `open`, also if that
- * run has ended the hold since, so the hold is read then.
+ * Opens the hold. After an earlier run with the same key, the service replays the response of that
+ * time, which says `open` even if the earlier run has ended the hold since. So a replayed hold is
+ * read again.
  * @throws FarthingError `hold_not_open` if an earlier run has settled or released the hold
  */
 async function openHold(api: Api, terms: HoldTerms, call: CallOptions): Promise<OpenedHold> {
@@ -68,8 +69,8 @@ async function openHold(api: Api, terms: HoldTerms, call: CallOptions): Promise<
   const path = { id: hold.hold_id };
   const { status } = await api.read("/credits/holds/{id}", { path }, { signal, timeoutMs });
   if (status === "open") return hold;
-  const message = `An earlier run with this key has ended its hold, which is ${status}. ` +
-    "Use another key to do the work again.";
+  const message = `An earlier run with this idempotencyKey has ended its hold (${status}). ` +
+    "Pass another idempotencyKey to do the work again.";
   const facts = { code: "hold_not_open", message, status: 409, retryable: false } as const;
   throw new FarthingError({ ...facts, details: { hold_id: hold.hold_id, status } });
 }
@@ -84,13 +85,14 @@ async function release(api: Api, id: string, call: CallOptions): Promise<void> {
  * Holds credits, does the work, and settles the hold with what the work cost. If the work throws an
  * error, releases the hold and throws the same error.
  *
- * `signal` aborts the opening of the hold, and `work` may read it. Once the work is done, the hold
- * is always settled.
+ * `signal` aborts only the opening of the hold. `work` may watch the same signal. Once the work is
+ * done, the hold is settled even if the signal has aborted.
  *
- * With an `idempotencyKey` of an earlier run, the work is done again only while the hold of that run
- * is open, as after a crash. If two runs with one key do the work at once, one of them is settled.
- * @throws FarthingError `insufficient_credits` before `work` begins, and `hold_not_open` if an earlier
- *   run with the same key has settled or released its hold
+ * With an `idempotencyKey` of an earlier run, the work is done again only while the hold of that
+ * run is open, as after a crash. If two runs with one key do the work at the same time, only one of
+ * them settles the hold, and the other throws an `UnsettledError`.
+ * @throws FarthingError `insufficient_credits` before `work` begins, and `hold_not_open` if an
+ *   earlier run with the same key has settled or released its hold
  * @throws UnsettledError if the work is done and the hold could not be settled, for example
  *   `hold_not_open` because another run with the same key has ended the hold meanwhile
  */
@@ -101,8 +103,8 @@ export async function withHold<Value>(
   { signal, ...options }: CallOptions,
 ): Promise<Paid<Value>> {
   const hold = await openHold(api, terms, { ...options, signal });
-  // The end of the hold has a key of this run. With the caller's key, the settlement of another run
-  // would be replayed, and this run's work would be free.
+  // This run settles or releases the hold with a key of its own. With the caller's key, the service
+  // would replay the settlement of another run, and this run's work would be free.
   const call = { ...options, idempotencyKey: newId() };
   let done: Work<Value>;
   try {

@@ -6,7 +6,7 @@ const URL = "https://abc.supabase.co";
 const OWN = "https://app.test/api/answers";
 const tokenOf = (user: string) => `e30.${btoa(JSON.stringify({ sub: user }))}.${user}`;
 
-/** An auth service that knows these tokens, and answers everything else with `status`. */
+/** An auth service that knows these tokens, and responds to any other token with `status`. */
 function authService(users: Record<string, string>, status = 403) {
   const asked: string[] = [];
   const fetch = (input: RequestInfo | globalThis.URL) => {
@@ -54,7 +54,7 @@ Deno.test("the back end works for the user whose token the page sends", async ()
   equal(requests[0]!.get("apikey"), null);
 });
 
-Deno.test("the work may answer by itself, or return nothing", async () => {
+Deno.test("the work may return its own Response, or nothing", async () => {
   const { server } = authService({ [tokenOf("ann")]: "ann" });
   const answers = [new Response("text", { status: 201 }), undefined];
   const work = () => Promise.resolve(answers.shift());
@@ -75,7 +75,7 @@ Deno.test("a token that is refused is renewed once, and the body is sent again",
   equal(revoked.requests.length, 2);
 });
 
-Deno.test("nobody works for a page without a session", async () => {
+Deno.test("a page without a session gets 401, and no work is done", async () => {
   const { server, asked } = authService({});
   const { farthing, requests } = pageOf({ server, tokens: [null], work: say });
   await rejects(farthing.fetch(OWN, ask), { code: "unauthenticated", status: 401 });
@@ -103,7 +103,7 @@ Deno.test("a refusal reaches the page as the same error, and is not repeated", a
   equal(requests.length, 1);
 });
 
-Deno.test("a service that can't be reached is 503 on the page", async () => {
+Deno.test("an unavailable auth service, or Farthing itself, is a 503 on the page", async () => {
   const lost = authService({}, 500);
   const unchecked = pageOf({ server: lost.server, tokens: [tokenOf("ann")], work: say });
   const unavailable = { code: "upstream_unavailable", status: 503, retryable: true };

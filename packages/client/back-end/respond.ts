@@ -1,7 +1,7 @@
 /** Answers requests of the app's users on the app's own back end. */
 import { FarthingError } from "../core/farthing-error.ts";
 
-/** How to ask the project's auth service whose token a request has. */
+/** The project's auth service, which says whose token a request has. */
 export interface Users {
   /** The project's URL, such as `https://abc.supabase.co`. */
   readonly url: string;
@@ -12,7 +12,7 @@ export interface Users {
 const signInFirst = () =>
   new FarthingError({
     code: "unauthenticated",
-    message: "Sign in first.",
+    message: "The request has no valid token of a user. Sign in first.",
     status: 401,
     retryable: false,
   });
@@ -20,7 +20,7 @@ const signInFirst = () =>
 /**
  * Returns the id of the user whose token the request has.
  * @throws FarthingError `unauthenticated` without a valid token; `upstream_unavailable` if the auth
- *   service does not say whether it is valid
+ *   service does not say whether the token is valid
  */
 async function userOf(
   { url, secretKey, fetch }: Users,
@@ -38,13 +38,15 @@ async function userOf(
   if (typeof user?.id === "string") return user.id;
   throw new FarthingError({
     code: "upstream_unavailable",
-    message: "The session could not be checked. Try again.",
+    message: "The auth service did not check the token. Try again.",
     status: 503,
     retryable: true,
   });
 }
 
-/** Answers in the service's shape, so that the client of the page throws the same error. */
+/**
+ * Returns the error in the service's JSON shape, so that the page's client throws the same error.
+ */
 function refusal(error: FarthingError): Response {
   const { code, message, retryable, field, details, retryAfter, requestId } = error;
   const headers: Record<string, string> = {
@@ -55,13 +57,16 @@ function refusal(error: FarthingError): Response {
   return Response.json(body, { status: error.status || 503, headers });
 }
 
-/** Whether Farthing refused the secret key. The user can't help that, so it is the app's failure. */
+/**
+ * Whether Farthing refused the secret key. The user can't repair that, so the page does not
+ * get this error.
+ */
 const isOurs = ({ status }: FarthingError) => status === 401 || status === 403;
 
 /**
  * Checks the token of the request, does the work for its user, and answers with the result as JSON,
- * or with the work's own `Response`. A `FarthingError`, such as `insufficient_credits`, becomes an
- * answer from which `farthing.fetch` on the page makes the same error.
+ * or with the work's own `Response`. A `FarthingError`, such as `insufficient_credits`, becomes a
+ * response from which `farthing.fetch` on the page makes the same error.
  * @throws any other error of the work, and a refusal of the secret key, for the framework's log
  */
 export async function respond(

@@ -27,7 +27,7 @@ Deno.test("the wait for a card that never comes, or is the same, ends at its lim
   }
 });
 
-Deno.test("a poll without an answer, and a refusal, end the wait", async () => {
+Deno.test("a poll without a response, and a refusal, end the wait with an error", async () => {
   const { api, clock, sent } = fakeService([silent]);
   const wait = waitForCard(api);
   await sent();

@@ -1,4 +1,4 @@
-/** Waits until a card that the user has saved on Stripe's page is shown. */
+/** Waits until the service knows the card that the user has saved on Stripe's page. */
 import type { TopUps } from "../generated/api.ts";
 import type { Api } from "../core/api.ts";
 import { pollSeconds } from "../core/clock.ts";
@@ -8,8 +8,8 @@ export interface WaitForCardOptions extends Pick<CallOptions, "signal" | "signed
   /** How long to poll; 30 seconds by default. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Whether the user had a card before. The wait then ends when the card changes, and not when
-   * there is one.
+   * Whether the user already had a card. The wait then ends when the card changes, and otherwise
+   * when there is a card.
    */
   readonly hadCard?: boolean | undefined;
   /** Called with the top-ups after each poll. */
@@ -22,13 +22,13 @@ const LOOK_MS = 30_000;
 
 const textOf = ({ card }: TopUps) => JSON.stringify(card);
 
-/** Some seconds after a card was saved, the service also knows its brand and its digits. */
+/** The service learns a new card's brand and digits some seconds after the card itself. */
 const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
 
 /**
- * Polls the top-ups until the card is there, because Stripe reports it after the user's return.
- * Returns the top-ups as they were read last, also if there is no new card within the time limit:
- * the user may have saved the same card again, or a means of payment that is not a card.
+ * Polls the top-ups until the card is there, because Stripe reports the card only after the user's
+ * return. Returns the top-ups as they were read last. A time limit without a new card is no error,
+ * because the user may have saved the same card again, or a means of payment that is not a card.
  */
 export async function waitForCard(
   api: Api,

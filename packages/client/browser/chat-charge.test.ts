@@ -36,7 +36,8 @@ Deno.test("an aborted stream is settled: its hold is read until it is settled", 
 });
 
 Deno.test("a chat whose process was killed is never begun again to learn its charge", async () => {
-  // The scheduled task frees the key, so that a repeat of the request would begin a second chat.
+  // The scheduled task frees the Idempotency-Key, so a repeat of the request would begin a second
+  // chat.
   const waiting = Array.from({ length: 12 }, () => open);
   const { api, seen, clock } = fakeService([streamed(begun), ...waiting, settled]);
   const stream = new ChatStream(api, request, {});
@@ -173,7 +174,7 @@ Deno.test("a stream that was never sent costs nothing", async () => {
   equal(seen.length, 0);
 });
 
-Deno.test("only a refusal that knows the key makes a lost attempt free", async () => {
+Deno.test("after a lost attempt, only a refusal that has looked up the key means free", async () => {
   const after = async (...steps: Step[]) => {
     const stream = new ChatStream(fakeService(steps).api, request, {});
     const code = await textOf(stream).catch(({ code }) => code);
@@ -191,7 +192,7 @@ Deno.test("only a refusal that knows the key makes a lost attempt free", async (
   deepEqual(await after(failure(503, "not_ready")), ["not_ready", null]);
 });
 
-Deno.test("an answer that runs when its opening gives up has an unknown charge", async () => {
+Deno.test("an answer that still runs when the client gives up has an unknown charge", async () => {
   const long = failure(409, "idempotency_in_progress", {
     retryable: true,
     headers: { "retry-after": "200" },

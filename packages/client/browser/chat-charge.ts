@@ -1,4 +1,4 @@
-/** Reads from its hold what an answer cost whose stream ended early. */
+/** Reads the cost of an answer from its hold, after its stream has ended early. */
 import type { ChatAnswer } from "../generated/api.ts";
 import type { Api } from "../core/api.ts";
 import { pollSeconds } from "../core/clock.ts";
@@ -8,24 +8,25 @@ import type { PinnedOptions } from "../core/send.ts";
 type Known = "credits" | "hold_id";
 
 /**
- * The price of an answer. If the stream ended early, the price was read from the hold, which knows
- * nothing else: the other fields are then null.
+ * The price of an answer. If the stream ended early, the price was read from the hold. A hold does
+ * not have the other fields, so they are then null.
  */
 export type ChatCharge =
   & Pick<ChatAnswer, Known>
   & { readonly [Key in keyof Omit<ChatAnswer, Known | "message">]: ChatAnswer[Key] | null };
 
 /**
- * A left stream ends at most two minutes after its reader has disconnected. If the service's process
- * was killed, a scheduled task ends the chat as fast, and its charge is final 200 seconds after the
- * chat's begin.
+ * The wait for a final charge. The service ends a stream at most two minutes after its reader has
+ * disconnected. If the service's process was killed, a scheduled task ends the chat just as fast,
+ * and the charge is final 200 seconds after the chat began. The rest is for the last poll.
  */
 const SETTLED_MS = 220_000;
 
 /**
- * Polls the hold until the chat has ended and its charge is final: a chat whose process only seemed
- * dead may be charged after its release, or corrected after its charge. Never repeats the chat's own
- * request: if the service's process was killed, a repeat would begin a second chat.
+ * Polls the hold until the chat has ended and its charge is final. A charge can change once more:
+ * if the chat's process only seemed dead, it may still charge a released hold, or lower the charge.
+ * Never repeats the chat's own request: if the service's process was killed, a repeat would begin a
+ * second chat.
  * @returns null if the hold was released, and no charge can follow
  * @throws FarthingError `deadline_exceeded` if the charge is not final at the deadline
  */
@@ -47,7 +48,7 @@ export async function chargeOfHold(
     }
     const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
     if (api.clock.now() + wait >= until) {
-      const message = `The answer's charge is still not final after ${timeoutMs} ms.`;
+      const message = `The charge is not final after ${timeoutMs} ms. Call settled() again.`;
       const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
       throw new FarthingError({ ...facts, details: { hold_id: holdId } });
     }

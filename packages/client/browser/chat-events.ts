@@ -22,7 +22,8 @@ function eventOf({ event, data }: EventSourceMessage): ChatEvent | undefined {
   const { error, ...charge } = body;
   const isCharged = charge.credits !== undefined;
   const details = { ...error.details, ...charge };
-  // The stream had already begun, so a repeated request would return the same incomplete answer.
+  // The status is 200, because the stream had begun. A repeat of the request with its key would get
+  // the same incomplete answer.
   return {
     event: "error",
     error: new FarthingError({ ...error, details, status: 200 }),
@@ -30,14 +31,14 @@ function eventOf({ event, data }: EventSourceMessage): ChatEvent | undefined {
   };
 }
 
-/** The service sends a comment every 15 seconds, also while the model thinks. */
+/** Three missed comments: the service sends one every 15 seconds, also while the model thinks. */
 const SILENCE_MS = 45_000;
 
-/** @throws Error if the work takes longer than a stream may be silent */
+/** @throws Error if the work takes longer than `SILENCE_MS` */
 async function unlessSilent<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const ended = new AbortController();
   const silence = clock.wait(SILENCE_MS, ended.signal).then(() => {
-    throw new Error(`Nothing came for ${SILENCE_MS} ms.`);
+    throw new Error(`The service sent nothing for ${SILENCE_MS} ms.`);
   });
   try {
     return await Promise.race([work, silence]);
@@ -47,9 +48,11 @@ async function unlessSilent<T>(work: Promise<T>, clock: Clock): Promise<T> {
 }
 
 /**
- * Yields the events of an answer's body. Reads it with a reader, because Safari has no `for await`
- * over a stream. Only the time of a pending read counts as silence, so a slow loop loses nothing.
- * @throws Error if the connection breaks, nothing comes for 45 seconds, or an event is not Farthing's
+ * Yields the events of a stream. Uses a reader, because Safari has no `for await` over a
+ * `ReadableStream`. Only the time of a pending read counts as silence, so a caller whose loop is
+ * slow is not cut off.
+ * @throws Error if the connection breaks, nothing comes for 45 seconds, or an event is not
+ *   Farthing's
  */
 export async function* chatEvents(
   body: ReadableStream<Uint8Array>,

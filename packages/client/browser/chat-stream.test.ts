@@ -35,7 +35,7 @@ Deno.test("a stream from which nothing comes for 45 seconds ends", async () => {
   const { api, clock } = fakeService([endless(begun, ": ping\n\n"), settled]);
   const waits: number[] = [];
   const read = Promise.withResolvers<void>();
-  // The first long wait is the deadline of the opening, and each chunk has one.
+  // The first long wait is the deadline of the opening. Then one begins at each read of a chunk.
   clock.onLongWait = (ms) => {
     if (waits.push(ms) === 4) read.resolve();
   };
@@ -94,7 +94,7 @@ Deno.test("an event that is not Farthing's is an error of the connection", async
   await rejects(textOf(new ChatStream(api, request, {})), { code: "network_error", status: 200 });
 });
 
-Deno.test("a proxy's page is no stream, and no repeat begins a chat", async () => {
+Deno.test("a proxy's HTML page is invalid_response, and the request is not repeated", async () => {
   const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
   const { api, seen } = fakeService([page, streamed(hello)]);
   const stream = new ChatStream(api, request, {});

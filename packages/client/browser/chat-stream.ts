@@ -9,14 +9,15 @@ import { chargeOfHold, type ChatCharge } from "./chat-charge.ts";
 import { type ChatEvent, chatEvents } from "./chat-events.ts";
 
 /**
- * The time limit for opening a stream. The service waits 45 seconds until the provider accepts, and
- * as long for the first piece, and the whole answer is charged then.
+ * The time limit for opening a stream. The service waits up to 45 seconds until the provider
+ * accepts the request, and up to 45 more for the first piece. A client that gave up sooner would
+ * leave an answer that is charged in full.
  */
 const OPEN_MS = 140_000;
 
 /**
- * The service closes and charges a chat whose isolate has ended 60 seconds after its last sign of
- * life. A repeat after that would begin, and charge, a second chat.
+ * If a chat's isolate has ended, the service closes and charges the chat 60 seconds after the last
+ * heartbeat. A repeat of the request after that would begin, and charge, a second chat.
  */
 export const REPEAT_MS = 50_000;
 
@@ -29,7 +30,7 @@ function sentAfter(error: unknown): Sent {
 }
 
 function brokenStream(cause: unknown): FarthingError {
-  const message = "The connection broke in the middle of the answer. settled() returns the charge.";
+  const message = "The stream broke off in the middle of the answer. settled() returns the charge.";
   const facts = { code: "network_error", message, status: 200, retryable: true } as const;
   return new FarthingError(facts, cause);
 }
@@ -75,7 +76,8 @@ export class ChatStream implements AsyncIterable<string> {
       this.#holdId = answer.headers.get("farthing-hold") ?? undefined;
       return answer;
     } catch (error) {
-      // A refusal says nothing about an earlier reading that may have begun the chat.
+      // An earlier reading of the same stream may have begun the chat, even if this request was
+      // refused.
       if (before !== "sent") this.#sent = sentAfter(error);
       throw error;
     }
@@ -101,15 +103,16 @@ export class ChatStream implements AsyncIterable<string> {
   }
 
   /**
-   * Returns what the answer cost. After an abort or a broken connection, waits until the service has
-   * charged the answer and the charge is final, and reads the credits from the answer's hold. It never
-   * sends the request again, so it never causes a charge. Returns null if nothing is charged, because
-   * the request was refused or never sent, or its hold was released and no charge can follow.
-   * @param options the signal and the deadline of this call, 220 seconds by default; those of the
-   *   stream do not apply
-   * @throws FarthingError `charge_unknown` if no answer has begun: the request is under way, or the
-   *   stream was aborted or the connection lost before. `credits.entries()` shows the charge later.
-   *   `deadline_exceeded` if the charge is not final at the deadline.
+   * Returns what the answer cost. After an abort or a broken connection, waits until the service
+   * has charged the answer and the charge is final, and reads the credits from the answer's hold.
+   * It never sends the request again, so it never causes a charge. Returns null if nothing is
+   * charged, because the request was refused or never sent, or its hold was released and no charge
+   * can follow.
+   * @param options the signal and the deadline of this call, 220 seconds by default; the signal and
+   *   the deadline of the stream do not apply
+   * @throws FarthingError `charge_unknown` if no answer has begun: the request is still under way,
+   *   or the stream was aborted, or the connection was lost. `credits.entries()` shows the charge
+   *   later. `deadline_exceeded` if the charge is not final at the deadline.
    */
   async settled(
     options: Omit<CallOptions, "idempotencyKey" | "signedInAs"> = {},
@@ -125,7 +128,7 @@ export class ChatStream implements AsyncIterable<string> {
 
 const CHARGE_UNKNOWN = {
   code: "charge_unknown",
-  message: "No answer to the request has begun. The entries show whether it was charged.",
+  message: "The charge is unknown, because no answer has begun. credits.entries() shows it later.",
   status: 0,
   retryable: false,
 } as const;

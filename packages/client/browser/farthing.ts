@@ -14,7 +14,7 @@ import { fetchOwn, type OwnRequest } from "./own-back-end.ts";
 
 type Reading = Omit<CallOptions, "idempotencyKey">;
 
-/** An answer that is not streamed may take the service 100 seconds. */
+/** Longer than the 100 seconds that the service allows for an answer that is not streamed. */
 const ANSWER_MS = 120_000;
 
 export interface BuyOptions extends CallOptions {
@@ -65,7 +65,7 @@ function jobsOf(api: Api) {
     follow: (id: string, options: FollowOptions = {}) => followJob(api, id, options),
     /** Waits until the job has ended, and returns it. */
     wait: (id: string, options: WaitForJobOptions = {}) => waitForJob(api, id, options),
-    /** Returns the file that a job has written, such as that of a `ledger_export`. */
+    /** Returns the file that a job has written, such as the CSV file of a `ledger_export`. */
     file: (id: string, options: Reading = {}) =>
       api.raw("get", "/jobs/{id}/file", { path: { id } }, options, (answer) => answer.blob()),
   };
@@ -81,7 +81,7 @@ function topUpsOf(api: Api) {
       api.change("post", "/top-ups/card", { body }, options),
     /**
      * Waits, after the user's return from Stripe's page, until the saved card is there. Returns the
-     * top-ups, also if it does not come.
+     * top-ups, even if no new card has appeared in time.
      */
     waitForCard: (options: WaitForCardOptions = {}) => waitForCard(api, options),
     removeCard: (options: CallOptions = {}) => api.change("delete", "/top-ups/card", {}, options),
@@ -144,9 +144,9 @@ export function farthingOf(api: Api, connection: Connection) {
     chat: chatOf(api),
     /**
      * Calls the app's own back end with the user's token, which `respond` of
-     * `@farthing/client/server` checks. Returns a successful answer. The token goes to this URL, so
-     * name no other host than your own.
-     * @throws FarthingError for any other answer, such as `insufficient_credits`
+     * `@farthing/client/server` checks. Returns a successful response. Pass only a URL of your own
+     * host, because the request contains the user's token.
+     * @throws FarthingError for any other response, such as `insufficient_credits`
      */
     fetch: (url: string | URL, init: OwnRequest = {}) => fetchOwn(connection, url, init),
     /** Reads any route of the API, such as `/bookings`. */

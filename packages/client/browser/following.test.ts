@@ -8,7 +8,7 @@ const job = (status: string, progress: number, headers: Record<string, string> =
 const unchanged = (headers: Record<string, string> = {}) => () =>
   new Response(null, { status: 304, headers });
 
-Deno.test("a job is followed with 2, 4 and 8 seconds between the looks, and its ETag", async () => {
+Deno.test("a job is polled after 2, 4 and 8 seconds, with its ETag", async () => {
   const { api, clock, seen } = fakeService([
     job("queued", 0, { etag: '"a"' }),
     unchanged(),
@@ -34,7 +34,7 @@ Deno.test("the service's Retry-After decides the wait", async () => {
   deepEqual([ended.status, seen, clock.waits], ["failed", ["queued", "failed"], [3000]]);
 });
 
-Deno.test("no Retry-After makes a loop without waits, or one that seems to hang", async () => {
+Deno.test("an extreme Retry-After leads neither to a loop without waits nor to an endless wait", async () => {
   for (const [value, seconds] of [["-5", 2], ["0", 2], ["9999999999", 60]] as const) {
     const headers = { "retry-after": value };
     const { api, clock } = fakeService([job("queued", 0, headers), job("completed", 100)]);
@@ -48,7 +48,7 @@ Deno.test("no Retry-After makes a loop without waits, or one that seems to hang"
   }
 });
 
-Deno.test("a job that has vanished, and one of a proxy's page, end the loop", async () => {
+Deno.test("a job that is not found, and a proxy's HTML page, end the loop", async () => {
   const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
   for (
     const [step, code] of [[failure(404, "not_found"), "not_found"], [
@@ -104,7 +104,7 @@ Deno.test("an order that stays open ends the wait at its deadline", async () => 
   equal(clock.now() <= 30_000, true);
 });
 
-Deno.test("a poll without an answer does not outlast the deadline of the wait", async () => {
+Deno.test("a poll without a response ends at the deadline of the wait", async () => {
   const { api, clock, sent } = fakeService([silent]);
   const wait = waitForOrder(api, "o1", { timeoutMs: 40_000 });
   await sent();

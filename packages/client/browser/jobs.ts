@@ -17,8 +17,8 @@ interface Look {
 }
 
 /**
- * The longest wait between two polls. With a longer one, as a proxy may ask for, the page seems to
- * hang.
+ * The longest wait between two polls. A proxy's Retry-After may ask for a longer one, with which
+ * the page would seem to hang.
  */
 const LONGEST_WAIT_SECONDS = 60;
 
@@ -32,8 +32,8 @@ async function lookAt(answer: Response, requestId: string): Promise<Look> {
 
 /**
  * Yields a job now and after each change, until it has completed, failed or been cancelled. Waits
- * 2, 4 and then always 8 seconds between polls, or as long as the service says. For an unchanged
- * job the service answers 304 without a body.
+ * 2, 4 and then always 8 seconds between polls, or as long as the service says. Sends the job's
+ * ETag, so that the service answers 304 without a body if the job has not changed.
  */
 export async function* followJob(
   api: Api,
@@ -71,7 +71,7 @@ export async function waitForJob(
     last = job;
     onChange?.(job);
   }
-  return last!; // The first look always yields.
+  return last!; // The first poll sends no ETag, so it always yields the job.
 }
 
 export interface WaitForJobOptions extends FollowOptions {

@@ -59,7 +59,8 @@ export async function waitForOrder(
     // Poll quickly at first, because the webhook usually arrives a moment after the buyer's return.
     const wait = looks < 2 ? 1000 : pollSeconds(looks - 1) * 1000;
     if (api.clock.now() + wait > until) {
-      const message = `The order is still ${order.status} after ${timeoutMs} ms.`;
+      const message =
+        `The order is still ${order.status} after ${timeoutMs} ms. Wait for it again.`;
       const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
       throw new FarthingError({ ...facts, details: { order_id: id, status: order.status } });
     }

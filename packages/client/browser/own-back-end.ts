@@ -10,7 +10,7 @@ export interface OwnRequest extends RequestInit {
 
 /**
  * Makes one attempt, and a second one if the back end answers 401 and the session could be
- * refreshed. Nothing else is repeated, because only the app knows whether its work may be done
+ * refreshed. No other failure is retried, because only the app knows whether its work may be done
  * twice.
  */
 export async function fetchOwn(

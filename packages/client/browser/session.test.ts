@@ -7,7 +7,7 @@ import { failure, success } from "../testing/fake-service.ts";
 const URL = "https://abc.supabase.co";
 
 /**
- * Makes a service that sends these answers in order, and records the credentials of each request.
+ * Makes a service that sends these responses in order, and records the credentials of each request.
  */
 function answering(...steps: ReturnType<typeof success>[]) {
   const sent: (string | null)[] = [];
@@ -33,7 +33,7 @@ Deno.test("the URL and the key are those of an unmodified supabase-js", async ()
   equal(url, `${URL}/functions/v1/checkout/packages`);
 });
 
-Deno.test("an expired session is refreshed once, for all calls that met it", async () => {
+Deno.test("calls whose session has expired share one refresh", async () => {
   let [current, refreshes] = ["old", 0];
   const auth = {
     getSession: () => session(current),
@@ -67,7 +67,7 @@ const unavailable = { name: "AuthRetryableFetchError", status: 0 };
 const revoked = { name: "AuthApiError", status: 400 };
 const none = (error: typeof revoked) => Promise.resolve({ data: { session: null }, error });
 
-Deno.test("a session that can't be refreshed now is no sign-out", async () => {
+Deno.test("a session that can't be refreshed now is a network_error, and not a sign-out", async () => {
   for (const error of [unavailable, { name: "AuthApiError", status: 503 }]) {
     const { fetch, sent } = answering(failure(401, "token_expired"));
     const known = { url: URL, publishableKey: "pk", fetch };

@@ -61,7 +61,7 @@ function isUnavailable({ name, status }: NonNullable<SessionAnswer["error"]>): b
   return name === "AuthRetryableFetchError" || status === 429 || (status ?? 0) >= 500;
 }
 
-/** @throws the error of supabase-js if nobody knows whether the session is valid */
+/** @throws the error of supabase-js if the auth service is unavailable */
 function tokensOf(supabase: SupabaseLike): GetAccessToken {
   return async ({ refresh }) => {
     const { auth } = supabase;
@@ -82,7 +82,9 @@ export function userConnection(options: FarthingOptions): Connection {
   const url = need(options.url ?? supabaseUrl, "url");
   const apikey = need(options.publishableKey ?? supabaseKey, "publishableKey");
   if (apikey.startsWith("sb_secret_") || claimsOf(apikey).role === "service_role") {
-    throw new TypeError("createFarthing: a secret key is for @farthing/client/server only.");
+    throw new TypeError(
+      "createFarthing: publishableKey is a secret key. Use @farthing/client/server on your server.",
+    );
   }
   const tokenOf = options.supabase ? tokensOf(options.supabase) : options.getAccessToken;
   const headersFor = (token: string | null): Record<string, string> => ({

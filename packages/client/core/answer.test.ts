@@ -5,7 +5,7 @@ const checkout = { body: { package_id: "starter" } };
 const page: Step = () =>
   new Response("<html>Sign in to the network</html>", { headers: { "content-type": "text/html" } });
 
-/** Successful answers with a body that the service never sends. */
+/** Successful responses with a body that the service never sends. */
 const FOREIGN: Readonly<Record<string, Step>> = {
   "a proxy's page": page,
   "no content": () => new Response(null, { status: 204 }),
@@ -16,7 +16,7 @@ const FOREIGN: Readonly<Record<string, Step>> = {
   "an object without data": () => Response.json({ ok: true }),
 };
 
-Deno.test("a successful answer that is not Farthing's is invalid_response, and sent once", async () => {
+Deno.test("a successful response that is not Farthing's is invalid_response, and not retried", async () => {
   for (const [name, step] of Object.entries(FOREIGN)) {
     const { api, seen } = fakeService([step, step, step]);
     const { status } = await step(new Request("https://project.test"));
@@ -28,7 +28,7 @@ Deno.test("a successful answer that is not Farthing's is invalid_response, and s
   }
 });
 
-Deno.test("an error whose body breaks off is sent again, because its code is lost", async () => {
+Deno.test("a request is repeated if the body of its error breaks off, because the code is lost", async () => {
   const cut: Step = () =>
     new Response(
       new ReadableStream({ start: (controller) => controller.error(new TypeError("cut")) }),
@@ -39,7 +39,7 @@ Deno.test("an error whose body breaks off is sent again, because its code is los
   equal(seen.length, 2);
 });
 
-Deno.test("an error of a form that only resembles Farthing's is invalid_response", async () => {
+Deno.test("an error body that only resembles Farthing's is invalid_response", async () => {
   const bodies = [null, [], "error", { error: null }, { error: "invalid" }, { error: { code: 1 } }];
   for (const body of [...bodies, { code: 401, message: "Invalid JWT" }]) {
     const { api } = fakeService([() => Response.json(body, { status: 401 })]);
@@ -47,7 +47,7 @@ Deno.test("an error of a form that only resembles Farthing's is invalid_response
   }
 });
 
-Deno.test("Retry-After may be a date, and no value of it makes a loop without waits", async () => {
+Deno.test("Retry-After may be a date, and a useless value leads to the shortest wait", async () => {
   const waits = async (value: string) => {
     const limited = failure(429, "rate_limited", {
       retryable: true,
@@ -66,7 +66,7 @@ Deno.test("Retry-After may be a date, and no value of it makes a loop without wa
   }
 });
 
-Deno.test("a huge Retry-After is thrown at once, also as a date", async () => {
+Deno.test("an error with a huge Retry-After is thrown at once, also as a date", async () => {
   for (const value of ["99999999999999999999", new Date("9999-01-01").toUTCString()]) {
     const headers = { "retry-after": value };
     const { api, clock } = fakeService([failure(503, "not_ready", { retryable: true, headers })]);
@@ -75,7 +75,7 @@ Deno.test("a huge Retry-After is thrown at once, also as a date", async () => {
   }
 });
 
-Deno.test("the error of a change has the key, to repeat the call; a read has none", async () => {
+Deno.test("the error of a change has its idempotencyKey, and the error of a read has none", async () => {
   const refused = failure(402, "insufficient_credits");
   const { api, seen } = fakeService([refused, refused, broken]);
   const error = await api.change("post", "/checkout", checkout).catch((error) => error);

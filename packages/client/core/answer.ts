@@ -1,8 +1,8 @@
-/** Reads the service's answers, and recognizes answers that come from elsewhere. */
+/** Reads the service's responses, and recognizes responses of a proxy or of the platform. */
 import { type ErrorFacts, FarthingError } from "./farthing-error.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
-/** The JSON text of a successful answer. */
+/** The JSON body of a successful response. */
 export interface Envelope<Data> {
   readonly data: Data;
   readonly metadata: { readonly nextCursor: string | null };
@@ -17,7 +17,7 @@ interface ErrorBody {
  */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;
 
-/** Returns undefined if the text is not JSON, for example a proxy's page. */
+/** Returns undefined if the text is not JSON, for example the HTML page of a proxy. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -28,17 +28,17 @@ function parsed(text: string): unknown {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Returns whether an earlier request with the same Idempotency-Key produced this answer. */
+/** Returns whether an earlier request with the same Idempotency-Key produced this response. */
 export function isReplay({ headers }: Response): boolean {
   return headers.get("idempotency-replayed") === "true";
 }
 
-/** Returns the error for an answer without Farthing's body, such as the page of a proxy. */
+/** Returns the error for a response without Farthing's body, such as the HTML page of a proxy. */
 function invalidResponse(response: Response, requestId: string): FarthingError {
   const { status } = response;
   return new FarthingError({
     code: "invalid_response",
-    message: `The answer with status ${status} is not from Farthing.`,
+    message: `A response with status ${status} is not from Farthing. Check the URL and any proxy.`,
     status,
     retryable: isPassing(status),
     retryAfter: retryAfterOf(response),
@@ -47,7 +47,7 @@ function invalidResponse(response: Response, requestId: string): FarthingError {
 }
 
 /**
- * Checks the type of a file or a stream, because a proxy or a login page may answer 200, too.
+ * Checks the content type of a file or a stream, because a proxy or a login page may also send 200.
  * @throws FarthingError `invalid_response`
  */
 export function needType(response: Response, type: string, requestId: string): Response {
@@ -56,7 +56,7 @@ export function needType(response: Response, type: string, requestId: string): R
 }
 
 /**
- * Returns the body of a successful answer.
+ * Returns the body of a successful response.
  * @throws FarthingError `invalid_response` if the body is not Farthing's
  */
 export async function envelopeOf<Data>(
@@ -72,8 +72,8 @@ export async function envelopeOf<Data>(
 }
 
 /**
- * Returns the error for an unsuccessful answer. Answers of the platform itself do not have
- * Farthing's body.
+ * Returns the error for an unsuccessful response. Responses of the platform itself do not have
+ * Farthing's body, and become `invalid_response`.
  */
 export async function errorOf(response: Response, requestId: string): Promise<FarthingError> {
   const body = parsed(await response.text()) as ErrorBody | null | undefined;

@@ -10,7 +10,8 @@ import { type CallOptions, send } from "./send.ts";
 export type Method = "get" | "post" | "delete";
 
 /**
- * The API's paths that have this method, except those under `/ai/v1`: they are for OpenAI's SDK.
+ * The API's paths that have this method, except the paths under `/ai/v1`, which are for OpenAI's
+ * SDK.
  */
 export type PathOf<M extends Method> = Exclude<
   { [P in keyof paths]: paths[P] extends { [Key in M]: object } ? P : never }[keyof paths],
@@ -57,12 +58,12 @@ type AnswerOf<O> = O extends { responses: infer Responses } ? {
 
 type DataOf<O> = AnswerOf<O> extends { data: infer Data } ? Data : never;
 
-/** The result of a call: the `data` of its answer. */
+/** The result of a call: the `data` of its response. */
 export type Result<M extends Method, P extends PathOf<M>> = DataOf<Operation<M, P>>;
 
 /**
  * The result of a call that changes something. `replayed` says whether an earlier request with the
- * same Idempotency-Key produced this answer.
+ * same Idempotency-Key produced this result.
  */
 export type Changed<Data> = Data & { readonly replayed: boolean };
 
@@ -78,7 +79,7 @@ export type ListPath = {
   [P in PathOf<"get">]: Result<"get", P> extends unknown[] ? P : never;
 }[PathOf<"get">];
 
-/** The paths that also answer with CSV. */
+/** The paths that can also return CSV. */
 export type CsvPath = {
   [P in PathOf<"get">]: Operation<"get", P> extends
     { responses: { 200: { content: { "text/csv": unknown } } } } ? P : never;
@@ -93,7 +94,7 @@ interface AnyInput {
   headers?: Record<string, string>;
 }
 
-/** Reads an answer, whose request id is the second argument. */
+/** Reads a response. The second argument is the request id. */
 export type Reader<T> = (response: Response, requestId: string) => Promise<T>;
 
 export interface Api {

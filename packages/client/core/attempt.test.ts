@@ -11,13 +11,15 @@ const checkout = { body: { package_id: "starter" } };
 const busy = failure(503, "not_ready", { retryable: true });
 const opened = success({ order_id: "o1" }, { status: 201 });
 
-/** Returns a token of this user, in the form that the auth service gives it. */
+/** Returns an Authorization header with a token of this user, as the auth service makes it. */
 function tokenOf(sub: string): string {
   const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
   return `Bearer ${part({ alg: "ES256" })}.${part({ sub, name: "Zoë?>" })}.signature`;
 }
 
-/** Makes an API on a connection that answers with these steps. `own` replaces parts of it. */
+/**
+ * Makes an API whose connection responds with these steps. `own` replaces parts of the connection.
+ */
 function connected(steps: Step[], own: Partial<Connection>) {
   const clock = new FakeClock();
   const tokens: (string | null)[] = [];
@@ -48,7 +50,7 @@ Deno.test("a call that one user began is not repeated with the token of another"
   deepEqual(tokens, [tokenOf("anna")]);
 });
 
-Deno.test("a list, a job, an order and a charge are not read on with the token of another", async () => {
+Deno.test("reading a list, a job, an order or a charge ends when another user signs in", async () => {
   const cases: [string, Step, (api: Api) => Promise<unknown>][] = [
     ["a list", success([{ id: "1" }], { nextCursor: "two" }), async (api) => {
       for await (const _ of api.each("/credits/entries", {}));
@@ -75,7 +77,7 @@ Deno.test("a list, a job, an order and a charge are not read on with the token o
   }
 });
 
-Deno.test("a token that was renewed in between is of the same user", async () => {
+Deno.test("a call goes on with a renewed token of the same user", async () => {
   const { api, tokens } = connected([busy, opened], { credentials: signedIn("anna", "anna") });
   await api.change("post", "/checkout", checkout);
   equal(tokens.length, 2);
@@ -150,7 +152,7 @@ Deno.test("a log that throws neither fails nor repeats a call", async () => {
   equal(tokens.length, 3);
 });
 
-Deno.test("a request without an answer is logged, also at the deadline", async () => {
+Deno.test("a request without a response is logged, also at the deadline", async () => {
   const logged: number[] = [];
   const onAnswer = ({ status }: { status: number }) => logged.push(status);
   const { api, clock, sent } = connected([silent], { onAnswer });
@@ -161,19 +163,19 @@ Deno.test("a request without an answer is logged, also at the deadline", async (
   deepEqual(logged, [0]);
 });
 
-Deno.test("a host that does not answer is named, and the origin only in a browser", async () => {
+Deno.test("the message names a host that does not respond, and the origin only in a browser", async () => {
   const { api } = connected([], { fetch: () => Promise.reject(new TypeError("fetch failed")) });
   const messageOf = () => api.read("/credits", {}).then(() => "", ({ message }) => message);
   equal(
     await messageOf(),
-    "No answer came from project.test. Check the URL and the connection.",
+    "No response came from project.test. Check the URL and the connection.",
   );
   Object.assign(globalThis, { document: {} });
   try {
     equal(
       await messageOf(),
-      "No answer came from project.test. Check the URL, the connection, and that the app's origin " +
-        "is allowed.",
+      "No response came from project.test. Check the URL, the connection, and that the app's " +
+        "origin is allowed.",
     );
   } finally {
     Reflect.deleteProperty(globalThis, "document");

@@ -8,12 +8,12 @@ import { userOf } from "./token.ts";
 const isSuccess = (response: Response) => response.ok || response.status === 304;
 
 /**
- * Reads the body of an answer. The call's deadline and retries also apply to this.
- * @throws FarthingError if the body is not Farthing's; any other error is a broken connection
+ * Reads the body of a response. The call's deadline and retries also cover the reading.
+ * @throws FarthingError if the body is not Farthing's; any other error means a broken connection
  */
 export type Read<T> = (response: Response, requestId: string) => Promise<T>;
 
-/** The user whom the caller named, or whose token was sent first. No other user may continue. */
+/** The user whom the caller named, or whose token was sent first. Only this user may continue. */
 export interface Pin {
   user: string | undefined;
 }
@@ -29,12 +29,12 @@ export interface Call<T> {
   readonly stop: AbortSignal;
 }
 
-/** A browser also refuses the answer to an origin that the service does not allow. */
+/** In a browser the cause may also be that the service does not allow the app's origin (CORS). */
 function noAnswerFrom(url: string): string {
   const checks = "document" in globalThis
     ? "the URL, the connection, and that the app's origin is allowed"
     : "the URL and the connection";
-  return `No answer came from ${new URL(url).host}. Check ${checks}.`;
+  return `No response came from ${new URL(url).host}. Check ${checks}.`;
 }
 
 function unanswered(
@@ -48,7 +48,7 @@ function unanswered(
   );
 }
 
-/** A log that fails must not fail, or repeat, a call that has succeeded. */
+/** Calls `onAnswer`. An error of the app's log must not fail, or repeat, a call that succeeded. */
 function report({ onAnswer }: Connection, answer: Answered): void {
   try {
     onAnswer?.(answer);
@@ -103,15 +103,15 @@ function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /**
  * Runs `work`, which reads or refreshes the session.
- * @throws FarthingError `network_error` if it fails, because that does not mean that the user has
- *   signed out
+ * @throws FarthingError `network_error` if the work fails, because a failure does not mean that the
+ *   user has signed out
  */
 export async function ofSession<T>(work: () => Promise<T>, { stop }: Call<unknown>) {
   try {
     return await unlessStopped(work(), stop);
   } catch (cause) {
     stop.throwIfAborted();
-    throw unanswered(undefined, cause, "The session could not be read or refreshed.");
+    throw unanswered(undefined, cause, "The session could not be read or refreshed. Try again.");
   }
 }
 
@@ -126,14 +126,15 @@ export async function credentialsOf(
 }
 
 /**
- * Refuses to continue a call with a different user's token than it began with: the other user would
- * be charged.
+ * Refuses to continue a call with the token of another user than the one who began it: the other
+ * user would be charged.
  */
 function needUser({ pin }: Call<unknown>, credentials: Record<string, string>): void {
   const user = userOf(credentials);
   const expected = pin.user ??= user;
   if (user === undefined || expected === user) return;
-  const message = `The call was made for user ${expected}, and another user has signed in.`;
+  const message =
+    `The call is for user ${expected}, but another user has signed in. Make a new call.`;
   const facts = { code: "session_changed", message, status: 0, retryable: false } as const;
   throw new FarthingError(facts);
 }

@@ -1,7 +1,7 @@
 import { rejects } from "node:assert/strict";
 import { systemClock } from "./clock.ts";
 
-Deno.test("a wait without an end, or of months, does not end at once", async () => {
+Deno.test("a wait of months, or of Infinity, does not end at once", async () => {
   for (const ms of [Infinity, 1e12]) {
     const stop = new AbortController();
     const wait = systemClock.wait(ms, stop.signal);

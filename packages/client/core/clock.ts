@@ -9,7 +9,9 @@ export interface Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A timer that is set further ahead than 24 days fires at once. */
+/**
+ * The longest delay that `setTimeout` accepts, 24 days. A timer with a longer delay fires at once.
+ */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -29,7 +31,7 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Returns the seconds to wait between polls: 2, 4, and then always 8. */
+/** Returns the seconds to wait after this number of polls: 2, 4, and then always 8. */
 export function pollSeconds(looks: number): number {
   return Math.min(2 ** Math.max(looks, 1), 8);
 }

@@ -13,18 +13,18 @@ export interface Connection {
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
 
-/** One answer, which the app may log. */
+/** One attempt and its response, for the app's log. */
 export interface Answered {
   readonly method: string;
   readonly url: string;
-  /** 0 if no answer came. */
+  /** The HTTP status; 0 if no response came. */
   readonly status: number;
   readonly requestId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
   /** The Idempotency-Key, which all attempts of a call share; undefined for a read. */
   readonly idempotencyKey: string | undefined;
-  /** Whether an earlier request with the same Idempotency-Key produced this answer. */
+  /** Whether an earlier request with the same Idempotency-Key produced this response. */
   readonly replayed: boolean;
 }
 
@@ -33,8 +33,8 @@ export interface CommonOptions {
   /** A replacement for the global `fetch`, for example from a framework. */
   readonly fetch?: typeof fetch | undefined;
   /**
-   * Called with each answer, so that the app can log it. Its errors are ignored, because a log must
-   * not fail a payment.
+   * Called after each attempt, so that the app can log its status. An error that this function
+   * throws is ignored, because a log must not fail a payment.
    */
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
@@ -44,8 +44,8 @@ export function functionsUrl(url: string): string {
 }
 
 /**
- * Returns a function that calls `fetch`. Browsers refuse a call of `fetch` as a method of another
- * object, so `fetch` itself must not be stored in a connection.
+ * Returns a function that calls `fetch`. A connection must not have `fetch` itself as its method,
+ * because browsers refuse to call `fetch` as a method of another object.
  */
 export function fetchOf({ fetch: own }: CommonOptions): Connection["fetch"] {
   return (request) => (own ?? globalThis.fetch)(request);

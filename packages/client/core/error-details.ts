@@ -1,8 +1,8 @@
 /** The details of an error. */
 
 /**
- * Each field belongs to some codes only, and is undefined for the others. Amounts of credits are
- * decimal strings.
+ * Each field belongs to the codes that its comment names, and is undefined for other codes. Amounts
+ * of credits are decimal strings.
  */
 export interface ErrorDetails {
   /** `insufficient_credits`, `spend_cap_reached`, `overdraft_exceeded`: what the call needs. */
@@ -15,7 +15,10 @@ export interface ErrorDetails {
   readonly held?: string;
   /** `spend_cap_reached`: the time at which the cap resets. */
   readonly resets_at?: string;
-  /** `hold_not_open`, `grant_not_pending`: how it ended. The client's orders: the status of one. */
+  /**
+   * `hold_not_open`, `grant_not_pending`: how the hold or the grant ended. `deadline_exceeded` of
+   * `waitForOrder`: the order's status.
+   */
   readonly status?: string;
   /** Every other field, as the API's documentation describes it for each code. */
   readonly [name: string]: unknown;

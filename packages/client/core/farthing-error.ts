@@ -3,8 +3,8 @@ import type { ApiErrorCode } from "../generated/error-codes.ts";
 import type { ErrorDetails } from "./error-details.ts";
 
 /**
- * The codes of errors that the client itself detects: there was no answer, the deadline passed, the
- * answer was not Farthing's, another user has signed in, or the cost of a chat is unknown.
+ * The codes of errors that the client itself detects: there was no response, the deadline passed,
+ * the response was not Farthing's, another user has signed in, or the cost of a chat is unknown.
  * `unexpected_error` is an error of another kind that a hook of `@farthing/react` has caught.
  */
 export type ClientErrorCode =
@@ -20,7 +20,7 @@ export type ErrorCode = ApiErrorCode | ClientErrorCode;
 export interface ErrorFacts {
   readonly code: ErrorCode;
   readonly message: string;
-  /** The HTTP status; 0 if there was no answer. */
+  /** The HTTP status; 0 if there was no response. */
   readonly status: number;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
@@ -38,13 +38,13 @@ export interface ErrorFacts {
   /** The Idempotency-Key of a call that changes something. */
   readonly idempotencyKey?: string | undefined;
   /**
-   * Whether the change may have been made, as after `deadline_exceeded`. Repeat the call with its
-   * `idempotencyKey`: it then happens once.
+   * Whether the change may have been made, as after `deadline_exceeded`. Repeat the call with this
+   * error's `idempotencyKey`: the change is then made at most once.
    */
   readonly isUncertain?: boolean | undefined;
 }
 
-/** Marks the errors of every copy of this package, because an app may have installed two. */
+/** Marks the errors of every copy of this package, because an app may have installed two copies. */
 const BRAND = Symbol.for("@farthing/client.FarthingError");
 
 /**
@@ -68,7 +68,7 @@ export class FarthingError extends Error implements ErrorFacts {
   /** @internal */
   readonly [BRAND] = true;
 
-  /** An error of another copy of this package is an instance, too. */
+  /** Also recognizes an error of another copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== FarthingError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && BRAND in value;

@@ -1,6 +1,6 @@
 /**
- * The models of the app. Rates are data, so the service's contract has no list of models. An app that
- * declares its own list gets an error from the compiler for every other name:
+ * The models of the app. Rates are data, so the service's contract has no list of models. If an app
+ * declares its own list, as below, the compiler refuses every other name:
  *
  * ```ts
  * declare module "@farthing/client" {

@@ -1,6 +1,6 @@
 /**
- * Returns the seconds that the header Retry-After asks for, which a proxy may also write as a date.
- * Returns undefined if the header asks for no wait.
+ * Returns the seconds that the header Retry-After asks for. The service sends seconds; a proxy may
+ * send a date. Returns undefined if the header is missing, invalid or asks for no wait.
  */
 export function retryAfterOf({ headers }: Response): number | undefined {
   const value = headers.get("retry-after") ?? "";

@@ -48,7 +48,7 @@ Deno.test("a retry waits as long as Retry-After says, and at least 1, 2, 4 secon
   });
 });
 
-Deno.test("each further attempt is announced with its reason; an error in that is ignored", async () => {
+Deno.test("onRetry gets the reason of each further attempt, and its own errors are ignored", async () => {
   const reasons: string[] = [];
   const onRetry = ({ code, status }: FarthingError) => {
     reasons.push(`${status} ${code}`);
@@ -68,7 +68,7 @@ Deno.test("a request that may have had an effect is not repeated after the given
   equal(waited > 30_000 && waited < 50_000, true, `${waited}`);
 });
 
-Deno.test("the attempts of an outage get rarer, also with Retry-After: 1, and differ", async () => {
+Deno.test("in an outage the waits get longer, also with Retry-After: 1, and differ by client", async () => {
   const headers = { "retry-after": "1" };
   const down = failure(503, "upstream_unavailable", { retryable: true, headers });
   const waits = new Set<number>();
@@ -81,7 +81,7 @@ Deno.test("the attempts of an outage get rarer, also with Retry-After: 1, and di
   equal(waits.size > 10, true, "the clients do not wait in step");
 });
 
-Deno.test("after a 503 the change may have been made, and after not_ready it was not", async () => {
+Deno.test("after upstream_unavailable a change may have been made, after not_ready it was not", async () => {
   const body = { user_id: "u", amount: "5", reason: "r" };
   for (
     const [code, isUncertain] of [["upstream_unavailable", true], ["not_ready", false]] as const
@@ -106,7 +106,7 @@ Deno.test("an error that is not retryable is thrown at once, with all its facts"
   equal(seen.length, 1);
 });
 
-Deno.test("a Retry-After beyond the deadline is thrown and not waited for", async () => {
+Deno.test("an error whose Retry-After is beyond the deadline is thrown at once", async () => {
   const headers = { "retry-after": "3600", "x-request-id": "req-velocity" };
   const velocity = failure(429, "velocity_exceeded", { retryable: true, headers });
   const { api, clock } = fakeService([velocity]);
@@ -132,7 +132,7 @@ Deno.test("a 500 is sent three times, and a 503 until the deadline", async () =>
   equal(down.seen.length > 3, true);
 });
 
-Deno.test("a call without an answer ends at its deadline", async () => {
+Deno.test("a call without a response ends at its deadline", async () => {
   const { api, clock, sent } = fakeService([silent]);
   const call = api.read("/credits", {});
   await sent();
@@ -164,19 +164,19 @@ Deno.test("an expired token is renewed once", async () => {
   await rejects(never.api.read("/credits", {}), { code: "token_expired", status: 401 });
 });
 
-Deno.test("a stored answer says that it was replayed", async () => {
+Deno.test("a stored response sets replayed", async () => {
   const headers = { "idempotency-replayed": "true" };
   const { api, answers } = fakeService([success({ order_id: "o1" }, { headers })]);
   equal((await api.change("post", "/checkout", checkout)).replayed, true);
   equal(answers[0]!.replayed, true);
 });
 
-Deno.test("an answer that is not Farthing's has the code invalid_response", async () => {
+Deno.test("an error response that is not Farthing's has the code invalid_response", async () => {
   const { api } = fakeService([() => new Response("<html>", { status: 404 })]);
   await rejects(api.read("/credits", {}), { code: "invalid_response", status: 404 });
 });
 
-Deno.test("a body that breaks off is read again", async () => {
+Deno.test("a read is repeated if the body of its response breaks off", async () => {
   const cut = () =>
     new Response(
       new ReadableStream({ start: (controller) => controller.error(new TypeError("cut")) }),

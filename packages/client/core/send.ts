@@ -1,5 +1,5 @@
 /**
- * Sends one call. Makes attempts with the same Idempotency-Key until an answer is final or the
+ * Sends one call. Makes attempts with the same Idempotency-Key until a response is final or the
  * deadline has passed.
  */
 import {
@@ -27,23 +27,23 @@ export interface CallOptions {
    */
   readonly idempotencyKey?: string | undefined;
   /**
-   * The id of the user for whom the call is made. If another user has signed in meanwhile, nothing is
-   * sent, and the call throws `session_changed`. Without it, the user of the first attempt counts.
+   * The id of the user for whom the call is made. If another user has signed in meanwhile, nothing
+   * is sent, and the call throws `session_changed`. By default it is the user of the first attempt.
    */
   readonly signedInAs?: string | undefined;
   /**
-   * Called when an attempt has failed and another one will follow, with the reason, so that a page
-   * can say why nothing comes yet. Its errors are ignored.
+   * Called with the error of an attempt that another attempt will follow, so that a page can say
+   * why the call takes longer. An error that this function throws is ignored.
    */
   readonly onRetry?: ((reason: FarthingError) => void) | undefined;
 }
 
-/** The options of one call in a series of calls. All of them must be made by the user in `pin`. */
+/** The options of one call in a series of calls, all of which the user in `pin` must make. */
 export interface PinnedOptions extends CallOptions {
   readonly pin?: Pin | undefined;
   /**
-   * How long after the start a request may be sent again whose earlier attempt may have had an
-   * effect, in milliseconds; by default until the call ends.
+   * The time in milliseconds, from the start of the call, after which no attempt follows one that
+   * may have had an effect; by default the whole time of the call.
    */
   readonly repeatMs?: number | undefined;
 }
@@ -57,16 +57,16 @@ const LONGEST_WAIT_MS = 8_000;
 const MOST_CRASHES = 3;
 
 /**
- * Returns the wait before the next attempt: as the service says, and at least 1, 2, 4 and 8 seconds,
- * because the service says one second in each answer of an outage. Up to half of that minimum is
- * added, so that clients do not all retry at the same moment.
+ * Returns the wait before the next attempt: the response's Retry-After, but at least 1, 2, 4 and
+ * then always 8 seconds, because during an outage each response may ask for one second only. Up
+ * to half of this minimum is added, so that clients do not all retry at the same moment.
  */
 function waitMs({ retryAfter = 0 }: FarthingError, attempt: number): number {
   const shortest = Math.min(1000 * 2 ** (attempt - 1), LONGEST_WAIT_MS);
   return Math.max(retryAfter * 1000, shortest) + Math.random() * shortest / 2;
 }
 
-/** A page that fails to say why must not fail the call. */
+/** Calls `onRetry`. An error of the page's function must not fail the call. */
 function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
   try {
     onRetry?.(reason);
@@ -78,7 +78,7 @@ function tell(onRetry: CallOptions["onRetry"], reason: FarthingError): void {
 interface Limits {
   /** The time at which the call ends. */
   readonly until: number;
-  /** The time after which no attempt repeats one that may have had an effect. */
+  /** The time after which no attempt follows one that may have had an effect. */
   readonly repeatUntil: number;
   readonly onRetry: CallOptions["onRetry"];
 }
@@ -111,19 +111,20 @@ async function attemptAll<T>(
 }
 
 /**
- * The codes of answers that do not say whether the change was made. `upstream_unavailable` is also the
- * answer when the connection to the database broke during the commit, or Stripe did not answer.
+ * The codes of errors that do not say whether the change was made. The service sends
+ * `upstream_unavailable` also if its connection to the database broke during the commit, or if
+ * Stripe did not respond.
  */
 const UNCLEAR: readonly string[] = [
   ...["internal", "request_timeout", "idempotency_in_progress", "upstream_unavailable"],
 ];
-/** The statuses with which a request is refused before its Idempotency-Key is looked up. */
+/** The statuses that refuse a request before the service has looked up its Idempotency-Key. */
 const BEFORE_THE_KEY: readonly number[] = [401, 403, 408, 429];
 
 /**
- * Returns whether the change may have been made, after this answer. A refusal means that this
- * attempt did not make the change. If an earlier attempt may have made it, only a refusal after the
- * look-up of the key excludes that.
+ * Returns whether the change may have been made, after this error. A refusal means that this
+ * attempt did not make the change. An earlier attempt may still have made it: only a refusal after
+ * the lookup of the Idempotency-Key excludes that.
  */
 function isUncertain({ code, status }: FarthingError, wasUncertain: boolean): boolean {
   const isRefused = status >= 400 && status < 500;
@@ -140,8 +141,8 @@ function withKey(error: unknown, { key, isUncertain }: Call<unknown>): unknown {
 }
 
 /**
- * Passes a successful answer or a 304 to `read`, and returns its result.
- * @throws FarthingError if the final answer is neither of these, or the deadline has passed
+ * Passes a successful response or a 304 to `read`, and returns the result of `read`.
+ * @throws FarthingError if the final response is any other, or the deadline has passed
  */
 export async function send<T>(
   connection: Connection,
@@ -155,8 +156,10 @@ export async function send<T>(
   const abort = () => stop.abort(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const key = request.method === "GET" ? undefined : idempotencyKey ?? newId();
-  const isOpen = key === undefined ? "" : " The request may have succeeded.";
-  const message = `No answer came within ${timeoutMs} ms.${isOpen}`;
+  const isOpen = key === undefined
+    ? ""
+    : " The request may have succeeded: repeat it with the same idempotencyKey.";
+  const message = `No final response came within ${timeoutMs} ms.${isOpen}`;
   const late = new FarthingError({
     code: "deadline_exceeded",
     message,
@@ -176,7 +179,7 @@ export async function send<T>(
     const value = await attemptAll(connection, clock, call, {
       ...{ until, repeatUntil: until - timeoutMs + repeatMs, onRetry },
     });
-    // A stream is still being read, so the caller's signal must still be able to end it.
+    // If the value is a stream, it is still being read, so the caller's signal must still end it.
     if (!(value instanceof Response)) signal?.removeEventListener("abort", abort);
     return value;
   } catch (error) {

@@ -1,13 +1,13 @@
 /** Reads tokens without verifying them: only the service decides what a token allows. */
 
-/** The claims that the client compares. */
+/** The claims that the client reads. */
 export interface Claims {
   /** The id of the user. */
   readonly sub?: unknown;
   readonly role?: unknown;
 }
 
-/** Returns the claims of a JSON Web Token, and none for any other text. */
+/** Returns the claims of a JSON Web Token; for any other text, an object without claims. */
 export function claimsOf(token: string): Claims {
   try {
     const payload = token.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/");

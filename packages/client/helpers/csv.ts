@@ -3,7 +3,7 @@ import { needType } from "../core/answer.ts";
 import type { Api, CsvPath, Input } from "../core/api.ts";
 import type { CallOptions } from "../core/send.ts";
 
-/** Returns all rows of the input's filters, and not only a page of them. */
+/** Returns all rows that match the input's filters, and not only one page. */
 export async function csv<P extends CsvPath>(
   api: Api,
   path: P,

@@ -1,7 +1,8 @@
 /** Money as the service and Stripe count it: in whole minor units of a currency. */
 
-// Stripe counts all other currencies in hundredths, including some of which `Intl` shows no
-// decimals, such as the Icelandic krona and the Serbian dinar.
+// Stripe counts the currencies of these two lists in whole units and in thousandths, and all others
+// in hundredths. That includes some that `Intl` writes without decimals, such as the Icelandic
+// krona.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 
@@ -13,7 +14,7 @@ export function decimalsOf(currency: string): number {
 }
 
 /**
- * Writes an amount of money, such as a package's price: `$9.99`, or `$10` without decimals.
+ * Writes an amount of money, such as a package's price: `$9.99`, and a whole amount as `$10`.
  * @param amount in the currency's minor unit, as the service returns it
  * @param locale the user's own by default
  */

@@ -34,9 +34,9 @@ export interface OptimisticList<Item> {
    */
   add(draft: Item, create: (clientTempId: string) => Promise<Item>): Promise<Item>;
   /**
-   * Reads the list with `read`, and shows the items that it returns. Items that these do not include
-   * stay in the list if they are drafts, or were added while the list was being read. The result of a
-   * reading is ignored if a later one has already been shown.
+   * Reads the list with `read`, and shows the items that `read` returns. Any other item stays in
+   * the list only if it is a draft, or was added while the list was being read. The result of a
+   * reading is ignored if the result of a later reading has already been shown.
    */
   refresh(read: () => Promise<readonly Item[]>): Promise<void>;
 }
@@ -50,9 +50,9 @@ export function optimisticList<Item extends Identified>(
   const listeners = new Set<() => void>();
   /** Counts the beginnings of readings. */
   let readings = 0;
-  /** The reading that is shown. */
+  /** The number of the reading whose result is shown. */
   let shown = 0;
-  /** For the id of each item that was added here, the last reading that had begun before. */
+  /** For each item that `add` has created: its id, and the number of readings begun before that. */
   const added = new Map<string, number>();
   let items: readonly ListItem<Item>[] = initial.map(canonical);
   const set = (next: readonly ListItem<Item>[]) => {
@@ -60,8 +60,8 @@ export function optimisticList<Item extends Identified>(
     for (const listener of listeners) listener();
   };
   /**
-   * Replaces the draft by the answer. If the list was read in the meantime, it may contain both
-   * items.
+   * Replaces the draft by the service's item. If the list was read in the meantime, it may already
+   * contain this item beside the draft.
    */
   const settle = (tempId: string, answer: Item) => {
     const id = idOf(answer);

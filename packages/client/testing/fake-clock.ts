@@ -6,8 +6,8 @@ interface Timer {
 }
 
 /**
- * Waits shorter than this end by themselves. A longer wait, such as a deadline, ends only when the
- * clock reaches its end.
+ * Waits shorter than this end by themselves. A longer wait, such as a deadline, ends only when
+ * `advance` reaches its end.
  */
 const SHORT_MS = 30_000;
 

@@ -2,7 +2,7 @@ import { createApi } from "../core/api.ts";
 import type { Answered, Connection } from "../core/connection.ts";
 import { FakeClock } from "./fake-clock.ts";
 
-/** How the fake service treats one request: it answers, or breaks the connection. */
+/** How the fake service treats one request: it responds, or breaks the connection. */
 export type Step = (request: Request) => Response | Promise<Response>;
 
 const metadata = { requestId: "req-12345", traceId: "trace", timestamp: "2026-11-24T00:00:00Z" };
@@ -29,7 +29,7 @@ export function failure(
 
 export const broken: Step = () => Promise.reject(new TypeError("fetch failed"));
 
-/** An answer that never comes. */
+/** Never responds. */
 export const silent: Step = ({ signal }) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
@@ -43,8 +43,8 @@ export interface Seen {
 }
 
 /**
- * Makes a fake service that treats requests with these steps in order, and an API of the client
- * that is connected to it.
+ * Makes a fake service that treats requests with these steps in order, and an `Api` of the client
+ * that sends its requests to this service.
  */
 export function fakeService(steps: Step[], renew: Connection["renew"] = async () => await false) {
   const clock = new FakeClock();

@@ -1,4 +1,4 @@
-/** A streamed chat, as the service and its hold answer. */
+/** The responses of a streamed chat, and of the reads of its hold. */
 import { type Step, success } from "./fake-service.ts";
 
 export const request = { model: "gpt-4o", messages: [{ role: "user" as const, content: "Hello" }] };
@@ -22,7 +22,7 @@ export const hello = sse(["delta", { content: "Hel" }], ["delta", { content: "lo
 export const begun = sse(["delta", { content: "Hel" }]);
 export const open = success({ hold_id: "h1", status: "open" });
 export const settled = success({ hold_id: "h1", status: "settled", settled: "2.78" });
-/** The charge of an answer whose hold was read. */
+/** The charge of an answer, as it is read from the hold. */
 export const held = {
   credits: "2.78",
   hold_id: "h1",

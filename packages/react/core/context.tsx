@@ -8,7 +8,7 @@ export interface FarthingContext {
   readonly farthing: Farthing;
   /** Undefined until the session is known, null if nobody is signed in. */
   readonly userId: string | null | undefined;
-  /** The order that the user is paying; null if none is known. */
+  /** The order that the user is paying; null if there is none. */
   readonly orderId: string | null;
   readonly followOrder: (orderId: string | null) => void;
   /** The card that the user has saved just now on Stripe's page; null if there is none. */
@@ -55,7 +55,7 @@ export function UserProvider({ farthing, userId, children }: UserProps) {
 /** @throws Error outside a `FarthingProvider` */
 export function useFarthingContext(): FarthingContext {
   const value = useContext(Context);
-  if (value === null) throw new Error("Wrap the app in <FarthingProvider>.");
+  if (value === null) throw new Error("This hook needs a <FarthingProvider>. Wrap the app in it.");
   return value;
 }
 

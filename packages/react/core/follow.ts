@@ -7,11 +7,11 @@ interface FollowOptions<Item> {
   readonly onChange: (item: Item) => void;
 }
 
-/** A timer that is set further ahead than 24 days fires at once. */
+/** The longest delay that `setTimeout` accepts, 24 days. A longer delay would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Returns the last item of the iteration.
+ * Reads the iteration to its end, calls `onChange` with each item, and returns the last one.
  * @throws FarthingError `deadline_exceeded` after `timeoutMs`; the signal's reason once it aborts
  */
 export async function follow<Item>(
@@ -22,7 +22,7 @@ export async function follow<Item>(
   const abort = () => stop.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
-  const message = `The job has not ended within ${timeoutMs} ms. It goes on without this page.`;
+  const message = `The job has not ended within ${timeoutMs} ms. It goes on: look again later.`;
   const facts = { code: "deadline_exceeded", message, status: 0, retryable: true } as const;
   const late = () => stop.abort(new FarthingError(facts));
   const timer = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMER_MS));
@@ -32,7 +32,7 @@ export async function follow<Item>(
       last = item;
       onChange(item);
     }
-    return last!; // The first look always yields.
+    return last!; // `farthing.jobs.follow` yields the job at its first poll.
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);

@@ -1,4 +1,4 @@
-/** The state of a change belongs to the user who asked for it. */
+/** Forgets a change with its user, so that the next user does not see its result or its error. */
 "use client";
 import { useEffect } from "react";
 

@@ -33,7 +33,7 @@ function supabaseOf() {
   return { supabase, listeners, show };
 }
 
-/** Answers with a balance of 7 credits, and records whose token was sent. */
+/** Responds with a balance of 7 credits, and records whose token was sent. */
 function serviceOf() {
   const tokens: (string | null)[] = [];
   const fetch = (input: RequestInfo | URL) => {

@@ -9,7 +9,9 @@ import { type SupabaseSession, useSessionUser } from "./session.ts";
 /** The provider makes the client, and follows the session of supabase-js. */
 export interface SupabaseProps extends CommonOptions {
   readonly supabase: SupabaseSession;
-  /** The id of the user, if a server that renders the page knows it; null if nobody is signed in. */
+  /**
+   * The id of the user, if a server that renders the page knows it; null if nobody is signed in.
+   */
   readonly initialUserId?: string | null | undefined;
   readonly children?: ReactNode;
 }
@@ -25,7 +27,7 @@ function SupabaseProvider({ supabase, initialUserId, children, ...options }: Sup
   return <UserProvider farthing={farthing} userId={userId}>{children}</UserProvider>;
 }
 
-/** Uses the app's own query client. An app without one gets one, which is not shared. */
+/** Uses the app's own query client. Without one, the provider makes a query client of its own. */
 function WithQueries({ children }: { readonly children: ReactNode }) {
   const ofApp = useContext(QueryClientContext);
   const [own] = useState(() => new QueryClient());

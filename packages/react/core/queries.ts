@@ -1,4 +1,6 @@
-/** Query options for the app's own TanStack Query client: `useQuery(creditsQuery(farthing, id))`. */
+/**
+ * Query options for the app's own TanStack Query client: `useQuery(creditsQuery(farthing, id))`.
+ */
 import {
   type InfiniteData,
   infiniteQueryOptions,
@@ -43,8 +45,8 @@ type PagesOptions<Item> =
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
 
 /**
- * Selects the queries that a charge makes out of date: the balance and the entries. It leaves jobs
- * and orders alone, because a query that follows one runs until its end:
+ * Selects the queries that a charge makes out of date: the balance and the entries. It does not
+ * select jobs and orders, because a query that follows a job or an order runs until that has ended:
  * `queries.invalidateQueries({ predicate: isChargedTo(userId) })`.
  */
 export function isChargedTo(userId: string) {
@@ -54,7 +56,7 @@ export function isChargedTo(userId: string) {
 
 /** The time limit of one read. A state that could not be read by then is `unknown`. */
 const READ_MS = 20_000;
-/** A page follows an order or a job this long by default, and then offers to look again. */
+/** How long a page follows an order or a job by default. Then the user can look again. */
 const FOLLOW_MS = 600_000;
 
 interface WithStatus {
@@ -68,13 +70,13 @@ export function isOpen(one: WithStatus | undefined): boolean {
 
 /**
  * The data of an open order or job is stale at once, so that a page that is opened again follows
- * it. The data of an ended order or job stays fresh.
+ * the order or job. The data of an ended order or job stays fresh.
  */
 const staleTimeOf = (one: WithStatus | undefined) => isOpen(one) ? 0 : Infinity;
 
 /**
- * No event says when a hold ends: the last step of a cancelled job is charged after the job has
- * ended, and a back end settles its own holds.
+ * Polls the balance while credits are held, because the page cannot know when a hold ends: the last
+ * step of a cancelled job is charged after the job has ended, and a back end settles its own holds.
  */
 const whileHeld = whileOpen<CurrentBalance>(({ held }) => Number(held) > 0 ? held : null);
 
@@ -95,7 +97,7 @@ export function creditsQuery(farthing: Farthing, userId: string): Options<Curren
     queryFn: async ({ signal, client, queryKey }) => {
       const before = client.getQueryData<CurrentBalance>(queryKey);
       const now = await farthing.credits.get({ signal, timeoutMs: READ_MS, signedInAs: userId });
-      // Each change of the balance has an entry.
+      // Each change of the balance has an entry, so the entries are out of date, too.
       if (before !== undefined && before.balance !== now.balance) {
         void client.invalidateQueries({ queryKey: [...farthingKey(userId), "entries"] });
       }
@@ -129,7 +131,7 @@ export function orderQuery(
       const ended = await farthing.waitForOrder(orderId, wait);
       const { queryKey: creditsKey } = creditsQuery(farthing, userId);
       // Replace the balance before this query returns the ended order, so that no page shows the
-      // old balance beside it.
+      // paid order with the old balance.
       await client.cancelQueries({ queryKey: creditsKey });
       if (ended.credits !== null) client.setQueryData(creditsKey, ended.credits);
       else void client.resetQueries({ queryKey: creditsKey });
@@ -178,8 +180,8 @@ export function entriesQuery(
     ...OWN_READS,
     queryKey: [...farthingKey(userId), "entries", filter],
     initialPageParam: null,
-    // TanStack Query reads all pages again, one after the other. After a charge that is needed, but
-    // not whenever the window gets the focus.
+    // TanStack Query reads all loaded pages again, one after the other. That is needed after a
+    // charge, but too much each time when the window gets the focus.
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
     queryFn: ({ signal, pageParam }) => {
       const query = { limit: 50, ...filter, ...pageParam !== null && { cursor: pageParam } };
@@ -190,16 +192,19 @@ export function entriesQuery(
   });
 }
 
-/** Names the charge that is under way; null if none is. */
+/** Returns a text that names the charge that is under way; null if there is none. */
 export function openCharge({ state, pending_charge: pending }: TopUps): string | null {
   return state === "charging" || pending ? `${state} ${pending?.order_id}` : null;
 }
 
 const whileCharging = whileOpen<TopUps>(openCharge);
 
-/** Changes when a charge begins and when it ends, also if it has ended before it was read. */
+/**
+ * Returns a text that changes when a charge begins and when it ends, also if the charge began and
+ * ended between two reads.
+ */
 function chargesOf({ pending_charge: pending, charges }: TopUps): string {
-  const [last] = charges ?? []; // An earlier version of the service may not list them.
+  const [last] = charges ?? []; // An earlier version of the service may not send `charges`.
   return [pending, last].map((one) => `${one?.order_id} ${one?.status}`).join();
 }
 
@@ -224,8 +229,8 @@ export function topUpsQuery(farthing: Farthing, userId: string): Options<TopUps>
 }
 
 /**
- * Returns the query that waits until the card is there that the user has saved on Stripe's page,
- * and writes each reading into the data of `topUpsQuery`.
+ * Returns the query that waits for the card that the user has saved on Stripe's page, and writes
+ * each reading into the data of `topUpsQuery`.
  */
 export function savedCardQuery(
   farthing: Farthing,
@@ -242,7 +247,7 @@ export function savedCardQuery(
       const topUps = await farthing.topUps.waitForCard({
         ...{ signal, hadCard, onLook, signedInAs: userId },
       });
-      // A reading that began before the card was there must not replace this one.
+      // A reading that began before the card was there must not replace these top-ups.
       await client.cancelQueries({ queryKey: topUpsKey });
       client.setQueryData(topUpsKey, topUps);
       return topUps;

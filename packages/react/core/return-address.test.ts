@@ -14,7 +14,7 @@ const { history, location } = globalThis as unknown as {
 const CASES: [name: string, state: unknown, kept: unknown][] = [
   ["keeps a router's state", { key: "a", usr: { tab: 2 } }, { key: "a", usr: { tab: 2 } }],
   ["keeps no state", null, null],
-  ["loses the mark of Next.js, which ignores a change with it", { __NA: true, tree: 1 }, {
+  ["loses the mark of Next.js, which ignores a change that has it", { __NA: true, tree: 1 }, {
     tree: 1,
   }],
 ];

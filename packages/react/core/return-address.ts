@@ -9,12 +9,14 @@ interface PageHistory {
   replaceState(state: unknown, title: string, url: string): void;
 }
 
-/** Supabase's auth service sends a session's tokens after a `#`, or the reason why there is none. */
+/**
+ * Supabase's auth service sends a session's tokens after a `#`, or the reason why there is none.
+ */
 const OF_SESSION = /(?:^|[/?&])(?:access|refresh|provider|provider_refresh)_token=|^error=/;
 
 /**
- * Returns the hash without a session's tokens, which Stripe must not receive. A hash router's page
- * stays, also if the tokens came after it: `#/shop#access_token=…`.
+ * Returns the hash without a session's tokens, which Stripe must not receive. The page of a hash
+ * router stays in it, also in front of tokens: `#/shop#access_token=…` becomes `#/shop`.
  */
 function hashWithoutTokens(hash: string): string {
   const parts = hash.split("#").slice(1);
@@ -34,7 +36,7 @@ interface ReturnAddress {
   readonly cancelUrl: string;
 }
 
-/** Returns the page's own address, to which Stripe returns. The parameter is before the hash. */
+/** Returns the page's own address, to which Stripe returns, with the parameter in its query. */
 function returnWith(parameter: string): ReturnAddress {
   const url = addressWithout();
   const { href: cancelUrl, hash } = url;
@@ -70,9 +72,9 @@ export function cardInAddress(): SavedCard | null {
 }
 
 /**
- * Returns the entry's state, which routers need, without the mark by which Next.js knows its own
- * calls. Next.js ignores a change with the mark, and its next refresh would restore the old address.
- * It adds the mark again itself.
+ * Returns the state of the history entry, which routers need, without `__NA`, by which Next.js
+ * marks its own entries. Next.js ignores a change of address whose state has this mark, and its
+ * next refresh would restore the old address. Next.js adds the mark again by itself.
  */
 function stateForRouters(state: unknown): unknown {
   if (typeof state !== "object" || state === null || !("__NA" in state)) return state;
@@ -80,7 +82,7 @@ function stateForRouters(state: unknown): unknown {
   return others;
 }
 
-/** Removes the order and the card from the address, so that a reload does not announce them. */
+/** Removes the order and the card from the address, so that a reload does not follow them again. */
 export function forgetReturn(): void {
   if (inAddress(ORDER) === null && inAddress(CARD) === null) return;
   const { history } = globalThis as unknown as { history: PageHistory };

@@ -14,7 +14,7 @@ Deno.test("the waits double while the same thing is open, up to a minute", () =>
   for (let time = 1_000; waits.length < 9;) {
     query.state = stateAt(time, "5");
     const wait = interval(query);
-    equal(interval(query), wait); // TanStack asks several times after each reading.
+    equal(interval(query), wait); // TanStack Query calls it several times after each reading.
     waits.push(wait);
     time += Number(wait);
   }
@@ -23,7 +23,7 @@ Deno.test("the waits double while the same thing is open, up to a minute", () =>
   equal(interval(query), 2_000);
 });
 
-Deno.test("nothing is read by itself if nothing is open, or the last reading failed", () => {
+Deno.test("there is no next reading if nothing is open, or the last reading failed", () => {
   const none = { data: undefined, dataUpdatedAt: 0, error: null };
   for (const state of [none, stateAt(1, "0"), stateAt(1, "5", new Error("No answer."))]) {
     equal(interval({ state }), false);

@@ -1,4 +1,4 @@
-/** When to read something again that the service will settle by itself. */
+/** How long to wait before a state is read again that the service changes by itself. */
 
 /** The part of a query of TanStack that is used here. */
 interface SettlingQuery<Data> {
@@ -11,20 +11,21 @@ interface SettlingQuery<Data> {
 
 interface Open {
   readonly what: string;
-  /** When it was read first. */
+  /** When the same thing was first read as open. */
   readonly since: number;
 }
 
 const SHORTEST_WAIT_MS = 2_000;
-/** A hold may live for a day, so a page must not ask for it every few seconds. */
+/** A hold may last for a day, so a page must not read the balance every few seconds that long. */
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Returns a function for `refetchInterval`: the wait before the next reading while something is
- * open, and otherwise false. Each wait is as long as the same thing has been open, so the readings
- * get rare.
- * @param openIn names what is open in the data, such as the held credits; null if nothing is. It
- *   also gets what the caller of the returned function knows.
+ * Returns a function for `refetchInterval`. While something is open, the function returns the wait
+ * before the next reading, otherwise false. Each wait is as long as the same thing has been open,
+ * so the waits double.
+ * @param openIn returns a text that names what is open in the data, such as the held credits, or
+ *   null if nothing is open. Its second argument is what the caller passes to the returned
+ *   function.
  */
 export function whileOpen<Data, Known = unknown>(
   openIn: (data: Data, known?: Known) => string | null,

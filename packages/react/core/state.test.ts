@@ -15,7 +15,7 @@ Deno.test("an error of the client stays the same object", () => {
   equal(errorOrNull(null), null);
 });
 
-Deno.test("an error of an app's own code becomes one of the client, once", () => {
+Deno.test("an error of the app's own code becomes one FarthingError", () => {
   const own = new TypeError("fetch is not ours");
   const error = farthingErrorOf(own);
   deepEqual(

@@ -1,4 +1,7 @@
-/** The states of something that is read from the service. Unknown is a state of its own. */
+/**
+ * The states of something that is read from the service. `unknown` is a state of its own, so that a
+ * failed reading is not shown as 0 or as empty.
+ */
 import { FarthingError } from "@farthing/client";
 import type { UseQueryResult } from "@tanstack/react-query";
 
@@ -16,7 +19,7 @@ export interface SignedOut {
 export interface Unknown<Data> {
   readonly status: "unknown";
   readonly error: FarthingError;
-  /** The service's last answer, which may be out of date; undefined if it has never answered. */
+  /** The data that was read last, which may be out of date; undefined if it was never read. */
   readonly last: Data | undefined;
   readonly retry: () => void;
 }
@@ -36,8 +39,9 @@ export function isSignedOut(error: unknown): boolean {
 const wrapped = new WeakMap<Error, FarthingError>();
 
 /**
- * Returns the error as one of the client. The client throws no other, but the code of an app, such as
- * its own `fetch`, may. The same error has the same result, so that an effect may depend on it.
+ * Returns the error as a `FarthingError`. The client throws no other error, but code of the app,
+ * such as its own `fetch`, may. The same error gives the same object, so that an effect may depend
+ * on it.
  */
 export function farthingErrorOf(error: Error): FarthingError {
   if (error instanceof FarthingError) return error;
@@ -74,7 +78,7 @@ interface Query<Data> extends Pick<UseQueryResult<Data>, "error" | "isFetching">
 }
 
 /**
- * Returns what a query knows, in the states of the hooks.
+ * Returns the state of a query, as the hooks describe it.
  * @param userId the user of the `FarthingProvider`
  */
 export function readingOf<Data>(

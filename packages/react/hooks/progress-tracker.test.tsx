@@ -55,7 +55,7 @@ Deno.test("the tracker shows a completed job's children, and a failed job's reas
   });
 });
 
-Deno.test("the tracker names the request of a failed look, and looks again", async () => {
+Deno.test("the tracker shows the request id of a failed reading, and reads again on demand", async () => {
   const requestId = "request-1";
   const facts = { code: "network_error", message: "No answer.", status: 0 } as const;
   let isLost = true;

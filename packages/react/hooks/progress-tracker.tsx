@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { FarthingError, Job } from "@farthing/client";
 import { type JobState, useJobStatus } from "./use-job-status.ts";
 
-/** The texts. An app in another language passes its own. */
+/** The texts of the tracker. An app in another language passes its own. */
 export type ProgressWords =
   & Readonly<Record<JobState["status"] | "cancelling", string>>
   & Readonly<Record<"cancel" | "retry" | "progress" | "reference", string>>;

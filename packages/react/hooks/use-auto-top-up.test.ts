@@ -66,7 +66,7 @@ Deno.test("the page leaves to save a card, and Stripe returns to it", async () =
 const NO_CARD = { state: "card_missing", card: null } as TopUps;
 const SAVED = { state: "off", card: { brand: "visa", last4: "4242" } } as TopUps;
 
-/** Makes a client whose saved card comes when the test says so. */
+/** Makes a client whose `waitForCard` ends when the test resolves `saved`. */
 function savingCard() {
   const saved = Promise.withResolvers<TopUps>();
   const waits: unknown[] = [];
@@ -98,7 +98,7 @@ Deno.test("a card that was saved is awaited after the return, and shown without 
   equal(waits.every((hadCard) => hadCard === false), true);
 });
 
-Deno.test("a card that does not come can be saved again, and is nobody else's", async () => {
+Deno.test("a card that does not come can be saved again, and no other user waits for it", async () => {
   visit("https://app.test/shop?farthing_card=other");
   const { farthing, saved, waits } = savingCard();
   await withHook(useAutoTopUp, { farthing }, async ({ current, show }) => {
@@ -123,11 +123,11 @@ Deno.test("a refused change is an error, and the state is read again", async () 
     await waitFor(() => equal(current().changeError, refusal));
     await waitFor(() => equal(stateOf(current()), "off"));
     show("user-2");
-    await waitFor(() => equal(current().changeError, null)); // It is not this user's.
+    await waitFor(() => equal(current().changeError, null)); // The error is not this user's.
   });
 });
 
-/** Reads the first top-ups, and then those after a charge, which brings the balance to 100. */
+/** Reads the top-ups before a charge, and then after it. The charge brings the balance to 100. */
 async function isToppedUp(first: Partial<TopUps>, charged: Partial<TopUps>): Promise<void> {
   let isCharged = false;
   const farthing = fake({
@@ -153,7 +153,7 @@ Deno.test("a charge that is under way is read again, and then the balance", asyn
   );
 });
 
-Deno.test("a charge that is due is awaited, also if it has ended when it is read", async () => {
+Deno.test("a due charge is awaited, also if it begins and ends between two reads", async () => {
   await isToppedUp(
     { state: "on", pending_charge: null, charges: [], threshold: "10" },
     { state: "on", pending_charge: null, charges: [PAID], threshold: "10" },

@@ -24,8 +24,8 @@ export type AutoTopUpState = Reading<TopUps> & {
   readonly saveCard: () => void;
   readonly removeCard: () => void;
   /**
-   * Whether the user has saved a card on Stripe's page, and it is not there yet. Stripe reports the
-   * card after the user's return.
+   * Whether the user has saved a card on Stripe's page, and the service does not know it yet.
+   * Stripe reports the card only after the user's return.
    */
   readonly isSavingCard: boolean;
   readonly isChanging: boolean;
@@ -35,7 +35,7 @@ export type AutoTopUpState = Reading<TopUps> & {
 
 type Change = (topUps: Farthing["topUps"], call: CallOptions) => Promise<unknown>;
 
-/** @returns a change that creates Stripe's page, and returns its address */
+/** @returns a change that creates Stripe's page and returns the page's address */
 function openCardPage(hasCard: boolean): Change {
   return async (topUps, call) => {
     const { successUrl, cancelUrl } = cardReturnAddress(hasCard ? "other" : "first");
@@ -45,7 +45,7 @@ function openCardPage(hasCard: boolean): Change {
   };
 }
 
-/** Waits for the card with which the user has returned. Returns whether it is still awaited. */
+/** Waits for the card that the user has just saved. Returns whether it still waits. */
 function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingContext): boolean {
   const isOn = typeof userId === "string" && savedCard !== null;
   const options = savedCardQuery(farthing, userId ?? "", savedCard ?? "first");
@@ -59,15 +59,17 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
   return isOn && !hasEnded;
 }
 
-/** A charge begins a moment after the balance has fallen below the threshold. */
+/**
+ * Also polls while a charge is due: it begins a moment after the balance is below the threshold.
+ */
 const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
   const isDue = topUps.state === "on" && Number(available) < Number(topUps.threshold);
   return isDue ? `due at ${available}` : openCharge(topUps);
 });
 
-/** Returns the available credits if they have been read, and does not read them. */
+/** Returns the available credits if another hook has read them, and does not read them itself. */
 function useKnownCredits({ farthing, userId }: FarthingContext): string | undefined {
-  // With skipToken as the function, the query could not be read by those who show the balance.
+  // Not with `skipToken`: it would also replace the function of the hooks that do read the balance.
   const options = creditsQuery(farthing, userId ?? "");
   return useQuery({ ...options, enabled: false, refetchInterval: false }).data?.available;
 }
@@ -87,7 +89,7 @@ export function useAutoTopUp(): AutoTopUpState {
   const { mutate, reset, isPending, error } = useMutation({
     ...OWN_CHANGES,
     mutationFn: (change: Change) => change(farthing.topUps, { signedInAs: userId ?? undefined }),
-    // Also after an error: a change whose answer was lost may have been made.
+    // Also after an error: a change whose response was lost may have been made.
     onSettled: () => queries.invalidateQueries({ queryKey: options.queryKey }),
   });
   useForgetOnLeave(userId, reset);

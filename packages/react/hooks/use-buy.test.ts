@@ -75,7 +75,7 @@ Deno.test("an order that ends unpaid says so, and a refused session is signed ou
   });
 });
 
-/** A shop that opens its checkout when the test says so, and records the requests. */
+/** A shop that opens its checkout when the test calls `open`, and records the requests. */
 function slowShop() {
   const opened = Promise.withResolvers<object>();
   const sent: string[] = [];
@@ -110,7 +110,7 @@ Deno.test("two clicks in one moment open one checkout", async () => {
   });
 });
 
-Deno.test("a checkout that opens after its user or its page has left leads nowhere", async () => {
+Deno.test("a checkout that opens after the user has changed or the page was left is ignored", async () => {
   visit("https://app.test/shop");
   const left = slowShop();
   await withHook(useBuy, { farthing: left.farthing }, async ({ current, show }) => {
@@ -142,7 +142,7 @@ Deno.test("a refused checkout is not shown to another user", async () => {
   });
 });
 
-Deno.test("a checkout is asked for once, whatever the app's defaults say", async () => {
+Deno.test("a checkout is requested once, even if the app's defaults ask for retries", async () => {
   visit("https://app.test/shop");
   const { farthing, sent, refuse } = slowShop();
   const queries = newQueries();

@@ -43,7 +43,7 @@ export interface BuyState {
   readonly order: Order | undefined;
   readonly error: FarthingError | null;
   readonly buy: (purchase: Purchase) => void;
-  /** Looks at the order again, after `unknown`. */
+  /** Follows the order again, after `unknown`. */
   readonly retry: () => void;
   /** Forgets the order, and an error. */
   readonly reset: () => void;
@@ -62,11 +62,13 @@ function useReset(reset: () => void): void {
   }, [reset]);
 }
 
-/** Whether the address names an order that this user does not have, such as another user's. */
+/** Whether the error means that the order in the address is not this user's. */
 const isForeign = (error: unknown) =>
   error instanceof FarthingError && (error.status === 404 || error.status === 400);
 
-/** Sells a package. After the payment, Stripe returns to this page, which follows the order. */
+/**
+ * Sells a package. After the payment, Stripe returns to this page, and the hook follows the order.
+ */
 export function useBuy(): BuyState {
   const context = useFarthingContext();
   const { farthing, userId, orderId, followOrder } = context;
@@ -82,7 +84,7 @@ export function useBuy(): BuyState {
   useReset(reset);
   useForgetOnLeave(userId, reset);
   const buy = (purchase: Purchase) => {
-    if (isOpening.current) return; // A second click in the same moment.
+    if (isOpening.current) return; // The user has clicked twice.
     isOpening.current = true;
     mutate(purchase, {
       // This callback is not called if the component was removed or the user has changed.

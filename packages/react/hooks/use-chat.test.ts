@@ -18,7 +18,7 @@ interface Stream {
   readonly settled?: (options?: { readonly signal?: AbortSignal }) => Promise<ChatCharge | null>;
 }
 
-/** Makes a client that answers with these streams, one after the other. */
+/** Makes a client that returns these streams, one after the other. */
 function answering(...streams: Stream[]) {
   const asked: ChatRequest["messages"][] = [];
   const signals: AbortSignal[] = [];
@@ -32,7 +32,7 @@ function answering(...streams: Stream[]) {
 }
 
 const chat = () => useChat({ model: "gpt-4o", system: "Be brief." });
-/** Sends the text, and returns whether it was taken. */
+/** Sends the text, and returns whether the hook has taken it. */
 function sends({ send }: ReturnType<typeof useChat>, text: string): boolean {
   let isTaken = false;
   act(() => void (isTaken = send(text)));
@@ -128,7 +128,7 @@ Deno.test("a refused answer is an error, costs nothing, and is not part of the n
   deepEqual(asked[1]?.map(({ content }) => content), ["Be brief.", "One", "Two"]);
 });
 
-Deno.test("a conversation needs a user, and no user sees another's", async () => {
+Deno.test("a conversation needs a user, and no user sees the conversation of another", async () => {
   const { farthing, signals } = answering({
     async *read(signal) {
       yield "A";
@@ -196,7 +196,7 @@ Deno.test("the price of an answer is no longer read when the chat was removed", 
   equal(signal?.aborted, true);
 });
 
-Deno.test("a session that was refused is over when the same user signs in again", async () => {
+Deno.test("a refused session no longer counts when the same user signs in again", async () => {
   const { farthing } = answering({
     // deno-lint-ignore require-yield
     async *read() {

@@ -19,30 +19,31 @@ export interface ChatSettings {
   /** Instructions for the model, before the first message. */
   readonly system?: string | undefined;
   /**
-   * The messages of an earlier conversation, as `messages` or its JSON had them. They are taken once:
-   * when the first user is known, whose they must be. Another user begins without messages; give the
-   * component the user's id as its `key` to pass their own.
+   * The messages of an earlier conversation, as `messages` or its JSON had them. They must belong
+   * to the first user: the hook reads them once, when that user is known. Another user begins
+   * without messages. To pass each user's own messages, give the component the user's id as its
+   * `key`.
    */
   readonly initialMessages?: readonly ChatMessage[] | undefined;
 }
 
 export interface ChatMessage {
-  /** Its position in the conversation, for React's `key`. */
+  /** The message's position in the conversation, for React's `key`. */
   readonly id: number;
   readonly role: "user" | "assistant";
   readonly content: string;
   /** `stopped` by the user, or `failed`; the text may then be incomplete. */
   readonly state: "complete" | "streaming" | "stopped" | "failed";
   /**
-   * The price of an answer: null while it is being settled and for the user's own messages; `none` if
-   * nothing is charged; `unknown` if it could not be read, which does not mean that it was free.
+   * The price of an answer: null while it is being settled and for the user's own messages; `none`
+   * if nothing is charged; `unknown` if it could not be read, which does not mean that it was free.
    */
   readonly charge: ChatCharge | "none" | "unknown" | null;
 }
 
 /**
- * `streaming`: an answer arrives; `settling`: it has ended, and its price is being read; `error`: the
- * last answer failed.
+ * `streaming`: an answer arrives; `settling`: the answer has ended, and its price is being read;
+ * `error`: the last answer failed.
  */
 export interface ChatState {
   readonly status: "idle" | "signed_out" | "streaming" | "settling" | "error";
@@ -51,8 +52,8 @@ export interface ChatState {
   /** Why the last attempt failed, while another one is under way; null if none failed. */
   readonly retrying: FarthingError | null;
   /**
-   * Asks the model. Returns false and does nothing if the text is blank, or while an answer is under
-   * way, its price is being read, or no user is known. Then keep the user's text.
+   * Asks the model. Returns false and does nothing if the text is blank, or while an answer is
+   * under way, its price is being read, or no user is known. Then keep the user's text.
    */
   readonly send: (content: string) => boolean;
   /** Stops the reading. The model completes its answer, and the whole answer is charged. */
@@ -83,8 +84,8 @@ function requestOf(
 }
 
 /**
- * Returns the messages of an earlier conversation. An answer that was under way then has ended, and
- * nobody has read its price.
+ * Returns the messages of an earlier conversation. If an answer was under way when they were
+ * stored, it has ended since, and its price was never read.
  */
 const restored = (messages: readonly ChatMessage[]): ChatMessage[] =>
   messages.map((message, id) => ({
@@ -116,9 +117,9 @@ type Shown =
 
 /** The controllers that end an answer under way. */
 interface UnderWay {
-  /** Ends the reading of the answer, and not that of its price. */
+  /** Ends the reading of the answer only. Its price is still read. */
   readonly stop: AbortController;
-  /** Ends the reading of the price, too: the component was removed, or the user has changed. */
+  /** Also ends the reading of the price, when the component is removed or the user changes. */
   readonly left: AbortController;
 }
 
@@ -175,7 +176,8 @@ export function useChat(settings: ChatSettings): ChatState {
   const underWay = useRef<UnderWay | null>(null);
   useEffect(() => {
     set((one) => {
-      // Not before the first effect: a server does not have what a browser has stored.
+      // The earlier messages are set in an effect, because the first rendering must equal the
+      // server's, and a server does not have what a browser has stored.
       if (userId && !one.of) {
         return { ...one, of: userId, messages: restored(settings.initialMessages ?? []) };
       }

@@ -41,7 +41,7 @@ Deno.test("a balance that can't be read is unknown, and read again on demand", a
   });
 });
 
-Deno.test("a balance needs a user, and no user sees another's", async () => {
+Deno.test("a balance needs a user, and no user sees the balance of another", async () => {
   let reads = 0;
   const farthing = fake({
     credits: {
@@ -97,7 +97,7 @@ Deno.test("the balance is paying from the checkout until the credits are granted
   });
 });
 
-Deno.test("an order that was paid is not paying again when everything is read again", async () => {
+Deno.test("a paid order does not become paying when everything is read again", async () => {
   visit("https://app.test/shop?farthing_order=order-1");
   const again = Promise.withResolvers<EndedOrder>();
   const answers = [{ order: order("paid"), credits: balance("9990") }, again.promise];
@@ -172,7 +172,7 @@ Deno.test("a refused checkout is an error that can be dismissed", async () => {
   });
 });
 
-Deno.test("no default of the app shows one user's balance to another, or throws", async () => {
+Deno.test("the app's defaults can neither show one user's balance to another nor throw", async () => {
   const asked: (string | undefined)[] = [];
   const answers = [Promise.resolve(balance("1")), new Promise<CurrentBalance>(() => {})];
   const get = ({ signedInAs }: { signedInAs?: string | undefined } = {}) => {
@@ -216,7 +216,7 @@ Deno.test("held credits are read again until they are settled, and the entries w
   });
 });
 
-Deno.test("an order that has ended stays so when everything is read again", async () => {
+Deno.test("an ended order stays ended when everything is read again", async () => {
   visit("https://app.test/shop?farthing_order=order-1");
   let answer = () => Promise.resolve({ order: order("paid"), credits: balance("9990") });
   const farthing = fake({

@@ -16,7 +16,7 @@ interface Asked {
   readonly query: { readonly cursor?: string; readonly kind?: string };
 }
 
-/** Makes a client that returns the page for the request's cursor, by default the page `first`. */
+/** Makes a client that returns the page for the request's cursor; without one, the page `first`. */
 function paged(pages: Readonly<Record<string, () => Promise<Page<Entry>>>>) {
   const page = (_: string, { query }: Asked) => pages[query.cursor ?? "first"]!();
   const entriesCsv = () => Promise.resolve("seq\n2\n1\n");
@@ -78,7 +78,7 @@ Deno.test("a history needs a user", async () => {
   });
 });
 
-Deno.test("the focus of the window reads one page again, and not a long history", async () => {
+Deno.test("when the window gets the focus, one page is read again, but not a long history", async () => {
   let reads = 0;
   const read = (nextCursor: string | null) => () => {
     reads += 1;

@@ -114,7 +114,7 @@ Deno.test("a job that was open when the page was left is followed again", async 
   });
 });
 
-Deno.test("leaving the page ends the polling, and no job is asked for without a user", async () => {
+Deno.test("leaving the page ends the polling, and without a user or an id nothing is read", async () => {
   const { farthing, signals, cancelled } = following(async function* (signal) {
     yield job("processing");
     await untilAborted(signal);
@@ -170,7 +170,7 @@ Deno.test("a job without a deadline is not timed out", async () => {
   });
 });
 
-Deno.test("a job that has ended stays so when reading it again fails", async () => {
+Deno.test("an ended job stays ended when reading it again fails", async () => {
   const facts = { code: "network_error", message: "No answer.", status: 0 } as const;
   let isLost = false;
   const { farthing } = following(async function* () {

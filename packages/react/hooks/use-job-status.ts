@@ -7,8 +7,8 @@ import { isOpen, jobQuery } from "../core/queries.ts";
 import { errorOrNull, OWN_CHANGES, readingOf } from "../core/state.ts";
 
 /**
- * `unknown`: the job could not be read. `timed_out`: it has not ended in time. Otherwise `loading`,
- * `signed_out`, or the job's own status.
+ * `unknown`: the job could not be read. `timed_out`: the job has not ended within `timeoutMs`.
+ * Otherwise `loading`, `signed_out`, or the job's own status.
  */
 export interface JobState {
   readonly status: "loading" | "signed_out" | "unknown" | "timed_out" | Job["status"];
@@ -16,9 +16,9 @@ export interface JobState {
   readonly job: Job | undefined;
   /** Percent; undefined until the job has been read. */
   readonly progress: number | undefined;
-  /** Why it is `unknown` or `timed_out`, or why it could not be cancelled. */
+  /** Why the status is `unknown` or `timed_out`, or why the job could not be cancelled. */
   readonly error: FarthingError | null;
-  /** Looks again, after `unknown` or `timed_out`. */
+  /** Follows the job again, after `unknown` or `timed_out`. */
   readonly retry: () => void;
   /** Cancels the job. The running step is finished and charged, and no further step begins. */
   readonly cancel: () => void;
@@ -48,7 +48,8 @@ export function useJobStatus(
   const cancel = useMutation({
     ...OWN_CHANGES,
     mutationFn: (id: string) => farthing.jobs.cancel(id, { signedInAs: userId ?? undefined }),
-    // Show the end at once. After a refusal, the job has ended in the meantime.
+    // Read the job at once, and not after the next wait. If the service refused to cancel it, the
+    // job has already ended.
     onSettled: () => void query.refetch(),
   });
   const reading = readingOf(userId, query);
@@ -57,7 +58,7 @@ export function useJobStatus(
   const isOurs = cancel.variables === jobId;
   const isCancelling = isOurs && !cancel.isError && !cancel.isIdle && isOpen(job);
   const refusal = isOurs && isOpen(job) ? cancel.error : null;
-  // A job that has ended does not change, also if reading it again fails.
+  // A job that has ended does not change, so a later reading that fails makes nothing unknown.
   const isLost = reading.status === "unknown" && !query.isFetching && !hasEnded;
   const failed = isLost ? reading.error : null;
   return {

@@ -6,7 +6,7 @@ import { useFarthing } from "../core/context.tsx";
 import { packagesQuery } from "../core/queries.ts";
 import { type Reading, readingOf } from "../core/state.ts";
 
-/** They are the same for each visitor, so nobody needs to be signed in. */
+/** In place of a user id: the packages are the same for everybody, so no sign-in is needed. */
 const ANYBODY = "";
 
 /** Reads the packages on sale, also for visitors. */

@@ -14,7 +14,9 @@ interface FakeJobs {
   readonly signals: AbortSignal[];
 }
 
-/** Makes a client whose `follow` plays these steps, one for each call; the last one is repeated. */
+/**
+ * Makes a client whose `follow` plays one of these steps per call, and then repeats the last step.
+ */
 export function following(...steps: Steps[]): FakeJobs {
   const cancelled: string[] = [];
   const signals: AbortSignal[] = [];

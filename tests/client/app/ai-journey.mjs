@@ -1,6 +1,7 @@
 /**
- * Everything that the metering does, in plain Node or Deno with the packed package: prints its findings as
- * JSON. With `dies` it is killed within a call, and with `restarts` it settles what that has left.
+ * Everything that the metering does, in plain Node or Deno with the packed package: prints its
+ * findings as JSON. With the argument `dies` the program kills itself during a call. With
+ * `restarts` it settles the call that was left over.
  */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { creditsMiddleware } from "@farthing/ai";
@@ -51,7 +52,7 @@ async function observed() {
   return [settlement.status, Number(settlement.credits) > 0];
 }
 
-/** A stream whose reader leaves at its first text, and is charged the whole answer. */
+/** A stream whose reader leaves at the first text. The whole answer is charged. */
 async function left() {
   const stop = new AbortController();
   const works = [];
