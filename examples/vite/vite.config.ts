@@ -6,10 +6,10 @@ import { createFarthingServer } from "@farthing/client/server";
 const env = loadEnv("development", import.meta.dirname, "");
 const { VITE_SUPABASE_URL: url = "", SUPABASE_SECRET_KEY: secretKey = "" } = env;
 
-/** Replace this by a model's call. */
+/** Replace this with a call of your model. */
 const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
 
-/** Knows the user by the token, holds the price, works, and settles the hold. */
+/** Holds the price for the user of the token, works, and settles the hold. Failed work is free. */
 function answer(request: Request) {
   const server = createFarthingServer({ url, secretKey });
   return server.respond(request, async (userId) => {
@@ -19,7 +19,7 @@ function answer(request: Request) {
   });
 }
 
-/** The app's own back end, beside Vite: only it has the secret key. */
+/** Vite serves the app's own back end in development. Only the back end has the secret key. */
 const backEnd: Plugin = {
   name: "back-end",
   configureServer: ({ middlewares }) => {

@@ -10,7 +10,7 @@ import { Textarea } from "@/components/ui/textarea";
 import { formatCredits } from "@/lib/farthing-format";
 import { cn } from "@/lib/utils";
 
-/** Says what an answer cost. One that broke off may cost more than its text is worth, so it says why. */
+/** Says what an answer cost, and why one that broke off may cost more than its text is worth. */
 function chargeText({ role, state, charge }: ChatMessage): string | null {
   if (role === "user") return null;
   const end = state === "stopped" ? "Stopped. " : state === "failed" ? "Broken off. " : "";
@@ -49,7 +49,7 @@ interface ComposerProps {
   readonly stop: () => void;
 }
 
-/** Moves the focus to the text when it disappears with the focus. */
+/** When this button disappears while it has the focus, moves the focus to the message field. */
 function StopButton({ stop }: { stop: () => void }) {
   const place = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
@@ -68,9 +68,9 @@ function StopButton({ stop }: { stop: () => void }) {
 }
 
 /**
- * Enter sends, and Shift+Enter begins a new line. The button "Send" stays in its place while "Stop"
- * is shown, because a double click on one button for both would stop the answer at once, and a
- * stopped answer is charged in full.
+ * Enter sends, and Shift+Enter begins a new line. "Send" and "Stop" are two buttons: with one
+ * button for both, a double click would stop the answer at once, and a stopped answer is charged in
+ * full.
  */
 function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
   const [text, setText] = useState("");
@@ -102,8 +102,8 @@ function Composer({ isStreaming, canSend, send, stop }: ComposerProps) {
 interface ChatProps extends ChatSettings {
   readonly title?: string | undefined;
   /**
-   * Returns what to show if credits are missing, for example a `Paywall`; by default the message. The
-   * message of any other error is always shown.
+   * Returns what to show if credits are missing, for example a `Paywall`; by default the error's
+   * message. The message of any other error is always shown.
    */
   readonly explain?: ((error: Error) => ReactNode) | undefined;
   /** Keeps the conversation in this tab under this name, also while the user buys credits. */

@@ -24,7 +24,7 @@ function read(key: string): Stored | null {
   }
 }
 
-/** Stores the user's conversation; without one, deletes what another user has left. */
+/** Stores the user's conversation. If there is none, deletes a conversation of another user. */
 function write(key: string, { of, messages }: { of: string | null } & Omit<Stored, "of">): void {
   try {
     if (of !== null && messages.length > 0) {
@@ -38,8 +38,9 @@ function write(key: string, { of, messages }: { of: string | null } & Omit<Store
 const PREFIX = "farthing-chat ";
 
 /**
- * Removes the conversations of all but this user from the tab, also those that no component shows. Call
- * it with null when a user signs out. `name` limits it to the names that begin so.
+ * Removes the conversations of all other users from the tab, also conversations that no component
+ * shows. Call it with null when a user signs out. With `name`, removes only conversations whose
+ * name begins with it.
  */
 export function forgetChats(userId: string | null, name = ""): void {
   try {
@@ -48,7 +49,7 @@ export function forgetChats(userId: string | null, name = ""): void {
       if (userId === null || read(key)?.of !== userId) sessionStorage.removeItem(key);
     }
   } catch {
-    // Nothing is stored where the storage is switched off.
+    // The storage is switched off, so nothing is stored.
   }
 }
 
@@ -63,8 +64,9 @@ function useForgetting(userId: string | null | undefined): void {
 }
 
 /**
- * Keeps a conversation in this tab under a name, so that it survives the way to Stripe's page and back,
- * and a reload. Only the user whose it is sees it again. Without a name it ends with the component.
+ * Keeps a conversation in this tab under a name, so that it survives the way to Stripe's page and
+ * back, and a reload. Only its own user sees it again. Without a name, the conversation ends with
+ * the component.
  */
 export function useStoredChat(settings: ChatSettings, name: string | undefined): ChatState {
   const userId = useUserId();
@@ -77,7 +79,7 @@ export function useStoredChat(settings: ChatSettings, name: string | undefined):
   const chat = useChat({ ...settings, ...earlier !== undefined && { initialMessages: earlier } });
   const { status, messages } = chat;
   useEffect(() => {
-    // Not with each word of an answer.
+    // Stored when a message is added or the status changes, and not with each word of an answer.
     if (name !== undefined && userId !== undefined) write(key, { of: userId, messages });
   }, [key, userId, status, messages.length]);
   return chat;

@@ -31,7 +31,7 @@ interface JobProgressProps {
   readonly children?: ((job: Job) => ReactNode) | undefined;
 }
 
-/** A job answers with so many of its steps, the last ones. */
+/** The service returns at most this many steps of a job: the last ones. */
 const MOST_STEPS = 100;
 
 /** The last steps that were done and charged, and what all of them cost. */

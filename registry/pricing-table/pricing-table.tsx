@@ -22,7 +22,8 @@ import { cn } from "@/lib/utils";
 
 interface PricingTableProps {
   /**
-   * The currency to show and charge. A package without a price in it is sold at its first price.
+   * The currency to show and charge. A package without a price in this currency is sold at its
+   * first price.
    */
   readonly currency?: string | undefined;
   readonly onSignIn?: (() => void) | undefined;

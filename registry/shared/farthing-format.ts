@@ -31,7 +31,7 @@ export function formatMoney(amount: number, currency: string): string {
   return format(amount, currency, LOCALE);
 }
 
-/** Returns the price in a currency, else the first price. */
+/** Returns the price in this currency, or else the package's first price. */
 export function priceOf(sold: Package, currency: string | undefined) {
   return sold.prices.find((price) => price.currency === currency) ??
     { amount: sold.amount, currency: sold.currency };
@@ -56,7 +56,7 @@ export function toMinorUnits(units: string, currency: string): number {
   if (!new RegExp(`^${amountPattern(currency)}$`).test(units)) {
     const example = (1250 / 100).toFixed(decimalsOf(currency));
     throw new RangeError(
-      `"${units}" is no amount in ${currency.toUpperCase()}. An example is ${example}.`,
+      `"${units}" is not an amount in ${currency.toUpperCase()}. An example is ${example}.`,
     );
   }
   const [whole, decimals = ""] = units.split(".");

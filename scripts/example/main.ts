@@ -20,7 +20,9 @@ async function main(): Promise<boolean> {
     return name === "--help" || name === "-h";
   }
   if (!await canRun("npm")) {
-    printError(pc.red("An example needs npm, which comes with Node 20.19 or later."));
+    printError(
+      pc.red("npm is missing. Install Node 20.19 or later, which has npm, and try again."),
+    );
     return false;
   }
   await installExample(name as ExampleName, (step) => print(pc.dim(step)));

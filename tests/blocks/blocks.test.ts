@@ -45,7 +45,7 @@ const theBrowser = once(async () => {
 });
 const thePage = once(async () => {
   const app = await theApp();
-  await theBrowser(); // The browser ends after the server, because it has begun before.
+  await theBrowser(); // Started before the server, so that it ends after the server.
   return opened.use(serveApp(app));
 });
 
@@ -60,7 +60,7 @@ async function onPage(use: (page: Page) => Promise<void>): Promise<void> {
 const test = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
 
-test("the registry names every file, and each block is looked at", async () => {
+test("the registry names every file, and each block has states to check", async () => {
   await namesEveryFile();
   deepEqual(NAMES, [...new Set(STATES.map(({ block }) => block))].sort());
 });

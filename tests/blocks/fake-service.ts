@@ -1,6 +1,6 @@
-/** Answers the page's requests in place of the service, by the contract, over real HTTP. */
+/** Responds to the page's requests in place of the service, by the contract, over real HTTP. */
 
-/** An answer of the service. For `never`, the service waits until the page aborts the request. */
+/** A response. For `never`, the service waits until the page aborts the request. */
 export type Answer =
   | { readonly data: unknown; readonly nextCursor?: string }
   | { readonly status: number; readonly code: string; readonly details?: object }
@@ -11,7 +11,7 @@ export type Answer =
   | { readonly csv: string }
   | "never";
 
-/** The answers by method and path, such as `GET credits`. The last answer of a list is repeated. */
+/** The responses by method and path, such as `GET credits`. The last one of a list is repeated. */
 export type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
 
 /** A request that the page has sent, such as `POST checkout`, with its body. */
@@ -71,13 +71,13 @@ async function responseOf(answer: Answer, request: Request): Promise<Response> {
   return Response.json({ success: true, data, metadata: { ...metadata, nextCursor } });
 }
 
-/** The service of one page at a time. A request that has no answer gets a 404. */
+/** The service of one page at a time. A request without an entry in `answers` gets a 404. */
 export class FakeService {
   readonly sent: Sent[] = [];
   readonly #counts = new Map<string, number>();
   #answers: Answers = {};
 
-  /** Forgets the requests of the last page, and sets the answers for a new page. */
+  /** Forgets the requests of the last page, and sets the responses for a new page. */
   begin(answers: Answers): void {
     this.sent.length = 0;
     this.#counts.clear();

@@ -24,7 +24,7 @@ export default {
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
 };`;
 
-/** With these options, npm prefers its cache, and requests nothing but packages. */
+/** With these options, npm prefers its cache, and requests only packages. */
 const NPM = ["--prefer-offline", "--no-audit", "--no-fund"];
 
 export interface NewApp {
@@ -69,7 +69,7 @@ export async function keepsOwnFiles(app: NewApp): Promise<void> {
   const button = `${app.folder}/src/components/ui/button.tsx`;
   const own = `${await Deno.readTextFile(button)}// Our own.\n`;
   await Deno.writeTextFile(button, own);
-  // Without an answer, the command would stop at its question and still report success.
+  // Without an answer on stdin, the command would stop at its question and still report success.
   const command = 'printf n | node_modules/.bin/shadcn add --yes "$0"';
   const file = `${app.registry}/buy-button.json`;
   const said = await succeeds("sh", ["-c", command, file], { cwd: app.folder });
@@ -108,7 +108,7 @@ export async function makeApp(): Promise<NewApp & AsyncDisposable> {
   }
 }
 
-/** Checks that the registry names every file of the blocks, and no other. */
+/** Checks that the registry names every file of the blocks, and no other file. */
 export async function namesEveryFile(): Promise<void> {
   const named = new Set<string>();
   const { items } = JSON.parse(await Deno.readTextFile(`${ROOT}registry.json`));

@@ -1,4 +1,4 @@
-/** A state in which a block is looked at: what the service answers, and what the page shows. */
+/** A state of a block that is checked: the service's responses, and what the page then shows. */
 import type { Page } from "playwright-core";
 import type { Answers } from "./fake-service.ts";
 

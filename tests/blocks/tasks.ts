@@ -130,7 +130,7 @@ export const tasks: Task[] = [
   },
   {
     block: "paywall",
-    name: "leaves the dialog, and is where it was before",
+    name: "closes the dialog, and has the focus where it was before",
     answers: (origin) => ({
       ...checkout(origin, "paywall"),
       "POST ai/research": {

@@ -14,7 +14,7 @@ export const press = (page: Page, name: string | RegExp): Promise<void> =>
 export const section = (page: Page, name: string) =>
   page.getByRole("region", { name, exact: true });
 
-/** Waits until the page shows this balance, or this reason for showing none. */
+/** Waits until the page shows this text as the balance: an amount, or why it is not known. */
 export async function showsCredits(page: Page, text: string | RegExp): Promise<void> {
   await section(page, "Credits").getByRole("status").getByText(text, { exact: true }).waitFor();
 }

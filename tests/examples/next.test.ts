@@ -10,7 +10,7 @@ import { testVisits, type Visit } from "./visit.ts";
 
 const BALANCE = /class="figure">0</;
 
-/** The first answer has the balance for its user, and a form for anybody else. */
+/** The first response has the balance of a signed-in user, and the sign-in form for a visitor. */
 async function rendersTheBalance({ page, origin }: Visit): Promise<void> {
   await signsUp(page, origin);
   match(await (await page.request.get(origin)).text(), BALANCE);

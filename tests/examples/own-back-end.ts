@@ -4,14 +4,16 @@ import { signsUp } from "./app-page.ts";
 import { tokenOf, userIdOf } from "./session.ts";
 import type { Visit } from "./visit.ts";
 
-/** Asks for a picture, with the page's cookies. Returns the answer's status and its error's code. */
+/** Requests a picture, with the page's cookies. Returns the response's status and error code. */
 async function paints({ page, origin }: Visit, token?: string): Promise<[number, string]> {
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const answer = await page.request.post(`${origin}/api/pictures`, { headers });
   return [answer.status(), (await answer.json()).error.code];
 }
 
-/** The user is answered; a caller without a token, also with cookies, and a forged one are refused. */
+/**
+ * Only the user's token is accepted: no token, even with the cookies, and a forged token get 401.
+ */
 export async function knowsItsUser(visit: Visit): Promise<void> {
   deepEqual(await paints(visit), [401, "unauthenticated"]);
   await signsUp(visit.page, visit.origin);

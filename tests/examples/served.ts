@@ -35,7 +35,9 @@ const BUILD_FLAGS: Record<ExampleName, string[]> = {
   "thirteen-tasks": ["--", "--outDir", "node_modules/.built"],
 };
 
-/** Checks the example's types, and builds it for production. Next.js puts the project into it. */
+/**
+ * Checks the example's types, and builds it. Next.js compiles the project's URL and key into it.
+ */
 async function compiles(name: ExampleName, project: Project): Promise<void> {
   const args = ["run", "build", ...BUILD_FLAGS[name]];
   const options = { cwd: `${ROOT}examples/${name}`, env: environmentOf(project) };

@@ -27,7 +27,7 @@ async function isRefusedAJob(page: Page): Promise<void> {
   await research.getByRole("alert").waitFor();
 }
 
-/** A refused job is a change, so it has a key; each request has an id, which the log names. */
+/** Each request has an id, which the app logs. A refused job is a change, so it also has a key. */
 export async function logsEachRequest({ page, origin }: Visit): Promise<void> {
   const { sent, lines } = watchRequests(page);
   await signsUp(page, origin);
@@ -60,7 +60,7 @@ async function secondTab(page: Page): Promise<Page> {
   return tab;
 }
 
-/** A sign-out and another user in one tab reach the other tab, which shows the data of nobody else. */
+/** A sign-out and the sign-in of another user reach the other tab, which shows only their data. */
 export async function followsTheOtherTab({ page, origin }: Visit): Promise<void> {
   const first = await signsUp(page, origin);
   const tab = await secondTab(page);
@@ -75,7 +75,7 @@ export async function followsTheOtherTab({ page, origin }: Visit): Promise<void>
   await tab.close();
 }
 
-/** Another user signs in elsewhere, without a sign-out before. Nothing of the first one stays. */
+/** Another user signs in in another tab, without a sign-out. Nothing of the first user stays. */
 export async function keepsNothingOfAnother(visit: Visit): Promise<void> {
   const { page, origin, world } = visit;
   await signsUp(page, origin);

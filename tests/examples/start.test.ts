@@ -13,8 +13,8 @@ import { readWorld } from "../support/project/world.ts";
 import { press, section, signsUp } from "./app-page.ts";
 
 /**
- * Returns the address that the app prints, and the output up to there. The rest of the output is
- * read, too, so that the app never waits for a reader.
+ * Returns the address that the app prints, and the output up to the address. The rest of the output
+ * is also read, so that the app never waits for a reader.
  */
 async function addressIn(
   output: ReadableStream<Uint8Array>,
@@ -36,7 +36,9 @@ const answers = (url: string): Promise<number | string> =>
     return answer.status;
   }, () => "no answer");
 
-/** Runs the task, which says `step`, calls `use` with the app's address, and ends the task. */
+/**
+ * Runs the task, whose output must match `step`, calls `use` with the address, and ends the task.
+ */
 async function withTask(
   name: ExampleName,
   flags: string[],
@@ -102,7 +104,7 @@ Deno.test({
         new RegExp(`^using the stack that runs at ${world.url}$`, "m"),
         (app) =>
           withPage(browser, async (page) => {
-            equal(await answers(app), 200); // Next.js compiles a page when it is asked for the first time.
+            equal(await answers(app), 200); // Next.js compiles a page at its first request.
             const warnings: string[] = [];
             page.on("console", (message) => {
               const isOfPage = !message.text().startsWith("Failed to load resource");

@@ -3,5 +3,5 @@ import { isUsedByKeyboard } from "./keyboard.ts";
 import { testVisits } from "./visit.ts";
 
 testVisits("vite", "the Vite example by keyboard", [
-  ["sells, works, answers and saves, and says each change", isUsedByKeyboard],
+  ["sells, works, answers and saves a file, and announces each change", isUsedByKeyboard],
 ]);

@@ -23,7 +23,7 @@ import {
   signsUp,
 } from "./app-page.ts";
 
-/** Waits until the page shows the service's balance without being loaded again, and returns it. */
+/** Waits until the page shows the service's balance without a reload, and returns the balance. */
 async function showsTheBalance(visit: Visit): Promise<number> {
   const { world, page } = visit;
   const balance = Number(await holdsEnd(world, await userIdOf(visit)));
@@ -52,7 +52,7 @@ export async function meetsThePaywall(visit: Visit, email: string): Promise<stri
   return order!.order_id;
 }
 
-/** The back end holds, asks the app's own model and settles, once also in React's strict mode. */
+/** The back end holds, asks the app's own model and settles, only once also in strict mode. */
 export async function asksTheModel(visit: Visit): Promise<void> {
   const { page, world } = visit;
   const before = await creditsOn(page);
@@ -64,7 +64,7 @@ export async function asksTheModel(visit: Visit): Promise<void> {
   equal(await countEntries(world, await userIdOf(visit), "settle"), 1);
 }
 
-/** Usage is charged once under its event id, whoever repeats the command. */
+/** Usage is charged once for its event id, even if the operator repeats the command. */
 export async function isChargedForUsage(visit: Visit): Promise<void> {
   const { page, world } = visit;
   const userId = await userIdOf(visit);

@@ -74,7 +74,7 @@ async function isOffline(visit: Visit): Promise<void> {
   await showsCredits(page, "0");
 }
 
-/** Another service of the app's is unavailable: its failure is shown, and the balance stays. */
+/** The app's own back end is unavailable: the page shows the failure, and keeps the balance. */
 async function losesItsBackEnd(visit: Visit): Promise<void> {
   const { page } = visit;
   await signsUp(visit);

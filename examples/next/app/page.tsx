@@ -9,10 +9,10 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   const supabase = await requestClient();
   const user = (await supabase.auth.getClaims()).data?.claims;
   const queries = new QueryClient();
-  // A buyer who returns from the checkout must not see the balance of before.
+  // A buyer who returns from the checkout must not see the old balance, so the browser reads it.
   if (user && !("farthing_order" in await searchParams)) {
     const reading = queries.prefetchQuery(creditsQuery(createFarthing({ supabase }), user.sub));
-    await Promise.race([reading, setTimeout(2_000)]); // Then the browser reads the balance.
+    await Promise.race([reading, setTimeout(2_000)]); // Later, the browser reads it.
   }
   return <App key={user?.sub} user={user} state={dehydrate(queries)} />;
 }

@@ -12,7 +12,7 @@ import { SignIn } from "./sign-in.tsx";
 import { Button } from "./ui.tsx";
 import { Paint, Research } from "./work.tsx";
 
-/** Shows what the server rendered for its user, and asks it again when the session has another. */
+/** Shows the page of the server's user. Renders it anew when the session has another user. */
 function Easel({ user }: { user?: JwtPayload }) {
   const { refresh } = useRouter();
   const userId = useUserId(); // also after a change in another tab
@@ -40,7 +40,7 @@ function Easel({ user }: { user?: JwtPayload }) {
   );
 }
 
-/** Is rendered on the server, too, with the user of the cookies and the balance read there. */
+/** Also rendered on the server, with the user of the cookies and the balance that is read there. */
 export const App = ({ user, state }: { user?: JwtPayload; state: DehydratedState }) => (
   <FarthingProvider supabase={supabase} initialUserId={user?.sub ?? null}>
     <HydrationBoundary state={state}>

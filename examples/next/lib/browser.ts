@@ -1,5 +1,8 @@
 import { createBrowserClient } from "@supabase/ssr";
 import { publishableKey, url } from "./project.ts";
 
-/** Has the session of the browser's cookies. On the server it has none, and the hooks read nothing. */
+/**
+ * In the browser, this client has the session of the cookies. On the server it has no session, and
+ * the hooks read nothing there.
+ */
 export const supabase = createBrowserClient(url, publishableKey);

@@ -1,11 +1,11 @@
-/** The block `chat` without a browser: what one user's clicks ask for. */
+/** The block `chat` without a browser: what it sends, shows and stores. */
 import { deepEqual, equal } from "node:assert/strict";
 import { FarthingError } from "@farthing/client";
 import { FarthingProvider } from "@farthing/react";
 import { Chat } from "../../../registry/chat/chat.tsx";
 import { act, fireEvent, waitFor, withBlock } from "./page.tsx";
 
-/** Makes a client whose answers end when they are stopped, and returns the signals of all. */
+/** Makes a client whose answers end only when they are stopped, and returns their signals. */
 function endless() {
   const signals: AbortSignal[] = [];
   const stream = (_: unknown, { signal }: { signal: AbortSignal }) => {

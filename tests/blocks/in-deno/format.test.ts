@@ -30,7 +30,7 @@ Deno.test("credits are added without losing a digit", () => {
   equal(addCredits(["0.000000000000000001", "12"]), "12.000000000000000001");
 });
 
-Deno.test("an amount is read digit by digit, and what is none is refused with an example", () => {
+Deno.test("an amount is read digit by digit, and any other text is refused with an example", () => {
   deepEqual(
     [["5", "usd"], ["5.5", "usd"], ["4.35", "usd"], ["1.005", "kwd"]].map(([units, currency]) =>
       toMinorUnits(units!, currency!)
@@ -41,13 +41,13 @@ Deno.test("an amount is read digit by digit, and what is none is refused with an
   for (const [units, currency] of refused) {
     throws(
       () => toMinorUnits(units!, currency!),
-      { name: "RangeError", message: /is no amount in [A-Z]{3}\. An example is 1\d(\.50)?\.$/ },
+      { name: "RangeError", message: /is not an amount in [A-Z]{3}\. An example is 1\d(\.50)?\.$/ },
       units,
     );
   }
 });
 
-/** The digits of a text, without zeros behind the point. */
+/** The digits of a text, without zeros after the decimal point. */
 const figureOf = (text: string) => text.replace(/[^\d.]/g, "").replace(/\.0+$/, "");
 
 Deno.test("the blocks and the emails name the same price in every currency", () => {

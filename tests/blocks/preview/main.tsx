@@ -1,7 +1,7 @@
 /**
  * A page with the block that its query names, such as `?block=credit-balance`. With `&user=none`,
- * no user is signed in. The project is the page's own origin, with a fake service, or the one whose
- * address, key and session a test has stored.
+ * no user is signed in. The project is a fake service on the page's own origin, or, if a test has
+ * stored a project's address, key and session, that project.
  */
 import { type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -53,7 +53,7 @@ function PaidWork() {
   );
 }
 
-/** The auth service knows nobody, and asks each new user to confirm the address. */
+/** An auth service that refuses each sign-in, and asks each new user to confirm the address. */
 const auth = {
   signUp: () => Promise.resolve({ data: { session: null }, error: null }),
   signInWithPassword: () =>

@@ -1,9 +1,9 @@
 import { operator } from "../../../lib/server.ts";
 
-/** Replace this by a model's call. */
+/** Replace this with a call of your model. */
 const paint = () => Promise.resolve({ color: `hsl(${Math.random()}turn 90% 60%)` });
 
-/** Knows the user by the token, holds the price, works, and settles the hold. Work that fails is free. */
+/** Holds the price for the user of the token, works, and settles the hold. Failed work is free. */
 export const POST = (request: Request) =>
   operator().respond(request, async (userId) => {
     const terms = { userId, amount: "250", reason: "picture" };
