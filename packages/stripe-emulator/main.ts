@@ -51,7 +51,7 @@ const server = Deno.serve(
 );
 print(`${pc.bold("Stripe emulator")}  ${pc.cyan(url)}`);
 if (values.live) {
-  print(pc.yellow("Live mode of the emulator: no money moves, also with a live key."));
+  print(pc.yellow("Live mode of the emulator: no money moves, even with a live key."));
 }
 print(`${pc.bold("Secret key")}       ${apiKey}`);
 print(`${pc.bold("Webhook secret")}   ${webhookSecret}`);

@@ -37,8 +37,8 @@ export interface Entry {
    */
   usage: Usage | null;
   /**
-   * The usage billed so far. The prompt is billed when the response headers are sent, and each
-   * token when it is generated.
+   * The usage billed so far. In a stream, the prompt is billed when the response headers are sent,
+   * and each token when it is generated. An answer that is not streamed is billed at once.
    */
   billed: Usage | null;
   /** The number of the answer's tokens that were sent. */

@@ -70,7 +70,12 @@ async function status(options: StackOptions): Promise<void> {
     return;
   }
   const response = await fetch(`${running.api}/stack/status`).catch(() => undefined);
-  if (!response?.ok) throw new StackError(`The stack (pid ${running.pid}) is starting or stuck.`);
+  if (!response?.ok) {
+    throw new StackError(
+      `The stack (pid ${running.pid}) does not answer. It may still be starting: try again in a ` +
+        "minute, or end it with `deno task stop` and the same flags.",
+    );
+  }
   const { pid, urls, health } = await response.json();
   const keys = await loadKeys(resolved.dataDir, resolved.live);
   const shown = { urls, keys, options: { ...resolved, envFile: running.envFile }, health };

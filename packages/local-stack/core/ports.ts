@@ -7,7 +7,7 @@ export interface Urls {
   mail: string;
   stripe: string;
   ai: string;
-  /** The address of Upstash's REST API; undefined if the machine has no redis-server. */
+  /** The address of Upstash's REST API; undefined if the stack runs no Redis. */
   redis: string | undefined;
 }
 

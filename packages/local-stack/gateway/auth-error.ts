@@ -23,7 +23,7 @@ export function renderAuthError(c: Context, { status, code, message }: AuthError
   return c.json({ code, message }, status, { [VERSION_HEADER]: VERSION });
 }
 
-/** Returns an id of a path. @throws AuthError as Auth does for an id that is none */
+/** Returns an id from the path. @throws AuthError, as in Auth, if the text is not a UUID */
 export function uuidOf(text: string | undefined, name: string): string {
   const { data } = z.guid().safeParse(text);
   if (data === undefined) throw new AuthError(404, "validation_failed", `${name} must be an UUID`);

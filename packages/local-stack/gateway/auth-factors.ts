@@ -23,7 +23,10 @@ export interface SessionLevel {
   isAal2: boolean;
 }
 
-/** A challenge can be answered for this long, and an unused factor is deleted after it. */
+/**
+ * How long a challenge can be answered. The next enrolment deletes unverified factors that are older
+ * and have no challenge.
+ */
 const LIFETIME_SECONDS = 300;
 const MOST_FACTORS = 10;
 
@@ -88,7 +91,7 @@ export interface Enrolment {
   email: string;
 }
 
-/** Creates a factor, which counts from its first verified code on. */
+/** Creates a factor. It stays unverified until the user sends a valid code for it. */
 export async function enrolFactor(
   sql: Sql,
   session: SessionLevel,
@@ -181,7 +184,7 @@ export async function verifyFactor(
   return token?.token ?? "";
 }
 
-/** Deletes a factor, and lowers the sessions that it has raised. */
+/** Deletes a factor. Lowers the sessions that this factor has raised to aal2 to aal1. */
 export async function removeFactor(sql: Sql, { id }: Factor): Promise<void> {
   await sql`
     delete from auth.mfa_amr_claims c using auth.sessions s

@@ -34,7 +34,7 @@ function isUser(body: unknown): body is User {
 /** Paths that browsers open directly, without an API key: emailed links and OAuth redirects. */
 const OPEN = /^\/auth\/v1\/(verify|callback|authorize)$/;
 
-/** Adds the user's factors, as Auth does: without one there is no field. */
+/** Adds the field `factors`, as Auth does. A user without factors does not get the field. */
 async function withFactors(user: User, sql: postgres.Sql): Promise<object> {
   const factors = await listFactors(sql, user.id);
   return factors.length === 0 ? user : { ...user, factors };
@@ -84,7 +84,7 @@ export interface AuthParts {
   tokens: Tokens;
   /** Connects as Auth's role. */
   sql: postgres.Sql;
-  /** Names the app in authenticator apps, unless the app names itself. */
+  /** Authenticator apps show this URL's host as the app's name, unless a request sends `issuer`. */
   siteUrl: string;
 }
 

@@ -34,7 +34,9 @@ export function controlRoutes({ status, switches }: Control, keys: Keys): Hono {
   for (const [path, turn] of Object.entries(switches)) {
     app.post(`/stack/${path}`, async (c) => {
       const role = roleOfKey(c.req.header("apikey") ?? "", keys);
-      if (role !== "service_role") return c.json({ message: "needs the secret key" }, 401);
+      if (role !== "service_role") {
+        return c.json({ message: "Send the secret key in `apikey`." }, 401);
+      }
       try {
         await turn(parse(await c.req.text()));
       } catch (error) {

@@ -8,7 +8,9 @@ export function demoRoutes(store: (result: DemoResult) => Promise<void>, keys: K
   const app = new Hono();
   app.put("/stack/demo", async (c) => {
     const role = roleOfKey(c.req.header("apikey") ?? "", keys);
-    if (role !== "service_role") return c.json({ message: "needs the secret key" }, 401);
+    if (role !== "service_role") {
+      return c.json({ message: "Send the secret key in `apikey`." }, 401);
+    }
     const { success, data, error } = DemoResult.safeParse(await c.req.json().catch(() => null));
     if (!success) return c.json({ message: error.message }, 400);
     await store(data);

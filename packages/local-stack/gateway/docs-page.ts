@@ -13,8 +13,9 @@ import { DOCS_STYLE } from "./docs-style.ts";
 
 const BUNDLE_PATH = "/docs/scalar.js";
 const REPAIRS_PATH = "/docs/repairs.js";
-/** The functions' document, and the same document with examples that work on this stack. */
+/** The path of the functions' document. */
 export const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
+/** The path of the same document with examples that work on this stack. */
 const FILLED_PATH = "/docs/openapi.json";
 
 /** Forbids the page to load anything from another origin, because it needs nothing from there. */
@@ -91,7 +92,8 @@ export interface DocsParts {
 
 /**
  * Adds what Scalar's page lacks: its language, an icon, our style, and the script that repairs
- * elements. The style is not passed as `customCss`, because Scalar's theme would follow it.
+ * elements. The style is not passed as `customCss`, because Scalar's theme would come after it and
+ * override it.
  */
 function completePage(page: string): string {
   const head = `<link rel="icon" href="data:,"><style>${DOCS_STYLE}</style>` +

@@ -1,24 +1,25 @@
 /**
  * A script of the API page. Scalar renders some elements that a screen reader can't name or a
- * keyboard can't reach; the script repairs them, and those that Scalar renders later. docs-style.ts
- * repairs what can be seen.
+ * keyboard can't reach. The script repairs these elements at the start, and again after each change
+ * of the page. docs-style.ts repairs contrast, sizes and the visible focus.
  */
 export const DOCS_REPAIRS = `
 const set = (name, value) => (element) => element.setAttribute(name, value);
 const remove = (name) => (element) => element.removeAttribute(name);
 
 const REPAIRS = [
-  // An icon without a text.
+  // The button shows only an icon, so it has no name.
   ["button.scalar-code-copy:not([aria-label])", set("aria-label", "Copy")],
-  // The id of a tooltip that is only there under a mouse.
+  // The button names a tooltip that exists only while a mouse is over the button.
   ["button[class*=copy-button][aria-controls]", remove("aria-controls")],
-  // The role takes the button's name away.
+  // With the role "none", a screen reader announces neither the button nor its name.
   ["button[role=none]", remove("role")],
-  // A list that scrolls and contains only links that can't be focused before they are seen.
+  // The list scrolls, but the links that are scrolled out of sight can't be focused. With the focus
+  // on the list, the keyboard can scroll it.
   [".endpoints:not([tabindex])", set("tabindex", "0")],
-  // The answer is a text that scrolls.
+  // The text of an answer scrolls, so the keyboard must be able to reach it.
   [".cm-scroller[tabindex='-1']:not(:has([contenteditable=true]))", set("tabindex", "0")],
-  // A text field that names no list of options: "combobox" promises one.
+  // A combobox must name its list of options. This text field has none.
   ["[contenteditable][role=combobox]", set("role", "textbox")],
   ["[contenteditable]:not([aria-label])", (field) =>
     field.setAttribute("aria-label", field.dataset.placeholder || "Value")],
@@ -30,8 +31,9 @@ function repair() {
   for (const [selector, mend] of REPAIRS) document.querySelectorAll(selector).forEach(mend);
 }
 
-// The route that was chosen in the search or the sidebar. Scalar leaves the focus there, before the
-// list of all routes. The next key discards the choice, so that no later focus is taken away.
+// The route that the user chose in the search or the sidebar. Scalar leaves the focus in the search
+// or the sidebar, so this script moves the focus to the chosen route. Any other key discards the
+// choice: the user has moved on, and the script must not move the focus any more.
 let chosen;
 addEventListener("keydown", ({ key, target }) => {
   chosen = key !== "Enter"

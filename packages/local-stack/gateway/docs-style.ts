@@ -1,7 +1,8 @@
 /**
- * The style of the API page, added to Scalar's own. Scalar's soft texts and the names of methods
- * have less contrast than 4.5:1, the arrows of its sidebar are smaller than 24 px, and its focus is
- * hard to see, or invisible where a button shows only under a mouse.
+ * The style of the API page, added to Scalar's own. In Scalar's style, secondary texts and the
+ * names of methods have less contrast than 4.5:1, and the arrows of the sidebar are smaller than
+ * 24 px. The focus is hard to see. On a button that appears only under the mouse, the focus is
+ * invisible.
  */
 export const DOCS_STYLE = `
 .light-mode {

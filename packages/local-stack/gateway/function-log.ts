@@ -1,7 +1,6 @@
 /**
- * Writes the functions' log to a file. The functions run in the stack's own process and log each
- * event to the console as one JSON line, which would flood the terminal. Lines with level error are
- * also written to the terminal.
+ * Writes the functions' log to a file. The functions log each event to the console as one JSON
+ * line, which would flood the terminal. Lines with level error are also written to the terminal.
  */
 import { dirname } from "node:path";
 

@@ -111,7 +111,7 @@ function firstRequest(command: string): Html {
   return html`
     <section aria-labelledby="first">
       <h2 id="first">The first request</h2>
-      <p class="soft">In a terminal. The key in it is publishable.</p>
+      <p class="soft">Run this command in a terminal. Its key is publishable.</p>
       <pre>${command}</pre>
     </section>
   `;

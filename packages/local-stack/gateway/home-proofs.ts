@@ -53,7 +53,7 @@ function noDemo(command: string): Html {
   return html`
     <section aria-labelledby="demo">
       <div class="row"><h2 id="demo">The demo</h2>${mark("unknown", "not played")}</div>
-      <p class="soft">The demo has not played on this stack. In a terminal:</p>
+      <p class="soft">The demo has not played on this stack. Play it in a terminal:</p>
       <pre>${command}</pre>
     </section>
   `;

@@ -1,4 +1,7 @@
-/** The version of Deno that the hosted runtime is compatible with. It does not have newer APIs. */
+/**
+ * The version of Deno with which the hosted runtime is compatible. The hosted runtime lacks the
+ * APIs of later versions.
+ */
 import { fileURLToPath } from "node:url";
 import { StackError } from "../core/stack-error.ts";
 import type { IsolateProgram } from "./isolate-process.ts";
@@ -34,7 +37,8 @@ export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">>
   const path = new TextDecoder().decode(stdout).trim().split("\n").at(-1);
   if (!success || !path) {
     throw new StackError(
-      `Deno ${HOSTED_DENO} could not be downloaded: ${HOSTED_COMMAND.join(" ")} failed.`,
+      `Deno ${HOSTED_DENO} could not be downloaded: ${HOSTED_COMMAND.join(" ")} failed. ` +
+        "Check that npx is installed and that the npm registry can be reached.",
     );
   }
   // Ignores the repository's configuration and lock file: bundles need neither, and this version of

@@ -38,7 +38,7 @@ export function messagesPage(messages: Message[]): Html {
       "Inbox",
       html`
         <h1>Inbox</h1>
-        <p>Sign-in and reset mails arrive here. There are none yet.</p>
+        <p>All emails of Auth and of the functions arrive here. There are none yet.</p>
       `,
     );
   }

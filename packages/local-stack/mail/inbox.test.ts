@@ -61,7 +61,10 @@ Deno.test("inbox pages escape the messages' content", async () => {
 
 Deno.test("inbox makes links only of the addresses in a plain text", async () => {
   const inbox = await createInbox({});
-  assert.match(await (await inbox.request("/")).text(), /Sign-in and reset mails arrive here/);
+  assert.match(
+    await (await inbox.request("/")).text(),
+    /All emails of Auth and of the functions arrive here/,
+  );
   const TextBody = `Sign in (http://127.0.0.1:1/verify?a=1&b=2). javascript:alert(1) ` +
     `http://x/"onclick="y <b>`;
   const sent = await inbox.request("/email", post({ ...hello, TextBody }));

@@ -29,7 +29,11 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     const [, version, name] = FILE_NAME.exec(file) ?? [];
     if (!version || name === undefined) continue;
     const twin = migrations.find((other) => other.version === version);
-    if (twin) throw new StackError(`Two migrations have one version: ${twin.file} and ${file}.`);
+    if (twin) {
+      throw new StackError(
+        `${twin.file} and ${file} have the same version: rename one of them to a later version.`,
+      );
+    }
     const text = await Deno.readTextFile(join(directory, file));
     migrations.push({ version, name, file, text, statements: splitStatements(text) });
   }

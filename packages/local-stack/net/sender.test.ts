@@ -86,15 +86,18 @@ async function holdsUpNoOther(sql: postgres.Sql, receiver: Receiver): Promise<vo
   const sender = createSender(sql, 2);
   for (const path of ["/hold/1", "/quick"]) await get(receiver.url + path)(sql);
   sender.wake();
-  await until(async () => (await answers(sql)).length === 1, "the quick one is answered");
+  await until(async () => (await answers(sql)).length === 1, "the quick request is answered");
   await get(`${receiver.url}/later`)(sql);
   sender.wake();
-  await until(async () => (await answers(sql)).length === 2, "and one that was queued since");
+  await until(
+    async () => (await answers(sql)).length === 2,
+    "a request that was queued later is answered",
+  );
   assert.deepEqual([...receiver.waiting], ["/hold/1"]);
 
   for (const path of ["/hold/2", "/hold/3"]) await get(receiver.url + path)(sql);
   sender.wake();
-  await until(() => receiver.waiting.size === 2, "two are in flight");
+  await until(() => receiver.waiting.size === 2, "two requests are in flight");
   const [queued] = await sql`select count(*)::int from net.http_request_queue`;
   assert.equal(queued?.count, 1, "the third request waits for a place");
   receiver.release("/hold/1");
@@ -120,9 +123,9 @@ async function stops(sql: postgres.Sql, { url, waiting }: Receiver): Promise<voi
   const sender = createSender(sql, 1);
   for (const path of ["/hold/a", "/hold/b"]) await get(url + path)(sql);
   sender.wake();
-  await until(() => waiting.has("/hold/a"), "one is in flight");
+  await until(() => waiting.has("/hold/a"), "one request is in flight");
   await sender.stop();
-  await until(() => waiting.size === 0, "the receiver notices");
+  await until(() => waiting.size === 0, "the receiver sees that the request was aborted");
   const expected = { status_code: null, content: null, timed_out: false };
   assert.deepEqual(await answers(sql), [{ ...expected, error_msg: "the sender was stopped" }]);
   sender.wake();

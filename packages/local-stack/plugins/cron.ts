@@ -1,5 +1,6 @@
 /**
- * Runs the pg_cron emulator's jobs every second. Does nothing if the server has the real pg_cron.
+ * Runs the due jobs of the pg_cron emulator every second. Does nothing if the server has the real
+ * pg_cron, or if the option `runJobs` is false.
  */
 import { createScheduler } from "../cron/scheduler.ts";
 import { databaseOf } from "../stack/context.ts";

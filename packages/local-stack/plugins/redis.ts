@@ -18,7 +18,9 @@ export function redisPlugin(): RedisPlugin {
   let part: RedisPart | undefined;
   const need = (): RedisPart => {
     if (part) return part;
-    throw new StackError(`This stack runs no Redis: ${ABSENT}.`);
+    throw new StackError(
+      "This stack has no Redis. Install redis-server, and start the stack without --no-redis.",
+    );
   };
   const modes = MODES.map((mode) => [`redis/${mode}`, () => need().turn(mode)] as const);
 

@@ -146,7 +146,7 @@ class Server extends RunningServer implements DatabaseServer {
       }
       const log = await lastLog(this.directory);
       // Retry in two cases. After a postmaster was killed, its children hold the shared memory
-      // until they notice. And an outgoing connection may hold the port; it will soon release it.
+      // until they notice its end. And an outgoing connection may hold the port for a moment.
       const again = /pre-existing shared memory|lock file ".*" already exists/.test(log) ||
         (/could not bind/.test(log) && !isListenedOn(this.port));
       if (!again || performance.now() > end) {

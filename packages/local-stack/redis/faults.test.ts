@@ -59,7 +59,7 @@ Deno.test(
   },
 );
 
-Deno.test("a hanging redis part answers nothing until it is switched", OPTIONS, async () => {
+Deno.test("a hanging redis part answers nothing until another mode is set", OPTIONS, async () => {
   await withPart(async (part, redis, url) => {
     await part.turn("hang");
     const signal = AbortSignal.timeout(200);

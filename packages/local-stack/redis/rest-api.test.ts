@@ -104,10 +104,10 @@ Deno.test("redis over REST runs a whole transaction or none of it", OPTIONS, asy
     assert.deepEqual(await redis.multi().set("a", 1).incr("a").get("a").exec(), ["OK", 2, 2]);
     const spoilt = redis.multi().set("a", 5);
     await assert.rejects(
-      spoilt.eval("x", [], []).exec(), // queued without an error, and wrong only when it runs
+      spoilt.eval("x", [], []).exec(), // Redis queues this command, and finds its error only when it runs
       /Command 2 \[ eval \] failed: ERR/,
     );
-    assert.equal(await redis.get("a"), 5, "as Redis has it: what can run does");
+    assert.equal(await redis.get("a"), 5, "as in Redis, the commands without an error take effect");
   });
 });
 

@@ -22,7 +22,11 @@ Deno.test(
       assert.equal(await redis.evalsha(script.sha1.toUpperCase(), ["n"], ["1"]), 3);
       assert.deepEqual(await redis.scriptExists(script.sha1, "0".repeat(40)), [1, 0]);
       await redis.scriptFlush();
-      assert.equal(await script.exec(["n"], ["1"]), 4, "it loads what is unknown by itself");
+      assert.equal(
+        await script.exec(["n"], ["1"]),
+        4,
+        "exec loads a script that Redis does not know",
+      );
     });
   },
 );

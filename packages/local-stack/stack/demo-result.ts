@@ -1,7 +1,6 @@
 /**
  * The result of the product's demo that has last played on this stack. A demo runs in a process of
- * its own and sends its result to the stack, which stores it beside its data: `deno task reset`
- * removes both.
+ * its own and sends the result to the stack, which stores it in its data directory.
  */
 import { join } from "node:path";
 import { z } from "zod";

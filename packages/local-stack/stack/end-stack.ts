@@ -32,7 +32,7 @@ export async function endStack(dataDir: string): Promise<boolean> {
   return running !== undefined;
 }
 
-/** The files that a stack writes to its data directory; other files there must not be removed. */
+/** Files that a stack writes to its data directory. Other files there stay: they may be the user's. */
 const OWN_FILES = ["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"];
 
 async function remove(path: string, recursive: boolean): Promise<void> {
@@ -48,6 +48,6 @@ export async function removeData(dataDir: string): Promise<void> {
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
   await remove(redisDir(dataDir), true);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  // This fails if the directory still contains files that the stack did not write.
+  // This fails if the directory still contains other files.
   await remove(dataDir, false).catch(() => {});
 }

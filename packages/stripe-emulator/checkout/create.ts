@@ -154,7 +154,7 @@ function offeredMethods(params: SessionParams): string[] {
   const offered = METHODS.filter((each) => allowed.includes(each) && !excluded.includes(each));
   if (offered.length > 0) return offered;
   throw invalidRequest(
-    "At least one payment method must not be excluded.",
+    "The session must offer a payment method: exclude fewer of them, or allow card.",
     "excluded_payment_method_types",
   );
 }

@@ -58,7 +58,8 @@ export function payoutControls(engine: Engine): Hono {
     const currencies = payableCurrencies(scope, request);
     if (currencies.length === 0) {
       throw invalidRequest(
-        "No money is available to pay out. A payment is pending for two days.",
+        "No money is available to pay out, because a payment is pending for two days. Send " +
+          "release_pending: true to pay it out now.",
       );
     }
     const made = currencies.map((each) => makePayout(scope, { ...request, currency: each }));

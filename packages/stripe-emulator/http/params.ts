@@ -4,11 +4,11 @@ import type { RawParams } from "./form-encoding.ts";
 
 /*
  * Types of parameters. All parameters arrive as text. A type's error message is Stripe's error code
- * if there is one, and `explain` makes the sentence of the answer from it.
+ * if there is one, and `explain` makes the sentence of the response from the code.
  */
 
 const EXPLANATIONS: Record<string, string> = {
-  parameter_invalid_integer: "This value must be an integer.",
+  parameter_invalid_integer: "This value must be an integer in the allowed range.",
   parameter_invalid_empty:
     "This value must not be empty. Send a value, or leave an optional parameter out.",
   url_invalid: "This value must be an absolute http or https URL.",
@@ -39,7 +39,7 @@ export function unsettable<T extends z.ZodType>(kind: T) {
  * characters.
  */
 export const metadata = z.record(z.string().max(40), z.string().max(500))
-  .refine((value) => Object.keys(value).length <= 50, "Metadata holds up to 50 keys.");
+  .refine((value) => Object.keys(value).length <= 50, "Metadata must have at most 50 keys.");
 
 /** A parameter that is stored on the object and has no other effect. */
 export const storedOnly = z.unknown().optional();

@@ -22,7 +22,7 @@ export function authenticationPage(c: Context, scope: Scope): Answer {
   if (!payment && !setup) return over(c);
   const what = payment
     ? `you are paying ${formatMoney(payment.amount, payment.currency)}`
-    : "this card may be kept for later payments";
+    : "this card may be saved for later payments";
   return c.html(layout(
     "Authenticate the payment",
     html`
@@ -38,8 +38,8 @@ export function authenticationPage(c: Context, scope: Scope): Answer {
 
 /**
  * Continues the payment or the setup after the buyer's answer to the bank.
- * @param follow answers if a checkout session created the intent, because a session continues on
- *   its own page
+ * @param follow creates the response if a checkout session created the intent, because a session
+ *   continues on its own page
  */
 export function authenticate(
   c: Context,

@@ -28,7 +28,7 @@ export function checkoutPage(scope: Scope, session: Session, form: string, refus
   return layout(
     refused?.message ? `Not ${setup ? "saved" : "paid"}: ${refused.message}` : title,
     html`<h1>${title}</h1>
-      ${setup ? html`<p>It is kept for later payments. Nothing is paid now.</p>` : ""}
+      ${setup ? html`<p>The card is saved for later payments. Nothing is paid now.</p>` : ""}
       ${setup ? "" : items(scope, session)}
       ${refused?.message ? html`<p role="alert" id="error">${refused.message}</p>` : ""}
       <form method="post" action="/c/pay/${session.id}" aria-label="Payment">

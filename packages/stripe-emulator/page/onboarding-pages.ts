@@ -8,8 +8,8 @@ import { accountLinks, accounts } from "../resources/accounts.ts";
 /**
  * The pages of an account link, where a provider registers. As in Stripe, a link can be opened
  * once; a used or expired link redirects to `refresh_url`. The form always redirects to
- * `return_url`, even if the provider did not finish it, so the redirect says nothing about the
- * account.
+ * `return_url`, even if the provider did not finish the registration, so the redirect says nothing
+ * about the account.
  */
 export function onboardingPages(engine: Engine): Hono {
   const app = new Hono();

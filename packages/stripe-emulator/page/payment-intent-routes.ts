@@ -20,7 +20,7 @@ type Answer = Response | Promise<Response>;
 /**
  * The pages that replace Stripe.js in a shop's own page: a buyer pays an intent with a card
  * number, a saved card or a bank debit. The URL contains the intent's client secret. After the
- * payment the browser is redirected to `return_url`.
+ * payment the browser is redirected to the URL's `return_url`, if there is one.
  * @param visit creates a scope for a browser's request
  */
 export function paymentPages(engine: Engine, visit: () => Scope): Hono {
@@ -47,7 +47,7 @@ function find(c: Context, scope: Scope): Intent | undefined {
   return intent?.client_secret === c.req.query("client_secret") ? intent : undefined;
 }
 
-/** If the intent cannot be paid, returns an answer that says why; otherwise undefined. */
+/** If the intent cannot be paid, returns a page that says why; otherwise undefined. */
 function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
   if (!intent || sessionOf(scope, intent.id)) {
     return c.html(messagePage("Not found", "There is no such payment."), 404);

@@ -8,7 +8,7 @@ import type { Scope } from "../store/scope.ts";
 
 const SHOWN = 50;
 
-/** Renders `/`: the open checkouts, newest first, the open payments, and the test cards. */
+/** Renders `/`: the open checkouts, newest first, the open payments, and cards of the mode. */
 export function rootPage(scope: Scope) {
   const open = [...sessions.values(scope)].filter(({ status }) => status === "open").toReversed();
   const list = open.length === 0

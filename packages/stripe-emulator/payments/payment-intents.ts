@@ -1,5 +1,5 @@
 /**
- * The statuses that allow a payment intent to be confirmed or canceled, and the error for a declined
+ * Confirms and cancels payment intents whose status allows it, and makes the error for a declined
  * card.
  */
 import type Stripe from "stripe";

@@ -27,7 +27,7 @@ export function chargeToRefund(
 }
 
 function paidCharge(scope: Scope, id: string): Charge {
-  // This is the only case in which Stripe answers 404 for an id in a parameter.
+  // For a refund, Stripe answers 404 for an unknown id, although the id is in a parameter.
   const charge = charges.get(scope, id);
   if (charge.paid) return charge;
   throw invalidRequest(

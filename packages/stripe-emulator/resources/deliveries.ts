@@ -20,7 +20,7 @@ export interface Delivery {
   created_ms: number;
   next_attempt_ms: number;
   attempts: number;
-  /** The HTTP status of the last answer; null if there was no answer. */
+  /** The HTTP status of the last response; null if there was no response. */
   last_status: number | null;
   last_error: string | null;
 }
@@ -37,7 +37,10 @@ export function finish(scope: Scope, delivery: Delivery, state: Delivery["state"
   finishedDeliveries.put(scope, { ...delivery, state });
 }
 
-/** Counts the endpoints that have not answered an event with success yet. */
+/**
+ * Counts the endpoints that have not answered an event with success yet. An endpoint whose delivery
+ * was dropped does not count.
+ */
 export function pendingEndpoints(scope: Scope, event: string): number {
   return webhookEndpoints.all(scope).filter((endpoint) => {
     const id = `${event}.${endpoint.id}`;

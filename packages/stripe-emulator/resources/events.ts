@@ -32,9 +32,9 @@ const stored = collection<StoredEvent>("event");
 const SHOWN_SECONDS = 30 * 24 * 3_600;
 
 /**
- * Events as the API and deliveries show them. `pending_webhooks` is the number of endpoints that
- * have not yet answered with success. In older API versions some objects contain a list; such a
- * list shows the current state.
+ * The events. `get` returns an event as the API shows it: `pending_webhooks` is the number of
+ * endpoints that have not yet answered with success. In older API versions some objects contain a
+ * list; such a list shows the current state. `all` returns events as they are stored.
  */
 export const events = {
   ...stored,

@@ -45,8 +45,8 @@ export function isRedeemable(scope: Scope, code: PromotionCode, purchase: Purcha
 }
 
 /**
- * Whether this is the customer's first purchase. As in Stripe, a purchase without a customer never
- * is.
+ * Whether this is the customer's first purchase. As in Stripe, a purchase without a customer
+ * never counts as a first one.
  */
 function isFirst(scope: Scope, customer: string | null): boolean {
   return customer !== null &&

@@ -65,9 +65,9 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 }
 
 /**
- * Changes the endpoint with this URL to the given settings, or creates it if there is none. A
- * repeated call changes nothing. The secret of an existing endpoint becomes the given one or, if
- * none is given, the one in the emulator's settings.
+ * Gives the endpoint with this URL the given events, API version and status, or creates the
+ * endpoint if there is none. A repeated call changes nothing. The secret of an existing endpoint
+ * becomes the given one or, if none is given, the one in the emulator's settings.
  */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);

@@ -29,7 +29,7 @@ Deno.test("a tax on top is added to the total, and everything is paid", async ()
   deepEqual([item?.amount_subtotal, item?.amount_tax, item?.amount_total], [999, 190, 1_189]);
 });
 
-Deno.test("a tax in the price leaves the total", async () => {
+Deno.test("a tax that is included in the price does not change the total", async () => {
   await using emulator = await startTestEmulator();
   const session = await buy(emulator.stripe, priced("inclusive"), IN_GERMANY);
   deepEqual(amountsOf(session), [999, 0, 160, 999]);
