@@ -42,7 +42,7 @@ interface Signed {
   readonly token: string;
 }
 
-/** Signs a user up who has credits. */
+/** Signs up a user and grants credits to them. */
 async function signUp({ url, publishableKey, secretKey }: Service): Promise<Signed> {
   const { auth } = createClient(url, publishableKey, { auth: { persistSession: false } });
   const login = { email: `${crypto.randomUUID()}@example.com`, password: crypto.randomUUID() };
@@ -59,7 +59,7 @@ async function signUp({ url, publishableKey, secretKey }: Service): Promise<Sign
   };
 }
 
-/** A page that reads the balance and shows it, with nothing that a person or a developer needs. */
+/** The smallest page that reads the balance and shows it. It handles neither sign-in nor errors. */
 const barePage = ({ url, publishableKey }: Service, { token }: Signed) =>
   `<!doctype html><meta name="viewport" content="width=device-width"><p>Balance</p><script>
   fetch("${url}/functions/v1/credits", {
@@ -109,7 +109,10 @@ async function openSlowly(context: BrowserContext): Promise<Page> {
   return page;
 }
 
-/** Returns after how many milliseconds the balance is seen. Each visit begins with an empty cache. */
+/**
+ * Returns the milliseconds from the beginning of a visit until the balance is seen. The cache is
+ * empty, except for the console's next visit, which follows a first visit in the same context.
+ */
 async function measureVisit(browser: Browser, origin: string, signed: Signed, arm: Arm) {
   const context = await browser.newContext({ viewport: PHONE });
   await context.addInitScript(`localStorage.setItem(...${JSON.stringify(signed.storage)})`);

@@ -10,8 +10,8 @@ import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 
 /**
- * One client measures the time of a single call. The design states the figures of one process for
- * 16 clients.
+ * With one client, the time of a single call is measured. The goal for requests per second applies
+ * to 16 clients.
  */
 const ONE = 1;
 const MANY = 16;
@@ -32,8 +32,8 @@ const ARMS: HttpArm[] = [
 ];
 
 const NOTE =
-  "G10: the eight headers that the product adds to an answer, some of them for browsers, are more " +
-  "than half of its bytes. The second arm answers with the same headers, which it makes once.";
+  "G10: the eight headers that the product adds to a response, some of them for browsers, are more " +
+  "than half of its bytes. The second arm sends the same headers, which it makes once.";
 
 interface HttpSample extends Sample {
   /** The server's processor time for each request, in microseconds. */

@@ -28,12 +28,13 @@ type Kind = "instructions" | "processor time";
 const KINDS: Record<Kind, string> = { "instructions": "", "processor time": " µs" };
 
 const METHOD =
-  "G25 is measured only where it is named (`deno task bench --only G25`); `--against` names other " +
+  "G25 is measured only if --only names it (`deno task bench --only G25`); `--against` names other " +
   "commits. Each commit's own migrations and seed fill a database of one server. Instructions are " +
-  "those of user space, counted by callgrind in single-user mode: a run of 100 prepared calls on " +
-  "accounts drawn by chance is taken from a run of 400, and an empty statement from the call. " +
+  "those of user space, counted by callgrind in single-user mode: those of a run of 100 prepared " +
+  "calls on accounts drawn at random are subtracted from those of a run of 400, and those of an " +
+  "empty statement from those of the call. " +
   "Processor time is that of the server's process, medians of 15 slices of 200 calls in turn, each " +
-  "with its commit; on a busy machine it tells no difference below about 5 %.";
+  "with its commit; on a busy machine it cannot show a difference below about 5 %.";
 
 const SKIPPED: Section = {
   figures: [],

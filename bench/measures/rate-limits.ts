@@ -23,7 +23,7 @@ const CLIENTS = 16;
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;
 /**
- * Requests per second of all clients together: ten times the expected load, which
+ * Requests per second of all clients together: 10 times the expected load, which
  * docs/reference/load.md explains.
  */
 const TEN_TIMES_EXPECTED = 200;
@@ -55,7 +55,7 @@ type Outage = typeof OUTAGES[number];
  * The rates at which both arms are called. At these rates, the time of a call is measured from the
  * moment when it is due, even if it must wait for an earlier call.
  */
-const LOADS = ["ten times what is expected", "half of its most"] as const;
+const LOADS = ["10 times the expected load", "half of the full rate"] as const;
 type Load = typeof LOADS[number];
 
 interface Limits {
@@ -129,7 +129,7 @@ async function round(limits: Limits, nth: number, say: Say): Promise<void> {
     const server = await startHttpServer("limited", limits.redis.url);
     await withCleanup(() => server.stop(), async () => {
       const { perSecond } = await run(limits, server, LIMITED);
-      limits.rates["half of its most"] ||= perSecond / 2 / CLIENTS;
+      limits.rates["half of the full rate"] ||= perSecond / 2 / CLIENTS;
       for (const load of outage.isFirst ? LOADS : []) {
         for (const arm of rotate([...ARMS], nth - 1)) {
           say(armAt(arm, load));
@@ -221,7 +221,10 @@ export async function measureLimits(options: Options, say: Say): Promise<Section
   const redis = await startBenchRedis(binary);
   const limits: Limits = {
     redis,
-    rates: { "ten times what is expected": TEN_TIMES_EXPECTED / CLIENTS, "half of its most": 0 },
+    rates: {
+      "10 times the expected load": TEN_TIMES_EXPECTED / CLIENTS,
+      "half of the full rate": 0,
+    },
     seconds: Math.min(options.seconds, MOST_SECONDS),
     samples: new Map(LOADS.flatMap((load) => ARMS.map((arm) => [armAt(arm, load), []]))),
     outages: new Map(OUTAGES.map((outage) => [outage, []])),

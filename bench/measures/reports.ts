@@ -72,10 +72,10 @@ export async function measureReports(
     figures,
     arms: [],
     notes: [
-      `G26 is measured only where it is named (\`deno task bench --only G26 --rows 1e7\`). The slowest ` +
+      `G26 is measured only if --only names it (\`deno task bench --only G26 --rows 1e7\`). The slowest ` +
       `report took ${
         slowest.toFixed(2)
-      } s. A report answers the first 1,000 rows, all totals and all ` +
+      } s. A report returns the first 1,000 rows, all totals and all ` +
       "control totals, which must be 0.",
     ],
   };

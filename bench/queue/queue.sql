@@ -24,7 +24,7 @@ as $$
   from bench.queue_jobs having count(*) filter (where status = 'done') <> p_jobs or count(*) <> p_jobs
 $$;
 
--- Adds jobs that cost nothing to the product's queue, like those that jobs_create adds.
+-- Adds jobs to the product's queue, like those that jobs_create adds. The jobs cost nothing.
 create function bench.queue_fill(p_jobs int)
 returns void
 language sql

@@ -50,7 +50,7 @@ export async function describeMachine(server: BenchServer): Promise<Machine> {
       `Versions: PostgreSQL ${row!.version.split(" ")[0]} (${server.flavour}, built with ${
         row!.flags ?? "unknown optimisation"
       }), Deno ${Deno.version.deno}.`,
-      `Settings, as they come: ${row!.settings}.`,
+      `Settings in force: ${row!.settings}.`,
     ],
   };
 }
