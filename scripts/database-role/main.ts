@@ -12,15 +12,17 @@ import { isThere, makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
 
 const USAGE = `Usage: deno task database:role [options]
 
-Makes the role ${ROLE}, which may call the database's functions and nothing else, or
-grants it those that an upgrade has brought. With --write it gets a new password, and its URL goes
-into the file. The password is never shown, and the database is sent only its hash.
+Makes the role ${ROLE}, which may call the database's functions and nothing else. If the
+role exists, grants it the functions that an upgrade has added. With --write, the role gets a new
+password, and its URL is written to the file. The password is never shown, and the database gets only
+its hash.
 
-  --write FILE   a new password; put DATABASE_POOL_URL into this dotenv file
+  --write FILE   set a new password, and write DATABASE_POOL_URL to this dotenv file
   --help         this text
 
-DEPLOY_DATABASE_URL names the database as its owner reaches it: dashboard, Connect, Transaction pooler,
-with the database's password. It is a variable, because other users of the machine can read flags.`;
+DEPLOY_DATABASE_URL is the URL with which the database's owner connects, with the password: in the
+dashboard, Connect, Transaction pooler. It is a variable and not a flag, because other users of the
+machine can read flags.`;
 
 function readArguments(args: string[]) {
   const options = {
@@ -57,7 +59,9 @@ async function main(): Promise<void> {
   try {
     if (file === undefined) {
       if (!await isThere(sql)) {
-        throw new SettingsError(`There is no role ${ROLE} yet: name a dotenv file with --write.`);
+        throw new SettingsError(
+          `There is no role ${ROLE} yet. To create it, name a dotenv file with --write.`,
+        );
       }
       await makeRole(sql);
       return print(

@@ -54,9 +54,9 @@ async function calledFunctions(folder: URL): Promise<Set<string>> {
 
 const MAY_NOT = {
   "read the ledger": "select from farthing.entries",
-  "change it": "update farthing.accounts set version = 0",
+  "change the ledger": "update farthing.accounts set version = 0",
   "read a view of the data API": "select from farthing_public.credits",
-  "call a private rule": "select farthing.prove()",
+  "call a private function": "select farthing.prove()",
   "read users": "select from auth.users",
   "become the owner": "set role postgres",
   "become the service": "set role service_role",

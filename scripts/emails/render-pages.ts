@@ -40,7 +40,7 @@ export function indexPage(emails: readonly RenderedEmail[]): string {
       <p>${subject}</p>
       <section>
         <iframe src="${name}.html" title="${name} on a phone"></iframe>
-        <iframe src="${name}.html" title="${name} at a desk"></iframe>
+        <iframe src="${name}.html" title="${name} on a desktop"></iframe>
         <pre>${text}</pre>
       </section>
     `

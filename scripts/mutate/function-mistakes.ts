@@ -34,7 +34,7 @@ function mistakeIn(node: ts.Node): { at: ts.Node; says: string; after: string } 
   }
   if (ts.isIfStatement(node)) {
     const { expression } = node;
-    return { at: expression, says: "a condition turned", after: `!(${expression.getText()})` };
+    return { at: expression, says: "a condition negated", after: `!(${expression.getText()})` };
   }
   if (ts.isThrowStatement(node)) return { at: node, says: "a refusal dropped", after: ";" };
   if (ts.isExpressionStatement(node)) {

@@ -15,12 +15,13 @@ import { runSession } from "./session.ts";
 
 const USAGE = `Usage: deno task mutate [sql] [functions] [locks] [flags]
 
-  --random N      the number of mutants to draw in SQL and in functions (default 100);
-                  for locks, all are drawn unless N is 0
+  --random N      the number of mutants to draw in SQL and in functions (default 100, or
+                  0 with --only); for locks, all are drawn unless N is 0
   --seed N        the seed of the draw (default 1)
   --since COMMIT  draw only in lines that are new since this commit
   --only WORD     run only chosen mutants with this text in their file or consequence
-  --most N        the most test files for each mutant, the nearest first (default all)
+  --most N        how many test files to run for each mutant, the nearest first
+                  (default all)
   --again         run earlier survivors again
   --fresh         ignore earlier results
   --help          this text

@@ -18,7 +18,7 @@ import { textOf, tree } from "./mutated-files.ts";
  */
 const LIMIT_MS = 20_000;
 /**
- * How many test files the first, second, third and each later process runs. The nearest tests
+ * How many test files the first, second, third and fourth process runs. The nearest tests
  * detect most mutants, so the first processes run few files. A process for each single file would
  * take a second more per file.
  */

@@ -62,7 +62,7 @@ async function judge(
 ): Promise<Verdict> {
   const text = await textOf(mutant.file);
   const wrong = functionAt(applied(text, mutant), mutant.start);
-  if (!wrong) return { is: "invalid", by: "it is in no function" };
+  if (!wrong) return { is: "invalid", by: "the change is outside of every function" };
   const all = await nearestSessions(mutant);
   const chosen = mutant.tests ? filesNamed([...mutant.tests], all) : [];
   const nearest = [...new Set([...chosen, ...all])].slice(0, most);

@@ -11,7 +11,7 @@ interface Operation {
 
 /**
  * Removes what a caller of the client neither sends nor receives: header parameters (the client
- * itself sends them), the headers of answers, and errors (they are thrown). These parts are a
+ * itself sends them), the headers of responses, and errors (they are thrown). These parts are a
  * quarter of the text.
  */
 function onlyBodies(paths: Record<string, Record<string, Operation>>): void {

@@ -19,7 +19,7 @@ const HEAD =
 # Routes
 
 Paths are relative to \`<project>/functions/v1\`. [The contract](README.md) describes the callers and the
-idempotent routes. Bodies and answers are in
+idempotent routes. The bodies of requests and responses are in
 [openapi.json](../../../supabase/functions/_shared/generated/openapi.json).
 
 | method | path | who | idempotent | what |

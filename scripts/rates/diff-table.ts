@@ -81,7 +81,8 @@ export function formatReading({ rates, skipped, refused, textOnly }: PriceMap): 
     ]);
   }
   if (textOnly.length > 0) {
-    const note = "have other prices for audio, images or long contexts; the text price is read";
+    const note =
+      "have other prices for audio, images or long contexts; only the text price is imported";
     rows.push([String(textOnly.length), `${note} ${pc.dim(names(textOnly))}`]);
   }
   for (const { model, field, reason } of refused) {

@@ -49,7 +49,11 @@ export async function importRates(
         "correct the file, choose models with --models, or leave these out with --skip-refused.",
     );
   }
-  if (map.rates.length === 0) throw new ImportRefused("There is no rate to import.");
+  if (map.rates.length === 0) {
+    throw new ImportRefused(
+      "The price map has no rate to import: every model was skipped or refused, as listed above.",
+    );
+  }
 
   const { rates } = map;
   const { version } = await api.readRates();

@@ -10,7 +10,7 @@ export interface RatesDiff {
   unchanged: number;
 }
 
-/** Divides the answer of `POST /settings/rates` into new models and changed prices. */
+/** Divides the response of `POST /settings/rates` into new models and changed prices. */
 export function toRatesDiff({ changes, unchanged }: Changed): RatesDiff {
   const isNew = ({ change }: Changed["changes"][number]) => change === "added";
   return {

@@ -30,7 +30,7 @@ export function writeSeedRates(seed: string, priceMap: string): string {
   }
   const { rates, skipped, refused } = readPriceMap(priceMap, DEFAULT_MARKUP);
   const left = [...skipped, ...refused].map(({ model, reason }) => `${model}: ${reason}`);
-  if (left.length > 0) throw new Error(`can't be seeded: ${left.join("; ")}`);
+  if (left.length > 0) throw new Error(`these models can't be seeded: ${left.join("; ")}`);
   return seed.slice(0, begin) + BEGIN + rateInsert(rates) + seed.slice(end);
 }
 

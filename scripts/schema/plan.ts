@@ -30,7 +30,9 @@ export function planTexts(
     const strange = names.filter((name) => !texts.has(name));
     return {
       texts,
-      problems: strange.map((name) => `supabase/migrations/${name} is not built from the schemas`),
+      problems: strange.map((name) =>
+        `supabase/migrations/${name} is not built from supabase/schemas: remove it`
+      ),
     };
   }
   const newest = names.at(-1);

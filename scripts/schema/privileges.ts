@@ -12,7 +12,7 @@ const SCHEMAS = "farthing, farthing_public";
 
 /**
  * Revokes all privileges from other roles that the host's default privileges name, for example a
- * role of which `authenticated` may be a member. Grants made by hand to a role that the default
+ * role whose members may include `authenticated`. Grants made by hand to a role that the default
  * privileges do not name are not revoked.
  */
 const REVOKES_BY_DEFAULT = `do $$

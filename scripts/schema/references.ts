@@ -79,8 +79,8 @@ export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
 }
 
 /**
- * Returns the functions that call an exposed function. They should not: a rule that several
- * functions use belongs in a private function.
+ * Returns a message for each call of an exposed function in a function's body. There should be no
+ * such call: a rule that several functions use belongs in a private function.
  */
 export function callsOfExposed(files: readonly SchemaFile[]): string[] {
   return files.flatMap((file) =>

@@ -187,7 +187,7 @@ const THROWS_LATE = `Deno.test({ name: "late", sanitizeOps: false, sanitizeResou
 } });\n`;
 const WAITS = `Deno.test("waits", () => new Promise((done) => setTimeout(done, 900)));\n`;
 
-Deno.test("runDenoTests, in a group, fails for an error of no test, and no file that passes", async () => {
+Deno.test("runDenoTests, in a group, reports an error outside of tests, and fails no file", async () => {
   const files = { "a.test.ts": THROWS_LATE, "b.test.ts": WAITS, "c.test.ts": WAITS };
   const rows = await rowsOf(files, { isGroup: true });
   const byName = Object.fromEntries(rows.map((row) => [row.name, row]));
@@ -202,7 +202,7 @@ Deno.test("runDenoTests, in a group, fails for an error of no test, and no file 
   assert.match(byName["deno test"]?.failures[0]?.detail ?? "", /of no test/);
 });
 
-Deno.test("runDenoTests, in a group, fails the file whose own error is of no test", async () => {
+Deno.test("runDenoTests, in a group, fails the file that causes an error outside of its tests", async () => {
   const files = { "a.test.ts": WAITS, "b.test.ts": THROWS_LATE + WAITS, "c.test.ts": WAITS };
   const rows = await rowsOf(files, { isGroup: true });
   const isFailed = rows.map(({ name, failures }) => [name, failures.length > 0]);
@@ -222,7 +222,7 @@ inBothWays(
   },
 );
 
-Deno.test("runDenoTests, in a group, names the file that uses only", async () => {
+Deno.test("runDenoTests, in a group, names the file that uses the option `only`", async () => {
   const only = `Deno.test.only("one", () => {});\n`;
   const files = { "a.test.ts": only, "b.test.ts": `Deno.test("fine", () => {});\n` };
   const rows = await rowsOf(files, { isGroup: true });

@@ -3,8 +3,8 @@ import { ROOT } from "../command/root.ts";
 
 /**
  * Whether git shows no change in these paths since the commit CI_BASE, the one before the push.
- * Without CI_BASE, compares with the previous commit. Returns false if the checkout does not
- * contain that commit.
+ * Without CI_BASE, compares with the previous commit. Returns false outside CI, and if the checkout
+ * does not contain that commit.
  */
 export async function isSameAsBefore(paths: string[]): Promise<boolean> {
   if (Deno.env.get("CI") !== "true") return false;

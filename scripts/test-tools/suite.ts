@@ -2,7 +2,7 @@
 
 export interface Failure {
   test: string;
-  /** The first lines of the error that the test threw. */
+  /** The error's message, or the last lines that the test's program printed. */
   detail: string;
 }
 

@@ -12,7 +12,7 @@ const sql = (body: string) =>
 const PLANTED: [string, string, string][] = [
   ["an update", plpgsql("update farthing.policy set a = 1;"), "update farthing.policy"],
   ["a delete of a table alone", plpgsql("delete from only t;"), "delete from t"],
-  ["update only", plpgsql("update only t set a = 1;"), "update t"],
+  ["an update of a table alone", plpgsql("update only t set a = 1;"), "update t"],
   ["a delete with using", plpgsql("delete from t using u;"), "delete from t"],
   ["an update with from", plpgsql("update t set a = u.a from u;"), "update t"],
   [
@@ -31,45 +31,49 @@ const PLANTED: [string, string, string][] = [
     "delete from u",
   ],
   [
-    "one in a loop's head",
+    "a delete in a loop's head",
     plpgsql("for v_row in delete from t returning * loop null; end loop;"),
     "delete from t",
   ],
   [
-    "one in a branch",
+    "an update in a branch",
     plpgsql("if p_id > 0 then null; else update t set a = 1; end if;"),
     "update t",
   ],
-  ["one in a handler", plpgsql("null; exception when others then delete from t;"), "delete from t"],
   [
-    "one that is returned",
+    "a delete in an exception handler",
+    plpgsql("null; exception when others then delete from t;"),
+    "delete from t",
+  ],
+  [
+    "a delete that return query runs",
     plpgsql("return query delete from t returning 1;", "returns setof int"),
     "delete from t",
   ],
-  ["one of a function in SQL", sql("select 1; update t set a = 1"), "update t"],
+  ["an update in an SQL function", sql("select 1; update t set a = 1"), "update t"],
   [
-    "one of a body that was parsed before",
+    "a delete in a body that was parsed at the creation",
     "create function f() returns void language sql begin atomic delete from t; end",
     "delete from t",
   ],
-  ["one that is executed", plpgsql("execute 'update t set a = 1';"), "update t"],
+  ["an update that is executed", plpgsql("execute 'update t set a = 1';"), "update t"],
   [
-    "one that is formatted",
+    "a delete that format() makes",
     plpgsql("execute format('delete from farthing.%I', v_sql);"),
     "delete from farthing.x",
   ],
   [
-    "one that is executed in a loop's head",
+    "a delete that is executed in a loop's head",
     plpgsql("for v_row in execute 'delete from t returning *' loop null; end loop;"),
     "delete from t",
   ],
   [
-    "one that is returned by execute",
+    "a delete that return query execute runs",
     plpgsql("return query execute 'delete from t returning 1';", "returns setof int"),
     "delete from t",
   ],
   [
-    "one of a procedure",
+    "a delete in a procedure",
     "create procedure f() language plpgsql as 'begin delete from t; end'",
     "delete from t",
   ],
@@ -88,7 +92,7 @@ Deno.test("T37: writesWithoutWhere refuses dynamic SQL that it can't read", asyn
   }
 });
 
-Deno.test("writesWithoutWhere lets pass what safeupdate does", async () => {
+Deno.test("writesWithoutWhere accepts the statements that safeupdate accepts", async () => {
   const harmless = [
     "update t set a = 1 where id = p_id;",
     "delete from t using u where t.id = u.id;",

@@ -42,7 +42,11 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
     await withOperators(world, async ({ world: deployed, notificationsOf }) => {
       await withRules(world, [rule, ...alsoEnabled], at, async (sql) => {
         const scene = { world, sql, at };
-        equal(await evaluate(sql, rule, at), undefined, "there is no incident before");
+        equal(
+          await evaluate(sql, rule, at),
+          undefined,
+          "there is no incident before the rule is provoked",
+        );
         await provoke(scene);
         // Some rules fire only if the condition lasts for some minutes. In this test it lasts two minutes.
         await evaluate(sql, rule, at);
@@ -69,7 +73,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         await end?.(scene);
         const later = isApart ? WINDOWS_MINUTES : 4;
         await evaluate(sql, rule, at, later);
-        equal(await evaluate(sql, rule, at, later + 31), undefined, "it has ended");
+        equal(await evaluate(sql, rule, at, later + 31), undefined, "the alert has resolved");
         const over = await listed(deployed, "resolved", id);
         deepEqual([over?.state, over?.acknowledged_by], ["resolved", "key:default"]);
         await callNotificationRunner(deployed);

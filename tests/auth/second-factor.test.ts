@@ -31,7 +31,7 @@ async function verify({ supabase }: Pick<Person, "supabase">, factorId: string, 
   return await supabase.auth.mfa.challengeAndVerify({ factorId, code });
 }
 
-/** Signs a user up who has verified a factor. */
+/** Signs up a user, who then verifies a factor. */
 async function withFactor(): Promise<{ ann: Person; id: string; secret: string }> {
   const ann = await signUp(world);
   const { id, secret } = await enrol(ann);
@@ -77,7 +77,7 @@ Deno.test("a factor counts from its first code on, and raises the session to aal
   deepEqual(await levelsOf(ann), ["aal2", "aal2"]);
 });
 
-Deno.test("a new sign-in begins at aal1, knows of the factor, and rises by a code", async () => {
+Deno.test("a new sign-in begins at aal1, with aal2 as the next level, and reaches it by a code", async () => {
   const { ann, id, secret } = await withFactor();
   const again = await signInAgain(ann);
   deepEqual(await levelsOf(again), ["aal1", "aal2"]);
@@ -120,7 +120,7 @@ Deno.test("a wrong code is refused, and so is a challenge that was answered or h
   deepEqual(await refusal(mfa.verify(none)), [422, "mfa_factor_not_found"]);
 });
 
-Deno.test("a factor is only its user's own", async () => {
+Deno.test("a factor works only for its own user", async () => {
   const { id: factorId, secret } = await withFactor();
   const bob = await signUp(world);
   const { mfa } = bob.supabase.auth;
@@ -151,7 +151,7 @@ Deno.test("enrolling refuses a taken name, another type, and a session below aal
   deepEqual(await refusal(again.unenroll({ factorId: id })), [422, "insufficient_aal"]);
 });
 
-Deno.test("a verified factor deletes unfinished ones, and a removed one lowers the session", async () => {
+Deno.test("verifying a factor deletes unfinished ones, and removing it lowers the session", async () => {
   const { ann, id: factorId, secret } = await withFactor();
   await enrol(ann, "tablet");
   equal((await verify(ann, factorId, codeOf(secret))).error, null);

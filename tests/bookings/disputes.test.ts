@@ -10,7 +10,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-Deno.test("M6: a dispute reverses the provider's share, a win restores it", async () => {
+Deno.test("M6: a dispute reverses the provider's share, and a win restores it", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller);

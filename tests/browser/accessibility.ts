@@ -1,4 +1,6 @@
-/** Finds what keeps people from using a page: by axe, by the names of its controls, and when zoomed. */
+/**
+ * Finds what keeps people from using a page: by axe, by the names of its controls, and when zoomed.
+ */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
@@ -49,7 +51,9 @@ export async function audit(page: Page, options: Audit = {}): Promise<string[]> 
 export const violationsOf = (page: Page, rules?: string[]): Promise<string[]> =>
   audit(page, { rules });
 
-/** A line of an element that a screen reader must name, such as `- button "Buy"`, without a name. */
+/**
+ * A line of an element that a screen reader must name, such as `- button "Buy"`, without a name.
+ */
 const NAMELESS =
   /^\s*- (button|link|textbox|spinbutton|combobox|checkbox|progressbar|dialog|region|img)( \[.*\])?(:.*)?$/;
 
@@ -72,7 +76,7 @@ export async function overflowsAt(page: Page, sizes: readonly Size[]): Promise<s
 
 /**
  * Records what a screen reader announces: each text that appears in a live region, in order. The
- * record is of the page's session, so it outlasts a reload.
+ * record is in the page's `sessionStorage`, so it outlasts a reload.
  */
 export async function watchAnnouncements(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(`{

@@ -22,7 +22,7 @@ const isFocused = (element: Locator): Promise<boolean> =>
     return it === ownerDocument.activeElement;
   });
 
-/** Returns the focused element if nothing shows that it has the focus. */
+/** Returns the focused element if the page does not show its focus. */
 const hiddenFocus = (page: Page): Promise<string> =>
   page.evaluate(`(() => {
     const { outlineStyle, outlineWidth, opacity } = getComputedStyle(document.activeElement);

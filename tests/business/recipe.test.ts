@@ -39,7 +39,7 @@ interface Answer {
   changes: { fields: { field: string }[] }[];
 }
 
-Deno.test("the recipe for businesses, as printed", async () => {
+Deno.test("the recipe for businesses runs as printed", async () => {
   const folder = await Deno.makeTempDir({ prefix: "businesses-" });
   const run = async <T>(name: string, given: object): Promise<T> =>
     (await import(`file://${folder}/${name}.ts`)).run(given);

@@ -192,18 +192,19 @@ async function ownTests(runs: Runs): Promise<void> {
   deepEqual([...violations], []);
 }
 
-Deno.test("recipes for a back end, as printed", async (test) => {
+Deno.test("recipes for a back end run as printed", async (test) => {
   const folder = await Deno.makeTempDir({ prefix: "recipes-" });
   try {
     const files = await writeModules(folder, PAGES);
     const runs: Runs = async (name, given) =>
       (await import(`file://${folder}/${name}.ts`)).run(given);
-    await test.step("are TypeScript that checks", () => typeCheck(files));
+    await test.step("the recipes are TypeScript that compiles", () => typeCheck(files));
     await test.step("a feature is gated by a hold", () => gate(runs));
     await test.step("an order is refunded, and its dispute won", () => moneyBack(runs));
     await test.step("a customer is answered", () => answerCustomer(runs));
     await test.step("a shop changes prices and settings", () => changePrices(runs, folder));
-    await test.step("emails get a face, and users a language", () => emailsHaveAFace(runs));
+    await test.step("emails get the shop's look, and users a language", () =>
+      emailsHaveAFace(runs));
     await test.step("a test of an app has its user and ends with the proof", () => ownTests(runs));
     await proven(world);
   } finally {

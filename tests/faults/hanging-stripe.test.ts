@@ -146,7 +146,7 @@ async function withHanging(after: boolean, use: () => Promise<void>): Promise<vo
   }
 }
 
-/** Repeats a request while its key is in progress. Returns the first answer that says something else. */
+/** Repeats a request while its key is in progress. Returns the first answer that is not a 409. */
 function repeat({ ask }: Asking): Promise<Answer> {
   return until("the repeat is answered", async () => {
     const answer = await ask(world);

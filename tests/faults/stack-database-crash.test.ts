@@ -10,7 +10,7 @@ const world = readWorld();
 const ROUNDS = 3;
 const READERS = 20;
 const DEADLINE_MS = 2_000;
-/** The limit of the read that shows that REST answers again, beside the other readers. */
+/** The timeout of a read that waits until REST answers again, while the other readers read on. */
 const ANSWERS_MS = 15_000;
 
 Deno.test({

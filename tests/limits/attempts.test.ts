@@ -13,7 +13,7 @@ const HOUR_SECONDS = 3_600;
 const restOfHour = () => HOUR_SECONDS - Math.floor(Date.now() / 1_000) % HOUR_SECONDS;
 
 Deno.test({
-  name: "a user with too many attempts in an hour starts no new business, and all else works",
+  name: "a user with too many attempts in an hour buys and books nothing, and all else works",
   ignore: world.redisUrl === undefined,
   fn: async () => {
     const person = await signUp(world);

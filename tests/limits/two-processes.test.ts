@@ -112,7 +112,7 @@ async function attemptUntilShared(): Promise<Answer[]> {
 }
 
 Deno.test({
-  name: "of many requests at once to two processes exactly the user's 100 are admitted",
+  name: "two processes together admit exactly 100 of a user's many requests at once",
   ignore: world.redisUrl === undefined,
   fn: async () => {
     const answers = await attemptUntilShared();

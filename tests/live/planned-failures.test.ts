@@ -1,6 +1,6 @@
 /**
- * The failures that a launch must notice, each planned on a stack in live mode, seen, and ended. The
- * table is in packages/local-stack/README.md.
+ * The failures that a launch must notice. Each test plans one on a stack in live mode, sees it, and
+ * ends it. packages/local-stack/README.md has a table of all of them.
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -22,7 +22,7 @@ interface Delivery {
   last_status: number | null;
 }
 
-/** Turns a switch of the stack. Returns the status of the answer. */
+/** Turns a switch of the stack. Returns the status of the response. */
 async function turn(path: string, body: object = {}): Promise<number> {
   const init = { method: "POST", headers: backEnd(world), body: JSON.stringify(body) };
   return (await send(`${world.url}/stack/${path}`, init)).status;
@@ -126,7 +126,7 @@ Deno.test("a disabled endpoint gets no events, and a repeated delivery pays the 
   await orderBecomes(world, paid.buyer, paid.orderId, "paid");
 });
 
-Deno.test("a route's calls are slow or fail, and other routes are not", async () => {
+Deno.test("calls of a route are made slow or fail, and calls of other routes are not", async () => {
   const timed = async (path: string) => {
     const start = performance.now();
     const { status } = await get(world, path, nobody);
@@ -179,7 +179,7 @@ Deno.test("mail refuses connections until it starts again", async () => {
   equal(await read(), 200);
 });
 
-Deno.test("a switch is refused without the secret key, and a malformed one changes nothing", async () => {
+Deno.test("a switch is refused without the secret key, and a malformed request changes nothing", async () => {
   const init = { method: "POST", headers: { apikey: world.publishableKey } };
   equal((await send(`${world.url}/stack/database/fill`, init)).status, 401);
   equal(await turn("database/fill", { percent: 100 }), 422);

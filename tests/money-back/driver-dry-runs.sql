@@ -7,7 +7,7 @@ language plpgsql
 as $$
 begin
   if p_dry_run is distinct from p_real then
-    raise exception 'the dry run of the % says %, and it did %', p_what, p_dry_run, p_real;
+    raise exception 'the dry run says %, but the % did %', p_dry_run, p_what, p_real;
   end if;
 end
 $$;

@@ -40,7 +40,7 @@ const FACE = {
 
 const NONE = Object.fromEntries(Object.keys(FACE).map((name) => [name, null]));
 
-Deno.test("a receipt has the shop's face and the buyer's language", () =>
+Deno.test("a receipt has the shop's look and the buyer's language", () =>
   withPolicy(world, "exclusive", async () => {
     const shown = data(
       await change(FACE, { dry_run: true, reason: undefined }),
@@ -142,7 +142,7 @@ Deno.test("a setting of the shop that no email could show is refused, naming it"
   }
 });
 
-Deno.test("only operators and secret keys change the shop's face", async () => {
+Deno.test("only operators and secret keys change the shop's look", async () => {
   const { version } = await readPolicy();
   const body = { changes: { shop_name: "Mine" }, version, reason: "mine" };
   refused(await post(world, "settings/policy", (await signUp(world)).as, body), 403, "forbidden");

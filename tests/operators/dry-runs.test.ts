@@ -16,7 +16,10 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** Orders are left out: Stripe sends two events of a refund, and the second one changes `updated_at`. */
+/**
+ * Returns the user's ledger rows without orders. Stripe sends two events of a refund, and the
+ * second one may change an order's `updated_at` during the test.
+ */
 async function rowsOf({ id }: Person): Promise<object> {
   const { orders: _, ...rows } = (await ledgerOf(world, id) ?? {}) as { orders?: unknown };
   return rows;

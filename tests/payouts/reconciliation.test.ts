@@ -119,7 +119,7 @@ Deno.test("a payment without an event is found in its payout until its event is 
     deepEqual(
       await mismatchesOf(world, payout),
       [expected],
-      "a second comparison finds it again, once",
+      "a second comparison finds the mismatch again, once",
     );
     data(await post(world, "webhook-events/backfill", service, { hours: 1 }), 200, Backfilled);
     await orderBecomes(world, buyer, checkout.order_id, "paid");

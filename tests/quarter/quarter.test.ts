@@ -1,7 +1,7 @@
 /**
- * A simulated quarter gives the same figures in three ways: in the product's reports, in sums of the
- * emulator's balance transactions, and in an independent model. A push plays one quarter. The full run
- * plays three more with random seeds. QUARTER_SEED plays only the quarter of this seed.
+ * All reports of a simulated quarter agree with an independent model. The reports of revenue and
+ * payouts also agree with sums of the emulator's balance transactions. A push plays one quarter. The
+ * full run plays three more with random seeds. QUARTER_SEED plays only the quarter of this seed.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";

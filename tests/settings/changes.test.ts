@@ -62,7 +62,7 @@ Deno.test("an operator changes a setting of the policy, and its history names th
     await proven(world);
   }));
 
-Deno.test("a dry run of the policy returns the change and leaves it", async () => {
+Deno.test("a dry run of the policy returns the change and does not make it", async () => {
   const operator = await signUpOperator(world);
   const value = valueOf(await readPolicy(), "users_per_card_day");
   const changes = { users_per_card_day: Number(value) + 1 };
@@ -74,7 +74,7 @@ Deno.test("a dry run of the policy returns the change and leaves it", async () =
   equal(valueOf(await readPolicy(), "users_per_card_day"), value);
 });
 
-Deno.test("a dry run turns no tax on, and a text is set and removed by null", async () => {
+Deno.test("a dry run does not turn the tax on, and a text is set, and removed by null", async () => {
   const operator = await signUpOperator(world);
   const tax = { checkout_automatic_tax: true };
   const { changes } = await change("policy", operator, { changes: tax, dry_run: true });

@@ -46,7 +46,11 @@ Deno.test("T25: a charge beyond the cap is refused, and the 402 names the cap", 
     equal(resets_at, set.resets_at);
   }
   const short = refused(await debit(person.id, "5000"), 402, "insufficient_credits");
-  equal(short.details?.limit, "balance", "missing credits have another limit");
+  equal(
+    short.details?.limit,
+    "balance",
+    "if credits are missing, the error names the limit `balance`",
+  );
   data(await debit(person.id, "40.5"), 201, Debit);
   equal(data(await get(world, PATH, person.as), 200, SpendCap).spent_today, "100.5");
   await proven(world);
@@ -153,7 +157,7 @@ Deno.test("an operator imposes a cap on a customer after a dry run, and removes 
   await proven(world);
 });
 
-Deno.test("an operator's cap without a name, or with their own, is the one they can lift", async () => {
+Deno.test("an operator who names no user, or themselves, sets a cap that they can lift", async () => {
   const operator = await signUpOperator(world);
   for (const named of [{}, { user_id: operator.id }]) {
     const set = data(await post(world, PATH, operator.as, { ...named, daily: "5" }), 200, SpendCap);

@@ -102,7 +102,7 @@ Deno.test("a card's page that Stripe could not make is made by a repeat with the
   ok((await cardOf(world, person)).payment_method_id);
 });
 
-Deno.test("a card is removed here while Stripe is unavailable, and there afterwards", async () => {
+Deno.test("a card is removed while Stripe is unavailable, and is detached at Stripe later", async () => {
   const person = await signUpToppedUp(world);
   const { customer_id, payment_method_id } = await cardOf(world, person);
   const id = payment_method_id!;

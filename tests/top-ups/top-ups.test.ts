@@ -168,7 +168,7 @@ Deno.test("a charge that needs authentication is confirmed on a page, and paid o
   await passTime(world, person);
   await runPayments(world);
   const [asked] = await paymentsOf(world, person);
-  equal(asked?.status, "canceled", "the charge is cancelled before");
+  equal(asked?.status, "canceled", "the charge is canceled before the customer pays on the page");
   const paid = await payCheckout(link, "4000002760003184");
   equal(paid.result, "paid", paid.message ?? "");
   const after = await chargeBecomes(world, person, "paid");
@@ -261,6 +261,6 @@ Deno.test("a user id that is used again gets a new customer", async () => {
     });
   }
   ok(customers.every((id) => id.startsWith("cus_")), `${customers}`);
-  equal(new Set(customers).size, 2, "the customer of the account that was left is handed over");
+  equal(new Set(customers).size, 2, "the new account does not get the deleted account's customer");
   await proven(world);
 });

@@ -66,7 +66,7 @@ async function compareWithFirstPage(envFile: string): Promise<void> {
 export const demo: Suite = {
   name: "demo",
   about:
-    "the demos' totals are those on paper and on the provider's list; the ledger proves itself",
+    "the demos' totals equal their own computations and the provider's list; the proof finds nothing",
   async run(_words, isFull) {
     const rows = await withStack(async ({ FARTHING_DATA }) => {
       const envFile = `${FARTHING_DATA}/stack.env`;

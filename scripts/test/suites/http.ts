@@ -73,8 +73,8 @@ const isFault = (file: string) =>
 const isLast = (file: string) => file.startsWith("tests/leaks/");
 
 /**
- * Whether a file must run alone. It sends 500 requests at once, and Redis must answer each within
- * 200 ms; other tests on the same stack could slow Redis down.
+ * Whether a file must run alone. It sends up to 500 requests at once, and Redis must answer each
+ * within 200 ms; other tests on the same stack could slow Redis down.
  */
 const isAlone = (file: string) => file === "tests/limits/two-processes.test.ts";
 
@@ -190,7 +190,8 @@ async function emptied(queue: string[], env: Record<string, string>): Promise<Ro
 
 export const faults: Suite = {
   name: "faults",
-  about: "services that fail or are killed, alerts, and settings of all buyers, on two stacks",
+  about:
+    "services that fail or are killed, alerts, and settings of all buyers, on stacks of their own",
   async run(words, isFull) {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);

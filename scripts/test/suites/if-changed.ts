@@ -10,8 +10,8 @@ function isGreen({ rows, skipped }: SuiteResult): boolean {
 }
 
 /**
- * Runs the suite, unless it has passed in this checkout with the same files, or CI's base has the
- * same. A full run always runs it.
+ * Runs the suite, unless it has passed in this checkout with the same files, or the commit before
+ * the push has the same files. A full run always runs it.
  * @param madeOf files and folders, relative to the repository's root
  */
 export async function ifChanged(

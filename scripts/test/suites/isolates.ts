@@ -27,7 +27,7 @@ const RUNS: { folder: string; limits: string }[] = [
 export const isolates: Suite = {
   name: "isolates",
   about:
-    "the scenarios in isolates under the platform's limits; money, chats and jobs under tighter",
+    "the scenarios in isolates under the platform's limits; money, chats and jobs under tighter ones",
   async run(words, isFull) {
     if (!isFull) return { rows: [], skipped: [], left: ["all of it"] };
     const rows: Row[] = [];

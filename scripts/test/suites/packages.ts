@@ -30,7 +30,7 @@ interface Package {
   withNpm?: string[];
   /** A folder of tests that need Redis. */
   withRedis?: string;
-  /** Whether the test files share one module graph. In a full run each file has its own. */
+  /** Whether the files in `tests` share one module graph. In a full run each file has its own. */
   isGroup?: boolean;
 }
 

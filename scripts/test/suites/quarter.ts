@@ -1,6 +1,6 @@
 /**
- * Simulates a quarter of a year on a separate server. Compares every report with sums that the test
- * computes from the emulator's balance transactions, and with an independent model.
+ * Simulates a quarter of a year on a separate server. Compares every report with an independent
+ * model, and the reports of revenue and payouts with the emulator's balance transactions, too.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";

@@ -1,6 +1,6 @@
 /**
- * Runs the unit tests of the functions (through `app.request()`), the scripts and the benchmarks.
- * Each test starts the services that it needs.
+ * Runs the unit tests of the functions (through `app.request()`), the scripts, the benchmarks and
+ * packages/command-line. Each test starts the services that it needs.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";

@@ -34,8 +34,9 @@ const FOUND_BY_NEXT = /^examples\/[^/]+\/(?:proxy\.ts|app\/(?:.+\/)?(?:layout|pa
 
 /**
  * Returns whether a module may have exports that nothing here imports: a package's public
- * interface, a function's entry point, a module that a framework finds, generated code, or what
- * the blocks of an example import, which its installation writes.
+ * interface, a function's entry point, a module that a framework finds, generated code, or a
+ * module that an example's blocks import. The blocks are not in the repository, because the
+ * example's installation writes them.
  */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || FOUND_BY_NEXT.test(source.path) ||
@@ -52,8 +53,8 @@ export const deadExport: Rule = {
         path: module.source.path,
         line,
         message: usersOf(module, name).length > 0
-          ? `${name} is exported, and only tests use it`
-          : `${name} is exported, and nothing imports it`,
+          ? `${name} is exported, and only tests use it: remove it, or move it to a folder named testing`
+          : `${name} is exported, and nothing imports it: remove it, or only its \`export\``,
       }))
     ),
 };
@@ -67,6 +68,6 @@ export const deadModule: Rule = {
       .map(({ source: { path } }) => ({
         path,
         line: 1,
-        message: "nothing runs or imports this file",
+        message: "nothing runs or imports this file: remove it",
       })),
 };

@@ -31,12 +31,13 @@ export const noMachine: Rule = {
     ...eachMatch(
       sources,
       /(?:^|[^\w./*-])(\/(?:work|tmp|root|home\/\w+)(?:\/|\b(?![\w/-])))/,
-      (found) => `${found} is a path of one machine`,
+      (found) => `${found} is a path of one machine: write a path relative to the repository`,
     ),
     ...eachMatch(
       sources,
       /\b(registry\.[a-z0-9-]+\.[a-z]+|(?:deb|security)\.debian\.org|jsr\.io|deno\.land)\b/,
-      (found) => `${found} is a registry, which each machine's own settings choose`,
+      (found) =>
+        `${found} is a registry: remove it, because each machine's settings choose the registry`,
     ),
   ],
 };

@@ -64,7 +64,8 @@ export const pages: Rule = {
       findings.push({
         path: source.path,
         line: 1,
-        message: "no chain of links leads from README.md to this page",
+        message:
+          "no chain of links leads from README.md to this page: link to it from another page",
       });
     }
     return findings;

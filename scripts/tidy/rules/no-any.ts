@@ -25,7 +25,7 @@ export const noAny: Rule = {
       source.lines.forEach((text, index) => {
         const escape = /^\s*(?:\/\/|\/\*)\s*(@ts-(?:ignore|nocheck))/.exec(text);
         if (escape) {
-          const message = `${escape[1]} switches the compiler off`;
+          const message = `${escape[1]} switches the compiler off: remove it, and correct the type`;
           findings.push({ path: source.path, line: index + 1, message });
         }
       });

@@ -1,6 +1,6 @@
 /**
- * The answers to preflights list the headers that a browser may send. If a header were missing from the
- * list, a step of the app would fail.
+ * The responses to preflights list the headers that a browser may send. If a header were missing
+ * from the list, a step of the app would fail.
  */
 import { equal, notEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";

@@ -1,4 +1,6 @@
-/** Watches the preflights that Chromium sends for a page. Can remove one header from the answers to them. */
+/**
+ * Watches the preflights that Chromium sends for a page. Can remove a header from the responses.
+ */
 import type { Page } from "playwright-core";
 
 /** The first path segment of the request's URL, which names the service. */
@@ -33,7 +35,7 @@ export async function watchPreflights(
   await session.send("Network.enable");
 }
 
-/** Removes one header from the allowed headers in this service's answers, until the page is closed. */
+/** Removes one allowed header from this service's responses, until the page is closed. */
 export async function withhold(page: Page, { part, header }: AskedHeader): Promise<void> {
   const session = await page.context().newCDPSession(page);
   session.on("Fetch.requestPaused", async ({ requestId, request, responseHeaders = [] }) => {

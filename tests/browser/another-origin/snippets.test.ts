@@ -44,8 +44,9 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a block in the page with the app's signed-in client. Later blocks can call the functions that the
- * block defines. `told` records the calls of functions that the recipe expects the app to have.
+ * Runs a block in the page with the app's signed-in client. Later blocks can call the functions
+ * that the block defines. `told` records the calls of functions that the recipe expects the app to
+ * have.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {
@@ -96,7 +97,7 @@ async function aJob(page: Page, origin: string): Promise<void> {
   const start = `import("/src/job.js").then((job) => job.research("[plan:1] [slow:7000] Why?"))`;
   const { job_id } = await page.evaluate<{ job_id: string }>(start);
   equal(await polled(page, job_id), "completed");
-  ok(unchanged.some((url) => url.endsWith(job_id)), "nothing was answered 304");
+  ok(unchanged.some((url) => url.endsWith(job_id)), "no poll got a 304");
   equal(await polled(page, crypto.randomUUID()), "not_found");
 
   const { csv } = await runs<{ csv: string }>(page, "file");
@@ -137,8 +138,8 @@ async function tooMuch(page: Page, origin: string): Promise<void> {
         supabase.functions.invoke("credits", { method: "GET" }))).then(() => {}))`);
   await runs(page, "refusal");
   deepEqual(await told(page), []);
-  // If a new minute begins after the 85 requests, some of them no longer count towards the limit. The test
-  // then sends more requests until an answer warns of the limit.
+  // If a new minute begins after the 85 requests, some of them no longer count towards the limit.
+  // The test then sends more requests until an answer warns of the limit.
   await ask(85);
   await until("the page is warned to slow down", async () => {
     await runs(page, "refusal");

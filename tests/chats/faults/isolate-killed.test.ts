@@ -17,8 +17,8 @@ import { readWorld } from "../../support/project/world.ts";
 const world = readWorld();
 
 /**
- * After this many tokens, the chat's progress has been recorded several times, and the answer is far from
- * its end.
+ * After this many tokens, the chat's progress has been recorded several times, and the answer is
+ * far from its end.
  */
 const READ_TOKENS = 300;
 const MAX_UNRECORDED_TOKENS = 64;
@@ -48,8 +48,8 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
   await closeAbandonedChats(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
-  // Tokens may have been sent to the caller and not recorded, or recorded and not received. So the two
-  // counts may differ.
+  // Tokens may have been sent to the caller and not recorded, or recorded and not received. So the
+  // two counts may differ.
   const gap = Math.abs(read - chat!.streamed_tokens);
   ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
   const { held, balance } = await balanceOf(world, person.id);
@@ -74,7 +74,7 @@ Deno.test("the client learns the charge of a killed isolate's chat, and begins n
       url: deployment.url,
       publishableKey: world.publishableKey,
       getAccessToken: () => person.token,
-      // Once the deployment is dead, another one answers, as on the platform.
+      // After the kill, requests go to another deployment, as on the platform.
       fetch: (input, init) => {
         const request = new Request(input, init);
         if (dying === undefined) return fetch(request);

@@ -28,9 +28,9 @@ for (const [way, leave] of WAYS) {
 }
 
 const CUTS: readonly [string, string, number][] = [
-  ["cut when its caller has left", "[cut:12]", 4],
-  ["cut under its caller", "[cut:12]", Infinity],
-  ["broken off under its caller", "[break:12]", Infinity],
+  ["cut after its caller has left", "[cut:12]", 4],
+  ["cut while its caller reads", "[cut:12]", Infinity],
+  ["broken off while its caller reads", "[break:12]", Infinity],
 ];
 
 for (const [way, marker, pieces] of CUTS) {

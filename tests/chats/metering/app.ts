@@ -1,4 +1,6 @@
-/** An app's back end that calls the local models itself, and charges its users by `@farthing/ai`. */
+/**
+ * An app's back end that calls the local models itself, and charges its users by `@farthing/ai`.
+ */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import {
   createMetering,
@@ -64,8 +66,8 @@ export class App {
   readonly settlements: Settlement[] = [];
   readonly #works: Promise<unknown>[] = [];
   /**
-   * Requests to a path that ends in one of `down` do not reach Farthing. Answers of a path that
-   * ends in one of `lost` are lost.
+   * Requests to a path that ends in one of `down` do not reach Farthing. Requests to a path that
+   * ends in one of `lost` reach Farthing, but their responses are lost.
    */
   down: string[] = [];
   lost: string[] = [];

@@ -9,8 +9,8 @@ import { hasPaid } from "../openai/sdk.ts";
 import { App, type AppOptions } from "./app.ts";
 
 /**
- * `bill` is the provider's own bill, `count` is what the app has counted, and `price` is the app's own
- * price. The credits of a deleted user are `gone`.
+ * The cost of a call: `bill` is the provider's own bill, `count` is what the app has counted, and
+ * `price` is the app's own price. The credits of a deleted user are `gone`.
  */
 export type Charge = "bill" | "count" | "hold" | "price" | "everything" | "nothing" | "gone";
 /** The app's own price of each call. */
@@ -26,7 +26,7 @@ export interface Ending extends AppOptions {
 
 type Reader = ReadableStreamDefaultReader<LanguageModelV4StreamPart>;
 
-/** Reads this many more pieces of text, or the rest. */
+/** Reads this many more pieces of text, by default all. */
 export async function readOn(reader: Reader, pieces = Infinity): Promise<void> {
   for (let left = pieces; left > 0;) {
     const { done, value } = await reader.read();
@@ -96,8 +96,8 @@ async function isCharged(world: World, app: App, charge: Charge): Promise<void> 
 export const titleOf = ({ name, charge }: Ending) => `a call ${name} costs: ${charge}`;
 
 /**
- * Plays a call and starts the app again. The call must then be charged once, or be free, and the journal
- * must be empty.
+ * Plays a call and starts the app again. The call must then be charged once, or be free, and the
+ * journal must be empty.
  */
 export async function playEnding(
   world: World,

@@ -213,7 +213,7 @@ const atNextStart: Ending[] = [
     isLeft: true,
   },
   {
-    name: "settled without an answer",
+    name: "settled without a response",
     ...brief,
     play: async (app) => {
       app.lost = ["/settle"];
@@ -248,7 +248,7 @@ const atNextStart: Ending[] = [
     isLeft: true,
   },
   {
-    name: "not streamed, and settled without an answer",
+    name: "not streamed, and settled without a response",
     ...brief,
     play: async (app) => {
       app.lost = ["/settle"];

@@ -1,6 +1,6 @@
 /**
- * Metered calls that end, or are settled, after their hold has expired, on the real service. For an hour the
- * hold can still be settled. After that the usage or the app's own price is charged.
+ * Metered calls that end, or are settled, after their hold has expired, on the real service. For an
+ * hour the hold can still be settled. After that the usage or the app's own price is charged.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { countEntries, proven, withPolicy, withSql } from "../../support/project/database.ts";
@@ -81,9 +81,9 @@ const late: Ending[] = [
   },
 ];
 
-/** A call whose late charge at this path takes effect, but gets no answer. */
+/** A call whose late charge at this path takes effect, but whose response is lost. */
 const unanswered = (path: string, options: typeof short, charge: Ending["charge"]): Ending => ({
-  name: `charged late by ${path} without an answer`,
+  name: `charged late by ${path} without a response`,
   ...options,
   play: async (app) => {
     await leaveExpired(app);

@@ -13,8 +13,8 @@ const world = readWorld();
 const WAYS: readonly [way: string, marker: string, pieces: number][] = [
   ["left at the first piece", "", 1],
   ["left in the middle", "", 10],
-  ["cut under its caller", "[cut:12]", Infinity],
-  ["broken off under its caller", "[break:12]", Infinity],
+  ["cut while its caller reads", "[cut:12]", Infinity],
+  ["broken off while its caller reads", "[break:12]", Infinity],
 ];
 
 for (const [way, marker, pieces] of WAYS) {

@@ -50,7 +50,7 @@ Deno.test("the SDK reads a stream, whose last chunk has the usage and the charge
   await proven(world);
 });
 
-Deno.test("T28: a stream that the SDK aborts is charged whole, and waits under its key", async () => {
+Deno.test("T28: a stream that the SDK aborts is charged whole, and its key replays the answer", async () => {
   const person = await signUpWith(world, "1000");
   const client = sdkOf(world, person);
   const { name, content } = promptOf("[tokens:60] [pace:20]");
@@ -130,7 +130,7 @@ Deno.test("without credits the SDK throws 402 before a model is asked", async ()
   equal((await requestsWith(world, name)).length, 0);
 });
 
-Deno.test("beyond the limit of chats the SDK throws 429 and knows when to return", async () => {
+Deno.test("beyond the limit of chats the SDK throws 429, with Retry-After", async () => {
   const client = sdkOf(world, await signUp(world));
   const refused = { ...chatOf("x"), n: 2 };
   let error = await failureOf(client.chat.completions.create(refused));
@@ -147,8 +147,8 @@ Deno.test("beyond the limit of chats the SDK throws 429 and knows when to return
 
 Deno.test("the SDK's own retries after a failing provider cost nothing more", async () => {
   const person = await signUpWith(world, "1000");
-  // The functions send the request to the provider three times. The SDK repeats its request, and the repeat
-  // succeeds.
+  // The functions send the request to the provider three times. The SDK repeats its request, and
+  // the repeat succeeds.
   const { name, content } = promptOf(`[fail:503x3:${crypto.randomUUID()}] [tokens:20]`);
   const { usage } = await sdkOf(world, person, { maxRetries: 2 }).chat.completions
     .create(chatOf(content));

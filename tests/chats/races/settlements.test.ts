@@ -1,6 +1,6 @@
 /**
- * A chat's request, its repeat and the scheduled task at the same moment make one charge. They cause no
- * deadlock and leave no hold.
+ * A chat's request, its repeat and the scheduled task at the same moment make one charge. They
+ * cause no deadlock and leave no hold.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -34,7 +34,8 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
 }
 
 /**
- * Begins a chat. Returns the step, and the id of the hold. The id is null if the stored answer is replayed.
+ * Begins a chat. Returns the step, and the hold's id, which is null if the stored answer is
+ * replayed.
  */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(
@@ -106,8 +107,8 @@ Deno.test("T9: a silent chat repeated many times at once is charged once, and on
       for (const each of repeats) {
         if (each.status === "rejected") equal(each.reason.code, "PGRST", String(each.reason));
       }
-      // The first chat is already charged. The late settlement of its request must not change the second
-      // chat.
+      // The first chat is already charged. The late settlement of its request must not change the
+      // second chat.
       equal(await settle(sql, chat), "26");
       const { balance, held } = await balanceOf(world, id);
       deepEqual([balance, held], ["974", "50"]);

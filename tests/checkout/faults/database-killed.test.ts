@@ -86,7 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a purchase whose events meet a killed database is granted once by Stripe's retries",
+  name: "a purchase whose events arrive at a killed database is granted once by Stripe's retries",
   ignore,
   fn: async () => {
     const buyer = await signUp(world);

@@ -13,7 +13,7 @@ type Counts = Record<string, IsolateCounts>;
 
 async function countsOf({ url }: World): Promise<Counts> {
   const response = await fetch(`${url}/stack/isolates`);
-  ok(response.ok, "the stack runs its functions in isolates: --isolates");
+  ok(response.ok, "start the stack with --isolates, so that it counts its isolates");
   return await response.json();
 }
 

@@ -20,9 +20,9 @@ const BACK_DEADLINE_MS = 30_000;
  * ended.
  */
 export async function killDatabase({ dataDir }: World): Promise<void> {
-  ok(dataDir, "FARTHING_DATA names the stack whose database may be killed");
+  ok(dataDir, "set FARTHING_DATA to the data folder of the stack whose database may be killed");
   const directory = databaseDir(dataDir);
-  const pid = await until("a database to kill", () => runningPid(directory));
+  const pid = await until("the database to kill is running", () => runningPid(directory));
   const tree = await processTree(pid);
   killAll(tree, "SIGKILL");
   await until(

@@ -79,11 +79,14 @@ async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | un
 /** Returns by name the text of each log that a stack writes, and the keys and values in Redis. */
 export async function logsOf(world: World): Promise<Record<string, string>> {
   const { dataDir } = world;
-  ok(dataDir, "FARTHING_DATA names the stack whose logs are read");
+  ok(dataDir, "set FARTHING_DATA to the data folder of the stack whose logs are read");
   const functions = await readLog(`${dataDir}/functions.log`) ??
     await readLog(`${dirname(dataDir)}/functions.log`);
   const server = await readLog(`${databaseDir(dataDir)}/server.log`);
-  ok(functions !== undefined && server !== undefined, "the logs are where they should be");
+  ok(
+    functions !== undefined && server !== undefined,
+    "functions.log and the database's server.log exist",
+  );
   // Only the test runner stores a stack's output. When a stack has started, it prints a table of keys,
   // which is not a leak.
   const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];

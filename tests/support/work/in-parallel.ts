@@ -1,4 +1,4 @@
-/** Runs the tasks in their order, and never more than so many at once; returns their results in order. */
+/** Starts the tasks in order, at most `atOnce` at a time, and returns their results in order. */
 export async function inParallel<Result>(
   tasks: readonly (() => Promise<Result>)[],
   atOnce: number,

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of providers and bookings. */
+/** A valid result of each database function of providers and bookings. */
 import type { BookingResults } from "../../../../supabase/functions/_shared/contracts/database/results/bookings.ts";
 import type { ProviderResults } from "../../../../supabase/functions/_shared/contracts/database/results/providers.ts";
 import { MARK } from "../project.ts";

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of a chat, in the format that SQL returns. */
+/** A valid result of each database function of a chat, in the format that SQL returns. */
 import type { ChatResults } from "../../../../supabase/functions/_shared/contracts/database/results/chats.ts";
 import type { SamplesOf } from "./database.ts";
 

@@ -1,4 +1,4 @@
-/** A valid answer of each database function for customers, in the format that SQL returns. */
+/** A valid result of each database function for customers, in the format that SQL returns. */
 import type { CustomerResults } from "../../../../supabase/functions/_shared/contracts/database/results/customers.ts";
 import { USER_ID } from "../project.ts";
 import type { SamplesOf } from "./database.ts";

@@ -1,4 +1,4 @@
-/** A valid answer of each database function, in the format that SQL returns. */
+/** A valid result of each database function, in the format that SQL returns. */
 import type {
   ArgsOf,
   FunctionName,
@@ -155,8 +155,8 @@ function fresh<T>(status: number, data: T) {
 }
 
 /**
- * The database functions of a subject. The value of each is a function that returns a valid answer for its
- * arguments.
+ * The database functions of a subject. The value of each is a function that returns a valid result
+ * for its arguments.
  */
 export type SamplesOf<Subject> = {
   [N in keyof Subject & FunctionName]: (args: ArgsOf<N>) => ResultOf<N>;

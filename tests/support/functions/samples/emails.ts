@@ -192,7 +192,8 @@ Confirm and pay: https://pay.example/?a=1&b
     },
     subject: "Dispute opened: USD 9.99",
     text: `A bank disputes a payment. An order's credits are clawed back when the bank
-withdraws the money; answer in time.
+withdraws the money. Answer the bank in Stripe's dashboard before the
+deadline.
 
 Amount: USD 9.99
 Reason: fraudulent

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of feature flags. */
+/** A valid result of each database function of feature flags. */
 import type { FeatureResults } from "../../../../supabase/functions/_shared/contracts/database/results/operators.ts";
 import type { SamplesOf } from "./database.ts";
 

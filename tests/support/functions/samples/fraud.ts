@@ -1,4 +1,4 @@
-/** A valid answer of each database function behind the `fraud` endpoints. */
+/** A valid result of each database function behind the `fraud` endpoints. */
 import type { FraudResults } from "../../../../supabase/functions/_shared/contracts/database/results/operators.ts";
 import { USER_ID } from "../project.ts";
 import type { SamplesOf } from "./database.ts";

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of the inbox, in the format that SQL returns. */
+/** A valid result of each database function of the inbox, in the format that SQL returns. */
 import type { InboxResults } from "../../../../supabase/functions/_shared/contracts/database/results/inbox.ts";
 import { USER_ID } from "../project.ts";
 import { entry } from "./customers.ts";

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of jobs, in the format that SQL returns. */
+/** A valid result of each database function of jobs, in the format that SQL returns. */
 import type { JobResults } from "../../../../supabase/functions/_shared/contracts/database/results/jobs.ts";
 import { USER_ID } from "../project.ts";
 import type { SamplesOf } from "./database.ts";

@@ -1,5 +1,5 @@
 /**
- * A valid answer of each database function of metrics and health, in the format that SQL returns.
+ * A valid result of each database function of metrics and health, in the format that SQL returns.
  */
 import type { MetricResults } from "../../../../supabase/functions/_shared/contracts/database/results/metrics.ts";
 import type { SamplesOf } from "./database.ts";

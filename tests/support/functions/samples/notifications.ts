@@ -1,4 +1,4 @@
-/** A valid answer of each database function of notifications, in the format that SQL returns. */
+/** A valid result of each database function of notifications, in the format that SQL returns. */
 import type {
   NotificationResults,
   NotificationToSend,

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of refunds, in the format that SQL returns. */
+/** A valid result of each database function of refunds, in the format that SQL returns. */
 import type {
   RefundResults,
   RefundToSend,

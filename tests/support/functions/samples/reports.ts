@@ -1,4 +1,4 @@
-/** A valid answer of each database function of reports, in the format that SQL returns. */
+/** A valid result of each database function of reports, in the format that SQL returns. */
 import type { ReportResults } from "../../../../supabase/functions/_shared/contracts/database/results/reports.ts";
 import type { SamplesOf } from "./database.ts";
 

@@ -1,4 +1,4 @@
-/** A valid answer of each database function of settings, in the format that SQL returns. */
+/** A valid result of each database function of settings, in the format that SQL returns. */
 import type { SettingResults } from "../../../../supabase/functions/_shared/contracts/database/results/settings.ts";
 import type { SamplesOf } from "./database.ts";
 
@@ -24,7 +24,7 @@ const figures = {
   resolves_after: "300",
 };
 
-/** The answer to a request that changes one field, or to the dry run of such a request. */
+/** The result of a request that changes one field, or of the dry run of such a request. */
 function changed(
   isDryRun: boolean | undefined,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * A valid answer of each database function of top-ups and spend caps, in the format that SQL
+ * A valid result of each database function of top-ups and spend caps, in the format that SQL
  * returns.
  */
 import type {
