@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { loadKeys } from "../core/keys.ts";
 import { type DemoResult, readDemoResult, storeDemoResult } from "../stack/demo-result.ts";
+import { removeData } from "../stack/end-stack.ts";
 import { demoRoutes } from "./demo-routes.ts";
 
 const RESULT: DemoResult = {
@@ -52,4 +53,12 @@ Deno.test("a stored result that an older version has written with another shape 
     assert.equal(await readDemoResult(dataDir), undefined);
     await Deno.writeTextFile(`${dataDir}/demo.json`, "{");
     assert.equal(await readDemoResult(dataDir), undefined);
+  }));
+
+Deno.test("a reset removes the result with the stack's data, and leaves the user's files", () =>
+  withStored(async (put, dataDir, secretKey) => {
+    await put(secretKey, RESULT);
+    await Deno.writeTextFile(`${dataDir}/mine.txt`, "");
+    await removeData(dataDir);
+    assert.deepEqual(Array.from(Deno.readDirSync(dataDir), ({ name }) => name), ["mine.txt"]);
   }));

@@ -25,7 +25,10 @@ export const DemoResult = z.strictObject({
 
 export type DemoResult = z.infer<typeof DemoResult>;
 
-const fileOf = (dataDir: string) => join(dataDir, "demo.json");
+/** The name of the file in the data directory. */
+export const DEMO_RESULT = "demo.json";
+
+const fileOf = (dataDir: string) => join(dataDir, DEMO_RESULT);
 
 /**
  * Returns the stored result, or undefined if no demo has played on this data. The result of an older

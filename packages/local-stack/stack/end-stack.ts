@@ -8,6 +8,7 @@ import { databaseDir } from "../postgres/directories.ts";
 import { redisDir } from "../redis/find-redis.ts";
 import { endLeftoverRedis } from "../redis/redis-process.ts";
 import { removeEnvFile } from "./env-file.ts";
+import { DEMO_RESULT } from "./demo-result.ts";
 import { readRunning, readState, releaseState } from "./running-state.ts";
 
 const STOP_TIMEOUT_MS = 30_000;
@@ -33,7 +34,10 @@ export async function endStack(dataDir: string): Promise<boolean> {
 }
 
 /** Files that a stack writes to its data directory. Other files there stay: they may be the user's. */
-const OWN_FILES = ["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"];
+const OWN_FILES = [
+  ...["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"],
+  DEMO_RESULT,
+];
 
 async function remove(path: string, recursive: boolean): Promise<void> {
   await Deno.remove(path, { recursive }).catch((error) => {
