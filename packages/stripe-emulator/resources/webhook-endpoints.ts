@@ -73,7 +73,7 @@ export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);
   if (!found) return createEndpoint(scope, given);
   const secret = given.secret ?? scope.settings.webhookSecret ?? signingSecret(scope, found.id);
-  secrets.put(scope, { id: found.id, secret });
+  secrets.put(scope, { ...secrets.get(scope, found.id), secret });
   const enabled_events = given.enabled_events ?? found.enabled_events;
   const api_version = given.api_version ?? found.api_version;
   const changes = { enabled_events, api_version, status: given.disabled ? "disabled" : "enabled" };

@@ -128,6 +128,8 @@ Deno.test("endpoints for connected accounts receive an account's changes", async
   await stripe.webhookEndpoints.create({ ...all, url: connected.url, connect: true });
   await stripe.webhookEndpoints.create({ ...all, url: platform.url });
   await emulator.control("POST", "/webhook_endpoints", { url: both.url });
+  // An endpoint that already exists keeps the accounts whose events it receives.
+  await emulator.control("POST", "/webhook_endpoints", { url: connected.url });
   const id = await openProvider(stripe, { metadata: { provider_id: "p1" } });
   await stripe.customers.create();
   await Promise.all([connected.arrived(1), platform.arrived(1), both.arrived(2)]);
