@@ -78,16 +78,16 @@ interface Mismatch {
   readonly difference: number | null;
 }
 
-async function openMismatches({ doors }: Shop): Promise<string[]> {
-  const found: Mismatch[] = await doors.read("/mismatches?state=open", OPERATOR);
+async function openMismatches({ endpoints }: Shop): Promise<string[]> {
+  const found: Mismatch[] = await endpoints.read("/mismatches?state=open", OPERATOR);
   return found.map(({ kind, subject, order_id, difference }) =>
     [kind, subject, order_id, difference].join(" ")
   ).sort();
 }
 
-async function openAlert({ doors, sql, clock }: Shop): Promise<string> {
+async function openAlert({ endpoints, sql, clock }: Shop): Promise<string> {
   await sql`select farthing.evaluate_alerts(${new Date(clock.ms).toISOString()})`;
-  const alerts: { rule: string; summary: string }[] = await doors.read(
+  const alerts: { rule: string; summary: string }[] = await endpoints.read(
     "/alerts?state=open",
     OPERATOR,
   );

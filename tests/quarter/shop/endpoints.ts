@@ -16,7 +16,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export class Doors {
+export class Endpoints {
   readonly #tokens = new Map<string, string>();
 
   constructor(private readonly apps: Apps, private readonly project: Project) {}

@@ -38,7 +38,7 @@ export class Events {
       secret: SIGNING_SECRET,
     });
     const headers = { "stripe-signature": signature };
-    const answer = await this.shop.doors.send("POST", "/stripe-webhook", null, {
+    const answer = await this.shop.endpoints.send("POST", "/stripe-webhook", null, {
       body: payload,
       headers,
     });

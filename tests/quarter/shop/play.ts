@@ -136,7 +136,7 @@ export class Player {
   async #checkout(fact: Of<"checkout">): Promise<void> {
     const body = { package_id: fact.pack, currency: fact.currency };
     const user = { user: userOf(fact.customer) };
-    const opened = await this.shop.doors.done("/checkout", user, body, 201);
+    const opened = await this.shop.endpoints.done("/checkout", user, body, 201);
     this.names.orders.set(fact.order, opened.order_id);
     this.#urls.set(fact.order, opened.checkout_url);
   }
@@ -160,7 +160,7 @@ export class Player {
         ...(feature !== null && { metadata: { feature } }),
       })),
     };
-    const { rejected } = await this.shop.doors.done("/usage/batch", "back end", body, 200);
+    const { rejected } = await this.shop.endpoints.done("/usage/batch", "back end", body, 200);
     for (const { event_id, code } of rejected) {
       equal(code, "insufficient_credits", event_id);
       this.refused.add(`usage ${event_id}`);
@@ -169,7 +169,7 @@ export class Player {
 
   /** Sends a request that may be refused for lack of credits, and records the refusal. */
   async #maybe(name: string, path: string, body: object) {
-    const answer = await this.shop.doors.post(path, "back end", body);
+    const answer = await this.shop.endpoints.post(path, "back end", body);
     const { data, error } = JSON.parse(answer.text);
     if (answer.status === 201) return data;
     equal(error?.code, "insufficient_credits", `${name}: ${answer.text}`);
@@ -185,7 +185,7 @@ export class Player {
       reason: "a simulated quarter",
       ...(expiresAt !== null && { expires_at: new Date(expiresAt).toISOString() }),
     };
-    return this.shop.doors.done("/credits/grants", "back end", body, 201);
+    return this.shop.endpoints.done("/credits/grants", "back end", body, 201);
   }
 
   async #hold({ hold, customer, amount, seconds }: Of<"hold">): Promise<void> {
@@ -197,18 +197,18 @@ export class Player {
   async #settle({ hold, amount }: Of<"settle">): Promise<void> {
     const id = this.#holds.get(hold);
     if (id === undefined) return;
-    await this.shop.doors.done(`/credits/holds/${id}/settle`, "back end", { amount }, 200);
+    await this.shop.endpoints.done(`/credits/holds/${id}/settle`, "back end", { amount }, 200);
   }
 
   #refund(body: object): Promise<unknown> {
-    return this.shop.doors.done("/refunds", OPERATOR, body, 201);
+    return this.shop.endpoints.done("/refunds", OPERATOR, body, 201);
   }
 
   async #priceNoBonus(): Promise<void> {
-    const { version } = await this.shop.doors.read("/settings/accounting", OPERATOR);
+    const { version } = await this.shop.endpoints.read("/settings/accounting", OPERATOR);
     const policies = [{ name: "bonus_allocation", value: "zero" }];
     const body = { version, policies, reason: "a simulated quarter" };
-    await this.shop.doors.done("/settings/accounting", OPERATOR, body, 200);
+    await this.shop.endpoints.done("/settings/accounting", OPERATOR, body, 200);
   }
 
   async #failRefund({ order }: Of<"fail refund">): Promise<void> {
@@ -225,16 +225,16 @@ export class Player {
 
   async #topUp({ customer, threshold, target, cap }: Of<"top up below">): Promise<void> {
     const user = { user: userOf(customer) };
-    const { setup_url } = await this.shop.doors.done("/top-ups/card", user, {}, 201);
+    const { setup_url } = await this.shop.endpoints.done("/top-ups/card", user, {}, 201);
     await payCheckout(setup_url, CARD, {});
     await this.#events.deliverNew();
     const terms = { enabled: true, threshold, target, monthly_cap: cap };
-    await this.shop.doors.done("/top-ups", user, terms, 200);
+    await this.shop.endpoints.done("/top-ups", user, terms, 200);
   }
 
   async #book({ booking, customer, amount, currency }: Of<"book">): Promise<void> {
     const body = { provider_id: this.#provider, amount, currency };
-    const started = await this.shop.doors.done("/bookings", { user: userOf(customer) }, body, 201);
+    const started = await this.shop.endpoints.done("/bookings", { user: userOf(customer) }, body, 201);
     this.names.bookings.set(booking, started.booking_id);
     this.names.payments.set(booking, started.payment_intent_id);
     const { status } = await payIntent(this.shop.stripeUrl, started.client_secret, CARD);
@@ -266,8 +266,8 @@ export class Player {
   }
 
   async #runTasks(): Promise<void> {
-    const { doors, sql, clock } = this.shop;
-    await doors.done("/payment-runner", "back end", {}, 200);
+    const { endpoints, sql, clock } = this.shop;
+    await endpoints.done("/payment-runner", "back end", {}, 200);
     await this.#events.deliverNew();
     const now = new Date(clock.ms).toISOString();
     await sql.unsafe(`select ${TASKS.map((task) => `farthing.${task}($1)`).join()}`, [now]);

@@ -22,14 +22,14 @@ import { createPoolTransport } from "../../../supabase/functions/_shared/adapter
 import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { makeFake } from "../../support/functions/fakes/services.ts";
 import { createApps } from "./apps.ts";
-import { Doors } from "./doors.ts";
+import { Endpoints } from "./endpoints.ts";
 import { SIGNING_SECRET, STRIPE_KEY } from "./secrets.ts";
 
 export interface Shop {
   readonly sql: postgres.Sql;
   readonly stripe: Stripe;
   readonly stripeUrl: string;
-  readonly doors: Doors;
+  readonly endpoints: Endpoints;
   /** The time in the shop, in ms since 1970. */
   readonly clock: { ms: number };
   /** Calls a control endpoint of the emulator. */
@@ -114,7 +114,7 @@ async function openShop(
     },
   });
   const stripe = stripeAt(stripeUrl);
-  const doors = new Doors(createApps(fake.source), fake.project);
+  const endpoints = new Endpoints(createApps(fake.source), fake.project);
   const control = async (path: string, body: object = {}) => {
     const init = { method: "POST", body: JSON.stringify(body) };
     const response = await fetch(`${stripeUrl}/_emulator/${path}`, init);
@@ -123,7 +123,7 @@ async function openShop(
     return JSON.parse(text);
   };
   return {
-    shop: { sql, stripe, stripeUrl, doors, clock, control },
+    shop: { sql, stripe, stripeUrl, endpoints, clock, control },
     close: () => transport.close(),
   };
 }

@@ -24,7 +24,7 @@ const PAGE = 150;
 async function readJson(shop: Shop, path: string, query: string): Promise<Report> {
   const rows: Row[] = [];
   for (let cursor = "";;) {
-    const page = await shop.doors.read(`${path}?limit=${PAGE}${query}${cursor}`, OPERATOR);
+    const page = await shop.endpoints.read(`${path}?limit=${PAGE}${query}${cursor}`, OPERATOR);
     rows.push(...page.rows);
     if (page.next_cursor === null) return { ...page, rows };
     cursor = `&cursor=${encodeURIComponent(page.next_cursor)}`;
@@ -50,7 +50,7 @@ const plain = (cell: string) => cell.replace(/^'(?=[=+\-@])/, "");
 
 /** Asserts that the CSV has exactly the values of the JSON, digit for digit. */
 async function compareCsv(shop: Shop, path: string, query: string, report: Report) {
-  const answer = await shop.doors.send("GET", `${path}?format=csv${query}`, OPERATOR);
+  const answer = await shop.endpoints.send("GET", `${path}?format=csv${query}`, OPERATOR);
   equal(answer.status, 200, answer.text);
   const [header = [], ...lines] = cellsOf(answer.text);
   const keys = header.map((title) => title.replace(/ \((UTC|minor units|credits|USD)\)$/, ""))
