@@ -2,7 +2,7 @@
 import type { Context } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
 import { describeFlag, flagNow, flagsOfCanary } from "../shared/canary-flags.ts";
-import { type FlagName, type Flags, readFlags, setFlags, WAY_BACK_MS } from "../shared/flags.ts";
+import { type FlagName, type Flags, readFlags, ROLLBACK_MS, setFlags } from "../shared/flags.ts";
 import { readFlagsBySql, setFlagsBySql } from "../shared/flags-by-sql.ts";
 
 const SALES: readonly FlagName[] = ["b2c", "b2b"];
@@ -30,7 +30,7 @@ async function anyhow<T>(
 }
 
 const read = (project: Project) =>
-  anyhow(project, () => readFlags(project, WAY_BACK_MS), readFlagsBySql);
+  anyhow(project, () => readFlags(project, ROLLBACK_MS), readFlagsBySql);
 
 const isOn = (settings: Flags, name: FlagName): boolean =>
   (flagNow(settings, name)?.state ?? "off") !== "off";

@@ -22,7 +22,7 @@ export const FLAG_DELAY_MS = 5_000;
 const CHANGE_TIMEOUT_MS = 10_000;
 
 /** How long the functions may take to respond before a rollback goes on by SQL. */
-export const WAY_BACK_MS = 5_000;
+export const ROLLBACK_MS = 5_000;
 
 export async function readFlags(project: Project, timeoutMs?: number): Promise<Flags> {
   return dataOf(await ask(project, "settings/flags", { timeoutMs }), 200, FlagSettings);
@@ -57,12 +57,12 @@ export async function setFlags(
 ): Promise<void> {
   let last = "";
   const done = await waitFor(async () => {
-    const { version } = await readFlags(project, WAY_BACK_MS).catch((error) => {
+    const { version } = await readFlags(project, ROLLBACK_MS).catch((error) => {
       last = error.message;
       throw error;
     });
     const body = { flags, version, reason };
-    const reply = await ask(project, "settings/flags", { body, timeoutMs: WAY_BACK_MS });
+    const reply = await ask(project, "settings/flags", { body, timeoutMs: ROLLBACK_MS });
     last = said(reply);
     if (reply.status === 409) return undefined;
     return () => dataOf(reply, 200, SettingsChanged);
