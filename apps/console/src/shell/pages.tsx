@@ -100,7 +100,7 @@ const AREAS: readonly Area[] = [
       { path: "/alerts/:id", page: later(alerts, "AlertPage") },
       { path: "/events", menu: "Events", page: later(events, "EventsPage") },
       { path: "/events/:id", page: later(events, "EventPage") },
-      { path: "/dead-jobs", menu: "Dead jobs", page: later(operations, "DeadJobsPage") },
+      { path: "/dead-jobs", menu: "Dead-lettered jobs", page: later(operations, "DeadJobsPage") },
       {
         path: "/notifications",
         menu: "Notifications",

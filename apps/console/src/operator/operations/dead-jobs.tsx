@@ -64,7 +64,7 @@ export function DeadJobsPage() {
   const { user_id } = useFilters("user_id");
   return (
     <Page
-      title="Dead jobs"
+      title="Dead-lettered jobs"
       lead="Jobs that were given up, and what they failed with. Name a user to see all of their jobs."
     >
       <Filters>
