@@ -5,6 +5,7 @@ import {
   chatBody,
   closeAbandonedChats,
   closedChats,
+  makeChargesFinal,
   promptOf,
   streamChat,
 } from "../../support/work/chat.ts";
@@ -90,6 +91,7 @@ Deno.test("the client learns the charge of a killed isolate's chat, and begins n
     }, { code: "network_error" });
     await dying;
     await closeAbandonedChats(world, [person]);
+    await makeChargesFinal(world, person);
     return await stream.settled();
   });
   const { held, balance } = await balanceOf(world, person.id);

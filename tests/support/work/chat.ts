@@ -130,6 +130,17 @@ export async function closeAbandonedChats(world: World, people: readonly Person[
   });
 }
 
+/**
+ * Moves the beginning of the user's chats so far back that their own requests have ended, and can't
+ * change a charge any more. Without this, the charge of a killed isolate is final after 200 seconds.
+ */
+export async function makeChargesFinal(world: World, person: Person): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+      update farthing.chats c set created_at = c.created_at - interval '200 seconds'
+      from farthing.accounts a where a.account_id = c.account_id and a.owner_id = ${person.id}`);
+}
+
 /** Waits until none of the user's chats is open, and returns the chats. */
 export function closedChats(world: World, person: Person): Promise<ChatRow[]> {
   return until("every chat is closed", async () => {
