@@ -102,6 +102,8 @@ export interface Ended {
   success: boolean;
   /** The last lines that the process printed outside of its report. */
   said: string;
+  /** Whether an error occurred outside of the tests (limit-tests.ts). */
+  hasForeignError: boolean;
   /** The test that ran last; empty if no test ran. */
   running: string;
   /** Whether the process was ended because it printed nothing for too long. */
@@ -136,7 +138,10 @@ export async function runDeno(
       dog.stop();
       const [last = "", ...error] = (await Deno.readTextFile(running)).split("\n");
       const said = [...error, lastLines(await stderr)].join("\n");
-      return { success, said, running: last, isSilent: dog.isSilent() };
+      return {
+        ...{ success, said, running: last, isSilent: dog.isSilent() },
+        hasForeignError: error.length > 0,
+      };
     });
   } finally {
     await Deno.remove(running);

@@ -157,6 +157,10 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const isLoading = name === LOADING;
   // The report of a group names a file only after the file's first test.
   const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;
+  // A promise that one file rejects can end the group while the next file is being loaded.
+  if (options.isGroup && isLoading && ended.hasForeignError) {
+    return await rowsAfterForeignError(reader.rows, options, ended);
+  }
   if (isLoading || !reader.isWhole && isKnown) return rowsOfBroken(reader.rows, ended);
   // No test ran, because the files do not compile or Deno did not start.
   if (reader.rows.length === 0 && !options.isGroup) return [failed("deno test", said)];

@@ -6,7 +6,7 @@ import { ROOT } from "../command/root.ts";
  * Without CI_BASE, compares with the previous commit. Returns false outside CI, and if the checkout
  * does not contain that commit.
  */
-export async function isSameAsBefore(paths: string[]): Promise<boolean> {
+export async function isSameAsBefore(paths: readonly string[]): Promise<boolean> {
   if (Deno.env.get("CI") !== "true") return false;
   const base = Deno.env.get("CI_BASE") ?? "HEAD^";
   const command = new Deno.Command("git", {

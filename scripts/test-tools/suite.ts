@@ -34,6 +34,11 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
+   * What the suite depends on, as git's pathspecs. A push that names its base (CI_BASE) and has
+   * changed nothing of this leaves the suite out. Without a list, each push runs the suite.
+   */
+  madeOf?: readonly string[];
+  /**
    * Runs the whole suite, or only the files that `words` select (filesNamed).
    * @param isFull whether to leave nothing out: the caller named the suite, or set CI_FULL=1
    */

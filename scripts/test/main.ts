@@ -15,18 +15,11 @@ import {
 import { IS_FULL } from "../test-tools/full-run.ts";
 import { endLongLivedServer } from "../test-tools/long-lived/project.ts";
 import { endLongLivedStack } from "../test-tools/long-lived/stack.ts";
-import {
-  formatLeft,
-  formatRecap,
-  formatSuite,
-  formatTotals,
-  type Ran,
-  totalsOf,
-} from "./report.ts";
+import { formatLeft, formatRecap, formatTotals, totalsOf } from "./report.ts";
 import { formatMs } from "../command/format-ms.ts";
-import type { Suite, SuiteResult } from "../test-tools/suite.ts";
+import { runSuites } from "./run-suites.ts";
+import type { Suite } from "../test-tools/suite.ts";
 import { suites } from "./suites.ts";
-import { tick } from "../command/ticker.ts";
 
 const inCi = Deno.env.get("CI") === "true";
 
@@ -63,49 +56,6 @@ function choose(names: string[]): Suite[] {
   );
 }
 
-interface RunRequest {
-  words: string[];
-  /** Whether the caller named the suites or set CI_FULL=1. */
-  isFull: boolean;
-}
-
-/**
- * Runs a suite. If the suite throws an error, it counts as failed, whatever it has reported before.
- */
-async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<SuiteResult> {
-  try {
-    return await suite.run(words, isFull);
-  } catch (error) {
-    const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-    const failures = [{ test: "the suite threw an error", detail }];
-    return { rows: [{ name: suite.name, passed: 0, failures, ignored: 0, ms: 0 }], skipped: [] };
-  }
-}
-
-/**
- * How many suites run at the same time. Suites spend some of their time waiting, so three of them
- * keep two cores busy.
- */
-const LANES = 3;
-
-async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {
-  const ran: Ran[] = [];
-  const queue = [...chosen];
-  const lane = async () => {
-    for (let suite = queue.shift(); suite; suite = queue.shift()) {
-      const done = tick(suite.name, suite.about);
-      const start = performance.now();
-      const result = await runSuite(suite, request);
-      const one: Ran = { name: suite.name, result, ms: performance.now() - start };
-      ran.push(one);
-      done();
-      print(formatSuite(one) + "\n");
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return ran;
-}
-
 async function endLongLived(): Promise<void> {
   await endLongLivedServer();
   await endLongLivedStack();
@@ -132,7 +82,7 @@ async function main(args: string[]): Promise<void> {
   }
   cleanUpOnSignals();
   const start = performance.now();
-  const ran = await runAll(choose(names), { words, isFull: IS_FULL || names.length > 0 });
+  const ran = await runSuites(choose(names), { words, isFull: IS_FULL || names.length > 0 });
   const totals = totalsOf(ran, inCi);
   const recap = formatRecap(ran);
   if (recap && ran.length > 1) print(`${recap}\n`);

@@ -8,6 +8,7 @@ import { contentsOf, makeBoth, OF_MIGRATIONS, OF_SCHEMAS } from "../catalogue/bo
 import { difference } from "../catalogue/catalogue.ts";
 import { withNewProject } from "../../test-tools/project-database.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
+import { DATABASE } from "./made-of.ts";
 
 /**
  * Changes that a migration could make although the schema files lack them. Each has a pattern for
@@ -129,6 +130,7 @@ async function compare(server: Databases): Promise<Row[]> {
 
 export const catalogue: Suite = {
   name: "catalogue",
+  madeOf: DATABASE,
   about: "the database of supabase/schemas is that of supabase/migrations, object by object",
   async run() {
     return { rows: await withNewProject(compare), skipped: [] };

@@ -19,6 +19,7 @@ import {
   type Suite,
   type SuiteResult,
 } from "../../test-tools/suite.ts";
+import { DATABASE } from "./made-of.ts";
 import { functionsThatWriteAll } from "../../test-tools/writes-without-where.ts";
 
 async function runInItsOwnDatabase({ server, template }: Project, file: string): Promise<Row> {
@@ -71,6 +72,7 @@ async function runPgtapFiles(
 
 export const database: Suite = {
   name: "database",
+  madeOf: DATABASE,
   about: "pgTAP files and tests of two sessions on the embedded PostgreSQL 17",
   // If files are named, they run on the long-lived server, which is fast. A complete run starts a
   // server of its own, so it does not depend on earlier runs.
@@ -100,6 +102,7 @@ const DIFFER = ["foundation", "policy", "scheduled_tasks", "alerts/tasks"];
 
 export const databaseSystem: Suite = {
   name: "database-system",
+  madeOf: DATABASE,
   about: "pgTAP files on this machine's PostgreSQL, with the real pg_cron",
   async run(words, isFull) {
     const why = lacking();

@@ -7,6 +7,7 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 import { need, readSettings } from "../../settings/settings.ts";
+import { SERVICE } from "./made-of.ts";
 
 /**
  * The last lines of each demo's output if its figures are right. A demo that stops earlier has
@@ -65,6 +66,7 @@ async function compareWithFirstPage(envFile: string): Promise<void> {
 
 export const demo: Suite = {
   name: "demo",
+  madeOf: SERVICE,
   about:
     "the demos' totals equal their own computations and the provider's list; the proof finds nothing",
   async run(_words, isFull) {

@@ -14,6 +14,7 @@ import { grantedByFiles, grantedInDatabase } from "../guest/privileges.ts";
 import { PROJECT, withNewProject } from "../../test-tools/project-database.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
+import { DATABASE } from "./made-of.ts";
 
 const OURS = ["farthing", "farthing_public"];
 const NAMED = [
@@ -206,6 +207,7 @@ async function guestOn(flavour: Flavour): Promise<Row[]> {
 
 export const guest: Suite = {
   name: "guest",
+  madeOf: DATABASE,
   about: "installs into an app with the same names by the real CLI, and uninstalls without a trace",
   async run(_words, isFull) {
     if (!await hasNpx()) {

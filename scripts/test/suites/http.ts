@@ -23,6 +23,7 @@ import { GOLIVE } from "./golive.ts";
 import { ISOLATES } from "./isolates.ts";
 import { LIVE } from "./live.ts";
 import { longestFirst } from "./longest-first.ts";
+import { SERVICE } from "./made-of.ts";
 import { MONEY_BACK } from "./money-back.ts";
 import {
   BLOCKS,
@@ -147,6 +148,7 @@ async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResul
 
 export const http: Suite = {
   name: "http",
+  madeOf: SERVICE,
   about: "scenarios, races and a real browser over HTTP, on one stack",
   // Words also select fault tests. For example, `http refunds` runs all tests of refunds.
   async run(words, isFull) {
@@ -190,6 +192,7 @@ async function emptied(queue: string[], env: Record<string, string>): Promise<Ro
 
 export const faults: Suite = {
   name: "faults",
+  madeOf: SERVICE,
   about:
     "services that fail or are killed, alerts, and settings of all buyers, on stacks of their own",
   async run(words, isFull) {

@@ -5,6 +5,7 @@
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Row, type Suite } from "../../test-tools/suite.ts";
+import { SERVICE } from "./made-of.ts";
 
 export const ISOLATES = "tests/isolates/";
 
@@ -26,6 +27,7 @@ const RUNS: { folder: string; limits: string }[] = [
 
 export const isolates: Suite = {
   name: "isolates",
+  madeOf: SERVICE,
   about:
     "the scenarios in isolates under the platform's limits; money, chats and jobs under tighter ones",
   async run(words, isFull) {

@@ -2,11 +2,13 @@
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
+import { SERVICE } from "./made-of.ts";
 
 export const LIVE = "tests/live";
 
 export const live: Suite = {
   name: "live",
+  madeOf: SERVICE,
   about: "Stripe's live mode: the first purchase, and each failure that a launch must notice",
   async run(words) {
     const files = filesNamed(words, await findTests([LIVE]));

@@ -5,6 +5,7 @@
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
+import { SERVICE } from "./made-of.ts";
 
 export const MONEY_BACK = "tests/money-back";
 
@@ -13,6 +14,7 @@ const LIMIT_MS = 3_600_000;
 
 export const moneyBack: Suite = {
   name: "money-back",
+  madeOf: SERVICE,
   about:
     "refunds, disputes and 1,000 (in full 10,000) random histories against an independent model",
   async run(words) {

@@ -5,6 +5,7 @@
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
+import { SERVICE } from "./made-of.ts";
 
 export const QUARTER = "tests/quarter";
 
@@ -13,6 +14,7 @@ const LIMIT_MS = 600_000;
 
 export const quarter: Suite = {
   name: "quarter",
+  madeOf: SERVICE,
   about:
     "a quarter of 200 customers (in full four quarters) by the reports, by Stripe and by a model",
   async run(words) {

@@ -17,12 +17,6 @@ const LONG_LIVED = "scripts/test-tools/long-lived/";
 const RUNNER = "scripts/test-tools/";
 const OF_RUNNER = `${RUNNER}deno-tests.test.ts`;
 
-/**
- * The folder of the functions. Their test files share one module graph, because compiling the
- * functions' modules for each file takes longer than the tests.
- */
-const FUNCTIONS = "supabase/functions";
-
 /** Parts that the test files themselves leave out in a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
 
@@ -32,21 +26,16 @@ export const unit: Suite = {
   async run(words, isFull) {
     const found = filesNamed(
       words,
-      await findTests([FUNCTIONS, "scripts", "bench", "packages/command-line"]),
+      await findTests(["supabase/functions", "scripts", "bench", "packages/command-line"]),
     );
     const isRunnerLeft = !isFull && await isSameAsBefore([RUNNER, "deno.json"]);
     const isLeft = (file: string) =>
       !isFull && file.startsWith(LONG_LIVED) || isRunnerLeft && file === OF_RUNNER;
-    // Types are checked only once, in the suite `house`.
-    const flags = ["--no-check"];
     const files = found.filter((file) => !isLeft(file));
-    const isOfFunctions = (file: string) => file.startsWith(`${FUNCTIONS}/`);
-    const ofScripts = files.filter((file) => !isOfFunctions(file));
     return {
-      rows: [
-        ...await runDenoTests({ files: ofScripts, flags }),
-        ...await runDenoTests({ files: files.filter(isOfFunctions), flags, isGroup: true }),
-      ],
+      // A file by itself costs a worker of 80 MB and compiles its modules again, which takes longer
+      // than its tests. The suite `house` checks types once for all.
+      rows: await runDenoTests({ files, flags: ["--no-check"], isGroup: !IS_FULL }),
       skipped: [],
       left: [...found.filter(isLeft), ...LEFT_IN_TESTS],
     };

@@ -1,0 +1,66 @@
+import { deepEqual, ok } from "node:assert/strict";
+import { ROOT } from "../../command/root.ts";
+import { findTests } from "../../test-tools/deno-tests.ts";
+import { suites } from "../suites.ts";
+import { DATABASE, NOT_OF_SERVICE, SERVICE } from "./made-of.ts";
+
+/** Returns the project's own modules that these modules import, directly or through others. */
+async function modulesOf(entries: readonly string[]): Promise<string[]> {
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    const imports = entries.map((path) => `import ${JSON.stringify(`file://${ROOT}${path}`)};`);
+    await Deno.writeTextFile(entry, imports.join("\n"));
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--config", `${ROOT}deno.json`, entry],
+    }).output();
+    const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+    return modules.map(({ specifier }: { specifier: string }) => specifier)
+      .filter((name: string) =>
+        name.startsWith(`file://${ROOT}`) && !name.includes("/node_modules/")
+      )
+      .map((name: string) => name.slice(`file://${ROOT}`.length));
+  } finally {
+    await Deno.remove(entry);
+  }
+}
+
+const isIn = (folders: readonly string[]) => (path: string) =>
+  folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+
+const isOutsideService = isIn(NOT_OF_SERVICE);
+
+Deno.test("no test of the service imports a file that a push may leave its suite out for", async () => {
+  const tests = (await findTests(["tests"])).filter((path) => !isOutsideService(path));
+  const modules = await modulesOf(tests);
+  ok(modules.length > 500, `only ${modules.length} modules were found`);
+  deepEqual(modules.filter(isOutsideService), []);
+});
+
+Deno.test("no test of the service names such a file", async () => {
+  const tests = (await findTests(["tests"])).filter((path) => !isOutsideService(path));
+  const named = [];
+  for (const path of (await modulesOf(tests)).filter((path) => path.startsWith("tests/"))) {
+    for (
+      const [, name = ""] of (await Deno.readTextFile(ROOT + path)).matchAll(
+        /["'`]([\w./-]+)["'`]/g,
+      )
+    ) {
+      if (isOutsideService(name)) named.push(`${path}: ${name}`);
+    }
+  }
+  deepEqual(named, []);
+});
+
+Deno.test("the suites of the database import only what they are made of", async () => {
+  const own = DATABASE.filter((path) => !path.startsWith(":"));
+  const modules = await modulesOf(
+    ["database", "guest", "catalogue"].map((name) => `scripts/test/suites/${name}.ts`),
+  );
+  deepEqual(modules.filter((path) => !isIn(own)(path)), []);
+});
+
+Deno.test("each excluded path exists, and every suite of a service has a list", async () => {
+  for (const path of NOT_OF_SERVICE) ok(await Deno.stat(ROOT + path), path);
+  const withList = suites.filter(({ madeOf }) => madeOf === SERVICE).map(({ name }) => name);
+  ok(withList.includes("http") && withList.includes("faults"), withList.join());
+});

@@ -1,0 +1,29 @@
+/** What the suites of the service depend on, as git's pathspecs. */
+
+const without = (folders: readonly string[]) => folders.map((folder) => `:(exclude)${folder}`);
+
+/**
+ * Files that no suite of the service reads: apps, blocks, infrastructure, texts without tests, the
+ * packages' tests, and commands that have only unit tests and a suite of their own. A new folder is
+ * part of the service until it is listed here.
+ */
+export const NOT_OF_SERVICE = [
+  ...["apps", "examples", "registry", "registry.json", "packages/react"],
+  ...["bench", "infra", ".github", ".githooks"],
+  ...["docs/decisions", "docs/images", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"],
+  ...["console", "costs", "example", "golive", "mutate", "screenshots", "terraform", "workflows"]
+    .map((name) => `scripts/${name}`),
+  ...["blocks", "blocks-on-stack", "client", "console", "examples", "golive", "react"]
+    .map((name) => `tests/${name}`),
+  "tests/thirteen-tasks",
+];
+
+/** The functions, the database, both emulators, and the tests, scripts and pages that use them. */
+export const SERVICE: readonly string[] = [".", ...without([...NOT_OF_SERVICE, "supabase/tests"])];
+
+/** The migrations, what applies them, and the tests in SQL. */
+export const DATABASE: readonly string[] = [
+  ...["supabase", ...without(["supabase/functions"])],
+  ...["packages/command-line", "packages/local-stack", "deno.json", "deno.lock", ".ci"],
+  ...["command", "schema", "supabase", "test", "test-tools"].map((name) => `scripts/${name}`),
+];
