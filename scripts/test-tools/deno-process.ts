@@ -102,8 +102,6 @@ export interface Ended {
   success: boolean;
   /** The last lines that the process printed outside of its report. */
   said: string;
-  /** Whether an error occurred outside of the tests (limit-tests.ts). */
-  hasForeignError: boolean;
   /** The test that ran last; empty if no test ran. */
   running: string;
   /** Whether the process was ended because it printed nothing for too long. */
@@ -138,10 +136,7 @@ export async function runDeno(
       dog.stop();
       const [last = "", ...error] = (await Deno.readTextFile(running)).split("\n");
       const said = [...error, lastLines(await stderr)].join("\n");
-      return {
-        ...{ success, said, running: last, isSilent: dog.isSilent() },
-        hasForeignError: error.length > 0,
-      };
+      return { success, said, running: last, isSilent: dog.isSilent() };
     });
   } finally {
     await Deno.remove(running);

@@ -146,6 +146,12 @@ async function rowsAfterForeignError(
   return [...done, ...alone, ofNoTest(options, said)];
 }
 
+/**
+ * A promise that a file rejects as it is loaded can make Deno begin the tests at once. The next file
+ * of the group then can't add its tests, and is not the cause.
+ */
+const BEGAN_EARLY = /Nested Deno\.test\(\) calls/;
+
 async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const reader = new DenoTapReader(options.isGroup);
   const see = (line: string) => reader.read(line, performance.now());
@@ -157,8 +163,7 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const isLoading = name === LOADING;
   // The report of a group names a file only after the file's first test.
   const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;
-  // A promise that one file rejects can end the group while the next file is being loaded.
-  if (options.isGroup && isLoading && ended.hasForeignError) {
+  if (options.isGroup && isLoading && BEGAN_EARLY.test(said)) {
     return await rowsAfterForeignError(reader.rows, options, ended);
   }
   if (isLoading || !reader.isWhole && isKnown) return rowsOfBroken(reader.rows, ended);
