@@ -107,14 +107,15 @@ create table farthing.policy (
   paid_out_within interval not null default '14 days'
     constraint policy_paid_out_bounded
       check (paid_out_within between interval '1 day' and interval '90 days'),
-  -- Stripe retries a webhook for three days.
+  -- The default is three days, because Stripe retries a webhook for that long.
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
-  -- Before the first event the database's mode is unknown, so the default names the mode.
+  -- The mode is unknown until the first event, so the default `live` requires a second factor only
+  -- if the mode is live.
   operator_mfa text not null default 'live'
     constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
-  -- Stripe's hosted page
+  -- The settings of Stripe's hosted checkout page
   checkout_locale text not null default 'auto' constraint policy_checkout_locale check (checkout_locale in (
     'auto', 'bg', 'cs', 'da', 'de', 'el', 'en', 'en-GB', 'es', 'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA',
     'hi-IN', 'hr', 'hu', 'id', 'it', 'ja', 'ko', 'lt', 'lv', 'ms', 'mt', 'nb', 'nl', 'pl', 'pt', 'pt-BR',
@@ -275,8 +276,8 @@ create table farthing.task_failures (
   constraint task_failures_bounded check (length(task) <= 40 and length(error) <= 20)
 );
 comment on table farthing.task_failures is
-  'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history; '
-  'farthing.tasks has the last one.';
+  'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history: '
+  'farthing.tasks has only the time of each task''s last success.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (
@@ -849,7 +850,7 @@ create policy rates_public on farthing.rates for select to anon, authenticated u
 grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
--- The origin of an event_id: the caller, or the hold, chat or job that the event pays for. Ids of
+-- The origin of an event_id: the caller, or the hold, chat or job that the usage belongs to. Ids of
 -- different origins never collide, so a caller's event_id cannot block one that a hold, chat or job
 -- uses.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
@@ -1391,8 +1392,8 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Decisions about fraud: refusals, allowed checkouts, allowed bookings from a known address, and '
-  'flagged bookings. ip_hash: a keyed hash of the address, made by the Edge Function; the address is not '
+  'Decisions about fraud: refusals, allowed checkouts and top-ups, allowed bookings from a known address, '
+  'and flagged bookings. ip_hash: a keyed hash of the address, made by the Edge Function; the address is not '
   'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
   'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
@@ -2112,13 +2113,13 @@ create table farthing.notifications (
 );
 comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
-  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
-  'been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that got no '
-  'response and may have sent the notification. retried_at: when an operator last queued it again. data: '
-  'the template''s values, no personal data. locale, shop: the language and the shop''s settings of the '
-  'first attempt, which later attempts repeat; shop is erased when the notification is sent. last_error: '
-  'a code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, '
+  'then sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications '
+  'may have been sent. sender: the service of the last claim. in_doubt_since: the time of the first '
+  'attempt that got no response and may have sent the notification. retried_at: when an operator last '
+  'queued it again. data: the template''s values, no personal data. locale, shop: the language and '
+  'the shop''s settings of the first attempt, which later attempts repeat; shop is erased when the '
+  'notification is sent. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);
@@ -2618,9 +2619,9 @@ create table farthing.entry_seals (
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
 comment on table farthing.entry_seals is
-  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields, the terms of its '
-  'lot, and the hash of the owner if it is the account''s first entry. head_nr: the number of the first '
-  'head that covers the seal.';
+  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields; the terms of its lot '
+  'if the entry adds credits and is no reinstatement; and the hash of the owner if it is the account''s '
+  'first entry. head_nr: the number of the first head that covers the seal.';
 
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
@@ -2865,8 +2866,8 @@ comment on table farthing.usage_features is
   'The features that usage_days distinguishes: the first 200 that callers named. Later features are '
   'summed as `other`, so that an endless number of names cannot make a row for each charge.';
 -- The sums per day over all features are some rows per day; the sums per month by feature are some
--- thousand rows. A report reads whichever is smaller, because a year of usage_days may be a million
--- rows.
+-- thousand rows. A report reads these sums instead of usage_days wherever its columns and days
+-- allow, because a year of usage_days may be a million rows.
 create table farthing.usage_sums (
   grain text not null,
   like farthing.usage_days including defaults,

@@ -117,8 +117,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached. details has the cap, the credits spent today, the held credits, and the time of '
-  'the reset.';
+  'Fails spend_cap_reached. details has the required credits, the cap, the credits spent today, the held '
+  'credits, and the time of the reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -156,8 +156,8 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. An account without a '
-  'cap has no recorded figure, and a new cap needs one.';
+  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. Needed for an account '
+  'without a cap and for a new cap, because spending is recorded only while an account has a cap.';
 
 create function farthing.set_spend_cap(
   p_account farthing.accounts, p_author text, p_daily numeric, p_reason text, p_now timestamptz)
@@ -479,7 +479,7 @@ begin
 end
 $$;
 comment on function farthing.accounting_policy(text, timestamptz) is
-  'Returns the version of one of the reports'' policies (accounting_policies) that applies at a moment.';
+  'Returns the version of the accounting policy p_name that applies at p_now.';
 
 create function farthing.mfa_applies(p_operator_mfa text, p_livemode boolean)
 returns boolean
@@ -689,7 +689,7 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'Returns the time limit of heartbeats: if a chat''s last heartbeat is not later than this time, its '
+  'Returns the time 60 seconds ago. If a chat''s last heartbeat is at this time or earlier, the chat''s '
   'request is dead.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
@@ -823,14 +823,14 @@ comment on function farthing.close_abandoned_chats(timestamptz, int) is
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- Chats: a chat begins with a hold, before the provider is called. Its request then records heartbeats
--- (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger closes a chat
--- when its hold ends, because a hold can also end by expiry, by the deletion of its owner or by an
--- operator. Order of locks: the advisory lock of the key, the owner, the account, the chat, the key's
--- row. The scheduled task skips a chat if one of its rows is locked. The owner's row is locked before
--- the account, because writing a log, or changing an account a second time, locks that row, too.
--- Otherwise a chat could deadlock with the deletion of its user, which has locked the owner's row and
--- waits for the account.
+-- Chats: a chat begins with a hold, before the provider is called. Its request then records
+-- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
+-- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
+-- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
+-- the chat, the key's row. The scheduled task skips a chat if one of its rows is locked. The
+-- owner's row is locked before the account, because writing a log, or changing an account a second
+-- time, locks the owner's row, too. Otherwise a chat could deadlock with the deletion of its user,
+-- which has locked the owner's row and waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -1786,8 +1786,8 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that were limited without Redis because Redis was slow or unavailable, '
-  'or gave an invalid response.';
+  'Reads the share of requests that were limited without Redis although the project has configured Redis, '
+  'for example because Redis was slow or unavailable.';
 
 -- supabase/schemas/alerts/functions/rules_services.sql
 
@@ -1898,7 +1898,8 @@ as $$
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that ended as dead or uncertain within period.';
+  'Reads the number of notifications that were dead-lettered, or may not have been delivered (uncertain), '
+  'within period. Notifications without an address or a configured service do not count.';
 
 -- supabase/schemas/alerts/functions/rules_stripe.sql
 
@@ -2084,8 +2085,8 @@ begin
 end
 $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
-  'Returns the time of the oldest unsealed entry; null if no entry is unsealed or no unsealed entry can '
-  'be old.';
+  'Returns the time of the oldest unsealed entry; null if all entries are sealed, or if a run in the last '
+  '10 minutes has sealed everything.';
 
 create function farthing.overdue_head(p_now timestamptz)
 returns timestamptz
@@ -2454,8 +2455,8 @@ end
 $$;
 comment on function farthing.record_customer_read(bigint, uuid, text, text, timestamptz, text) is
   'Records that an author read a customer''s data through an endpoint such as "GET /customers/{id}". '
-  'Records nothing for an owner, and for a secret key only reads on /customers. p_account_id is null if '
-  'the user has no account.';
+  'An owner''s reads are not recorded; a secret key''s reads are recorded only on /customers. '
+  'p_account_id is null if the user has no account.';
 
 create function farthing.keep_customer_read()
 returns trigger
@@ -3668,10 +3669,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
-  -- and automatic tax, because only these belong to a customer. A customer without a saved card is not
-  -- used, because it may have been deleted at Stripe: then Stripe has detached its card, and refuses
-  -- its sessions.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids,
+  -- invoices and automatic tax, because only these belong to a customer. A customer without a saved
+  -- card is not used, because it may have been deleted at Stripe. Stripe detaches the card of a
+  -- deleted customer, and refuses to open a session for a deleted customer.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,
@@ -4205,8 +4206,8 @@ comment on function farthing.page_of(text, int, farthing.page_item[]) is
 -- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a top-up
 -- have no argument for it. The data API puts a request's headers into the setting request.headers, and
 -- so does a call over the pooled connection. An entry without a correlation id takes the trace from
--- that setting. The setting is read only if no correlation id was given, so a debit pays nothing for
--- it. These functions take no locks and read no table.
+-- that setting. The setting is read only if no correlation id was given, so it does not slow down a
+-- debit, which has a correlation id. These functions take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -4375,10 +4376,11 @@ comment on function farthing.apply_charge_event(jsonb, timestamptz) is
 
 -- supabase/schemas/fraud/functions/check_fraud.sql
 
--- The fraud check before a checkout session or a booking. The check runs in the transaction that
--- creates the order or the booking. So the account is locked, parallel requests are counted one
--- after the other, and an order or a booking is stored together with the decision that allows it.
--- The limits count stored rows: an operator can read these rows, and no counter has to be reset.
+-- The fraud check before a checkout session, a booking or a top-up. The check runs in the
+-- transaction that creates the order or the booking. So the account is locked, parallel requests
+-- are counted one after the other, and an order or a booking is stored together with the decision
+-- that allows it. The limits count stored rows: an operator can read these rows, and no counter has
+-- to be reset.
 
 create function farthing.fraud_verdict(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz, p_is_new boolean default true, p_provider_id uuid default null)
@@ -4445,7 +4447,7 @@ begin
 end
 $$;
 comment on function farthing.check_fraud is
-  'Decides about a checkout or a booking, and records the decision. Returns {outcome: allow}, or '
+  'Decides about a checkout, a booking or a top-up, and records the decision. Returns {outcome: allow}, or '
   '{outcome: refuse, code, limit, retry_after}. code: forbidden for a block, else velocity_exceeded with '
   'limit (buyer or provider) and retry_after (seconds). The caller has locked the account, and returns '
   'a refusal instead of raising it, so that the record stays. p_order_id: the order to allow; without an '
@@ -4529,7 +4531,7 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The limit is used up as in find_sessions_over(), but by bookings.
+  -- The limit works as in find_sessions_over(), but counts bookings instead of allowed decisions.
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -5172,8 +5174,8 @@ as $$
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
 comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, from '
-  '0 to 1); returns how many were checked and how many are wrong.';
+  'Checks up to p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, '
+  'from 0 to 1); returns how many were checked and how many are wrong.';
 
 -- supabase/schemas/health/functions/figures.sql
 
@@ -5280,8 +5282,8 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Services report these figures hourly. A figure older than two hours is left out, because it is
-  -- unknown, and 0 would be wrong.
+  -- Services report these figures hourly. A figure older than two hours is left out, because the
+  -- current value is unknown, and 0 would be wrong.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
@@ -6149,8 +6151,9 @@ comment on function farthing.apply_waiting(text, timestamptz, text, boolean) is
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
--- Foreign payments: payments that another app on the same Stripe account made. In each object that this
--- installation creates at Stripe, the metadata contains the installation's id, the mark.
+-- Foreign payments: payments that another app on the same Stripe account made. In each object that
+-- this installation creates at Stripe, the metadata contains the installation's id, which the code
+-- calls our mark.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -6162,8 +6165,8 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Returns whether the metadata of the event''s object names this installation. The metadata of a refund '
-  'from the dashboard does not, even if it refunds a payment of ours.';
+  'Returns whether the metadata of the event''s object names this installation. The metadata of a '
+  'refund from the dashboard never names it, even if a payment of ours is refunded.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -6251,7 +6254,8 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- Stripe's redeliveries may succeed before the next attempt is due, but do not count as attempts.
+  -- A redelivery by Stripe before the next attempt is due may succeed, but does not count as an
+  -- attempt.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   p_event.attempts := p_event.attempts + v_due::int;
@@ -7042,7 +7046,7 @@ as $$
   select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
 $$;
 comment on function farthing.job_backoff(int) is
-  'Returns the backoff after the attempt number p_attempts of a job.';
+  'Returns the backoff after a job''s attempt with the number p_attempts.';
 
 create function farthing.fail_attempt(
   p_job farthing.jobs, p_code text, p_message text, p_detail text, p_retryable boolean,
@@ -8160,7 +8164,7 @@ comment on function farthing.refuse_short(numeric, numeric) is
 
 -- References that may move credits only once. They have a table of their own, because an
 -- idempotency key is deleted after a day, but an invoice or a welcome bonus must never be booked
--- twice. Only requests with `once` write to this table, and the entries need no index by reference.
+-- twice. Only requests with `once` write to this table, so the entries need no index by reference.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -8724,8 +8728,8 @@ begin
 end
 $$;
 comment on function farthing.give_up_notification(text, timestamptz) is
-  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification is '
-  'no longer queued or another transaction has locked it.';
+  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification '
+  'no longer waits for an attempt or another transaction has locked it.';
 
 create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -8756,9 +8760,9 @@ end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days after they were queued, or after an '
-  'operator retried them (with the error not_tried if no attempt was made, because no mail service is '
-  'configured). Deletes notifications to given addresses and to operators after 90 days. Returns the '
-  'number of notifications.';
+  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, because '
+  'no mail service is configured. Deletes notifications to given addresses and to operators after 90 '
+  'days. Returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -9049,7 +9053,7 @@ declare
     when p_notification.state = 'uncertain' and p_even_if_sent is not true then
       'The notification may have been sent. Send even_if_sent: true to repeat it all the same.'
     when p_notification.state not in ('dead', 'uncertain') then
-      'Only a dead-lettered notification can be retried; details.state has the state of this one.'
+      'Only a dead-lettered or uncertain notification can be retried; details.state has its state.'
     when p_notification.recipient = 'address' then
       'The address of this notification was erased. Queue a new one by POST /send-notification.'
     end;
@@ -9536,8 +9540,8 @@ begin
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
       -- Refunds lower the running sum again, so the sum may reach the amount several times. Then
-      -- the last of these points is used: nothing shows that the later transactions are not in the
-      -- payout.
+      -- the last of these points is used, because the payout may contain all transactions up to
+      -- that point.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a
@@ -9923,8 +9927,8 @@ begin
 end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'Applies an event of a payout (created, sent, paid, returned, or list available): stores the furthest '
-  'state, and plans when to fetch the payout''s list.';
+  'Applies an event of a payout (created, sent, paid, canceled, returned, or list available): stores '
+  'the furthest state, and plans when to fetch the payout''s list.';
 
 -- supabase/schemas/payouts/functions/payout_lists.sql
 
@@ -10360,8 +10364,8 @@ end
 $$;
 comment on function farthing.retry_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
-  'and for payments that were never paid out. Returns the number of compared payouts and of differences '
-  'found.';
+  'and for payments that were never paid out. Plans to fetch lists with differences again. Returns '
+  'the number of differences that it found.';
 
 -- supabase/schemas/pricing/functions/package_list.sql
 
@@ -10492,8 +10496,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_bad_packages(jsonb) is
-  'Fails invalid_request if a list of packages is not an array, or a field cannot be stored exactly; '
-  'names the first such field.';
+  'Fails invalid_request if a list of packages is not an array of 1 to 200 packages, or a field '
+  'cannot be stored exactly; names the first such field.';
 
 create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
 returns table (nr int, field text, rule text)
@@ -10685,7 +10689,8 @@ $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a '
   'kind without a rate of its own costs as much as input (cached, cache write) or output (reasoning). '
-  'p_pinned: {model: rate version}. problem: an error code if the event cannot be priced. origin: '
+  'p_rate_at: the moment of the rates; null for the moment of each event. p_pinned: {model: rate '
+  'version}, which takes precedence. problem: an error code if the event cannot be priced. origin: '
   'always `caller`; holds, chats and jobs overwrite origin and event_id. event_at: null for usage '
   'without occurred_at.';
 
@@ -10706,7 +10711,8 @@ as $$
   limit 1
 $$;
 comment on function farthing.rate_at(text, timestamptz) is
-  'Returns the rate that usage of a model at a moment is charged by; no row for an unknown model.';
+  'Returns the rate at which usage of p_model at the moment p_at is charged; no row for an unknown '
+  'model.';
 
 create function farthing.rates_given(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rates
@@ -10944,9 +10950,9 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
       and exists (select from farthing.welcome_grants w where w.account_id = e.account_id
         and w.lot_id = e.lot_id and w.amount = e.amount and w.status = 'granted'));
 comment on view farthing.author_problems is
-  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
-  'grants by Stripe or a scheduled task, except welcome credits. This is a view, so that both the whole '
-  'and the incremental proof can filter it.';
+  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, '
+  'and grants by Stripe or a scheduled task. Welcome credits and corrections of chats are no problem. '
+  'This is a view, so that both the whole and the incremental proof can filter it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -11074,8 +11080,8 @@ as $$
     ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'))
 $$;
 comment on function farthing.prove_entries() is
-  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, and times never go '
-  'back.';
+  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, times never go '
+  'back, each entry has an account, and its kind fits its direction and counterparty.';
 
 create function farthing.prove_debt()
 returns table (rule int, account_id bigint, detail text)
@@ -11087,7 +11093,7 @@ as $$
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- A hold that expires writes no entry.
+      -- The end of a hold counts, too, because a hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;
@@ -12035,7 +12041,8 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- The incremental proof runs the following checks for new entries only.
+  -- The incremental proof makes some of the following checks for new entries only, and leaves out
+  -- the others.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()
@@ -12812,7 +12819,7 @@ declare
     end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  -- An order with a discount code of 100 % was paid with 0, so nothing can be refunded.
+  -- An order with a promotion code of 100 % was paid with 0, so nothing can be refunded.
   if p_payment.payment_id is null or p_payment.amount = 0 then
     perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
       v_details, 'amount');
@@ -13298,7 +13305,7 @@ as $$
   select count(*)::int from deleted
 $$;
 comment on function farthing.delete_old_refusals(timestamptz, int) is
-  'Deletes the days of refused requests after two years, and returns their number.';
+  'Deletes the rows of refusal_days after two years, and returns their number.';
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)
@@ -13852,8 +13859,8 @@ as $$
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores which entries are purchases, with the days and credits of their orders and the missing evidence: '
-  'for each account, of the entries after p_after and up to p_upto. seal_entries() calls it.';
+  'Stores the purchases among the entries of each account after p_after and up to p_upto, with the '
+  'days and credits of their orders and the missing evidence. seal_entries() calls it.';
 
 create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
@@ -13871,8 +13878,8 @@ begin
     cross join lateral (select d at time zone 'UTC' as begins,
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
-      -- A day is skipped if order_entries has as many of its orders with complete evidence as
-      -- orders were paid on that day: then no order lacks evidence.
+      -- A day is skipped if order_entries has all orders that were paid on that day, with complete
+      -- evidence. To see this, it is enough to count both.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop
@@ -14996,8 +15003,8 @@ begin
 end
 $$;
 comment on function farthing.book_missing_returns(timestamptz) is
-  'Books refunds that have not failed and movements of disputes without a line, each at its time. Returns '
-  'their number.';
+  'Books the refunds and the movements of disputes that have no line, each at its time. Refunds whose '
+  'money has not left, or that failed, are left out. Returns the number of booked facts.';
 
 create function farthing.book_missing_lines(p_now timestamptz default now())
 returns bigint
@@ -15272,10 +15279,11 @@ as $$
   from compared c where c.ours <> 0 or c.theirs <> 0
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
-  'Returns the control totals of the revenue report: for each currency the lines without and with '
-  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ as long as Stripe '
-  'has not listed a transaction. If a transaction is listed after its month was closed, its fee remains '
-  'a difference in that month and, with the opposite sign, in the month in which the fee was booked.';
+  'Returns the control totals of the revenue report: for each currency the sum of Stripe''s fees and '
+  'the sum of all other lines, each compared with the same sum of Stripe''s balance transactions. The '
+  'sums differ as long as Stripe has not listed a transaction. If a transaction is listed after its '
+  'month was closed, its fee remains a difference in that month and, with the opposite sign, in the '
+  'month in which the fee was booked.';
 
 -- supabase/schemas/revenue/functions/revenue_days.sql
 
@@ -15767,7 +15775,7 @@ begin
 end
 $$;
 comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Stores the balance transactions of a dispute that an event lists.';
+  'Stores the balance transactions that an event lists for its dispute.';
 
 create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -16173,8 +16181,8 @@ end
 $$;
 comment on function farthing.note_refund is
   'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
-  'goes back to a lower rank. Raises an exception if the payment or the amount differs from the stored '
-  'refund''s.';
+  'goes back to a lower rank. Raises an exception if the payment, the amount or the currency differs '
+  'from the stored refund''s.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -16384,8 +16392,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- A parked item is no longer due if its retry was due ten minutes ago and the task has not found
-  -- it since.
+  -- The rows of items that are no longer due are deleted. The task has not found such an item
+  -- again, although its retry was due ten minutes ago.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -16589,7 +16597,7 @@ as $$
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'Returns for how long no scheduled task could run.';
+  'Returns for how long the runner has started no scheduled task.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval
@@ -16800,7 +16808,8 @@ begin
 end
 $$;
 comment on function farthing.seal_entries(int) is
-  'Seals up to p_limit unsealed entries, by account and entry number. Returns how many it sealed.';
+  'Seals up to p_limit unsealed entries, by account and entry number, and adds them to the sums that '
+  'reports and the proof read. Returns how many it sealed.';
 
 create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
@@ -16817,8 +16826,8 @@ begin
 end
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'Scheduled task: runs seal_entries(), and stores the moment if no entry is left. Returns how many '
-  'entries it sealed.';
+  'Scheduled task: runs seal_entries(). If no unsealed entry is left, stores up to which moment '
+  'entries are sealed (sealed_until). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)
@@ -16841,11 +16850,11 @@ comment on function farthing.verify() is
 
 -- supabase/schemas/seals/functions/heads.sql
 
--- Heads: each hour, one hash over the end of every account's chain and over the head before it.
--- Seals show that an entry was changed, unless the person who changed it can also write seals. A
--- head that is stored outside the database (in a log, a mailbox, or the receiver of a webhook)
--- cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or an owner,
--- and seals again, every later head changes and differs from the head stored outside:
+-- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
+-- head before it. Seals show that an entry was changed, unless the person who changed it can also
+-- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
+-- a webhook) cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or
+-- an owner, and seals again, every later head changes and differs from the head stored outside:
 -- compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
@@ -16865,8 +16874,8 @@ as $$
     group by a.account_id / 1024) c
 $$;
 comment on function farthing.head_root(int) is
-  'Computes the root of a head from the seals. o_entries: the sum of the last entry numbers, which have '
-  'no gaps.';
+  'Computes the root of a head from the seals. o_entries: the number of sealed entries. It is the sum '
+  'of the accounts'' last entry numbers, because entry numbers have no gaps.';
 
 create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
 returns bytea
@@ -16921,7 +16930,7 @@ begin
 end
 $$;
 comment on function farthing.make_head(timestamptz) is
-  'Makes the next head, over everything that is sealed.';
+  'Makes the next head, over all seals and all audit rows.';
 
 create function farthing.anchor(p_now timestamptz default now())
 returns int
@@ -16986,7 +16995,7 @@ end
 $$;
 comment on function farthing.compare_head(int, text) is
   'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
-  'difference. This function reads only seals; verify() compares the seals with the entries.';
+  'difference. This function does not read the entries; verify() compares the seals with the entries.';
 
 -- supabase/schemas/seals/functions/owners.sql
 
@@ -17121,11 +17130,12 @@ set search_path = ''
 as $$
   select l.rule, 'decimal', l.unit, null::numeric, null::numeric, null::text[], l.description
   from (values
-    ('webhook_backlog', 'events', 'Our events from Stripe that have waited for longer than the period.'),
+    ('webhook_backlog', 'events',
+      'Stripe''s events about our payments that have waited longer than the period.'),
     ('webhook_failure', 'events', 'Events from Stripe that are dead-lettered, fail or cannot be read.'),
     ('charge_failure_rate', 'share of charges',
-      'Card charges that fail; with a factor, also against that many times the usual share.'),
-    ('payout_delay', 'payouts', 'Payouts that are late, or were returned.'),
+      'Card charges that fail. A factor also requires at least that many times the usual share.'),
+    ('payout_delay', 'payouts', 'Payouts that are late, or that the bank returned.'),
     ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
@@ -17140,7 +17150,7 @@ as $$
     ('limiter_open', 'share of requests', 'Requests that were limited without Redis.'),
     ('dead_jobs', 'jobs', 'Jobs that were dead-lettered.'),
     ('dead_notifications', 'notifications', 'Notifications that did not arrive, or may not have arrived.'),
-    ('overdue_work', 'minutes', 'The age of the oldest work that no scheduled task has done.'),
+    ('overdue_work', 'minutes', 'The time by which the oldest item of a scheduled task is overdue.'),
     ('parked_items', 'items', 'Items that a scheduled task could not finish.'),
     ('task_failed', 'failures', 'Failures in a row of one scheduled task.'),
     ('tasks_stopped', 'minutes', 'The time for which due tasks have not run.'),
@@ -17346,8 +17356,8 @@ comment on function farthing.apply_welcome_blocked_domains(jsonb) is
 
 -- supabase/schemas/settings/functions/change_settings.sql
 
--- All changes of settings go through this function. A new kind of settings needs an audited table,
--- a function apply_<table>() that checks and writes, and a line below.
+-- Every RPC function that changes settings calls this function. A new kind of settings needs an
+-- audited table, a function apply_<table>() that checks and writes, and a line in the `case` below.
 
 create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
   p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)
@@ -17458,8 +17468,9 @@ as $$
     p_row_key ->> 'domain', p_row_key ->> 'name')
 $$;
 comment on function farthing.setting_name(jsonb, jsonb) is
-  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the domain, '
-  'the flag or the accounting policy; null for the policy.';
+  'Returns the name of an audited row of settings: the slug of a package, the model of a rate, the name of '
+  'an alert rule, the account of a journal code, a blocked domain, or the name of a feature flag or an '
+  'accounting policy. Null for a row of the table policy, which has only one row.';
 
 create function farthing.settings_changed(p_table text, p_version text)
 returns jsonb
@@ -17500,8 +17511,9 @@ comment on function farthing.settings_history(text) is
 
 -- supabase/schemas/settings/functions/effective_from.sql
 
--- Settings that begin at a moment. They never begin in the past, so everything that was sold,
--- charged or booked before keeps its terms.
+-- Settings that apply from a given time on. Packages, rates and accounting policies never begin in
+-- the past, so everything that was sold or charged before keeps its terms. Codes of the journal
+-- never begin in a closed month.
 
 create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
 returns void
@@ -17545,8 +17557,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request and names the field if an item of a list would change something before a '
-  'moment. An item that changes nothing may have an effective_from in the past, so that the same list '
+  'Fails invalid_request and names the field if an item of a list would change something before '
+  'p_first. An item that changes nothing may have an effective_from in the past, so that the same list '
   'can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)
@@ -18072,7 +18084,7 @@ as $$
 $$;
 comment on function farthing.policy_list() is
   'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
-  'for operators. The column''s default is the setting''s default.';
+  'for operators. The default of a setting is the default of its column in farthing.policy.';
 
 -- supabase/schemas/settings/functions/policy_shop.sql
 
@@ -18088,9 +18100,11 @@ as $$
     ('shop_logo_url', 'url', 'characters', null, 500, null, 'The shop''s logo in emails: a PNG or JPEG, '
       'shown at most 200 pixels wide and 40 high.'),
     ('shop_address', 'text', 'characters', null, 300, null, 'The postal address at the end of each email.'),
-    ('shop_support_email', 'email', 'characters', null, 254, null, 'The address for questions in emails.'),
-    ('shop_support_url', 'url', 'characters', null, 500, null, 'The page for questions in emails.'),
-    ('shop_url', 'url', 'characters', null, 500, null, 'The page to which emails lead back.'),
+    ('shop_support_email', 'email', 'characters', null, 254, null,
+      'The email address for questions, which emails show.'),
+    ('shop_support_url', 'url', 'characters', null, 500, null,
+      'The URL of the support page that emails link to.'),
+    ('shop_url', 'url', 'characters', null, 500, null, 'The URL of the shop that emails link to.'),
     ('shop_locale', 'text', 'characters', null, 6, null, 'The language of emails to users who have not '
       'chosen one, such as de or en-US. English if it is null, or a language that has no texts yet.'),
     ('shop_accent_color', 'text', 'characters', null, 7, null, 'The colour of buttons in emails: # and six '
@@ -18208,7 +18222,7 @@ as $$
 $$;
 comment on function farthing.payments_of is
   'Returns the part of a customer''s page about money: orders, refunds, disputes, early fraud warnings, '
-  'bookings, the saved card, auto top-up and blocks.';
+  'bookings as the buyer, the saved card, auto top-up and blocks.';
 
 create function farthing.work_of(p_account_id bigint, p_user_id uuid)
 returns jsonb
@@ -18230,8 +18244,9 @@ comment on function farthing.work_of is
 
 -- supabase/schemas/support/functions/customer_summary.sql
 
--- The id and the summary of a customer. The id is the user's id. The account of a deleted user has no
--- user id, so its id is the account's number, which proofs and alerts also name.
+-- The id and the summary of a customer. The id is the user's id. The account of a deleted user or
+-- an organisation has no user id, so its id is the account's number, which proofs and alerts also
+-- name.
 
 create function farthing.customer_summary(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -18255,7 +18270,7 @@ end
 $$;
 comment on function farthing.customer_summary(bigint, uuid, timestamptz) is
   'Returns who a customer is, and their balance. account_id is null for a user who has no account yet; '
-  'user_id and email are null for a deleted user. Credits are text.';
+  'user_id and email are null for a deleted user and for an organisation. Credits are text.';
 
 create function farthing.customer_of(p_customer_id text, out account_id bigint, out user_id uuid)
 language plpgsql stable
@@ -18276,8 +18291,8 @@ end
 $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
-  'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found '
-  'and names the field `id`.';
+  'account_id is null for a user who has no account yet; user_id is null for a deleted user and for an '
+  'organisation. Fails not_found and names the field `id`.';
 
 -- supabase/schemas/support/functions/entry_reason.sql
 
@@ -18411,8 +18426,8 @@ as $$
     (select b.account_id from farthing.bookings b where b.charge_id = p_facts ->> 'charge_id'))
 $$;
 comment on function farthing.event_account(jsonb) is
-  'Returns the account of the order or booking that the facts of an event name, by its id or its '
-  'payment; null if the event is about neither.';
+  'Returns the account of the order or booking that the facts of an event name: an order by its id or '
+  'payment, a booking by its id, payment or charge. Null if the event is about neither.';
 
 create function farthing.event_entries(p_event farthing.inbox, p_account_id bigint)
 returns jsonb
@@ -18553,8 +18568,8 @@ end
 $$;
 comment on function farthing.find_customers(text, int) is
   'Returns up to p_limit customers that a text identifies: an email address, an id of ours, an id of '
-  'Stripe''s or the number of an account. account_id is null for a user who has no account yet, user_id '
-  'for a deleted user.';
+  'Stripe''s or the number of an account. account_id is null for a user who has no account yet; '
+  'user_id is null for a deleted user and for an organisation.';
 
 -- supabase/schemas/support/functions/refused_next.sql
 
@@ -18855,9 +18870,9 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. A failed or expired '
-  'order backs off, pauses top-ups after three failures in a row, and notifies the user, but only if '
-  'top-ups are enabled and not paused.';
+  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. After a failed or '
+  'expired order, if top-ups are enabled and not paused, the trigger sets the backoff, pauses top-ups at '
+  'the third failure in a row, and notifies the user.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -18965,9 +18980,9 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'Returns the amount to charge in minor units: the price of the missing credits, rounded up and '
-  'limited to the rest of the monthly cap. Null if no credits are missing, 0 if the rest of the cap is '
-  'below the smallest charge.';
+  'Returns the amount to charge in minor units: the price of the missing credits, rounded up, at least '
+  'the smallest charge, and at most the rest of the monthly cap. Null if the available credits have '
+  'reached the threshold, 0 if the rest of the cap is below the smallest charge.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -19034,8 +19049,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Creates an order for the missing credits, if credits are missing and the account may be charged now. '
-  'Returns whether an order was created. The caller has locked the account.';
+  'Creates an order for the missing credits, if the available credits are below the threshold and the '
+  'account may be charged now. Returns whether an order was created. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int
@@ -19143,8 +19158,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe refuses a session that ends more than 24 hours after it is created. The hour between is
-  -- a margin, because the clocks may differ.
+  -- Stripe refuses a session that ends more than 24 hours after it is created. The limit here is an
+  -- hour shorter, because Stripe's time and ours may differ.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
@@ -19454,8 +19469,8 @@ begin
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Returns settings, state, saved card, the last ten charges, and the open authentication page. Credits '
-  'are text, money in minor units.';
+  'Returns settings, state, saved card, the sum charged this month, the pending charge, the last ten '
+  'charges, and the open authentication page. Credits are text, money is in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void
@@ -19553,7 +19568,8 @@ comment on function farthing.stop_top_up(bigint, timestamptz) is
 
 -- Waking the payment runner when an account falls below the threshold of its top-ups. spend(),
 -- spend_batch() and open_hold() compare the balance with accounts.top_up_below and wake the runner
--- at the crossing. A trigger with a condition cost every debit about 8 % more instructions.
+-- at the crossing. A trigger would do the same, but even a trigger with a condition cost every
+-- debit about 8 % more instructions.
 
 create function farthing.wake_if_top_up_due(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -19584,8 +19600,8 @@ begin
 end
 $$;
 comment on function farthing.wake_if_crossed is
-  'Wakes the payment runner if the new balance p_balance brings p_account, read before the charge, below '
-  'the threshold of its top-ups.';
+  'Wakes the payment runner if a charge brings an account below the threshold of its top-ups. p_account: '
+  'the account before the charge; p_balance: the balance after it.';
 
 -- supabase/schemas/transfers/functions/claim.sql
 
@@ -19609,8 +19625,9 @@ begin
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
-    -- After 23 hours Stripe may have forgotten the idempotency key and would repeat the move. The reversal of
-    -- a transfer whose result is unknown is uncertain, too.
+    -- Stripe may forget an idempotency key after 24 hours and would then repeat the move, so no
+    -- attempt is made after 23 hours. The reversal of a transfer whose result is unknown is
+    -- uncertain, too.
     if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
       or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
         and r.move_id = v_move.reverses and r.status <> 'made')
@@ -19704,8 +19721,8 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- Requested refunds and money that a bank claims reduce a waiting share at once, before they
-    -- are final.
+    -- If the share waited for the completion, requested refunds and money that a bank claims reduce
+    -- it at once, before they are final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
@@ -20140,8 +20157,8 @@ begin
 end
 $$;
 comment on function farthing.set_blocked_domains(text[], text, text) is
-  'Replaces the list of domains without welcome credits, in lower case, and returns its length. The reason '
-  'and the author are audited.';
+  'Replaces the list of domains without welcome credits, and returns its length. The domains must be in '
+  'lower case. The reason and the author are audited.';
 
 -- supabase/schemas/welcome/functions/email_addresses.sql
 

@@ -357,8 +357,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may belong to any '
-  'users, and role is null. Fails not_found for any other user.';
+  'Returns a booking to its buyer or its provider. Fails not_found for any other user. If p_user_id is '
+  'null, returns the booking of any users, with role null.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
@@ -989,7 +989,7 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks a sample of p_limit accounts, beginning at the position p_start (a share of all accounts, '
+  'Checks a sample of up to p_limit accounts, beginning at the position p_start (a share of all accounts, '
   'from 0 to 1): the balance against the lots and the last entry, and the held credits against the '
   'open holds (rule 1). Returns {looked_at, wrong}. prove() reads all accounts.';
 
@@ -1340,7 +1340,7 @@ end
 $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
-  'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
+  'Applies a dead-lettered, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
   'the event. Fails not_found, and forbidden for an operator who has lost the role.';
 
@@ -1583,7 +1583,8 @@ begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks stop, only the recording of metrics can notice the stop.
+  -- If scheduled tasks stop, no task can open the alert tasks_stopped, so each recording of metrics
+  -- checks whether they still run.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end
@@ -1612,8 +1613,9 @@ end
 $$;
 grant execute on function farthing_public.mfa_check to service_role;
 comment on function farthing_public.mfa_check(boolean) is
-  'Checks a change by an operator whose token shows no second factor (aal2). p_livemode: whether Stripe''s '
-  'key is a live one. Fails mfa_required if the policy requires a second factor.';
+  'Checks a change by an operator whose token does not have the level aal2, which a second factor '
+  'gives. p_livemode: whether Stripe''s key is a live one. Fails mfa_required if the policy requires '
+  'a second factor.';
 
 -- supabase/schemas/pricing/api.sql
 
@@ -1948,8 +1950,9 @@ $$;
 grant execute on function farthing_public.top_ups_report to service_role;
 comment on function farthing_public.top_ups_report is
   'Reports Stripe''s answer to a charge: `accepted` (an event will report the payment), `declined`, '
-  '`card_gone`, `authentication` (the bank requires the user to authenticate), or `unknown` (no answer, '
-  'so Stripe is asked again). Returns {order_id, status, step}. Fails not_found, invalid_request.';
+  '`card_gone` (Stripe no longer has the card), `authentication` (the bank requires the user to '
+  'authenticate), or `unknown` (no answer, so Stripe is asked again). Returns {order_id, '
+  'status, step}. Fails not_found, invalid_request.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -3249,9 +3252,10 @@ end
 $$;
 grant execute on function farthing_public.notifications_send to service_role;
 comment on function farthing_public.notifications_send is
-  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_locale: a '
-  'locale such as de or de-AT; if it is null, the recipient''s locale. p_kept_seconds: for how many '
-  'seconds a repeat counts as the same request. Fails not_found, invalid_request.';
+  'Queues a notification to a user or to an address. Returns {status: 200, replayed, data: '
+  '{notification_id, status: queued}}. p_locale: a locale such as de or de-AT; if it is null, the '
+  'recipient''s locale. p_kept_seconds: for how many seconds a repeat counts as the same request. '
+  'Fails not_found, invalid_request.';
 
 create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
@@ -3267,11 +3271,12 @@ end
 $$;
 grant execute on function farthing_public.notifications_claim to service_role;
 comment on function farthing_public.notifications_claim is
-  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, '
-  'address, template, data, locale, shop}. address: null for operators, webhooks and deleted users. '
-  'locale, shop: the values that the first claim stored. p_mail: the service that will send email; if '
-  'it is null, only webhooks are leased. p_lease_id: the id of the claim; a repeated call with the same '
-  'id returns the same notifications. p_languages: the languages in which the runner has texts.';
+  'Leases due notifications to one runner for five minutes. Returns an array of {notification_id, '
+  'lease_id, recipient, address, template, data, locale, shop}. address: null for operators, webhooks '
+  'and deleted users. locale, shop: the values that the first claim stored. p_mail: the service that '
+  'will send email; if it is null, only webhooks are leased. p_lease_id: the id of the claim; a '
+  'repeated call with the same id returns the same notifications. p_languages: the languages in which '
+  'the runner has texts.';
 
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -3456,7 +3461,8 @@ comment on function farthing_public.payouts_read is
 
 -- supabase/schemas/payouts/api/runner.sql
 
--- The payment runner's claim of a payout's list, and the pages that it fetched.
+-- The payment runner claims Stripe's lists (a payout's list, and the list of balance transactions),
+-- and stores the pages that it has fetched.
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
@@ -3515,7 +3521,8 @@ language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
-    -- Stripe books a payment just after its capture, and may list it later than its time says.
+    -- The period begins an hour before done_until, because Stripe may list a transaction later than
+    -- its time says.
     'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
     'until', ceil(extract(epoch from c.lists_until))::bigint)
   from farthing.claim_balance_list(p_now) c where c.claimed_at is not null
@@ -4402,8 +4409,8 @@ $$;
 grant execute on function farthing_public.settings_accounting_set to service_role;
 comment on function farthing_public.settings_accounting_set is
   'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, '
-  'or from now on. Returns the same object as settings_packages_set(). Fails invalid_request, '
-  'version_conflict.';
+  'or from now on. Returns the same object as settings_packages_set(). Fails forbidden, '
+  'invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/alert_rules.sql
 
@@ -4439,7 +4446,7 @@ grant execute on function farthing_public.settings_alerts_set to service_role;
 comment on function farthing_public.settings_alerts_set is
   'Changes figures of alert rules [{rule, threshold?, fine_at?, factor?, minimum?, period?, baseline?, '
   'fires_after?, resolves_after?, enabled?}], times in seconds. Returns the same object as '
-  'settings_packages_set(). Fails invalid_request, version_conflict.';
+  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/blocked_domains.sql
 
@@ -4474,7 +4481,7 @@ $$;
 grant execute on function farthing_public.settings_blocked_domains_set to service_role;
 comment on function farthing_public.settings_blocked_domains_set is
   'Replaces the domains without welcome credits by a list [domain]. Returns the same object as '
-  'settings_packages_set(). Fails invalid_request, version_conflict.';
+  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/flags.sql
 
@@ -4509,7 +4516,7 @@ $$;
 grant execute on function farthing_public.settings_flags_set to service_role;
 comment on function farthing_public.settings_flags_set is
   'Sets the flags of a list [{name, state, percentage?}]; other flags do not change. Returns the same '
-  'object as settings_packages_set(). Fails invalid_request, version_conflict.';
+  'object as settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/journal_codes.sql
 
@@ -4554,7 +4561,7 @@ grant execute on function farthing_public.settings_journal_codes_set to service_
 comment on function farthing_public.settings_journal_codes_set is
   'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of '
   'an open month, and today by default. Returns the same object as settings_packages_set(). Fails '
-  'invalid_request, version_conflict.';
+  'forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/packages.sql
 
@@ -4596,7 +4603,7 @@ comment on function farthing_public.settings_packages_set is
   'credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a package''s '
   'terms creates a new version. Returns {status: 200, replayed, data: {version, dry_run, changes: '
   '[{name, change, version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails '
-  'invalid_request, version_conflict.';
+  'forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/settings/api/policy.sql
 
@@ -4640,8 +4647,9 @@ grant execute on function farthing_public.settings_policy_set to service_role;
 comment on function farthing_public.settings_policy_set is
   'Changes the settings of the policy that p_changes names: {setting: value}, durations in seconds. '
   'p_has_second_factor: whether the operator''s token shows a second factor (aal2). p_livemode: whether '
-  'Stripe''s key is a live one. Returns the same object as settings_packages_set(). Fails invalid_request, '
-  'version_conflict, and mfa_required for an operator without a second factor whose change requires one.';
+  'Stripe''s key is a live one. Returns the same object as settings_packages_set(). Fails forbidden, '
+  'invalid_request, version_conflict, and mfa_required for an operator without a second factor whose '
+  'change requires one.';
 
 -- supabase/schemas/settings/api/rates.sql
 
@@ -4677,7 +4685,7 @@ comment on function farthing_public.settings_rates_set is
   'Adds rate versions for the changes in a list [{model, input_per_million_usd, output_per_million_usd, '
   'cached_input_per_million_usd?, cache_write_per_million_usd?, reasoning_per_million_usd?, markup?, '
   'effective_from?}]; models that the list does not name keep their rates. Returns the same object as '
-  'settings_packages_set(). Fails invalid_request, version_conflict.';
+  'settings_packages_set(). Fails forbidden, invalid_request, version_conflict.';
 
 -- supabase/schemas/support/api/event.sql
 
@@ -4821,7 +4829,7 @@ grant execute on function farthing_public.customers_search to service_role;
 comment on function farthing_public.customers_search is
   'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
   'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
-  'recorded as a read. Fails invalid_request and names the field `q`.';
+  'recorded as a read, and so is a search without a match. Fails invalid_request and names the field `q`.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -190,10 +190,10 @@ select farthing.never_remove('journal_accounts');
 
 -- supabase/schemas/ledger/triggers.sql
 
--- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, and the
--- terms of a lot never change (rule 19). Deleting a user sets left_at on the user's account.
--- Triggers on left_at then close the account: the trigger below, and the triggers of checkout,
--- customers and seals. A scheduled task expires lots and holds.
+-- Triggers: entries, debt payments and used references are append-only, accounts and lots are never
+-- deleted, and the terms of a lot never change (rule 19). Deleting a user sets left_at on the
+-- user's account. Triggers on left_at then close the account: the trigger below, and the triggers
+-- of checkout, customers and seals. A scheduled task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -244,8 +244,9 @@ select farthing.add_task('delete_old_metrics', '5 minutes');
 -- supabase/schemas/notifications/triggers.sql
 
 -- Triggers: a paid order or booking, a refund, a dispute and a cancelled booking each queue a
--- notification in the transaction that writes them; a queued notification wakes the runner. Scheduled
--- tasks look for low balances and for credits that expire soon.
+-- notification in the transaction that writes them; a queued notification wakes the runner.
+-- Scheduled tasks look for low balances and for credits that expire soon, wake the runner, give up
+-- notifications, and delete old ones.
 
 select farthing.add_task('notify_low_balances', '1 minute');
 select farthing.add_task('notify_expiring_credits', '5 minutes');
@@ -259,8 +260,8 @@ select farthing.add_task('give_up_notifications', '5 minutes');
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
     execute function farthing.notify_payment();
--- credits_clawed_back is the last column that a refund's transaction writes, even if its value does
--- not change.
+-- This trigger fires on credits_clawed_back, because a refund's transaction always writes that
+-- column last, even if the value does not change.
 create trigger refunds_notify_the_buyer after update of credits_clawed_back on farthing.refunds
   for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
 create trigger disputes_notify_operators after insert or update of status on farthing.disputes
@@ -287,7 +288,8 @@ select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 s
 
 -- supabase/schemas/policy/triggers.sql
 
--- The policy's row is never deleted.
+-- The policy's row is never deleted. Each version of an accounting policy is audited, with a
+-- reason. Versions never change.
 
 select farthing.never_remove('policy');
 
@@ -345,8 +347,8 @@ select farthing.add_task('delete_old_refusals', '1 hour', '43 minutes');
 
 -- supabase/schemas/revenue/triggers.sql
 
--- Triggers: a fact of money books its lines in the transaction that writes it, and lines never
--- change. Scheduled tasks sum days and close months.
+-- Triggers: a money fact books its lines in the transaction that writes it, and lines never change.
+-- Scheduled tasks sum days and close months.
 
 create trigger orders_book_their_charge after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
@@ -369,9 +371,9 @@ select farthing.add_task('close_months', '1 hour', '37 minutes');
 
 -- supabase/schemas/reversals/triggers.sql
 
--- Triggers: refunds change their state only as refunds_guard() allows, and Stripe's records of
--- money never change. notifications/triggers.sql queues receipts; top_ups/triggers.sql pauses
--- top-ups after a refund.
+-- Triggers: refunds change their state only as refunds_guard() allows, refunds and disputes are
+-- never deleted, and the balance transactions of disputes never change. notifications/triggers.sql
+-- queues receipts; top_ups/triggers.sql pauses top-ups after a refund.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();

@@ -2390,7 +2390,7 @@ export interface paths {
         get: {
             parameters: {
                 query: {
-                    /** @description outside_calls: requests to external services by outcome; outside_call: their durations; auth_failures: refused credentials by reason; limiter_decisions: limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests that were limited without Redis, by reason; job: from the start of jobs to their end. */
+                    /** @description outside_calls: requests to external services by outcome; outside_call: their durations; auth_failures: refused credentials by reason; limiter_decisions: limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests that were limited without Redis, by reason; job: the time from a job's creation to its end. */
                     name: "outside_calls" | "outside_call" | "auth_failures" | "limiter_decisions" | "limiter_fallbacks" | "job";
                     service?: string;
                     hours?: number;
@@ -3811,7 +3811,7 @@ export interface paths {
                                     /** @description The amount of the requested refunds, in the currency's minor unit; null for other actions. */
                                     amount?: number | null;
                                     /**
-                                     * @description `stripe` stands for all Stripe events, and for refunds made in its dashboard.
+                                     * @description `stripe` stands for all Stripe events, and for refunds made in Stripe's dashboard.
                                      * @example operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
                                      */
                                     author?: string;
@@ -3940,7 +3940,7 @@ export interface paths {
                                      */
                                     day?: string;
                                     /**
-                                     * @description Credits of lots that paid debt; below zero in the rows of `debt`.
+                                     * @description Credits of lots that paid debt; negative in the rows of `debt`.
                                      * @example 50
                                      */
                                     debt_paid?: string;
@@ -3960,7 +3960,7 @@ export interface paths {
                                      */
                                     opening?: string;
                                     /**
-                                     * @description The source of the lots; `debt` is used and clawed-back credits that no lot had, less the debt that lots paid.
+                                     * @description The source of the lots. `debt`: credits that were used or clawed back although no lot had them, less the debt that lots paid.
                                      * @enum {string}
                                      */
                                     source?: "promotional" | "adjustment" | "bonus" | "paid" | "debt";
@@ -4201,7 +4201,7 @@ export interface paths {
                                     /** @example 2 x charge of credits */
                                     memo?: string;
                                     /**
-                                     * @description Stripe's id of the fact; null if the entry sums up several facts, or has none of Stripe's.
+                                     * @description Stripe's id of the fact; null if the entry sums up several facts, or if its fact has no id at Stripe.
                                      * @example pi_3Q8
                                      */
                                     source_id?: string | null;
@@ -4401,7 +4401,7 @@ export interface paths {
                                 /** @description Sums over all rows of the range. */
                                 totals: {
                                     /**
-                                     * @description The prices of granted credits, which are free. In minor units.
+                                     * @description Always 0, because granted credits have no price. In minor units.
                                      * @example 999
                                      */
                                     adjustments?: number;
@@ -4688,7 +4688,7 @@ export interface paths {
                                      */
                                     fees?: number;
                                     /**
-                                     * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: the list of an automatic payout contains this manual payout and the transactions of its money.
+                                     * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: Stripe listed this manual payout and its transactions in the list of an automatic payout.
                                      * @enum {string|null}
                                      */
                                     itemised?: "listed" | "assigned" | "advance" | null;
@@ -6703,7 +6703,7 @@ export interface components {
             /** @description The amount of the requested refunds, in the currency's minor unit; null for other actions. */
             amount: number | null;
             /**
-             * @description `stripe` stands for all Stripe events, and for refunds made in its dashboard.
+             * @description `stripe` stands for all Stripe events, and for refunds made in Stripe's dashboard.
              * @example operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
              */
             author: string;
@@ -7141,7 +7141,7 @@ export interface components {
             /** @description Whether the buyer gave Stripe a tax id. Stripe stores it; Farthing does not. */
             has_tax_id: boolean | null;
             /**
-             * @description Stripe's invoice of the purchase; null if the shop creates no invoices.
+             * @description Stripe's invoice of the purchase; null until paid, and if Stripe made no invoice.
              * @example in_1Q8
              */
             invoice_id: string | null;
@@ -7161,7 +7161,7 @@ export interface components {
              */
             paid_at: string | null;
             /**
-             * @description pending; processing or paid if the buyer paid before this response was sent.
+             * @description Normally pending; processing or paid if the buyer paid before this response was sent.
              * @enum {string}
              */
             status: "pending" | "processing" | "paid";
@@ -7215,7 +7215,7 @@ export interface components {
              */
             day: string;
             /**
-             * @description Credits of lots that paid debt; below zero in the rows of `debt`.
+             * @description Credits of lots that paid debt; negative in the rows of `debt`.
              * @example 50
              */
             debt_paid: string;
@@ -7235,7 +7235,7 @@ export interface components {
              */
             opening: string;
             /**
-             * @description The source of the lots; `debt` is used and clawed-back credits that no lot had, less the debt that lots paid.
+             * @description The source of the lots. `debt`: credits that were used or clawed back although no lot had them, less the debt that lots paid.
              * @enum {string}
              */
             source: "promotional" | "adjustment" | "bonus" | "paid" | "debt";
@@ -7275,7 +7275,7 @@ export interface components {
             debt: string;
             email: string | null;
             /**
-             * @description The user's id. After the user was deleted, the number of their account.
+             * @description The user's id; for a deleted user or an organisation, the number of the account.
              * @example 6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d
              */
             id: string;
@@ -7362,7 +7362,7 @@ export interface components {
                     amount: string;
                     chat?: {
                         /**
-                         * @description The cost of the chat, with a charge after the release and with corrections.
+                         * @description The chat's charge, even if made after the release, less the corrections.
                          * @example 49.5
                          */
                         credits: string;
@@ -7917,7 +7917,7 @@ export interface components {
             action: "checkout" | "booking" | "top_up";
             /**
              * Format: uuid
-             * @description The booking that was allowed. If the outcome is `flag`, its buyer and its provider have in common what `reasons` names: a card, a payout account or an IP address.
+             * @description The booking that was allowed. If the outcome is `flag`, its buyer and its provider share a card, a payout account or an IP address; `reasons` says which.
              */
             booking_id: string | null;
             /**
@@ -8329,7 +8329,7 @@ export interface components {
             amount: string;
             chat?: {
                 /**
-                 * @description The cost of the chat, with a charge after the release and with corrections.
+                 * @description The chat's charge, even if made after the release, less the corrections.
                  * @example 49.5
                  */
                 credits: string;
@@ -8605,7 +8605,7 @@ export interface components {
             /** @example 2 x charge of credits */
             memo: string;
             /**
-             * @description Stripe's id of the fact; null if the entry sums up several facts, or has none of Stripe's.
+             * @description Stripe's id of the fact; null if the entry sums up several facts, or if its fact has no id at Stripe.
              * @example pi_3Q8
              */
             source_id: string | null;
@@ -8647,7 +8647,7 @@ export interface components {
         };
         LiabilityRow: {
             /**
-             * @description The prices of granted credits, which are free. In minor units.
+             * @description Always 0, because granted credits have no price. In minor units.
              * @example 999
              */
             adjustments: number;
@@ -9088,7 +9088,7 @@ export interface components {
             /** @description Whether the buyer gave Stripe a tax id. Stripe stores it; Farthing does not. */
             has_tax_id: boolean | null;
             /**
-             * @description Stripe's invoice of the purchase; null if the shop creates no invoices.
+             * @description Stripe's invoice of the purchase; null until paid, and if Stripe made no invoice.
              * @example in_1Q8
              */
             invoice_id: string | null;
@@ -9429,7 +9429,7 @@ export interface components {
              */
             fees: number;
             /**
-             * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: the list of an automatic payout contains this manual payout and the transactions of its money.
+             * @description `listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of a manual payout, so the oldest available transactions were assigned to it. `advance`: Stripe listed this manual payout and its transactions in the list of an automatic payout.
              * @enum {string|null}
              */
             itemised: "listed" | "assigned" | "advance" | null;

@@ -9,7 +9,7 @@ const COMPLETE = {
   AI_API_KEY: "sk-none",
 };
 
-/** Makes the models' services for an environment that is complete but for these variables. */
+/** Makes the models' services for an environment that lacks only these variables. */
 const aiIn = (variables: Partial<Env>) =>
   aiFrom({ ...COMPLETE, ...variables } as unknown as Env, NO_METRICS);
 

@@ -137,8 +137,9 @@ function outgoingFrom(env: Env, metrics: Metrics): Pick<Services, "mail" | "oper
 }
 
 /**
- * Throws. A function that needs models uses services-with-models.ts, because the tokenizer is three
- * quarters of such a function's size.
+ * Throws, because these services have no models. A function that needs models uses
+ * services-with-models.ts. Other functions do not import that file, because the tokenizer would be
+ * three quarters of their size.
  */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });

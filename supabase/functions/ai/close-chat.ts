@@ -94,7 +94,7 @@ function messageOf({ text, toolCalls = [] }: Ending): Answer["message"] {
 /**
  * Charges the chat and stores its answer under its key.
  * @throws ApiError if the database stays unavailable. A scheduled task then charges the highest amount that
- * the chat can have cost.
+ * a streamed chat can have cost, and releases the hold of a chat without a stream.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { finishReason, usage, counted = null, errorCode = null } = ending;

@@ -36,7 +36,7 @@ export const OWN_EVENTS: AnswerEvents = {
 
 /**
  * A comment, which every reader of events ignores. It shows that the stream is alive while the model sends
- * nothing to the caller, as while it thinks.
+ * nothing to the caller, for example while it thinks.
  */
 export const PING = encoder.encode(": ping\n\n");
 

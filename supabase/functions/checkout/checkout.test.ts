@@ -216,7 +216,8 @@ const FOREIGN = [
   "https://app.example.com/\n",
   "https://app.example.com/a b",
   "https://app.example.com/\u0085",
-  // The placeholder is replaced only after the origin, so it is refused within the origin.
+  // {ORDER_ID} is replaced only in the part of a URL after the origin, so it is refused in the
+  // origin.
   "https://{ORDER_ID}.example.com/",
   "https://app.example.com.{ORDER_ID}/",
   "https://app.example.com{ORDER_ID}",

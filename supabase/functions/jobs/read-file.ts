@@ -1,4 +1,7 @@
-/** Streams a job's file: each page is read only after the previous page was sent. */
+/**
+ * Streams a job's file. It reads two pages at a time, and the next two after the previous ones were
+ * sent.
+ */
 import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { JobPath } from "../_shared/contracts/jobs.ts";

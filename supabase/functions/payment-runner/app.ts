@@ -1,6 +1,6 @@
 /**
- * The `payment-runner` function: the database calls it when refunds, transfers, top-ups, payouts or
- * a backfill are due.
+ * The `payment-runner` function: the database calls it when refunds, transfers, top-ups, payouts,
+ * saved cards, welcome credits or the fetching of Stripe's events and lists are due.
  */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";

@@ -28,8 +28,8 @@ const HOSTILE = [
 ];
 
 /**
- * Matches a text that a spreadsheet may run as a formula. With an apostrophe before the text, a
- * spreadsheet shows it and runs nothing.
+ * Matches a text that a spreadsheet may run as a formula. If an apostrophe stands before the text,
+ * a spreadsheet only shows the text.
  */
 const DANGEROUS = /^[\t\r]|^[\s\p{C}]*[=+\-@＝＋－＠]/u;
 

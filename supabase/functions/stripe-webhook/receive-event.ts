@@ -6,7 +6,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 
 /**
  * Receives an event. The inbox stores and applies it in one transaction. Every failure in our code or
- * services is answered with 500, so that Stripe delivers the event again.
+ * services is answered with an error status, so that Stripe delivers the event again.
  */
 export const receiveEvent = defineRoute({
   method: "post",

@@ -111,8 +111,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached. details has the cap, the credits spent today, the held credits, and the time of '
-  'the reset.';
+  'Fails spend_cap_reached. details has the required credits, the cap, the credits spent today, the held '
+  'credits, and the time of the reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -150,8 +150,8 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. An account without a '
-  'cap has no recorded figure, and a new cap needs one.';
+  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. Needed for an account '
+  'without a cap and for a new cap, because spending is recorded only while an account has a cap.';
 
 create function farthing.set_spend_cap(
   p_account farthing.accounts, p_author text, p_daily numeric, p_reason text, p_now timestamptz)

@@ -87,7 +87,7 @@ end
 $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
-  'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
+  'Applies a dead-lettered, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
   'attempts, and audits the replay. Changes nothing if the event was processed or has no facts. Returns '
   'the event. Fails not_found, and forbidden for an operator who has lost the role.';
 

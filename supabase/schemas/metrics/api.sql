@@ -10,7 +10,8 @@ begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks stop, only the recording of metrics can notice the stop.
+  -- If scheduled tasks stop, no task can open the alert tasks_stopped, so each recording of metrics
+  -- checks whether they still run.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end

@@ -49,13 +49,13 @@ create table farthing.notifications (
 );
 comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
-  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
-  'been sent. sender: the service of the last claim. in_doubt_since: the time of an attempt that got no '
-  'response and may have sent the notification. retried_at: when an operator last queued it again. data: '
-  'the template''s values, no personal data. locale, shop: the language and the shop''s settings of the '
-  'first attempt, which later attempts repeat; shop is erased when the notification is sent. last_error: '
-  'a code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, '
+  'then sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications '
+  'may have been sent. sender: the service of the last claim. in_doubt_since: the time of the first '
+  'attempt that got no response and may have sent the notification. retried_at: when an operator last '
+  'queued it again. data: the template''s values, no personal data. locale, shop: the language and '
+  'the shop''s settings of the first attempt, which later attempts repeat; shop is erased when the '
+  'notification is sent. last_error: a code.';
 create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
 create index notifications_newest on farthing.notifications (created_at desc, notification_id desc);

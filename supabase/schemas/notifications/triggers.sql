@@ -1,6 +1,7 @@
 -- Triggers: a paid order or booking, a refund, a dispute and a cancelled booking each queue a
--- notification in the transaction that writes them; a queued notification wakes the runner. Scheduled
--- tasks look for low balances and for credits that expire soon.
+-- notification in the transaction that writes them; a queued notification wakes the runner.
+-- Scheduled tasks look for low balances and for credits that expire soon, wake the runner, give up
+-- notifications, and delete old ones.
 
 select farthing.add_task('notify_low_balances', '1 minute');
 select farthing.add_task('notify_expiring_credits', '5 minutes');
@@ -14,8 +15,8 @@ select farthing.add_task('give_up_notifications', '5 minutes');
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
     execute function farthing.notify_payment();
--- credits_clawed_back is the last column that a refund's transaction writes, even if its value does
--- not change.
+-- This trigger fires on credits_clawed_back, because a refund's transaction always writes that
+-- column last, even if the value does not change.
 create trigger refunds_notify_the_buyer after update of credits_clawed_back on farthing.refunds
   for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
 create trigger disputes_notify_operators after insert or update of status on farthing.disputes

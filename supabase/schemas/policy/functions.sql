@@ -29,7 +29,7 @@ begin
 end
 $$;
 comment on function farthing.accounting_policy(text, timestamptz) is
-  'Returns the version of one of the reports'' policies (accounting_policies) that applies at a moment.';
+  'Returns the version of the accounting policy p_name that applies at p_now.';
 
 create function farthing.mfa_applies(p_operator_mfa text, p_livemode boolean)
 returns boolean

@@ -45,14 +45,15 @@ create table farthing.policy (
   paid_out_within interval not null default '14 days'
     constraint policy_paid_out_bounded
       check (paid_out_within between interval '1 day' and interval '90 days'),
-  -- Stripe retries a webhook for three days.
+  -- The default is three days, because Stripe retries a webhook for that long.
   months_close_after interval not null default '3 days'
     constraint policy_months_close_after
       check (months_close_after between interval '0' and interval '25 days'),
-  -- Before the first event the database's mode is unknown, so the default names the mode.
+  -- The mode is unknown until the first event, so the default `live` requires a second factor only
+  -- if the mode is live.
   operator_mfa text not null default 'live'
     constraint policy_operator_mfa check (operator_mfa in ('off', 'live', 'required')),
-  -- Stripe's hosted page
+  -- The settings of Stripe's hosted checkout page
   checkout_locale text not null default 'auto' constraint policy_checkout_locale check (checkout_locale in (
     'auto', 'bg', 'cs', 'da', 'de', 'el', 'en', 'en-GB', 'es', 'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA',
     'hi-IN', 'hr', 'hu', 'id', 'it', 'ja', 'ko', 'lt', 'lv', 'ms', 'mt', 'nb', 'nl', 'pl', 'pt', 'pt-BR',

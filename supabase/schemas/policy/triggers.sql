@@ -1,4 +1,5 @@
--- The policy's row is never deleted.
+-- The policy's row is never deleted. Each version of an accounting policy is audited, with a
+-- reason. Versions never change.
 
 select farthing.never_remove('policy');
 

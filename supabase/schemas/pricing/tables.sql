@@ -73,7 +73,7 @@ create policy rates_public on farthing.rates for select to anon, authenticated u
 grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
--- The origin of an event_id: the caller, or the hold, chat or job that the event pays for. Ids of
+-- The origin of an event_id: the caller, or the hold, chat or job that the usage belongs to. Ids of
 -- different origins never collide, so a caller's event_id cannot block one that a hold, chat or job
 -- uses.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');

@@ -113,8 +113,8 @@ comment on table farthing.usage_features is
   'The features that usage_days distinguishes: the first 200 that callers named. Later features are '
   'summed as `other`, so that an endless number of names cannot make a row for each charge.';
 -- The sums per day over all features are some rows per day; the sums per month by feature are some
--- thousand rows. A report reads whichever is smaller, because a year of usage_days may be a million
--- rows.
+-- thousand rows. A report reads these sums instead of usage_days wherever its columns and days
+-- allow, because a year of usage_days may be a million rows.
 create table farthing.usage_sums (
   grain text not null,
   like farthing.usage_days including defaults,

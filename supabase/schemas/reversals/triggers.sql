@@ -1,6 +1,6 @@
--- Triggers: refunds change their state only as refunds_guard() allows, and Stripe's records of
--- money never change. notifications/triggers.sql queues receipts; top_ups/triggers.sql pauses
--- top-ups after a refund.
+-- Triggers: refunds change their state only as refunds_guard() allows, refunds and disputes are
+-- never deleted, and the balance transactions of disputes never change. notifications/triggers.sql
+-- queues receipts; top_ups/triggers.sql pauses top-ups after a refund.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();

@@ -40,8 +40,8 @@ create table farthing.task_failures (
   constraint task_failures_bounded check (length(task) <= 40 and length(error) <= 20)
 );
 comment on table farthing.task_failures is
-  'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history; '
-  'farthing.tasks has the last one.';
+  'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history: '
+  'farthing.tasks has only the time of each task''s last success.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (

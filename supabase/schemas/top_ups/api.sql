@@ -118,8 +118,9 @@ $$;
 grant execute on function farthing_public.top_ups_report to service_role;
 comment on function farthing_public.top_ups_report is
   'Reports Stripe''s answer to a charge: `accepted` (an event will report the payment), `declined`, '
-  '`card_gone`, `authentication` (the bank requires the user to authenticate), or `unknown` (no answer, '
-  'so Stripe is asked again). Returns {order_id, status, step}. Fails not_found, invalid_request.';
+  '`card_gone` (Stripe no longer has the card), `authentication` (the bank requires the user to '
+  'authenticate), or `unknown` (no answer, so Stripe is asked again). Returns {order_id, '
+  'status, step}. Fails not_found, invalid_request.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())

@@ -7,7 +7,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(94);
 
--- Returns what reading the hold of a chat says about the chat's charge.
+-- Reads the hold of a chat. Returns the chat's charge, and whether the charge is final.
 create function pg_temp.charge(p_chat uuid, p_passed interval) returns text language sql as $$
   select format('%s, final %s', h #>> '{chat,credits}', h #>> '{chat,is_final}')
   from holds_read(p_chat, p_now => tests.after(p_passed)) h where h ? 'chat'

@@ -7,8 +7,8 @@ select plan(106);
 
 -- No runner sends notifications in this test, so overdue_work is off; tasks.test.sql tests it.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
--- A scheduled task may have proved the ledger at the real time. For the later times of this test, that run
--- would be too old.
+-- A scheduled task may already have proved the ledger. This test uses later times, at which that run would
+-- be too old and would open an incident.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',

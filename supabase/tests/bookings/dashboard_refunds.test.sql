@@ -52,8 +52,8 @@ select is(tests.refund_event('c', 'c', 500, 'failed', '3 s', p_reverses => false
 select is(pg_temp.moves('c'), 'reversal 485 requested, restoration 485 requested',
   'the half of the share is transferred again');
 
--- Farthing already reverses the share of a disputed part. A refund of the rest that reverses its own part of
--- the transfer adds nothing to that.
+-- Farthing already reverses the share of the disputed part. If a refund of the rest reverses its own part
+-- of the transfer, Farthing reverses nothing more.
 select is(pg_temp.paid('d'), 'processed', 'a fourth booking is paid');
 select is(pg_temp.disputed('d', 'needs_response', '{-400}', '2 s'), 'processed', 'a bank withdraws a part');
 select is(tests.refund_event('d', 'd', 600, 'succeeded', '3 s', p_reverses => true), 'processed',

@@ -1,4 +1,4 @@
--- Dry runs of grants: they have the balance after the grant, say whether another operator must confirm it,
+-- Dry runs of grants: they return the balance after the grant, say whether another operator must confirm it,
 -- and change nothing.
 
 begin;

@@ -86,7 +86,7 @@ select is(metrics_record(gen_random_uuid(), 0,
 select is((select trim_scale(count)::text from farthing.metrics
   where labels = 'model=dear' and grain = 'total'), '1', 'tomorrow''s rate does not price today''s tokens');
 
--- Old metrics are deleted by their grain.
+-- Old metrics are deleted. Their grain (minute, hour, day or total) determines for how long they are stored.
 delete from farthing.metrics;
 delete from farthing.metric_batches;
 select is(metrics_record(gen_random_uuid(), 0, '[{"name": "ticks", "count": 1}]', tests.after(passed)) ->>

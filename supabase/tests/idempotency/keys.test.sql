@@ -58,7 +58,7 @@ select is(pg_temp.call(nr), a || '{"replayed": true}', format('T12: a repeat of 
 select tests.fails_with(format('select pg_temp.call(%s, ''other'')', nr), 'idempotency_key_reused', null,
   format('T12:%s with a key of another body is refused', split_part(call, '(', 1))) from answered order by nr;
 
--- The answer of a refused request is stored afterwards, because the refusal rolls everything else back.
+-- A refusal rolls its transaction back, so the endpoint stores the answer afterwards in a second call.
 select tests.fails_with($$ select pg_temp.debit('poor', 'body', '5000') $$, 'insufficient_credits', null,
   'a request that is too large is refused');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('body'), 402,

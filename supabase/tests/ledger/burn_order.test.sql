@@ -12,8 +12,8 @@ from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, p
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indexrelid = 'farthing.lots_burn_order'::regclass and a.attname <> 'account_id';
 
--- Matches an ORDER BY of plain columns in one line, each with the words after it (desc, nulls first) and
--- without its alias.
+-- Each ORDER BY of plain columns in a function that reads lots, as one line: the columns without their table
+-- alias, each with the words after it (desc, nulls first).
 create view pg_temp.orders as
 select p.proname as name, btrim(regexp_replace(regexp_replace(o.found[1], '\m\w+\.', '', 'g'), '\s+', ' ',
   'g')) as columns

@@ -1,6 +1,6 @@
--- M7: changes by hand of data that decides about money. The tables refuse each change, even to their owner,
--- or the audit records it. If all guards are disabled, the proof shows the change, or a head that is stored
--- outside the database does.
+-- M7: somebody changes data that decides about money by hand. For each change, either the tables refuse it,
+-- even to their owner, or the audit records it. If all guards are disabled, either the proof or a head that
+-- is stored outside the database shows the change.
 
 begin;
 \ir ../helpers/all_tests.psql

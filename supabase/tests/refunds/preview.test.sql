@@ -1,4 +1,4 @@
--- Dry runs of refunds: in each state of an order they have the figures of the refund, and change nothing.
+-- Dry runs of refunds: in each state of an order they return the figures of the refund, and change nothing.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -57,7 +57,8 @@ begin
 end
 $$;
 
--- Compares the dry run of a refund with the refund, both with the rows in between.
+-- Tests a dry run of a refund: its figures are p_wanted, it changes no row, and the real refund afterwards
+-- has the same result.
 create function pg_temp.alike(p_name text, p_amount text, p_at interval, p_wanted text, p_state text)
 returns setof text language plpgsql as $$
 declare

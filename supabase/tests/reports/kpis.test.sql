@@ -123,7 +123,7 @@ select is(pg_temp.kpi('auth_failures') || ', ' || pg_temp.kpi('rate_limited'),
   '2027-01-01 token_expired 7 requests 7, 2027-01-01 user 3 requests 3', 'refusals are counted by day');
 select is(pg_temp.kpi('auth_failures', 2, 2), null, 'and belong to their day');
 
--- Hops: an event and a notification that are dead-lettered.
+-- The share of events that were applied and of notifications that were sent. Dead-lettered ones lower it.
 select is(pg_temp.kpi('webhook_applied', 1, 2), '1 share 0.95 4', 'all stored events were applied');
 update farthing.inbox set state = 'dead', processed_at = null where facts ->> 'session_id' = 'cs_bob';
 select is(pg_temp.kpi('webhook_applied', 1, 2), '0.75 share 0.95 4', 'a dead-lettered event was not applied');
@@ -131,7 +131,8 @@ update farthing.notifications set state = 'sent', next_attempt_at = null, finish
 update farthing.notifications set created_at = tests.after('1 h');
 select is(pg_temp.kpi('notification_sent', 1, 1), format('1 share 0.95 %s', (select count(*)
   from farthing.notifications)), 'all notifications were sent');
--- The last hop ends at a user: neither a user without an address nor the operators' webhook counts.
+-- Only notifications that could reach a user count: a user without an address and the operators' webhook
+-- are left out.
 update farthing.notifications set state = 'dead', last_error = 'no_recipient'
 where account_id = (select account_id from farthing.accounts where owner_id = tests.person('ann'));
 select is(pg_temp.kpi('notification_sent', 1, 1), '1 share 0.95 4',

@@ -15,7 +15,7 @@ create function pg_temp.payouts() returns setof text language sql as $$
   from jsonb_array_elements(report_payouts('2027-01-01', '2027-01-31', p_now => tests.after('30 days'))
     -> 'rows') with ordinality e (r, nr) order by nr
 $$;
--- Returns the lines of a payout. Each shows what kind of record it matches; of a dispute, the id.
+-- Returns the lines of a payout. Each shows the kind of record that it matches, or the id of the dispute.
 create function pg_temp.lines(p_id text) returns setof text language sql as $$
   select concat_ws(' ', r ->> 'balance_transaction_id', r ->> 'net',
     case when r ->> 'order_id' is not null then 'order' end,

@@ -206,8 +206,8 @@ select is(array(select farthing.returned_tax(1, 2, returned) from unnest('{-1,1,
   '{0,1,2}', 'a half rounds up below nothing and above the whole, too');
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
--- The facts of an order are in its refunds and disputes. Lines are read only for a movement in a different
--- currency.
+-- The proof reads the facts of an order from its refunds and disputes. It reads revenue lines only for a
+-- movement in a different currency.
 create function pg_temp.line_scans() returns bigint language sql as $$
   select seq_scan + idx_scan from pg_stat_xact_user_tables where relid = 'farthing.revenue_lines'::regclass
 $$;

@@ -222,7 +222,7 @@ meetings(["jobs", "money_back", "payouts"], {
     second: "select farthing.find_never_paid_out(tests.after('60 days'))",
     says: "0",
     passes: true,
-    // One of the two sessions has already searched one day.
+    // Only the first session has searched, and it has searched one day.
     ends: {
       "select done_until = tests.after('-59 days') from farthing.paid_out_round": "true",
     },

@@ -19,7 +19,7 @@ create temporary table before as select settings_alerts() ->> 'version' as versi
 select is(pg_temp.rule('charge_failure_rate'), '{"rule": "charge_failure_rate", "severity": "critical",
   "enabled": true, "threshold": "0.005", "fine_at": "0.004", "factor": "2", "minimum": "20", "period": "3600",
   "baseline": "604800", "fires_after": "0", "resolves_after": "900", "unit": "share of charges",
-  "description": "Card charges that fail; with a factor, also against that many times the usual share.",
+  "description": "Card charges that fail. A factor also requires at least that many times the usual share.",
   "runbook": "docs/runbooks/charge_failure_rate.md", "defaults": {"threshold": "0.005", "fine_at": "0.004",
   "factor": "2", "minimum": "20", "period": "3600", "baseline": "604800", "fires_after": "0",
   "resolves_after": "900"}}', 'a rule has its figures, their defaults and their unit');

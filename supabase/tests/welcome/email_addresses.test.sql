@@ -34,7 +34,7 @@ from (values
   -- Yandex
   ('ann@ya.ru', 'ann@yandex.ru'), ('ann+x@yandex.com', 'ann@yandex.ru'),
   ('a.nn@yandex.kz', 'a.nn@yandex.ru'),
-  -- Outlook has tags only
+  -- Outlook ignores only a +tag.
   ('a.nn-b+x@outlook.com', 'a.nn-b@outlook.com'))
   e (given, expected);
 

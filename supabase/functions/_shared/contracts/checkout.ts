@@ -96,7 +96,8 @@ const orderFields = {
       "currency's minor unit; null until paid, 0 if a code left nothing to pay.",
   }),
   invoice_id: z.string().nullable().openapi({
-    description: "Stripe's invoice of the purchase; null if the shop creates no invoices.",
+    description:
+      "Stripe's invoice of the purchase; null until paid, and if Stripe made no invoice.",
     example: "in_1Q8",
   }),
   has_tax_id: z.boolean().nullable().openapi({
@@ -121,7 +122,9 @@ const orderFields = {
 export const Checkout = z.object({
   ...orderFields,
   status: z.enum(["pending", "processing", "paid"]).openapi({
-    description: "pending; processing or paid if the buyer paid before this response was sent.",
+    description:
+      "Normally pending; processing or paid if the buyer paid before this response was " +
+      "sent.",
   }),
   checkout_session_id: z.string(),
   checkout_url: z.string(),

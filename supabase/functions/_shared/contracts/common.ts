@@ -37,12 +37,15 @@ export const Amount = AmountOrZero
   .refine((text) => !ZERO.test(text), "The amount must be greater than zero.")
   .openapi({ pattern: AMOUNT.source, example: "49.5" });
 
-/** An amount of credits in a response; negative if credits were taken. */
+/**
+ * An amount of credits in a response; negative for credits that were taken, and for a balance below
+ * zero.
+ */
 export const SignedAmount = z.string()
   .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "49.5" });
 
-// RFC 3339 can express the years 0001 to 9999, in UTC. The last second of 9999 may have no fraction, because
-// PostgreSQL would round it up to the next year.
+// RFC 3339 has no year after 9999, and PostgreSQL has no year 0000. The limits are in UTC. The last
+// second of 9999 may have no fraction, because PostgreSQL would round it up to the next year.
 const EARLIEST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LATEST_MS = Date.parse("9999-12-31T23:59:59Z");
 
@@ -103,8 +106,8 @@ const LIMIT_TYPE = { type: "integer", minimum: 1, maximum: MAX_LIMIT } as const;
 const Cursor = z.string().min(1).max(200).optional();
 
 /**
- * The query of every list: the page's size, and its start, which is the `metadata.nextCursor` of the previous
- * page.
+ * The query of a list that is read page by page: the page's size, and its start, which is the
+ * `metadata.nextCursor` of the previous page.
  */
 export const listQuery = {
   limit: Limit.default(DEFAULT_LIMIT).openapi({ ...LIMIT_TYPE, default: DEFAULT_LIMIT }),

@@ -13,7 +13,7 @@ import {
 const CUSTOMER_ID = /^([1-9]\d{0,17}|[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12})$/;
 
 const CustomerId = z.string().openapi({
-  description: "The user's id. After the user was deleted, the number of their account.",
+  description: "The user's id; for a deleted user or an organisation, the number of the account.",
   example: "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d",
 });
 

@@ -21,8 +21,8 @@ export const Decision = z.object({
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable().openapi({
     description:
-      "The booking that was allowed. If the outcome is `flag`, its buyer and its provider have in " +
-      "common what `reasons` names: a card, a payout account or an IP address.",
+      "The booking that was allowed. If the outcome is `flag`, its buyer and its provider share a " +
+      "card, a payout account or an IP address; `reasons` says which.",
   }),
   ip_hash: z.string().nullable().openapi({
     description: "A hash of the IP address; a block accepts the hash as its value.",

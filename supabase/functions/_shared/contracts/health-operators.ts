@@ -65,7 +65,7 @@ export const HoursQuery = z.strictObject({
     description: "outside_calls: requests to external services by outcome; outside_call: their " +
       "durations; auth_failures: refused credentials by reason; limiter_decisions: " +
       "limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests " +
-      "that were limited without Redis, by reason; job: from the start of jobs to their end.",
+      "that were limited without Redis, by reason; job: the time from a job's creation to its end.",
   }),
   service: z.string().regex(/^[a-z_]{1,40}$/, "service must be a name such as ai.").optional(),
   hours: z.string().regex(/^[1-9]\d{0,2}$/, `hours must be a whole number from 1 to ${MAX_HOURS}.`)
@@ -88,7 +88,7 @@ export const Hours = z.object({
   })),
 }).openapi("HealthHours");
 
-/** Values of the moment. None of their labels names a user or an address. */
+/** The current values. None of their labels names a user or an address. */
 export const Figures = z.object({
   as_of: TimestampOut,
   figures: z.array(z.object({

@@ -56,7 +56,7 @@ export const OpenedHold = z.object({
 
 const HoldChat = z.object({
   credits: SignedAmount.openapi({
-    description: "The cost of the chat, with a charge after the release and with corrections.",
+    description: "The chat's charge, even if made after the release, less the corrections.",
   }),
   is_final: z.boolean().openapi({
     description: "false: the chat's own request may still change the charge. Read the hold again.",

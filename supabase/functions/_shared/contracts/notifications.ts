@@ -1,6 +1,7 @@
 /**
  * Notifications that a back end may send: the template, the recipient and the data. No template is
- * for operators, and no data contain a link, so a back end cannot send links of its own.
+ * for operators, and no template's data contains a link, so a back end cannot send links of its
+ * own.
  */
 import { z } from "@hono/zod-openapi";
 import {
@@ -112,7 +113,11 @@ const To = z.union([
 ], "`to` must have either `user_id` or `email`.").openapi("NotificationRecipient");
 
 const Locale = z.string()
-  .refine(isLocale, `locale must be one of ${LANGUAGE_CODES.join(", ")}, such as de or de-AT.`)
+  .refine(
+    isLocale,
+    `locale must be one of ${LANGUAGE_CODES.join(", ")}, with a region if you like, ` +
+      "such as de-AT.",
+  )
   .openapi({
     description: "The language of the email, and the formats of its numbers. Default: the user's " +
       "own, or the shop's.",

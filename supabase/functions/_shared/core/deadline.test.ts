@@ -64,7 +64,8 @@ Deno.test("an external result is stored after the request's deadline", async () 
     if (asked() === 0) continue;
     found.push(each.path);
     assert.equal(answer.status, each.status, each.path);
-    // A read that looks for an arrived event is optional.
+    // A function whose name ends with `_read` is not required: it only looks whether an event has
+    // arrived.
     const writes = each.reaches.filter((name) => !name.endsWith("_read"));
     for (const name of writes) assert(fake.names().includes(name), `${each.path}: ${name}`);
   }

@@ -21,7 +21,10 @@ Deno.test("the table of needs lists exactly the functions", async () => {
   assert.deepEqual([...FUNCTIONS], found.sort());
 });
 
-/** Names of the file that are not sent to the functions: commands on this machine use them. */
+/**
+ * The names in the example file that are not sent to the functions: only commands on this machine
+ * use them.
+ */
 const OF_COMMANDS = [
   "SUPABASE_DB_URL",
   "SUPABASE_PUBLISHABLE_KEY",

@@ -108,7 +108,7 @@ export const ERRORS = {
   notification_not_dead: kind(
     "conflict",
     409,
-    "Only a dead-lettered notification can be retried; details.state has the state of this one.",
+    "Only a dead-lettered or uncertain notification can be retried; details.state has its state.",
   ),
   reference_conflict: kind(
     "conflict",

@@ -70,7 +70,7 @@ interface Incoming {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A route's names for the log and for metrics; all three are null for an unknown path. */
+/** A route, and its names for the log and for metrics. All three are null for an unknown path. */
 export interface Endpoint {
   readonly route: Route | null;
   readonly name: string | null;

@@ -58,7 +58,9 @@ function header(verdict: Verdict, name: string): string {
   return verdict.headers.find(([key]) => key === name)?.[1] ?? "";
 }
 
-/** Starts again with another user if a minute ended during the attempt. */
+/**
+ * Runs `run` within one minute. If a minute ends during `run`, calls it again with another user.
+ */
 async function withinAMinute(run: (user: string) => Promise<void>): Promise<void> {
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);

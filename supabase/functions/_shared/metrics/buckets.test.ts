@@ -31,7 +31,10 @@ function randomFrom(seed: number): () => number {
   return () => (state = state * 48271 % 2147483647) / 2147483647;
 }
 
-/** Makes one to some hundreds of durations: spread evenly, over all magnitudes, or all equal. */
+/**
+ * Makes one to some hundreds of durations: spread evenly, over all magnitudes, or within 10 % of one
+ * duration.
+ */
 function loadFrom(random: () => number): number[] {
   const length = 1 + Math.floor(random() ** 2 * MOST_REQUESTS);
   const shape = Math.floor(random() * 3);

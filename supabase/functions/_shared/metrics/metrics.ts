@@ -44,11 +44,14 @@ export const COUNTERS = {
   /** rule, outcome: allowed, soft, blocked. */
   limiter_decisions: ["rule", "outcome"],
   /**
-   * reason: slow, down, denied (wrong token), full, `nonsense` (invalid response), open,
-   * misconfigured, unconfigured.
+   * reason: slow, down, denied (wrong token), full (its memory), `nonsense` (invalid response), open
+   * (its circuit breaker), misconfigured, unconfigured.
    */
   limiter_fallbacks: ["reason"],
-  /** channel: email, webhook; outcome: sent, not_asked, again, never, unknown. */
+  /**
+   * channel: email, webhook; outcome: sent, not_asked (the service was not called), again (not sent,
+   * to be retried), never (refused for good), unknown (perhaps sent).
+   */
   notifications: ["channel", "outcome"],
   /** check, outcome: ok, failed, skipped. */
   deep_checks: ["check", "outcome"],

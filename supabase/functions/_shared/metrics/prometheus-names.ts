@@ -1,6 +1,6 @@
 /**
- * The name and the help text of each series for Prometheus. docs/reference/health.md explains how an operator
- * should react to each.
+ * The name and the help text of each series for Prometheus. docs/reference/health.md has a table of
+ * all series with their labels.
  */
 import type { CounterName, TimerName } from "./metrics.ts";
 
@@ -36,7 +36,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   limiter_decisions: {
     name: "limiter_decisions_total",
     help:
-      "Limited requests, by rule and outcome: the deciding rule, and each rule beyond its soft limit.",
+      "Limited requests, by outcome and rule: the rule that decided, and each rule beyond its soft limit.",
   },
   limiter_fallbacks: {
     name: "limiter_fallbacks_total",

@@ -1,6 +1,6 @@
 /**
- * Finds payment cards: 13 to 19 digits in a network's range, with spaces or dashes between them,
- * that pass Luhn's check.
+ * Finds payment cards: 13 to 19 digits in a network's range that pass Luhn's check. There may be
+ * spaces or dashes between the digits.
  */
 import type { Span } from "./spans.ts";
 

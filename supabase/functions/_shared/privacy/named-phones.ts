@@ -59,8 +59,9 @@ const BETWEEN = [
 const DIGITS = "(?<value>\\(?\\d[\\d ().\\/\\u00a0-]{4,20}\\d)";
 
 /**
- * Builds a pattern. A character of `letters` must not follow the digits; in scripts without spaces, these are
- * the Latin ones.
+ * Builds a pattern. A character of `letters` must not follow the digits. For scripts without
+ * spaces, `letters` has only the characters of Latin words, because a word of the script itself may
+ * follow the digits at once.
  */
 const named = (names: string, letters = "\\p{L}") =>
   new RegExp(`${names}(?:${BETWEEN}){1,8}?${DIGITS}(?![${letters}\\d])`, "giu");

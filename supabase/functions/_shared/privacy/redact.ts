@@ -51,8 +51,8 @@ const DETECTORS: readonly (readonly [Kind, Detector])[] = [
 
 const SENSITIVE: ReadonlySet<Kind> = new Set(["card", "ssn", "passport", "iban", "secret"]);
 
-// Removing one kind may reveal another one, once or twice. More rounds find nothing in real texts,
-// and cost time on hostile ones.
+// Replacing one kind of data may reveal another kind, which the next round finds. Real texts need
+// at most three rounds, and each further round costs time on hostile texts.
 const MAX_ROUNDS = 4;
 
 function replaced(text: string, readable: PlainText, kind: Kind, find: Detector): string {

@@ -82,8 +82,8 @@ function hasTimeFor(ms: number): boolean {
 }
 
 /**
- * Decides whether a failed call is retried: the error must be transient, and the request must have
- * enough time.
+ * Decides whether a failed call is retried: the error must be transient, the breaker closed and the
+ * Retry-After short enough, and the request must have enough time.
  */
 function createRetrying(service: ExternalService, options: PolicyOptions, isOpen: () => boolean) {
   const { firstDelayMs, longestDelayMs } = service;

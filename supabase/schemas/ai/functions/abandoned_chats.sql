@@ -9,7 +9,7 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'Returns the time limit of heartbeats: if a chat''s last heartbeat is not later than this time, its '
+  'Returns the time 60 seconds ago. If a chat''s last heartbeat is at this time or earlier, the chat''s '
   'request is dead.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)

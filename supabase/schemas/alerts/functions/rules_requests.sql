@@ -138,5 +138,5 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Reads the share of requests that were limited without Redis because Redis was slow or unavailable, '
-  'or gave an invalid response.';
+  'Reads the share of requests that were limited without Redis although the project has configured Redis, '
+  'for example because Redis was slow or unavailable.';

@@ -105,4 +105,5 @@ as $$
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
-  'Reads the number of notifications that ended as dead or uncertain within period.';
+  'Reads the number of notifications that were dead-lettered, or may not have been delivered (uncertain), '
+  'within period. Notifications without an address or a configured service do not count.';

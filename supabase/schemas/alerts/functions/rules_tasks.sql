@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
-  'Returns the time of the oldest unsealed entry; null if no entry is unsealed or no unsealed entry can '
-  'be old.';
+  'Returns the time of the oldest unsealed entry; null if all entries are sealed, or if a run in the last '
+  '10 minutes has sealed everything.';
 
 create function farthing.overdue_head(p_now timestamptz)
 returns timestamptz

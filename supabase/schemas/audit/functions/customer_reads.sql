@@ -29,8 +29,8 @@ end
 $$;
 comment on function farthing.record_customer_read(bigint, uuid, text, text, timestamptz, text) is
   'Records that an author read a customer''s data through an endpoint such as "GET /customers/{id}". '
-  'Records nothing for an owner, and for a secret key only reads on /customers. p_account_id is null if '
-  'the user has no account.';
+  'An owner''s reads are not recorded; a secret key''s reads are recorded only on /customers. '
+  'p_account_id is null if the user has no account.';
 
 create function farthing.keep_customer_read()
 returns trigger

@@ -6,10 +6,10 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A session has a customer or an email, never both. The customer is used only for tax ids, invoices
-  -- and automatic tax, because only these belong to a customer. A customer without a saved card is not
-  -- used, because it may have been deleted at Stripe: then Stripe has detached its card, and refuses
-  -- its sessions.
+  -- A session has a customer or an email, never both. The customer is used only for tax ids,
+  -- invoices and automatic tax, because only these belong to a customer. A customer without a saved
+  -- card is not used, because it may have been deleted at Stripe. Stripe detaches the card of a
+  -- deleted customer, and refuses to open a session for a deleted customer.
   select jsonb_build_object('locale', p.checkout_locale, 'automatic_tax', p.checkout_automatic_tax,
     'tax_behavior', p.checkout_tax_behavior, 'tax_code', p.checkout_tax_code,
     'billing_address', p.checkout_billing_address, 'tax_ids', p.checkout_tax_ids,

@@ -1,7 +1,8 @@
--- The fraud check before a checkout session or a booking. The check runs in the transaction that
--- creates the order or the booking. So the account is locked, parallel requests are counted one
--- after the other, and an order or a booking is stored together with the decision that allows it.
--- The limits count stored rows: an operator can read these rows, and no counter has to be reset.
+-- The fraud check before a checkout session, a booking or a top-up. The check runs in the
+-- transaction that creates the order or the booking. So the account is locked, parallel requests
+-- are counted one after the other, and an order or a booking is stored together with the decision
+-- that allows it. The limits count stored rows: an operator can read these rows, and no counter has
+-- to be reset.
 
 create function farthing.fraud_verdict(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz, p_is_new boolean default true, p_provider_id uuid default null)
@@ -68,7 +69,7 @@ begin
 end
 $$;
 comment on function farthing.check_fraud is
-  'Decides about a checkout or a booking, and records the decision. Returns {outcome: allow}, or '
+  'Decides about a checkout, a booking or a top-up, and records the decision. Returns {outcome: allow}, or '
   '{outcome: refuse, code, limit, retry_after}. code: forbidden for a block, else velocity_exceeded with '
   'limit (buyer or provider) and retry_after (seconds). The caller has locked the account, and returns '
   'a refusal instead of raising it, so that the record stays. p_order_id: the order to allow; without an '

@@ -57,7 +57,7 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The limit is used up as in find_sessions_over(), but by bookings.
+  -- The limit works as in find_sessions_over(), but counts bookings instead of allowed decisions.
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings

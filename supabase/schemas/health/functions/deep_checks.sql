@@ -86,5 +86,5 @@ as $$
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
 comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, from '
-  '0 to 1); returns how many were checked and how many are wrong.';
+  'Checks up to p_limit accounts by rule 1, beginning at the position p_start (a share of all accounts, '
+  'from 0 to 1); returns how many were checked and how many are wrong.';

@@ -101,8 +101,8 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Services report these figures hourly. A figure older than two hours is left out, because it is
-  -- unknown, and 0 would be wrong.
+  -- Services report these figures hourly. A figure older than two hours is left out, because the
+  -- current value is unknown, and 0 would be wrong.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'

@@ -1,5 +1,6 @@
--- Foreign payments: payments that another app on the same Stripe account made. In each object that this
--- installation creates at Stripe, the metadata contains the installation's id, the mark.
+-- Foreign payments: payments that another app on the same Stripe account made. In each object that
+-- this installation creates at Stripe, the metadata contains the installation's id, which the code
+-- calls our mark.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -11,8 +12,8 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Returns whether the metadata of the event''s object names this installation. The metadata of a refund '
-  'from the dashboard does not, even if it refunds a payment of ours.';
+  'Returns whether the metadata of the event''s object names this installation. The metadata of a '
+  'refund from the dashboard never names it, even if a payment of ours is refunded.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text

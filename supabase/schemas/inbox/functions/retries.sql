@@ -9,7 +9,8 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- Stripe's redeliveries may succeed before the next attempt is due, but do not count as attempts.
+  -- A redelivery by Stripe before the next attempt is due may succeed, but does not count as an
+  -- attempt.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   p_event.attempts := p_event.attempts + v_due::int;

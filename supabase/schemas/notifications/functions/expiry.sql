@@ -20,8 +20,8 @@ begin
 end
 $$;
 comment on function farthing.give_up_notification(text, timestamptz) is
-  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification is '
-  'no longer queued or another transaction has locked it.';
+  'Gives up a notification that was not sent within three days; returns 1, or 0 if the notification '
+  'no longer waits for an attempt or another transaction has locked it.';
 
 create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -52,6 +52,6 @@ end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days after they were queued, or after an '
-  'operator retried them (with the error not_tried if no attempt was made, because no mail service is '
-  'configured). Deletes notifications to given addresses and to operators after 90 days. Returns the '
-  'number of notifications.';
+  'operator retried them. The error is `expired`, or `not_tried` if no attempt was ever made, because '
+  'no mail service is configured. Deletes notifications to given addresses and to operators after 90 '
+  'days. Returns the number of notifications.';

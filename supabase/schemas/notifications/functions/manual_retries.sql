@@ -59,7 +59,7 @@ declare
     when p_notification.state = 'uncertain' and p_even_if_sent is not true then
       'The notification may have been sent. Send even_if_sent: true to repeat it all the same.'
     when p_notification.state not in ('dead', 'uncertain') then
-      'Only a dead-lettered notification can be retried; details.state has the state of this one.'
+      'Only a dead-lettered or uncertain notification can be retried; details.state has its state.'
     when p_notification.recipient = 'address' then
       'The address of this notification was erased. Queue a new one by POST /send-notification.'
     end;

@@ -1,4 +1,5 @@
--- The payment runner's claim of a payout's list, and the pages that it fetched.
+-- The payment runner claims Stripe's lists (a payout's list, and the list of balance transactions),
+-- and stores the pages that it has fetched.
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
@@ -57,7 +58,8 @@ language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
-    -- Stripe books a payment just after its capture, and may list it later than its time says.
+    -- The period begins an hour before done_until, because Stripe may list a transaction later than
+    -- its time says.
     'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
     'until', ceil(extract(epoch from c.lists_until))::bigint)
   from farthing.claim_balance_list(p_now) c where c.claimed_at is not null

@@ -58,8 +58,8 @@ begin
       window w as (order by t.available_on, t.occurred_at, t.transaction_id)
     ), assigned as (
       -- Refunds lower the running sum again, so the sum may reach the amount several times. Then
-      -- the last of these points is used: nothing shows that the later transactions are not in the
-      -- payout.
+      -- the last of these points is used, because the payout may contain all transactions up to
+      -- that point.
       select coalesce(max(a.nr) filter (where a.running = p_payout.amount),
         max(a.nr) filter (where a.running < p_payout.amount)) as last_nr
       from available a

@@ -57,5 +57,5 @@ begin
 end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'Applies an event of a payout (created, sent, paid, returned, or list available): stores the furthest '
-  'state, and plans when to fetch the payout''s list.';
+  'Applies an event of a payout (created, sent, paid, canceled, returned, or list available): stores '
+  'the furthest state, and plans when to fetch the payout''s list.';

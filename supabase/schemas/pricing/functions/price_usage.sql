@@ -74,6 +74,7 @@ $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a '
   'kind without a rate of its own costs as much as input (cached, cache write) or output (reasoning). '
-  'p_pinned: {model: rate version}. problem: an error code if the event cannot be priced. origin: '
+  'p_rate_at: the moment of the rates; null for the moment of each event. p_pinned: {model: rate '
+  'version}, which takes precedence. problem: an error code if the event cannot be priced. origin: '
   'always `caller`; holds, chats and jobs overwrite origin and event_id. event_at: null for usage '
   'without occurred_at.';

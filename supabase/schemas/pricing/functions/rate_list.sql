@@ -13,7 +13,8 @@ as $$
   limit 1
 $$;
 comment on function farthing.rate_at(text, timestamptz) is
-  'Returns the rate that usage of a model at a moment is charged by; no row for an unknown model.';
+  'Returns the rate at which usage of p_model at the moment p_at is charged; no row for an unknown '
+  'model.';
 
 create function farthing.rates_given(p_rates jsonb, p_now timestamptz)
 returns setof farthing.rates

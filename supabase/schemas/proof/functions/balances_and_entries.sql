@@ -94,8 +94,8 @@ as $$
     ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'))
 $$;
 comment on function farthing.prove_entries() is
-  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, and times never go '
-  'back.';
+  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, times never go '
+  'back, each entry has an account, and its kind fits its direction and counterparty.';
 
 create function farthing.prove_debt()
 returns table (rule int, account_id bigint, detail text)
@@ -107,7 +107,7 @@ as $$
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- A hold that expires writes no entry.
+      -- The end of a hold counts, too, because a hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;

@@ -40,7 +40,8 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- The incremental proof runs the following checks for new entries only.
+  -- The incremental proof makes some of the following checks for new entries only, and leaves out
+  -- the others.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()

@@ -39,7 +39,7 @@ as $$
   select count(*)::int from deleted
 $$;
 comment on function farthing.delete_old_refusals(timestamptz, int) is
-  'Deletes the days of refused requests after two years, and returns their number.';
+  'Deletes the rows of refusal_days after two years, and returns their number.';
 
 create function farthing.refused_accounts(p_range farthing.day_range)
 returns table (day date, account_id bigint, refusals int, has_paid boolean, is_first_purchase boolean)

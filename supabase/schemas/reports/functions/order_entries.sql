@@ -34,8 +34,8 @@ as $$
   on conflict (order_id) do nothing
 $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
-  'Stores which entries are purchases, with the days and credits of their orders and the missing evidence: '
-  'for each account, of the entries after p_after and up to p_upto. seal_entries() calls it.';
+  'Stores the purchases among the entries of each account after p_after and up to p_upto, with the '
+  'days and credits of their orders and the missing evidence. seal_entries() calls it.';
 
 create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
@@ -53,8 +53,8 @@ begin
     cross join lateral (select d at time zone 'UTC' as begins,
       (d + interval '1 day') at time zone 'UTC' as ends offset 0) t
     where t.begins < v_sealed_until and (t.ends > v_sealed_until
-      -- A day is skipped if order_entries has as many of its orders with complete evidence as
-      -- orders were paid on that day: then no order lacks evidence.
+      -- A day is skipped if order_entries has all orders that were paid on that day, with complete
+      -- evidence. To see this, it is enough to count both.
       or (select count(*) from farthing.orders o where o.paid_at >= t.begins and o.paid_at < t.ends)
         <> (select count(*) from farthing.order_entries n where n.paid_on = d::date and n.missing is null))
   loop

@@ -94,8 +94,8 @@ begin
 end
 $$;
 comment on function farthing.book_missing_returns(timestamptz) is
-  'Books refunds that have not failed and movements of disputes without a line, each at its time. Returns '
-  'their number.';
+  'Books the refunds and the movements of disputes that have no line, each at its time. Refunds whose '
+  'money has not left, or that failed, are left out. Returns the number of booked facts.';
 
 create function farthing.book_missing_lines(p_now timestamptz default now())
 returns bigint

@@ -33,7 +33,7 @@ begin
 end
 $$;
 comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Stores the balance transactions of a dispute that an event lists.';
+  'Stores the balance transactions that an event lists for its dispute.';
 
 create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text

@@ -99,8 +99,8 @@ end
 $$;
 comment on function farthing.note_refund is
   'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
-  'goes back to a lower rank. Raises an exception if the payment or the amount differs from the stored '
-  'refund''s.';
+  'goes back to a lower rank. Raises an exception if the payment, the amount or the currency differs '
+  'from the stored refund''s.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text

@@ -113,8 +113,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- A parked item is no longer due if its retry was due ten minutes ago and the task has not found
-  -- it since.
+  -- The rows of items that are no longer due are deleted. The task has not found such an item
+  -- again, although its retry was due ten minutes ago.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);

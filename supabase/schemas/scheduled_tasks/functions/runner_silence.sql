@@ -11,7 +11,7 @@ as $$
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'Returns for how long no scheduled task could run.';
+  'Returns for how long the runner has started no scheduled task.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval

@@ -113,7 +113,8 @@ begin
 end
 $$;
 comment on function farthing.seal_entries(int) is
-  'Seals up to p_limit unsealed entries, by account and entry number. Returns how many it sealed.';
+  'Seals up to p_limit unsealed entries, by account and entry number, and adds them to the sums that '
+  'reports and the proof read. Returns how many it sealed.';
 
 create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
@@ -130,8 +131,8 @@ begin
 end
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'Scheduled task: runs seal_entries(), and stores the moment if no entry is left. Returns how many '
-  'entries it sealed.';
+  'Scheduled task: runs seal_entries(). If no unsealed entry is left, stores up to which moment '
+  'entries are sealed (sealed_until). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)

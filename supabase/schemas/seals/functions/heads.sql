@@ -1,8 +1,8 @@
--- Heads: each hour, one hash over the end of every account's chain and over the head before it.
--- Seals show that an entry was changed, unless the person who changed it can also write seals. A
--- head that is stored outside the database (in a log, a mailbox, or the receiver of a webhook)
--- cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or an owner,
--- and seals again, every later head changes and differs from the head stored outside:
+-- Heads: each hour one hash is made over the end of every account's chain, the audit rows and the
+-- head before it. Seals show that an entry was changed, unless the person who changed it can also
+-- write seals. A head that is stored outside the database (in a log, a mailbox, or the receiver of
+-- a webhook) cannot be rewritten from inside. If somebody changes an entry, the terms of a lot or
+-- an owner, and seals again, every later head changes and differs from the head stored outside:
 -- compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
@@ -22,8 +22,8 @@ as $$
     group by a.account_id / 1024) c
 $$;
 comment on function farthing.head_root(int) is
-  'Computes the root of a head from the seals. o_entries: the sum of the last entry numbers, which have '
-  'no gaps.';
+  'Computes the root of a head from the seals. o_entries: the number of sealed entries. It is the sum '
+  'of the accounts'' last entry numbers, because entry numbers have no gaps.';
 
 create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
 returns bytea
@@ -78,7 +78,7 @@ begin
 end
 $$;
 comment on function farthing.make_head(timestamptz) is
-  'Makes the next head, over everything that is sealed.';
+  'Makes the next head, over all seals and all audit rows.';
 
 create function farthing.anchor(p_now timestamptz default now())
 returns int
@@ -143,4 +143,4 @@ end
 $$;
 comment on function farthing.compare_head(int, text) is
   'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
-  'difference. This function reads only seals; verify() compares the seals with the entries.';
+  'difference. This function does not read the entries; verify() compares the seals with the entries.';

@@ -36,5 +36,5 @@ $$;
 grant execute on function farthing_public.settings_accounting_set to service_role;
 comment on function farthing_public.settings_accounting_set is
   'Adds versions of accounting policies [{name, value, effective_from?}], in force from effective_from, '
-  'or from now on. Returns the same object as settings_packages_set(). Fails invalid_request, '
-  'version_conflict.';
+  'or from now on. Returns the same object as settings_packages_set(). Fails forbidden, '
+  'invalid_request, version_conflict.';

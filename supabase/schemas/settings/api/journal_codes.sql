@@ -39,4 +39,4 @@ grant execute on function farthing_public.settings_journal_codes_set to service_
 comment on function farthing_public.settings_journal_codes_set is
   'Adds versions of codes of the journal [{account, code, effective_from?}]; effective_from is a day of '
   'an open month, and today by default. Returns the same object as settings_packages_set(). Fails '
-  'invalid_request, version_conflict.';
+  'forbidden, invalid_request, version_conflict.';

@@ -36,4 +36,4 @@ comment on function farthing_public.settings_packages_set is
   'credits, bonus_credits?, prices: [{currency, amount}], effective_from?}]. A change of a package''s '
   'terms creates a new version. Returns {status: 200, replayed, data: {version, dry_run, changes: '
   '[{name, change, version, fields}], unchanged}}; with p_dry_run it changes nothing. Fails '
-  'invalid_request, version_conflict.';
+  'forbidden, invalid_request, version_conflict.';

@@ -7,11 +7,12 @@ set search_path = ''
 as $$
   select l.rule, 'decimal', l.unit, null::numeric, null::numeric, null::text[], l.description
   from (values
-    ('webhook_backlog', 'events', 'Our events from Stripe that have waited for longer than the period.'),
+    ('webhook_backlog', 'events',
+      'Stripe''s events about our payments that have waited longer than the period.'),
     ('webhook_failure', 'events', 'Events from Stripe that are dead-lettered, fail or cannot be read.'),
     ('charge_failure_rate', 'share of charges',
-      'Card charges that fail; with a factor, also against that many times the usual share.'),
-    ('payout_delay', 'payouts', 'Payouts that are late, or were returned.'),
+      'Card charges that fail. A factor also requires at least that many times the usual share.'),
+    ('payout_delay', 'payouts', 'Payouts that are late, or that the bank returned.'),
     ('reconciliation_mismatch', 'mismatches', 'Unresolved differences between our records and Stripe''s.'),
     ('prove_violation', 'violations', 'Violations that the proof of the ledger has found.'),
     ('stripe_state_unknown', 'objects', 'Objects at Stripe in a state that Farthing does not know.'),
@@ -26,7 +27,7 @@ as $$
     ('limiter_open', 'share of requests', 'Requests that were limited without Redis.'),
     ('dead_jobs', 'jobs', 'Jobs that were dead-lettered.'),
     ('dead_notifications', 'notifications', 'Notifications that did not arrive, or may not have arrived.'),
-    ('overdue_work', 'minutes', 'The age of the oldest work that no scheduled task has done.'),
+    ('overdue_work', 'minutes', 'The time by which the oldest item of a scheduled task is overdue.'),
     ('parked_items', 'items', 'Items that a scheduled task could not finish.'),
     ('task_failed', 'failures', 'Failures in a row of one scheduled task.'),
     ('tasks_stopped', 'minutes', 'The time for which due tasks have not run.'),

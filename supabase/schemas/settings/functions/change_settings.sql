@@ -1,5 +1,5 @@
--- All changes of settings go through this function. A new kind of settings needs an audited table,
--- a function apply_<table>() that checks and writes, and a line below.
+-- Every RPC function that changes settings calls this function. A new kind of settings needs an
+-- audited table, a function apply_<table>() that checks and writes, and a line in the `case` below.
 
 create function farthing.change_settings(p_table text, p_settings jsonb, p_version text, p_reason text,
   p_dry_run boolean, p_author text, p_idempotency_key text, p_fingerprint text, p_now timestamptz)

@@ -56,8 +56,9 @@ as $$
     p_row_key ->> 'domain', p_row_key ->> 'name')
 $$;
 comment on function farthing.setting_name(jsonb, jsonb) is
-  'Returns the name of an audited row of settings: the slug, the model, the rule, the account, the domain, '
-  'the flag or the accounting policy; null for the policy.';
+  'Returns the name of an audited row of settings: the slug of a package, the model of a rate, the name of '
+  'an alert rule, the account of a journal code, a blocked domain, or the name of a feature flag or an '
+  'accounting policy. Null for a row of the table policy, which has only one row.';
 
 create function farthing.settings_changed(p_table text, p_version text)
 returns jsonb

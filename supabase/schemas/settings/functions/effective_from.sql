@@ -1,5 +1,6 @@
--- Settings that begin at a moment. They never begin in the past, so everything that was sold,
--- charged or booked before keeps its terms.
+-- Settings that apply from a given time on. Packages, rates and accounting policies never begin in
+-- the past, so everything that was sold or charged before keeps its terms. Codes of the journal
+-- never begin in a closed month.
 
 create function farthing.refuse_bad_beginnings(p_items jsonb, p_list text, p_now timestamptz)
 returns void
@@ -43,8 +44,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_past_beginnings(jsonb, text, text, jsonb, timestamptz) is
-  'Fails invalid_request and names the field if an item of a list would change something before a '
-  'moment. An item that changes nothing may have an effective_from in the past, so that the same list '
+  'Fails invalid_request and names the field if an item of a list would change something before '
+  'p_first. An item that changes nothing may have an effective_from in the past, so that the same list '
   'can be sent again.';
 
 create function farthing.beginning_field(p_effective_from timestamptz, p_now timestamptz)

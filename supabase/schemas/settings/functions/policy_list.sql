@@ -113,4 +113,4 @@ as $$
 $$;
 comment on function farthing.policy_list() is
   'Returns each setting of the policy: its kind, unit, lowest and highest value, choices, and a sentence '
-  'for operators. The column''s default is the setting''s default.';
+  'for operators. The default of a setting is the default of its column in farthing.policy.';

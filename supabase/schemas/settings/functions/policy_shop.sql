@@ -10,9 +10,11 @@ as $$
     ('shop_logo_url', 'url', 'characters', null, 500, null, 'The shop''s logo in emails: a PNG or JPEG, '
       'shown at most 200 pixels wide and 40 high.'),
     ('shop_address', 'text', 'characters', null, 300, null, 'The postal address at the end of each email.'),
-    ('shop_support_email', 'email', 'characters', null, 254, null, 'The address for questions in emails.'),
-    ('shop_support_url', 'url', 'characters', null, 500, null, 'The page for questions in emails.'),
-    ('shop_url', 'url', 'characters', null, 500, null, 'The page to which emails lead back.'),
+    ('shop_support_email', 'email', 'characters', null, 254, null,
+      'The email address for questions, which emails show.'),
+    ('shop_support_url', 'url', 'characters', null, 500, null,
+      'The URL of the support page that emails link to.'),
+    ('shop_url', 'url', 'characters', null, 500, null, 'The URL of the shop that emails link to.'),
     ('shop_locale', 'text', 'characters', null, 6, null, 'The language of emails to users who have not '
       'chosen one, such as de or en-US. English if it is null, or a language that has no texts yet.'),
     ('shop_accent_color', 'text', 'characters', null, 7, null, 'The colour of buttons in emails: # and six '

@@ -37,4 +37,4 @@ grant execute on function farthing_public.customers_search to service_role;
 comment on function farthing_public.customers_search is
   'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
   'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
-  'recorded as a read. Fails invalid_request and names the field `q`.';
+  'recorded as a read, and so is a search without a match. Fails invalid_request and names the field `q`.';

@@ -73,7 +73,7 @@ as $$
 $$;
 comment on function farthing.payments_of is
   'Returns the part of a customer''s page about money: orders, refunds, disputes, early fraud warnings, '
-  'bookings, the saved card, auto top-up and blocks.';
+  'bookings as the buyer, the saved card, auto top-up and blocks.';
 
 create function farthing.work_of(p_account_id bigint, p_user_id uuid)
 returns jsonb

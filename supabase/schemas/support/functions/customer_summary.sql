@@ -1,5 +1,6 @@
--- The id and the summary of a customer. The id is the user's id. The account of a deleted user has no
--- user id, so its id is the account's number, which proofs and alerts also name.
+-- The id and the summary of a customer. The id is the user's id. The account of a deleted user or
+-- an organisation has no user id, so its id is the account's number, which proofs and alerts also
+-- name.
 
 create function farthing.customer_summary(p_account_id bigint, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -23,7 +24,7 @@ end
 $$;
 comment on function farthing.customer_summary(bigint, uuid, timestamptz) is
   'Returns who a customer is, and their balance. account_id is null for a user who has no account yet; '
-  'user_id and email are null for a deleted user. Credits are text.';
+  'user_id and email are null for a deleted user and for an organisation. Credits are text.';
 
 create function farthing.customer_of(p_customer_id text, out account_id bigint, out user_id uuid)
 language plpgsql stable
@@ -44,5 +45,5 @@ end
 $$;
 comment on function farthing.customer_of(text) is
   'Returns the account and the user of a customer''s id, which is a user''s id or an account''s number. '
-  'account_id is null for a user who has no account yet, user_id for a deleted user. Fails not_found '
-  'and names the field `id`.';
+  'account_id is null for a user who has no account yet; user_id is null for a deleted user and for an '
+  'organisation. Fails not_found and names the field `id`.';

@@ -105,5 +105,5 @@ end
 $$;
 comment on function farthing.find_customers(text, int) is
   'Returns up to p_limit customers that a text identifies: an email address, an id of ours, an id of '
-  'Stripe''s or the number of an account. account_id is null for a user who has no account yet, user_id '
-  'for a deleted user.';
+  'Stripe''s or the number of an account. account_id is null for a user who has no account yet; '
+  'user_id is null for a deleted user and for an organisation.';

@@ -55,9 +55,9 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. A failed or expired '
-  'order backs off, pauses top-ups after three failures in a row, and notifies the user, but only if '
-  'top-ups are enabled and not paused.';
+  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. After a failed or '
+  'expired order, if top-ups are enabled and not paused, the trigger sets the backoff, pauses top-ups at '
+  'the third failure in a row, and notifies the user.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void

@@ -56,9 +56,9 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'Returns the amount to charge in minor units: the price of the missing credits, rounded up and '
-  'limited to the rest of the monthly cap. Null if no credits are missing, 0 if the rest of the cap is '
-  'below the smallest charge.';
+  'Returns the amount to charge in minor units: the price of the missing credits, rounded up, at least '
+  'the smallest charge, and at most the rest of the monthly cap. Null if the available credits have '
+  'reached the threshold, 0 if the rest of the cap is below the smallest charge.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -125,8 +125,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Creates an order for the missing credits, if credits are missing and the account may be charged now. '
-  'Returns whether an order was created. The caller has locked the account.';
+  'Creates an order for the missing credits, if the available credits are below the threshold and the '
+  'account may be charged now. Returns whether an order was created. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int

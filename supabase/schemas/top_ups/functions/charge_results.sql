@@ -47,8 +47,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe refuses a session that ends more than 24 hours after it is created. The hour between is
-  -- a margin, because the clocks may differ.
+  -- Stripe refuses a session that ends more than 24 hours after it is created. The limit here is an
+  -- hour shorter, because Stripe's time and ours may differ.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,

@@ -81,8 +81,8 @@ begin
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Returns settings, state, saved card, the last ten charges, and the open authentication page. Credits '
-  'are text, money in minor units.';
+  'Returns settings, state, saved card, the sum charged this month, the pending charge, the last ten '
+  'charges, and the open authentication page. Credits are text, money is in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void

@@ -18,8 +18,9 @@ begin
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
-    -- After 23 hours Stripe may have forgotten the idempotency key and would repeat the move. The reversal of
-    -- a transfer whose result is unknown is uncertain, too.
+    -- Stripe may forget an idempotency key after 24 hours and would then repeat the move, so no
+    -- attempt is made after 23 hours. The reversal of a transfer whose result is unknown is
+    -- uncertain, too.
     if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
       or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
         and r.move_id = v_move.reverses and r.status <> 'made')

@@ -31,5 +31,5 @@ begin
 end
 $$;
 comment on function farthing.set_blocked_domains(text[], text, text) is
-  'Replaces the list of domains without welcome credits, in lower case, and returns its length. The reason '
-  'and the author are audited.';
+  'Replaces the list of domains without welcome credits, and returns its length. The domains must be in '
+  'lower case. The reason and the author are audited.';

@@ -93,7 +93,8 @@ interface Metered {
   /** The number of tokens of the same words, counted as one text. */
   whole: number;
   /**
-   * The tokenizer's work grows with the square of each slice, because the text has no boundaries.
+   * The sum of the squares of the slices' lengths: without boundaries, the tokenizer's work grows
+   * so.
    */
   work: number;
 }

@@ -24,7 +24,8 @@ export interface Mail {
   /**
    * Sends a message, and returns the provider's id of it.
    * @throws MailRefused if the provider will never accept the message (for example a bad address);
-   * MailNotSent if the message was certainly not sent; any other error if it is unknown whether it was sent
+   * MailNotSent or BreakerOpen if the message was certainly not sent; any other error if it is
+   * unknown whether it was sent
    */
   send(message: MailMessage): Promise<string>;
 }
@@ -37,7 +38,10 @@ export class MailRefused extends Error {}
 
 interface NotSent {
   readonly internal: string;
-  /** True if the service is unavailable; false if it refuses this deployment's account. */
+  /**
+   * True if the service is unavailable; false if it refuses the account, the rate or a concurrent
+   * repeat.
+   */
   readonly isOutage: boolean;
   readonly retryAfterSeconds?: number | undefined;
 }

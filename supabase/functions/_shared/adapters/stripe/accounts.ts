@@ -26,7 +26,8 @@ export interface Accounts {
   listAccounts(): AsyncIterable<readonly AccountFacts[]>;
   /**
    * Makes a link to continue onboarding. The link works once, and expires within minutes.
-   * @throws as createAccount() does
+   * @throws StripeRefused if Stripe refuses to make the link; otherwise ApiError
+   *   `upstream_unavailable`
    */
   createOnboardingLink(accountId: string, urls: OnboardingUrls): Promise<string>;
 }

@@ -82,8 +82,8 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 
 /**
  * Returns the facts of a transaction's source. Charges, refunds, disputes, fees and fee refunds are
- * compared with our records. Other transactions, such as transfers, are not compared and count in
- * the sum.
+ * compared with our records. Other transactions, such as transfers, are not compared; they count
+ * only in the sum of the payout.
  */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({

@@ -31,7 +31,9 @@ export interface BookingPayments {
 }
 
 /**
- * Splits the payment at Stripe. A provider who is paid later receives a transfer without the fee.
+ * Makes Stripe divide the payment between the provider and the platform. If the provider is paid
+ * later, Stripe divides nothing: the provider's share, which leaves out the fee, is transferred
+ * later.
  */
 function dividedParams(booking: BookingToPay): Partial<Stripe.PaymentIntentCreateParams> {
   const { booking_id, application_fee_amount, transfer_at, stripe_account_id } = booking;

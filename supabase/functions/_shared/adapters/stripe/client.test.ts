@@ -15,7 +15,9 @@ function refusing(status: number, headers: Record<string, string> = {}): Respons
   return Response.json({ error }, { status, headers });
 }
 
-/** A Stripe that gives these responses in turn, and then a link. */
+/**
+ * Stubs a Stripe that gives these responses in turn, and an account link to every later request.
+ */
 function inTurn(...answers: Response[]) {
   return () => answers.shift() ?? Response.json(LINK);
 }

@@ -40,7 +40,7 @@ export class StripeRefused extends StoredStripeError {
   readonly stripeCode: string | null;
   /** The bank's reason for declining, for example `insufficient_funds`; null if there is none. */
   readonly declineCode: string | null;
-  /** The parameter that Stripe rejects, for example `amount`. */
+  /** The parameter that Stripe rejects, for example `amount`; null if Stripe names none. */
   readonly param: string | null;
   readonly payment: RefusedPayment | null;
 
@@ -69,8 +69,8 @@ export class OtherStripeAccount extends ApiError {
 export class StripeKeyRefused extends ApiError {}
 
 /**
- * Stripe refused to open a Checkout Session, and stores this response under the order's idempotency
- * key. Every further request for this order would get the same response.
+ * Stripe answered the request for a Checkout Session with an error, and stores this response under
+ * the order's idempotency key. Every further request for this order would get the same response.
  */
 export class OrderKeySpent extends ApiError {}
 

@@ -24,7 +24,7 @@ export interface EventFeed {
   /**
    * Lists the events since `sinceSeconds` (seconds since 1970), page by page. Only the event types
    * that this project uses are listed.
-   * @throws ApiError mode_mismatch, upstream_unavailable
+   * @throws ApiError mode_mismatch, upstream_unavailable, invalid_request
    */
   listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;
 }

@@ -7,9 +7,9 @@ import { factsOf } from "./stored-facts.ts";
 
 export interface PaidSessions {
   /**
-   * Reads the session of a payment, as the event that Stripe would deliver. The event's id is made of the
-   * session's id, so that a session is received only once.
-   * @returns null if Stripe has no completed session of this payment
+   * Reads the session of a payment, as the event that Stripe would deliver. The event's id is made
+   * of the session's id, so that a session is received only once.
+   * @returns null if Stripe has no completed and paid session of this payment
    * @throws ApiError `upstream_unavailable`
    */
   readPaidSession(payment: WaitingPayment): Promise<InboxEvent | null>;

@@ -29,8 +29,8 @@ export interface TopUpPage {
 export interface TopUpPayments {
   /**
    * Charges the card once; a repeat for the same order gets the same response.
-   * @throws OtherStripeAccount if Stripe does not know the customer; otherwise ApiError if the result
-   *   is unknown
+   * @throws OtherStripeAccount if Stripe does not know the customer; StripeRefused if the request
+   *   or the setup is wrong; otherwise ApiError if the result is unknown
    */
   chargeCard(charge: TopUpCharge): Promise<ChargeOutcome>;
   /**

@@ -13,10 +13,10 @@ import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 export interface Webhooks {
   /**
    * Verifies a webhook by its raw body.
-   * @returns null for a genuine event that this installation ignores: a test event of a connected account,
-   * which Stripe also sends to live endpoints
-   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable if the event has a different API
-   * version and its object can't be fetched
+   * @returns null for a genuine event that this installation ignores: a test event of a connected
+   *   account, which Stripe also sends to live endpoints
+   * @throws ApiError signature_invalid, invalid_request, mode_mismatch; upstream_unavailable if the
+   *   event has a different API version and its object can't be fetched
    */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }

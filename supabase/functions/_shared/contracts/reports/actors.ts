@@ -37,7 +37,8 @@ export const ActorRow = z.object({
   day: DayOut,
   author_kind: z.enum(["owner", "operator", "key", "stripe", "task", "sql"]),
   author: z.string().openapi({
-    description: "`stripe` stands for all Stripe events, and for refunds made in its dashboard.",
+    description:
+      "`stripe` stands for all Stripe events, and for refunds made in Stripe's dashboard.",
     example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d",
   }),
   kind: z.union([EntryKind, Action]).openapi({

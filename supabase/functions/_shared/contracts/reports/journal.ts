@@ -37,7 +37,8 @@ export const JournalRow = z.object({
   memo: z.string().openapi({ example: "2 x charge of credits" }),
   source_id: z.string().nullable().openapi({
     description:
-      "Stripe's id of the fact; null if the entry sums up several facts, or has none of Stripe's.",
+      "Stripe's id of the fact; null if the entry sums up several facts, or if its fact has no id " +
+      "at Stripe.",
     example: "pi_3Q8",
   }),
 }).openapi("JournalRow");

@@ -17,7 +17,7 @@ export const LiabilityRow = z.object({
   breakage: money("The part that expired, or that deleted users left: revenue."),
   refunded: money("The part that refunds clawed back, less what failed refunds reinstated."),
   clawed_back: money("The part that disputes clawed back, less what won disputes reinstated."),
-  adjustments: money("The prices of granted credits, which are free."),
+  adjustments: money("Always 0, because granted credits have no price."),
   closing: money("Deferred revenue after the month."),
   proof: ProofOut.openapi({
     description:

@@ -22,8 +22,8 @@ export const PayoutRow = z.object({
   itemised: z.enum(["listed", "assigned", "advance"]).nullable().openapi({
     description:
       "`listed`: Stripe listed the lines. `assigned`: Stripe does not list the lines of " +
-      "a manual payout, so the oldest available transactions were assigned to it. `advance`: the " +
-      "list of an automatic payout contains this manual payout and the transactions of its money.",
+      "a manual payout, so the oldest available transactions were assigned to it. `advance`: " +
+      "Stripe listed this manual payout and its transactions in the list of an automatic payout.",
   }),
   mismatches: z.int().openapi({
     description: "Open differences between our records and Stripe's.",

@@ -5,8 +5,8 @@ import { isLocale, LANGUAGE_CODES } from "../languages.ts";
 import { changeFields, PastChange, VersionOut } from "./changes.ts";
 
 /**
- * SQL checks a value against the kind of its setting; a number and its text mean the same. Null
- * removes a text, a URL or an email address.
+ * SQL checks a value against the kind of its setting; the number 5 and the text "5" mean the same.
+ * Null removes a text, a URL or an email address.
  */
 const Value = z.union([text(2_000), z.int(), z.boolean(), z.null()]);
 

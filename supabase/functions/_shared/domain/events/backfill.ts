@@ -82,8 +82,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
 }
 
 /**
- * Runs the hourly backfill. The database lets one runner at a time claim the backfill. If this run fails,
- * another run can claim it minutes later.
+ * Runs the hourly backfill, and then compares the providers with Stripe. The database lets one
+ * runner at a time claim the backfill. If this run fails, another run can claim it minutes later.
  */
 export async function backfillIfDue(
   services: Services,

@@ -102,7 +102,8 @@ class Runner {
   }
 
   /**
-   * Releases one due job. The release starts the next run, so that the remaining jobs start without delay.
+   * Claims one due job and releases it at once. The release starts the next run, so that the
+   * remaining jobs start without delay.
    */
   async #handOver(): Promise<void> {
     const { jobs } = await this.#claim(1);

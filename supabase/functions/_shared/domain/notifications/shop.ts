@@ -38,7 +38,9 @@ export function accentOf({ accent_color }: ShopFace): Accent {
   return { fill, text: contrastOf(fill, WHITE) >= contrastOf(fill, BLACK) ? WHITE : BLACK };
 }
 
-/** Returns the lines of the footer: who sends, from where, and how to reach them. */
+/**
+ * Returns the lines of the footer: the shop's name, its address, its support contacts and its URL.
+ */
 export function footerOf(shop: ShopFace, questions: string): string[] {
   const support = [shop.support_email, shop.support_url].filter((each) => each !== undefined);
   return [

@@ -13,7 +13,7 @@ const OTHERS = ROUTE_CASES.filter((route) =>
   route.allowed.includes("operator") && !CHANGES.includes(route)
 );
 
-/** A fake whose policy requires a second factor. */
+/** Makes a fake whose database requires a second factor. */
 function strict(stripeMode: Mode | null = "test"): Promise<Fake> {
   const mfa_check = () => Promise.reject(new ApiError("mfa_required"));
   return makeFake({ answers: { mfa_check }, overrides: { stripeMode } });

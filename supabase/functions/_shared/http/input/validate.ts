@@ -25,7 +25,10 @@ type Limit = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig;
 
 const UNITS: Readonly<Record<string, string>> = { string: "character", array: "item" };
 
-/** Returns a sentence for people: zod's own names types, as in "expected array to have >=1 items". */
+/**
+ * Returns a sentence for people. The sentence that zod writes names types, as in "expected array to
+ * have >=1 items".
+ */
 function explainLimit(issue: Limit, field: string): string {
   const limit = issue.code === "too_small" ? issue.minimum : issue.maximum;
   const unit = UNITS[issue.origin];
@@ -37,7 +40,7 @@ function explainLimit(issue: Limit, field: string): string {
   return `${field} must have ${amount} ${unit}${Number(limit) === 1 ? "" : "s"}.`;
 }
 
-/** Whether zod wrote the message, and not the schema. */
+/** Returns true for an exceeded limit whose message was written by zod and not by the schema. */
 const isLimit = (issue: Issue): issue is Limit =>
   (issue.code === "too_small" || issue.code === "too_big") &&
   /^Too (?:small|big)/.test(issue.message);

@@ -11,7 +11,10 @@ export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
   ["referrer-policy", "no-referrer"],
   ["cross-origin-resource-policy", "same-origin"],
 ];
-/** HTTPS for one year. Subdomains are not included: they may belong to other services. */
+/**
+ * Makes browsers use HTTPS for one year. Subdomains are not included: they may belong to other
+ * services.
+ */
 export const HTTPS_ONLY: [string, string] = ["strict-transport-security", "max-age=31536000"];
 
 const OF_EVERY_ANSWER: Readonly<HeaderPairs> = [

@@ -1,6 +1,6 @@
 /**
- * Facts of sessions, payments, charges and saved cards. Stripe stores the cards; the database stores only
- * their ids.
+ * Facts of sessions, payments, charges and saved cards. The facts of a saved card contain only ids:
+ * the inbox stores no digits.
  */
 import type Stripe from "stripe";
 import type {

@@ -17,7 +17,10 @@ export interface ListResults {
   /** Resolves an open mismatch, and stores the reason in the audit. */
   mismatches_resolve: Stored<Of<typeof Mismatch>>;
   notifications_list: Page<"notifications", Of<typeof ListedNotification>>;
-  /** Queues a dead-lettered notification again, and stores the reason in the audit. */
+  /**
+   * Queues a dead-lettered notification again, or with `p_even_if_sent` an uncertain one. Stores
+   * the reason in the audit.
+   */
   notifications_retry: Stored<Of<typeof ListedNotification>>;
   notifications_retry_dead: Stored<Of<typeof RetriedNotifications>>;
   payouts_list: Page<"payouts", Of<typeof Payout>>;

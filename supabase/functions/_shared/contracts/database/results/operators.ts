@@ -10,8 +10,8 @@ export interface AlertResults {
   alerts_list: Page<"alerts", Of<typeof alerts.Alert>>;
   alerts_read: Of<typeof alerts.Alert>;
   /**
-   * Records the operator who acknowledges an open alert. An acknowledged or resolved alert stays
-   * unchanged.
+   * Records the operator or the secret key that acknowledges an open alert. An acknowledged or
+   * resolved alert stays unchanged.
    */
   alerts_acknowledge: Of<typeof alerts.Alert>;
 }

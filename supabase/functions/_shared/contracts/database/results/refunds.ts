@@ -48,8 +48,8 @@ export interface RefundResults {
   refunds_read: RefundAnswer;
   refunds_list: Page<"refunds", RefundAnswer>;
   /**
-   * Returns due refunds that Stripe does not have yet. A refund is returned again only when its
-   * next attempt is due.
+   * Returns due refunds whose id at Stripe is not stored yet. A refund is returned again only when
+   * its next attempt is due.
    */
   refunds_claim: RefundToSend[];
 }
