@@ -7,7 +7,10 @@ import { defineConfig, type Plugin } from "vite";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const REGISTRY = at("../../registry");
 
-/** The blocks and our packages lie outside of this folder, and must share its copies. */
+/**
+ * The blocks and our packages lie outside of this folder, and must use this folder's copies of
+ * these packages.
+ */
 const ONE_COPY = [
   "@base-ui/react",
   "@tanstack/react-query",
@@ -36,7 +39,7 @@ const blocks: Plugin = {
 const { FARTHING_URL, FARTHING_PUBLISHABLE_KEY } = process.env;
 const project = { url: FARTHING_URL, publishableKey: FARTHING_PUBLISHABLE_KEY };
 
-/** Serves farthing.json with the sources. Beside a build, whoever publishes it puts their own. */
+/** Serves farthing.json in development. A published build has a file of its own beside it. */
 const projectFile: Plugin = {
   name: "project-file",
   configureServer: ({ middlewares }) => {
@@ -45,8 +48,9 @@ const projectFile: Plugin = {
 };
 
 /**
- * All of the policy that a page can set for itself. The build knows no project, so it allows every
- * `https:` address, and projects on this machine; the host's header can name the one project.
+ * The part of a content security policy that a page can set for itself. The build knows no project,
+ * so it allows every `https:` address, and projects on this machine; the host's header can name the
+ * one project.
  */
 const POLICY = [
   "default-src 'none'",

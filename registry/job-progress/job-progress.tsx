@@ -34,7 +34,10 @@ interface JobProgressProps {
 /** The service returns at most this many steps of a job: the last ones. */
 const MOST_STEPS = 100;
 
-/** The last steps that were done and charged, and what all of them cost. */
+/**
+ * Shows the last `most` steps with their prices, and the sum of all steps that the service
+ * returned.
+ */
 function Steps({ job: { checkpoints }, most }: { job: Job; most: number }) {
   const all = checkpoints.length;
   if (all === 0) return null;

@@ -84,7 +84,7 @@ interface PaywallProps {
   readonly onClose?: (() => void) | undefined;
 }
 
-/** Explains a 402 in a dialog, and sells credits. */
+/** Explains a 402 in a dialog, and sells credits if more credits help. */
 export function Paywall({ error, currency, onClose }: PaywallProps) {
   const words = wordsOf(error);
   const [closed, setClosed] = useState<unknown>();

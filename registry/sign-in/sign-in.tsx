@@ -38,7 +38,10 @@ function Field({ label, ...input }: ComponentProps<typeof Input> & { label: stri
   );
 }
 
-/** Email and password, for a visitor. A signed-in user sees nothing. */
+/**
+ * Asks a visitor for email and password. Shows nothing to a signed-in user, or while the session is
+ * not known.
+ */
 export function SignIn({ auth }: SignInProps) {
   const userId = useUserId();
   const [state, set] = useState<State>("idle");

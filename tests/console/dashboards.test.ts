@@ -28,7 +28,10 @@ function dashboardsIn(markdown: string): Dashboard[] {
   });
 }
 
-/** Whether a response is from a route: its path is equal, and its query has the route's. */
+/**
+ * Whether a response is from a route: its path is the route's path, and its query contains the
+ * parameters of the route.
+ */
 function isOf(route: string, answered: string): boolean {
   const [wanted, found] = [route, answered].map((path) => new URL(path, "http://functions"));
   const asked = [...wanted!.searchParams].every(([name, value]) =>

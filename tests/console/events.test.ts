@@ -1,4 +1,7 @@
-/** An operator reads Stripe's events, and repairs what they did not do: on the real stack. */
+/**
+ * An operator reads Stripe's events, replays dead-lettered events and fetches lost events, on the
+ * real stack.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   WebhookEvent,
@@ -37,7 +40,10 @@ async function eventOf(type: string, fact: string, id: string): Promise<string> 
   return row!.event_id;
 }
 
-/** Refunds a third as in Stripe's dashboard; returns the event that took the credits. */
+/**
+ * Refunds a third of a payment, as Stripe's dashboard does. Returns the id of the event that clawed
+ * the credits back.
+ */
 async function refundedInDashboard(userId: string, paymentId: string): Promise<string> {
   return await withDeliveries(world, "shared", async () => {
     await stripeOf(world).refunds.create({ payment_intent: paymentId, amount: 333 });

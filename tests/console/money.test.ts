@@ -212,7 +212,10 @@ async function refusedWelcome({ id }: Person, day: string): Promise<void> {
     values (${id}, 'refused', 'day_ceiling', ${`${day}T12:00:00Z`})`);
 }
 
-/** A day from 1970 to 1997. A retry of all refusals of that day must not find those of another run. */
+/**
+ * A random day from 1970 to 1997, so that a retry of all refusals of the day does not find the
+ * refusals of another test run.
+ */
 function randomDay(): string {
   const days = crypto.getRandomValues(new Uint16Array(1))[0]! % 10_000;
   return new Date(Date.UTC(1970, 0, 1 + days)).toISOString().slice(0, 10);

@@ -45,14 +45,14 @@ export async function rowsOf(page: Page, table: string): Promise<string[][]> {
   return texts;
 }
 
-/** The value of a name in the page's facts. */
+/** Returns the value of a fact on the page, by the fact's name. */
 export async function factOf(page: Page | Locator, name: string): Promise<string> {
   const value = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first()
     .locator("xpath=following-sibling::dd");
   return await value.innerText();
 }
 
-/** Waits until a fact has this value: the page is read again after a change. */
+/** Waits until a fact has this value, because the page reads its data again after a change. */
 export async function factBecomes(page: Page, name: string, value: string): Promise<void> {
   const named = page.locator("dt").filter({ hasText: new RegExp(`^${name}$`) }).first();
   await named.locator("xpath=following-sibling::dd").getByText(value, { exact: true }).waitFor();
@@ -62,7 +62,7 @@ export const row = (page: Page, text: string): Locator =>
   page.getByRole("row").filter({ hasText: text }).first();
 
 interface Change {
-  /** The button, within the whole page or one row. */
+  /** The name of the button, which is in `within`, or anywhere in the page's main part. */
   readonly action: string;
   readonly within?: Locator;
   readonly person: Person;
@@ -101,7 +101,10 @@ export async function changes(page: Page, change: Change, outcome: RegExp): Prom
   await confirms(await opensChange(page, change), change.action, outcome);
 }
 
-/** Records every answer that the page receives from the project. */
+/**
+ * Records the answers that the page receives from the project, except to preflight requests. The
+ * returned function returns these answers.
+ */
 export function watchAnswers(
   page: Page,
 ): () => Promise<{ path: string; status: number; text: string }[]> {

@@ -1,4 +1,7 @@
-/** An operator who the tests of one file share, and what their pages show. */
+/**
+ * An operator whom the tests of one file share, and functions that read what the operator's pages
+ * show.
+ */
 import type { Locator, Page } from "playwright-core";
 import type { z } from "zod";
 import { once } from "../blocks/once.ts";

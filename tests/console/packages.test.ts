@@ -1,4 +1,7 @@
-/** A change of one package changes no other, also none that begins later or that others changed. */
+/**
+ * A change of one package changes no other package, even if the other one begins later or somebody
+ * else has changed it.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { once } from "../blocks/once.ts";

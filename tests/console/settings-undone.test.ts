@@ -16,7 +16,10 @@ interface Undone {
   readonly title: string;
   /** The name of the setting in the API. */
   readonly name: string;
-  /** The field's label in the form, in the difference, and in the API. */
+  /**
+   * `label` is the field's label in the form, and `shown` is its name in the difference. `value` is
+   * the new value.
+   */
   readonly label: string;
   readonly shown: string;
   readonly value: string;
@@ -70,7 +73,10 @@ async function valueOf({ page, list, key, name, field }: Undone): Promise<string
   return String(data[list].find((one: Record<string, unknown>) => one[key] === name)[field]);
 }
 
-/** The field's row in the difference. The difference of a code also has the day when it begins. */
+/**
+ * Returns the field's row in the difference. The difference of a journal code has a second row,
+ * with the day from which the code applies.
+ */
 async function fieldOf(page: Page, { name, shown }: Undone): Promise<string[] | undefined> {
   return (await diffOf(page, name)).find(([field]) => field === shown);
 }

@@ -126,7 +126,7 @@ test("a setting of the policy is changed and undone, and a wrong value is refuse
     equal(await valueOf(), before);
   }));
 
-/** How a value of the API stands in its cell, beside the words of its unit. */
+/** Returns the text by which a cell shows a value of the API. The cell may also show a unit. */
 function writtenAs(value: unknown): string {
   if (value === null) return "none";
   return value === "true" ? "yes" : value === "false" ? "no" : String(value);

@@ -53,7 +53,7 @@ export async function cellsOf(page: Page, caption: string): Promise<string[][]> 
   return rows;
 }
 
-/** Digits and sign of a text, without the zeros that only show its size: `-$0.33` is `-33`. */
+/** Returns the sign and the digits of a text, without leading zeros: `-$0.33` is `-33`. */
 function digitsOf(text: string): string {
   const sign = /^\s*-/.test(text) ? "-" : "";
   return sign + (text.replaceAll(/\D/g, "").replace(/^0+(?=\d)/, ""));
@@ -61,7 +61,7 @@ function digitsOf(text: string): string {
 
 const withoutZeros = (digits: string) => digits.replace(/0+$/, "");
 
-/** A number without separators, and without the zeros that no digit follows. */
+/** Returns a number without separators, and without trailing zeros after the decimal point. */
 function numberOf(text: string): string {
   const plain = text.replaceAll(/[$,]/g, "");
   return plain.includes(".") ? plain.replace(/\.?0+$/, "") : plain;
@@ -77,14 +77,15 @@ export function isShown(cell: string, value: unknown): boolean {
   const text = String(value);
   if (/^-?\d+(\.\d+)?$/.test(text) && !/^[a-z]/i.test(cell)) {
     const [shown, expected] = [digitsOf(cell), digitsOf(text)];
-    // Dollars have two decimals, and a share in percent has its point elsewhere.
+    // Dollars have two decimals. A share is shown in percent, so its decimal point is in another
+    // place.
     return shown === expected || cell.startsWith("$") && numberOf(cell) === numberOf(text) ||
       cell.endsWith("%") && withoutZeros(shown) === withoutZeros(expected);
   }
   return cell.replaceAll("_", " ") === text.replaceAll("_", " ");
 }
 
-/** Titles of columns that are not the field's name. */
+/** The field of each column whose title is not the field's name. */
 const FIELDS: Readonly<Record<string, string>> = {
   "Payout": "payout_id",
   "Sum of the lines": "sum",

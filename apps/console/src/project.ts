@@ -24,7 +24,10 @@ function fieldsOf(text: string): Partial<Record<keyof Project, unknown>> {
   throw new ProjectError(`farthing.json must be a JSON object such as ${EXAMPLE}.`);
 }
 
-/** Whether this key would give every visitor all rights: a secret key, or its older form, a JWT. */
+/**
+ * Whether this key would give every visitor all rights: a secret key, or its older form, a JWT with
+ * the role `service_role`.
+ */
 function isSecret(key: string): boolean {
   if (key.startsWith("sb_secret_")) return true;
   try {

@@ -46,7 +46,11 @@ function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought:
   return `${causeOf(kind, facts)}: ${name ?? `order ${orderId}`}`;
 }
 
-/** Returns the reason that the entry has, else what its facts or its reference say, else its author. */
+/**
+ * Returns what an order bought, or why its credits changed, if the entry refers to an order. For
+ * any other entry, returns its own reason, or what its metadata or its reference says, or its
+ * author.
+ */
 export function reasonOf(
   { kind, metadata, reference_type, reference_id, author }: Entry,
   bought: Bought = () => undefined,

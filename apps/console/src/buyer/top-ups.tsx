@@ -32,7 +32,7 @@ function ChangeCap() {
         name="daily"
         label="Credits"
         inputMode="decimal"
-        hint="Spending beyond the cap is refused until midnight UTC. Leave the field empty for no cap."
+        hint="Spending beyond the cap is refused until midnight UTC. Leave it empty to remove your own cap."
       />
     </ChangeDialog>
   );

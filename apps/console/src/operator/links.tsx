@@ -11,7 +11,10 @@ interface LinkToProps {
   readonly as?: string;
 }
 
-/** The first and the last characters of a long id: ids made in the same minute begin alike. */
+/**
+ * Shortens a long id. Keeps its last characters, too, because ids made in the same minute begin
+ * alike.
+ */
 const shortOf = (id: string): string => id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 
 /** An id that leads to its page, which shows the id in full. */
@@ -44,7 +47,10 @@ const AUTHORS: Readonly<Partial<Record<string, string>>> = {
   sql: "SQL session of",
 };
 
-/** The author of the installation, which is written like the author of a task but is none. */
+/**
+ * The author of what the installation did. The text looks like the author of a scheduled task, but
+ * there is no such task.
+ */
 const INSTALLATION = "task:install";
 
 const BY_THEMSELVES: Readonly<Partial<Record<string, string>>> = {

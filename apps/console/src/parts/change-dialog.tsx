@@ -33,7 +33,10 @@ interface ChangeDialogProps<In, Out, Plan> {
   /** Says what was done. */
   readonly done: (result: Out) => ReactNode;
   readonly isDestructive?: boolean;
-  /** False hides the button. An open dialog stays: its own change may be why nothing is offered. */
+  /**
+   * False hides the button. A dialog that is open stays, because its own change may have made this
+   * false.
+   */
   readonly isOffered?: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** Writes decimal texts of the API in another unit without losing a digit, as a number would. */
+/**
+ * Writes the API's decimal texts in another unit. It moves digits, because a number would lose
+ * some.
+ */
 
 import { decimalsOf } from "@farthing/client";
 

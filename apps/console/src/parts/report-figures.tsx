@@ -69,7 +69,10 @@ export interface ReportColumn<Row> {
   readonly cell?: (row: Row) => ReactNode;
   /** The text for null, if null means more than that there is no value. */
   readonly without?: string;
-  /** The text in totals over all values of this column, which stand beside totals of each value. */
+  /**
+   * The cell's text in a row that adds up all values of this column. Other rows of totals are for
+   * one value each.
+   */
   readonly summed?: string;
 }
 

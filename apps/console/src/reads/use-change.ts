@@ -22,8 +22,8 @@ export interface Change<In, Out> {
 
 interface ChangeOptions {
   /**
-   * When every page is read again: at once, when the outcome is closed (because the row with the
-   * outcome may then be gone), or never (a dry run).
+   * When every page is read again: at once; only after the user has closed the result, if the new
+   * list may lack the row that shows the result; or never, for a dry run.
    */
   readonly readsAgain?: "at once" | "on reset" | "never";
 }
@@ -63,8 +63,8 @@ export function changeOf<In, Out>(mutation: UseMutationResult<Out, Error, In>): 
 }
 
 /**
- * Calls a route that changes something, and reads every page again afterwards. If no answer came,
- * a repeat of the same change has the same Idempotency-Key, so that it happens once.
+ * Calls a route that changes something, and reads every page again when `readsAgain` says so. If no
+ * answer came, a repeat of the same change has the same Idempotency-Key, so that it happens once.
  */
 export function useChange<M extends "post" | "delete", P extends PathOf<M>>(
   method: M,

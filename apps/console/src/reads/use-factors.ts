@@ -58,7 +58,7 @@ export interface Enrolment {
 
 async function enrol(auth: Auth, friendlyName: string): Promise<Enrolment> {
   const { all } = dataOf(await auth.mfa.listFactors());
-  // An unfinished enrolment would keep its name taken.
+  // The name of an unfinished enrolment could not be used again.
   for (const { id, status } of all) {
     if (status === "unverified") dataOf(await auth.mfa.unenroll({ factorId: id }));
   }
@@ -109,7 +109,8 @@ export function useRemove(): Change<string, string> {
     ...change,
     reset: () => {
       change.reset();
-      // Reads only when the outcome is closed, because the read may remove the row that shows it.
+      // Reads again only after the user has closed the result, because the new list may lack the
+      // row that shows the result.
       if (mutation.isSuccess || mutation.isError) readAgain();
     },
   };

@@ -4,7 +4,10 @@ import { readStored, store } from "./storage.ts";
 
 const keyOf = (url: string) => `farthing-console signed out ${url}`;
 
-/** Signs out in all tabs. The mark makes the tabs drop their pages, which stay without it. */
+/**
+ * Signs out in all tabs. A tab removes its pages only if it finds the mark; after any other end of
+ * the session, the pages stay.
+ */
 export function signOut({ auth, project, person }: SignedIn): void {
   store("localStorage", keyOf(project.url), person.sessionId);
   void auth.signOut({ scope: "local" });

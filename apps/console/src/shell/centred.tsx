@@ -5,7 +5,7 @@ interface CentredProps {
   readonly children: ReactNode;
 }
 
-/** A page with one message or form, before anybody is signed in. */
+/** A page without header and menu, for one message or form, such as the sign-in. */
 export function Centred({ title, children }: CentredProps) {
   return (
     <main className="mx-auto grid min-h-dvh max-w-md content-center gap-6 p-4">

@@ -17,7 +17,7 @@ export interface Area {
 
 type Module<Name extends string> = { readonly [Key in Name]: ComponentType };
 
-/** A page that is loaded when it is opened first. */
+/** A page that is loaded when it is opened for the first time. */
 const later = <Name extends string>(load: () => Promise<Module<Name>>, name: Name) =>
   lazy(async () => ({ default: (await load())[name] }));
 
@@ -121,7 +121,8 @@ const AREAS: readonly Area[] = [
       { path: "/settings/fraud", page: later(settings, "FraudPage") },
     ],
   },
-  // For operators only: no other change needs a second factor, so a buyer's would protect nothing.
+  // For operators only: only their changes can require a second factor, so a buyer's second factor
+  // would protect nothing.
   {
     title: "My sign-in",
     isForOperators: true,

@@ -10,14 +10,15 @@ const LOOK = [
   "backdrop:bg-background",
 ].join(" ");
 
-/** Escape would also close a dialog of the page below. */
+/** Otherwise Escape would also close an open dialog of the page below. */
 const keepBelowOpen = (event: KeyboardEvent) => {
   if (event.key === "Escape") event.stopPropagation();
 };
 
 /**
  * Asks for the sign-in above the pages of a session that has ended. `showModal` makes everything
- * else inert, also an open dialog. The backdrop hides it, because nobody is signed in any more.
+ * else inert, also an open dialog. The backdrop hides everything else, because nobody is signed in
+ * any more.
  */
 export function SessionEnded() {
   const { auth } = useSignedIn();

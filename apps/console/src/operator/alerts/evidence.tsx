@@ -1,4 +1,4 @@
-/** The causes of an alert: the rows that made its rule fire, or a link to their page. */
+/** The causes of an alert: the rows that its rule counts now, or a link to their page. */
 import type { ComponentType } from "react";
 import { Link } from "wouter";
 import { ListTable } from "../../parts/list-table.tsx";
@@ -38,7 +38,7 @@ const Backlog = () => (
 /** Columns that are left out, because they are the same for every open mismatch. */
 const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
 
-/** Lists open mismatches only: one that an operator resolved by hand may still differ. */
+/** Lists only open mismatches, as the rule counts them: one that is resolved may still differ. */
 function Mismatches() {
   const list = useList("/mismatches", {});
   return (

@@ -35,7 +35,10 @@ function Shipped(
   );
 }
 
-/** The runbook of a rule: our text, or a link if the project has set an https address. */
+/**
+ * The runbook of a rule: our text, a link if the project has set an https address of its own, or
+ * what else the project has set, as text.
+ */
 export function Runbook({ path }: { readonly path: string }) {
   const load = textOf(path);
   if (load !== undefined) return <Shipped path={path} load={load} />;

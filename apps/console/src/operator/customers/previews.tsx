@@ -47,7 +47,7 @@ function GrantPlan(plan: Grants) {
       />
       <p className="mt-2 text-sm">
         {plan.status === "pending"
-          ? "The amount is above a ceiling: nothing moves until another operator confirms it."
+          ? "The amount is above a ceiling: nothing moves until another operator confirms the grant."
           : "The credits move at once."}
       </p>
     </>

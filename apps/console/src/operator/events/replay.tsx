@@ -5,7 +5,10 @@ import { StateBadge } from "../../parts/state-badge.tsx";
 import { TextField } from "../../parts/form-fields.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
-/** The states that a replay changes. A processed event stays processed; a received one is due. */
+/**
+ * The states of events that can be replayed. A processed event needs no replay, and a received one
+ * is applied without it.
+ */
 const REPLAYED: readonly WebhookEvent["state"][] = ["dead", "failed", "deferred", "ignored"];
 
 export const canReplay = ({ state }: Pick<WebhookEvent, "state">): boolean =>

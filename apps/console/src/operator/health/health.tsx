@@ -150,7 +150,7 @@ export function HealthPage() {
                 columns={DEEP}
                 items={report.deep}
                 keyOf={({ name }) => name}
-                empty="No check has run yet. They run each hour, at 17 minutes past."
+                empty="No check has run yet. The checks run each hour, at 17 minutes past."
               />
             </Section>
           </div>

@@ -6,7 +6,8 @@ import { useChange } from "../../reads/use-change.ts";
 
 /** Lifts a block before its time. */
 export function LiftBlock({ id, value, reason }: FraudBlock) {
-  // A lifted block is in no list: a read at once would remove its row, and this dialog with it.
+  // Reads again only after the dialog is closed: the new list lacks the lifted block, so the row
+  // would disappear, and this dialog with it.
   const change = useChange("delete", "/fraud/blocked/{id}", {
     readsAgain: "on reset",
   });

@@ -9,7 +9,7 @@ import { StateBadge } from "../../parts/state-badge.tsx";
 import { useRead } from "../../reads/use-read.ts";
 import { CustomerLink } from "../links.tsx";
 
-/** A violation has no id: its place in the list stands for one. */
+/** A violation has no id, so its place in the list is its key. */
 type Violation = ProofWithViolations["found"][number] & {
   readonly place: number;
 };

@@ -10,7 +10,9 @@ interface Records {
   readonly dispute_id: string | null;
 }
 
-/** A booking has no page of its own: its buyer is found by its id. */
+/**
+ * A booking has no page of its own, so the link searches for the buyer by the id of the booking.
+ */
 const BookingLink = ({ id }: { readonly id: string }) => (
   <Link href={`/customers?q=${id}`} title={id} className="underline underline-offset-2">
     booking

@@ -68,7 +68,9 @@ const PARKED: readonly Column<Parked>[] = [
   },
 ];
 
-/** An operator who repairs a task waits for its next run, which is at most a minute away. */
+/**
+ * An operator who has repaired a task waits here until it runs again. Due tasks run each minute.
+ */
 const EVERY_MS = 30_000;
 
 export function TasksPage() {

@@ -13,7 +13,7 @@ interface HistoryProps<P extends SettingsPath> {
   readonly history: readonly PastSettingChange[];
   /** Returns the fields of a change by the names that a dry run gives them, such as `price_usd`. */
   readonly fieldsOf: (past: PastSettingChange) => PastSettingChange["fields"];
-  /** Returns the change that restores the old values; null if there are none. */
+  /** Returns the change that restores the old values; null if nothing can be restored. */
   readonly undoOf: (past: PastSettingChange) => Wanted<P> | null;
 }
 
@@ -40,7 +40,7 @@ function Fields({ fields }: Pick<PastSettingChange, "fields">) {
   );
 }
 
-/** Earlier changes. Each can be undone by a new version that has the old values. */
+/** The last 50 changes. If a change has old values, a new version with these values undoes it. */
 export function SettingsHistory<P extends SettingsPath>(
   props: HistoryProps<P>,
 ) {

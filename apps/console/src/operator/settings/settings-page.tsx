@@ -18,7 +18,7 @@ export interface SettingsSpec<P extends SettingsPath> {
   readonly lead: string;
   /** The values in force, with what changes them. */
   readonly current: (settings: Settings<P>) => ReactNode;
-  /** Leaves out the changes that are not of this page. */
+  /** Whether this page shows the change; by default it shows all changes. */
   readonly isShown?: (past: PastSettingChange) => boolean;
   /** The kinds of fields that only this page knows. */
   readonly kindsOf?: (settings: Settings<P>) => Readonly<Record<string, SettingKind>>;

@@ -38,7 +38,7 @@ export function SettingsPage() {
   return (
     <Page
       title="Settings"
-      lead="Each change is shown before it is saved, has a reason, and can be undone."
+      lead="Each change is shown before it is saved, and has a reason. The history restores old values."
     >
       <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
         {SETTINGS.map(([name, title, about]) => (

@@ -10,7 +10,10 @@ const Plot = lazy(() => import("./plot.tsx"));
 /** How many characters name a step of the axis: `2026-11-02`, `2026-11` or `2026-11-02 14:00`. */
 const LENGTHS = { Day: 10, Month: 7, Hour: 16 } as const;
 
-/** Returns where a key moves the cursor to; undefined if it is no key of the chart. */
+/**
+ * Returns the new position of the cursor: null hides it. Undefined if the chart has no use for the
+ * key.
+ */
 function moved(key: string, at: number | null, last: number): number | null | undefined {
   if (key === "ArrowRight") return at === null ? 0 : Math.min(at + 1, last);
   if (key === "ArrowLeft") return at === null ? last : Math.max(at - 1, 0);
