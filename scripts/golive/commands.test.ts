@@ -7,7 +7,7 @@ import type { Shown } from "./core/step.ts";
 const stepOf = (command: "preflight" | "full", code: string) =>
   STEPS[command].find((step) => step.code === code)!;
 
-/** Returns the verdict if one thing was shown, and this step was skipped. */
+/** Returns the verdict of a run in which one step passed, and the named step was skipped. */
 async function verdictWith(command: "preflight" | "full", code: string, context: object) {
   const step = stepOf(command, code);
   const finding = await step.run(context as Context);

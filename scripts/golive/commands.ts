@@ -42,7 +42,8 @@ const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
 
 const DOLLAR = needed(
   FIRST_DOLLAR,
-  // A later run can't sign the buyer in, so it skips the credits step; the entry shows the credits.
+  // A later run can't sign the buyer in, so it skips first-dollar.credits; first-dollar.entry also
+  // shows the credits.
   ...["first-dollar.checkout", "first-dollar.payment", "first-dollar.entry"],
 ).map(guardSales);
 
@@ -55,7 +56,8 @@ export const STEPS: Readonly<Record<CommandName, readonly GoLiveStep[]>> = {
   "first-dollar": DOLLAR,
   "snapshot": needed(SNAPSHOT, ...DUMP),
   "full": [
-    // A stack's server is often newer than pg_dump, and nobody loses the ledger of a stack.
+    // Not required of a stack: its server is often newer than pg_dump, and its ledger need not be
+    // saved.
     ...neededWhere(isHosted, SNAPSHOT, ...DUMP),
     ...[...CHECKS, ...SMOKE, ...EVENTS].map(guardSalesIfOpen),
     ...STAGED,

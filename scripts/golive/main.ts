@@ -39,7 +39,8 @@ async function reportFor({ command, report }: Options): Promise<string | undefin
 
 /**
  * Stores a purchase of the other paying command: `full` may have stopped at a checkout page that
- * somebody pays before `first-dollar` runs, and the reverse. Also refuses a --buy-again too early.
+ * somebody pays before `first-dollar` runs, and the reverse. Also refuses --buy-again while this
+ * command's last run has an unfinished order of its own.
  */
 async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
   if (!PAYS.includes(command)) return;

@@ -10,7 +10,7 @@ import { salesOf, withSales } from "./sales.ts";
 
 const world = readWorld();
 
-/** The stage lasts longer than the planting, which opens 150 connections. */
+/** The stage lasts longer than the stack needs to open 150 connections. */
 const CANARY = ["canary", "--again", "--stage-seconds", "10"];
 
 async function usedPercent(): Promise<number> {

@@ -16,7 +16,10 @@ const canaryOf = (seconds: number) => [
 
 /** Each process reports its counts every ten seconds, so a stage has to be longer. */
 const CANARY = canaryOf(15);
-/** A receipt is sent after its payment, and on a busy machine it fails seconds later. */
+/**
+ * A receipt is sent after its payment. On a busy machine it fails only seconds later, so this stage
+ * is longer.
+ */
 const UNTIL_RECEIPT = canaryOf(30);
 
 /** Locks the accounts again and again, as a long migration does, until the returned function is called. */
@@ -37,7 +40,8 @@ function slowDown(): () => Promise<void> {
 }
 
 /**
- * Begins with the stage of the failure: other work on this machine may slow an earlier one down.
+ * Begins with the stage in which the test causes the failure, because other work on this machine
+ * may slow down an earlier stage.
  */
 const AT_25 = [...CANARY, "--stages", "25,50,100"];
 
@@ -54,7 +58,7 @@ Deno.test("p95 of twice the baseline at 25 % closes the gate, and the canary swi
       evidence,
       /canary\.p95 closed: p95 of \w+ \/\S+ \d+ ms, \d+\.\d\d × the baseline's \d+ ms \(limit 2 ×\)/,
     );
-    // A baseline that a busy machine has slowed down is a warning here.
+    // If a busy machine has slowed the baseline down, this step is a warning.
     match(ended.state("canary.baseline"), /^(ok|warning)$/);
     deepEqual(
       ended.report.checked.filter(({ code }) => code !== "canary.baseline")

@@ -12,7 +12,10 @@ export async function turn(world: World, path: string, body: object = {}): Promi
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
 }
 
-/** Changes the emulator's endpoint. Without changes it is enabled, with its earlier settings. */
+/**
+ * Changes the emulator's webhook endpoint. Without `changes`, enables the endpoint, and leaves its
+ * events and its API version as they are.
+ */
 export const changeEndpoint = (world: World, changes: object = {}) =>
   control(world, "POST", "webhook_endpoints", {
     url: `${world.url}/functions/v1/stripe-webhook`,

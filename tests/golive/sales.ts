@@ -29,6 +29,6 @@ async function sellAgain(world: World): Promise<void> {
   });
 }
 
-/** Runs `use`, and sells again afterwards, whatever a launch has switched off. */
+/** Runs `use`, and afterwards switches sales on again, in case a launch has switched them off. */
 export const withSales = (world: World, use: () => Promise<void>): Promise<void> =>
   withCleanup(() => sellAgain(world), use);

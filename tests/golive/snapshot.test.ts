@@ -8,7 +8,8 @@ import { proven, withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
 import { failures, golive } from "./command.ts";
 
-// The stack's own server is newer than Debian's pg_dump. A push leaves the restore out.
+// The stack's own server is too new for Debian's pg_dump, so this test starts a stack on PostgreSQL
+// 15. A push skips this test.
 if (IS_FULL && findSystem()?.hasCron === true) {
   Deno.test("a restored snapshot is proved, and Stripe's events bring it up to date", () =>
     withStack(async (values) => {

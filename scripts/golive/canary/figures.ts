@@ -48,7 +48,7 @@ async function readConnections(project: Project): Promise<StageFigures["connecti
 export interface Start {
   /** The time of the flag's change, in seconds since 1970. Only later events of Stripe count. */
   readonly seconds: number;
-  /** The counters when every process had read the flag. */
+  /** The counters at the moment by which every process had read the flag. */
   readonly counted: Counted;
 }
 

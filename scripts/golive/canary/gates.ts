@@ -12,8 +12,9 @@ const LEAST_WEBHOOKS = 0.95;
 /** S4: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
 /**
- * The share of sent emails must be above LEAST_WEBHOOKS, too. With fewer attempts than this, a
- * single failure does not close the gate, because it is retried.
+ * The share of sent emails must be above LEAST_WEBHOOKS, too. With FEW_EMAILS or more but fewer
+ * than this many attempts, a single failure does not close the gate, because that email is sent
+ * again.
  */
 const MANY_EMAILS = 20;
 /** With fewer attempts than this, the gate closes only if none succeeded. */
@@ -41,7 +42,10 @@ function webhooks({ webhooks: { sent, arrived } }: StageFigures): Gate {
   };
 }
 
-/** A failed email is sent again, so among few attempts one failure does not close the gate. */
+/**
+ * A failed email is sent again, so one failure among few attempts does not close the gate, unless
+ * it was the only attempt.
+ */
 function email({ emails: { sent, failed } }: StageFigures): Gate {
   const all = sent + failed;
   if (sent === 0 && failed === 0) {

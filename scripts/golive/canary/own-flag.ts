@@ -1,4 +1,6 @@
-/** The canary's flag: it is only changed while its newest change is the canary's own. */
+/**
+ * The canary's flag. The canary changes the flag only while the flag's newest change is its own.
+ */
 import type { Context } from "../command/context.ts";
 import {
   CANARY_REASON,

@@ -68,7 +68,10 @@ const describe = ({ route, p95Ms, before, ratio }: Compared): string =>
   `p95 of ${route} ${Math.round(p95Ms)} ms, ${ratio.toFixed(2)} × the baseline's ` +
   `${Math.round(before)} ms (limit ${MOST_SLOWER} ×)`;
 
-/** Returns why a route of twice its baseline does not close the gate; undefined if it does. */
+/**
+ * Returns why the gate stays open although the route took at least MOST_SLOWER times its baseline;
+ * undefined if the gate closes.
+ */
 function excuseOf({ p95Ms, slow, requests }: Compared): string | undefined {
   if (p95Ms <= FAST_MS) return `but within the objective of ${FAST_MS} ms`;
   if (chanceOf(slow, requests) <= CHANCE) return undefined;

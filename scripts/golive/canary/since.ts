@@ -2,7 +2,8 @@
 import { combined, type Counted } from "./counters.ts";
 
 /**
- * Each process reports its counts every ten seconds, so a moment's counts are complete after this.
+ * Each process reports its counts every ten seconds, so the counts of a moment are complete after
+ * this wait.
  */
 export const REPORT_MS = 10_000;
 

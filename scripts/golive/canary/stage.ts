@@ -86,7 +86,8 @@ async function stage(context: Context, percentage: number): Promise<Finding> {
   } catch (error) {
     if (error instanceof FlagTakenError) return taken(error.message);
     if (error instanceof StoppedError) return await rollBack(context, error.message, []);
-    // A stage that can't be judged must not stay open: its figures may be missing because of it.
+    // A stage that can't be judged must not stay open: the stage itself may be why figures are
+    // missing.
     return await rollBack(context, "the stage can't be judged", [String(error)]);
   }
 }

@@ -17,7 +17,10 @@ function shareOf(now: FlagNow | undefined): number {
   return now?.state === "percentage" ? now.percentage : 0;
 }
 
-/** After its last stage a canary changes nothing. If the flag is off again, the launch is no GO. */
+/**
+ * After its last stage, a canary changes nothing. If the flag has been lowered since, the step
+ * fails and the run is NO-GO.
+ */
 function afterEnd(now: FlagNow | undefined, { flag, stages }: Context["options"]): Finding {
   const is = describeFlag(flag, now);
   const reached = stages.at(-1) ?? 100;
@@ -46,7 +49,10 @@ async function goOn(context: Context): Promise<Finding> {
   }
 }
 
-/** Refuses a feature that is on for everyone: the first stage would take it from most users. */
+/**
+ * Refuses a feature that is on for everyone, because the first stage would switch it off for most
+ * users. --from-on allows this, and a stack on this machine may always begin so.
+ */
 export const start: GoLiveStep = {
   code: "canary.start",
   title: "Is the feature free for a canary?",
@@ -55,7 +61,7 @@ export const start: GoLiveStep = {
   isRepeated: true,
   async run(context) {
     const { project, options } = context;
-    // A test key would watch the events of another mode, and open a live shop for its users.
+    // With a test key, the canary would watch the events of test mode while it opens a live shop.
     await requireProjectMode(project);
     await readCounters(project); // Without figures, each stage would be rolled back.
     if (hasOpened(context)) return await goOn(context);

@@ -41,7 +41,8 @@ export function ignoreStops(): void {
 
 /**
  * Returns what `use` returns.
- * @throws StoppedError as soon as the process is asked to end, or if it was since `listen`
+ * @throws StoppedError as soon as a signal asks the process to end, or at once if one has come
+ *   since `listen`
  */
 export const unlessStopped = <T>(use: () => Promise<T>): Promise<T> =>
   Promise.race([stopped.promise, use()]);

@@ -1,4 +1,4 @@
-/** Routes that monitors, operators and this command call. They say nothing about the users. */
+/** Routes that monitors, operators and this command call. Their figures say nothing about users. */
 const OTHERS =
   /^\w+ \/(health|settings|webhook-events|proofs|features|reports|alerts|notifications|[a-z]+-runner)\b/;
 

@@ -5,8 +5,8 @@ import { SettingsError } from "../../settings/settings.ts";
 import type { Project } from "./project.ts";
 
 /**
- * Returns the line that a person has typed. Only the emulator, which moves no money, accepts a line
- * from a program.
+ * Returns the line that a person has typed. A program may send the line only if the project is on
+ * this machine and uses the emulator, which moves no money.
  */
 async function typed({ emulatorUrl, isLocal }: Project, question: string): Promise<string> {
   if (Deno.stdin.isTerminal()) return prompt(question)?.trim() ?? "";
@@ -20,8 +20,8 @@ async function typed({ emulatorUrl, isLocal }: Project, question: string): Promi
 }
 
 /**
- * Returns if the project is in test mode, or the person has allowed its live mode.
- * @throws SettingsError otherwise
+ * Does nothing if the project is in test mode. In live mode, asks the person to confirm the run.
+ * @throws SettingsError if --live is missing, or the person does not confirm
  */
 export async function requireLive(project: Project, isLive: boolean): Promise<void> {
   const { mode, url, emulatorUrl } = project;

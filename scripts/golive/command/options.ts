@@ -104,7 +104,7 @@ function secondsOf(text: string): number {
 
 export const STAGES: readonly number[] = [1, 5, 25, 50, 100];
 
-/** A shop with few users may leave out the first stages, which would have none of them. */
+/** A shop with few users may leave out the first stages, because these might contain no user. */
 function stagesOf(text: string): number[] {
   const wanted = text.split(",").map(Number);
   if (wanted.every((stage) => STAGES.includes(stage))) {

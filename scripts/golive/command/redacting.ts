@@ -35,9 +35,11 @@ export function redactingStep(step: GoLiveStep): GoLiveStep {
           ...(fix !== undefined && { fix: hide(fix) }),
         };
       } catch (error) {
-        // This message has only a host and a reason. The runner needs the class of the error.
+        // This error must keep its class, which the runner needs. Its message has only a host and a
+        // reason.
         if (error instanceof UnreachableError) throw error;
-        // The runner makes the message a finding. The cause is left out: it is the unhidden message.
+        // The runner makes a finding of the message. The cause is left out, because it has the
+        // original message, in which the secrets are visible.
         throw new Error(hide(error instanceof Error ? error.message : String(error)));
       }
     },

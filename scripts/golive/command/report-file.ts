@@ -17,7 +17,7 @@ function isReplaceable(text: string): boolean {
 
 /**
  * Checks before the first step that the file can be written, while nothing has been paid.
- * @throws SettingsError if it can't be written, or is another file than a report
+ * @throws SettingsError if it can't be written, or if it exists and is not a report
  */
 export async function reserveReport(file: string | undefined): Promise<void> {
   if (file === undefined) return;
@@ -36,10 +36,14 @@ export async function reserveReport(file: string | undefined): Promise<void> {
   }
 }
 
-/** Returns the file that has the report: the named one, or one in the default folder. */
+/**
+ * Writes the report to the named file or, if none is named or it can't be written, to the default
+ * folder, and otherwise to a temporary file. Returns the path of the written file.
+ */
 export async function writeReport(named: string | undefined, signed: SignedReport) {
   const { command, run } = signed.report;
-  // A run that is resumed has several reports, and an earlier NO-GO is evidence, too.
+  // A resumed run writes several reports, and an earlier NO-GO is evidence, too, so the file's name
+  // contains the time.
   const at = signed.report.endedAt.replace(/[-:]|\.\d+/g, "");
   const file = `${runFolder()}/report-${command}-${at}-${run}.json`;
   const text = `${JSON.stringify(signed, null, 2)}\n`;

@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<Judgement, string>> = {
     "The report is signed by an unknown key: anyone can make one. Compare the fingerprint with " +
       "the signer's, and name it with --key.",
   ),
-  "genuine": pc.green("The report is as it was signed, by a known key."),
+  "genuine": pc.green("The report is unchanged, and signed with a known key."),
 };
 
 /** @throws SettingsError if the file can't be read, or is not a signed report */

@@ -4,7 +4,10 @@ import type { Shown, Source } from "./step.ts";
 
 const NEEDED: readonly Source[] = ["stripe", "credits", "ledger"];
 
-/** INCOMPLETE: nothing has failed, but a step that the command is for was skipped. */
+/**
+ * INCOMPLETE: nothing has failed, but a required step was skipped, a skipped step ended the run, or
+ * all steps were skipped.
+ */
 export type Verdict = "GO" | "NO-GO" | "INCOMPLETE";
 
 export interface Report {

@@ -11,7 +11,10 @@ export interface Resuming {
   readonly isUrgent?: boolean;
   /** Whether the command buys. If so, a record that can't be read may belong to a payment. */
   readonly buys?: boolean;
-  /** Is called with a run that is not resumed, before its record is lost, as it may have paid. */
+  /**
+   * Called with a run that is not resumed, before its record is lost, because that run may have
+   * paid.
+   */
   readonly onDropped?: (run: Run) => Promise<void>;
 }
 
@@ -44,7 +47,8 @@ export function refusalOf(run: Run, { asked, mostMs }: Resuming, now: Date): str
 
 /**
  * Returns the run to go on with; undefined to begin anew.
- * @throws SettingsError if the run was begun with other options or too long ago
+ * @throws SettingsError if the record is damaged, or the run was begun with other options or too
+ *   long ago; an urgent run begins anew instead
  */
 export async function runToResume(
   of: RunOf,

@@ -27,7 +27,9 @@ interface Running<Context> {
   readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
   /** Whether the steps after a failed one run, too, as in a list of checks. */
   readonly goesOn?: boolean;
-  /** Whether the next call begins at the first step, although this one has failed. */
+  /**
+   * Whether the next call begins at the first step, also if this call has failed at a later step.
+   */
   readonly beginsAgain?: boolean;
   /** Stores the report. Until then the record is the only copy of the evidence, so it stays. */
   readonly onEnded?: (run: Run) => Promise<void>;
@@ -94,7 +96,10 @@ async function begin<Context>(running: Running<Context>) {
   return { run, known: new Map<string, Shown>(known) };
 }
 
-/** Returns whether a run may lose its record, because its purchase is stored elsewhere. */
+/**
+ * Stores the run's purchase elsewhere. Returns whether this worked, so that the run's record may be
+ * removed.
+ */
 async function isDropped<Context>(running: Running<Context>, run: Run): Promise<boolean> {
   try {
     await running.resuming?.onDropped?.(run);
@@ -120,7 +125,8 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
     const shown = [...run.shown, ...aheadOf(run.shown.length)];
     await write(running, { ...run, shown }, running.resuming?.isUrgent);
   };
-  // The findings of an earlier call stay in the record, also if this one ends before it gets there.
+  // The findings of an earlier call stay in the record, also if this call ends before it reaches
+  // their steps.
   const aheadOf = (nth: number) => steps.slice(nth).flatMap(({ code }) => known.get(code) ?? []);
   for (const [nth, step] of steps.entries()) {
     const { code, title, source, isRequired } = step;

@@ -6,7 +6,7 @@ import { ownKey } from "./sign-key.ts";
 
 const report = { version: 1, verdict: "GO" } as Report;
 
-/** Passes the path of a key that does not exist yet. */
+/** Calls `use` with the path of a key that does not exist yet, and with its folder. */
 async function withFile(use: (file: string, folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {

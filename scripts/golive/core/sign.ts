@@ -21,7 +21,8 @@ let loaded: CryptoKeyPair | undefined;
 /**
  * Loads the key before the first step. An urgent run goes on without the key of this machine.
  * @returns why the run signs with a new key of its own; undefined if it has this machine's key
- * @throws SettingsError if the key is damaged, and the run is not urgent
+ * @throws SettingsError if the key's file is damaged, or can't be read or written, and the run is
+ * not urgent
  */
 export async function loadKey(isUrgent: boolean, file?: string): Promise<string | undefined> {
   try {
@@ -43,15 +44,15 @@ export async function sign(report: Report): Promise<SignedReport> {
   return { report, signature: base64(signature), publicKey: base64(raw) };
 }
 
-/** A short name of a public key, which a person can compare. */
+/** The SHA-256 hash of a public key in hex digits, which a person can compare. */
 export async function fingerprintOf(publicKey: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", Buffer.from(publicKey, "base64"));
   return Buffer.from(digest).toString("hex");
 }
 
 /**
- * Returns this machine's fingerprint; undefined if it has not signed yet.
- * @throws SettingsError if the key is damaged
+ * Returns this machine's fingerprint; undefined if it has no key yet.
+ * @throws SettingsError if the key's file is damaged or can't be read
  */
 export async function ownFingerprint(file?: string): Promise<string | undefined> {
   const stored = await readKey(file);

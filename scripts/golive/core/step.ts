@@ -12,11 +12,13 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** The next action of a person, if the state is not `ok`. */
   readonly fix?: string;
-  /** Whether the next run begins at the first step again, because this one was undone. */
+  /** Whether the next run begins at the first step again, because what this run did was undone. */
   readonly beginsAnew?: boolean;
   /** Whether the step has shown that buyers pay and get no or wrong credits, so sales must stop. */
   readonly owes?: boolean;
-  /** Whether the run ends here although nothing has failed: its next step needs this one. */
+  /**
+   * Whether the run ends here although nothing has failed: the next step needs what this one lacks.
+   */
   readonly ends?: boolean;
   /** Whether the step is required in this place, or for this call: see `Step.isRequired`. */
   readonly isRequired?: boolean;

@@ -7,7 +7,7 @@ export class UnreachableError extends Error {
   }
 }
 
-/** The last part of the innermost message has the reason, such as "Connection refused". */
+/** Returns the last part of the innermost cause's message, such as "Connection refused". */
 function reasonOf({ name, message, cause }: Error): string {
   if (cause instanceof Error) return reasonOf(cause);
   return name === "TimeoutError" ? "it took too long" : message.split(": ").at(-1)!;

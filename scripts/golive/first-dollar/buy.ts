@@ -1,4 +1,7 @@
-/** Opens the order that the next step pays. A run that was killed does not open a second one. */
+/**
+ * Opens the order that the next step pays. A run that goes on after a kill does not open a second
+ * one.
+ */
 import type Stripe from "stripe";
 import type { Context, GoLiveStep } from "../command/context.ts";
 import type { Project } from "../command/project.ts";
@@ -16,7 +19,7 @@ export function requireMode(
   throw new Error(`${id} has livemode ${livemode}, but STRIPE_SECRET_KEY is a ${mode} key.`);
 }
 
-/** Whether nobody can pay this order any more. */
+/** Whether the order is unpaid, and nobody can pay it any more. */
 export function isOver(
   order: Pick<PaidOrder, "status" | "paid_at">,
   session: Pick<Stripe.Checkout.Session, "status" | "payment_status"> | undefined,

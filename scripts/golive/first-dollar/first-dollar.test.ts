@@ -24,7 +24,10 @@ async function withRecord(text: string, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** The context of a run on a project that has no such order, on Stripe itself or on the emulator. */
+/**
+ * Calls `use` with a run whose project lacks the order of PAID, and with the number of its
+ * requests.
+ */
 async function withContext(
   change: { buysAgain?: boolean; run?: string; emulatorUrl?: string },
   use: (context: Context, asked: () => number) => Promise<void>,

@@ -10,7 +10,7 @@ const entryOf = (amount: string) => ({
   ...{ metadata: null, event_at: ORDER.paid_at, created_at: ORDER.paid_at },
 });
 
-/** The project's newest proof, which has these violations. */
+/** The project's newest proof, which has found this many violations. */
 const proof = (violations: number) =>
   data([{
     ...{ id: "7", outcome: violations === 0 ? "proved" : "violated", violations },

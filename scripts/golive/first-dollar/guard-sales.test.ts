@@ -12,7 +12,10 @@ const FIX = "Look.";
 const stepOf = (run: GoLiveStep["run"]): GoLiveStep =>
   guardSales({ code: "first-dollar.credits", title: "?", source: "credits", run });
 
-/** The settings of both flags, which are on. `set` has the changes. */
+/**
+ * Serves the settings of both flags. A flag is on until `set` has a change to off; requests add to
+ * `set`.
+ */
 function flagsOn(set: string[]): (request: Request) => Promise<Response> {
   const flag = (name: string) => ({
     ...{ name, state: set.includes(`${name} off`) ? "off" : "on", percentage: 0 },

@@ -1,7 +1,8 @@
 /**
  * Guards steps that may fail while the feature is on. If a step has shown that buyers pay and get
  * no credits, the next customer would lose money, too: sales are switched off. After any other
- * failure, and after an error, which shows nothing, sales stay on, and the step says so.
+ * failure, sales stay on, and the step says how to switch them off. This is so after an error, too,
+ * because an error shows nothing about the credits.
  */
 import { hasOpened } from "../canary/own-flag.ts";
 import { rollBack } from "../canary/roll-back.ts";
@@ -32,7 +33,7 @@ async function flagsNow(context: Context): Promise<string[]> {
   });
 }
 
-/** Switches all flags off. `b2c` is the first one, because it stops the sales. */
+/** Switches off `b2c` first, because this stops the sales, and then the launched flag. */
 async function stopSales(context: Context, why: string, finding: Finding): Promise<Finding> {
   const findings: Finding[] = [];
   for (const flag of flagsOf(context)) {

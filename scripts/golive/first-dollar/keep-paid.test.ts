@@ -25,7 +25,10 @@ const ORDER_DATA = {
   ...{ amount_refunded: 0, amount_disputed: 0, credits_taken_back: "0", client_temp_id: null },
 };
 
-/** Passes a project with this order, whose page is paid or not, and the sessions that were expired. */
+/**
+ * Calls `use` with a project whose order's page has this state, and with the sessions that were
+ * expired.
+ */
 async function withProject(
   paymentStatus: "paid" | "unpaid" | "delayed" | "unknown",
   use: (project: Project, expired: string[]) => Promise<void>,

@@ -27,7 +27,7 @@ async function sessionOfOrder(project: Project, orderId: string) {
  * Stores the purchase of a run that is not resumed, if somebody has paid its checkout page.
  * @param isLost whether the run's record is lost: if so, its open page is expired, so that nobody
  * pays it
- * @throws SettingsError if Stripe or the project fails, because it is not known then who has paid
+ * @throws SettingsError if Stripe or the project can't say whether the order was paid
  */
 export async function keepPaid(project: Project, run: Run, isLost = true): Promise<void> {
   const own = ownOrderIn(run);

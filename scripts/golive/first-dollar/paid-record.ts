@@ -1,6 +1,7 @@
 /**
- * The record of a project's paid first dollar, beside the files of the runs. A run that ends with GO
- * removes its own file, and the next run must not buy again: it reads this one.
+ * The record of a project's paid first dollar, beside the files of the runs. A run that ends
+ * without a failure removes its own file. The next run reads the paid record, so that it does not
+ * buy again.
  */
 import type { Project } from "../command/project.ts";
 import { runFolder } from "../core/run-file.ts";

@@ -25,7 +25,10 @@ async function paidByPerson(context: Context, { checkout_session_id, checkout_ur
   return paid ?? await isPaidAtStripe(context.project, checkout_session_id);
 }
 
-/** Returns whether Stripe has the money, after the purchase of this run or of an earlier one. */
+/**
+ * Pays on the emulator, or waits for a person, unless an earlier run has paid. Returns whether
+ * Stripe has the money.
+ */
 async function isPaid(context: Context, order: PaidOrder): Promise<boolean> {
   const { project } = context;
   const id = order.checkout_session_id ?? "";

@@ -1,7 +1,7 @@
 /** Judges the DNS records of the domain that sends emails. */
 
 export interface MailRecords {
-  /** TXT records of the domain itself, and of the return path's domain. */
+  /** TXT records of the domain itself. */
   readonly spf: readonly string[];
   readonly dkim: readonly string[];
   readonly dmarc: readonly string[];
@@ -18,7 +18,7 @@ const INCLUDES: Readonly<Record<MailService, RegExp>> = {
 
 export interface Verdict {
   readonly lines: readonly string[];
-  /** The records that are missing or wrong. An email without them is often refused. */
+  /** The records that are missing or wrong. Without correct ones, an email is often refused. */
   readonly wrong: readonly string[];
   /** The records that weaken the delivery without stopping it. */
   readonly weak: readonly string[];

@@ -1,4 +1,7 @@
-/** Checks that the service that sends the receipts can be reached, and accepts Postmark's token. */
+/**
+ * Checks that the service that sends the receipts can be reached, and that Postmark accepts the
+ * token.
+ */
 import { POSTMARK_URL } from "../../../supabase/functions/_shared/adapters/mail/postmark.ts";
 import { RESEND_URL } from "../../../supabase/functions/_shared/adapters/mail/resend.ts";
 import type { GoLiveStep } from "../command/context.ts";

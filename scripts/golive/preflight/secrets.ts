@@ -30,7 +30,8 @@ export const ownSecrets: GoLiveStep = {
 };
 
 /**
- * The hosted project must have each needed secret, and the key secrets as the settings have them.
+ * The hosted project must have each needed secret. Stripe's two secrets and NOTIFICATION_SECRET
+ * must be set both there and in the settings, or in neither.
  */
 export const projectSecrets: GoLiveStep = {
   code: "preflight.project-secrets",

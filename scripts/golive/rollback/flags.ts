@@ -85,7 +85,8 @@ export const flagsStayOff: GoLiveStep = {
     const { project, facts } = context;
     const { names } = await flagsToSwitch(context);
     const lines: string[] = [];
-    // The functions refused the change at the beginning, and others may have been deployed since.
+    // The flags could not be switched off at the beginning. Other functions may have been deployed
+    // since.
     if (facts["rollback.off"] !== "yes") {
       lines.push(`switched off now ${await switchOff(project, names)}`);
     }

@@ -11,7 +11,7 @@ import { NO_EMULATOR } from "../shared/emulator.ts";
 import { isOnForAll, NOT_ON_SALE } from "../shared/flags.ts";
 import { openCheckout, orderPaid, payOnEmulator, readOrder } from "../shared/purchase.ts";
 
-/** The longest time before the flags are switched off. */
+/** The longest time by which this step may delay the switching off of the flags. */
 const MOST_MS = 10_000;
 
 const NOT_SHOWN = "The rollback goes on. rollback.proof shows whether paid orders were granted.";

@@ -28,7 +28,7 @@ export async function previousRevision(wanted: string | undefined): Promise<stri
 export const nameOf = (revision: string): Promise<string> =>
   git("log", "-1", "--format=%h %s", revision);
 
-/** Passes a folder with this revision's files to `use`, with its packages installed. */
+/** Calls `use` with a folder that has this revision's files and its installed packages. */
 export async function withRevision<T>(
   revision: string,
   use: (folder: string) => Promise<T>,

@@ -2,7 +2,10 @@ import { deepEqual } from "node:assert/strict";
 import type { FlagName, Flags } from "../shared/flags.ts";
 import { chosenFlags } from "./switch-off.ts";
 
-/** Settings in which a canary has changed these flags last, and all are on but those of `off`. */
+/**
+ * Settings in which a canary has changed these flags last, and all flags are on except those in
+ * `off`.
+ */
 const switched = (names: readonly FlagName[], off: readonly FlagName[] = []): Flags => ({
   version: "1",
   flags: (["b2b", "b2c"] as const).map((name) => ({

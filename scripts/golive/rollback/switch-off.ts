@@ -81,8 +81,8 @@ export async function switchOff(
 }
 
 /**
- * Returns a line for each flag that is on, for each that is off, and for each other flag that is
- * on.
+ * Returns three lists of lines: which of the named flags are on, which are off, and which other
+ * flags are on.
  */
 export async function readAnyhow(project: Project, names: readonly FlagName[]) {
   const [settings] = await read(project);

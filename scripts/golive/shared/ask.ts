@@ -27,7 +27,7 @@ export interface Asking {
   readonly as?: Caller;
   readonly method?: "GET" | "POST" | "DELETE";
   readonly body?: unknown;
-  /** The Idempotency-Key of a POST; a new one by default. */
+  /** The Idempotency-Key of a POST or DELETE; a new one by default. */
   readonly key?: string;
   readonly headers?: Caller;
   readonly timeoutMs?: number | undefined;

@@ -11,7 +11,7 @@ export const CANARY_REASON = "golive canary";
 export interface FlagNow {
   readonly state: "on" | "off" | "percentage";
   readonly percentage: number;
-  /** Tells this change from every other, also from one that sets the same state again. */
+  /** Identifies the newest change. A change that sets the same state again has another value. */
   readonly change: string;
   readonly reason: string | null;
   readonly author: string | null;

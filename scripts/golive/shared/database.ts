@@ -36,7 +36,7 @@ export interface Proved {
   readonly isOld?: boolean;
 }
 
-/** Returns the violations that `farthing.prove()` finds, one line each. */
+/** Returns at most 20 of the violations that `farthing.prove()` finds, one line each. */
 export async function violationsIn(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ text: string }[]>`
     select format('rule %s, account %s: %s', rule, coalesce(account_id::text, '-'), detail) as text

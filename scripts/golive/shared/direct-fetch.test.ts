@@ -3,7 +3,9 @@ import type { Project } from "../command/project.ts";
 import { ask } from "./ask.ts";
 import { directFetch } from "./direct-fetch.ts";
 
-/** Passes a server that redirects all paths but /fine, and how many requests reach the target. */
+/**
+ * Calls `use` with a server that redirects all paths but /fine, and counts what reaches the target.
+ */
 async function withRedirect(use: (url: string, got: () => number) => Promise<void>) {
   let got = 0;
   const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };

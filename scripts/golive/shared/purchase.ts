@@ -1,6 +1,6 @@
 /**
- * A purchase in steps that can be repeated: a run that was killed finds the order again, and pays a
- * session only if Stripe says that it is not paid.
+ * A purchase in steps that can be repeated: after a kill, the next run finds the order again, and
+ * it pays a session only if Stripe says that the session is unpaid.
  */
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { waitFor } from "@farthing/command-line";
@@ -56,7 +56,7 @@ export async function orderForBackEnd(
 export const sessionOf = async ({ stripe }: Project, { checkout_session_id: id }: PaidOrder) =>
   id === null ? undefined : await stripe.checkout.sessions.retrieve(id);
 
-/** Returns whether Stripe has the money of a session. */
+/** Returns whether a session is paid at Stripe, or needs no payment. */
 export async function isPaidAtStripe({ stripe }: Project, sessionId: string): Promise<boolean> {
   const session = await stripe.checkout.sessions.retrieve(sessionId);
   return session.payment_status !== "unpaid";

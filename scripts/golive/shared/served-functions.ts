@@ -15,7 +15,7 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   throw new Error("The functions did not start.");
 }
 
-/** Passes the project with the address of the folder's functions to `use`. */
+/** Calls `use` with the project, whose URL is replaced by that of the folder's functions. */
 export async function withServedFunctions<T>(
   project: Project,
   folder: string,

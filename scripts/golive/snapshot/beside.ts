@@ -6,7 +6,10 @@ import { withSql } from "../shared/database.ts";
 /** PostgreSQL's code for a missing privilege. */
 const FORBIDDEN = "42501";
 
-/** Extensions that are not created: a new database has plpgsql, and the copy needs no other. */
+/**
+ * Extensions that are not created: a new database has plpgsql, and the copy does not need the
+ * others.
+ */
 const NOT_HERE = ["plpgsql", "pg_cron", "pg_stat_statements"];
 
 export function urlOf(databaseUrl: string, database: string): string {

@@ -39,7 +39,8 @@ export const payment: GoLiveStep = {
 };
 
 /**
- * Each attempt makes the second database anew, so a killed attempt leaves nothing half restored.
+ * Each attempt first drops the databases of earlier ones, so it never restores into a half-filled
+ * one.
  */
 export const restore: GoLiveStep = {
   code: "snapshot.restore",

@@ -58,7 +58,7 @@ async function readInbox(
 
 export interface Gaps {
   readonly listed: number;
-  /** The events that are old enough to have arrived. */
+  /** How many events are old enough to have arrived. */
   readonly due: number;
   readonly missing: readonly Listed[];
   /** The events that were received and not applied. */
