@@ -41,7 +41,8 @@ class Said {
     this.texts.push(toolName);
     if (output.type !== "content") return void this.texts.push(JSON.stringify(output));
     for (const part of output.value) {
-      // Counted as text, the bytes of a screenshot would hold hundreds of times its price.
+      // If its bytes were counted as text, hundreds of times the price of a screenshot would be
+      // held.
       if (part.type === "file") this.#addFile(part);
       else this.texts.push(JSON.stringify(part));
     }

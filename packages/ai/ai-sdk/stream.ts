@@ -4,7 +4,10 @@ import { unlessAborted } from "./leaving.ts";
 import { type Begun, metadataOf } from "./setting.ts";
 import type { FinishPart, Model, Part, StreamResult } from "./types.ts";
 
-/** The stream that the caller reads. If the caller leaves it, the model's stream is still read. */
+/**
+ * The stream that the caller reads. If the caller leaves this stream, the model's stream is still
+ * read until it ends or is aborted.
+ */
 class Output {
   readonly stream: ReadableStream<Part>;
   #controller!: ReadableStreamDefaultController<Part>;

@@ -39,7 +39,7 @@ export interface Observed {
 
 export type Settlement = Settled | Free | Pending | Observed;
 
-/** A call whose credits are held. */
+/** A call that has begun. Its credits are held, except in the mode `observe`. */
 export interface MeteredCall {
   readonly id: string;
   readonly holdId: string | null;
@@ -69,7 +69,10 @@ export interface Shared {
   readonly report: (settlement: Settlement, terms: CallTerms, id: string) => void;
   /** The calls of this process that have not ended. */
   readonly running: Set<string>;
-  /** The ended calls of this process whose charge is not settled, even if the journal failed. */
+  /**
+   * The ended calls of this process whose charge is not settled. A charge is here even if the
+   * journal could not store it.
+   */
   readonly unsettled: Map<string, Charged>;
   /** The ids of records that are done and could not be removed. */
   readonly leftover: Set<string>;

@@ -77,10 +77,11 @@ const BAD_BODY: readonly FarthingError["code"][] = [
 ];
 
 /**
- * Returns the charges to attempt, the next one if the service refuses the last one as invalid: the
- * charge, the charge without its metadata, and the held amount. The service did not see the
- * metadata and the charge when it opened the hold, so it could not refuse them before the model was
- * called. A user who can write a part of them must not get free calls.
+ * Returns the charges to attempt, in this order: the charge, the charge without its metadata, and
+ * the held amount. The next one is attempted only if the service has refused the previous one as
+ * invalid. The service did not see the metadata and the charge when it opened the hold, so it could
+ * not refuse them before the model was called. A user who can write a part of them must not get
+ * free calls.
  */
 function chargesOf({ charge, held }: Charged): HoldCharge[] {
   const charges = [charge];

@@ -27,8 +27,9 @@ const isDescribed = ({ card }: TopUps) => card !== null && card.last4 !== null;
 
 /**
  * Polls the top-ups until the card is there, because Stripe reports the card only after the user's
- * return. Returns the top-ups as they were read last. A time limit without a new card is no error,
- * because the user may have saved the same card again, or a means of payment that is not a card.
+ * return. Returns the top-ups as they were read last. Does not throw if no new card has appeared in
+ * time, because the user may have saved the same card again, or a means of payment that is not a
+ * card.
  */
 export async function waitForCard(
   api: Api,

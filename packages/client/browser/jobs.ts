@@ -32,8 +32,9 @@ async function lookAt(answer: Response, requestId: string): Promise<Look> {
 
 /**
  * Yields a job now and after each change, until it has completed, failed or been cancelled. Waits
- * 2, 4 and then always 8 seconds between polls, or as long as the service says. Sends the job's
- * ETag, so that the service answers 304 without a body if the job has not changed.
+ * 2, 4 and then always 8 seconds between polls, or as long as the service says, but at most a
+ * minute. Sends the job's ETag, so that the service answers 304 without a body if the job has not
+ * changed.
  */
 export async function* followJob(
   api: Api,

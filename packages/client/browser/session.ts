@@ -55,7 +55,7 @@ export type FarthingOptions =
 
 /**
  * Returns whether the error only means that the auth service is unavailable, so that the session
- * may still be valid. After any other error the user is signed out.
+ * may still be valid. Any other error means that the user is signed out.
  */
 function isUnavailable({ name, status }: NonNullable<SessionAnswer["error"]>): boolean {
   return name === "AuthRetryableFetchError" || status === 429 || (status ?? 0) >= 500;

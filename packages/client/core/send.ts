@@ -27,8 +27,9 @@ export interface CallOptions {
    */
   readonly idempotencyKey?: string | undefined;
   /**
-   * The id of the user for whom the call is made. If another user has signed in meanwhile, nothing
-   * is sent, and the call throws `session_changed`. By default it is the user of the first attempt.
+   * The id of the user for whom the call is made. If another user has signed in meanwhile, no
+   * further attempt is sent, and the call throws `session_changed`. By default it is the user of
+   * the first attempt.
    */
   readonly signedInAs?: string | undefined;
   /**

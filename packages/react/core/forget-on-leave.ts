@@ -1,4 +1,7 @@
-/** Forgets a change with its user, so that the next user does not see its result or its error. */
+/**
+ * Forgets a change when its user leaves, so that the next user sees neither its result nor its
+ * error.
+ */
 "use client";
 import { useEffect } from "react";
 

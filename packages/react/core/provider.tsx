@@ -6,7 +6,10 @@ import { type CommonOptions, createFarthing } from "@farthing/client";
 import { type UserProps, UserProvider } from "./context.tsx";
 import { type SupabaseSession, useSessionUser } from "./session.ts";
 
-/** The provider makes the client, and follows the session of supabase-js. */
+/**
+ * With these props, the provider makes the client of Farthing, and follows the session of
+ * supabase-js.
+ */
 export interface SupabaseProps extends CommonOptions {
   readonly supabase: SupabaseSession;
   /**

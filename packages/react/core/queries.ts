@@ -41,7 +41,7 @@ type PagesOptions<Item> =
   >
   & Keyed;
 
-/** The beginning of all keys of a user. */
+/** The beginning of the keys of all queries of a user's data. */
 export const farthingKey = (userId: string) => ["farthing", userId] as const;
 
 /**

@@ -36,7 +36,10 @@ interface ReturnAddress {
   readonly cancelUrl: string;
 }
 
-/** Returns the page's own address, to which Stripe returns, with the parameter in its query. */
+/**
+ * Returns the page's own address, to which Stripe returns: `successUrl` with the parameter in its
+ * query, `cancelUrl` without it.
+ */
 function returnWith(parameter: string): ReturnAddress {
   const url = addressWithout();
   const { href: cancelUrl, hash } = url;
@@ -54,7 +57,7 @@ export const returnAddress = (): ReturnAddress => returnWith(`${ORDER}={ORDER_ID
 /** Whether the saved card is the first one, or replaces another one. */
 export type SavedCard = "first" | "other";
 
-/** The addresses to which the page that saves a card returns. */
+/** The addresses to which Stripe returns from the page that saves a card. */
 export const cardReturnAddress = (card: SavedCard): ReturnAddress => returnWith(`${CARD}=${card}`);
 
 function inAddress(name: string): string | null {

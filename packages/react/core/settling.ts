@@ -1,4 +1,4 @@
-/** How long to wait before a state is read again that the service changes by itself. */
+/** How long to wait between two readings of a state that the service changes by itself. */
 
 /** The part of a query of TanStack that is used here. */
 interface SettlingQuery<Data> {
@@ -21,8 +21,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Returns a function for `refetchInterval`. While something is open, the function returns the wait
- * before the next reading, otherwise false. Each wait is as long as the same thing has been open,
- * so the waits double.
+ * before the next reading, otherwise false, also after an error. Each wait is as long as the same
+ * thing has been open, but 2 to 60 seconds, so the waits double up to a minute.
  * @param openIn returns a text that names what is open in the data, such as the held credits, or
  *   null if nothing is open. Its second argument is what the caller passes to the returned
  *   function.

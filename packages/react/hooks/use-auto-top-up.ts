@@ -60,7 +60,8 @@ function useSavedCard({ farthing, userId, savedCard, forgetCard }: FarthingConte
 }
 
 /**
- * Also polls while a charge is due: it begins a moment after the balance is below the threshold.
+ * Also polls while a charge is due: the charge begins a moment after the balance is below the
+ * threshold.
  */
 const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
   const isDue = topUps.state === "on" && Number(available) < Number(topUps.threshold);
@@ -69,7 +70,8 @@ const whileDueOrCharging = whileOpen<TopUps, string>((topUps, available) => {
 
 /** Returns the available credits if another hook has read them, and does not read them itself. */
 function useKnownCredits({ farthing, userId }: FarthingContext): string | undefined {
-  // Not with `skipToken`: it would also replace the function of the hooks that do read the balance.
+  // Do not use `skipToken` here: it would replace the query function of the hooks that do read the
+  // balance.
   const options = creditsQuery(farthing, userId ?? "");
   return useQuery({ ...options, enabled: false, refetchInterval: false }).data?.available;
 }

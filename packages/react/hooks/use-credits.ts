@@ -7,7 +7,7 @@ import { creditsQuery } from "../core/queries.ts";
 import { type Reading, readingOf } from "../core/state.ts";
 import { useOrder } from "./use-order.ts";
 
-/** The user has bought credits that are not granted yet. */
+/** The page follows an order whose credits are not granted yet. */
 export interface Paying {
   readonly status: "paying";
   /** Undefined until it has been read. */

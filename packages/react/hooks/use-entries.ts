@@ -11,7 +11,7 @@ export type EntriesState = Reading<Entry[]> & {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
-  /** Returns all entries of the filter as CSV. */
+  /** Returns all entries that match the filter as CSV. */
   readonly csv: () => Promise<string>;
 };
 
