@@ -118,8 +118,8 @@ export interface IntentBuyer {
 }
 
 /**
- * Pays an intent with a card and the intent's client secret, as Stripe.js does in the buyer's
- * browser.
+ * Pays an intent with the intent's client secret, as Stripe.js does in the buyer's browser: with a
+ * card, a saved payment method or a bank debit.
  * @param url the emulator's address
  * @returns the HTTP status of the last page, which is 402 if the bank or the page refused the
  *   payment; `location` is the `return_url`, if there is one, with Stripe's parameters

@@ -1,4 +1,6 @@
-/** Records every request and its answer, so that tests can count requests and tokens. */
+/**
+ * Records the last 1,000 requests and their answers, so that tests can count requests and tokens.
+ */
 import type { Message } from "./chat-request.ts";
 
 /** Usage in OpenAI's shape: reasoning tokens are included in completion_tokens. */
@@ -53,7 +55,9 @@ const MAX_ENTRIES = 1_000;
 
 export interface Journal {
   begin(now: Date): Entry;
-  /** Returns the entries whose messages contain a text, oldest first. */
+  /**
+   * Returns the entries whose messages contain a text, oldest first; without a text, all entries.
+   */
   list(contains?: string): Entry[];
   clear(): void;
 }

@@ -1,4 +1,7 @@
-/** Serves HTTP on 127.0.0.1. If the port is taken, the error names the process that holds it. */
+/**
+ * Serves HTTP on 127.0.0.1. If the port is taken, the error names the process that holds it, if
+ * that is known.
+ */
 import { delay } from "@farthing/command-line";
 import { isListenedOn, portOwner } from "./port-owner.ts";
 import { MAX_OFFSET } from "./ports.ts";

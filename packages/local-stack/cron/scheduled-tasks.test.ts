@@ -203,7 +203,10 @@ async function endsHangingTask({ server, sql }: Project): Promise<void> {
   assert.equal(rest?.late, 0, "the next run executes the tasks that the first run did not begin");
 }
 
-/** Long enough: the next minute begins within 60 s, and a run ends after at most 50 s. */
+/**
+ * How long to wait for the end of a run: the next minute begins within 60 s, and a run ends after
+ * at most 50 s.
+ */
 const RUN_DEADLINE_MS = 180_000;
 
 /**

@@ -7,7 +7,9 @@ import { functionRoutes, type Loaded } from "./functions.ts";
 type Call = (path: string, method?: string) => Promise<Response>;
 type Turn = (path: string, body?: string) => Promise<number>;
 
-/** Passes a gateway of the functions `usage` and `ai`, which answer 200, and of their switches. */
+/**
+ * Calls `use` with a gateway whose functions `usage` and `ai` answer 200, and with its switches.
+ */
 async function withGateway(use: (call: Call, turn: Turn) => Promise<void>): Promise<void> {
   const dataDir = await Deno.makeTempDir();
   try {

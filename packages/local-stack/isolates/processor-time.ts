@@ -18,7 +18,7 @@ async function ofProcess(pid: number): Promise<number> {
 /**
  * Returns the processor time that a process has used, in ms. On Linux this is the time of the
  * thread that runs JavaScript; on macOS it is the time of all threads.
- * @throws when the process does not exist
+ * @throws on Linux when the process does not exist; on macOS the time is then 0
  */
 export async function processorMs(pid: number): Promise<number> {
   return Deno.build.os === "linux" ? ofMainThread(pid) : await ofProcess(pid);

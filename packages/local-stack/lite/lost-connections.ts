@@ -1,5 +1,5 @@
 /**
- * Ignores one error until the returned function is called. When the server dies during a
+ * Ignores one kind of error until the returned function is called. When the server dies during a
  * transaction, postgres.js (3.4.9) still writes its rollback to the closed socket. This throws an
  * error that no caller can catch; the queries have already failed with errors of their own. Every
  * other uncaught error still ends the process.

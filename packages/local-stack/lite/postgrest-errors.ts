@@ -19,7 +19,7 @@ const SCHEMALESS = {
 
 /**
  * lite's code for every unexpected error, and the words in the messages of the driver and of the
- * server that mean a lost connection.
+ * server that mean a refused or a lost connection.
  */
 const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;

@@ -1,8 +1,8 @@
 /**
- * Prepares a private copy of PostgreSQL's files, once for each version. The copy adds the library
- * links, the emulators of Supabase's extensions, and permissions for the server's account. Its
- * directories have the same relative positions, because PostgreSQL finds lib and share relative to
- * its binary.
+ * Prepares a private copy of PostgreSQL's files, once for each state of the installed files. The
+ * copy adds the library links, the emulators of Supabase's extensions, and permissions for the
+ * server's account. Its directories have the same relative positions, because PostgreSQL finds lib
+ * and share relative to its binary.
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";

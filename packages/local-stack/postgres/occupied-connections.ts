@@ -1,9 +1,12 @@
-/** Holds idle connections, as an app does whose pools are too large. */
+/** Holds idle connections, as an app with too large connection pools does. */
 import { z } from "zod";
 import { StackError } from "../core/stack-error.ts";
 import type { DatabaseServer } from "./database.ts";
 
-/** A few connections must stay free for the functions, for REST and for the one that counts. */
+/**
+ * A few connections must stay free for the functions, for REST and for the query that counts the
+ * connections.
+ */
 const FillBody = z.strictObject({ percent: z.int().min(1).max(95) });
 
 export interface OccupiedConnections {

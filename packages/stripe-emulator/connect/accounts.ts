@@ -88,8 +88,8 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
 }
 
 /**
- * Returns the type of an account that is created with controller properties: `express` if it has
- * the Express dashboard.
+ * Returns the type of an account that is created without a type: `none` if its controller
+ * properties choose another dashboard than the Express one, otherwise `express`.
  */
 function typeOf(requestedController: RequestedController | undefined): string {
   if (!requestedController) return "express";

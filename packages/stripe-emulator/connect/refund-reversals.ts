@@ -56,8 +56,8 @@ function part(
 }
 
 /**
- * Computes `whole × part ÷ total` exactly. The product of two eight-digit numbers exceeds a float's
- * precision, so it is computed with BigInt.
+ * Computes `whole × part ÷ total`, rounded half up. The product of two eight-digit numbers can
+ * exceed a float's precision, so it is computed with BigInt.
  */
 function roundHalfUp(whole: number, part: number, total: number): number {
   const [a, b, c] = [BigInt(whole), BigInt(part), BigInt(total)];

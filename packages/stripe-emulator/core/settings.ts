@@ -1,4 +1,7 @@
-/** The only API version that the emulator accepts. It is the version of the pinned SDK. */
+/**
+ * The only API version that the emulator accepts in requests. It is the version of the pinned SDK.
+ * Events can also have older versions.
+ */
 export const API_VERSION = "2026-10-28.endive";
 
 /** The mode of an emulator. In live mode, objects have `livemode: true`; no money moves. */
@@ -7,7 +10,7 @@ export type Mode = "test" | "live";
 export interface DeliverySettings {
   /**
    * Milliseconds before the first retry of a delivery. The wait doubles after each further failed
-   * attempt.
+   * attempt, up to `maxRetryMs`.
    */
   firstRetryMs: number;
   maxRetryMs: number;

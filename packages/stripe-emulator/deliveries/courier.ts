@@ -27,7 +27,7 @@ export class Courier {
     this.#scope = scope;
   }
 
-  /** Queues an event for each endpoint that listens to its type. */
+  /** Queues an event for each enabled endpoint that listens to the event's type and account. */
   enqueue(event: StoredEvent): void {
     const held = this.disorder.hold.some((pattern) => matchesType(pattern, event.type));
     for (const endpoint of webhookEndpoints.all(this.#scope)) {

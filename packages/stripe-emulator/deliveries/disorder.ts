@@ -26,8 +26,9 @@ export interface FailRule {
 }
 
 /**
- * Events of which a fixed share fails, spread evenly: with 25 percent, each fourth one. The choice
- * is made once for each event, so that a failed event also fails when its delivery is repeated.
+ * Chooses the events whose deliveries fail: a fixed share, spread evenly. With 25 percent, each
+ * fourth event fails. The choice is made once for each event, so that a failed event also fails
+ * when its delivery is repeated.
  */
 export class FailingEvents {
   readonly #rule: FailRule;

@@ -33,8 +33,8 @@ export function fingerprint(method: string, path: string, form: string): string 
 }
 
 /**
- * Returns the stored answer to replay; undefined if the key is new.
- * @throws StripeApiError if the key was used for a different request
+ * Returns the stored answer to replay; undefined if the key is new or has expired.
+ * @throws StripeApiError if the key is too long, or was used for a different request
  */
 export function recall(scope: Scope, key: string, print: string): StoredAnswer | undefined {
   if (key.length > MAX_KEY_LENGTH) {

@@ -31,9 +31,9 @@ export const payingCard = (mode: Mode) => CARDS[mode][0]![0];
 const DEBIT: Card = ["Bank debit", "pays or fails later, as chosen"];
 
 const NOTES: Readonly<Record<Mode, string>> = {
-  test: "With any date to come and any security code.",
+  test: "Use any future expiry date and any security code.",
   live: "Cards of the emulator's live mode, where no money moves. Test cards and real cards are " +
-    "declined: never enter a real one. With any date to come and any security code.",
+    "declined: never enter a real one. Use any future expiry date and any security code.",
 };
 
 /** Renders the cards as a table. */
@@ -68,8 +68,8 @@ export function cardsLine(mode: Mode) {
   if (mode === "live") {
     return html`<p class="note">Live mode of the emulator: no money moves. ${number(pays)} pays,
     ${number(declined)} has no funds. Test cards and real cards are declined: never enter a real
-    one. Any date to come, any security code.</p>`;
+    one. Use any future expiry date and any security code.</p>`;
   }
   return html`<p class="note">Test cards: ${number(pays)} pays, ${number(declined)} is declined,
-    ${number(noFunds)} has no funds. Any date to come, any security code.</p>`;
+    ${number(noFunds)} has no funds. Use any future expiry date and any security code.</p>`;
 }

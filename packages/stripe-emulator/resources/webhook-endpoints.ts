@@ -66,8 +66,9 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 
 /**
  * Gives the endpoint with this URL the given events, API version and status, or creates the
- * endpoint if there is none. A repeated call changes nothing. The secret of an existing endpoint
- * becomes the given one or, if none is given, the one in the emulator's settings.
+ * endpoint if there is none. Events and an API version that are not given stay as they are. A
+ * repeated call changes nothing. The secret of an existing endpoint becomes the given one or, if
+ * none is given, the one in the emulator's settings; without both, it stays.
  */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);
