@@ -179,7 +179,7 @@ export async function withFilled<T>(
   });
 }
 
-/** Passes a server to `use` that has the databases that most measures clone. */
+/** Calls `use` with a server that has the databases that most measures clone. */
 export function withServer<T>(
   kind: ServerKind,
   say: Say,

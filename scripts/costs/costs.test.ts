@@ -15,16 +15,17 @@ Deno.test("the page about costs has the tables as they are computed", async () =
 
 Deno.test("a month of 1,000 daily users is what a person computes by hand", () => {
   const month = monthOf(1_000);
-  // 25 and Small less its credits: 15 - 10; 3 charges on 360 days of 3,000 bytes are 3.24 GB.
+  // The plan costs 25. The Small server costs 15, less 10 of credits. The disk is free: 3 charges a
+  // day for 360 days, each 3,000 bytes, are 3.24 GB for 1,000 users, and 8 GB are included.
   equal(month.supabase.toFixed(2), "30.00");
-  // 1,000 × 20 × 30 requests of 18 commands are 10.8 million.
+  // 1,000 users × 20 requests × 30 days × 18 commands are 10.8 million commands.
   equal(month.quantities.commands.toFixed(), "10800000");
   equal(month.redisByCommand.toFixed(2), "21.60");
   equal(month.quantities.emails.toFixed(), "900");
   equal(month.postmark.toFixed(2), "15.00");
   equal(month.resend.toFixed(2), "0.00");
   equal(month.services.toFixed(2), "55.00");
-  // 200 purchases of 9.99; 2.9 % and 30 cents are 0.59 each.
+  // 200 purchases of 9.99. Stripe's fee is 0.59 for each: 2.9 % and 30 cents.
   equal(month.sales.toFixed(2), "1998.00");
   equal(month.stripe.toFixed(2), "118.00");
   equal(usersAt("20").toFixed(), "925");
@@ -33,7 +34,9 @@ Deno.test("a month of 1,000 daily users is what a person computes by hand", () =
 Deno.test("a month above the quotas pays for what is above them", () => {
   const month = monthOf(10_000);
   equal(month.quantities.calls.toFixed(), "6103040");
-  // 25; Medium less credits, 50; five begun millions, 10; 32.4 GB of disk, 24.4 of them paid.
+  // The plan costs 25. The Medium server costs 60, less 10 of credits. The 4.1 million calls above
+  // the included 2 million count as 5 million and cost 10. The disk has 32.4 GB, and the 24.4 GB
+  // above 8 cost 3.05.
   equal(month.supabase.toFixed(2), "88.05");
   equal(month.postmark.toFixed(2), "15.00");
   equal(month.resend.toFixed(2), "20.00");
@@ -42,7 +45,8 @@ Deno.test("a month above the quotas pays for what is above them", () => {
 Deno.test("a user's request runs four scripts in Redis, as the number of commands assumes", () => {
   const counted = RULES.get("default")!.filter(({ countedBy }) => countedBy !== "strangers");
   equal(counted.length, 4);
-  // A script is 4 commands, and 5 for the first request in a window: here for user and address.
+  // Upstash bills 4 commands for each script, and one more for the first request in a window. Here
+  // two of the windows have begun anew: those of the user and of the address.
   equal(4 * 4 + 2, ASSUMED.commands);
 });
 

@@ -2,7 +2,7 @@
 import { Decimal } from "decimal.js";
 import { PRICES } from "./prices.ts";
 
-/** Assumptions about a daily user, which your own figures replace. */
+/** Assumptions about a daily user. Replace them with your own figures. */
 export const ASSUMED = {
   days: 30,
   /** Requests to functions by one daily user in a day. */
@@ -14,11 +14,11 @@ export const ASSUMED = {
   /** Function calls of a month without any user: the runners each minute, and the monitor. */
   background: 95_040,
   bytesPerRequest: 4_000,
-  /** Ledger, keys, holds, logs and indexes. */
+  /** The size of one charge on the disk, with its ledger entries, keys, holds, logs and indexes. */
   bytesPerCharge: 3_000,
-  /** The months whose charges are on the disk. */
+  /** For how many months the charges have been stored. */
   age: 12,
-  /** Users of a month for each daily user. */
+  /** How many users are active in a month, for each daily user. */
   activeUsers: 4,
   /** Purchases of a month for each daily user. */
   purchases: "0.2",
@@ -46,7 +46,10 @@ export interface Month {
 
 const dollars = ({ amount }: { amount: string }) => new Decimal(amount.replace(" %", ""));
 
-/** Returns the price of what is above the included quantity, in begun packages. */
+/**
+ * Returns the price of what exceeds the included quantity. It is sold in packages of `size`, and a
+ * package that is used in part is paid in full.
+ */
 function beyond(quantity: Decimal, included: number, size: number, price: Decimal): Decimal {
   return Decimal.max(0, quantity.minus(included)).div(size).ceil().times(price);
 }
@@ -54,7 +57,7 @@ function beyond(quantity: Decimal, included: number, size: number, price: Decima
 const COMPUTE_CREDITS = 10;
 const GB = 1e9;
 
-/** The size of the database server is a choice by experience, not a result. */
+/** The server's size is chosen from experience and not computed. */
 function computeOf(users: number): Decimal {
   return dollars(users < 500 ? PRICES.micro : users < 5_000 ? PRICES.small : PRICES.medium);
 }
@@ -107,12 +110,14 @@ export function monthOf(users: number): Month {
   };
 }
 
-/** Returns the daily users at which paying by command costs this much. */
+/**
+ * Returns the largest number of daily users whose Redis, paid by command, costs at most this much.
+ */
 export function usersAt(redisDollars: string): Decimal {
   return new Decimal(redisDollars).div(monthOf(1).redisByCommand).floor();
 }
 
-/** Returns the daily users with which a month has at most this many function calls. */
+/** Returns the largest number of daily users whose month has at most this many function calls. */
 export function usersWithin(calls: number): Decimal {
   const ofOne = monthOf(1).quantities.calls.minus(ASSUMED.background);
   return new Decimal(calls).minus(ASSUMED.background).div(ofOne).floor();

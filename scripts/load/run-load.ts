@@ -72,7 +72,10 @@ interface Crowd {
 }
 
 interface Run extends Crowd, Pick<Options, "rate" | "seconds"> {
-  /** Is called from time to time with the elapsed seconds and the results so far. */
+  /**
+   * Is called at the start of each action, and at the end, with the elapsed seconds and the
+   * results.
+   */
   at(seconds: number, tally: Tally): void;
 }
 

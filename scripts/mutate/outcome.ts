@@ -11,7 +11,7 @@ export interface Outcome {
   readonly after: string;
   /** `invalid`: the mutant does not compile or migrate, so no test ran. */
   readonly is: "killed" | "survived" | "invalid";
-  /** The test that detected the mutant. */
+  /** The test that detected the mutant, or why the mutant is invalid; empty if it survived. */
   readonly by: string;
   readonly ms: number;
 }

@@ -1,4 +1,6 @@
-/** Types that the runners of all areas use. */
+/**
+ * Types of the runners of all areas, and their check that a test passes without a mutant.
+ */
 import type { Mutant } from "./mutant.ts";
 import type { Outcome } from "./outcome.ts";
 

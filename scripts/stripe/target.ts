@@ -60,7 +60,8 @@ function requireKey(value: string | undefined, name: string, source: string): st
 function addressOf({ project, url }: Asked, { values, source }: Settings): string {
   if (project !== undefined && !/^[a-z0-9]{8,40}$/.test(project)) {
     throw new SettingsError(
-      "--project must be a project's reference (8 to 40 lower-case letters and digits), as `supabase projects list` shows it.",
+      "--project must be a project's reference, as `supabase projects list` shows it: " +
+        "8 to 40 lower-case letters and digits.",
     );
   }
   const known = values.FARTHING_PUBLIC_URL || values.SUPABASE_URL;

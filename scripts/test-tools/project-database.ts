@@ -56,7 +56,7 @@ async function fill(server: Databases): Promise<void> {
 }
 
 /**
- * Passes a server that has the migrated database to `use`, and removes the server afterwards. The
+ * Calls `use` with a server that has the migrated database, and removes the server afterwards. The
  * server is restarted after the migrations, because a database cannot be cloned while the real
  * pg_cron is connected to it; after the restart pg_cron is not connected. `settings` are added to
  * FAST.
@@ -69,7 +69,7 @@ export function withProject<T>(
   return withServer(flavour, fill, use, true, settings);
 }
 
-/** Passes a server whose project has no migrations to `use`. A real pg_cron stays connected. */
+/** Calls `use` with a server whose project has no migrations. A real pg_cron stays connected. */
 export function withNewProject<T>(
   use: (server: DatabaseServer) => Promise<T>,
   flavour: Flavour = "embedded",

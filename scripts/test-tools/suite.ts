@@ -34,8 +34,8 @@ export interface Suite {
   /** A one-line description for `--list`. */
   about: string;
   /**
-   * What the suite depends on, as git's pathspecs. A push that names its base (CI_BASE) and has
-   * changed nothing of this leaves the suite out. Without a list, each push runs the suite.
+   * The files that the suite depends on, as git's pathspecs. A push that names its base (CI_BASE) and has
+   * changed none of them leaves the suite out. Without a list, each push runs the suite.
    */
   madeOf?: readonly string[];
   /**

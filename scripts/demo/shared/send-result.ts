@@ -21,8 +21,8 @@ export function resultOf({ command, checks, violations }: Found, endedAt: Date):
 }
 
 /**
- * Sends the result to the stack. Another stack than ours, such as Docker's, has no first page and
- * answers 404, which is no reason for the demo to fail.
+ * Sends the result to the stack. A stack of another kind, such as Supabase's in Docker, has no
+ * first page and answers 404, which is no reason for the demo to fail.
  *
  * @throws if our stack refuses the result
  */

@@ -1,4 +1,4 @@
-/** What the suites of the service depend on, as git's pathspecs. */
+/** The files that the suites of the service depend on, as git's pathspecs. */
 
 const without = (folders: readonly string[]) => folders.map((folder) => `:(exclude)${folder}`);
 
