@@ -36,7 +36,7 @@ export async function look(page: Page, served: Served, state: State): Promise<st
   await open(page, served, state);
   for (const scheme of ["light", "dark"]) {
     await setDark(page, scheme === "dark");
-    // The other rules do not depend on colours.
+    // Only this rule depends on colours, so the others are checked only in light colours.
     const found = await violationsOf(page, scheme === "dark" ? ["color-contrast"] : undefined);
     wrong.push(...found.map((text) => `${scheme}: ${text}`));
     await picture(page, state, `phone-${scheme}`);

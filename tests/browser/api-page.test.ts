@@ -1,8 +1,8 @@
 /**
  * The API page of the local stack in a real browser: axe finds nothing serious in any of its
  * states, and a person without a mouse finds a route and sends its request. The window loads
- * nothing from another machine, as without a network. If the machine has no Chromium, the test
- * runner skips this file and says so.
+ * nothing from another machine, so the page also works without a network. If the machine has no
+ * Chromium, the test runner skips this file and says so.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";

@@ -11,8 +11,8 @@ export interface Ring {
 }
 
 /**
- * Presses Tab until the element with this name has the focus, and checks that the page shows the
- * focus. `name` may be only a part of the element's name.
+ * Presses Tab until the element with this name has the focus. If `ring` is given, checks that the
+ * page shows the focus. `name` may be only a part of the element's name.
  */
 export async function tabTo(page: Page, name: string, ring?: Ring): Promise<void> {
   const focused = page.locator("button, input, textarea, a").and(page.locator(":focus"));

@@ -43,7 +43,7 @@ export async function succeeds(
 export interface Packed {
   /** The folder of an app, whose node_modules contains the unpacked packages. */
   readonly app: string;
-  /** The folder of the last package in the app's node_modules. */
+  /** The folder of the last of the named packages, in the app's node_modules. */
   readonly folder: string;
   readonly tarball: string;
 }

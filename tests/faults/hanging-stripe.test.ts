@@ -161,8 +161,8 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request is answered 503 in time, that Stripe has created the objects only if `after` is
- * set, and that a repeat leaves each object once.
+ * Asserts that each request is answered 503 in time, that Stripe has created the objects only if
+ * `after` is set, and that after a repeat each object exists once.
  */
 async function hang(
   askings: [string, Asking][],

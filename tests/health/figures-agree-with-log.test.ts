@@ -69,7 +69,8 @@ Deno.test("health agrees with the log and with the caller's measurements within 
     equal(reported.requests, chats.length);
     equal(reported.errors, chats.filter(isFailure).length);
     ok(reported.errors > 0);
-    // The measured duration of a chat is at least that of its model, and at most that of its caller.
+    // The measured duration of a chat is at least the time for which its model waits, and at most
+    // the duration that its caller measured.
     for (const [name, q] of QUANTILES) {
       const least = exactQuantile(chats.map(({ slowMs }) => slowMs), q);
       const most = exactQuantile(chats.map(({ ms }) => ms), q);

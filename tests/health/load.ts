@@ -42,8 +42,8 @@ async function measure(call: () => Promise<Answer>): Promise<Measured> {
 }
 
 /**
- * Sends chats that wait for their model, charges, reads, and a few failing chats. Returns all
- * chats.
+ * Sends chats whose models wait, charges of usage, reads of the rates, requests to an unknown path,
+ * and a few failing chats. Returns all chats.
  */
 export async function makeLoad(world: World): Promise<Chat[]> {
   const people = await Promise.all(

@@ -5,7 +5,7 @@ import { allLeaks, leaked } from "./find-leaks.ts";
 
 const world = readWorld();
 
-// Addresses of users, users' tokens, and keys of any service.
+// Email addresses of users, users' tokens, and keys of any service.
 const SHAPES = [
   "test-[0-9a-f-]{36}@example\\.com",
   "eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20,}",

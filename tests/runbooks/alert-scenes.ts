@@ -131,8 +131,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       const [one] = [await deadNotification(world), await deadNotification(world)];
       return [["notifications/ID", `notifications/${one}`], ["2026-11-23T08:00:00Z", yesterday()]];
     },
-    // The page's second request has queued all dead-lettered notifications again, so its third one
-    // needs another.
+    // The page's second request has queued all dead-lettered notifications again, so its third
+    // request needs another dead-lettered notification.
     after: async ({ text }, world) =>
       text.includes(`"reason": "Postmark is back."`)
         ? [["notifications/ID", `notifications/${await deadNotification(world)}`]]
@@ -201,7 +201,8 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
       await deadEvent(world);
       return [];
     },
-    // The page's requests have applied the event, so its last statement needs another dead one.
+    // The page's requests have applied the event, so its last statement needs another dead-lettered
+    // event.
     after: async ({ text }, world) =>
       text.includes("webhook-events/backfill") ? [["evt_…", (await deadEvent(world)).eventId]] : [],
     undo: (world) =>
@@ -209,7 +210,7 @@ export const ALERT_SCENES: Readonly<Record<string, Scene>> = {
   },
   "welcome_ceiling.md": {
     prepare: welcomeSettings,
-    // The page queues all refused users, and then one more.
+    // The page queues all refused users, so its last request needs another refused user.
     after: async ({ text }, world) =>
       text.includes("welcome-grants/retry") ? [await refusedWelcome(world)] : [],
     undo: async (world) => {

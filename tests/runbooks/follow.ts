@@ -61,14 +61,16 @@ function filled({ text }: Command, values: readonly Value[], used: Set<string>):
     if (real.includes(printed)) used.add(printed);
     real = real.replaceAll(printed, value);
   }
-  // A page prints a fixed key. Here each request is a new one, also when the test runs again.
+  // A page prints a fixed idempotency key. The test sends each request with a new key, so that no
+  // request is a repeat, even if the test runs again.
   real = real.replace(/(idempotency-key: )[\w-]+/i, `$1${crypto.randomUUID()}`);
   ok(!UNFILLED.test(real), `a placeholder has no value: ${real}`);
   return real;
 }
 
 /**
- * Runs all commands of a page except those that the list names as not tried. Returns how many ran.
+ * Runs all commands of a page except those in the list of commands that no test runs. Returns how
+ * many ran.
  * @throws if a command ends badly, or if the page lacks a text for which the scene has a value
  */
 export async function follow(

@@ -27,7 +27,7 @@ export async function asks(page: Page, label: string, text: string): Promise<voi
   await press(ask(page, label), label);
 }
 
-/** Waits until the page shows this balance, or this state of it. */
+/** Waits until the page shows this balance, or this text in place of a balance. */
 export async function showsCredits(page: Page, text: string | RegExp): Promise<void> {
   await card(page, "Credits").getByText(text, { exact: true }).first().waitFor();
 }

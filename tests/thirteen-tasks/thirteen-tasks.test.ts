@@ -37,7 +37,10 @@ function linesOf(text: string): string[] {
 
 const read = (file: string) => Deno.readTextFile(`${ROOT}${APP}/${file}`);
 
-/** Asserts that no file with code is left out, apart from the blocks, which are not committed. */
+/**
+ * Asserts that FILES has every file with code, apart from the files that shadcn and Vite have
+ * written. Git ignores the blocks, so they are not compared.
+ */
 async function namesEveryFile(): Promise<void> {
   const { stdout } = await new Deno.Command("git", {
     args: ["ls-files", "--cached", "--others", "--exclude-standard", "--", APP],

@@ -1,4 +1,7 @@
-/** The trace of a request's header appears in its log line, in its answer, and in the entry that it wrote. */
+/**
+ * The trace in a request's header appears in the request's log line, in its answer, and in the
+ * entry that the request wrote.
+ */
 import { equal, match, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";

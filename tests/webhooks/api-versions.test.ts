@@ -105,8 +105,8 @@ Deno.test("an old event is a 500 while Stripe is unavailable, and its redelivery
 });
 
 /**
- * Runs a backfill. Before, makes the last complete backfill an hour old, and clears the wait that follows a
- * failed one.
+ * Makes the last complete backfill an hour old, ends the wait after a failed backfill, and runs a
+ * backfill.
  */
 async function runBackfill(): Promise<void> {
   await withSql(

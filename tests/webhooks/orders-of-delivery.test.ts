@@ -99,7 +99,7 @@ Deno.test("T2: an event delivered again after its grant is a duplicate and grant
   });
 });
 
-/** Makes a delayed payment, and returns those of its events that change the order. */
+/** Makes a delayed payment, and returns the payment's events that change the order. */
 async function delayed(buyer: Person, outcome: "succeeds" | "fails") {
   const checkout = await openCheckout(world, buyer);
   await payInSilence(world, checkout, { method: "us_bank_account", outcome });

@@ -31,7 +31,7 @@ const operator = await signUpOperator(world);
 const ROUTE = "credits/welcome-grants";
 const reason = "A real user.";
 
-/** Stores a request that was refused long ago, and returns its id. */
+/** Stores a request that was refused for this reason at this time, and returns its id. */
 function refusedRequest({ id }: Person, refusedAs: string, decidedAt: string): Promise<string> {
   return withSql(world, async (sql) => {
     const [row] = await sql<{ nr: string }[]>`

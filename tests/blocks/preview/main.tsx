@@ -1,7 +1,7 @@
 /**
  * A page with the block that its query names, such as `?block=credit-balance`. With `&user=none`,
- * no user is signed in. The project is a fake service on the page's own origin, or, if a test has
- * stored a project's address, key and session, that project.
+ * no user is signed in. If a test has stored a project's address, key and session, the page uses
+ * that project. Otherwise it uses a fake service on its own origin.
  */
 import { type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";

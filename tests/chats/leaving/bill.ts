@@ -84,7 +84,7 @@ export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat>
   };
 }
 
-/** Waits until the provider's request of a chat has begun or ended, and returns the request. */
+/** Waits until the chat's request to the provider has begun or ended, and returns the request. */
 export function callOf(world: World, { name }: Chat, has: "begun" | "ended") {
   return until(`the call has ${has}`, async () => {
     const [call] = await requestsWith(world, name);

@@ -9,8 +9,9 @@ import { hasPaid } from "../openai/sdk.ts";
 import { App, type AppOptions } from "./app.ts";
 
 /**
- * The cost of a call: `bill` is the provider's own bill, `count` is what the app has counted, and
- * `price` is the app's own price. The credits of a deleted user are `gone`.
+ * The cost of a call: `bill` is the provider's own bill, `count` is what the app has counted,
+ * `hold` is the held amount, and `price` is the app's own price. `everything` is all credits of the
+ * user. The credits of a deleted user are `gone`.
  */
 export type Charge = "bill" | "count" | "hold" | "price" | "everything" | "nothing" | "gone";
 /** The app's own price of each call. */

@@ -1,6 +1,7 @@
 /**
  * Everything that the client does, in plain Node with the packed package: prints its findings as
- * JSON. The test that runs it pays the checkout when it reads the line with its address.
+ * JSON. The test that runs this program pays the checkout when it reads the line with the
+ * checkout's URL.
  */
 import process from "node:process";
 import { createClient } from "@supabase/supabase-js";
@@ -25,7 +26,7 @@ const server = createFarthingServer({ url, secretKey: SUPABASE_SECRET_KEY });
 found.node = process.versions.node.split(".")[0];
 found.empty = (await farthing.credits.get()).available;
 
-// 402, as an error with its facts
+// a chat without credits is refused with 402, and the error has the details
 const chat = { model: "gpt-4o", messages: [{ role: "user", content: "What is a farthing?" }] };
 found.refused = await farthing.chat.create(chat).catch((error) => [
   error instanceof FarthingError,
@@ -58,7 +59,7 @@ found.released = await server.withHold({ userId: user_id, estimate }, fails)
   .catch(({ message }) => message);
 found.left = await server.credits.get(user_id).then(({ balance, held }) => [balance, held]);
 
-// a stream, and one that is left
+// a stream that is read to its end, and a stream that is aborted
 let text = "";
 const whole = farthing.chat.stream(chat);
 for await (const piece of whole) text += piece;
@@ -85,7 +86,7 @@ for await (const { status } of farthing.jobs.follow(started.job_id)) states.push
 found.job = [states.at(-1), (await (await farthing.jobs.file(started.job_id)).text()).length > 0];
 found.list = list.items.map(({ id, isPending }) => [id === started.job_id, isPending]);
 
-// the history, both ways
+// the history, as entries and as CSV
 const kinds = new Set();
 let count = 0;
 for await (const { kind } of farthing.credits.entries()) {

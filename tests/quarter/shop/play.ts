@@ -19,7 +19,7 @@ export interface Names {
   readonly payouts: Map<string, string>;
 }
 
-/** Facts that cause no event at Stripe. */
+/** Facts that only move credits, so that they cause no event at Stripe. */
 const MOVES_CREDITS_ONLY: ReadonlySet<Fact["do"]> = new Set<Fact["do"]>([
   "debit",
   "grant",
@@ -234,7 +234,12 @@ export class Player {
 
   async #book({ booking, customer, amount, currency }: Of<"book">): Promise<void> {
     const body = { provider_id: this.#provider, amount, currency };
-    const started = await this.shop.endpoints.done("/bookings", { user: userOf(customer) }, body, 201);
+    const started = await this.shop.endpoints.done(
+      "/bookings",
+      { user: userOf(customer) },
+      body,
+      201,
+    );
     this.names.bookings.set(booking, started.booking_id);
     this.names.payments.set(booking, started.payment_intent_id);
     const { status } = await payIntent(this.shop.stripeUrl, started.client_secret, CARD);

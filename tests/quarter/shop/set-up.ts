@@ -87,7 +87,12 @@ async function limitLots({ sql }: Shop, { packs }: Quarter): Promise<void> {
 /** Registers the provider of all bookings. Returns the provider's id. */
 async function onboardSeller(shop: Shop, events: Events): Promise<string> {
   const body = { country: "DE", email: "seller@example.com" };
-  const { provider_id, onboarding_url } = await shop.endpoints.done("/providers", SELLER, body, 201);
+  const { provider_id, onboarding_url } = await shop.endpoints.done(
+    "/providers",
+    SELLER,
+    body,
+    201,
+  );
   await onboardProvider(onboarding_url);
   const [row] = await shop.sql<{ account: string }[]>`
     select stripe_account_id as account from farthing.providers where provider_id = ${provider_id}`;

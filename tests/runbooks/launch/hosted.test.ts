@@ -1,6 +1,7 @@
 /**
- * Every command of the pages that reach a hosted project runs as printed, in the page's order. A push
- * leaves this file out if nothing has changed that the pages are made of: see LAUNCH_RUNBOOKS_MADE_OF.
+ * Every command of the pages that reach a hosted project runs as printed, in the page's order. A
+ * push skips this file if no file that the pages are made of has changed: see
+ * LAUNCH_RUNBOOKS_MADE_OF.
  */
 import { ok } from "node:assert/strict";
 import { hasNpx } from "../../../scripts/supabase/cli.ts";

@@ -36,7 +36,10 @@ const FAILOVER: Scene = {
 
 const NEW_SIGNING_SECRET = "whsec_bmV3";
 
-/** Asserts that the project has the file's values: the new one first, and at the end it alone. */
+/**
+ * Asserts that the project has the values of the env file. At first, NOTIFICATION_SECRET has the
+ * new value before the old one, and at the end only the new value.
+ */
 async function isRotated({ text, said }: Ran, world: World, place: Place): Promise<Value[]> {
   if (text.includes("secrets:check")) match(said, /, 0 missing or malformed/);
   if (!text.startsWith("supabase secrets set")) return [];
@@ -66,7 +69,10 @@ async function sellAgain(world: World): Promise<void> {
   });
 }
 
-/** A command would resume an interrupted run: here it begins anew, and a stage lasts a second. */
+/**
+ * A command would resume an interrupted run, so `--again` makes it begin anew. A stage lasts a
+ * second.
+ */
 const ANEW: Value[] = ["snapshot", "preflight", "smoke", "webhook", "first-dollar"]
   .map((name) => [`golive ${name} `, `golive ${name} --again `]);
 const STAGES: Value = ["golive canary ", "golive canary --again --stage-seconds 1 "];
@@ -92,7 +98,8 @@ export const LAUNCH_SCENES: Readonly<Record<string, Scene>> = {
   [FAILOVER_PAGE]: FAILOVER,
   "operations/key-rotation.md": ROTATION,
   "operations/rollback.md": {
-    // The stack serves this revision beside the running one; the one before may be too old for a test.
+    // The test rolls back to HEAD, which the stack serves beside the running revision. An earlier
+    // revision may be too old for this test.
     prepare: () => Promise.resolve([["golive rollback ", "golive rollback --again --to HEAD "]]),
     undo: sellAgain,
   },

@@ -22,7 +22,7 @@ const ending = Deno.stdin.readable.pipeTo(new WritableStream()).finally(() => is
 
 print("ready");
 while (isWanted) {
-  // If the database is unavailable, this run fails, and the next run of the loop tries again.
+  // If the database is unavailable, this run fails, and the loop begins another run.
   const report = await runJobs(services, types, systemClock, options).catch(() => undefined);
   if (!report?.claimed) await systemClock.sleep(LOOK_AGAIN_MS);
 }

@@ -131,8 +131,9 @@ export async function closeAbandonedChats(world: World, people: readonly Person[
 }
 
 /**
- * Moves the beginning of the user's chats so far back that their own requests have ended, and can't
- * change a charge any more. Without this, the charge of a killed isolate is final after 200 seconds.
+ * Moves the beginning of the user's chats 200 seconds into the past. By then the chats' own
+ * requests have ended, and can't change a charge any more. Without this, a test would have to wait
+ * 200 seconds until the charge of a killed isolate is final.
  */
 export async function makeChargesFinal(world: World, person: Person): Promise<void> {
   await withSql(world, (sql) =>
