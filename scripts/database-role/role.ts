@@ -8,7 +8,7 @@ import type postgres from "postgres";
 
 export const ROLE = "farthing_functions";
 
-const SCRIPT = new URL("../../supabase/functions_role.sql", import.meta.url);
+const SCRIPT = new URL("./role.sql", import.meta.url);
 
 /**
  * The port of the platform's pooler in transaction mode, which assigns a connection for one
