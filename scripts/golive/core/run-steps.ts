@@ -1,5 +1,5 @@
 /** Runs the steps of a command in order. A failed step ends the run, except with `goesOn`. */
-import { dropRun, type Resuming, runToResume } from "./resume.ts";
+import { dropRun, type Resuming, runToResume } from "./run-to-resume.ts";
 import { endRun, type Run, type RunOf, writeRun } from "./run-file.ts";
 import { type Finding, type Shown, skipped, type Step } from "./step.ts";
 import { UnreachableError } from "./unreachable.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { SettingsError } from "../../settings/settings.ts";
-import { dropRun, refusalOf, runToResume } from "./resume.ts";
+import { dropRun, refusalOf, runToResume } from "./run-to-resume.ts";
 import { endRun, fileOf, type Run, writeRun } from "./run-file.ts";
 
 const HOUR_MS = 3_600_000;
