@@ -3,8 +3,9 @@ import { listen, type Listener, type Port } from "../core/listen.ts";
 import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";
 import { createRestApi } from "./rest-api.ts";
-import { faultsOf, type Mode } from "./faults.ts";
+import type { Mode } from "./modes.ts";
 import { MEMORY, startRedis } from "./redis-process.ts";
+import { faultsOf } from "./rest-api-faults.ts";
 
 interface RedisOptions {
   /** The path of the redis-server to run. */

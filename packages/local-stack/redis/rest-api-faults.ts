@@ -1,16 +1,9 @@
-/** Makes the REST API fail as a hosted Redis fails. */
+/** Makes the REST API respond as a failing one of a hosted Redis: the modes slow, hang, wrong-token and invalid. */
 import { delay } from "@farthing/command-line";
+import type { Mode } from "./modes.ts";
 import { WRONG_TOKEN } from "./rest-api.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
-
-/**
- * The modes of the Redis part. redis-part.ts implements `down`, which refuses connections, and
- * `full`, which lowers the memory limit of Redis. This file implements the other modes.
- */
-export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "invalid"] as const;
-
-export type Mode = typeof MODES[number];
 
 const SLOW_MS = 400;
 
