@@ -5,7 +5,7 @@ import { createFarthingServer } from "./server.ts";
 
 const README = await Deno.readTextFile(new URL("./README.md", import.meta.url));
 
-/** Returns the names in the first column of the table below this sentence. */
+/** Returns the names in the first column of the README's table below the given sentence. */
 function namesBelow(sentence: string): string[] {
   const [table = ""] = README.split(`\n${sentence}\n\n`)[1]?.split("\n\n") ?? [];
   const cells = table.split("\n").slice(2).map((row) => row.split("|")[1] ?? "");

@@ -34,7 +34,7 @@ export function readArguments(args: string[]) {
   const [file, ...more] = positionals;
   if (values.help) return { help: true as const };
   if (file === undefined) throw new UsageError("Name the price map's file.");
-  if (more.length > 0) throw new UsageError(`Name only one price map, without ${more.join(", ")}.`);
+  if (more.length > 0) throw new UsageError(`Name only one price map: remove ${more.join(", ")}.`);
   if (values.apply && values["dry-run"]) {
     throw new UsageError("Choose --apply or --dry-run, not both.");
   }

@@ -75,8 +75,7 @@ Object.assign(Deno, {
 });
 
 /**
- * Notes an error outside of the tests, because Deno's TAP report does not say which one ended a
- * file.
+ * Records an error that no test caught. Deno's TAP report does not say which error ended a file.
  */
 function noteError(error: unknown): void {
   const text = error instanceof Error ? error.stack ?? error.message : String(error);

@@ -6337,7 +6337,7 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'The request is not in the mode of details.database. Use that mode''s key and webhook secret.',
+      'The database is in the Stripe mode details.database. Use that mode''s key and webhook secret.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;
@@ -8142,7 +8142,8 @@ end
 $$;
 comment on function farthing.spend is
   'Makes one charge to an account, which the caller has locked. Has a shortcut if the first lot '
-  'suffices. Returns the same result as spend_within_cap(). Amounts are in credits.';
+  'suffices, and the account has neither debt nor a daily cap. Returns the same result as '
+  'spend_within_cap(). Amounts are in credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void

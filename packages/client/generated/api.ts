@@ -4487,7 +4487,7 @@ export interface paths {
         };
         /**
          * Report metrics of revenue
-         * @description GMV, net revenue, ARPU, take rate, conversion, and the capture of the fees of bookings, by currency and product line. Each row has its numerator, denominator and formula. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
+         * @description GMV, net revenue, ARPU, take rate, conversion, and the collected share of booking fees, by currency and product line. Each row has its numerator, denominator and formula. `format=csv` or `Accept: text/csv` streams all rows and then the totals.
          */
         get: {
             parameters: {

@@ -1,4 +1,4 @@
-/** Makes the REST API respond as a failing one of a hosted Redis: the modes slow, hang, wrong-token and invalid. */
+/** Makes the REST API fail as a hosted Redis fails: slow, hang, wrong-token and invalid. */
 import { delay } from "@farthing/command-line";
 import type { Mode } from "./modes.ts";
 import { WRONG_TOKEN } from "./rest-api.ts";

@@ -62,7 +62,7 @@ const time: GoLiveStep = {
     return Promise.resolve(
       ms < MOST_MS ? found(`${formatMs(ms)} from the start of the rollback`) : failed(
         `${formatMs(ms)} from the start of the rollback`,
-        "Sales stopped earlier: rollback.flags-off has that time.",
+        "The rollback took too long. The check rollback.flags-off says when sales stopped.",
       ),
     );
   },

@@ -122,8 +122,8 @@ export const cycles: Rule = {
       const graph = graphOf(imports, nodesOf);
       return cyclesIn(graph).map((cycle) => findingOf(graph, cycle));
     });
-    // If two folders have no subfolders, both comparisons of folders find a cycle between them. It
-    // is reported only once.
+    // A cycle of folders without subfolders is in both graphs, `folders` and `siblings`. It is
+    // reported only once.
     return findings.filter(({ message }, at) =>
       findings.findIndex((other) => other.message === message) === at
     );

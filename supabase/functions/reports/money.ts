@@ -71,7 +71,7 @@ export const reportMetrics = reportRoute({
   name: "metrics",
   summary: "Report metrics of revenue",
   description:
-    "GMV, net revenue, ARPU, take rate, conversion, and the capture of the fees of bookings, by " +
+    "GMV, net revenue, ARPU, take rate, conversion, and the collected share of booking fees, by " +
     "currency and product line. Each row has its numerator, denominator and formula.",
   row: MetricRow,
   columns: [

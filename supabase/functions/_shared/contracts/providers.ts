@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { TimestampOut, Uuid } from "./common.ts";
 
-// z.url() would trim the text, and accept a text that domain/return-urls.ts has not checked.
+// No z.url(), which would trim the text: domain/return-urls.ts checks the text as it was sent.
 const OwnUrl = z.string().max(2048)
   .openapi({
     format: "uri",

@@ -165,7 +165,8 @@ end
 $$;
 comment on function farthing.spend is
   'Makes one charge to an account, which the caller has locked. Has a shortcut if the first lot '
-  'suffices. Returns the same result as spend_within_cap(). Amounts are in credits.';
+  'suffices, and the account has neither debt nor a daily cap. Returns the same result as '
+  'spend_within_cap(). Amounts are in credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void

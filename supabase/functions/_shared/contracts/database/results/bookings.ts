@@ -71,8 +71,8 @@ export interface TransferToMake {
   charge_id: string | null;
   stripe_account_id: string | null;
   /**
-   * The transfer to reverse; null for any other kind, and for a reversal of the charge's own
-   * transfer.
+   * For a reversal, the restoration to reverse; null if it is the charge's own transfer. Null for
+   * the other kinds.
    */
   transfer_id: string | null;
 }
