@@ -56,7 +56,7 @@ async function verify(text: string, ...more: string[]) {
 Deno.test("the command ends with 0 for a report that counts, else 1; 2 for no report", async () => {
   const other = await forged();
   const own = await verify(JSON.stringify(await sign(report)));
-  deepEqual([own.code, /by a known key/.test(own.said)], [0, true], own.said);
+  deepEqual([own.code, /with a known key/.test(own.said)], [0, true], own.said);
   const theirs = await verify(JSON.stringify(other));
   deepEqual([theirs.code, /an unknown key/.test(theirs.said)], [1, true], theirs.said);
   const named = await verify(JSON.stringify(other), "--key", await fingerprintOf(other.publicKey));
