@@ -25,7 +25,7 @@ function onlyBodies(paths: Record<string, Record<string, Operation>>): void {
   }
 }
 
-/** Removes the routes for OpenAI's SDK, which has types of its own. */
+/** Removes the routes and schemas of OpenAI's SDK, which has types of its own. */
 function withoutOpenAi(named: Record<string, unknown>): void {
   for (const name of Object.keys(named)) {
     if (/^(\/ai\/v1\/|OpenAi)/.test(name)) delete named[name];

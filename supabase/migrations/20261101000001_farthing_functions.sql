@@ -6337,7 +6337,7 @@ declare
 begin
   if v_livemode <> p_livemode then
     perform farthing.fail('mode_mismatch',
-      'The database is in the Stripe mode details.database. Use that mode''s key and webhook secret.',
+      'details.database is the database''s Stripe mode. Use the key and webhook secret of that mode.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;

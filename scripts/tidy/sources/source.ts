@@ -6,7 +6,7 @@ export interface Source {
   path: string;
   text: string;
   lines: string[];
-  /** True if the file is generated. Most rules skip generated files. */
+  /** True if the file is generated. Rules about lengths and wording, among others, skip it. */
   generated: boolean;
 }
 

@@ -47,7 +47,7 @@ export const ERRORS = {
   mode_mismatch: kind(
     "validation",
     400,
-    "The database is in the Stripe mode details.database. Use that mode's key and webhook secret.",
+    "details.database is the database's Stripe mode. Use the key and webhook secret of that mode.",
   ),
   unauthenticated: kind("auth", 401, "Send a valid credential that this endpoint accepts."),
   token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),
