@@ -132,7 +132,7 @@ async function issuerIsNamed(stack: Stack): Promise<void> {
   const why = await whyRefused(env, stack.token);
   assert.match(
     why,
-    /issuer is "http:\/\/127\.0\.0\.1:54321\/auth\/v1", accepted is http:\/\/kong:8000/,
+    /issuer is "http:\/\/127\.0\.0\.1:54321\/auth\/v1", but only http:\/\/kong:8000/,
   );
   assert.match(why, /FARTHING_PUBLIC_URL/);
 }
