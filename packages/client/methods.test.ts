@@ -43,7 +43,7 @@ Deno.test("the README names each method of the server's client", () => {
 /** The options of the methods, by the files that declare them. */
 const OPTIONS = {
   CallOptions: "core/send.ts",
-  BuyOptions: "browser/farthing.ts",
+  BuyOptions: "browser/methods.ts",
   WaitForOrderOptions: "browser/orders.ts",
   WaitForCardOptions: "browser/cards.ts",
   WaitForJobOptions: "browser/jobs.ts",

@@ -2,7 +2,7 @@
  * The client of Farthing for browsers, and for servers that act for the signed-in user. A back end
  * with a secret key uses `@farthing/client/server`.
  */
-import { farthingOf } from "./browser/farthing.ts";
+import { farthingOf } from "./browser/methods.ts";
 import { type FarthingOptions, userConnection } from "./browser/session.ts";
 import { createApi } from "./core/api.ts";
 import { systemClock } from "./core/clock.ts";
@@ -26,7 +26,7 @@ export function createFarthing(options: FarthingOptions): Farthing {
 export { FarthingError } from "./core/farthing-error.ts";
 export { decimalsOf, formatMoney } from "./helpers/money.ts";
 export { optimisticList } from "./helpers/optimistic-list.ts";
-export type { BuyOptions } from "./browser/farthing.ts";
+export type { BuyOptions } from "./browser/methods.ts";
 export type { WaitForCardOptions } from "./browser/cards.ts";
 export type { ChatCharge } from "./browser/chat-charge.ts";
 export type { ChatStream } from "./browser/chat-stream.ts";

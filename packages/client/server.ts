@@ -1,9 +1,9 @@
 /** The client of Farthing for a back end, with a secret key. It refuses to start in a browser. */
-import { farthingServerOf } from "./back-end/farthing.ts";
+import { farthingServerOf } from "./back-end/methods.ts";
 import { createApi } from "./core/api.ts";
 import { systemClock } from "./core/clock.ts";
 import { type CommonOptions, fetchOf, functionsUrl } from "./core/connection.ts";
-import { claimsOf } from "./core/token.ts";
+import { claimsOf } from "./core/jwt-claims.ts";
 
 export interface FarthingServerOptions extends CommonOptions {
   /** The project's URL, such as `https://abc.supabase.co`. */

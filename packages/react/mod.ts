@@ -19,7 +19,7 @@ export {
   type Ready,
   type SignedOut,
   type Unknown,
-} from "./core/state.ts";
+} from "./core/reading-state.ts";
 export {
   ProgressTracker,
   type ProgressTrackerProps,

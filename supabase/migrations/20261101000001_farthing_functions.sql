@@ -8705,6 +8705,19 @@ comment on function farthing.claim_notifications(text, int, uuid, text[], timest
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
   'same notifications. The first claim stores the recipient''s locale and the shop''s settings.';
 
+create function farthing.shop_face()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
+    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
+    'url', p.shop_url, 'accent_color', p.shop_accent_color))
+  from farthing.policy p
+$$;
+comment on function farthing.shop_face() is
+  'Returns the shop''s settings that appear in its emails, without the unset ones.';
+
 -- supabase/schemas/notifications/functions/expiry.sql
 
 -- The scheduled task that gives up notifications after three days. It deletes notifications to
@@ -8864,57 +8877,6 @@ $$;
 comment on function farthing.end_notification_leases(timestamptz) is
   'Ends the expired leases of dead runners, and returns their number. A notification is retried if the '
   'service recognises a repeat by its key (Resend, webhooks); otherwise its state becomes `uncertain`.';
-
--- supabase/schemas/notifications/functions/looks.sql
-
--- How an email looks: its language, and the name and settings of the shop.
-
-create function farthing.locale_of(p_text text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  -- A longer tag, such as zh-Hant-TW or de_AT.UTF-8, is reduced to its language and, if a region
-  -- directly follows, that region.
-  select lower(m.part[1]) || coalesce('-' || upper(m.part[2]), '')
-  from (select regexp_match(p_text, '^([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?(?![A-Za-z])')) m (part)
-$$;
-comment on function farthing.locale_of(text) is
-  'Returns a locale as language and region, such as de or de-AT; null if the text is not a locale.';
-
-create function farthing.locale_of_recipient(p_notification farthing.notifications, p_languages text[])
-returns text
-language sql stable
-set search_path = ''
-as $$
-  -- Users can write their own metadata, so the locale there may be any text.
-  select coalesce(
-    (select l.locale
-      from (select farthing.locale_of(c.locale) as locale, c.nr
-        from (select raw_user_meta_data as said from auth.users
-          where id = farthing.owner_of(p_notification.account_id)) u
-        right join farthing.policy p on true
-        cross join lateral (values (u.said ->> 'locale', 1), (u.said ->> 'language', 2), (p.shop_locale, 3))
-          c (locale, nr)) l
-      where split_part(l.locale, '-', 1) = any (p_languages) order by l.nr limit 1),
-    'en')
-$$;
-comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
-  'Returns the locale of a notification. Tries `locale` and `language` of the user''s metadata, then '
-  'the shop''s locale, and returns the first one whose language is in p_languages; otherwise en.';
-
-create function farthing.shop_face()
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
-    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
-    'url', p.shop_url, 'accent_color', p.shop_accent_color))
-  from farthing.policy p
-$$;
-comment on function farthing.shop_face() is
-  'Returns the shop''s settings that appear in its emails, without the unset ones.';
 
 -- supabase/schemas/notifications/functions/low_balance.sql
 
@@ -9278,6 +9240,44 @@ comment on function farthing.notify_dispute() is
   'Trigger: notifies the operators of a dispute, once for each phase: inquiry, opened, appealed, won, '
   'lost or prevented. The buyer is not notified, because it was the buyer who asked the bank to reverse '
   'the payment.';
+
+-- supabase/schemas/notifications/functions/recipient_language.sql
+
+-- The language of an email: the recipient's, or the shop's.
+
+create function farthing.locale_of(p_text text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  -- A longer tag, such as zh-Hant-TW or de_AT.UTF-8, is reduced to its language and, if a region
+  -- directly follows, that region.
+  select lower(m.part[1]) || coalesce('-' || upper(m.part[2]), '')
+  from (select regexp_match(p_text, '^([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?(?![A-Za-z])')) m (part)
+$$;
+comment on function farthing.locale_of(text) is
+  'Returns a locale as language and region, such as de or de-AT; null if the text is not a locale.';
+
+create function farthing.locale_of_recipient(p_notification farthing.notifications, p_languages text[])
+returns text
+language sql stable
+set search_path = ''
+as $$
+  -- Users can write their own metadata, so the locale there may be any text.
+  select coalesce(
+    (select l.locale
+      from (select farthing.locale_of(c.locale) as locale, c.nr
+        from (select raw_user_meta_data as said from auth.users
+          where id = farthing.owner_of(p_notification.account_id)) u
+        right join farthing.policy p on true
+        cross join lateral (values (u.said ->> 'locale', 1), (u.said ->> 'language', 2), (p.shop_locale, 3))
+          c (locale, nr)) l
+      where split_part(l.locale, '-', 1) = any (p_languages) order by l.nr limit 1),
+    'en')
+$$;
+comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
+  'Returns the locale of a notification. Tries `locale` and `language` of the user''s metadata, then '
+  'the shop''s locale, and returns the first one whose language is in p_languages; otherwise en.';
 
 -- supabase/schemas/notifications/functions/retries.sql
 
@@ -13824,25 +13824,8 @@ comment on function farthing.note_debt_payment() is
 
 -- supabase/schemas/reports/functions/order_entries.sql
 
--- The entries of purchases, which no index of the entries finds, and the evidence of orders. The
--- evidence is looked up once, when the purchase is sealed, because a report of a year would have to
--- look it up for each order.
-
-create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
-      where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
-        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')
-        and i.type <> 'checkout.session.expired') then 'stripe_event' end,
-    case when not exists (select from farthing.lots l where l.account_id = p_account_id
-      and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
-$$;
-comment on function farthing.missing_evidence(bigint, uuid) is
-  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
-  'paid) and lot, separated by a space; null if neither is missing.';
+-- The entries of purchases, which no index of the entries finds, with the evidence that each order
+-- lacked when its purchase was sealed.
 
 create function farthing.add_order_entries(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -13862,6 +13845,62 @@ $$;
 comment on function farthing.add_order_entries(bigint[], bigint[], bigint[]) is
   'Stores the purchases among the entries of each account after p_after and up to p_upto, with the '
   'days and credits of their orders and the missing evidence. seal_entries() calls it.';
+
+create function farthing.prove_order_entries()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 14, n.account_id, format('order %s is noted with entry %s, which is not its sealed purchase',
+    n.order_id, n.seq)
+  from farthing.order_entries n
+  left join farthing.entries e on e.account_id = n.account_id and e.seq = n.seq and e.kind = 'purchase'
+    and e.reference_id = n.order_id::text
+    and exists (select from farthing.entry_seals s where s.account_id = e.account_id and s.seq = e.seq)
+  where e.seq is null
+  union all
+  select 14, e.account_id, format('seq %s is the purchase of order %s and is not noted', e.seq,
+    e.reference_id)
+  from farthing.entries e
+  join farthing.entry_seals s on s.account_id = e.account_id and s.seq = e.seq
+  where e.kind = 'purchase' and not exists (select from farthing.order_entries n
+    where n.account_id = e.account_id and n.seq = e.seq)
+  union all
+  select 14, n.account_id, format('order %s is noted with other days or credits than its own', n.order_id)
+  from farthing.order_entries n
+  left join farthing.orders o on o.account_id = n.account_id and o.order_id = n.order_id
+  where (n.begun_on, n.paid_on, n.credits) is distinct from (case o.kind when 'package'
+      then (o.created_at at time zone 'UTC')::date end, (o.paid_at at time zone 'UTC')::date, o.credits)
+  union all
+  select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
+  from farthing.order_entries n
+  cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
+  where n.missing is null and m.missing is not null
+$$;
+comment on function farthing.prove_order_entries() is
+  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
+  'and credits of these orders, and evidence that is noted as complete exists.';
+
+-- supabase/schemas/reports/functions/orders_without_evidence.sql
+
+-- Orders without evidence. The evidence is looked up once, when the purchase is sealed, because a
+-- report of a year would have to look it up for each order.
+
+create function farthing.missing_evidence(p_account_id bigint, p_order_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select nullif(concat_ws(' ', case when not exists (select from farthing.inbox i
+      where i.facts ->> 'order_id' = p_order_id::text and i.state = 'processed'
+        and i.facts ->> 'payment_status' in ('paid', 'no_payment_required')
+        and i.type <> 'checkout.session.expired') then 'stripe_event' end,
+    case when not exists (select from farthing.lots l where l.account_id = p_account_id
+      and l.order_id = p_order_id and l.source = 'paid') then 'lot' end), '')
+$$;
+comment on function farthing.missing_evidence(bigint, uuid) is
+  'Returns the evidence that an order lacks besides its entry: stripe_event (an applied event that says '
+  'paid) and lot, separated by a space; null if neither is missing.';
 
 create function farthing.orders_without_evidence(p_range farthing.day_range)
 returns table (order_id uuid, missing text)
@@ -13901,41 +13940,6 @@ $$;
 comment on function farthing.orders_without_evidence(farthing.day_range) is
   'Returns the sealed orders that were paid in a range of days and lack evidence: stripe_event (an applied '
   'event that says paid), lot, or entry.';
-
-create function farthing.prove_order_entries()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 14, n.account_id, format('order %s is noted with entry %s, which is not its sealed purchase',
-    n.order_id, n.seq)
-  from farthing.order_entries n
-  left join farthing.entries e on e.account_id = n.account_id and e.seq = n.seq and e.kind = 'purchase'
-    and e.reference_id = n.order_id::text
-    and exists (select from farthing.entry_seals s where s.account_id = e.account_id and s.seq = e.seq)
-  where e.seq is null
-  union all
-  select 14, e.account_id, format('seq %s is the purchase of order %s and is not noted', e.seq,
-    e.reference_id)
-  from farthing.entries e
-  join farthing.entry_seals s on s.account_id = e.account_id and s.seq = e.seq
-  where e.kind = 'purchase' and not exists (select from farthing.order_entries n
-    where n.account_id = e.account_id and n.seq = e.seq)
-  union all
-  select 14, n.account_id, format('order %s is noted with other days or credits than its own', n.order_id)
-  from farthing.order_entries n
-  left join farthing.orders o on o.account_id = n.account_id and o.order_id = n.order_id
-  where (n.begun_on, n.paid_on, n.credits) is distinct from (case o.kind when 'package'
-      then (o.created_at at time zone 'UTC')::date end, (o.paid_at at time zone 'UTC')::date, o.credits)
-  union all
-  select 14, n.account_id, format('order %s is noted with all evidence and has no %s', n.order_id, m.missing)
-  from farthing.order_entries n
-  cross join lateral (select farthing.missing_evidence(n.account_id, n.order_id) as missing) m
-  where n.missing is null and m.missing is not null
-$$;
-comment on function farthing.prove_order_entries() is
-  'Rule 14: the entries that are noted as purchases of orders are the sealed purchases, with the days '
-  'and credits of these orders, and evidence that is noted as complete exists.';
 
 -- supabase/schemas/reports/functions/prove_lot_days.sql
 

@@ -1,6 +1,6 @@
 /** The signed-in user's credentials: from supabase-js, or from a function of the app. */
 import { type CommonOptions, type Connection, fetchOf, functionsUrl } from "../core/connection.ts";
-import { claimsOf } from "../core/token.ts";
+import { claimsOf } from "../core/jwt-claims.ts";
 
 interface Session {
   readonly access_token: string;

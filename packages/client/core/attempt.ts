@@ -3,7 +3,7 @@ import { errorOf, isReplay } from "./answer.ts";
 import type { Answered, Connection } from "./connection.ts";
 import { FarthingError } from "./farthing-error.ts";
 import { newId } from "./new-id.ts";
-import { userOf } from "./token.ts";
+import { userOf } from "./jwt-claims.ts";
 
 const isSuccess = (response: Response) => response.ok || response.status === 304;
 

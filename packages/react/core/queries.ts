@@ -23,7 +23,7 @@ import type {
 import { follow } from "./follow.ts";
 import type { SavedCard } from "./return-address.ts";
 import { whileOpen } from "./settling.ts";
-import { OWN_READS } from "./state.ts";
+import { OWN_READS } from "./reading-state.ts";
 
 interface Keyed {
   readonly queryKey: QueryKey;

@@ -6,7 +6,7 @@ import { type BuyOptions, FarthingError, type Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { useForgetOnLeave } from "../core/forget-on-leave.ts";
 import { forgetReturn, returnAddress } from "../core/return-address.ts";
-import { errorOrNull, isSignedOut, OWN_CHANGES } from "../core/state.ts";
+import { errorOrNull, isSignedOut, OWN_CHANGES } from "../core/reading-state.ts";
 import { useOrder } from "./use-order.ts";
 
 export interface Purchase extends Pick<BuyOptions, "currency" | "cancelUrl"> {

@@ -11,7 +11,7 @@ import type {
 } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { isChargedTo } from "../core/queries.ts";
-import { farthingErrorOf, isSignedOut } from "../core/state.ts";
+import { farthingErrorOf, isSignedOut } from "../core/reading-state.ts";
 
 export interface ChatSettings {
   readonly model: ModelName;

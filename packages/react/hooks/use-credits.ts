@@ -4,7 +4,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import type { CurrentBalance, Order } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { creditsQuery } from "../core/queries.ts";
-import { type Reading, readingOf } from "../core/state.ts";
+import { type Reading, readingOf } from "../core/reading-state.ts";
 import { useOrder } from "./use-order.ts";
 
 /** The page follows an order whose credits are not granted yet. */

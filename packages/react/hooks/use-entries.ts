@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import type { EntriesFilter, Entry } from "@farthing/client";
 import { useFarthingContext } from "../core/context.tsx";
 import { entriesQuery } from "../core/queries.ts";
-import { type Reading, readingOf } from "../core/state.ts";
+import { type Reading, readingOf } from "../core/reading-state.ts";
 
 /** The entries that have been read, the newest first. */
 export type EntriesState = Reading<Entry[]> & {

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Package } from "@farthing/client";
 import { useFarthing } from "../core/context.tsx";
 import { packagesQuery } from "../core/queries.ts";
-import { type Reading, readingOf } from "../core/state.ts";
+import { type Reading, readingOf } from "../core/reading-state.ts";
 
 /** In place of a user id: the packages are the same for everybody, so no sign-in is needed. */
 const ANYBODY = "";

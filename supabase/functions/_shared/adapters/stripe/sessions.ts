@@ -4,13 +4,8 @@ import type { CheckoutOrder, SessionSettings } from "../../contracts/database/re
 import { type StripeCaller } from "./client.ts";
 import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
-import {
-  OrderKeySpent,
-  StoredStripeError,
-  StripeRefused,
-  TaxNotSetUp,
-  unavailable,
-} from "./errors.ts";
+import { OrderKeySpent, StoredStripeError, TaxNotSetUp, unavailable } from "./errors.ts";
+import { isTaxRefused, priceTax, productTax } from "./stripe-tax.ts";
 
 interface Session {
   readonly id: string;
@@ -26,12 +21,6 @@ export interface Sessions {
    */
   openSession(order: CheckoutOrder): Promise<Session>;
 }
-
-const priceTax = ({ automatic_tax, tax_behavior }: SessionSettings) =>
-  automatic_tax ? { tax_behavior } : {};
-
-const productTax = ({ automatic_tax, tax_code }: SessionSettings) =>
-  automatic_tax && tax_code !== null ? { tax_code } : {};
 
 /** The parts of the page that the policy decides. Stripe's defaults are left out. */
 function pageParams(
@@ -105,17 +94,6 @@ function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): S
   return { id, url };
 }
 
-/**
- * Stripe has an error code for an inactive Stripe Tax, but none for an active Stripe Tax that lacks
- * the shop's address. So the parameter and the text are checked, too.
- */
-function isTaxRefused({ session_settings }: CheckoutOrder, error: StoredStripeError): boolean {
-  if (!session_settings.automatic_tax || !(error instanceof StripeRefused)) return false;
-  return error.stripeCode === "stripe_tax_inactive" ||
-    (error.param ?? "").startsWith("automatic_tax") ||
-    /stripe tax|automatic tax/i.test(error.internal ?? "");
-}
-
 export function createSessions({ call }: StripeCaller): Sessions {
   return {
     async openSession(order) {
@@ -128,7 +106,9 @@ export function createSessions({ call }: StripeCaller): Sessions {
       } catch (error) {
         if (!(error instanceof StoredStripeError)) throw error;
         const { internal, status, cause } = error;
-        if (isTaxRefused(order, error)) throw new TaxNotSetUp("not_ready", { internal, cause });
+        if (isTaxRefused(order.session_settings, error)) {
+          throw new TaxNotSetUp("not_ready", { internal, cause });
+        }
         throw new OrderKeySpent("upstream_unavailable", { internal, status, cause });
       }
     },

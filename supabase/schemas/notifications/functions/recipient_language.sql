@@ -1,4 +1,4 @@
--- How an email looks: its language, and the name and settings of the shop.
+-- The language of an email: the recipient's, or the shop's.
 
 create function farthing.locale_of(p_text text)
 returns text
@@ -33,16 +33,3 @@ $$;
 comment on function farthing.locale_of_recipient(farthing.notifications, text[]) is
   'Returns the locale of a notification. Tries `locale` and `language` of the user''s metadata, then '
   'the shop''s locale, and returns the first one whose language is in p_languages; otherwise en.';
-
-create function farthing.shop_face()
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('name', p.shop_name, 'logo_url', p.shop_logo_url,
-    'address', p.shop_address, 'support_email', p.shop_support_email, 'support_url', p.shop_support_url,
-    'url', p.shop_url, 'accent_color', p.shop_accent_color))
-  from farthing.policy p
-$$;
-comment on function farthing.shop_face() is
-  'Returns the shop''s settings that appear in its emails, without the unset ones.';

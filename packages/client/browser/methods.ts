@@ -1,4 +1,4 @@
-/** The routes that a signed-in user calls, by name. */
+/** The methods that a signed-in user calls. */
 import type { Checkout, CheckoutRequest } from "../generated/api.ts";
 import type { Api, Body, Changed, Input } from "../core/api.ts";
 import type { CurrentBalance } from "../core/balance.ts";

@@ -1,4 +1,4 @@
-/** The routes that a back end calls with the secret key, by name. */
+/** The methods that a back end calls with the secret key. */
 import type {
   DebitRequest,
   Grant,

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { FarthingError } from "@farthing/client";
-import { errorOrNull, farthingErrorOf } from "./state.ts";
+import { errorOrNull, farthingErrorOf } from "./reading-state.ts";
 
 Deno.test("an error of the client stays the same object", () => {
   const facts = {
