@@ -64,7 +64,7 @@ const POLICY = [
 
 const policy: Plugin = {
   name: "policy",
-  apply: "build", // The server of the sources needs inline scripts.
+  apply: "build", // Vite's development server needs inline scripts.
   transformIndexHtml: () => [{
     tag: "meta",
     attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },

@@ -1,4 +1,4 @@
-/** All pages of the console, as its own list names them. */
+/** All pages of the console, from the console's own list. */
 import { ROOT } from "../../scripts/command/root.ts";
 
 export interface Area {

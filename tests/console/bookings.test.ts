@@ -1,4 +1,4 @@
-/** An operator refunds a booking, in part, after the service's preview. */
+/** An operator refunds a part of a booking, after a preview by the service. */
 import { deepEqual, equal } from "node:assert/strict";
 import { book, newSeller, pay, readBooking } from "../support/money/bookings.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";

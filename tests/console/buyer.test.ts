@@ -204,7 +204,7 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
   const person = await signUpWith(world, "1000");
   await asPerson(person, "/top-ups", async (page) => {
     await press(page, "Change the cap");
-    const dialog = page.getByRole("dialog", { name: "Cap of a day" });
+    const dialog = page.getByRole("dialog", { name: "Daily cap" });
     await dialog.waitFor();
     equal(await dialog.getByText("In your name").count(), 0, "a buyer's dialog names nobody");
     await write(dialog.getByLabel("Credits"), "-1");
@@ -212,7 +212,7 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
     await dialog.getByText("Change the cap: not done").waitFor();
     await write(dialog.getByLabel("Credits"), "250");
     await pressOn(dialog.getByRole("button", { name: "Change the cap" }));
-    await dialog.getByText("The cap of a day is now: 250.").waitFor();
+    await dialog.getByText("The daily cap is now: 250.").waitFor();
     await pressOn(dialog.getByRole("button", { name: "Close" }).last());
     // The page reads the caps again after the change.
     await page.locator("dl").filter({ hasText: /Set by you\s*250/ }).waitFor();
@@ -220,7 +220,7 @@ test("a buyer caps a day, and turns automatic top-ups on and off", async () => {
       await press(page, "Save a card");
       await paysByCard(page, world, person.email, /^Save/);
       await page.getByText("ending in 4242").waitFor();
-      await write(page.getByLabel("When fewer are left than"), "2000");
+      await write(page.getByLabel("When fewer credits are left than"), "2000");
       await write(page.getByLabel("Top up to"), "5000");
       await press(page, "Agree and turn on");
       await goTo(page, "Balance");

@@ -5,7 +5,7 @@
 import { notEqual } from "node:assert/strict";
 import type { Locator } from "playwright-core";
 
-/** More than the controls of the longest page. */
+/** More than the number of controls on the longest page. */
 const MOST_TABS = 400;
 
 const HAS_FOCUS = (element: unknown) =>

@@ -23,7 +23,7 @@ test("an operator imposes a daily cap after its preview, and removes it", async 
   await asPerson(operator, `/customers/${person.id}`, async (page) => {
     await factBecomes(page, "Applies", "40");
     const change = { action: "Set a daily cap", person: operator };
-    const fields = { "Credits of a day": "25", "Reason": "Spends too fast" };
+    const fields = { "Credits per day": "25", "Reason": "Spends too fast" };
     const dialog = await opensChange(page, { ...change, fields });
     equal(await factOf(dialog, "Imposed now"), "no cap");
     await press(dialog.getByRole("button", { name: "Preview" }));

@@ -1,4 +1,4 @@
-/** Charts of figures that are rare in tests: one day, below zero, none at all, and thousands. */
+/** Charts of data that other tests lack: one day, negative figures, no figures, and thousands. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { audit } from "../browser/accessibility.ts";
@@ -11,7 +11,7 @@ import { cellsOf, type Row } from "./shown-figures.ts";
 
 const CAPTION = "Net revenue by product line, in USD";
 
-/** The day that is `nr` days after the first of the year 2000. */
+/** Returns the day that is `nr` days after 1 January 2000. */
 const dayOf = (nr: number) => new Date(Date.UTC(2000, 0, 1 + nr)).toISOString().slice(0, 10);
 
 /** Opens the report of revenue with rows that `rowsOf` makes from its first row. */

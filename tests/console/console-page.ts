@@ -13,7 +13,7 @@ export interface StaticHost extends AsyncDisposable {
   readonly address: string;
 }
 
-/** Serves the console as a plain static host does: by path, and farthing.json beside index.html. */
+/** Serves the files by their paths, as a plain static host does, and farthing.json beside them. */
 export function serveConsole(
   { url, publishableKey }: Pick<World, "url" | "publishableKey">,
   folder = "/deep/console/",

@@ -1,6 +1,6 @@
 /**
- * An operator finds a customer and explains the balance, change by change; refunds, grants and blocks
- * from there. Nobody else gets a page or data of operators.
+ * An operator finds a customer, and sees each change of the balance. From the customer's page, the
+ * operator refunds, grants and blocks. Nobody else gets a page or data of operators.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -66,7 +66,7 @@ async function explains(page: Page, { credits, entries }: Data): Promise<void> {
       ["Balance", credits.balance],
       ["Available", credits.available],
       ["Held by running work", credits.held],
-      ["Frozen, its payment is in doubt", credits.frozen],
+      ["Frozen because the payment is in doubt", credits.frozen],
       ["Debt", credits.debt],
     ] as const
   ) {
@@ -114,7 +114,7 @@ test("an operator finds a customer by email, explains every change, and refunds"
       const plan = dialog.getByRole("status");
       equal(await factOf(plan, "Money that goes back"), "$3.33");
       equal(await factOf(plan, "Credits clawed back"), "3,330");
-      equal(await factOf(plan, "Of them new debt"), "0");
+      equal(await factOf(plan, "Of these, new debt"), "0");
       equal(await factOf(plan, "Left to refund"), "$6.66");
       await confirms(dialog, "Refund", /\$3\.33 (went back|is requested)/);
       await until(
@@ -150,9 +150,9 @@ test("a customer is found by the ids of an order and its checkout, and each read
     await goTo(page, `/customers?q=${order.checkout_session_id}`, "Customers");
     await page.getByRole("cell", { name: "checkout session id", exact: true }).waitFor();
     await press(page.getByRole("link", { name: buyer.email }));
-    await press(page.getByRole("link", { name: "Reads of this customer" }));
-    await showsPage(page, "Reads of this customer");
-    const reads = await rowsOf(page, "Reads of this customer");
+    await press(page.getByRole("link", { name: "Reads of this customer's data" }));
+    await showsPage(page, "Reads of this customer's data");
+    const reads = await rowsOf(page, "Reads of this customer's data");
     ok(reads.every(([, who]) => who === "operator you"));
     deepEqual(reads.map(([, , , searched]) => searched).slice(-2), [
       order.checkout_session_id,

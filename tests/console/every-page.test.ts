@@ -1,6 +1,8 @@
 /**
- * Every page without parameters, for a buyer and for an operator: axe, names, narrow and zoomed
- * windows, dark, reduced motion, and how far the page jumps while a slow service answers.
+ * Checks every page without parameters, for a buyer and for an operator. axe finds no violation in
+ * light and in dark colours. Each control has a name, and nothing scrolls sideways in a narrow or
+ * zoomed window. With reduced motion nothing is animated, and a late response hardly moves the
+ * parts of the page.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -36,7 +38,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // In the dark only the colours differ.
+    // Only this rule depends on colours, so the other rules are checked only in light colours.
     const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
     found.push(...(await audit(page, { rules })).map((fault) => `${colorScheme}: ${fault}`));
   }
@@ -44,7 +46,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   return found;
 }
 
-/** Opens a page while the service has not answered yet, and then lets it answer. */
+/** Returns the faults of a page that is opened before the service answers. */
 async function faultsOnTheWay(page: Page, path: string): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   const jumps = await watchJumps(page);

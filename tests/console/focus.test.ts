@@ -1,4 +1,4 @@
-/** A window that gets the focus repeats no read of a customer, because each read is recorded. */
+/** The console does not read a customer again on focus, because each read is recorded. */
 import { deepEqual } from "node:assert/strict";
 import { buy } from "../support/money/purchases.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";

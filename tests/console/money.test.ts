@@ -158,7 +158,7 @@ test("an operator clears a warning, and the customer's credits are free", async 
     );
   });
   await asPerson(operator, `/customers/${buyer.id}`, async (page) => {
-    await factBecomes(page, "Frozen, its payment is in doubt", "9,990");
+    await factBecomes(page, "Frozen because the payment is in doubt", "9,990");
     await goTo(page, `/fraud-warnings?state=open&user_id=${buyer.id}`, "Fraud warnings");
     await rowsOf(page, "Early fraud warnings");
     await isUsable(page);

@@ -13,7 +13,10 @@ export async function isTrue(page: Page, expression: string): Promise<void> {
   await until(expression, async () => await page.evaluate(`!!(${expression})`) || undefined);
 }
 
-/** Opens a page in the same window, and waits for its heading, or until nothing on it is loading. */
+/**
+ * Opens a page in the same window, and waits for the page's heading. With the state `loaded`, also
+ * waits until nothing on the page is loading.
+ */
 export async function movesTo(
   page: Page,
   path: string,

@@ -34,7 +34,7 @@ export async function opensTab(page: Page, url: string): Promise<Page> {
   return tab;
 }
 
-/** The rows of a table without its head, each as the texts of its cells. */
+/** The rows of a table without the header row, each as the texts of its cells. */
 export async function rowsOf(page: Page, table: string): Promise<string[][]> {
   const rows = page.getByRole("table", { name: table, exact: true }).getByRole("row");
   await rows.nth(1).waitFor();
@@ -69,7 +69,7 @@ interface Change {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** Opens the dialog of a change, which says in whose name it is made, and fills its fields. */
+/** Opens the dialog of a change, checks that it names the author, and fills in the fields. */
 export async function opensChange(page: Page, change: Change): Promise<Locator> {
   const { action, within = page.getByRole("main"), person, fields = {} } = change;
   await press(within.getByRole("button", { name: action, exact: true }));
@@ -96,7 +96,7 @@ export async function confirms(dialog: Locator, action: string, outcome: RegExp)
   await dialog.waitFor({ state: "detached" });
 }
 
-/** Makes a change: opens, fills, confirms. */
+/** Makes a change: opens its dialog, fills in the fields, and confirms. */
 export async function changes(page: Page, change: Change, outcome: RegExp): Promise<void> {
   await confirms(await opensChange(page, change), change.action, outcome);
 }

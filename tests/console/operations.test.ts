@@ -134,7 +134,9 @@ test("a planted mismatch is resolved with a reason, and says by whom", async () 
   await proven(world);
 });
 
-/** Gives up the receipt of a purchase, as the runner does after an outage of the mail service. */
+/**
+ * Dead-letters the receipt of a purchase, as the runner does in a long outage of the mail service.
+ */
 async function deadReceipt(): Promise<string> {
   const { buyer } = await newPurchase(world);
   await until("the receipt is sent", () =>
@@ -182,7 +184,7 @@ test("dead-lettered jobs, proofs and scheduled tasks are shown as the API return
   const user = await signUpWith(world, "100");
   await asOperator(`/dead-jobs?user_id=${user.id}`, async (page) => {
     await page.getByText("No job of the last 30 days is dead-lettered.").waitFor();
-    await page.getByText("This user has started no job in the last 30 days.").waitFor();
+    await page.getByText("This user has not started a job in the last 30 days.").waitFor();
     deepEqual(await readAs(`jobs/dead?user_id=${user.id}`, z.array(DeadJob)), []);
     deepEqual(await violationsOf(page), []);
     await goTo(page, "/tasks", "Scheduled tasks");

@@ -1,6 +1,6 @@
 /**
- * A change of one package changes no other package, even if the other one begins later or somebody
- * else has changed it.
+ * A change of one package changes no other package, not even a package that goes on sale later, or
+ * a package that somebody else has changed.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -27,7 +27,7 @@ const operator = once(() => signUpOperator(world));
 const onPackages = async (use: (page: Page) => Promise<void>) =>
   onPage({ person: await operator(), path: "/settings/packages" }, use);
 
-/** The sentence for each package that the open dialog says will change. */
+/** The sentences of the open dialog: one for each package that will change. */
 const changedOf = (page: Page): Promise<string[]> =>
   page.getByRole("dialog").getByText(/^\S+ is (added|changed|restored|retired)/).allInnerTexts();
 

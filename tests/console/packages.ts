@@ -36,7 +36,7 @@ export const termsOf = (slug: string) => ({
 export const addPackage = async (slug: string): Promise<void> =>
   setPackages([...onSale(await readPackages()), termsOf(slug)]);
 
-/** Takes packages off sale, with those that have not begun yet. */
+/** Takes these packages off sale, even if their sale has not begun yet. */
 export async function retire(slugs: readonly string[]): Promise<void> {
   const others = onSale(await readPackages()).filter(({ slug }) => !slugs.includes(slug));
   await setPackages(others);

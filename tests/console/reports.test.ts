@@ -140,7 +140,7 @@ test("a chart's cursor moves by arrow keys, its live region and its table have t
     const answer = await answerOn(page, "/reports/credits", "/reports/credits");
     const rows = listIn(answer, "rows");
     const days = [...new Set(rows.map(({ day }) => String(day)))].toSorted();
-    const caption = "Credits left at the end of the day, of at most four sources";
+    const caption = "Credits left at the end of the day, by source (at most four)";
     const chart = page.getByRole("application", { name: caption });
     await chart.focus();
     const region = page.getByRole("figure", { name: caption }).locator("[aria-live=polite]");

@@ -1,4 +1,4 @@
-/** Changes settings as an operator does: the difference, a reason, the new version. */
+/** Changes settings as an operator does: reads the difference, gives a reason, and saves. */
 import type { Locator, Page } from "playwright-core";
 import { press as pressOn, write } from "./by-keyboard.ts";
 import { cellsOf } from "./shown-figures.ts";

@@ -1,4 +1,4 @@
-/** The pictures of README and docs are those that `deno task screenshots` takes. */
+/** The pictures in the README and the docs are those that `deno task screenshots` takes. */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 import { PICTURES } from "../../scripts/screenshots/pictures.ts";

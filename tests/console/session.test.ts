@@ -1,4 +1,4 @@
-/** A session in the console: without storage, its end while a form is open, and the sign-out. */
+/** Sessions without browser storage, sessions that end while a form is open, and sign-outs. */
 import { deepEqual, equal } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { newLogin } from "../browser/another-origin/app-page.ts";

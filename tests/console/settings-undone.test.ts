@@ -23,7 +23,7 @@ interface Undone {
   readonly label: string;
   readonly shown: string;
   readonly value: string;
-  /** How the difference writes a value, if it is not the API's. */
+  /** How the difference writes a value, if its format differs from the API's. */
   readonly written?: (value: string) => string;
   /** Whether the value is chosen from a list. */
   readonly isChoice?: true;
@@ -42,7 +42,7 @@ const SETTINGS: readonly Undone[] = [
   {
     ...{ page: "rates", title: "Rate of o3-mini", name: "o3-mini", value: "123.25" },
     written: (usd) => `$${usd.includes(".") ? usd.padEnd(usd.indexOf(".") + 3, "0") : `${usd}.00`}`,
-    ...{ label: "Output, USD for a million tokens", shown: "output per million (USD)" },
+    ...{ label: "Output, USD per million tokens", shown: "output per million (USD)" },
     ...{ list: "rates", key: "model", field: "output_per_million_usd" },
   },
   {

@@ -134,7 +134,7 @@ function writtenAs(value: unknown): string {
 
 const PAGES = [
   ["packages", "Packages", "packages", "slug"],
-  ["rates", "Rates of a million tokens", "rates", "model"],
+  ["rates", "Rates per million tokens", "rates", "model"],
   ["policy", "Settings", "settings", "value"],
   ["flags", "Features", "flags", "name"],
   ["alerts", "Alert rules", "rules", "threshold"],

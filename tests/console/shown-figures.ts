@@ -42,7 +42,7 @@ export async function answerOn(page: Page, route: string, path: string): Promise
   return (await response.json()).data;
 }
 
-/** Returns the texts of a table's cells, the head first. */
+/** Returns the texts of a table's cells, row by row; the header row is first. */
 export async function cellsOf(page: Page, caption: string): Promise<string[][]> {
   const table = page.getByRole("table", { name: caption, exact: true });
   await table.waitFor();
@@ -104,7 +104,7 @@ const fieldOf = (title: string) =>
   FIELDS[title] ??
     title.toLowerCase().replace(" (utc)", "").replace("(usd)", "usd").replaceAll(" ", "_");
 
-/** Times are written in words, so they are compared elsewhere. */
+/** The console writes times in words, so `showsRows` does not compare times. */
 const isTime = (field: string) => field.endsWith("_at");
 
 /** Asserts that the table has a row for each row of the response, with all of its figures. */

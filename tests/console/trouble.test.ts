@@ -36,12 +36,12 @@ const TROUBLES: readonly Trouble[] = [
   { name: "a response that is not JSON", answer: (route) => route.fulfill({ body: "<html>" }) },
 ];
 
-/** The words of a page that does not know a figure. */
+/** Matches the words by which a page says that it does not know a figure. */
 const UNKNOWN = /unknown|could not|failed|not |no answer|sign in/i;
 const LONGER_THAN_A_READING_MS = 25_000;
 const LONGER_THAN_A_JOB_MS = 60_000;
 
-/** Opens a page. Returns its text if it called the service and says nothing of the failure. */
+/** Opens a page. Returns the page's text if the page called the service and hides the failure. */
 async function silenceOf(page: Page, path: string): Promise<string[]> {
   let hasAsked = false;
   const note = (request: { url(): string }) =>

@@ -27,8 +27,8 @@ export function App({ project }: { readonly project: Project }) {
   const { person, hasEnded } = useSession(auth, project);
   const userId = person && person.userId;
   useEffect(() => {
-    // Only its own user may see a conversation, so those of other users are removed. If the session
-    // has only ended, nothing is removed, because the same user may sign in again.
+    // A user may see only their own conversations, so those of other users are removed. If the
+    // session has only ended, nothing is removed, because the same user may sign in again.
     if (userId !== undefined && !hasEnded) forgetChats(userId, project.url);
   }, [userId, hasEnded, project.url]);
   return (

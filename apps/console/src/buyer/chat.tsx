@@ -14,9 +14,9 @@ interface Model {
 }
 
 /**
- * Reads the models that the project offers. The list of rates would name too many, because a model
- * with a rate may not be offered. The client's types leave out OpenAI's routes, but the response of
- * this route has its items in `data`, too.
+ * Reads the models that the project offers. The list of rates would name too many, because not
+ * every model with a rate is offered. The client's types leave out OpenAI's routes, but the
+ * response of this route has its items in `data`, like every list of the API.
  */
 const useModels = () =>
   useRead("/ai/v1/models" as "/usage/rates", {}) as unknown as Reading<readonly Model[]>;

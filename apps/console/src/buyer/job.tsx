@@ -64,7 +64,7 @@ export function JobPage() {
   const { id = "" } = useParams();
   const { person } = useSignedIn();
   return (
-    <Page title="Job" lead="A job goes on when you close this page.">
+    <Page title="Job" lead="A job continues when you close this page.">
       {person.isOperator && <ForOperators jobId={id} />}
       <JobProgress key={id} jobId={id} title="Progress" steps={ALL_STEPS}>
         {(job) => <Outcome job={job} />}

@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<JobSummary>[] = [
   { title: "Ended", cell: ({ completed_at }) => <Moment at={completed_at} /> },
 ];
 
-/** Starts a piece of research, and opens its page. */
+/** Starts a research job, and opens its page. */
 function Research() {
   const [, navigate] = useLocation();
   const { run, state, error, reset } = useChange("post", "/ai/research");
@@ -60,7 +60,7 @@ export function JobsPage() {
         caption="Your jobs"
         columns={COLUMNS}
         keyOf={({ job_id }) => job_id}
-        empty="You have started no job yet."
+        empty="You have not started a job yet."
       />
     </Page>
   );

@@ -47,9 +47,9 @@ function orderReason(kind: Entry["kind"], orderId: string, facts: Facts, bought:
 }
 
 /**
- * Returns what an order bought, or why its credits changed, if the entry refers to an order. For
- * any other entry, returns its own reason, or what its metadata or its reference says, or its
- * author.
+ * Says why an entry changed the balance. If the entry refers to an order, names what the order
+ * bought, or the cause, such as a refund. Otherwise returns the entry's own reason, the model that
+ * was used, the expiry, the reference, or the author: the first of these that the entry has.
  */
 export function reasonOf(
   { kind, metadata, reference_type, reference_id, author }: Entry,

@@ -16,7 +16,7 @@ function ChangeCap() {
   return (
     <ChangeDialog
       action="Change the cap"
-      title="Cap of a day"
+      title="Daily cap"
       change={change}
       inputOf={(form) => {
         const daily = String(form.get("daily")).trim();
@@ -24,7 +24,7 @@ function ChangeCap() {
       }}
       done={({ daily }) => (
         <p>
-          The cap of a day is now: {capOf(daily)}.
+          The daily cap is now: {capOf(daily)}.
         </p>
       )}
     >
@@ -46,7 +46,7 @@ function Cap() {
         <div className="grid justify-items-start gap-4">
           <Facts
             facts={{
-              "Cap of a day": capOf(daily),
+              "Daily cap": capOf(daily),
               "Set by you": capOf(own_daily),
               "Set by the app": capOf(imposed_daily),
               "Spent today": <Credits of={spent_today} />,
@@ -62,7 +62,10 @@ function Cap() {
 
 export function TopUpsPage() {
   return (
-    <Page title="Top-ups and cap" lead="Buy credits automatically, and limit what a day may cost.">
+    <Page
+      title="Top-ups and cap"
+      lead="Buy credits automatically, and limit how much you spend in a day."
+    >
       <div className="max-w-xl">
         <AutoTopUp />
       </div>

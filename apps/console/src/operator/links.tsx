@@ -48,8 +48,8 @@ const AUTHORS: Readonly<Partial<Record<string, string>>> = {
 };
 
 /**
- * The author of what the installation did. The text looks like the author of a scheduled task, but
- * there is no such task.
+ * The author of changes that the installation made. The text looks like the author of a scheduled
+ * task, but there is no such task.
  */
 const INSTALLATION = "task:install";
 

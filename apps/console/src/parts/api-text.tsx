@@ -3,9 +3,9 @@ import { Moment } from "./figures.tsx";
 /** Words in backticks, and times as the API writes them. */
 const MARKED = /(`[^`]+`|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/;
 
-/** A sentence of the API. Its times are written as everywhere in the console, its names as code. */
+/** Shows a sentence of the API: times in the console's usual format, and names as code. */
 export const ApiText = ({ of }: { readonly of: string }) =>
-  // Every second part is a marked one.
+  // Every second part matched MARKED.
   of.split(MARKED).map((part, nr) => {
     if (nr % 2 === 0) return part;
     if (!part.startsWith("`")) return <Moment key={nr} at={part} />;

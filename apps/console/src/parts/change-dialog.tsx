@@ -143,7 +143,7 @@ export function ChangeDialog<In, Out, Plan>(props: ChangeDialogProps<In, Out, Pl
   const popup = useRef<HTMLDivElement>(null);
   const { state, result } = change;
   const set = (isOpen: boolean) => {
-    // A change that still runs goes on after the dialog was closed.
+    // A running change continues after the dialog is closed.
     if (isOpen || state === "done") change.reset();
     dryRun?.change.reset();
     setOpen(isOpen);

@@ -13,7 +13,7 @@ import { watchScrollEdges } from "./scroll-edges.ts";
 export interface Column<Item> {
   readonly title: string;
   readonly cell: (item: Item) => ReactNode;
-  /** Figures stand at the right edge. */
+  /** Figures are aligned to the right. */
   readonly isFigure?: boolean;
 }
 

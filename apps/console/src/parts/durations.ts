@@ -1,4 +1,4 @@
-/** Writes durations, which the API has in seconds or minutes, in the units of a person. */
+/** Writes durations, which the API has in seconds or minutes, in the units that people use. */
 
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]] as const;
 

@@ -1,6 +1,6 @@
 /**
- * Writes the API's decimal texts in another unit. It moves digits, because a number would lose
- * some.
+ * Writes the API's decimal texts in another unit. It moves the point in the text, because a
+ * JavaScript number would lose digits.
  */
 
 import { decimalsOf } from "@farthing/client";
@@ -37,8 +37,8 @@ function inUnits(amount: string, currency: string): string {
 export const usdOf = (amount: string): string => inUnits(amount, "usd");
 
 /**
- * Writes an amount in minor units, which may have decimals in a quotient such as ARPU. It has the
- * currency's decimals even if they are 0, so that the points of a column stand below each other.
+ * Writes an amount in minor units, which may have decimals in a quotient such as ARPU. The text has
+ * the currency's decimals even if they are 0, so that the decimal points of a column are aligned.
  */
 export const moneyOf = (amount: string, currency: string): string =>
   inUnits(movePoint(amount, -decimalsOf(currency)), currency);

@@ -13,7 +13,7 @@ const TITLES: Readonly<Partial<Record<string, string>>> = {
   arpu: "ARPU",
 };
 
-/** Writes such a name as a title, or for the start of a sentence: `cost_usd` is "Cost (USD)". */
+/** Writes the name as `labelOf` does, but with a capital letter: `cost_usd` is "Cost (USD)". */
 export function titleOf(name: string): string {
   const words = labelOf(name);
   return TITLES[name] ?? words.charAt(0).toUpperCase() + words.slice(1);

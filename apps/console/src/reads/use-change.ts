@@ -12,7 +12,7 @@ import { ONCE } from "./use-read.ts";
 
 export interface Change<In, Out> {
   readonly run: (input: In, then?: { readonly onDone: (result: Out) => void }) => void;
-  /** Repeats the last run. */
+  /** Repeats the last run with the same input, if that run has failed. */
   readonly repeat: () => void;
   readonly state: "idle" | "busy" | "done" | "failed";
   readonly error: Error | null;

@@ -16,7 +16,7 @@ export interface Report<Row> {
   readonly next_cursor: string | null;
 }
 
-/** The paths of reports. */
+/** The paths whose responses have totals and pages of rows, as every report does. */
 export type ReportPath = {
   [P in PathOf<"get">]: Result<"get", P> extends { totals: object[]; next_cursor: string | null }
     ? P

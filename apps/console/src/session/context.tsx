@@ -16,6 +16,6 @@ export const SignedInProvider = Context.Provider;
 /** Returns the person who is signed in. */
 export function useSignedIn(): SignedIn {
   const value = useContext(Context);
-  if (value === null) throw new Error("This page is for a person who is signed in.");
+  if (value === null) throw new Error("useSignedIn must be called inside a SignedInProvider.");
   return value;
 }

@@ -1,4 +1,4 @@
-/** The browser's storage. Where it is denied or full, what is stored lasts as long as the page. */
+/** The browser's storage. If it is denied or full, the values last only as long as the page. */
 
 type Area = "localStorage" | "sessionStorage";
 

@@ -76,7 +76,7 @@ export function useSession(auth: Auth, { url }: Project): SessionState {
       const person = session === null ? null : personOf(session);
       setState((last) => {
         const next = stateAfter(last, person, url);
-        // A refreshed token is no change of the person, so nothing is drawn again.
+        // A refreshed token does not change the person, so nothing is drawn again.
         return isSame(last, next) ? last : next;
       });
     });

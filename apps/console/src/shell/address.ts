@@ -23,11 +23,11 @@ function navigate(to: string, { replace = false, state = null }: NavigateOptions
   dispatchEvent(new HashChangeEvent("hashchange")); // These two methods send no event.
 }
 
-/** The location of wouter's router. */
+/** The hook from which wouter's router gets the path. */
 export function useHashPath(): [path: string, navigate: typeof navigate] {
   return [useSyncExternalStore(subscribe, path), navigate];
 }
 useHashPath.hrefs = (href: string) => `#${href}`;
 
-/** The search of wouter's router. */
+/** The hook from which wouter's router gets the query. */
 export const useHashSearch = (): string => useSyncExternalStore(subscribe, search);

@@ -30,7 +30,9 @@ function Pages({ areas }: { readonly areas: readonly Area[] }) {
   );
 }
 
-/** An operator who names no page begins with the overview, except on a return from Stripe. */
+/**
+ * An operator whose address names no page starts on the overview, except on a return from Stripe.
+ */
 function useFirstPage(isOperator: boolean): void {
   const [, navigate] = useLocation();
   useEffect(() => {

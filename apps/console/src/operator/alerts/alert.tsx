@@ -18,7 +18,7 @@ function Acknowledge({ alert }: { readonly alert: Alert }) {
   return (
     <ChangeDialog
       action="Acknowledge"
-      title="Say that you work on this alert?"
+      title="Say that you are working on this alert?"
       change={change}
       inputOf={() => ({ path: { id: alert.id } })}
       preview={

@@ -38,7 +38,7 @@ const Backlog = () => (
 /** Columns that are left out, because they are the same for every open mismatch. */
 const OF_RESOLVED = ["State", "Resolved", "By", "Reason"];
 
-/** Lists only open mismatches, as the rule counts them: one that is resolved may still differ. */
+/** Lists only open mismatches, because the rule counts only these. */
 function Mismatches() {
   const list = useList("/mismatches", {});
   return (

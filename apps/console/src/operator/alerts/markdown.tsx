@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { type Block, blocksOf } from "./blocks.ts";
 
-/** Code, a link, or bold text. Everything else is text. */
+/** Matches code, a link, or bold text. Everything else is plain text. */
 const SPAN = /(`[^`]+`|\[[^\]]+\]\([^)]+\)|\*\*[^*]+\*\*)/;
 
 function Inline({ text }: { readonly text: string }): ReactNode {
@@ -44,7 +44,7 @@ function Inline({ text }: { readonly text: string }): ReactNode {
   });
 }
 
-/** Long lines wrap, so that a command is read whole; a copy of it has no breaks. */
+/** Long lines wrap, so that the whole command is visible. A copied command has no line breaks. */
 const CODE = "rounded-md bg-muted p-3 text-xs break-words whitespace-pre-wrap";
 
 function Shown({ block }: { readonly block: Block }): ReactNode {

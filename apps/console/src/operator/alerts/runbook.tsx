@@ -36,8 +36,8 @@ function Shipped(
 }
 
 /**
- * The runbook of a rule: our text, a link if the project has set an https address of its own, or
- * what else the project has set, as text.
+ * Shows the runbook of a rule. A runbook of ours is shown in full. If the project has set its own
+ * runbook, an https address is shown as a link, and any other value as text.
  */
 export function Runbook({ path }: { readonly path: string }) {
   const load = textOf(path);

@@ -40,7 +40,7 @@ function BalanceFacts({ credits }: Data) {
         "Balance": <Credits of={credits.balance} />,
         "Available": <Credits of={credits.available} />,
         "Held by running work": <Credits of={credits.held} />,
-        "Frozen, its payment is in doubt": <Credits of={credits.frozen} />,
+        "Frozen because the payment is in doubt": <Credits of={credits.frozen} />,
         "Debt": <Credits of={credits.debt} />,
         "As of": <Moment at={credits.as_of} />,
       }}
@@ -95,7 +95,7 @@ function Customer(page: Data) {
         <p className="max-w-prose text-sm">
           Each read of this page is recorded, with the name of the reader.{" "}
           <Link href={list("reads")} className="underline underline-offset-2">
-            Reads of this customer
+            Reads of this customer's data
           </Link>
         </p>
       </Section>

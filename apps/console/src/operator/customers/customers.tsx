@@ -54,7 +54,7 @@ export function CustomersPage() {
   return (
     <Page
       title="Customers"
-      lead="By email address, user, order, payment, refund, booking, job, or an id of Stripe's."
+      lead="Search by email address, by id (user, order, payment, refund, booking, job), or by Stripe id."
     >
       <Filters>
         <Field name="q" type="search" label="Email address or id" />

@@ -81,7 +81,7 @@ const LISTS: Readonly<Partial<Record<string, CustomerList>>> = {
     title: "All notifications",
     Whole: wholeOf("/notifications", NOTIFICATIONS),
   },
-  reads: { title: "Reads of this customer", Whole: Reads },
+  reads: { title: "Reads of this customer's data", Whole: Reads },
 };
 
 export function CustomerListPage() {

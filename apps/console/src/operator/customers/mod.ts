@@ -1,4 +1,4 @@
-/** Finds customers, and explains the balance of one. */
+/** Finds customers, and explains a customer's balance. */
 export { CustomerListPage } from "./lists.tsx";
 export { CustomerPage } from "./customer.tsx";
 export { CustomersPage } from "./customers.tsx";

@@ -19,7 +19,7 @@ function RefundPlan(plan: Refunds) {
       facts={{
         "Money that goes back": <Money of={plan.amount} currency={plan.currency} />,
         "Credits clawed back": <Credits of={plan.credits_taken_back} />,
-        "Of them new debt": <Credits of={plan.debt_added} />,
+        "Of these, new debt": <Credits of={plan.debt_added} />,
         "Left to refund": <Money of={plan.refundable_after} currency={plan.currency} />,
       }}
     />

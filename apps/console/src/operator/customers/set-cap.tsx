@@ -94,7 +94,7 @@ export function SetCap({ userId, caps }: SetCapProps) {
     >
       <TextField
         name="daily"
-        label="Credits of a day"
+        label="Credits per day"
         inputMode="decimal"
         pattern="[0-9]+([.][0-9]+)?"
         hint="Leave it empty to remove the imposed cap. 0 stops all spending."

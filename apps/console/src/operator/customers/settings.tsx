@@ -14,7 +14,7 @@ import { Cap, SetCap } from "./set-cap.tsx";
 export function SpendCap({ spend_cap, customer: { user_id } }: CustomerPage) {
   const { person } = useSignedIn();
   return (
-    <Section title="Spend cap of a day">
+    <Section title="Daily spend cap">
       <Facts
         facts={{
           "Applies": <Cap of={spend_cap.daily} />,
@@ -79,7 +79,7 @@ export function TopUp({ top_up, stripe_customer }: CustomerPage) {
           "Saved card": cardOf(top_up),
           "Below": threshold === null ? "not set" : <Credits of={threshold} />,
           "Up to": target === null ? "not set" : <Credits of={target} />,
-          "Cap of a month": <Money of={monthly_cap} currency={currency} />,
+          "Monthly cap": <Money of={monthly_cap} currency={currency} />,
           "Charged this month": <Money of={top_up.charged_this_month} currency={currency} />,
           "Failures in a row": top_up.failures,
           "Next attempt": <Moment at={top_up.next_attempt_at} />,

@@ -1,4 +1,4 @@
-/** Tables of a customer's things that have no pages of their own. */
+/** Tables of a customer's records that have no page of their own. */
 import type {
   Balance,
   Booking,
@@ -38,7 +38,7 @@ export const LOTS: TableOf<ItemOf<"lots">> = {
       cell: ({ remaining }) => <Credits of={remaining} />,
     },
     {
-      title: "Of them held",
+      title: "Of these, held",
       isFigure: true,
       cell: ({ reserved }) => <Credits of={reserved} />,
     },
@@ -76,7 +76,7 @@ export const ALL_LOTS: TableOf<NonNullable<Balance["lots"]>[number]> = {
 export const HOLDS: TableOf<ItemOf<"holds">> = {
   caption: "Open holds",
   keyOf: ({ hold_id }) => hold_id,
-  empty: "No open holds. Work that is running holds the credits that it may cost.",
+  empty: "No open holds. Running work holds the most credits that it can cost.",
   columns: [
     { title: "Hold", cell: ({ hold_id }) => <Id of={hold_id} /> },
     {
@@ -178,7 +178,7 @@ export const NOTIFICATIONS: TableOf<ListedNotification> = {
 };
 
 export const READS: TableOf<CustomerRead> = {
-  caption: "Reads of this customer",
+  caption: "Reads of this customer's data",
   keyOf: ({ read_at, request_id }) => `${read_at} ${request_id}`,
   empty: "No operator has read this customer's data in the last year.",
   columns: [

@@ -36,7 +36,7 @@ export function EventsPage() {
   return (
     <Page
       title="Events"
-      lead="Stripe's events, newest first. Open one to see what it did to which balance."
+      lead="Stripe's events, newest first. Open an event to see which balances it changed."
       actions={
         <div className="flex flex-wrap gap-2">
           <ReplayDead />

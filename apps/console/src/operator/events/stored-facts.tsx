@@ -28,7 +28,6 @@ function written(name: string, value: unknown, { currency }: Stored): ReactNode 
   return <code className="text-xs break-all">{text}</code>;
 }
 
-/** The stored facts of an event. */
 export function StoredFacts({ facts }: { readonly facts: Stored }) {
   const known = Object.entries(facts).filter(([, value]) => value !== null);
   if (known.length === 0) {

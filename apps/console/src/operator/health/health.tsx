@@ -85,7 +85,7 @@ const BURNS: readonly Column<Burn>[] = [
 
 function Budgets({ slo, budget_left, burns }: HealthReport) {
   const promises = {
-    available: `${percentOf(String(slo.available))} of requests without an error of ours`,
+    available: `${percentOf(String(slo.available))} of requests without an error on our side`,
     fast: `${percentOf(String(slo.fast))} of requests within ${slo.fast_ms} ms`,
   };
   return (
@@ -129,7 +129,7 @@ const DEEP: readonly Column<Deep>[] = [
 export function HealthPage() {
   const reading = useRead("/health", {}, { everyMs: 30_000 });
   return (
-    <Page title="Health" lead="Read again every 30 seconds. Times are UTC.">
+    <Page title="Health" lead="Updated every 30 seconds. Times are UTC.">
       <Known
         reading={reading}
         title="The health of the service"

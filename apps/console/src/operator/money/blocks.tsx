@@ -11,7 +11,7 @@ export function BlocksPage() {
   return (
     <Page
       title="Blocks"
-      lead="Users, IP addresses and cards that may not buy, book or be topped up."
+      lead="Users, IP addresses and cards that can't buy, book or be topped up."
       actions={<NewBlock action="Block" />}
     >
       <Filters>

@@ -10,7 +10,7 @@ export function DisputesPage() {
   return (
     <Page
       title="Disputes"
-      lead="The next deadline stands at the top. Send the evidence in Stripe's dashboard."
+      lead="The next deadline comes first. Send the evidence in Stripe's dashboard."
     >
       <Filters>
         <Field name="status" label="State, as Stripe names it" />

@@ -4,7 +4,7 @@ import { Facts } from "../../parts/facts.tsx";
 import { Id } from "../../parts/figures.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
-/** Lifts a block before its time. */
+/** Lifts a block before it expires. */
 export function LiftBlock({ id, value, reason }: FraudBlock) {
   // Reads again only after the dialog is closed: the new list lacks the lifted block, so the row
   // would disappear, and this dialog with it.

@@ -48,7 +48,7 @@ export const REFUNDS: TableOf<Refund> = {
       cell: ({ credits_taken_back }) => <Credits of={credits_taken_back} />,
     },
     {
-      title: "Of them debt",
+      title: "Of these, debt",
       isFigure: true,
       cell: ({ debt_added }) => <Credits of={debt_added} />,
     },

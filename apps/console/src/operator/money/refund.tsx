@@ -34,7 +34,7 @@ export function RefundPage() {
                 "State": <StateBadge state={refund.status} />,
                 "Amount": <Money of={refund.amount} currency={refund.currency} />,
                 "Credits clawed back": <Credits of={refund.credits_taken_back} />,
-                "Of them debt, because they were spent": <Credits of={refund.debt_added} />,
+                "Of these, debt, because they were spent": <Credits of={refund.debt_added} />,
                 "Of": <Refunded {...refund} />,
                 "Requested by": <Author of={refund.requested_by} />,
                 "Requested": <Moment at={refund.created_at} />,

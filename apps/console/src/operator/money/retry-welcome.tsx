@@ -7,7 +7,7 @@ import { useChange } from "../../reads/use-change.ts";
 import { endOfDay } from "./days.ts";
 import { REFUSALS } from "./welcome-refusals.ts";
 
-/** Queues one refused user again. */
+/** Puts one refused user back in the queue. */
 export function RetryWelcome({ id, status, refused_as }: WelcomeGrant) {
   const change = useChange("post", "/credits/welcome-grants/{id}/retry", {
     readsAgain: "on reset",
@@ -65,7 +65,9 @@ function bodyOf(form: FormData): Body<typeof RETRY> {
   };
 }
 
-/** Queues all users again who were refused in a range of days, by one limit or by any. */
+/**
+ * Puts all users who were refused in a range of days, by one limit or by any, back in the queue.
+ */
 export function RetryRefused() {
   const change = useChange("post", RETRY, { readsAgain: "on reset" });
   const dryRun = useRetryPreview(RETRY, Found);

@@ -10,7 +10,7 @@ import { Refunded } from "./refund-table.tsx";
 export const WARNINGS: TableOf<FraudWarning> = {
   caption: "Early fraud warnings",
   keyOf: ({ warning_id }) => warning_id,
-  empty: "No early fraud warnings. Stripe sends one when a card's bank suspects a fraud.",
+  empty: "No early fraud warnings. Stripe sends one when a card's bank suspects fraud.",
   columns: [
     { title: "Received", cell: ({ created_at }) => <Moment at={created_at} /> },
     { title: "State", cell: ({ state }) => <StateBadge state={state} /> },

@@ -55,7 +55,7 @@ function JobsOf({ userId }: Required<Whose>) {
       caption="All jobs of this user"
       columns={COLUMNS}
       keyOf={({ job_id }) => job_id}
-      empty="This user has started no job in the last 30 days."
+      empty="This user has not started a job in the last 30 days."
     />
   );
 }

@@ -93,7 +93,7 @@ export function MismatchesPage() {
   return (
     <Page
       title="Mismatches"
-      lead="Differences between our records and Stripe's, newest first, with the reasons of those resolved."
+      lead="Differences between our records and Stripe's, newest first. Resolved ones show the reason."
     >
       <Filters>
         <Choice name="state" label="State" values={STATES} />

@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<Payout>[] = [
 
 const LEAD =
   "Stripe's payouts to your bank account, newest first, and whether our records agree. " +
-  "Lines that are no payment, refund, dispute or fee belong to no app, and are not counted.";
+  "Lines other than payments, refunds, disputes and fees belong to no app, and are not counted.";
 
 export function PayoutsPage() {
   const { status } = useFilters("status");

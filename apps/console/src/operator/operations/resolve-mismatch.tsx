@@ -8,7 +8,7 @@ import { wordsOf } from "../../parts/words.ts";
 import { DIFFERENCE, Ours, Theirs } from "./records.tsx";
 import { useChange } from "../../reads/use-change.ts";
 
-/** Closes by hand a difference that an operator has looked into. */
+/** Resolves a mismatch by hand, after an operator has looked into it. */
 export function ResolveMismatch({ mismatch }: { readonly mismatch: Mismatch }) {
   const { mismatch_id, kind, subject, difference, currency } = mismatch;
   const change = useChange("post", "/mismatches/{id}/resolve", { readsAgain: "on reset" });

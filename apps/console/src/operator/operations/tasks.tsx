@@ -105,7 +105,7 @@ export function TasksPage() {
                 columns={TASKS}
                 items={tasks}
                 keyOf={({ task }) => task}
-                empty="No task is planned."
+                empty="No task is scheduled."
               />
             </Section>
             <Section title="Failures of the last week">

@@ -75,13 +75,13 @@ const METRICS: ReportSpec<"/reports/metrics"> = {
     { key: "numerator", kind: "decimal", cell: numeratorOf },
     { key: "denominator", kind: "decimal", cell: denominatorOf },
   ],
-  empty: "There is no metric of this range. Metrics appear with the first order.",
+  empty: "There is no metric for this range. Metrics appear with the first order.",
 };
 
 const PAYOUTS: ReportSpec<"/reports/payouts"> = {
   path: "/reports/payouts",
   title: "Payout reconciliation",
-  lead: "Each payout, the sum of its lines, and the difference. Open one to see its lines.",
+  lead: "Each payout, the sum of its lines, and the difference. Open a payout to see its lines.",
   columns: [
     { key: "day", kind: "day" },
     {
@@ -111,7 +111,7 @@ const PAYOUTS: ReportSpec<"/reports/payouts"> = {
 const LIABILITIES: ReportSpec<"/reports/liabilities"> = {
   path: "/reports/liabilities",
   title: "Deferred revenue",
-  lead: "The worth of unused credits, and how it moved, by whole months.",
+  lead: "The value of unused credits, and how it changed, by whole months.",
   columns: [
     { key: "month", kind: "day" },
     { key: "product_line", kind: "words" },
@@ -135,7 +135,7 @@ const LIABILITIES: ReportSpec<"/reports/liabilities"> = {
       name: () => "closing",
       amount: ({ closing }) => closing,
     }),
-  empty: "No credits were sold yet. Each month with a sale will appear here.",
+  empty: "No credits have been sold yet. Each month with a sale will appear here.",
 };
 
 const JOURNAL: ReportSpec<"/reports/journal"> = {

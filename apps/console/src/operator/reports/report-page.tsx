@@ -68,7 +68,7 @@ interface ChartsProps extends MoreRows {
   readonly charts: readonly NamedChart[];
 }
 
-/** The charts, once all rows are there: of the first rows only, they would show wrong figures. */
+/** The charts, once all rows are loaded. Charts of only the first rows would show wrong figures. */
 function Charts({ charts, hasMore, isLoadingMore, loadAll }: ChartsProps) {
   if (charts.length === 0) return null;
   if (!hasMore) return charts.map((chart) => <Chart key={chart.caption} {...chart} />);

@@ -29,7 +29,7 @@ export const Verdict = ({ of }: { readonly of: ReportControl }) => (
   <StateBadge state={verdictOf(of)} />
 );
 
-/** A control of money has the currency at the end of what it sums: "money in usd: lines, and …". */
+/** The name of a control total of money contains the currency: "money in usd: lines, and …". */
 const CURRENCY = /(?: in|,) ([a-z]{3})(?=[:,]|$)/;
 
 type Figure = "report" | "source" | "difference";

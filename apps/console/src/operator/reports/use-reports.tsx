@@ -58,7 +58,7 @@ const USAGE: ReportSpec<"/reports/usage"> = {
       name: (row) => usageOf(row, group_by),
       figure: ({ credits }) => ({ value: Number(credits), text: formatCredits(credits) }),
     });
-    return [{ caption: "Charged credits, of at most the four largest", data }];
+    return [{ caption: "Charged credits of the largest groups (at most four)", data }];
   },
   empty: "No model was used in this range. Each charge appears here about a minute later.",
 };
@@ -80,7 +80,7 @@ const CREDITS: ReportSpec<"/reports/credits"> = {
   ],
   charts: (rows) =>
     rows.length === 0 ? [] : [{
-      caption: "Credits left at the end of the day, of at most four sources",
+      caption: "Credits left at the end of the day, by source (at most four)",
       data: pivot(rows, {
         time: ({ day }) => day,
         name: ({ source }) => wordsOf(source),
@@ -138,7 +138,7 @@ const KPIS: ReportSpec<"/reports/kpis"> = {
     { key: "target", kind: "measure" },
     { key: "samples", kind: "count" },
   ],
-  empty: "There is no figure of this range.",
+  empty: "There is no figure for this range.",
 };
 
 const ACTORS: ReportSpec<"/reports/actors"> = {

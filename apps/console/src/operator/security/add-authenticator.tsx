@@ -15,7 +15,7 @@ function Confirm({ id, qrCode, secret, onVerified, cancel }: ConfirmProps) {
   return (
     <div className="grid gap-4">
       <p>Scan the picture with your authenticator app, or enter the key there by hand.</p>
-      {/* White also in the dark theme, because apps read a dark code on a light ground. */}
+      {/* White in the dark theme, too: apps read only a dark code on a light background. */}
       <img
         src={qrCode}
         alt="QR code of the key below"

@@ -57,8 +57,8 @@ function List({ authenticators }: OfList) {
         { title: "Added", cell: ({ created_at }) => <Moment at={created_at} /> },
         {
           title: "Change",
-          // `Remove` stays even if no button is offered: a removal may make a code due, and its open
-          // dialog must still say what was done.
+          // `Remove` stays even if no button is offered: removing an app can make a code due, and
+          // the open dialog must still say what was done.
           cell: (app) => (
             <>
               {secondFactor === "due" && "enter a code first"}
@@ -95,7 +95,7 @@ export function SecurityPage() {
   return (
     <Page
       title="Security"
-      lead="The project may require a second factor for operators' changes: the code of an authenticator app."
+      lead="The project can require a second factor for operators' changes: the code of an authenticator app."
     >
       <Known reading={reading} title="Your authenticator apps">
         {(authenticators) => (

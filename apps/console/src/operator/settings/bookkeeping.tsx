@@ -111,7 +111,7 @@ function Codes({ codes, version, open_from }: JournalCodeSettings) {
           })}
         >
           <TextField name="code" label="Code" required defaultValue={code} />
-          <FromField hint="Empty: today. Otherwise a day such as 2027-01-01." />
+          <FromField hint="Leave it empty to begin today, or enter a day such as 2027-01-01." />
         </ChangeSettings>
       ),
     },

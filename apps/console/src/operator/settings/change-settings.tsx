@@ -60,7 +60,7 @@ export function ChangeSettings<P extends SettingsPath>(props: ChangeSettingsProp
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    // A held Enter submits again and again.
+    // Holding the Enter key down submits the form repeatedly.
     if (isChecked || checking.state === "busy") return;
     change.check(wantedOf(new FormData(event.currentTarget)));
   };

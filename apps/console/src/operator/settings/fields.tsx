@@ -10,7 +10,7 @@ interface LinesProps {
   readonly value: readonly string[];
 }
 
-/** A list, one item per line. */
+/** A field for a list, with one item per line. */
 export function LinesField({ name, label, value }: LinesProps) {
   const id = useId();
   return (
@@ -21,12 +21,13 @@ export function LinesField({ name, label, value }: LinesProps) {
   );
 }
 
-/** When a change begins. */
+/** A field for the time at which a change begins. */
 export const FromField = ({ hint }: { readonly hint: string }) => (
   <TextField name="effective_from" label="Begins (UTC)" hint={hint} />
 );
 
-export const FROM_MOMENT = "Empty: now. Otherwise a moment such as 2027-01-01T00:00:00Z.";
+export const FROM_MOMENT =
+  "Leave it empty to begin now, or enter a time such as 2027-01-01T00:00:00Z.";
 
 /** Returns the field's text; empty is the same as missing. */
 export const textOf = (form: FormData, name: string): string => String(form.get(name) ?? "").trim();

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<FlagSetting>[] = [
   { title: "By", cell: ({ changed_by }) => <Author of={changed_by} /> },
 ];
 
-/** A percentage is only allowed with the state of that name. */
+/** The API accepts a percentage only with the state `percentage`. */
 function flagOf(
   name: string,
   state: string,

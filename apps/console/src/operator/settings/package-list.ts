@@ -12,8 +12,8 @@ export function termsOf(
 }
 
 /**
- * Returns the packages that are on sale, and those whose sale begins later. The list may name a
- * package only once, and the package then keeps its later versions, too.
+ * Returns the packages that are on sale, and those whose sale begins later. The list can name a
+ * package only once, and the named package also keeps its later versions.
  */
 function allTerms({ packages, scheduled }: PackageSettings): PackageTerms[] {
   const now = packages.filter(({ active }) => active);

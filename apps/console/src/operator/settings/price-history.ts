@@ -12,8 +12,8 @@ const fieldIn = ({ fields }: PastSettingChange, name: string): Field | undefined
 
 /**
  * Returns the currency of a package's first price before and after a change. A change names the
- * currency only if it changed the currency. Otherwise the next later change that names a currency
- * has this one as `from`.
+ * currency only if it changed the currency. Otherwise, this currency is the `from` of the next
+ * later change that names a currency.
  */
 function currenciesOf(past: PastSettingChange, { packages, history }: PackageSettings) {
   const own = fieldIn(past, "currency");

@@ -10,7 +10,7 @@ import { oldValues, SettingsOf, type SettingsSpec } from "./settings-page.tsx";
 
 const PATH = "/settings/rates";
 
-/** Prices of a million tokens, in US dollars. */
+/** Prices per million tokens, in US dollars. */
 const PRICES = {
   input_per_million_usd: "Input",
   cached_input_per_million_usd: "Cached input",
@@ -52,7 +52,7 @@ function RateForm({ rate }: { readonly rate?: Rate }) {
         <TextField
           key={name}
           name={name}
-          label={`${PRICES[name]}, USD for a million tokens`}
+          label={`${PRICES[name]}, USD per million tokens`}
           required={REQUIRED.includes(name)}
           inputMode="decimal"
           defaultValue={rate?.[name] ?? ""}
@@ -109,7 +109,7 @@ function Rates({ version, rates, scheduled }: RateSettings) {
         </ChangeSettings>
       </div>
       <DataTable
-        caption="Rates of a million tokens"
+        caption="Rates per million tokens"
         columns={[...COLUMNS, change]}
         items={rates}
         keyOf={({ model }) => model}

@@ -1,4 +1,6 @@
-/** Shows by a dry run what a change of settings would do, and then makes exactly that change. */
+/**
+ * Uses a dry run to show what a change of settings would do, and then makes exactly that change.
+ */
 import { useEffect, useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Body, Changed, PathOf, SettingsChanged } from "@farthing/client";

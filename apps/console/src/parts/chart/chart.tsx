@@ -11,7 +11,7 @@ const Plot = lazy(() => import("./plot.tsx"));
 const LENGTHS = { Day: 10, Month: 7, Hour: 16 } as const;
 
 /**
- * Returns the new position of the cursor: null hides it. Undefined if the chart has no use for the
+ * Returns the new position of the cursor, null to hide it, or undefined if the chart ignores the
  * key.
  */
 function moved(key: string, at: number | null, last: number): number | null | undefined {

@@ -53,7 +53,7 @@ interface Pivot<Row> {
 
 const NO_FIGURE: Figure = { value: null, text: "none" };
 
-/** Adds up how far a series is from zero, to find the largest ones. */
+/** Adds up the absolute values of a series, to find the largest series. */
 const sizeOf = ({ values }: Series) =>
   values.reduce((size: number, value) => size + Math.abs(value ?? 0), 0);
 
