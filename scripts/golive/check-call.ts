@@ -41,7 +41,7 @@ function withOneDatabase(project: Project, options: Options): Project {
 }
 
 /**
- * Returns the project; for a rollback, without a database that belongs to another project.
+ * Returns the project. For a rollback, leaves out a database that belongs to another project.
  * @param keyFile by default the key of this machine
  * @throws SettingsError that names the option, the setting or the file
  */
@@ -54,7 +54,8 @@ export async function checkCall(
   const checked = withOneDatabase(project, options);
   requireLongStages(project, options);
   requireOwnTraffic(project, options);
-  // Checked now: a mistyped revision must not end a rollback while the new functions still run.
+  // The revision is checked before the first step. Otherwise a mistyped revision would end the
+  // rollback while the new functions still run.
   if (options.command === "rollback" && options.revision !== undefined) {
     await previousRevision(options.revision);
   }

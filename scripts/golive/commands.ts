@@ -33,7 +33,10 @@ const GUARDED_CANARY = CANARY.map((step) =>
   step.code === "canary.start" ? guardSalesIfOpen(step) : step
 );
 
-/** Stages that were not asked for are skipped, and the canary is complete without them. */
+/**
+ * Requires only the stages in --stages. The others are skipped, and the canary is complete without
+ * them.
+ */
 const STAGED = STAGES.reduce<readonly GoLiveStep[]>(
   (steps, stage) =>
     neededWhere(({ options }) => options.stages.includes(stage), steps, `canary.stage-${stage}`),
@@ -77,7 +80,8 @@ export const PAYS: readonly CommandName[] = ["first-dollar", "full"];
 const HOUR_MS = 3_600_000;
 
 /**
- * How old an interrupted run may be to go on: sales may have changed since yesterday's rollback.
+ * The greatest age of an interrupted run that may go on. A rollback must be younger than an hour,
+ * because sales may have changed since.
  */
 export const mostMsOf = (command: CommandName): number =>
   command === "rollback" ? HOUR_MS : 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 /**
  * `deno task golive`: the steps from an empty project to the first live dollar, and the rollback.
- * Each leaves evidence, and a signed report says GO, NO-GO or INCOMPLETE.
+ * Each step records evidence, and a signed report says GO, NO-GO or INCOMPLETE.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
@@ -25,7 +25,10 @@ const now = () => new Date();
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { "GO": 0, "NO-GO": 1, "INCOMPLETE": 3 };
 
-/** A file that can't be written must not keep sales on: the report of a rollback goes elsewhere. */
+/**
+ * If the file can't be written, a rollback goes on and writes its report elsewhere: a wrong path
+ * must not keep sales on.
+ */
 async function reportFor({ command, report }: Options): Promise<string | undefined> {
   try {
     await reserveReport(report);
@@ -38,9 +41,9 @@ async function reportFor({ command, report }: Options): Promise<string | undefin
 }
 
 /**
- * Stores a purchase of the other paying command: `full` may have stopped at a checkout page that
- * somebody pays before `first-dollar` runs, and the reverse. Also refuses --buy-again while this
- * command's last run has an unfinished order of its own.
+ * Stores the purchase of the other command that pays. For example, `full` may have stopped at a
+ * checkout page, and somebody has paid there before `first-dollar` runs. Also refuses --buy-again
+ * while this command's last run has an unfinished order of its own.
  */
 async function keepPurchases(project: Project, { command, buysAgain }: Options): Promise<void> {
   if (!PAYS.includes(command)) return;

@@ -1,4 +1,6 @@
-/** The canary's flag belongs to the person who changed it last, and it is off when the canary is ended. */
+/**
+ * A canary never overwrites somebody's change of its flag, and switches the flag off when it ends.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { delay } from "@farthing/command-line";
 import { backEnd, post } from "../support/project/http.ts";
@@ -11,7 +13,7 @@ const world = readWorld();
 
 const CANARY = ["canary", "--stage-seconds", "6"];
 
-/** Runs `then` when the canary's step begins, and waits for its end. Returns the exit code. */
+/** Runs `then` when the canary's step begins. Returns the canary's exit code. */
 async function canaryUntil(
   step: string,
   args: readonly string[],

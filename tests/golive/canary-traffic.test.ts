@@ -72,7 +72,7 @@ Deno.test("p95 of twice the baseline at 25 % closes the gate, and the canary swi
     await proven(world);
   }));
 
-/** A trigger that refuses each charge of usage, as a migration does that forgets a column. */
+/** A trigger that refuses each charge of usage, as a migration that forgets a column would. */
 const BREAK = `
   create function farthing.golive_breaks() returns trigger language plpgsql as
     $$ begin raise exception 'planted by a test'; end $$;

@@ -26,12 +26,12 @@ const ATTEMPTS = 3;
 const isBusy = (ended: Ended): boolean =>
   /^gate p95 closed/.test(failures(ended).map((code) => ended.evidence(code)).join("\n"));
 
-/** Launches anew if the machine became too slow. Each attempt is one run from the first step. */
+/** Launches again if the machine was too slow. Each attempt is one run from the first step. */
 async function launch(): Promise<Ended> {
   for (let attempt = 1;; attempt++) {
     const ended = await golive(world, FULL);
     if (attempt === ATTEMPTS || !isBusy(ended)) return ended;
-    await switchSales(world, "on"); // The launch has rolled back.
+    await switchSales(world, "on"); // The failed launch has switched sales off.
   }
 }
 

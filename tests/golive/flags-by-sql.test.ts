@@ -1,4 +1,4 @@
-/** The flags by SQL, in a database that the platform has made read-only, or that others have locked. */
+/** Switches flags by SQL in a read-only database, and while another session locks the flags. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { readFlagsBySql, setFlagsBySql } from "../../scripts/golive/shared/flags-by-sql.ts";
 import { withSql } from "../support/project/database.ts";

@@ -1,4 +1,4 @@
-/** A first dollar that was paid is not paid again by the next run, which looks for its payout. */
+/** A run after a paid first dollar does not pay again. It looks for the payout of the payment. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";

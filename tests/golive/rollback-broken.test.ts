@@ -1,4 +1,6 @@
-/** A rollback whose functions are the broken part, and one that was killed while sales went on again. */
+/**
+ * A rollback while the functions fail, and a killed rollback after which somebody resumed sales.
+ */
 import { equal, match } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";
 import { golive, spawn } from "./command.ts";

@@ -1,5 +1,6 @@
 /**
- * Reads and switches sales, the flag b2c that a canary changes. Each test switches them on again.
+ * Reads and switches the flag b2c, which controls sales and which a canary changes. Each test
+ * switches sales on again.
  */
 import { equal } from "node:assert/strict";
 import { withCleanup } from "@farthing/command-line";

@@ -1,4 +1,4 @@
-/** A snapshot is restored, proved and caught up, on a PostgreSQL that pg_dump can read. */
+/** A snapshot is restored, proved and brought up to date, on a PostgreSQL that pg_dump can read. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { findSystem } from "@farthing/local-stack/postgres";
 import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
@@ -51,7 +51,7 @@ Deno.test("a server that pg_dump can't read skips the snapshot, and says how to 
     return Number(row?.major);
   });
   const ended = await golive(world, ["snapshot", "--again"]);
-  if (ended.state("snapshot.dump") === "ok") return; // This machine has a new pg_dump.
+  if (ended.state("snapshot.dump") === "ok") return; // pg_dump is new enough
   equal(ended.state("snapshot.dump"), "skipped");
   match(ended.evidence("snapshot.dump"), new RegExp(`postgresql-client-${major}`));
   equal(ended.report.completeness["ledger"], false);

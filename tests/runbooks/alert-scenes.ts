@@ -81,7 +81,7 @@ async function mismatch(world: World): Promise<string> {
   });
 }
 
-/** Waits until the mismatch of the payout that the page has changed is found, and resolves it. */
+/** The page has changed this payout's list. Waits until the mismatch is found, and resolves it. */
 async function resolveMismatchOf(world: World, payout: string): Promise<void> {
   const id = await until(`the mismatch of ${payout} is found`, async () => {
     await withSql(world, (sql) =>

@@ -6,12 +6,12 @@ import { isNotTried } from "./not-tried.ts";
 import { commonValues, type Place } from "./place.ts";
 import { type Command, commandsIn, readRunbook } from "./printed-commands.ts";
 
-/** A text of the page, and the text that takes its place. */
+/** A placeholder or other text of the page, and the text that replaces it. */
 export type Value = readonly [printed: string, real: string];
 
-/** A command that has ended well. */
+/** A command that has succeeded. */
 export interface Ran {
-  /** The text with its values. */
+  /** The command's text, with the values in place of the placeholders. */
   readonly text: string;
   /** The standard output; empty for SQL. */
   readonly said: string;
@@ -21,7 +21,7 @@ export interface Ran {
 export interface Scene {
   /** Makes the state, and returns the values of the page's placeholders. */
   readonly prepare?: (world: World) => Promise<Value[]>;
-  /** Judges a command that has ended well, and returns values for the commands after it. */
+  /** Checks a command that has succeeded, and returns values for the commands after it. */
   readonly after?: (ran: Ran, world: World, place: Place) => Promise<Value[]> | Value[];
   /** Undoes settings that the page has changed for everybody. */
   readonly undo?: (world: World) => Promise<unknown>;
@@ -71,7 +71,7 @@ function filled({ text }: Command, values: readonly Value[], used: Set<string>):
 /**
  * Runs all commands of a page except those in the list of commands that no test runs. Returns how
  * many ran.
- * @throws if a command ends badly, or if the page lacks a text for which the scene has a value
+ * @throws if a command fails, or if the page lacks a text for which the scene has a value
  */
 export async function follow(
   world: World,

@@ -1,6 +1,6 @@
 /**
- * The index leads to every runbook, each alert rule has one, and what runbooks name exists: routes,
- * tasks, secrets.
+ * The index links to every runbook, each alert rule has a runbook, and the routes, tasks and
+ * secrets that runbooks name exist.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
@@ -22,7 +22,7 @@ import {
 const world = readWorld();
 const pages = runbooks();
 const index = readRunbook("README.md");
-/** Pages that belong to no alert rule, besides the operations. */
+/** The pages outside of `operations/` that belong to no alert rule. */
 const OTHERS = ["README.md", "disputes.md", "anchor.md"];
 const ofAlerts = pages.filter((page) => !page.includes("/") && !OTHERS.includes(page));
 

@@ -39,7 +39,7 @@ async function isCorrected({ text, said }: Ran, world: World): Promise<Value[]> 
   return [];
 }
 
-/** The page that a test of its own follows, with a Redis. */
+/** A separate test follows this page, because its commands need a Redis. */
 export const FLUSH_PAGE = "operations/redis-flush.md";
 
 export const OPERATION_SCENES: Readonly<Record<string, Scene>> = {

@@ -84,7 +84,8 @@ async function run(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const writing = new Blob([input]).stream().pipeTo(child.stdin).catch(() => {}); // Not all read it.
+  // A command that does not read its standard input may close it before everything is written.
+  const writing = new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});
   const { code, stdout, stderr } = await child.output();
   await writing;
   const [out, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));

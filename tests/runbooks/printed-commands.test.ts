@@ -1,4 +1,4 @@
-/** The commands of a page are found whole, and one that nobody can run is not ignored. */
+/** Each command of a page is found in full, and a command that can't be run is an error. */
 import { deepEqual, rejects, throws } from "node:assert/strict";
 import { follow } from "./follow.ts";
 import { commandsIn, routesIn, tasksIn } from "./printed-commands.ts";

@@ -1,4 +1,4 @@
-/** Extracts the commands of a runbook: from its code blocks, and those in its sentences. */
+/** Extracts the commands of a runbook from its code blocks and its sentences. */
 import { ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 

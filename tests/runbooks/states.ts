@@ -11,7 +11,7 @@ export interface Disputed {
   readonly dispute: string;
 }
 
-/** A purchase whose payment is disputed, which our records know. */
+/** Makes a purchase and a dispute of its payment, and waits until the dispute is recorded. */
 export async function disputedPurchase(world: World): Promise<Disputed> {
   const purchase = await newPurchase(world);
   return await withDeliveries(world, "shared", async () => {

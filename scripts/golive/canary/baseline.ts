@@ -14,7 +14,10 @@ const BASELINE_SECONDS = 15;
 /** With fewer requests, the p95 is the duration of the single slowest request. */
 const LEAST_REQUESTS = 20;
 
-/** Returns the figures of traffic that is made now, or of the last hour's users. */
+/**
+ * With --traffic, makes traffic and returns its figures. Otherwise returns the figures of the last
+ * hour's requests by users.
+ */
 async function baselineRoutes(context: Context): Promise<Routes> {
   const { project, options } = context;
   if (!options.makesTraffic) return await readLastHour(project);
@@ -28,8 +31,8 @@ async function baselineRoutes(context: Context): Promise<Routes> {
 }
 
 /**
- * Returns the objective's routes that are already too slow. A stage would pass the gate with almost
- * twice these durations.
+ * Returns the objective's routes that are already too slow. A stage with almost twice these
+ * durations would still pass the gate.
  */
 export const tooSlow = (routes: Routes): string[] =>
   SLO.core_routes.filter((route) => {
@@ -44,7 +47,7 @@ export function judgeBaseline(routes: Routes, isLaunch: boolean): Finding {
   if (lines.length === 0) {
     return warning(
       "no requests in the last hour, so the p95 gate has no data",
-      "Wait for requests, or add --traffic on this machine.",
+      "Wait for requests; for a local project, add --traffic.",
     );
   }
   const slow = tooSlow(routes);

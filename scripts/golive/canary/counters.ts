@@ -13,11 +13,11 @@ import { isOfUsers } from "./users-routes.ts";
 
 export interface Counted {
   readonly requests: number;
-  /** Responses with 5xx, or with 408, which says that our own time limit ended. */
+  /** Responses with 5xx, or with 408, which means that our own timeout expired. */
   readonly errors: number;
   /** The histogram of each route's durations. */
   readonly routes: Readonly<Record<string, readonly number[]>>;
-  /** Attempts to send an email; those that the mail service did not take have failed. */
+  /** Attempts to send an email. `failed` counts those that the mail service did not accept. */
   readonly emails: { readonly sent: number; readonly failed: number };
 }
 
@@ -36,9 +36,7 @@ const REQUESTS = /^route=(.*),status=(\w+)$/;
 const EMAILS = /^channel=email,outcome=(\w+)$/;
 
 const ERRORS = ["5xx", "408"];
-/**
- * `never` is left out, because it says that the mail service works and refuses this one address.
- */
+/** The outcome `never` is left out: the mail service works, and only refuses this address. */
 const NOT_SENT = ["again", "not_asked", "unknown"];
 
 type Combine = (a: number, b: number) => number;
@@ -73,7 +71,10 @@ async function fromDataApi(project: Project): Promise<unknown> {
   return data;
 }
 
-/** For a project whose data API does not expose our schema, because its functions use a pool. */
+/**
+ * Reads the totals with SQL. The functions of some projects use a pooled connection, and their data
+ * API does not expose our schema.
+ */
 async function fromDatabase(databaseUrl: string): Promise<unknown> {
   const [row] = await withSql(databaseUrl, (sql) =>
     sql<{ totals: unknown }[]>`
@@ -81,7 +82,7 @@ async function fromDatabase(databaseUrl: string): Promise<unknown> {
   return row?.totals;
 }
 
-/** @throws Error if the data API refuses, and the settings have no address of the database */
+/** @throws Error if the data API refuses, and SUPABASE_DB_URL is not set */
 export async function readCounters(project: Project): Promise<Counted> {
   const { databaseUrl } = project;
   const totals = await fromDataApi(project).catch((error: Error) => {
@@ -93,7 +94,7 @@ export async function readCounters(project: Project): Promise<Counted> {
 
 export const countOf = (buckets: readonly number[]): number => buckets.reduce(add, 0);
 
-/** Returns the p95 in ms, which is off by at most 7.3 %; null without a request. */
+/** Returns the p95 in ms, with an error of at most 7.3 %; null if there is no request. */
 export function p95Of(buckets: readonly number[]): number | null {
   const rank = Math.ceil(0.95 * countOf(buckets));
   if (rank === 0) return null;

@@ -19,7 +19,7 @@ export async function readLastHour(project: Project): Promise<Routes> {
   );
 }
 
-/** Returns the routes that were called since the counters were read. */
+/** Returns the requests, the p95 and the histogram of each counted route. */
 export const routesOf = ({ routes }: Counted): StageRoutes =>
   Object.fromEntries(
     Object.entries(routes).map((
@@ -27,7 +27,9 @@ export const routesOf = ({ routes }: Counted): StageRoutes =>
     ) => [route, { requests: countOf(buckets), p95Ms: p95Of(buckets), buckets }]),
   );
 
-/** A figure that is missing is not 0: the gate has no data then. */
+/**
+ * Returns null if a figure is missing, because the gate has no data then, and a 0 would pass it.
+ */
 export function connectionsIn(
   figures: z.output<typeof Figures>["figures"],
 ): StageFigures["connections"] {
@@ -48,13 +50,13 @@ async function readConnections(project: Project): Promise<StageFigures["connecti
 export interface Start {
   /** The time of the flag's change, in seconds since 1970. Only later events of Stripe count. */
   readonly seconds: number;
-  /** The counters at the moment by which every process had read the flag. */
+  /** The counters as they were when every process had read the changed flag. */
   readonly counted: Counted;
 }
 
 /**
  * Returns the figures since the start, without a proof.
- * @param graceSeconds how long an event may be on its way
+ * @param graceSeconds how long the delivery of an event may take before the event counts as lost
  */
 export async function readFigures(
   project: Project,

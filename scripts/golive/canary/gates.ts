@@ -12,8 +12,8 @@ const LEAST_WEBHOOKS = 0.95;
 /** S4: "Database Health: < 80% … connection utilization". */
 const MOST_CONNECTIONS = 0.8;
 /**
- * The share of sent emails must be above LEAST_WEBHOOKS, too. With FEW_EMAILS or more but fewer
- * than this many attempts, a single failure does not close the gate, because that email is sent
+ * From FEW_EMAILS attempts on, the share of sent emails must be above LEAST_WEBHOOKS. With fewer
+ * attempts than this, a single failure still does not close the gate, because that email is sent
  * again.
  */
 const MANY_EMAILS = 20;
@@ -66,23 +66,30 @@ function connections({ connections: has }: StageFigures): Gate {
   return { name: "connections", verdict: isFew ? "passed" : "closed", says };
 }
 
-/** SQL and the functions can't read the server's CPU. */
+/** SQL and the functions can't read the CPU load of the server. */
 const CPU: Gate = {
   name: "cpu",
   verdict: "skipped",
-  says: "a person checks that the CPU is < 80 %: Supabase's dashboard, Reports, Database",
+  says: "check yourself that the CPU is below 80 %: Supabase's dashboard, Reports, Database",
 };
 
 function proof({ proof: proved }: StageFigures): Gate {
   if (proved === null) return { name: "proof", verdict: "no data", says: "no proof was run" };
   const { isClean, evidence: says, isOld } = proved;
   if (isClean && isOld) {
-    return { name: "proof", verdict: "no data", says: `${says}, from before the stage` };
+    return {
+      name: "proof",
+      verdict: "no data",
+      says: `${says}; this proof is older than the stage`,
+    };
   }
   return { name: "proof", verdict: isClean ? "passed" : "closed", says };
 }
 
-/** Returns whether the stage has no figure of its users or of the database, so that it shows nothing. */
+/**
+ * Returns whether the stage shows nothing, because it has no requests of users, or no figure of the
+ * database's connections.
+ */
 export const isBlind = (gates: readonly Gate[]): boolean =>
   gates.some(({ name, verdict }) =>
     verdict === "no data" && (name === "error-rate" || name === "connections")

@@ -13,7 +13,7 @@ interface Set {
 
 const AT = "2027-01-01T00:00:00Z";
 
-/** Serves the flag b2c as the functions do. `set` changes the flag as another person would. */
+/** Serves the flag b2c as the functions do. `set` changes the flag as another person does. */
 async function withShop(
   use: (context: Context, set: (change: Set) => void, state: () => string) => Promise<void>,
 ) {

@@ -16,7 +16,10 @@ import { type Flags, type FlagState, readFlags, setFlagOf } from "../shared/flag
 const FACT = "canary.own";
 const ENDED = "canary.ended";
 
-/** Somebody else has changed the flag: an operator who stops sales must win against the canary. */
+/**
+ * Says that somebody else has changed the flag. The canary then ends, because it must not overwrite
+ * the change of an operator who stops sales.
+ */
 export class FlagTakenError extends Error {
   override readonly name = "FlagTakenError";
 }
@@ -28,7 +31,10 @@ const ownIn = ({ facts }: Context): Own | undefined =>
 export const hasOpened = (context: Context): boolean =>
   ownIn(context)?.reason?.startsWith(CANARY_REASON) ?? false;
 
-/** Whether the last stage is over: from then on the canary changes nothing, whoever sets the flag. */
+/**
+ * Whether the last stage is over. After that the canary changes nothing, even if somebody else sets
+ * the flag.
+ */
 export const hasEnded = ({ facts }: Context): boolean => facts[ENDED] !== undefined;
 
 export const rememberEnd = ({ tell }: Context): Promise<void> => tell({ [ENDED]: "yes" });
@@ -40,7 +46,7 @@ export async function rememberFlag({ tell }: Context, now: FlagNow): Promise<voi
 }
 
 /**
- * Returns the flags, if nobody else has changed the canary's flag.
+ * Returns the flags if nobody else has changed the canary's flag.
  * @throws FlagTakenError if somebody else has changed it
  */
 export async function requireOwn(context: Context, own = ownIn(context)): Promise<Flags> {

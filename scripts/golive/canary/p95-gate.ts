@@ -1,6 +1,7 @@
 /**
- * The gate of the durations: each route's p95 in the stage against its own baseline. The p95 of few
- * requests is the time of one or two of them, so the gate also asks whether chance explains it.
+ * The p95 gate compares each route's p95 in the stage with the route's baseline. With few requests,
+ * the p95 is the duration of one or two of them, so the gate also computes how probable the result
+ * is by chance.
  */
 import { bucketOf } from "../../../supabase/functions/_shared/metrics/buckets.ts";
 import { SLO } from "../../../supabase/functions/_shared/metrics/slo.ts";
@@ -13,21 +14,22 @@ const MOST_SLOWER = 2;
 const LEAST_REQUESTS = 20;
 
 /**
- * The objective's own duration. Nobody feels whether a response takes 20 ms or 45 ms, and a cold
- * isolate or a busy neighbour is enough to cause it. So a route within the objective warns and ends
- * no launch.
+ * The duration in the objective. Nobody notices whether a response takes 20 ms or 45 ms, and a cold
+ * isolate or a busy server can cause this difference. A slower route that is still within the
+ * objective therefore causes a warning, and does not end the launch.
  */
 const FAST_MS = SLO.fast_ms;
 
-/** At p95, this share of the requests is slower. */
+/** The share of requests that are slower than the p95, by its definition. */
 const SLOW_SHARE = 0.05;
 
-/** The gate closes if the probability of so many slow requests by chance is not above this. */
+/** The gate closes if the probability that chance causes so many slow requests is at most this. */
 const CHANCE = 0.01;
 
 /**
  * Returns the probability that at least `slow` of the requests are slow, if each is slow with the
- * probability SLOW_SHARE (the binomial distribution, in logarithms: its factors exceed a double).
+ * probability SLOW_SHARE (the binomial distribution). Computes with logarithms, because the factors
+ * exceed the range of a double.
  */
 function chanceOf(slow: number, requests: number): number {
   const [yes, no] = [Math.log(SLOW_SHARE), Math.log(1 - SLOW_SHARE)];
@@ -52,7 +54,7 @@ interface Compared {
 
 const isMeasured = (one: RouteFigures | undefined) => (one?.requests ?? 0) >= LEAST_REQUESTS;
 
-/** Compares each route with its own baseline: a p95 of all routes would change with their mix. */
+/** Compares each route with its own baseline. One p95 of all routes would change with their mix. */
 function compare(routes: StageRoutes, baseline: Routes): Compared[] {
   return Object.entries(routes).flatMap(([route, { requests, p95Ms, buckets }]) => {
     const before = baseline[route]?.p95Ms;

@@ -7,7 +7,10 @@ import { combined, type Counted } from "./counters.ts";
  */
 export const REPORT_MS = 10_000;
 
-/** Returns whether a counter is smaller than before. Counters only grow, so it began at 0 again. */
+/**
+ * Returns whether a counter is smaller than before. Counters only grow, so a smaller one was reset
+ * to 0.
+ */
 function isReset(before: Counted, now: Counted): boolean {
   const all = ({ requests, errors, emails }: Counted) => [
     ...[requests, errors, emails.sent, emails.failed],
@@ -20,8 +23,8 @@ function isReset(before: Counted, now: Counted): boolean {
 }
 
 /**
- * Returns the counts between two reads. If the project was restored, the counters began at 0 again:
- * then all of `now` counts, because a difference would hide errors.
+ * Returns the counts between two reads. If the counters were reset to 0, as when the project is
+ * restored, returns `now` itself, because a difference would hide errors.
  */
 export function since(before: Counted, now: Counted): Counted {
   if (isReset(before, now)) return now;

@@ -6,7 +6,7 @@ export interface RouteFigures {
   readonly p95Ms: number | null;
 }
 
-/** By route, without the routes that only operators and monitors call. */
+/** The figures by route, without the routes that only operators and monitors call. */
 export type Routes = Readonly<Record<string, RouteFigures>>;
 
 /** The routes of a stage, with the histograms of their durations. */
@@ -41,7 +41,7 @@ export interface Gate {
     | "connections"
     | "cpu"
     | "proof";
-  /** A `warning` does not end the canary, and a person has to look at it. */
+  /** A `warning` does not end the canary, but a person must look at its cause. */
   readonly verdict: "passed" | "warning" | "closed" | "no data" | "skipped";
   readonly says: string;
 }

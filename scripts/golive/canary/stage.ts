@@ -18,11 +18,12 @@ const stateOf = (percentage: number): FlagState =>
   percentage === 100 ? { state: "on" } : { state: "percentage", percentage };
 
 /**
- * A stage that nobody has used shows nothing, so on a hosted project the next stage has to wait.
+ * Ends the run at a stage that nobody has used: it shows nothing, so on a hosted project the next
+ * stage has to wait.
  */
 function ofNobody(options: Context["options"], evidence: readonly string[]): Finding {
   const fix =
-    "Run the command again when there are users: it repeats this stage. To go on without " +
+    "Run the command again when there are users. It then repeats this stage. To go on without " +
     `users, add --accept-no-data. To switch the feature off: ${
       taskLine(options, `golive rollback --flag ${options.flag}`)
     }.`;
@@ -48,7 +49,7 @@ async function judged(context: Context, percentage: number, gates: Gate[]): Prom
   const blind = gates.filter(({ verdict }) => verdict === "no data");
   return blind.length === 0 ? found([title, ...evidence]) : warning(
     [title, ...evidence],
-    "A gate without data does not close: wait for users, or add --traffic on this machine.",
+    "A gate without data does not close. Wait for users; for a local project, add --traffic.",
   );
 }
 
@@ -57,7 +58,7 @@ async function run(context: Context, percentage: number): Promise<Finding> {
   const baseline = JSON.parse(facts["canary.baseline"] ?? `{"routes":{}}`) as Baseline;
   const seconds = Math.floor(Date.now() / 1000);
   await unlessStopped(() => Promise.resolve());
-  // Not within `unlessStopped`: a stop would start the rollback while this change is under way, and
+  // This call is not inside `unlessStopped`: a stop would start the rollback during the change, and
   // the change could switch the flag on again after the rollback.
   const look = await openFlag(context, stateOf(percentage), `${percentage} %`);
   const gates = await unlessStopped(async () => {
@@ -71,7 +72,7 @@ async function run(context: Context, percentage: number): Promise<Finding> {
   return await judged(context, percentage, gates);
 }
 
-/** The flag stays as somebody else has set it: off stays off. */
+/** Leaves the flag as somebody else has set it, so a flag that was switched off stays off. */
 const taken = (message: string): Finding => ({
   state: "failed",
   evidence: [`${message}. The canary ends, and leaves the flag as it is.`],
@@ -86,8 +87,8 @@ async function stage(context: Context, percentage: number): Promise<Finding> {
   } catch (error) {
     if (error instanceof FlagTakenError) return taken(error.message);
     if (error instanceof StoppedError) return await rollBack(context, error.message, []);
-    // A stage that can't be judged must not stay open: the stage itself may be why figures are
-    // missing.
+    // A stage that can't be judged must not stay open, because the stage itself may be the cause of
+    // the missing figures.
     return await rollBack(context, "the stage can't be judged", [String(error)]);
   }
 }

@@ -1,4 +1,4 @@
-/** A resumed canary needs its flag as it left it, and a key of the project's mode. */
+/** Tests that a resumed canary needs an unchanged flag, and a key of the project's mode. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { start } from "./steps.ts";
@@ -15,7 +15,9 @@ interface Is {
   readonly isLive?: boolean;
 }
 
-/** Runs the step after the last stage of a canary, with the flag as it is now. */
+/**
+ * Runs `canary.start` after the last stage of a canary. The parameter says what the flag is now.
+ */
 async function startAfterEnd({ state, percentage = 0, isLive = true }: Is) {
   const asked: string[] = [];
   const flag = {

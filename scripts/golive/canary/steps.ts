@@ -45,17 +45,20 @@ async function goOn(context: Context): Promise<Finding> {
     return found(`${describeFlag(options.flag, now)}: this run has set it`);
   } catch (error) {
     if (!(error instanceof FlagTakenError)) throw error;
-    return failed(error.message, "Ask for the reason. --again begins anew, at the first stage.");
+    return failed(
+      error.message,
+      "Ask for the reason. To begin anew at the first stage, add --again.",
+    );
   }
 }
 
 /**
  * Refuses a feature that is on for everyone, because the first stage would switch it off for most
- * users. --from-on allows this, and a stack on this machine may always begin so.
+ * users. --from-on allows this, and it is always allowed on a stack on this machine.
  */
 export const start: GoLiveStep = {
   code: "canary.start",
-  title: "Is the feature free for a canary?",
+  title: "Can a canary begin with this feature?",
   source: "project",
   // Somebody may have switched the flag off since the run was interrupted.
   isRepeated: true,

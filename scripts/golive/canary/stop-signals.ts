@@ -1,5 +1,6 @@
 /**
- * Ctrl-C and a service manager's stop: a canary that is asked to end must not leave its flag on.
+ * Handles Ctrl-C and the stop signal of a service manager. A canary that gets one must not leave
+ * its flag on.
  */
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -32,7 +33,7 @@ export function listen(): void {
   for (const [signal, stop] of listeners) Deno.addSignalListener(signal, stop);
 }
 
-/** Signals end the process again. */
+/** From now on signals end the process again. */
 export function ignoreStops(): void {
   if (!isListening) return;
   isListening = false;

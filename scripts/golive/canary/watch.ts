@@ -10,14 +10,14 @@ import type { Baseline, Gate } from "./stage-figures.ts";
 /** How often the gates are judged during a stage. The proof runs only at the stage's end. */
 const LOOK_SECONDS = 30;
 
-/** How long an event of Stripe may be on its way before it counts as lost. */
+/** How long the delivery of an event of Stripe may take before the event counts as lost. */
 const GRACE_SECONDS = 20;
 
 export const closedIn = (gates: readonly Gate[]) =>
   gates.filter(({ verdict }) => verdict === "closed");
 
 /**
- * Waits for the stage's time, and returns early if a gate closes.
+ * Judges the gates until the stage's time is over. Returns earlier if a gate closes.
  * @param look throws if somebody else has changed the flag
  */
 export async function watch(
@@ -32,7 +32,7 @@ export async function watch(
   for (;;) {
     await delay(Math.min(LOOK_SECONDS * 1000, Math.max(0, end - performance.now())));
     const isOver = performance.now() >= end;
-    // Each process holds the counts of the last seconds until its next report.
+    // Each process keeps the counts of the last seconds to itself until its next report.
     if (isOver) await delay(Math.min(REPORT_MS, stageSeconds * 1000));
     await look();
     const figures = await readFigures(project, start, graceSeconds);

@@ -10,7 +10,7 @@ export async function commitHere(): Promise<string> {
   return success && stdout !== null ? new TextDecoder().decode(stdout).trim() : "";
 }
 
-/** Returns the options by name. The email address is only stored as its hash. */
+/** Returns the options by name. Only the hash of the email address is stored. */
 export function askedOf(options: Options, commit: string): Record<string, string> {
   const { email } = options;
   return {

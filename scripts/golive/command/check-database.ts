@@ -6,7 +6,10 @@ import { SettingsError } from "../../settings/settings.ts";
 import type { Options } from "./options.ts";
 import { LOOPBACK, type Project, projectRef } from "./project.ts";
 
-/** Returns the reference in the direct address, or in the pooler's user, such as `postgres.REF`. */
+/**
+ * Returns the project's reference, from the direct address or from the pooler's user name, such as
+ * `postgres.REF`.
+ */
 function refOf({ hostname, username }: URL): string | undefined {
   return /^db\.([a-z]{20})\.supabase\.co$/i.exec(hostname)?.[1]?.toLowerCase() ??
     /(?:\.|%2E)([a-z]{20})$/i.exec(username)?.[1]?.toLowerCase();

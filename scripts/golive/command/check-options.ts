@@ -4,8 +4,8 @@ import type { Options } from "./options.ts";
 import { type Project, projectRef } from "./project.ts";
 
 /**
- * Each process reports its counts every ten seconds, and fewer than six reports can't judge a
- * stage.
+ * Each process reports its counts every ten seconds, and a stage with fewer than six reports can't
+ * be judged.
  */
 const LEAST_STAGE_SECONDS = 60;
 
@@ -23,7 +23,10 @@ export function requireOneProject(project: Project, { project: named }: Options)
   );
 }
 
-/** A project that customers use has its own traffic, and must not get orders from a program. */
+/**
+ * Refuses --traffic for a project that customers use: it has its own traffic, and a program must
+ * not send orders to it.
+ */
 export function requireOwnTraffic(project: Project, { makesTraffic }: Options): void {
   if (!makesTraffic || project.isLocal) return;
   throw new SettingsError(

@@ -36,6 +36,6 @@ export function printVerdict(report: Report, file: string): void {
   );
   const verdict = VERDICT_COLORS[report.verdict](pc.bold(report.verdict));
   print(`\n${verdict}  ${report.command}, ${report.mode} mode, ${report.project}`);
-  if (lacking.length > 0) print(pc.dim(`No evidence of: ${lacking.join(", ")}.`));
+  if (lacking.length > 0) print(pc.dim(`No evidence from: ${lacking.join(", ")}.`));
   print(pc.dim(`The signed report is in ${file}.`));
 }

@@ -1,12 +1,12 @@
 /**
- * Steps whose findings never show a secret of the settings or the address of `--email`, also if a
- * library's message has one: the report is signed and passed on.
+ * Wraps steps so that their findings never show a secret from the settings or the address of
+ * `--email`, even if a library's message contains one. The report is signed and passed on.
  */
 import { redacted, secretsOf } from "../core/redact.ts";
 import { UnreachableError } from "../core/unreachable.ts";
 import type { Context, GoLiveStep } from "./context.ts";
 
-/** Not all secrets are in the file of --env-file: these are read from the environment. */
+/** Secrets that are read from the environment, and not from the file of --env-file. */
 const OF_ENVIRONMENT = ["STRIPE_SETUP_KEY", "SUPABASE_ACCESS_TOKEN"];
 
 function secretsIn({ project: { settings } }: Context): string[] {
@@ -14,7 +14,10 @@ function secretsIn({ project: { settings } }: Context): string[] {
   return [...secretsOf(settings.values), ...secretsOf(own)];
 }
 
-/** An address as the call has it, as Auth stores it, and as it is in a URL. */
+/**
+ * Returns the email address in each of its forms: as it was given, in lower case as Auth stores it,
+ * and encoded for a URL.
+ */
 function addressesIn({ email }: Context["options"]): string[] {
   if (!email) return [];
   const both = [email, email.toLowerCase()];
@@ -35,11 +38,11 @@ export function redactingStep(step: GoLiveStep): GoLiveStep {
           ...(fix !== undefined && { fix: hide(fix) }),
         };
       } catch (error) {
-        // This error must keep its class, which the runner needs. Its message has only a host and a
-        // reason.
+        // The runner needs the class of this error, so the error itself is thrown. Its message has
+        // only a host and a reason.
         if (error instanceof UnreachableError) throw error;
-        // The runner makes a finding of the message. The cause is left out, because it has the
-        // original message, in which the secrets are visible.
+        // The runner turns the message into a finding. The cause is left out, because its message
+        // still contains the secrets.
         throw new Error(hide(error instanceof Error ? error.message : String(error)));
       }
     },

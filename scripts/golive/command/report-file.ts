@@ -37,8 +37,9 @@ export async function reserveReport(file: string | undefined): Promise<void> {
 }
 
 /**
- * Writes the report to the named file or, if none is named or it can't be written, to the default
- * folder, and otherwise to a temporary file. Returns the path of the written file.
+ * Writes the report to the named file. If no file is named, or it can't be written, writes to the
+ * default folder. If that fails too, writes to a temporary file. Returns the path of the written
+ * file.
  */
 export async function writeReport(named: string | undefined, signed: SignedReport) {
   const { command, run } = signed.report;

@@ -7,8 +7,8 @@ export const needed = (steps: readonly GoLiveStep[], ...codes: readonly string[]
   steps.map((step) => codes.includes(step.code) ? { ...step, isRequired: true } : step);
 
 /**
- * Marks the findings of these steps as required, where `isNeeded` says so. The steps themselves are
- * not marked, because the project and the options of the call decide whether they are required.
+ * Marks the findings of these steps as required if `isNeeded` returns true. The steps themselves
+ * are not marked, because the project and the options of the call decide whether they are required.
  */
 export const neededWhere = (
   isNeeded: (context: Context) => boolean,

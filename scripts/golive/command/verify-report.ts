@@ -19,10 +19,10 @@ export async function judgeReport(
 }
 
 const WORDS: Readonly<Record<Judgement, string>> = {
-  "changed": pc.red("The report was changed."),
+  "changed": pc.red("The report was changed after it was signed. Do not trust it."),
   "unknown key": pc.red(
-    "The report is signed by an unknown key: anyone can make one. Compare the fingerprint with " +
-      "the signer's, and name it with --key.",
+    "The report is signed with an unknown key, and anyone can make a key. Ask the signer for the " +
+      "fingerprint, and pass it with --key.",
   ),
   "genuine": pc.green("The report is unchanged, and signed with a known key."),
 };

@@ -1,8 +1,11 @@
-/** Takes the values of secrets out of a text that is printed, stored or signed. */
+/** Removes the values of secrets from a text that is printed, stored or signed. */
 
 const SHORTEST = 8;
 const SHORTEST_PASSWORD = 4;
-/** A short password of this form is also a word or a number of other texts, such as a port. */
+/**
+ * A short password of this form can also occur in other texts as a word or a number, such as a
+ * port.
+ */
 const PLAIN = /^([a-z]+|\d+)$/i;
 /**
  * The local database's password: everybody knows it, and messages use the word for other things.
@@ -23,8 +26,8 @@ function decoded(text: string): string {
 }
 
 /**
- * The password of an address is a secret of its own: messages repeat parts of an address. A short
- * and plain one is hidden only where it stands as a password.
+ * Returns the password in a URL, because messages can repeat a part of the URL. A short and plain
+ * password is hidden only between `:` and `@`, where it is a password.
  */
 function passwordsIn(value: string): string[] {
   if (!URL.canParse(value)) return [];

@@ -24,7 +24,7 @@ export interface Report {
     "code" | "title" | "state" | "startedAt" | "ms" | "isFromBefore"
   >[];
   readonly evidence: readonly Pick<Shown, "code" | "source" | "evidence">[];
-  /** For each source that a launch needs evidence of, whether the report has it. */
+  /** For each source, whether the report has evidence from it. */
   readonly completeness: Readonly<Record<string, boolean>>;
   readonly gates: readonly {
     readonly code: string;

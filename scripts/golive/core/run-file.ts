@@ -41,14 +41,14 @@ export interface Run {
   readonly project: string;
   readonly mode: "test" | "live";
   readonly startedAt: string;
-  /** The options that the person has given, by name. A run goes on only with the same. */
+  /** The options that the person has given, by name. A run goes on only with the same options. */
   readonly asked: Readonly<Record<string, string>>;
   readonly shown: readonly Shown[];
-  /** Facts that steps leave for later ones, such as the id of an order. Never a secret. */
+  /** Facts that steps store for later steps, such as the id of an order. No fact is a secret. */
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** The part of a run by which its record is found. */
+/** The fields of a run that identify its record. */
 export type RunOf = Pick<Run, "project" | "command" | "mode">;
 
 export const runFolder = (): string => FOLDER;
@@ -81,7 +81,7 @@ export async function readRun(of: RunOf): Promise<Run | undefined> {
   }
   const other = (["project", "command", "mode"] as const).find((name) => run[name] !== of[name]);
   if (other === undefined) return run;
-  // A copied file must not bring the findings of another project into this one's report.
+  // A copied file must not add the findings of another project to this project's report.
   throw new SettingsError(`${file} records another ${other}: add --again to begin anew.`);
 }
 

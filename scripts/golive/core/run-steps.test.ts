@@ -90,7 +90,7 @@ Deno.test("a report says which evidence it lacks, and a changed one is not genui
   equal((await sign(report)).publicKey, signed.publicKey);
 });
 
-/** The verdict of a command whose second step finds this. */
+/** Returns the verdict of a command whose second step has this finding. */
 async function verdictWith(second: Finding, more: Partial<Step<Facts>> = {}, first = found("")) {
   const { run } = await runnerOf()([
     step("first", () => Promise.resolve(first)),
@@ -167,7 +167,10 @@ Deno.test("a host that does not answer is explained once, and not at each step t
   deepEqual(gates, ["NO-GO", "NOT SHOWN", "NO-GO", "GO"]);
 });
 
-/** Runs steps whose record can't be written, because a folder has its name. Returns what was said. */
+/**
+ * Runs steps whose record can't be written, because a folder has its name. Returns how the step
+ * ended, how often it ran, and the number of warnings.
+ */
 async function withoutRecord(isUrgent: boolean) {
   const name = crypto.randomUUID();
   const of = { project: `http://${name}.test`, command: "test", mode: "test" as const };

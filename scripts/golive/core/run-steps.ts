@@ -8,9 +8,9 @@ import { UnreachableError } from "./unreachable.ts";
 export interface Facts {
   /** The run's id, which stays the same when a run is continued. */
   readonly run: string;
-  /** The facts of earlier steps, also those of the run that this one continues. */
+  /** The facts of earlier steps, including those of the run that this one continues. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Leaves facts for later steps, such as the id of an order. They are written at once. */
+  /** Stores facts for later steps, such as the id of an order. The facts are written at once. */
   readonly tell: (facts: Readonly<Record<string, string>>) => Promise<void>;
 }
 
@@ -23,17 +23,17 @@ interface Running<Context> {
   readonly resuming?: Resuming;
   readonly now: () => Date;
   readonly onShown: (shown: Shown, isFromBefore: boolean) => void;
-  /** Is called when a step starts; the returned function is called when it has ended. */
+  /** Called when a step starts; the returned function is called when it has ended. */
   readonly onStarted?: (step: Pick<Shown, "code" | "title">) => () => void;
-  /** Whether the steps after a failed one run, too, as in a list of checks. */
+  /** Whether the run goes on after a failed step, as in a list of checks. */
   readonly goesOn?: boolean;
   /**
-   * Whether the next call begins at the first step, also if this call has failed at a later step.
+   * Whether the next call begins at the first step, even if this call has failed at a later step.
    */
   readonly beginsAgain?: boolean;
   /** Stores the report. Until then the record is the only copy of the evidence, so it stays. */
   readonly onEnded?: (run: Run) => Promise<void>;
-  /** Is called with a sentence if the record can't be written or removed; the run goes on. */
+  /** Called with a sentence if the record can't be written or removed; the run goes on. */
   readonly onWarning?: (says: string) => void;
 }
 
@@ -51,7 +51,10 @@ async function findingOf<Context>(
   }
 }
 
-/** Returns the finding of a step that has thrown. It explains a silent host only the first time. */
+/**
+ * Returns the finding of a step that has thrown an error. Only the first finding about a host that
+ * does not answer explains what to do.
+ */
 function findingOfError(error: unknown, silent: Set<string>, then: string): Finding {
   if (!(error instanceof UnreachableError)) {
     const said = error instanceof Error ? error.message : String(error);
@@ -66,7 +69,8 @@ function findingOfError(error: unknown, silent: Set<string>, then: string): Find
 
 /**
  * Writes the record. After a step, a record that can't be written must not end the command: a
- * canary would leave its flag on, with nobody watching. A rollback goes on without any record.
+ * canary would leave its flag on, and nothing would watch it. A rollback goes on without any
+ * record.
  */
 async function write<Context>(running: Running<Context>, run: Run, mayFail = false): Promise<void> {
   await writeRun(run).catch((error: Error) => {
@@ -125,7 +129,7 @@ async function walk<Context>(running: Running<Context>): Promise<Run> {
     const shown = [...run.shown, ...aheadOf(run.shown.length)];
     await write(running, { ...run, shown }, running.resuming?.isUrgent);
   };
-  // The findings of an earlier call stay in the record, also if this call ends before it reaches
+  // The findings of an earlier call stay in the record, even if this call ends before it reaches
   // their steps.
   const aheadOf = (nth: number) => steps.slice(nth).flatMap(({ code }) => known.get(code) ?? []);
   for (const [nth, step] of steps.entries()) {

@@ -7,9 +7,14 @@ export interface Resuming {
   readonly asked: Readonly<Record<string, string>>;
   /** The greatest age of a run that may go on: older findings say nothing about today. */
   readonly mostMs: number;
-  /** Whether a run that can't go on begins anew by itself, as an urgent one must. */
+  /**
+   * Whether the command is urgent: if its last run can't go on, a new run begins, even without
+   * --again.
+   */
   readonly isUrgent?: boolean;
-  /** Whether the command buys. If so, a record that can't be read may belong to a payment. */
+  /**
+   * Whether the command buys something. If so, a record that can't be read may belong to a payment.
+   */
   readonly buys?: boolean;
   /**
    * Called with a run that is not resumed, before its record is lost, because that run may have

@@ -47,7 +47,7 @@ export async function readKey(file = keyFile()): Promise<CryptoKeyPair | undefin
   }
 }
 
-/** Writes the key whole or not at all. If another run was first, its key stays. */
+/** Writes the key whole or not at all. If another run has written its key first, that key stays. */
 async function writeKey(file: string): Promise<void> {
   const { privateKey } = await makePair();
   const jwk = await crypto.subtle.exportKey("jwk", privateKey);
@@ -65,7 +65,8 @@ async function writeKey(file: string): Promise<void> {
 }
 
 /**
- * Returns the key of this machine. The first call makes it; only its owner can read the file.
+ * Returns the key of this machine. The first call makes the key, in a file that only its owner can
+ * read.
  * @throws SettingsError if the file is damaged, or can't be read or written
  */
 export async function ownKey(file = keyFile()): Promise<CryptoKeyPair> {

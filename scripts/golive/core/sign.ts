@@ -6,9 +6,9 @@ import { ALGORITHM, makePair, ownKey, readKey } from "./sign-key.ts";
 
 export interface SignedReport {
   readonly report: Report;
-  /** It signs the report's JSON text without spaces. */
+  /** The signature of the report's JSON text without spaces. */
   readonly signature: string;
-  /** It proves nothing by itself: its fingerprint must be a known one. */
+  /** The public key proves nothing by itself: the reader must know its fingerprint. */
   readonly publicKey: string;
 }
 
@@ -51,7 +51,7 @@ export async function fingerprintOf(publicKey: string): Promise<string> {
 }
 
 /**
- * Returns this machine's fingerprint; undefined if it has no key yet.
+ * Returns this machine's fingerprint; undefined if the machine has no key yet.
  * @throws SettingsError if the key's file is damaged or can't be read
  */
 export async function ownFingerprint(file?: string): Promise<string | undefined> {
@@ -61,8 +61,8 @@ export async function ownFingerprint(file?: string): Promise<string | undefined>
 }
 
 /**
- * Returns whether the report is the one that was signed with the key in it. Anyone can put a key of
- * their own there: compare its fingerprint with one that you know.
+ * Returns whether the report is unchanged since it was signed with the key that it contains. Anyone
+ * can sign a report with their own key, so also compare the fingerprint with one that you know.
  */
 export async function isGenuine({ report, signature, publicKey }: SignedReport): Promise<boolean> {
   const raw = Buffer.from(publicKey, "base64");

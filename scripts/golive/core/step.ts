@@ -2,13 +2,13 @@
 
 /**
  * `ok`: shown; `warning`: something is missing that no customer notices at once; `failed`: a NO-GO;
- * `skipped`: it did not run here, and the evidence says why.
+ * `skipped`: the step did not run here, and the evidence says why.
  */
 export type State = "ok" | "warning" | "failed" | "skipped";
 
 export interface Finding {
   readonly state: State;
-  /** The facts, in one line or more. Never a secret, an email address or a card. */
+  /** The facts, in one line or more, without secrets, email addresses and card data. */
   readonly evidence: readonly string[];
   /** The next action of a person, if the state is not `ok`. */
   readonly fix?: string;
@@ -25,13 +25,15 @@ export interface Finding {
 }
 
 /**
- * The system that a step's evidence comes from. A complete report has evidence from the first
- * three.
+ * The system that a step's evidence comes from. A complete report has evidence from `stripe`,
+ * `credits` and `ledger`.
  */
 export type Source = "stripe" | "credits" | "ledger" | "project";
 
 export interface Step<Context> {
-  /** A stable name, such as `preflight.key-modes`, by which docs and reports name the check. */
+  /**
+   * A stable name, such as `preflight.key-modes`, with which docs and reports refer to the check.
+   */
   readonly code: string;
   readonly title: string;
   readonly source: Source;
@@ -49,7 +51,7 @@ export interface Shown extends Finding {
   readonly source: Source;
   readonly startedAt: string;
   readonly ms: number;
-  /** Whether an earlier call of the same run has found it. */
+  /** Whether the finding comes from an earlier call of the same run. */
   readonly isFromBefore?: boolean;
 }
 

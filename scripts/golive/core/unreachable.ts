@@ -1,4 +1,4 @@
-/** A host that does not answer, so that a run explains it once and not at each step. */
+/** The error for a host that does not answer. A run explains it once, and not at each step. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 

@@ -25,7 +25,7 @@ Deno.test("the price of the order is the evidence of a payment", () => {
   });
 });
 
-Deno.test("a session without a payment is no first dollar", () => {
+Deno.test("a session without a payment is not a first dollar", () => {
   const free = {
     ...{ id: "cs_live_1", amount_total: 0, currency: "usd", total_details: null },
     payment_status: "no_payment_required",

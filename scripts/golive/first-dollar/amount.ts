@@ -32,7 +32,7 @@ export function judgeAmount(
     : `${intent.id}: ${took}, ${intent.status}, livemode ${intent.livemode}`;
   if (amount === 0) {
     return failed(
-      [evidence, "Stripe took no money, so this is no first dollar"],
+      [evidence, "Stripe took no money, so this is not a first dollar"],
       "Buy again without a promotion code that leaves nothing to pay: add --buy-again.",
     );
   }

@@ -1,6 +1,6 @@
 /**
- * Opens the order that the next step pays. A run that goes on after a kill does not open a second
- * one.
+ * Opens the order that the next step pays. If the run is killed and resumed, it does not open a
+ * second order.
  */
 import type Stripe from "stripe";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -10,7 +10,7 @@ import { openCheckout, type PaidOrder, readOrder, sessionOf } from "../shared/pu
 import { money } from "./amount.ts";
 import { buyerOf, paidBefore, paidByRun } from "./own-order.ts";
 
-/** @throws Error if Stripe's object belongs to the other mode than the key of the settings */
+/** @throws Error if Stripe's object is of a different mode than STRIPE_SECRET_KEY */
 export function requireMode(
   { mode }: Pick<Project, "mode">,
   { id, livemode }: { readonly id: string; readonly livemode: boolean },
@@ -41,7 +41,8 @@ async function payableOrder(context: Context) {
   const order = isOwn ? await readOrder(project, buyer, known) : await open(key);
   const session = await sessionOf(project, order);
   if (!isOver(order, session)) return { buyer, order, session };
-  // The key names the old order, so that a repeat after a kill finds the new one.
+  // The idempotency key contains the id of the old order, so that a run that was killed here and
+  // resumed finds the new order.
   const next = await open(`${key}-${order.order_id}`);
   return { buyer, order: next, session: await sessionOf(project, next) };
 }

@@ -1,4 +1,4 @@
-/** A first dollar is paid once, and only in the mode of the key. */
+/** Tests that a first dollar is paid once, and only in the mode of the key. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import type { Context } from "../command/context.ts";
 import { runFolder } from "../core/run-file.ts";

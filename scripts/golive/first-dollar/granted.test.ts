@@ -1,4 +1,4 @@
-/** Only a response of the project can show that a buyer has paid and got no credits. */
+/** Tests that only a response of the project can show that a buyer has paid and got no credits. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { creditsWithin, entry } from "./granted.ts";
 import { broken, data, ORDER, withShop } from "./testing/shop.ts";

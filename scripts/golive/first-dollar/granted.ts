@@ -10,7 +10,10 @@ import { prove } from "../shared/database.ts";
 import { orderPaid, readOrder } from "../shared/purchase.ts";
 import { ownOrder, paidByRun } from "./own-order.ts";
 
-/** Call it only for data that the project returned: an error shows nothing about the credits. */
+/**
+ * Returns a failed finding that stops sales. Call it only for data that the project has returned,
+ * because an error shows nothing about the credits.
+ */
 const owing = (evidence: string | readonly string[], fix: string): Finding => ({
   ...failed(evidence, fix),
   owes: true,
@@ -77,14 +80,15 @@ export const entry: GoLiveStep = {
       `entry ${seq}: ${kind} ${amount}, by ${by}`
     );
     const booked = sum(bought.map(({ amount }) => amount));
-    // Checked before the proof, which may fail for other reasons than this purchase.
+    // The entries are checked before the proof, which can fail for reasons other than this
+    // purchase.
     if (booked !== Number(order.total_credits)) {
       return owing(
         [
           ...lines,
           `the entries add up to ${booked} credits, and the order has ${order.total_credits}`,
         ],
-        "Sell nothing more, and compare the entries with the order: docs/runbooks/prove_violation.md.",
+        "Stop the sales, and compare the entries with the order: docs/runbooks/prove_violation.md.",
       );
     }
     const { isClean, evidence: proof } = await prove(context.project);

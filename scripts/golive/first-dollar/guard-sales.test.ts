@@ -1,4 +1,6 @@
-/** Sales are switched off only if a step has shown that buyers pay and get no credits. */
+/**
+ * Tests that sales are switched off only if a step has shown that buyers pay and get no credits.
+ */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { GoLiveStep } from "../command/context.ts";
 import { failed, found } from "../core/step.ts";
@@ -13,8 +15,8 @@ const stepOf = (run: GoLiveStep["run"]): GoLiveStep =>
   guardSales({ code: "first-dollar.credits", title: "?", source: "credits", run });
 
 /**
- * Serves the settings of both flags. A flag is on until `set` has a change to off; requests add to
- * `set`.
+ * Serves the settings of both flags. A flag is on until `set` contains its change to off. Each
+ * request that changes a flag is added to `set`.
  */
 function flagsOn(set: string[]): (request: Request) => Promise<Response> {
   const flag = (name: string) => ({

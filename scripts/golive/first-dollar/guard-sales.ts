@@ -1,8 +1,8 @@
 /**
  * Guards steps that may fail while the feature is on. If a step has shown that buyers pay and get
- * no credits, the next customer would lose money, too: sales are switched off. After any other
- * failure, sales stay on, and the step says how to switch them off. This is so after an error, too,
- * because an error shows nothing about the credits.
+ * no credits, sales are switched off, because the next customer would lose money, too. After any
+ * other failure, sales stay on, and the step says how to switch them off. Sales also stay on after
+ * an error, because an error shows nothing about the credits.
  */
 import { hasOpened } from "../canary/own-flag.ts";
 import { rollBack } from "../canary/roll-back.ts";
@@ -14,7 +14,7 @@ import { UnreachableError } from "../core/unreachable.ts";
 import { describeFlag, flagNow } from "../shared/canary-flags.ts";
 import { type FlagName, readFlags } from "../shared/flags.ts";
 
-/** The checkout is behind `b2c`, whichever flag the canary has switched on. */
+/** The flags to switch off. `b2c` is always one of them, because it controls the checkout. */
 const flagsOf = ({ options }: Context): FlagName[] => [...new Set(["b2c", options.flag] as const)];
 
 /** Returns a sentence for each flag: its state, and how to switch it off. */
@@ -60,7 +60,8 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
         const message = error instanceof Error ? error.message : String(error);
         const said = [message, ...await flagsNow(context)].join(". ");
         if (!(error instanceof UnreachableError)) throw new Error(said);
-        // The same error is thrown, because the runner knows a silent host by the error's class.
+        // The same error is thrown, because the runner recognizes a host that does not answer by
+        // the error's class.
         error.message = said;
         throw error;
       }
@@ -72,7 +73,8 @@ export const guardSales = (step: GoLiveStep): GoLiveStep =>
   });
 
 /**
- * For a check that a run may repeat in the middle of its canary. Before the canary, sales are off.
+ * Guards a check that a run may repeat in the middle of its canary. Before the canary, sales are
+ * off, so the check needs no guard.
  */
 export const guardSalesIfOpen = (step: GoLiveStep): GoLiveStep => ({
   ...step,

@@ -6,7 +6,7 @@ import type { Run } from "../core/run-file.ts";
 import { orderForBackEnd, sessionOf } from "../shared/purchase.ts";
 import { readPaid, writePaid } from "./paid-record.ts";
 
-/** A delayed payment is complete and unpaid until the bank has sent the money. */
+/** The session of a delayed payment is complete but unpaid until the bank has sent the money. */
 const isBought = ({ status, payment_status }: Stripe.Checkout.Session): boolean =>
   payment_status !== "unpaid" || status === "complete";
 
@@ -24,9 +24,9 @@ async function sessionOfOrder(project: Project, orderId: string) {
 }
 
 /**
- * Stores the purchase of a run that is not resumed, if somebody has paid its checkout page.
- * @param isLost whether the run's record is lost: if so, its open page is expired, so that nobody
- * pays it
+ * Stores the purchase of a run that is not resumed, if somebody has paid on its checkout page.
+ * @param isLost whether the run's record is lost. If so, an open checkout page is expired, so that
+ *   nobody can pay on it
  * @throws SettingsError if Stripe or the project can't say whether the order was paid
  */
 export async function keepPaid(project: Project, run: Run, isLost = true): Promise<void> {

@@ -25,7 +25,10 @@ export async function readPaid(project: Pick<Project, "url" | "mode">): Promise<
     return JSON.parse(await Deno.readTextFile(file)) as Paid;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new Error(`${file} can't be read, so it is not known whether the project has paid.`);
+    throw new Error(
+      `${file} can't be read, so it is not known whether the project has paid: look at Stripe's ` +
+        "payments. If none is paid, move the file away.",
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-/** A payment that Stripe has taken is never read as one that was not made. */
+/** Tests that a payment that Stripe has taken never counts as unpaid. */
 import { equal, rejects } from "node:assert/strict";
 import { readPaid } from "./paid-record.ts";
 import { payment } from "./payment.ts";

@@ -79,7 +79,7 @@ export const payment: GoLiveStep = {
     try {
       return await settled(context, order, buyerId);
     } catch (error) {
-      // Without this sentence, the error would look as if it came before the payment.
+      // Without this sentence, a reader would think that the error came before the payment.
       throw new Error(
         `Stripe has the money of order ${order.order_id}, but it is not shown yet that the buyer ` +
           `has the credits: ${error instanceof Error ? error.message : String(error)}`,

@@ -29,7 +29,9 @@ export async function lineOf(
   return rows.find(({ order_id }) => order_id === orderId);
 }
 
-/** A payout whose amount for the payment differs from our record is no evidence of the payment. */
+/**
+ * A payout is not evidence of the payment if its amount for the payment differs from our record.
+ */
 export function judgeLine(line: Line): Finding {
   const { payout_id, balance_transaction_id: id, gross, net, currency, matched } = line;
   const evidence =

@@ -14,7 +14,8 @@ interface Service {
 }
 
 /**
- * Returns a request that sends no email. It has no Resend key, since a send-only key would fail.
+ * Returns a request that sends no email. The request to Resend carries no key, since a key that may
+ * only send emails would be refused.
  */
 function serviceOf({ settings: { values } }: Project): Service | undefined {
   const { MAIL_URL, POSTMARK_SERVER_TOKEN: token, RESEND_API_KEY: key } = values;
@@ -50,7 +51,10 @@ export const mailService: GoLiveStep = {
     const evidence = `${host} answers ${response.status}`;
     if (response.status >= 500) return failed(evidence, wait);
     return REFUSED.includes(response.status) && Object.keys(headers).length > 0
-      ? failed(`${evidence}: it refuses the token`, "Set the token of this server, and deploy it.")
+      ? failed(
+        `${evidence}: it refuses the token`,
+        "Set POSTMARK_SERVER_TOKEN to a token of your server, and deploy it.",
+      )
       : found(evidence);
   },
 };

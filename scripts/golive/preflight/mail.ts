@@ -64,7 +64,7 @@ export const mailDomain: GoLiveStep = {
     if (sender === undefined) return skipped("MAIL_FROM is not set in the settings");
     const { domain, service } = sender;
     if (EXAMPLE.test(domain)) {
-      const evidence = `${domain} is an example, which sends no email`;
+      const evidence = `${domain} is an example domain, which can't send emails`;
       return project.isLocal
         ? skipped(evidence)
         : failed(evidence, "Set MAIL_FROM to an address of your own domain, and deploy it.");
@@ -76,13 +76,14 @@ export const mailDomain: GoLiveStep = {
     const evidence = [`${domain}, sent by ${service}, DKIM selector ${selector}`, ...lines];
     if (wrong.length > 0) {
       const fix =
-        `Add the DNS records that ${service} shows for the domain. If its DKIM key has another ` +
-        `selector, set ${SELECTOR}.`;
+        `Add the DNS records that ${service} shows for the domain. If the domain's DKIM key has ` +
+        `another selector, set ${SELECTOR} to that selector.`;
       return failed([...evidence, ...wrong], fix);
     }
-    return weak.length === 0
-      ? found(evidence)
-      : warning([...evidence, ...weak], "Use a return path of your own, and p=quarantine later.");
+    return weak.length === 0 ? found(evidence) : warning(
+      [...evidence, ...weak],
+      "Add a return path on your own domain, and later set the DMARC policy to p=quarantine.",
+    );
   },
 };
 

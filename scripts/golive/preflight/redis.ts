@@ -1,5 +1,6 @@
 /**
- * Checks the Redis that counts limits: encrypted, and without eviction, which would lose counts.
+ * Checks the Redis that counts requests for rate limits. The connection must be encrypted, and
+ * eviction must be off, because it would lose counts.
  */
 import { z } from "zod";
 import type { GoLiveStep } from "../command/context.ts";

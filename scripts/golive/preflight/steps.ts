@@ -22,7 +22,9 @@ const CHECKS: readonly GoLiveStep[] = [
   snapshotAge,
 ];
 
-/** A correction between two calls may break what an earlier call has shown. */
+/**
+ * Each call repeats every check, because a correction since the last call can break what was right.
+ */
 export const PREFLIGHT: readonly GoLiveStep[] = redacting(
   CHECKS.map((step) => ({ ...step, isRepeated: true })),
 );

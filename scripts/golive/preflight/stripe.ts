@@ -16,11 +16,17 @@ import { setupFix } from "./setup-fix.ts";
  */
 const targetOf = ({ options }: Context): Target => readTarget({ "env-file": options.envFile });
 
-/** Not on the emulator: its one endpoint gets the events of connected accounts, too. */
+/**
+ * Returns whether connected accounts need an endpoint of their own. On the emulator they need none,
+ * because its only endpoint gets their events, too.
+ */
 const hasConnect = ({ project, options }: Context): boolean =>
   project.emulatorUrl === undefined && !options.isWithoutConnect;
 
-/** The report names SUPABASE_URL as the project, so another address belongs in the evidence. */
+/**
+ * Adds the endpoint's address to the evidence if it is not below SUPABASE_URL, which is the only
+ * address in the report.
+ */
 function named(finding: Finding, { url }: Target, { project }: Context): Finding {
   if (url.startsWith(`${project.url}/`)) return finding;
   return { ...finding, evidence: [...finding.evidence, `address: ${url}`] };
@@ -47,7 +53,10 @@ export const endpoints: GoLiveStep = {
   },
 };
 
-/** Posts without a signature, and signed with the secret. A redirect is an error, too. */
+/**
+ * Posts one request without a signature, and one that is signed with each secret. A redirect is an
+ * error, too.
+ */
 export const webhookFunction: GoLiveStep = {
   code: "preflight.webhook-secret",
   title: "Does the function answer without a redirect, and know the endpoint's secret?",

@@ -1,4 +1,6 @@
-/** Switches off what the canary has switched on, and waits until no process admits anybody. */
+/**
+ * Switches off what the canary has switched on, and waits until every process has read the change.
+ */
 import { z } from "zod";
 import { delay, waitFor } from "@farthing/command-line";
 import { FeatureForMe } from "../../../supabase/functions/_shared/contracts/features.ts";
@@ -11,10 +13,13 @@ import { ask, dataOf } from "../shared/ask.ts";
 import { FLAG_DELAY_MS, type FlagName } from "../shared/flags.ts";
 import { flagsToSwitch, readAnyhow, switchOff } from "./switch-off.ts";
 
-/** When the rollback began, in ms since 1970. A resumed rollback has its first call's time. */
+/** When the rollback began, in ms since 1970. A resumed rollback has the time of its first call. */
 export const beganAt = ({ facts }: Context): number => Number(facts["rollback.began"] ?? "0");
 
-/** Returns whether no process admits anybody; undefined if the functions do not respond. */
+/**
+ * Returns whether all these flags are off for the caller; undefined if the functions do not
+ * respond.
+ */
 async function isShut(project: Project, names: readonly FlagName[]): Promise<boolean | undefined> {
   let hasAnswered = false;
   const isOff = await waitFor(

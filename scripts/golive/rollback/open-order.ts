@@ -81,7 +81,7 @@ async function paid(context: Context, id: string): Promise<Finding> {
 /** Shows that new orders are refused, and that an order that was open is paid and granted. */
 export const paidMeanwhile: GoLiveStep = {
   code: "rollback.paid-meanwhile",
-  title: "Is an order granted that is paid after the flags are off?",
+  title: "Does an order that is paid after the flags are off get its credits?",
   source: "ledger",
   async run(context) {
     const id = context.facts["rollback.order"];

@@ -13,8 +13,8 @@ async function git(...args: string[]): Promise<string> {
 }
 
 /**
- * Returns the revision before this one: the newest tag of an ancestor, or without tags the commit
- * before the last change of the functions.
+ * Returns the revision before this one: the newest tag of an ancestor, or, if there is no tag, the
+ * commit before the last change of the functions.
  * @throws SettingsError if git knows no such revision
  */
 export async function previousRevision(wanted: string | undefined): Promise<string> {
@@ -42,7 +42,11 @@ export async function withRevision<T>(
         args: ["run", "-A", "scripts/packages/main.ts"],
         cwd: folder,
       }).output();
-      if (!success) throw new Error(`Packages of ${revision}: ${decoder.decode(stderr)}`);
+      if (!success) {
+        throw new Error(
+          `The packages of ${revision} can't be installed: ${decoder.decode(stderr)}`,
+        );
+      }
       return await use(folder);
     },
   );

@@ -3,8 +3,8 @@ import type { FlagName, Flags } from "../shared/flags.ts";
 import { chosenFlags } from "./switch-off.ts";
 
 /**
- * Settings in which a canary has changed these flags last, and all flags are on except those in
- * `off`.
+ * Returns settings in which a canary made the last change of each of these flags. All flags are on
+ * except those in `off`.
  */
 const switched = (names: readonly FlagName[], off: readonly FlagName[] = []): Flags => ({
   version: "1",

@@ -36,8 +36,9 @@ const isOn = (settings: Flags, name: FlagName): boolean =>
   (flagNow(settings, name)?.state ?? "off") !== "off";
 
 /**
- * Returns the flags to switch off: the named one, or b2c and those that a canary has opened. A flag that
- * is off already, for example because a canary has rolled back, must not replace one that is on.
+ * Returns the flags to switch off: the named one, or b2c and those that a canary has opened. A flag
+ * that is already off, for example because a canary has rolled back, is not chosen instead of a
+ * flag that is on.
  */
 export function chosenFlags(
   named: FlagName | undefined,

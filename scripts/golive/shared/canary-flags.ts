@@ -28,11 +28,17 @@ export function flagNow({ flags, history }: Flags, name: FlagName): FlagNow | un
   };
 }
 
-/** The canary's own last change. It is stored before it is made, since the run may be killed between. */
+/**
+ * The canary's own last change. It is stored before the flag is changed, since the run may be
+ * killed in between.
+ */
 export interface Own {
   readonly state: FlagNow["state"];
   readonly percentage: number;
-  /** It contains the run's id, so that no other change has the same reason. */
+  /**
+   * The reason of the change. It contains the run's id, so that no other change has the same
+   * reason.
+   */
   readonly reason: string | null;
   /**
    * The newest change before the canary's. It stays the newest if the flag had this state already.

@@ -53,7 +53,7 @@ export async function create(databaseUrl: string, name: string): Promise<void> {
     for (const { name: extension, schema } of extensions) {
       await sql`create schema if not exists ${sql(schema)}`;
       const made = sql`create extension if not exists ${sql(extension)} schema ${sql(schema)}`;
-      // The owner may not create every extension, such as the Vault on this machine.
+      // The owner is not allowed to create some extensions, such as the Vault on this machine.
       await made.catch((error: { code?: string }) => {
         if (error.code !== FORBIDDEN) throw error;
       });

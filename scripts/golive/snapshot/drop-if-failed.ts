@@ -6,7 +6,7 @@ import { drop, nameOf } from "./beside.ts";
 const isBad = ({ state }: Finding): boolean => state === "failed";
 
 /**
- * Returns the step, which drops the run's second database if it fails or throws. The next run then
+ * Wraps the step: if it fails or throws, the run's second database is dropped. The next run then
  * begins anew, because the database that the earlier steps have filled is gone.
  */
 export function dropIfFailed(

@@ -1,4 +1,4 @@
-/** A dump of the ledger: the schemas farthing, farthing_public and auth, of one moment. */
+/** Dumps the ledger: the schemas farthing, farthing_public and auth, all as of one moment. */
 import { formatMs } from "../../command/format-ms.ts";
 import { targetOf } from "../../deploy/push-migrations.ts";
 import type { Context, GoLiveStep } from "../command/context.ts";
@@ -30,11 +30,12 @@ export async function runTool(
 }
 
 /**
- * Opens an order before the dump. It is paid after the dump, so a restore must catch up its event.
+ * Opens an order before the dump. It is paid after the dump, so a restored ledger must fetch its
+ * event from Stripe.
  */
 export const order: GoLiveStep = {
   code: "snapshot.order",
-  title: "Is an order open, which is paid after the snapshot?",
+  title: "Is an order open that will be paid after the snapshot?",
   source: "credits",
   async run(context) {
     const { project, options, run, tell } = context;

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import type { Snapshot } from "./record.ts";
 
-/** The clocks of the database and of this machine may differ by so much. */
+/** The clocks of the database and of this machine may differ by this much. */
 const CLOCKS_MS = 60_000;
 
-/** Returns the hash of a file that may be larger than the memory. */
+/** Returns the hash of a file that may be larger than the available memory. */
 export async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
   using opened = await Deno.open(file);

@@ -1,6 +1,6 @@
 /**
- * Makes a purchase, and sends its events in the wrong order, signed here. It needs the emulator,
- * which can hold its own deliveries meanwhile. They follow as duplicates.
+ * Makes a purchase, signs its events, and sends them in the wrong order. This needs the emulator,
+ * which can hold back its own deliveries meanwhile. Those arrive afterwards, as duplicates.
  */
 import type Stripe from "stripe";
 import { z } from "zod";

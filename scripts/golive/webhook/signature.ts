@@ -39,7 +39,7 @@ export const badSignature: GoLiveStep = {
 
 export const signed: GoLiveStep = {
   code: "webhook.signed",
-  title: "Does the function accept an event of the project's secret?",
+  title: "Does the function accept an event signed with the project's secret?",
   source: "stripe",
   async run({ project, options, run, tell }) {
     if (project.webhookSecret === undefined) return skipped(NO_SECRET);

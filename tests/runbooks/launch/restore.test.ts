@@ -1,6 +1,6 @@
 /**
  * The commands of the pages about snapshots and restores run as printed, on a PostgreSQL that
- * Debian's pg_dump can read: what was paid before the dump and after it is there again.
+ * Debian's pg_dump can read. The restored ledger has the payments from before and after the dump.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -18,8 +18,8 @@ import { commandsIn, readRunbook } from "../printed-commands.ts";
 import { anew, RESTORE_PAGE, SNAPSHOT_PAGE } from "./scenes.ts";
 
 /**
- * Returns the privileges that others than the owner have in our schemas, row level security, and
- * our triggers on users: a restore must lose none of them.
+ * Returns what a restore must not lose: the privileges in our schemas of roles other than the
+ * owner, row level security, and our triggers on users.
  */
 async function rightsOf(world: World): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
@@ -90,7 +90,7 @@ if (findSystem()?.hasCron === true) {
         const head = await newHead(world);
         equal((await payCheckout(open.checkout_url)).result, "paid");
         await orderBecomes(world, buyer, open.order_id, "paid");
-        await newPurchase(world); // Its order is unknown to the dump.
+        await newPurchase(world); // The dump does not contain this order.
         await spend(world, granted.id);
         await withSql(world, (sql) => sql`delete from auth.users where id = ${gone.id}`);
 

@@ -27,7 +27,7 @@ const FAILOVER: Scene = {
     if (text.includes("PING")) equal(JSON.parse(said).result, "PONG");
     if (text.includes("redis/down")) {
       await redisIs(world, "degraded");
-      await newPurchase(world); // Buying goes on.
+      await newPurchase(world); // Purchases work without Redis.
     }
     if (text.includes("redis/ok")) await redisIs(world, "ok");
     return [];
@@ -59,7 +59,7 @@ async function isRotated({ text, said }: Ran, world: World, place: Place): Promi
 
 const ROTATION: Scene = { input: `${NEW_SIGNING_SECRET}\n`, after: isRotated };
 
-/** Sells again after a page that has switched sales off, also in processes that remember the flag. */
+/** Switches sales on again after a page has switched sales off. Waits until a checkout opens. */
 async function sellAgain(world: World): Promise<void> {
   equal((await post(world, "features/b2c", backEnd(world), { state: "on" })).status, 200);
   const buyer = await signUp(world);
@@ -70,20 +70,20 @@ async function sellAgain(world: World): Promise<void> {
 }
 
 /**
- * A command would resume an interrupted run, so `--again` makes it begin anew. A stage lasts a
+ * Without `--again`, a command would resume an interrupted run. Each stage of the canary lasts one
  * second.
  */
 const ANEW: Value[] = ["snapshot", "preflight", "smoke", "webhook", "first-dollar"]
   .map((name) => [`golive ${name} `, `golive ${name} --again `]);
 const STAGES: Value = ["golive canary ", "golive canary --again --stage-seconds 1 "];
 
-/** Where pg_dump is older than the server, a snapshot is INCOMPLETE, with an exit code of its own. */
+/** If pg_dump is older than the server, a snapshot is INCOMPLETE, and the exit code is 3. */
 const ANY_SNAPSHOT: Value = [
   "golive snapshot --env-file .env",
   "golive snapshot --again --env-file .env || test $? -eq 3",
 ];
 
-/** Returns these launch commands with the option that begins anew. */
+/** Returns values that add `--again` to these launch commands. */
 export const anew = (...names: string[]): Value[] =>
   ANEW.filter(([printed]) => names.some((name) => printed === `golive ${name} `));
 

@@ -15,7 +15,7 @@ const DEFAULT = { rule: "default", windowSeconds: 60 };
 
 const read = ({ as }: Person): Promise<Answer> => get(world, "credits", as);
 
-/** The requests that the rule `default` still allows, by the response's header. */
+/** Reads from the response's header how many requests the rule `default` still allows. */
 function left({ headers }: Answer): number {
   const rules = headers.get("ratelimit") ?? "";
   return Number(/"default";r=(\d+)/.exec(rules)?.[1]);

@@ -1,4 +1,4 @@
-/** A project on loopback, whose responses a unit test of the first dollar chooses. */
+/** Serves a project on loopback. A unit test of the first dollar chooses its responses. */
 import type { Context } from "../../command/context.ts";
 
 export const ORDER = {
@@ -31,7 +31,10 @@ export const broken = (): Response =>
 
 type Answer = (request: Request) => Response | Promise<Response>;
 
-/** A test's own responses, by the last part of their path, and its part of the context. */
+/**
+ * The parts that a test defines: its responses, by the last part of the request's path, and its
+ * values for the context.
+ */
 interface Shop {
   readonly answers?: Readonly<Record<string, Answer>>;
   readonly project?: object;
