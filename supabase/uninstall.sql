@@ -1,17 +1,17 @@
 -- Removes Farthing from a project and leaves everything else as it was. docs/deploy.md has the
--- steps that come first, above all: take farthing_public out of the schemas that the data API
--- exposes, since an exposed schema that is missing stops the data API for the whole project. This
--- file refuses to run if an object of yours outside the two schemas depends on Farthing, and refuses
--- to delete a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`. This file
--- does not check two things, so check them yourself: it also drops your own objects inside the two
--- schemas, and your functions and scheduled jobs that name Farthing only in their text stay and fail
--- afterwards. The extensions pg_cron and pg_net stay, because other apps may use them meanwhile, and so
--- do the roles that you made. Run `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this
--- file into the SQL editor.
+-- steps that come first. The most important one: take farthing_public out of the schemas that the
+-- data API exposes, because a missing exposed schema stops the data API for the whole project.
+-- This file refuses to run if an object of yours outside the two schemas depends on Farthing. It
+-- refuses to delete a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`.
+-- Check two things yourself, because this file does not check them. Your own objects inside the two
+-- schemas are dropped, too. Your functions and scheduled jobs that name Farthing only in their text
+-- stay, and fail afterwards. The extensions pg_cron and pg_net stay, because other apps may use
+-- them by now. The roles that you made stay, too. To run this file, use
+-- `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this file into the SQL editor.
 
 begin;
--- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. Run
--- the file again then.
+-- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. In
+-- that case, run the file again.
 set local lock_timeout = '3s';
 
 -- The lock prevents new entries between the check and the end of the transaction.
@@ -62,8 +62,9 @@ begin
   if current_setting('farthing.delete_ledger', true) is distinct from 'yes'
     and (exists (select from farthing.entries) or exists (select from farthing.orders)
       or exists (select from farthing.bookings) or exists (select from farthing.inbox)) then
-    raise exception 'There is a ledger: entries, orders, bookings or events of Stripe.'
-      using hint = 'Export what you need, then in the same session: set farthing.delete_ledger = ''yes''.';
+    raise exception 'The ledger is not empty: it has entries, orders, bookings or Stripe events.'
+      using hint = 'Export what you need. To delete the ledger, run '
+        '"set farthing.delete_ledger = ''yes''" and then this file again, in the same session.';
   end if;
   if to_regclass('cron.job') is not null then
     delete from cron.job_run_details where command = 'call farthing.run_due_tasks()';

@@ -32,7 +32,7 @@ Deno.test("a booking has a receipt without its fee, and its cancellation is repo
   await withDeliveries(world, "shared", async () => {
     await cancel(world, buyer, booking.booking_id);
     const cancelled = await emailArrives(world, buyer.email, "booking_cancelled");
-    match(cancelled.text, /^We refund your payment/);
+    match(cancelled.text, /^We are refunding your payment/);
     match(cancelled.text, /^Price: HUF 12,000\.00\nRefund: HUF 12,000\.00\nCancelled: /m);
     const refunded = await emailArrives(world, buyer.email, "refund");
     equal(refunded.subject, "Refund: HUF 12,000.00");

@@ -1447,8 +1447,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Queue all users again who were refused welcome credits
-         * @description By the reason of the refusal, for example all of `day_ceiling`. Runners decide again, oldest first, by the limits of today. Deleted users are left out.
+         * Requeue the refused requests for welcome credits
+         * @description `refused_as` selects one reason, for example `day_ceiling`. Runners decide again, oldest first, by the limits of today. Deleted users are left out.
          */
         post: {
             parameters: {
@@ -1502,7 +1502,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Queue a user again who was refused welcome credits
+         * Requeue a refused request for welcome credits
          * @description A runner decides again, by the limits of today; the reason is audited. A user who is not refused gets 409 `welcome_not_refused`, so repeated requests grant once.
          */
         post: {
@@ -1656,7 +1656,7 @@ export interface paths {
         };
         /**
          * List reads of a customer
-         * @description Lists the reads of a customer's data by operators, and by secret keys on /customers, of the last year. This request itself is the newest item.
+         * @description Lists the reads of a customer's data in the last year: by operators, and by secret keys on /customers. This request itself is the newest item.
          */
         get: {
             parameters: {
@@ -2253,7 +2253,7 @@ export interface paths {
         };
         /**
          * Read durations by route, error budgets and paid checks
-         * @description Computed at most once in five seconds. While the database is unavailable, the last report is returned for ten minutes, marked `stale`; then the status is 503. Quantiles are within 10 % of the true value.
+         * @description The report is computed at most once in five seconds. While the database is unavailable, the last report is returned for ten minutes, marked `stale`; then the status is 503. Quantiles are within 10 % of the true value.
          */
         get: {
             parameters: {
@@ -2390,7 +2390,7 @@ export interface paths {
         get: {
             parameters: {
                 query: {
-                    /** @description outside_calls: requests to external services by outcome; outside_call: their durations; auth_failures: refused credentials by reason; limiter_decisions: limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests that were limited without Redis, by reason; job: the time from a job's creation to its end. */
+                    /** @description outside_calls: requests to external services by outcome; outside_call: their durations; auth_failures: refused credentials by reason; limiter_decisions: decisions of rate limits, by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests that a process counted without Redis, by reason; job: the time from a job's creation to its end. */
                     name: "outside_calls" | "outside_call" | "auth_failures" | "limiter_decisions" | "limiter_fallbacks" | "job";
                     service?: string;
                     hours?: number;
@@ -3794,7 +3794,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -3910,7 +3910,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -3955,7 +3955,7 @@ export interface paths {
                                      */
                                     granted?: string;
                                     /**
-                                     * @description Credits that were left before the day, or before the first day.
+                                     * @description Credits that were left before the day; in a total, before the first day.
                                      * @example 50
                                      */
                                     opening?: string;
@@ -4040,7 +4040,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4155,7 +4155,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4276,7 +4276,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4386,7 +4386,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4433,7 +4433,7 @@ export interface paths {
                                      */
                                     month?: string;
                                     /**
-                                     * @description Deferred revenue before the month, or before the first month. In minor units.
+                                     * @description Deferred revenue before the month; in a total, before the first month. In minor units.
                                      * @example 999
                                      */
                                     opening?: number;
@@ -4530,7 +4530,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4645,7 +4645,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4796,7 +4796,7 @@ export interface paths {
                                     subject: string;
                                     theirs: string | null;
                                 }[];
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 payout: components["schemas"]["PayoutRow"];
                                 /** @description The versions of the shop's policies that the figures depend on. */
@@ -4944,7 +4944,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -4964,12 +4964,12 @@ export interface paths {
                                      */
                                     application_fee_refunds?: number;
                                     /**
-                                     * @description Our fees of bookings that Stripe collected, in minor units.
+                                     * @description Our application fees that Stripe collected for bookings, in minor units.
                                      * @example 0
                                      */
                                     application_fees?: number;
                                     /**
-                                     * @description All money facts of the row, as they changed the balance at Stripe, in minor units.
+                                     * @description The amount by which the row's money facts changed the balance at Stripe, in minor units.
                                      * @example 2470
                                      */
                                     balance_change?: number;
@@ -5075,7 +5075,7 @@ export interface paths {
                     limit?: number;
                     cursor?: string;
                     format?: "json" | "csv";
-                    /** @description The columns to group by: `day`, `model`, `origin` and `feature`, separated by commas. The other ones are null. */
+                    /** @description The columns to group by: `day`, `model`, `origin` and `feature`, separated by commas. A column that is not named is null. */
                     group_by?: string;
                     /** @description One user's usage, up to the present moment. The read is logged. */
                     user_id?: string;
@@ -5110,7 +5110,7 @@ export interface paths {
                                  * @example 2026-11-21
                                  */
                                 from: string;
-                                /** @description The cursor of the next rows; null with the last row. */
+                                /** @description The cursor of the next page of rows; null on the last page. */
                                 next_cursor: string | null;
                                 /** @description The versions of the shop's policies that the figures depend on. */
                                 policies: components["schemas"]["ReportPolicy"][];
@@ -6679,7 +6679,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -6839,7 +6839,7 @@ export interface components {
             /** @description The rules to change, each with its new figures. Other rules and figures stay. */
             rules: components["schemas"]["AlertRuleChange"][];
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -6921,7 +6921,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -7230,7 +7230,7 @@ export interface components {
              */
             granted: string;
             /**
-             * @description Credits that were left before the day, or before the first day.
+             * @description Credits that were left before the day; in a total, before the first day.
              * @example 50
              */
             opening: string;
@@ -7604,7 +7604,7 @@ export interface components {
             expires_at: string;
             /** Format: uuid */
             job_id: string;
-            /** @description Percent; it never falls. */
+            /** @description The progress in percent. It never decreases. */
             progress: number;
             /**
              * Format: date-time
@@ -7676,7 +7676,7 @@ export interface components {
         };
         Dispute: {
             /**
-             * @description The disputed amount, possibly above the payment's.
+             * @description The disputed amount. It can exceed the payment.
              * @example 999
              */
             amount: number;
@@ -7702,11 +7702,11 @@ export interface components {
             dispute_id: string;
             /**
              * Format: date-time
-             * @description The time until which Stripe accepts evidence, in Stripe's dashboard.
+             * @description The time until which Stripe's dashboard accepts evidence.
              * @example 2026-11-21T12:00:00Z
              */
             evidence_due_by: string | null;
-            /** @description true: a bank still decides. */
+            /** @description true: the bank has not decided the dispute, or its appeal, yet. */
             is_open: boolean;
             movements: {
                 /**
@@ -7733,7 +7733,7 @@ export interface components {
             order_id: string | null;
             reason: string | null;
             /**
-             * @description Stripe's own status. Stripe may add new ones later.
+             * @description Stripe's own status. Stripe may add statuses later.
              * @example needs_response
              */
             status: string;
@@ -7870,7 +7870,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -8163,7 +8163,7 @@ export interface components {
                     [key: string]: string;
                 };
                 /**
-                 * @description The series of `GET /health/metrics` without `farthing_` and `_total`.
+                 * @description The name in `GET /health/metrics`, without `farthing_` and `_total`.
                  * @example redis_memory_used_bytes
                  */
                 name: string;
@@ -8421,7 +8421,7 @@ export interface components {
             expires_at: string;
             /** Format: uuid */
             job_id: string;
-            /** @description Percent; it never falls. */
+            /** @description The progress in percent. It never decreases. */
             progress: number;
             /** @description The result of a completed job; the type defines its shape. */
             result?: unknown;
@@ -8491,7 +8491,7 @@ export interface components {
             expires_at: string;
             /** Format: uuid */
             job_id: string;
-            /** @description Percent; it never falls. */
+            /** @description The progress in percent. It never decreases. */
             progress: number;
             /**
              * Format: date-time
@@ -8567,7 +8567,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -8679,7 +8679,7 @@ export interface components {
              */
             month: string;
             /**
-             * @description Deferred revenue before the month, or before the first month. In minor units.
+             * @description Deferred revenue before the month; in a total, before the first month. In minor units.
              * @example 999
              */
             opening: number;
@@ -8711,7 +8711,7 @@ export interface components {
         };
         ListedNotification: {
             /**
-             * @description The address today: masked, unless the list is of one user. Null for operators and webhooks. An address from the request (`to.email`) is erased after the last attempt.
+             * @description The current address. It is masked unless the list is of one user. Null for operators and webhooks. An address from the request (`to.email`) is erased after the last attempt.
              * @example a***@example.com
              */
             address: string | null;
@@ -9234,7 +9234,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -9490,7 +9490,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -9681,7 +9681,7 @@ export interface components {
             /** @description Why the settings change. Required unless `dry_run` is true. */
             reason?: string;
             /**
-             * @description The version that you have read. Another version gets 409 `version_conflict`.
+             * @description The version that you have read. If the settings have changed since then, the request is refused with 409 `version_conflict`.
              * @example 4711
              */
             version: string;
@@ -9928,7 +9928,7 @@ export interface components {
             retried: number;
             /**
              * Format: date-time
-             * @description The end of the time that was searched. Send it after a dry run, so that the change finds nothing newer.
+             * @description The end of the period that was searched. Send it as `until` after a dry run, so that the retry finds nothing newer.
              * @example 2026-11-21T12:00:00Z
              */
             until: string;
@@ -9945,7 +9945,7 @@ export interface components {
             retried: number;
             /**
              * Format: date-time
-             * @description The end of the time that was searched. Send it after a dry run, so that the change finds nothing newer.
+             * @description The end of the period that was searched. Send it as `until` after a dry run, so that the retry finds nothing newer.
              * @example 2026-11-21T12:00:00Z
              */
             until: string;
@@ -9957,12 +9957,12 @@ export interface components {
              */
             application_fee_refunds: number;
             /**
-             * @description Our fees of bookings that Stripe collected, in minor units.
+             * @description Our application fees that Stripe collected for bookings, in minor units.
              * @example 0
              */
             application_fees: number;
             /**
-             * @description All money facts of the row, as they changed the balance at Stripe, in minor units.
+             * @description The amount by which the row's money facts changed the balance at Stripe, in minor units.
              * @example 2470
              */
             balance_change: number;
@@ -10139,7 +10139,7 @@ export interface components {
              * @example 2026-11-21T12:00:00Z
              */
             ran_at: string | null;
-            /** @description For how long no task could run. */
+            /** @description The time for which the runner has started no task. */
             silent_seconds: number;
             tasks: components["schemas"]["ScheduledTask"][];
         };
@@ -10242,7 +10242,7 @@ export interface components {
         };
         SpendCapRequest: {
             /**
-             * @description Credits in a day, UTC; null removes this cap. A user sets their own cap, an operator or a secret key the imposed one.
+             * @description Credits in a day, UTC; null removes this cap. A user sets their own cap; an operator or a secret key sets the imposed cap.
              * @example 49.5
              */
             daily: string | null;
@@ -10284,10 +10284,10 @@ export interface components {
             job_id: string;
             /** Format: uri */
             poll_url: string;
-            /** @description Percent; it never falls. */
+            /** @description The progress in percent. It never decreases. */
             progress: number;
             /**
-             * @description queued for a new job. If a job with this client_temp_id exists, its status.
+             * @description queued for a new job. If a job with this client_temp_id exists already, that job's status.
              * @enum {string}
              */
             status: "queued" | "processing" | "completed" | "failed" | "cancelled";
@@ -10419,12 +10419,12 @@ export interface components {
              */
             monthly_cap: number;
             /**
-             * @description One charge buys the credits that are missing to reach this many available credits.
+             * @description A charge buys enough credits to raise the available credits to this number.
              * @example 49.5
              */
             target: string;
             /**
-             * @description A charge is made below this many available credits.
+             * @description A charge is made when the available credits fall below this.
              * @example 49.5
              */
             threshold: string;
@@ -10595,7 +10595,7 @@ export interface components {
         };
         WelcomeGrant: {
             /**
-             * @description The address today: masked, unless the list is of one user.
+             * @description The current address. It is masked unless the list is of one user.
              * @example a***@example.com
              */
             address: string | null;

@@ -111,7 +111,7 @@ export function paymentsFrom(
     try {
       return await (loading ??= outsideRequests(load));
     } catch (error) {
-      loading = undefined; // The next request tries again.
+      loading = undefined; // The next request loads it again.
       throw error;
     }
   };

@@ -39,7 +39,7 @@ export const listWelcomeGrants = defineRoute({
 export const retryWelcomeGrant = defineRoute({
   method: "post",
   path: "/welcome-grants/{id}/retry",
-  summary: "Queue a user again who was refused welcome credits",
+  summary: "Requeue a refused request for welcome credits",
   description:
     "A runner decides again, by the limits of today; the reason is audited. A user who is not " +
     "refused gets 409 `welcome_not_refused`, so repeated requests grant once.",
@@ -60,13 +60,13 @@ export const retryWelcomeGrant = defineRoute({
 /** A transaction with this many rows takes less than a second; a further request retries the rest. */
 const RETRIED_AT_ONCE = 1000;
 
-/** After a limit was changed, queues all requests again that were refused in a period. */
+/** Requeues all requests that were refused in a period, for example after a limit was changed. */
 export const retryWelcomeGrants = defineRoute({
   method: "post",
   path: "/welcome-grants/retry",
-  summary: "Queue all users again who were refused welcome credits",
+  summary: "Requeue the refused requests for welcome credits",
   description:
-    "By the reason of the refusal, for example all of `day_ceiling`. Runners decide again, " +
+    "`refused_as` selects one reason, for example `day_ceiling`. Runners decide again, " +
     "oldest first, by the limits of today. Deleted users are left out.",
   who: ["operator"],
   limit: "default",

@@ -54,8 +54,8 @@ export const listReads = defineRoute({
   path: "/{id}/reads",
   summary: "List reads of a customer",
   description:
-    "Lists the reads of a customer's data by operators, and by secret keys on /customers, of " +
-    "the last year. This request itself is the newest item.",
+    "Lists the reads of a customer's data in the last year: by operators, and by secret keys on " +
+    "/customers. This request itself is the newest item.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

@@ -42,9 +42,9 @@ export const readReport = defineRoute({
   path: "/",
   summary: "Read durations by route, error budgets and paid checks",
   description:
-    "Computed at most once in five seconds. While the database is unavailable, the last report " +
-    "is returned for ten minutes, marked `stale`; then the status is 503. Quantiles are within 10 % of the " +
-    "true value.",
+    "The report is computed at most once in five seconds. While the database is unavailable, " +
+    "the last report is returned for ten minutes, marked `stale`; then the status is 503. " +
+    "Quantiles are within 10 % of the true value.",
   who: ["none"],
   limit: "default",
   idempotent: false,

@@ -1,4 +1,5 @@
--- The origin of a usage event separates the ids of our own work from the ids that callers choose.
+-- The origin of a usage event separates the ids that jobs, chats and holds give their events from
+-- the ids that callers choose.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -12,7 +13,8 @@ language sql as $$
   select usage_charge(tests.person(p_name), jsonb_build_object('event_id', p_event_id, 'model',
     'gpt-4o', 'input_tokens', 1), p_now => tests.after(p_passed)) #>> '{data,credits}'
 $$;
--- Returns all ids that our own work could use for its events. In this test a caller uses them first.
+-- Returns all event ids that a job, a chat or a hold with this id could use. In this test a caller
+-- uses these ids first.
 create function pg_temp.names(p_id uuid) returns text[] language sql as $$
   select array[p_id::text, 'chat:' || p_id, 'hold:' || p_id, 'job:' || p_id, 'job:' || p_id || ':s1',
     p_id || ':s1', p_id || ':s1:2']
@@ -46,8 +48,8 @@ select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged
 select is(tests.chat(tests.chat_id('cid')), tests.chat(tests.chat_id('dan')),
   'T30: cid''s chat is charged the same, whatever ids a caller has used');
 
--- A hold is settled with usage. If the usage has an event_id, the event is the caller's; if not, its id is
--- the hold's.
+-- A hold is settled with usage. With an event_id, the event counts as the caller's own. Without an
+-- event_id, the event gets an id from the hold.
 create temporary table held as select tests.hold('eve', '50') as own, tests.hold('eve', '50') as named;
 select is((select sum(pg_temp.poison('eve', n, '1 s')::numeric) from unnest(pg_temp.names(own)) n), 0.14,
   'a caller uses all ids that a hold could have') from held;

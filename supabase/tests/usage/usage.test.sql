@@ -50,7 +50,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o", "output_t
   jsonb_set(a -> 'data', '{duplicate}', 'true'),
   'the repeat of a charge over two lots returns the same answer') from wide;
 
--- All kinds of tokens, to the last decimal. If a kind has no rate of its own, it costs as much as input or
+-- All kinds of tokens, to the last decimal. A kind without its own rate has the rate of input or
 -- output.
 insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
   cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from)

@@ -1,5 +1,5 @@
--- The total of the welcome credits of a day: it is exact across midnight UTC, and the proof compares it
--- with the grants.
+-- The total of the welcome credits that were granted on a day. The total is exact across midnight
+-- UTC, and the proof compares the total with the grants.
 
 begin;
 \ir ../helpers/all_tests.psql
@@ -34,7 +34,7 @@ from unnest(array['eve', 'fay']) name;
 select is(pg_temp.granted('2031-03-02T00:00:00Z'), 2, 'a new day begins at midnight');
 select is(pg_temp.days(), '2031-03-01 200, 2031-03-02 200', 'each day has its own total');
 
--- One runner began before midnight, and decides after a runner that began later.
+-- A runner that began before midnight decides after a runner that began after midnight.
 select is(pg_temp.signs_up(name), 'signed up', name || ' signs up') from unnest(array['gus', 'hal']) name;
 select is(farthing.grant_welcome(request_nr::text, '2031-03-04T00:00:01Z'), 1,
   'a runner grants after midnight')

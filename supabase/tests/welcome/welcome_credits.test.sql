@@ -52,7 +52,7 @@ select is(concat_ws(' ', kind, author), 'promotion task:grant_welcome_credits',
 where account_id = farthing.account_for(md5('ann')::uuid);
 select is(pg_temp.credits('ann', '10 days'), '0', 'they cannot be spent after their expiry');
 
--- Users with an unconfirmed email, and anonymous users, get none.
+-- Users with an unconfirmed email address, and anonymous users, get no credits.
 select is(pg_temp.signs_up('ben', 'ben@example.com', false), 'signed up',
   'ben has not confirmed his address');
 select is(pg_temp.signs_up('ava', null, false, true), 'signed up', 'ava is anonymous');

@@ -185,8 +185,8 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
 Deno.test("runners at once send each notification once", async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => signUp(world)));
   await withMail(world, "shared", async () => {
-    // An earlier test may have opened the stack's circuit breaker. When this notification is sent, the
-    // circuit breaker has closed.
+    // An earlier test may have opened the stack's circuit breaker. Once this notification is sent,
+    // the circuit breaker is closed.
     await notificationBecomes(world, await tell(await signUp(world)), "sent");
     await withDeployment(world, postmarkAt(world, world.mailUrl), async (deployed) => {
       const telling = people.map((person) => tell(person));

@@ -86,7 +86,7 @@ export async function withSecondFactor(world: World, somebody: Person): Promise<
   return person(world, supabase, id, { email, password }, data.session!.access_token);
 }
 
-/** Returns the character of base64 for one of base64url. */
+/** Converts a character of base64url to base64. */
 const plain = (character: string) => character === "-" ? "+" : "/";
 
 /** Signs up an operator, whose token has a second factor. */

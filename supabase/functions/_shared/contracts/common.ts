@@ -76,7 +76,7 @@ export function dayOf(error: string) {
 export const TimestampOut = z.string()
   .openapi({ format: "date-time", example: "2026-11-21T12:00:00Z" });
 
-/** Text of 1 to `max` characters. People write such text, so every character is allowed. */
+/** Text of 1 to `max` characters. People write these texts, so every character is allowed. */
 export function text(max: number) {
   return z.string().min(1).max(max);
 }
@@ -127,8 +127,8 @@ const CURSOR = /^[1-9]\d{0,18}$/;
 const LAST_SEQ = String(2n ** 63n - 1n);
 
 /**
- * Returns whether the text is a sequence number. Numbers with equally many digits compare like
- * text.
+ * Returns whether the text is a sequence number. Numbers with the same number of digits can be
+ * compared as text.
  */
 export function isSeq(text: string): boolean {
   return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);

@@ -16,16 +16,18 @@ const Movement = z.object({
 export const Dispute = z.object({
   dispute_id: z.string().openapi({ description: "Stripe's id.", example: "du_1Pqr" }),
   status: z.string().openapi({
-    description: "Stripe's own status. Stripe may add new ones later.",
+    description: "Stripe's own status. Stripe may add statuses later.",
     example: "needs_response",
   }),
-  is_open: z.boolean().openapi({ description: "true: a bank still decides." }),
+  is_open: z.boolean().openapi({
+    description: "true: the bank has not decided the dispute, or its appeal, yet.",
+  }),
   reason: z.string().nullable(),
   case_type: z.string().nullable(),
   evidence_due_by: TimestampOut.nullable().openapi({
-    description: "The time until which Stripe accepts evidence, in Stripe's dashboard.",
+    description: "The time until which Stripe's dashboard accepts evidence.",
   }),
-  amount: Money.openapi({ description: "The disputed amount, possibly above the payment's." }),
+  amount: Money.openapi({ description: "The disputed amount. It can exceed the payment." }),
   currency: Currency,
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable(),

@@ -28,7 +28,9 @@ export const Tasks = z.object({
   ran_at: TimestampOut.nullable().openapi({
     description: "When the database last looked for due tasks.",
   }),
-  silent_seconds: z.int().openapi({ description: "For how long no task could run." }),
+  silent_seconds: z.int().openapi({
+    description: "The time for which the runner has started no task.",
+  }),
   tasks: z.array(Task),
   failures: z.array(z.object({
     task: z.string(),
@@ -64,8 +66,9 @@ export const HoursQuery = z.strictObject({
   name: Metric.openapi({
     description: "outside_calls: requests to external services by outcome; outside_call: their " +
       "durations; auth_failures: refused credentials by reason; limiter_decisions: " +
-      "limited requests by rule and outcome (allowed, soft, blocked); limiter_fallbacks: requests " +
-      "that were limited without Redis, by reason; job: the time from a job's creation to its end.",
+      "decisions of rate limits, by rule and outcome (allowed, soft, blocked); limiter_fallbacks: " +
+      "requests that a process counted without Redis, by reason; job: the time from a job's " +
+      "creation to its end.",
   }),
   service: z.string().regex(/^[a-z_]{1,40}$/, "service must be a name such as ai.").optional(),
   hours: z.string().regex(/^[1-9]\d{0,2}$/, `hours must be a whole number from 1 to ${MAX_HOURS}.`)
@@ -93,7 +96,7 @@ export const Figures = z.object({
   as_of: TimestampOut,
   figures: z.array(z.object({
     name: z.string().openapi({
-      description: "The series of `GET /health/metrics` without `farthing_` and `_total`.",
+      description: "The name in `GET /health/metrics`, without `farthing_` and `_total`.",
       example: "redis_memory_used_bytes",
     }),
     labels: z.record(z.string(), z.string()).openapi({ example: { state: "queued" } }),

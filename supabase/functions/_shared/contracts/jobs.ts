@@ -18,7 +18,9 @@ export const jobFields = {
   user_id: Uuid.optional().openapi({ description: "The job's user; required with a secret key." }),
 };
 
-const Progress = z.int().min(0).max(100).openapi({ description: "Percent; it never falls." });
+const Progress = z.int().min(0).max(100).openapi({
+  description: "The progress in percent. It never decreases.",
+});
 
 /** The response with status 202: the job, and the URL to poll. */
 export const StartedJob = z.object({
@@ -26,7 +28,8 @@ export const StartedJob = z.object({
   client_temp_id: z.string().nullable(),
   type: z.string(),
   status: JobStatus.openapi({
-    description: "queued for a new job. If a job with this client_temp_id exists, its status.",
+    description:
+      "queued for a new job. If a job with this client_temp_id exists already, that job's status.",
   }),
   progress: Progress,
   held: SignedAmount.openapi({ description: "Credits held for the whole job." }),

@@ -158,7 +158,7 @@ export const ListedNotification = z.object({
   user_id: Uuid.nullable(),
   address: z.string().nullable().openapi({
     description:
-      "The address today: masked, unless the list is of one user. Null for operators and " +
+      "The current address. It is masked unless the list is of one user. Null for operators and " +
       "webhooks. An address from the request (`to.email`) is erased after the last attempt.",
     example: "a***@example.com",
   }),
@@ -210,8 +210,9 @@ export const RetryDeadBody = z.strictObject({
 export const RetriedNotifications = z.object({
   dry_run: z.boolean(),
   until: TimestampOut.openapi({
-    description: "The end of the time that was searched. Send it after a dry run, so that the " +
-      "change finds nothing newer.",
+    description:
+      "The end of the period that was searched. Send it as `until` after a dry run, so " +
+      "that the retry finds nothing newer.",
   }),
   found: z.array(z.object({
     template: z.string(),

@@ -204,7 +204,9 @@ export const OpenAiCompletion = z.object({
 export const OpenAiModel = z.object({
   id: z.string(),
   object: z.literal("model"),
-  created: z.int().openapi({ description: "When the model's rate came into force." }),
+  created: z.int().openapi({
+    description: "When the model's rate came into force, in seconds since 1970.",
+  }),
   owned_by: z.literal("farthing"),
 }).openapi("OpenAiModel");
 

@@ -29,8 +29,8 @@ export const SpendCapBody = z.strictObject({
   }),
   daily: AmountOrZero.nullable().openapi({
     description:
-      "Credits in a day, UTC; null removes this cap. A user sets their own cap, an operator or a secret " +
-      "key the imposed one.",
+      "Credits in a day, UTC; null removes this cap. A user sets their own cap; an operator or a " +
+      "secret key sets the imposed cap.",
   }),
   reason: text(500).optional().openapi({
     description: "Why the cap changes. Stored in the audit log.",

@@ -58,10 +58,11 @@ export const TopUpsBody = z.strictObject({
   enabled: z.boolean().openapi({
     description: "true: the user consents to these terms; false: the user opts out.",
   }),
-  threshold: Amount.openapi({ description: "A charge is made below this many available credits." }),
+  threshold: Amount.openapi({
+    description: "A charge is made when the available credits fall below this.",
+  }),
   target: Amount.openapi({
-    description:
-      "One charge buys the credits that are missing to reach this many available credits.",
+    description: "A charge buys enough credits to raise the available credits to this number.",
   }),
   monthly_cap: z.int().min(1).openapi({
     description: "The most that is charged in a calendar month, UTC, in the currency's minor unit.",

@@ -27,7 +27,7 @@ export const WelcomeGrant = z.object({
   id: z.string().openapi({ example: "17" }),
   user_id: Uuid.nullable().openapi({ description: "Null after the user was deleted." }),
   address: z.string().nullable().openapi({
-    description: "The address today: masked, unless the list is of one user.",
+    description: "The current address. It is masked unless the list is of one user.",
     example: "a***@example.com",
   }),
   status: Status.openapi({ description: "queued: a runner decides within a minute." }),
@@ -77,8 +77,9 @@ export const WelcomeRetryRefusedBody = z.strictObject({
 export const RetriedWelcome = z.object({
   dry_run: z.boolean(),
   until: TimestampOut.openapi({
-    description: "The end of the time that was searched. Send it after a dry run, so that the " +
-      "change finds nothing newer.",
+    description:
+      "The end of the period that was searched. Send it as `until` after a dry run, so " +
+      "that the retry finds nothing newer.",
   }),
   found: z.array(z.object({ refused_as: RefusedAs, count: z.int() })).openapi({
     description: "The matching users, counted before the retry.",

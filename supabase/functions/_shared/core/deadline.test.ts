@@ -33,7 +33,7 @@ function spend(): void {
   currentRequest()!.deadlineMs = 0;
 }
 
-/** Each outside call uses up all the time that the request has, and then answers or fails. */
+/** Makes services whose calls of Stripe use up the request's time before `act` answers or fails. */
 async function askingSlowly(act: (answer: () => unknown) => unknown) {
   let asked = 0;
   const { services } = await makeFake();
@@ -64,7 +64,7 @@ Deno.test("an external result is stored after the request's deadline", async () 
     if (asked() === 0) continue;
     found.push(each.path);
     assert.equal(answer.status, each.status, each.path);
-    // A function whose name ends with `_read` is not required: it only looks whether an event has
+    // A function whose name ends with `_read` is not required: it only checks whether an event has
     // arrived.
     const writes = each.reaches.filter((name) => !name.endsWith("_read"));
     for (const name of writes) assert(fake.names().includes(name), `${each.path}: ${name}`);

@@ -41,7 +41,7 @@ Deno.test("the example for a hosted project has every name that one sets, and no
     inFile(/^#?([A-Z_]+)=/gm),
     [...own("needed"), ...own("optional"), ...OF_COMMANDS].sort(),
   );
-  // A name without a value is not optional: the functions would refuse it.
+  // The file comments out each optional name that has no value.
   const optional = [...own("optional"), "RESEND_API_KEY"].filter((name) => name !== "STRIPE_MODE");
   assert.deepEqual(inFile(/^#([A-Z_]+)=/gm), optional.sort());
 });

@@ -51,7 +51,7 @@ export interface EnvNeed {
   readonly is: "needed" | "optional" | "platform" | "local";
   /** The other variable, if either of the two is enough. */
   readonly or?: EnvName;
-  /** Another variable: only if it is set, this one is needed. */
+  /** Another variable. This variable is needed only if that one is set. */
   readonly with?: EnvName;
 }
 

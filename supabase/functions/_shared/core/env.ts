@@ -163,8 +163,8 @@ export function readEnv(
 /**
  * Returns the mode of a Stripe key. A restricted key (`rk_`) names its mode in the same way.
  * @throws Error if the key has neither mode's prefix. Such a key must not be taken for a test key:
- *   it may be a live key after a space, which would move money. The message does not repeat the
- *   key.
+ *   it may be a live key with a leading space, and a live key moves money. The message does not
+ *   repeat the key.
  */
 export function modeOfKey(key: string): Mode {
   const mode = /^(?:sk|rk)_(test|live)_/.exec(key)?.[1];

@@ -47,9 +47,14 @@ export const ERRORS = {
   mode_mismatch: kind(
     "validation",
     400,
-    "details.database is the database's Stripe mode. Use the key and webhook secret of that mode.",
+    "The Stripe mode is not the database's. Use the key and webhook secret of the mode in " +
+      "details.database.",
   ),
-  unauthenticated: kind("auth", 401, "Send a valid credential that this endpoint accepts."),
+  unauthenticated: kind(
+    "auth",
+    401,
+    "The credential is missing or invalid. Send one that this endpoint accepts.",
+  ),
   token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),
   forbidden: kind(
     "auth",

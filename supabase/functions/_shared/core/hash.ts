@@ -1,6 +1,6 @@
 /**
- * Returns the SHA-256 hash as hex digits. The function is synchronous, because the asynchronous
- * form costs a turn of the event loop for each call.
+ * SHA-256 hashes as hex digits. The functions are synchronous, because the asynchronous form costs
+ * a turn of the event loop for each call.
  */
 import { createHash, createHmac } from "node:crypto";
 

@@ -44,8 +44,8 @@ export function traceOf(headers: Headers): Trace {
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  // If the runtime traces the request too, its trace is used when the caller sent none, and its span is used
-  // when the span belongs to the same trace.
+  // If the runtime traces the request too, the runtime's trace is used when the caller sent none.
+  // The runtime's span is used when it belongs to the request's trace.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);

@@ -59,7 +59,8 @@ function withoutOrder(url: string, field: string, origins: readonly string[]): s
 
 /**
  * Returns the pages after a checkout: the requested pages, or pages of the first allowed origin.
- * `urlsOfOrder` replaces `{ORDER_ID}` when the order exists; Stripe replaces `{CHECKOUT_SESSION_ID}`.
+ * `withReturnUrls` replaces `{ORDER_ID}` when the order exists; Stripe replaces
+ * `{CHECKOUT_SESSION_ID}`.
  * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function checkoutUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {

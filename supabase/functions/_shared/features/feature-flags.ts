@@ -1,5 +1,5 @@
 /**
- * Tells whether a product is switched on for a user. Each process reads the flags at most every
+ * Decides whether a product is switched on for a user. Each process reads the flags at most every
  * five seconds, so that most requests read nothing. While the database is unavailable, the last
  * known flags apply.
  */

@@ -74,7 +74,10 @@ function nameRefused(): (origin: string, log: Logger) => void {
 export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 
-  /** Returns false if the environment is invalid. The request itself logs the missing variables. */
+  /**
+   * Returns whether the origin is allowed; false if the environment is invalid, because the request
+   * itself then logs the missing variables.
+   */
   function isAllowed(origin: string): boolean {
     let services: Services;
     try {

@@ -242,7 +242,7 @@ const SCRIPT = `
 
 Deno.test("a script that has counted something ends without waiting for the flush", async () => {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    // `--quiet`, because Deno prints about packages that it loads for the first time.
+    // `--quiet`, because Deno prints a line for each package that it loads for the first time.
     args: ["eval", "--quiet", "--no-lock", SCRIPT],
     cwd: new URL("../..", import.meta.url),
   }).output();

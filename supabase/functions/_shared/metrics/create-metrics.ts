@@ -11,8 +11,8 @@ import { type Batch, enqueue } from "./batch-queue.ts";
 import { isHosted } from "../core/isolate.ts";
 
 /**
- * Alerts compare minutes, so the counts must arrive within one. Six calls a minute are cheap for a busy
- * process.
+ * Alerts compare minutes, so the counts must arrive within a minute. Six calls a minute are cheap
+ * for a busy process.
  */
 const FLUSH_AFTER_MS = 10_000;
 /**

@@ -36,7 +36,7 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   limiter_decisions: {
     name: "limiter_decisions_total",
     help:
-      "Limited requests, by outcome and rule: the rule that decided, and each rule beyond its soft limit.",
+      "Decisions of rate limits, by outcome and rule: the deciding rule and rules beyond soft limits.",
   },
   limiter_fallbacks: {
     name: "limiter_fallbacks_total",

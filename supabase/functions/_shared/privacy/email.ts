@@ -24,8 +24,8 @@ const spelledDomain = (dot: string, ending: string) =>
     "iu",
   );
 const WITH_SPELLED_DOTS = spelledDomain(`${BRACKETED_DOT}| dot |\\.`, `[${LETTER}]{2,24}`);
-// After " dot ", a word such as "on" is not treated as a top-level domain: only domains that are not ordinary
-// words are.
+// After " dot ", a word such as "on" is not treated as a top-level domain. So this list leaves out
+// domains that are ordinary words.
 const WITH_WORDS = spelledDomain(
   " dot ",
   "com|org|net|edu|gov|mil|info|biz|io|dev|app|ai|co|eu|us|uk|de|fr|es|nl|ca|au|jp|cn|br|ch|se|dk|pl|" +

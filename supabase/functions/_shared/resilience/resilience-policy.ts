@@ -97,7 +97,7 @@ function createRetrying(service: ExternalService, options: PolicyOptions, isOpen
   return { policyFor: (error: unknown) => mayRetry(error) ? service : undefined, retryAfterMs };
 }
 
-/** Makes a circuit breaker that also tells how long it stays open. */
+/** Makes a circuit breaker that also reports how long it stays open. */
 function createBreaker(service: ExternalService, { isOutage }: PolicyOptions) {
   const { halfOpenAfterMs, breakAfter } = service;
   let untilMs = 0;

@@ -95,7 +95,7 @@ async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
 
 Deno.test("retries are never nested: two places retry, and neither calls the other", async () => {
   assert.deepEqual(await filesWith(/from "cockatiel"/), [
-    "_shared/resilience/resilience-policy.ts", // This file uses its circuit breaker.
+    "_shared/resilience/resilience-policy.ts", // For cockatiel's circuit breaker.
     "_shared/resilience/retry.ts",
   ]);
   assert.deepEqual(await filesWith(/import \{[^}]*\bretry\b[^}]*\} from "[^"]*\/retry\.ts"/), [

@@ -74,7 +74,8 @@ Booking: ${ID}
       cancelled_at: AT,
     },
     subject: "Your booking is cancelled",
-    text: `We refund your payment, and write again as soon as the refund is made.
+    text: `We are refunding your payment, and will write again as soon as the refund is
+made.
 
 Price: HUF 12,000.00
 Refund: HUF 12,000.00
@@ -111,7 +112,7 @@ Expire: 21 November 2026 at 12:00 UTC
       made_at: AT,
     },
     subject: "Ledger head 7",
-    text: `Keep this email. The hash recomputed from the ledger must be this one;
+    text: `Keep this email. The hash recomputed from the ledger must equal this hash;
 docs/runbooks/anchor.md says how to compare them.
 
 Head: 7
@@ -169,7 +170,7 @@ Monthly limit: KWD 123.456
       expires_at: AT,
     },
     subject: "Your bank wants you to confirm a top-up",
-    text: `Your bank requires you to confirm this charge. No credits were added yet.
+    text: `Your bank requires you to confirm this charge. No credits have been added yet.
 
 Amount: USD 0.05
 Until: 21 November 2026 at 12:00 UTC

@@ -43,7 +43,7 @@ export const PENDING_REFUND = {
   updated_at: NOW,
 };
 
-/** The refund above, after the event that reports the refund's success. */
+/** The same refund after the event that reports the refund's success. */
 export const SETTLED_REFUND = {
   ...PENDING_REFUND,
   status: "succeeded" as const,

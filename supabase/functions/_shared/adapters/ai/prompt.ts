@@ -16,8 +16,8 @@ export function countedTextOf({ tool_calls: calls = [], ...message }: AiMessage)
 }
 
 /**
- * Returns the tools and the answer's format as JSON; empty if the prompt has neither. Providers write them in
- * fewer tokens.
+ * Returns the tools and the answer's format as JSON; empty if the prompt has neither. A provider's
+ * own encoding of them has fewer tokens than this JSON.
  */
 export function textOfParameters({ tools, response_format }: AiParameters = {}): string {
   return [tools, response_format].filter((each) => each !== undefined)

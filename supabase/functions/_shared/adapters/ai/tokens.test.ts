@@ -93,8 +93,8 @@ interface Metered {
   /** The number of tokens of the same words, counted as one text. */
   whole: number;
   /**
-   * The sum of the squares of the slices' lengths: without boundaries, the tokenizer's work grows
-   * so.
+   * The sum of the squares of the slices' lengths. In a slice without boundaries, the tokenizer's
+   * work grows with the square of the length.
    */
   work: number;
 }

@@ -7,7 +7,10 @@ import type { FunctionName, Sql } from "../../contracts/database/functions.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** For a function without arguments, the generated type allows every key. */
+/**
+ * The names of the functions that take `p_author`. A function without arguments is left out first,
+ * because its generated type allows every key.
+ */
 type Authored = {
   [N in FunctionName]: string extends keyof Sql[N]["Args"] ? never
     : "p_author" extends keyof Sql[N]["Args"] ? N

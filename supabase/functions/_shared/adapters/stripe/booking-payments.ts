@@ -32,8 +32,8 @@ export interface BookingPayments {
 
 /**
  * Makes Stripe divide the payment between the provider and the platform. If the provider is paid
- * later, Stripe divides nothing: the provider's share, which leaves out the fee, is transferred
- * later.
+ * later, Stripe divides nothing: the provider's share, which is the amount without the fee, is
+ * transferred later.
  */
 function dividedParams(booking: BookingToPay): Partial<Stripe.PaymentIntentCreateParams> {
   const { booking_id, application_fee_amount, transfer_at, stripe_account_id } = booking;

@@ -35,8 +35,8 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
 }
 
 /**
- * Turns Stripe's error into an error of this API. Its class and code tell whether a repeat can
- * help.
+ * Turns Stripe's error into an error of this API. The class and the code of the returned error tell
+ * whether a repeat can help.
  */
 export function failureOf(error: unknown): ApiError {
   const internal = describe(error);

@@ -8,8 +8,8 @@ export interface Readiness {
   /** Returns true if Stripe answers without a server error. */
   isReachable(): Promise<boolean>;
   /**
-   * Reads the balance, the cheapest call that needs a valid key. @throws ApiError
-   * `upstream_unavailable`, StripeRefused
+   * Reads the balance, the cheapest call that needs a valid key.
+   * @throws ApiError `upstream_unavailable`, StripeRefused
    */
   readBalance(): Promise<void>;
 }

@@ -10,8 +10,8 @@ export interface Operators {
   readonly emails: readonly string[];
   readonly runbookLink: (runbook: string) => string;
   /**
-   * Posts an alert to the operators' webhook; null if none is configured. @throws as postAlert() in
-   * webhook.ts
+   * Posts an alert to the operators' webhook; null if none is configured.
+   * @throws as postAlert() in webhook.ts
    */
   readonly postAlert: ((alert: Alert) => Promise<void>) | null;
 }

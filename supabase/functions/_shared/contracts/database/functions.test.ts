@@ -1,6 +1,6 @@
 /**
- * Tests types: each line under an `@ts-expect-error` must not compile; if it does, the compiler
- * reports an error. The calls also run, because only the types prevent them.
+ * Tests the types. A line under an `@ts-expect-error` must not compile; if it compiles, the
+ * compiler reports an error. The calls still run, because only the types prevent them.
  */
 import assert from "node:assert/strict";
 import type { Json } from "../../generated/database.types.ts";
@@ -8,7 +8,7 @@ import type { RefinedArguments } from "./arguments.ts";
 import { createDatabase } from "../../adapters/database/database.ts";
 import type { Results, Sql } from "./functions.ts";
 
-/** `true`, or the differing names, which the compiler's message shows. */
+/** `true` if no name differs; otherwise the names, so that the compiler's message shows them. */
 type None<Drifted> = [Drifted] extends [never] ? true : { drifted: Drifted };
 
 function recorder() {

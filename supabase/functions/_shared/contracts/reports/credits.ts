@@ -14,7 +14,7 @@ export const CreditRow = z.object({
       "The source of the lots. `debt`: credits that were used or clawed back although no lot had " +
       "them, less the debt that lots paid.",
   }),
-  opening: credits("Credits that were left before the day, or before the first day."),
+  opening: credits("Credits that were left before the day; in a total, before the first day."),
   granted: credits("Credits that came in."),
   used: credits("Credits charged for usage, debits and settled holds."),
   debt_paid: credits("Credits of lots that paid debt; negative in the rows of `debt`."),

@@ -11,7 +11,7 @@ export const LiabilityRow = z.object({
   month: z.string().openapi({ description: "A month, in UTC.", example: "2026-11" }),
   currency: z.string().openapi({ example: "usd" }),
   product_line: z.literal("credits"),
-  opening: money("Deferred revenue before the month, or before the first month."),
+  opening: money("Deferred revenue before the month; in a total, before the first month."),
   purchases: money("The prices of credits that were sold."),
   used: money("The part of the prices that was used: revenue."),
   breakage: money("The part that expired, or that deleted users left: revenue."),

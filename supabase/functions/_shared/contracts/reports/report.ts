@@ -50,8 +50,8 @@ const Policy = z.object({
 }).openapi("ReportPolicy");
 
 /**
- * Returns the schema of a report's response with these rows. A row of the totals has some of the
- * row's columns: the columns by which the sum is grouped, and the sums.
+ * Returns the schema of a report's response with these rows. A row of the totals has only some of
+ * these columns: those by which the sums are grouped, and the sums.
  */
 export function reportOf<Row extends z.ZodObject>(row: Row) {
   return z.object({
@@ -71,7 +71,7 @@ export function reportOf<Row extends z.ZodObject>(row: Row) {
       description: "The versions of the shop's policies that the figures depend on.",
     }),
     next_cursor: z.string().nullable().openapi({
-      description: "The cursor of the next rows; null with the last row.",
+      description: "The cursor of the next page of rows; null on the last page.",
     }),
   });
 }

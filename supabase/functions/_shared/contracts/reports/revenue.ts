@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { DayOut } from "./report.ts";
 
-/** A sum in minor units; negative if money left. */
+/** A sum in minor units; negative if money went out. */
 function sum(description: string, example: number) {
   return z.int().openapi({ description: `${description}, in minor units.`, example });
 }
@@ -22,13 +22,16 @@ export const RevenueRow = z.object({
   refunds: sum("Refunds that have not failed, without tax, negative", -350),
   disputes: sum("Money that banks withdrew and did not return, without tax, negative", 0),
   dispute_fees: sum("Stripe's fees for disputes, negative", 0),
-  application_fees: sum("Our fees of bookings that Stripe collected", 0),
+  application_fees: sum("Our application fees that Stripe collected for bookings", 0),
   application_fee_refunds: sum("The part of our fees that was refunded, negative", 0),
   transfers: sum("Transfers to providers less their reversals, negative", 0),
   stripe_fees: sum("Stripe's fees that a payout lists, negative", -59),
   stripe_fees_provisional: sum("Stripe's fees that no payout lists yet, negative", -118),
   net: sum("Our revenue, computed as `formulas` says", 2470),
-  balance_change: sum("All money facts of the row, as they changed the balance at Stripe", 2470),
+  balance_change: sum(
+    "The amount by which the row's money facts changed the balance at Stripe",
+    2470,
+  ),
   closed: z.boolean().openapi({
     description: "True if the month is closed: the row does not change any more.",
   }),

@@ -11,7 +11,7 @@ export const UsageQuery = ReportQuery.extend({
     "group_by must be one or more of day, model, origin and feature, separated by commas.",
   ).default("day,model").openapi({
     description: "The columns to group by: `day`, `model`, `origin` and `feature`, separated by " +
-      "commas. The other ones are null.",
+      "commas. A column that is not named is null.",
     example: "model",
   }),
   user_id: Uuid.optional().openapi({

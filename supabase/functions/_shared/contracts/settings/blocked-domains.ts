@@ -8,7 +8,7 @@ export const BlockedDomainsBody = z.strictObject({
   domains: z.array(
     Domain.toLowerCase().regex(
       /^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/,
-      "A domain must be like mailinator.com. An international one begins with xn--.",
+      "A domain must be like mailinator.com. Write an international domain in its xn-- form.",
     ),
   ).max(10_000).openapi({
     description: "All domains to block, each with its subdomains. An empty list blocks none.",

@@ -10,8 +10,8 @@ export const VersionOut = Version.openapi({
 });
 
 /**
- * When a change of settings begins. SQL, and not this schema, refuses a time in the past:
- * a request that changes nothing may send one, and only SQL knows whether anything changes.
+ * When a change of settings begins. SQL, and not this schema, refuses a time in the past: a request
+ * that changes nothing may send a past time, and only SQL knows whether anything changes.
  */
 export const EffectiveFrom = Timestamp.optional().openapi({
   description: "When the change begins, at most two years from now; by default, now. A moment in " +
@@ -21,9 +21,11 @@ export const EffectiveFrom = Timestamp.optional().openapi({
 
 /** The fields of every request that changes settings. */
 export const changeFields = {
-  version: z.string().regex(/^(0|[1-9]\d{0,18})$/, "version must come from GET of these settings.")
+  version: z.string().regex(/^(0|[1-9]\d{0,18})$/, "version must be the version that GET returned.")
     .openapi({
-      description: "The version that you have read. Another version gets 409 `version_conflict`.",
+      description:
+        "The version that you have read. If the settings have changed since then, the request is " +
+        "refused with 409 `version_conflict`.",
       example: "4711",
     }),
   reason: text(500).optional().openapi({

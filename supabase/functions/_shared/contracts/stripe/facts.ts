@@ -157,7 +157,7 @@ export type AccountFacts = {
 };
 
 export type CardFacts = {
-  /** Our id of the user who saved the card; null if the card was saved elsewhere than through this API. */
+  /** Our id of the user who saved the card; null if the card was not saved through this API. */
   user_id: string | null;
   customer_id: string | null;
   payment_method_id: string | null;

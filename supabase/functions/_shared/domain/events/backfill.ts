@@ -26,8 +26,8 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 }
 
 /**
- * Reads one event's facts. A failure does not stop the other events: a key that may not read fraud
- * warnings must not block payments.
+ * Reads one event's facts. A failure does not stop the other events: a Stripe key without the
+ * permission to read fraud warnings must not block payments.
  * @returns null if the event's object could not be fetched
  */
 async function read({ log }: Services, event: ListedEvent) {

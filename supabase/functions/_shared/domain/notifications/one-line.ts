@@ -1,12 +1,12 @@
 /** Makes one line of any text, and recognises a web address. */
 
 /**
- * The longest value, in UTF-16 units: long enough for every id, every name and every sentence that this
- * project writes.
+ * The longest value, in characters: long enough for every id, every name and every sentence that
+ * this project writes.
  */
 const LONGEST = 500;
 
-/** The longest web address. */
+/** The longest web address, in characters. */
 const LONGEST_URL = 2_048;
 
 // Line ends and other control characters, and characters that reverse the direction of the text

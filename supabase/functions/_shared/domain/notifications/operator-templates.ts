@@ -6,7 +6,8 @@ import { defineForOperators, optional } from "./template.ts";
 
 const DISPUTE_PHASES = {
   inquiry:
-    "A bank questions a payment. No money was withdrawn yet. Answer the bank in Stripe's dashboard.",
+    "A bank questions a payment. No money has been withdrawn yet. Answer the bank in Stripe's " +
+    "dashboard.",
   opened:
     "A bank disputes a payment. An order's credits are clawed back when the bank withdraws the " +
     "money. Answer the bank in Stripe's dashboard before the deadline.",
@@ -92,7 +93,7 @@ export const anchor = defineForOperators(
     subject: `Ledger head ${head_nr}`,
     heading: `Ledger head ${head_nr}`,
     sentences: [
-      "Keep this email. The hash recomputed from the ledger must be this one; " +
+      "Keep this email. The hash recomputed from the ledger must equal this hash; " +
       "docs/runbooks/anchor.md says how to compare them.",
     ],
     // Not formatted: an operator compares these digits with the database's.

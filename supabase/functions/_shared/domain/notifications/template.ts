@@ -15,7 +15,7 @@ type Written = Omit<EmailParts, "references"> & Partial<Pick<EmailParts, "refere
 export interface Template<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   readonly write: (data: z.output<S>, voice: Voice) => Written;
-  /** Emails to operators are in English, because runbooks and the summaries of alerts are. */
+  /** Emails to operators are in English, like the runbooks and the summaries of alerts. */
   readonly isEnglish?: true;
 }
 

@@ -3,7 +3,10 @@ import type { z } from "@hono/zod-openapi";
 import type { Report } from "../../contracts/reports/report.ts";
 import { type Column, toCsv } from "../../core/csv.ts";
 
-/** The column that tells rows from totals, so that a spreadsheet does not add the totals to the rows. */
+/**
+ * The column that distinguishes rows from totals, so that a spreadsheet does not add the totals to
+ * the rows.
+ */
 const RECORD: Column = { key: "record" };
 
 /** Returns one page of rows; the last page ends with the totals of the whole range. */

@@ -19,7 +19,7 @@ const REFUSAL = new ApiError("already_refunded");
 const fails = (error: unknown) => () => Promise.reject(error);
 
 /**
- * Prepares the phases of an order, with the given ones in place of the defaults. `done` lists the
+ * Prepares the phases of an order. The phases in `own` replace the defaults. `done` lists the
  * phases in the sequence in which they ran.
  */
 async function sceneOf(own: Partial<Phases> = {}, key: string | null = "k") {

@@ -24,7 +24,7 @@ export interface Services {
   readonly verifyShared: SharedSecretVerifier;
   /** Returns a keyed hash in hex. The database stores IP addresses only as such hashes. */
   readonly hashIp: (network: string) => string;
-  /** Tells whether a product is switched on for a user. */
+  /** Decides whether a product is switched on for a user. */
   readonly features: FeatureFlags;
   readonly limiter: Limiter;
   readonly metrics: Metrics;

@@ -154,8 +154,8 @@ const SECURITY: Readonly<Record<Who, Record<string, string[]>>> = {
 };
 
 /**
- * Returns the credentials of a route's callers. The API page sends the first ones. A secret key
- * comes before an operator's token, because every project has a secret key.
+ * Returns the credentials of a route's callers. The API page sends the first credential of the
+ * list. A secret key comes before an operator's token, because every project has a secret key.
  */
 function securityOf({ who }: Route): Record<string, string[]>[] {
   const all = who.flatMap((each) => each === "operator" ? ["secret", each] as const : [each]);

@@ -71,8 +71,8 @@ export interface TransferToMake {
   charge_id: string | null;
   stripe_account_id: string | null;
   /**
-   * For a reversal, the restoration to reverse; null if it is the charge's own transfer. Null for
-   * the other kinds.
+   * For a reversal, the id of the restoration to reverse, or null to reverse the charge's own
+   * transfer. For the other kinds, null.
    */
   transfer_id: string | null;
 }
@@ -81,7 +81,7 @@ export interface BookingResults {
   bookings_begin: BookingStep;
   /** Finishes the idempotency key and stores the response. */
   bookings_attach: Finished<StartedBooking>;
-  /** Frees the key. Cancels the booking if one is named and it has no payment. */
+  /** Frees the key. If a booking is named and has no payment, cancels the booking. */
   bookings_abandon: unknown;
   bookings_read: BookingAnswer;
   bookings_list: Page<"bookings", BookingAnswer>;
@@ -101,8 +101,8 @@ export interface TransferResults {
    */
   transfers_claim: TransferToMake[];
   /**
-   * Stores that Stripe made the transfer or refused it for good. If neither is the case, it is attempted
-   * again.
+   * Stores that Stripe made the transfer or refused it for good. If Stripe did neither, the
+   * transfer is attempted again.
    */
   transfers_finish: Record<string, never>;
 }

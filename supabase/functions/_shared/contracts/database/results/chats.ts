@@ -19,8 +19,8 @@ export type ChatStep =
 export interface ChatResults {
   chats_begin: ChatStep;
   /**
-   * Records a heartbeat of the chat. `p_output_tokens` is the number of tokens received so far; any
-   * number also means that the provider has accepted the request.
+   * Records a heartbeat of the chat. `p_output_tokens` is the number of tokens received so far;
+   * sending a number, even 0, also records that the provider has accepted the request.
    */
   chats_record: { status: "open" | "closed" };
   /** Charges the chat once. A repeat returns the same answer. */

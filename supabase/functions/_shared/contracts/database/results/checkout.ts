@@ -4,8 +4,9 @@ import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page } from "./shapes.ts";
 
 /**
- * The settings of an order's session, fixed when the order was made. The session belongs to a customer, or
- * its page is filled in with an email address, or neither is known.
+ * The settings of an order's session, fixed when the order was made. If `customer_id` is set, the
+ * session belongs to that customer. Otherwise the page is filled in with `customer_email`, if that
+ * is set.
  */
 export interface SessionSettings {
   locale: string;
@@ -56,8 +57,8 @@ export interface CheckoutResults {
   /** Stores the session, finishes the idempotency key and stores the response. */
   checkout_attach: Finished<Of<typeof checkout.Checkout>>;
   /**
-   * Frees the key after a failed call to Stripe. Ends the order if one is named and it has no
-   * session.
+   * Frees the key after a failed call to Stripe. If an order is named and has no session, ends the
+   * order.
    */
   checkout_abandon: unknown;
   checkout_orders: Page<"orders", Of<typeof checkout.Order>>;

@@ -65,9 +65,7 @@ interface Completed {
 
 export interface JobResults {
   jobs_create: Stored<CreatedJob>;
-  /**
-   * Without `p_user_id`, reads the job of any user; the same holds for jobs_cancel and jobs_pages.
-   */
+  /** Without `p_user_id`, jobs_read, jobs_cancel and jobs_pages accept the job of any user. */
   jobs_read: JobRow;
   jobs_cancel: Of<typeof jobs.CancelledJob>;
   jobs_pages: Pages;
@@ -75,7 +73,7 @@ export interface JobResults {
   jobs_list: Page<"jobs", Of<typeof jobs.JobSummary>>;
   /** `next_at` is the time at which the next job is due. */
   jobs_claim: { jobs: ClaimedJob[]; next_at: string | null };
-  /** Renews the leases. Returns the ids of the runner's jobs that may go on. */
+  /** Renews the leases. Returns the ids of the jobs that the runner may continue. */
   jobs_heartbeat: { jobs: string[] };
   jobs_checkpoint: CheckpointAnswer;
   jobs_complete: Completed;

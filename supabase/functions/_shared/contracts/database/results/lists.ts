@@ -18,8 +18,8 @@ export interface ListResults {
   mismatches_resolve: Stored<Of<typeof Mismatch>>;
   notifications_list: Page<"notifications", Of<typeof ListedNotification>>;
   /**
-   * Queues a dead-lettered notification again, or with `p_even_if_sent` an uncertain one. Stores
-   * the reason in the audit.
+   * Queues a dead-lettered notification again. With `p_even_if_sent`, also accepts an `uncertain`
+   * notification. Stores the reason in the audit.
    */
   notifications_retry: Stored<Of<typeof ListedNotification>>;
   notifications_retry_dead: Stored<Of<typeof RetriedNotifications>>;

@@ -30,12 +30,12 @@ export interface ProviderResults {
   providers_begin: ProviderStep;
   /** Stores the account, finishes the idempotency key and stores the response. */
   providers_attach: Finished<StartedProvider>;
-  /** Frees the key. Deletes the provider if one is named and has no Stripe account. */
+  /** Frees the key. If a provider is named and has no Stripe account, deletes the provider. */
   providers_abandon: unknown;
   providers_read: OwnProvider;
   /**
    * Updates providers to the state of their Stripe accounts. `changed` counts the updated
-   * providers, `providers` all providers with an account.
+   * providers; `providers` counts all providers with an account.
    */
   providers_compare: { changed: number; providers: number };
 }

@@ -36,7 +36,7 @@ export interface CardTask {
   payment_method_id: string;
   /** The customer to whom the card belongs. */
   customer_id: string;
-  /** The time since which the card must be read; null for a removal. */
+  /** The time since which the card has waited to be read; null for a removal. */
   unread_since: string | null;
   /** The number of claims so far, which is part of Stripe's idempotency key. */
   attempts: number;

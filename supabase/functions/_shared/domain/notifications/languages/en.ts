@@ -69,7 +69,7 @@ export const en = {
   topUpAuthentication: {
     subject: "Your bank wants you to confirm a top-up",
     heading: "Please confirm your top-up",
-    sentence: "Your bank requires you to confirm this charge. No credits were added yet.",
+    sentence: "Your bank requires you to confirm this charge. No credits have been added yet.",
     amount: "Amount",
     until: "Until",
     confirm: "Confirm and pay",
@@ -85,10 +85,10 @@ export const en = {
   bookingCancelled: {
     subject: "Your booking is cancelled",
     heading: "Your booking is cancelled",
-    refunding: "We refund your payment, and write again as soon as the refund is made.",
+    refunding: "We are refunding your payment, and will write again as soon as the refund is made.",
     refunded: "Your payment is refunded.",
     notCharged: "You were not charged.",
-    inTransit: "Your payment was still on its way. If it arrives, we refund it.",
+    inTransit: "Your payment was still on its way. If it arrives, we will refund it.",
     booked: "Booked",
     price: "Price",
     refund: "Refund",

@@ -19,7 +19,7 @@ export interface CallLimits {
 
 /**
  * Returns the limits of the plan, and the limits of each answer and of the report.
- * @throws ApiError `unknown_model`
+ * @throws ApiError `unknown_model` if AI_MODELS does not list the research model
  */
 export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   const model = ai.researchModel;
